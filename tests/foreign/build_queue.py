@@ -36,14 +36,14 @@ def fill(organisations: int, builds: int, first: int) -> dict[str, Any]:
     from forge.projects.actions import write_file
     from forge.projects.models import Project
 
-    person, _ = User.objects.get_or_create(email="many@builds.example", defaults={"name": "Many Builds"})
     asked = []
     for number in range(first, first + builds):
         index, place = number % organisations, (number - first) // organisations
+        # Of several people, for one may ask for so many in an hour.
+        person, _ = User.objects.get_or_create(email=f"many-{index}@builds.example", defaults={"name": "Many Builds"})
         organisation, is_new = Organisation.objects.get_or_create(name=f"org-{index}", defaults={"title": "Many"})
         if is_new:
             Membership.objects.create(organisation=organisation, user=person, role=Role.OWNER)
-        person = User.objects.get(pk=person.pk)  # roles are read once
         name = f"project-{first}-{place // PROJECT_LIMIT}"
         project, _ = Project.objects.get_or_create(organisation=organisation, name=name, created_by=person)
         write_file(person, project, "Runefile.yml", RUNEFILE.format(number=number, size=1 + number % 1000).encode())
