@@ -7,7 +7,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from rune.anvil.computation import Computation
-from rune.tflite import Model, Operator, Tensor
+from rune.anvil.signed_bytes import as_signed
+from rune.tflite import Model, Operator, Tensor, TensorKind
 
 
 class Contradiction(Exception):
@@ -16,18 +17,22 @@ class Contradiction(Exception):
 
 @dataclass(frozen=True)
 class Op:
-    """One op with its tensors; an optional input that is absent is None."""
+    """One op with its tensors, those of uint8 as int8; an optional input that is absent is None."""
 
     operator: Operator
     inputs: tuple[Tensor | None, ...]
     outputs: tuple[Tensor, ...]
+    is_unsigned: bool
+    """Whether the file has the results as uint8, which some of the reference's kernels round in another way."""
 
     @staticmethod
     def of(model: Model, operator: Operator) -> Op:
+        outputs = [model.tensors[index] for index in operator.outputs]
         return Op(
             operator,
-            tuple(model.tensors[index] if index >= 0 else None for index in operator.inputs),
-            tuple(model.tensors[index] for index in operator.outputs),
+            tuple(as_signed(model.tensors[index]) if index >= 0 else None for index in operator.inputs),
+            tuple(map(as_signed, outputs)),
+            any(tensor.kind is TensorKind.UINT8 for tensor in outputs),
         )
 
     def input(self, index: int) -> Tensor:

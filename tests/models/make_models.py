@@ -42,6 +42,9 @@ def models() -> Iterator[tuple[str, Model]]:
             operator, _, detail = name.partition(":")
             yield f"{operator}_{short}_{detail}", model
     yield from _conversions()
+    for name, model in _unsigned():
+        operator, _, detail = name.partition(":")
+        yield f"{operator}_u8_{detail}", model
 
 
 def _convolutions(kind: str) -> Iterator[tuple[str, Model]]:
@@ -127,6 +130,28 @@ def _pools(kind: str) -> Iterator[tuple[str, Model]]:
         yield f"{name}:relu6_same", model(op, (2, 5, 5, 3), kernel=(3, 3), padding="same", activation="relu6")
 
 
+def _unsigned() -> Iterator[tuple[str, Model]]:
+    """What uint8 has of its own: weights with a zero point, and other roundings. All else is int8 with flipped bits."""
+    alike = itertools.chain(
+        _convolutions("uint8"), _depthwise("uint8"), _fully_connected("uint8"), _pools("uint8"), _chains("uint8")
+    )
+    details = ("same", "1x1_17_channels", "1_channel_multiplier_8", "dilation_2", "no_bias", "plain", "whole_image")
+    for name, model in alike:
+        if name.startswith("chain") or name.partition(":")[2] in details:
+            yield name, model
+    yield "conv_2d:groups", lambda g: [g.conv(g.input((1, 5, 5, 6), "uint8"), 4, groups=2)]
+    yield "softmax:rows", lambda g: [g.softmax(g.input((5, 3), "uint8"))]
+    yield "add:channel", _add("uint8", (1, 3, 4, 5), (5,))
+    yield "add:constant", lambda g: [g.add(g.input((1, 3, 4, 5), "uint8"), g.constant((5,), "uint8"))]
+    yield "mul:same_shape", _add("uint8", (1, 3, 4, 5), (1, 3, 4, 5), scale=0.03, op="MUL")
+    yield "sub:same_shape", _add("uint8", (1, 3, 4, 5), (1, 3, 4, 5), op="SUB")
+    yield "minimum:same_shape", _extreme("uint8", "MINIMUM", (1, 3, 4, 5))
+    yield "maximum:scalar", _extreme("uint8", "MAXIMUM", (1,))
+    yield "relu:plain", _activation("uint8", "RELU", 0.051)
+    yield "relu6:plain", _activation("uint8", "RELU6", 0.051)
+    yield "leaky_relu:plain", _activation("uint8", "LEAKY_RELU", 0.05, 0.3)
+
+
 def _others(kind: str) -> Iterator[tuple[str, Model]]:
     yield "reshape:flat", lambda g: [g.reshape(g.input((1, 3, 5, 2), kind), (1, 30))]
     yield "reshape:inferred", lambda g: [g.reshape(g.input((1, 3, 5, 2), kind), (1, 10, 3), (1, -1, 3))]
@@ -154,6 +179,7 @@ def _others(kind: str) -> Iterator[tuple[str, Model]]:
     yield "add:constant_first", lambda g: [g.add(g.constant((1, 1, 4, 1), kind), g.input((1, 3, 4, 5), kind))]
     yield "add:with_itself", _add_with_itself(kind)
     if kind == "int8":
+        yield "softmax:many_rows", lambda g: [g.softmax(g.input((600, 7), kind))]
         yield "add:saturating", _add(kind, (1, 3, 4, 5), (1, 3, 4, 5), scale=0.02)
 
 
@@ -199,7 +225,7 @@ def _extreme(kind: str, op: str, right: tuple[int, ...]) -> Model:
 
 
 def _activation(kind: str, op: str, scale: float, alpha: float | None = None) -> Model:
-    return lambda g: [g.activation(op, g.input((1, 256), kind), scale if kind == "int8" else None, alpha=alpha)]
+    return lambda g: [g.activation(op, g.input((1, 256), kind), scale if kind != "float32" else None, alpha=alpha)]
 
 
 def _add(
@@ -238,6 +264,9 @@ def _conversions() -> Iterator[tuple[str, Model]]:
         "quantize_i8_to_i8_same_scale",
         lambda g: [g.convert("QUANTIZE", g.input((1, 256), "int8"), "int8", 0.0473, -7)],
     )
+    yield "quantize_f32_to_u8", lambda g: [g.convert("QUANTIZE", g.input((1, 4, 33), "float32"), "uint8", 0.013, -4)]
+    yield "quantize_u8_to_i8", lambda g: [g.convert("QUANTIZE", g.input((1, 256), "uint8"), "int8", 0.061, 11)]
+    yield "dequantize_u8_to_f32", lambda g: [g.convert("DEQUANTIZE", g.input((1, 5, 51), "uint8"), "float32")]
     yield "dequantize_i8_to_f32", lambda g: [g.convert("DEQUANTIZE", g.input((1, 5, 51), "int8"), "float32")]
     yield "chain_f32_around_i8", _float_around_int8
 
@@ -283,7 +312,7 @@ def refused() -> Iterator[tuple[str, Model, list[tuple[str, str, int]]]]:
     """Good models with an operator, or an operator with types, that is not compiled; and which these are."""
     yield "logistic_f32", lambda g: [_unary(g, "LOGISTIC", "float32")], [("LOGISTIC", "float32", 1)]
     yield "tanh_i8", lambda g: [_unary(g, "TANH", "int8")], [("TANH", "int8", 1)]
-    yield "conv_2d_u8", _unsigned_convolution, [("CONV_2D", "uint8", 1)]
+    yield "resize_bilinear_u8", _unsigned_resize, [("RESIZE_BILINEAR", "uint8", 1)]
     yield (
         "fully_connected_hybrid",
         _hybrid,
@@ -301,15 +330,8 @@ def _unary(g: Layers, op: str, kind: str) -> Value:
     return output
 
 
-def _unsigned_convolution(g: Layers) -> list[Value]:
-    source = g.input((1, 4, 4, 1), "uint8", 0.02, 128)
-    weights = g.graph.constant("weights", g.random.integers(0, 256, (2, 1, 1, 1), dtype=np.uint8), 0.01, 120)
-    bias = g.graph.constant("bias", np.array([5, -5], np.int32), 0.0002)
-    output = g.output((1, 4, 4, 2), "uint8", 0.03, 128)
-    options: Any = schema.Conv2DOptionsT()
-    options.strideH = options.strideW = 1
-    g.graph.operator("CONV_2D", [source.index, weights, bias], [output.index], options)
-    return [output]
+def _unsigned_resize(g: Layers) -> list[Value]:
+    return [g.resize(g.input((1, 4, 4, 1), "uint8"), (8, 8))]
 
 
 def _hybrid(g: Layers) -> list[Value]:

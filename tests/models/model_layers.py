@@ -1,4 +1,4 @@
-"""Layers with seeded weights and sensible scales, float32 or int8. For `make_models.py` only.
+"""Layers with seeded weights and sensible scales, float32, int8 or uint8. For `make_models.py` only.
 
 Scales are chosen so that outputs use most of int8 and a few saturate.
 """
@@ -22,7 +22,7 @@ PADDINGS = {"same": 0, "valid": 1}
 
 @dataclass(frozen=True)
 class Value:
-    """A tensor of the graph and what the next layer needs to know of it."""
+    """A tensor of the graph and what the next layer needs to know of it. Zero points of uint8 are given as for int8."""
 
     index: int
     shape: tuple[int, ...]
@@ -45,11 +45,12 @@ class Layers:
         if kind == "float32":
             return Value(self.graph.input(name, shape, kind), tuple(shape), kind)
         scale = 0.0473 if scale is None else scale
-        return Value(self.graph.input(name, shape, kind, scale, zero_point), tuple(shape), kind, scale, zero_point)
+        index = self.graph.input(name, shape, kind, scale, _stored(zero_point, kind))
+        return Value(index, tuple(shape), kind, scale, zero_point)
 
     def output(self, shape: Sequence[int], kind: str, scale: float | None = None, zero_point: int = 0) -> Value:
         self._count += 1
-        index = self.graph.tensor(f"tensor_{self._count}", shape, kind, scale, zero_point)
+        index = self.graph.tensor(f"tensor_{self._count}", shape, kind, scale, _stored(zero_point, kind))
         return Value(index, tuple(shape), kind, scale, zero_point)
 
     def weights(
@@ -74,10 +75,15 @@ class Layers:
                 tensors.append(self.graph.constant("bias", self.random.standard_normal(outputs).astype(np.float32)))
             return tensors, None
         assert source.scale is not None
+        per_channel = per_channel and source.kind == "int8"
         scales = [0.0071 * (1.0 + 0.37 * (index % 5)) for index in range(outputs)] if per_channel else [0.0087]
         largest = 1 if weak else 127
         quantised = self.random.integers(-largest, largest + 1, shape, dtype=np.int8)
-        tensors = [self.graph.constant("weights", quantised, scales, 0, axis if per_channel else 0)]
+        zero_point = 0
+        if source.kind == "uint8":
+            zero_point = 117
+            quantised = np.clip(quantised.astype(np.int16) + zero_point, 0, 255).astype(np.uint8)
+        tensors = [self.graph.constant("weights", quantised, scales, zero_point, axis if per_channel else 0)]
         spread = 74.0 * (0.5 if weak else 73.0) * math.sqrt(fan_in)
         biases = self.random.integers(-int(spread), int(spread) + 1, outputs, dtype=np.int32)
         bias_scales = [source.scale * scale for scale in scales]
@@ -194,8 +200,8 @@ class Layers:
     def softmax(self, source: Value, beta: float = 1.0) -> Value:
         options: Any = schema.SoftmaxOptionsT()
         options.beta = beta
-        if source.kind == "int8":
-            output = self.output(source.shape, "int8", 1.0 / 256.0, -128)
+        if source.scale is not None:
+            output = self.output(source.shape, source.kind, 1.0 / 256.0, -128)
         else:
             output = self.output(source.shape, source.kind)
         self.graph.operator("SOFTMAX", [source.index], [output.index], options, 2 if source.kind == "int8" else 1)
@@ -214,10 +220,8 @@ class Layers:
         options: Any = getattr(schema, f"{op.capitalize()}OptionsT")()
         options.fusedActivationFunction = ACTIVATIONS[activation]
         shape = tuple(int(side) for side in np.broadcast_shapes(left.shape, right.shape))
-        if left.kind == "int8":
-            assert left.scale is not None
-            assert right.scale is not None
-            output = self.output(shape, "int8", scale or (left.scale + right.scale) * 0.8, zero_point)
+        if left.scale is not None and right.scale is not None:
+            output = self.output(shape, left.kind, scale or (left.scale + right.scale) * 0.8, zero_point)
         else:
             output = self.output(shape, left.kind)
         self.graph.operator(op, [left.index, right.index], [output.index], options, 2 if left.kind == "int8" else 1)
@@ -248,7 +252,7 @@ class Layers:
         if alpha is not None:
             options = schema.LeakyReluOptionsT()
             options.alpha = alpha
-        output = self.output(source.shape, source.kind, scale, zero_point if source.kind == "int8" else 0)
+        output = self.output(source.shape, source.kind, scale, zero_point if source.scale else 0)
         self.graph.operator(op, [source.index], [output.index], options, 2 if source.kind == "int8" else 1)
         return output
 
@@ -256,8 +260,9 @@ class Layers:
         if kind == "float32":
             index = self.graph.constant("constant", self.random.standard_normal(shape).astype(np.float32))
             return Value(index, tuple(shape), kind)
-        values = self.random.integers(-128, 128, shape, dtype=np.int8)
-        return Value(self.graph.constant("constant", values, scale, zero_point), tuple(shape), kind, scale, zero_point)
+        values = self.random.integers(-128, 128, shape, dtype=np.int8).view(kind)
+        index = self.graph.constant("constant", values, scale, _stored(zero_point, kind))
+        return Value(index, tuple(shape), kind, scale, zero_point)
 
     def convert(self, op: str, source: Value, kind: str, scale: float | None = None, zero_point: int = 0) -> Value:
         """QUANTIZE or DEQUANTIZE."""
@@ -282,9 +287,14 @@ class Layers:
         else:
             assert scale is not None
             output = self.output(shape, source.kind, scale / gain, zero_point)
-            version = 4 if op == "FULLY_CONNECTED" else 3
+            version = 1 if source.kind == "uint8" else 4 if op == "FULLY_CONNECTED" else 3
         self.graph.operator(op, [source.index, *tensors], [output.index], options, version)
         return output
+
+
+def _stored(zero_point: int, kind: str) -> int:
+    """As the file has it: uint8 counts from 0 where int8 counts from -128."""
+    return zero_point + 128 if kind == "uint8" else zero_point
 
 
 def _window(

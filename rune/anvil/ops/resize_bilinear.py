@@ -88,6 +88,8 @@ def _options(op: Op) -> ResizeBilinearOptions:
 
 def refusal(op: Op) -> str | None:
     image, output = op.input(0), op.output
+    if op.is_unsigned:
+        return ""  # the reference computes it in floats
     if are(INT8, image, output):
         if not one_scale(image, output):
             return WITHOUT_SCALE

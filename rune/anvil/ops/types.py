@@ -11,7 +11,6 @@ from rune.tflite import Activation, Tensor, TensorKind
 FLOAT32 = TensorKind.FLOAT32
 INT8 = TensorKind.INT8
 INT32 = TensorKind.INT32
-UINT8 = TensorKind.UINT8
 
 WITHOUT_SCALE = "without one scale a tensor"
 """Why an integer op is refused whose tensors do not say what their numbers mean."""
