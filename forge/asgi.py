@@ -1,4 +1,4 @@
-"""The ASGI application: static files, the body limit, Django for HTTP, Channels for sockets, and the lifespan."""
+"""The ASGI application: the front door, static files, Django for HTTP, Channels for sockets, and the lifespan."""
 
 from __future__ import annotations
 
@@ -18,29 +18,33 @@ _http = get_asgi_application()  # sets Django up, which what follows needs
 
 from forge.builds.build_worker import BuildWorker  # noqa: E402
 from forge.collab.routing import websocket_urlpatterns  # noqa: E402
-from forge.core.body_limit import BodyLimit  # noqa: E402
 from forge.core.lifespan import lifespan, server_started, server_stopping  # noqa: E402
 from forge.core.origins import SameOrigin  # noqa: E402
 from forge.core.periodic import Runs, scheduler  # noqa: E402
 from forge.core.static_files import StaticFiles  # noqa: E402
+from forge.door.bodies import BodyGate  # noqa: E402
+from forge.door.callers import identify, sockets_of_person  # noqa: E402
+from forge.door.capacity import capacity_for, descriptor_limit  # noqa: E402
+from forge.door.requests import RequestGate  # noqa: E402
+from forge.door.sockets import PersonsSockets, SocketGate  # noqa: E402
 from forge.player.routing import websocket_urlpatterns as player_urlpatterns  # noqa: E402
 
 
 def build_application() -> Any:
     """The whole ASGI application, from the settings."""
+    capacity = capacity_for(descriptor_limit())
+    files = StaticFiles(
+        BodyGate(_http, settings.UPLOAD_LIMIT, identify),
+        Path(settings.STATIC_ROOT),
+        settings.STATIC_URL,
+        autorefresh=settings.DEBUG,
+    )
+    sockets = PersonsSockets(URLRouter([*player_urlpatterns, *websocket_urlpatterns]), sockets_of_person)
+    origins = SameOrigin(AuthMiddlewareStack(sockets), settings.PUBLIC_URL, settings.ALLOWED_HOSTS)
     return ProtocolTypeRouter(
         {
-            "http": StaticFiles(
-                BodyLimit(_http, settings.UPLOAD_LIMIT),
-                Path(settings.STATIC_ROOT),
-                settings.STATIC_URL,
-                autorefresh=settings.DEBUG,
-            ),
-            "websocket": SameOrigin(
-                AuthMiddlewareStack(URLRouter([*player_urlpatterns, *websocket_urlpatterns])),
-                settings.PUBLIC_URL,
-                settings.ALLOWED_HOSTS,
-            ),
+            "http": RequestGate(files, capacity),
+            "websocket": SocketGate(origins, capacity),
             "lifespan": lifespan,
         }
     )

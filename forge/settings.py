@@ -13,16 +13,21 @@ from csp.constants import NONE, SELF
 
 from forge.serving.environment import has_passkeys, read_environment, secret_key
 from forge.serving.services import caches, channel_layers
+from forge.serving.shielding import shield
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-ENVIRONMENT = read_environment(os.environ, BASE_DIR)
+# The secrets are in this process's memory from here on, and nowhere else.
+_VARIABLES = shield(os.environ)
+ENVIRONMENT = read_environment(_VARIABLES, BASE_DIR)
 DATA_DIR = ENVIRONMENT.data
 PUBLIC_URL = ENVIRONMENT.public_url
 PUBLIC_URL_IS_LOOPBACK = ENVIRONMENT.public_is_loopback
 UPLOAD_LIMIT = ENVIRONMENT.upload_limit
+EVERYONE_CREATES_ORGANISATIONS = ENVIRONMENT.organisations_by == "everyone"
+REQUIRED_ISOLATION = ENVIRONMENT.required_isolation
 AUDIT_DAYS = ENVIRONMENT.audit_days
 
-SECRET_KEY = secret_key(DATA_DIR, os.environ)
+SECRET_KEY = secret_key(DATA_DIR, _VARIABLES)
 DEBUG = ENVIRONMENT.debug
 ALLOWED_HOSTS = list(ENVIRONMENT.allowed_hosts)
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
@@ -127,6 +132,8 @@ STORAGES = {
 STATIC_URL = "/static/"
 STATIC_ROOT = BASE_DIR / "static"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
+# A body that is larger is written into a file before a view sees it.
+FILE_UPLOAD_MAX_MEMORY_SIZE = 65_536
 FILE_UPLOAD_TEMP_DIR = None
 FILE_UPLOAD_PERMISSIONS = 0o600
 FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
@@ -199,6 +206,7 @@ if ENVIRONMENT.mail_server:
     EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = ENVIRONMENT.mail_server.user, ENVIRONMENT.mail_server.password
     EMAIL_USE_SSL, EMAIL_USE_TLS = ENVIRONMENT.mail_server.use_ssl, ENVIRONMENT.mail_server.use_starttls
 
+SESSION_SERIALIZER = "django.contrib.sessions.serializers.JSONSerializer"
 SESSION_COOKIE_AGE = 30 * 24 * 3600
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SAMESITE = "Lax"
@@ -269,6 +277,9 @@ SPECTACULAR_SETTINGS = {
 
 CELERY_BROKER_URL = ENVIRONMENT.broker
 CELERY_TASK_IGNORE_RESULT = True
+# Who writes into the queue is to run no code here: nothing but JSON is read from it.
+CELERY_TASK_SERIALIZER = CELERY_RESULT_SERIALIZER = "json"
+CELERY_ACCEPT_CONTENT = CELERY_RESULT_ACCEPT_CONTENT = ["json"]
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 # A task is a wake-up, and what there is to do stands in the database: one that is lost with its worker is made up for

@@ -41,11 +41,15 @@ def listed(words: Sequence[str]) -> str:
     return "".join(words) if len(words) < 2 else f"{', '.join(words[:-1])} and {words[-1]}"
 
 
+_UNITS = ((1000, 999_500, "kB"), (10**6, 999_500_000, "MB"), (10**9, float("inf"), "GB"))
+"""Each with its bytes and the size from which the next one is used."""
+
+
 def size_text(count: int) -> str:
-    """Bytes as people read them: `812 B`, `47.5 kB`, `107 kB`, `2.1 MB`. A kilobyte has 1,000 bytes."""
+    """Bytes as people read them: `812 B`, `47.5 kB`, `107 kB`, `2.1 MB`, `20.0 GB`. A kilobyte has 1,000 bytes."""
     if count < 1000:
         return f"{count} B"
-    value, unit = (count / 1000, "kB") if count < 999_500 else (count / 1_000_000, "MB")
+    value, unit = next((count / one, unit) for one, most, unit in _UNITS if count < most)
     return f"{value:.1f} {unit}" if value < 99.95 else f"{value:.0f} {unit}"
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import resource
 import signal
 import socket
 import subprocess
@@ -31,6 +32,8 @@ class LiveForge:
 
     program = "manage.py"
     """What is started with the word `serve`."""
+    descriptors: int | None = None
+    """The most files and connections that it may have open, where a test lowers that."""
 
     def __init__(self, data: Path, environment: Mapping[str, str] | None = None) -> None:
         self.data = data
@@ -51,6 +54,7 @@ class LiveForge:
             stderr=subprocess.STDOUT,
             text=True,
             start_new_session=True,
+            preexec_fn=self._limit_descriptors if self.descriptors else None,
         )
         self._process = process
         self.said = []
@@ -69,6 +73,11 @@ class LiveForge:
         self._listener.start()
         assert ready.wait(START_TIME), f"not serving after {START_TIME} s: {''.join(self.said)}"
         assert process.poll() is None, "".join(self.said)
+
+    def _limit_descriptors(self) -> None:
+        """In the program's process, before it starts."""
+        assert self.descriptors is not None
+        resource.setrlimit(resource.RLIMIT_NOFILE, (self.descriptors, self.descriptors))
 
     @property
     def pid(self) -> int:

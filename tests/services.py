@@ -49,7 +49,7 @@ class Services:
 def running_services(*, durable: bool = False) -> Iterator[Services]:
     """Both, until the end. `durable` waits for the disk as in life. Raises `ServiceMissing`."""
     with ExitStack() as stack:
-        yield Services(stack.enter_context(_postgresql(durable)), *stack.enter_context(_redis()))
+        yield Services(stack.enter_context(_postgresql(durable)), *stack.enter_context(running_redis()))
 
 
 def _program(name: str) -> str:
@@ -92,8 +92,8 @@ def _postgresql(durable: bool) -> Iterator[str]:
 
 
 @contextmanager
-def _redis() -> Iterator[tuple[str, int]]:
-    """A Redis with nothing in it: its address and its process."""
+def running_redis() -> Iterator[tuple[str, int]]:
+    """A Redis with nothing in it: its address and its process. Raises `ServiceMissing`."""
     server = shutil.which("redis-server")
     if server is None:
         raise ServiceMissing(lack(REDIS))

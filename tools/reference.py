@@ -210,6 +210,8 @@ SETTINGS = {
     "ALLOWED_HOSTS": "More host names of this server, separated by commas.",
     "TRUSTED_PROXIES": "Addresses of reverse proxies, separated by commas: their `X-Forwarded-For` and "
     "`X-Forwarded-Proto` are trusted.",
+    "CREATE_ORGANISATIONS": "Who may create organisations: `everyone` who signed in, or the `operator` alone, "
+    "by `manage.py organisation`.",
     "TLS_CERTIFICATE": "A certificate's file: the server then speaks HTTPS. Needs TLS_KEY too.",
     "TLS_KEY": "The file of the certificate's key.",
     "DATABASE_URL": "A PostgreSQL database, postgresql://user:password@host/name; by default SQLite in DATA_DIR.",
@@ -218,7 +220,12 @@ SETTINGS = {
     "S3_URL": "A bucket for files, s3://bucket or s3+https://host:9000/bucket; by default they are in DATA_DIR.",
     "S3_ACCESS_KEY": "The key's name at the S3 store. Needs S3_SECRET_KEY too.",
     "S3_SECRET_KEY": "The key itself; without both, AWS's own settings are used.",
+    "AWS_ACCESS_KEY_ID": "Used where S3_ACCESS_KEY is not set.",
+    "AWS_SECRET_ACCESS_KEY": "Used where S3_SECRET_KEY is not set.",
+    "AWS_SESSION_TOKEN": "Goes with keys that last for a while.",
     "S3_REGION": "The region of the bucket.",
+    "REQUIRED_ISOLATION": "Protections without which nothing is computed for users: `all`, or names that "
+    "`python -m forge.serving.healthy --isolation` lists, separated by commas. By default what the system has is used.",
     "EMAIL_URL": "The mail server, smtps://user:password@host:465, smtp+starttls://user:password@host:587 or "
     "smtp://host:25; by default letters are written to the log.",
     "EMAIL_FROM": "The sender of letters.",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from allauth.account.models import EmailAddress
+from django.conf import settings
 from django.db.models import QuerySet
 from django.utils import timezone
 
@@ -10,6 +11,7 @@ from forge.accounts.errors import SecondFactorNeeded
 from forge.accounts.models import FormerOrganisationName, Invitation, Membership, Organisation, Role, User
 from forge.accounts.names import is_name
 from forge.accounts.permissions import SCOPES_OF, Verb, can, organisations_where
+from forge.accounts.principals import Kind
 from forge.accounts.scopes import Scope, fitting
 from forge.core.actors import Actor
 from forge.core.audit import NOWHERE, Place
@@ -100,6 +102,23 @@ def scope_needed(scope: str) -> Forbidden:
     return Forbidden(
         f"This token's scopes do not allow this, which takes {scope}. Create a token with it in your settings."
     )
+
+
+def may_create_organisations(actor: Actor) -> bool:
+    """Whether who acts may create organisations on this installation, as far as its settings say."""
+    return actor.is_authenticated and settings.EVERYONE_CREATES_ORGANISATIONS
+
+
+def require_may_create(actor: Actor) -> None:
+    """Raises `Forbidden` where organisations are the operator's to create."""
+    if not may_create_organisations(actor):
+        raise Forbidden("On this server, the operator creates organisations. Ask them for one.")
+
+
+def require_operator(actor: Actor) -> None:
+    """Raises `Forbidden` for whoever acts over the network: for what is done by commands where the server runs."""
+    if actor.kind != Kind.INSTALLATION:
+        raise Forbidden("Only the operator of this server can do this, by a command on its machine.")
 
 
 def require_scope(actor: Actor, scope: Scope) -> None:

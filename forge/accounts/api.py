@@ -31,11 +31,14 @@ from forge.accounts.serializers import (
     OrganisationJson,
     OrganisationsJson,
     TokensJson,
+    UsagesJson,
     invitation_to_json,
     member_to_json,
     organisation_to_json,
     token_to_json,
+    usage_to_json,
 )
+from forge.accounts.usage import usage_of
 from forge.core.api import ForgeView, needing
 from forge.core.errors import Moved
 
@@ -101,6 +104,18 @@ class OrganisationDetail(OrganisationView):
         asked = self.asked(request, OrganisationChangeSerializer)
         changed = actions.update_organisation(signed_in(request), found, **asked)
         return Response(organisation_to_json(changed, principal_of(request)))
+
+
+class OrganisationUsage(OrganisationView):
+    """What an organisation has of each resource, and how much it may have: bytes stored, projects, builds in the last
+    hour, minutes of builds in the last day, open sockets."""
+
+    needs = needing(get=Scope.ORGANISATION_READ)
+
+    @extend_schema(operation_id="organisations_usage", responses=UsagesJson)
+    def get(self, request: Request, organisation: str) -> Response:
+        found = self.organisation(request, organisation)
+        return Response({"usage": [usage_to_json(each) for each in usage_of(found)]})
 
 
 class Members(OrganisationView):

@@ -62,6 +62,7 @@ declare(
         "organisation.second-factor": "changed what members of {organisation} need: {changes}",
         "organisation.create": "created the organisation {organisation}",
         "organisation.update": "changed the organisation {organisation}: {changes}",
+        "quota.set": "set the quota of {resource} to {limit}",
     },
 )
 declare(Topic.REFUSALS, {"access.refuse": "was refused to {verb} at {where}"})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from forge.core.errors import Busy, Conflict, Invalid, StepNeeded
+from forge.core.errors import Busy, Conflict, Invalid, NoRoom, StepNeeded
 from rune.wording import listed
 
 
@@ -115,3 +115,15 @@ class BadAccount(Invalid):
     """A name, an address or a password that cannot be used; `errors` says which by field."""
 
     title = "The form has an error"
+
+
+class StorageQuotaReached(NoRoom):
+    """An organisation has as many bytes stored as it may have."""
+
+    title = "The organisation's storage is full"
+
+
+class UnknownResource(Invalid):
+    """A quota is asked for of something that has none."""
+
+    title = "There is no such quota"

@@ -230,6 +230,29 @@ class Invitation(models.Model):
         return f"invitation to {self.organisation_id} as {self.role}"
 
 
+class Quota(models.Model):
+    """How much of something an organisation or a person may have, where that is not the default.
+
+    The defaults can have rows too, whose holder is `organisation` or `user`.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    holder = models.CharField(max_length=64)
+    """`organisation:<id>` or `user:<id>`."""
+    resource = models.CharField(max_length=20)
+    """One of `forge.accounts.quotas.Resource`."""
+    limit = models.BigIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["holder", "resource"], name="one_quota_a_resource"),
+            models.CheckConstraint(condition=models.Q(limit__gte=0), name="a_quota_is_not_negative"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.holder} {self.resource} {self.limit}"
+
+
 class SignInLink(models.Model):
     """A link that signs one person in, once. An empty address means the first person of the installation."""
 

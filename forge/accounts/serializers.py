@@ -11,7 +11,9 @@ from forge.accounts.models import ApiToken, Invitation, Membership, Organisation
 from forge.accounts.people import PersonJson, person_to_json
 from forge.accounts.permissions import verbs_on
 from forge.accounts.principals import Principal
+from forge.accounts.quotas import OF_ORGANISATION
 from forge.accounts.scopes import ASKABLE
+from forge.accounts.usage import Usage
 from forge.core.json_types import Timestamp, Uuid, choices, utc_timestamp
 
 RoleJson = Annotated[str, choices("Role", Role.values)]
@@ -81,6 +83,21 @@ class InvitationsJson(TypedDict):
     """The open invitations of an organisation."""
 
     invitations: list[InvitationJson]
+
+
+class UsageJson(TypedDict):
+    """What an organisation has of a resource."""
+
+    resource: Annotated[str, choices("Resource", [each.value for each in OF_ORGANISATION])]
+    used: int
+    limit: int
+    is_near: Annotated[bool, "whether 80 % of the limit are reached"]
+
+
+class UsagesJson(TypedDict):
+    """What an organisation has of each resource that has a quota."""
+
+    usage: list[UsageJson]
 
 
 class TokenJson(TypedDict):
@@ -170,6 +187,16 @@ def invitation_to_json(invitation: Invitation) -> InvitationJson:
         "created": utc_timestamp(invitation.created),
         "expires": utc_timestamp(invitation.expires),
         "invited_by": str(invitation.invited_by) if invitation.invited_by else None,
+    }
+
+
+def usage_to_json(usage: Usage) -> UsageJson:
+    """A resource beside its limit."""
+    return {
+        "resource": usage.resource.value,
+        "used": usage.used,
+        "limit": usage.limit,
+        "is_near": usage.is_near,
     }
 
 

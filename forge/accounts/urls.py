@@ -9,6 +9,7 @@ urlpatterns = [
     path("me/audit", audit_api.OwnAudit.as_view()),
     path("organisations", api.Organisations.as_view()),
     path("organisations/<str:organisation>", api.OrganisationDetail.as_view()),
+    path("organisations/<str:organisation>/usage", api.OrganisationUsage.as_view()),
     path("organisations/<str:organisation>/members", api.Members.as_view()),
     path("organisations/<str:organisation>/members/<uuid:member>", api.Member.as_view()),
     path("organisations/<str:organisation>/invitations", api.Invitations.as_view()),

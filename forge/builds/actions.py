@@ -9,11 +9,13 @@ from django.db.models import F, Max
 from django.utils import timezone
 
 from forge.accounts.permissions import Verb
+from forge.accounts.quotas import require_room
 from forge.builds.access import preview_of
 from forge.builds.errors import BuildOver, TooManyBuilds
 from forge.builds.leases import Line, announce, append_log
 from forge.builds.models import UNFINISHED, Build, Kind, Preview, State, plain_options
 from forge.builds.notify import notify_workers, previews
+from forge.builds.quotas import require_another_build
 from forge.builds.watches import checked_fix, checked_wires, start_watch
 from forge.core.actors import Actor
 from forge.core.audit import write_entry
@@ -27,8 +29,12 @@ WAITING_LIMIT = 20
 
 
 def request_build(actor: Actor, project: Project) -> Build:
-    """Asks for a build of the files as they are now. Raises `Forbidden` and `TooManyBuilds`."""
+    """Asks for a build of the files as they are now.
+
+    Raises `Forbidden`, `TooManyBuilds`, `TooOften` and `StorageQuotaReached`.
+    """
     require(actor, Verb.BUILD, project)
+    require_room(project.organisation_id)
     # The files are stored before the transaction, in which nothing is waited for.
     return _queue(actor, project, snapshot(project, actor.person))
 
@@ -37,6 +43,7 @@ def request_build(actor: Actor, project: Project) -> Build:
 def _queue(actor: Actor, project: Project, version: Version) -> Build:
     # The row's lock gives numbers their order.
     Project.objects.lock(project.pk)
+    require_another_build(project.organisation, actor.person)
     mine = Build.objects.filter(project=project)
     if mine.numbered().unfinished().count() >= WAITING_LIMIT:
         raise TooManyBuilds(

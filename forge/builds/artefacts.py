@@ -15,7 +15,6 @@ from django.db.models import Exists, OuterRef
 from forge.builds.errors import NoRune
 from forge.builds.jobs import Job
 from forge.builds.models import Artefact, ArtefactFile, Build, Role
-from forge.compute.local_files import local_file
 from forge.core.blob_links import link_blobs, links_of_all
 from forge.core.blobs import blob_path, open_blob, record, staged_bytes, staged_file, sync_blob
 from forge.core.errors import NotFound
@@ -105,11 +104,6 @@ def open_rune(artefact: Artefact) -> IO[bytes]:
         return open_blob(artefact.digest, artefact.size)
     except NotFound:
         raise NoRune("The rune's file no longer exists. Build again.") from None
-
-
-def local_rune(artefact: Artefact, folder: Path) -> Path:
-    """A rune as a file on this machine: where it lies, or fetched into `folder`."""
-    return local_file(artefact.digest, folder)
 
 
 def add_verification(artefact: Artefact, verification: Mapping[str, Any]) -> None:

@@ -16,6 +16,7 @@ from forge.builds.dispatch import numbered_slots, preview_slot, stopping
 from forge.builds.notify import notify_workers
 from forge.builds.preview_leases import end_leases
 from forge.builds.previews import resume_previews
+from forge.compute.toolchain import spare
 from forge.compute.workdir import remove_leftovers, workdirs
 
 END_LIMIT = 10.0
@@ -72,3 +73,4 @@ class BuildWorker:
         for thread in self._threads:
             thread.join(END_LIMIT)
         preview_slot.close()
+        spare.close()

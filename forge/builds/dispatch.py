@@ -18,7 +18,7 @@ from forge.builds.models import Build, Kind, State
 from forge.builds.notify import notify_preview, notify_workers
 from forge.builds.previews import refresh_previews
 from forge.compute.compiler import Compiler
-from forge.compute.toolchain import WARM_MEMORY, warm_compiler
+from forge.compute.toolchain import WARM_MEMORY, spare, warm_compiler
 
 _log = logging.getLogger(__name__)
 
@@ -94,6 +94,7 @@ class PreviewSlot:
                 refresh_previews(project_id, self._warm(), self._stopping)
             except Exception:
                 _log.exception("A preview stopped in the middle")
+            spare.prepare()
 
     def _warm(self) -> Compiler:
         """The compiler that is kept. It is replaced when it grew, for what Python once took it seldom gives back."""

@@ -7,15 +7,13 @@ waits inside a transaction: the compiler's process computes, and rows are writte
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager
-from pathlib import Path
+from contextlib import AbstractContextManager, ExitStack
 from typing import Any, Protocol
 
 from forge.builds.artefacts import (
     add_measurement,
     add_verification,
     keep_artefact,
-    local_rune,
     secure,
     take_known,
 )
@@ -23,7 +21,8 @@ from forge.builds.jobs import Job, Step
 from forge.builds.models import Artefact
 from forge.compute.compiler import Answer, Compiler
 from forge.compute.errors import ChildDied, OutOfTime
-from forge.compute.local_files import local_files
+from forge.compute.local_files import given_blob, local_files
+from forge.compute.toolchain import fetched_folder
 
 
 class Recorder(Protocol):
@@ -62,7 +61,6 @@ class Execution:
         self._job = job
         self._recorder = recorder
         self._artefact: Artefact | None = None
-        self._rune: Path | None = None
 
     def run(self, new_compiler: NewCompiler, *, limit: float, tick: Callable[[], None]) -> Artefact | None:
         """Does it; None where the recorder was told why there is nothing. `limit` is in seconds.
@@ -104,24 +102,29 @@ class Execution:
         steps = self._job.missing(self._artefact)
         if not steps:
             return
-        folder = compiler.start()
-        written = folder / "built.rune"
-        # One that is there already lies in the store, where nobody writes to it.
-        self._rune = written if self._artefact is None else local_rune(self._artefact, folder)
-        with local_files(self._job.manifest, folder, self._job.texts) as files:
-            described = self._job.described(steps, files, str(self._rune))
-            compiler.run(described, self._answer, limit=limit, tick=tick)
-        written.unlink(missing_ok=True)
+        fetched = fetched_folder()
+        with ExitStack() as stack:
+            files = stack.enter_context(local_files(self._job.manifest, fetched, self._job.texts))
+            made = None if self._artefact is None else stack.enter_context(given_blob(self._artefact.digest, fetched))
+            compiler.run(
+                self._job.described(steps),
+                lambda answer: self._answer(answer, compiler),
+                owner=self._job.organisation,
+                files=files,
+                rune=made,
+                limit=limit,
+                tick=tick,
+            )
 
-    def _answer(self, answer: Answer) -> None:
+    def _answer(self, answer: Answer, compiler: Compiler) -> None:
         match answer["event"]:
             case "checked":
                 self._recorder.checked(answer)
             case "step":
                 self._recorder.logged(answer)
-            case "built" if self._artefact is None and self._rune is not None:
+            case "built" if self._artefact is None:
                 take = self._recorder.take
-                self._artefact = keep_artefact(self._job, self._rune, answer, lambda made: take(made, is_new=True))
+                self._artefact = keep_artefact(self._job, compiler.output, answer, lambda made: take(made, is_new=True))
             case "verified" if self._artefact is not None:
                 found = answer["verification"]
                 if found["within"]:

@@ -56,15 +56,9 @@ class Job:
             done.add(Step.MEASURE)
         return tuple(step for step in self.steps if step not in done)
 
-    def described(self, steps: tuple[Step, ...], files: Mapping[str, Mapping[str, str]], rune: str) -> dict[str, Any]:
-        """The job for the compiler's process: `rune` is the file that it writes, or reads where it is there already."""
-        return {
-            "op": "make",
-            "spec": self.spec.to_json(),
-            "steps": [step.value for step in steps],
-            "files": files,
-            "rune": rune,
-        }
+    def described(self, steps: tuple[Step, ...]) -> dict[str, Any]:
+        """The job for the compiler's process, without its files."""
+        return {"op": "make", "spec": self.spec.to_json(), "steps": [step.value for step in steps]}
 
 
 def preview_job(preview: Preview, seen: WorkingTree) -> Job:

@@ -27,12 +27,16 @@ from forge.compute.compiler import Answer
 from forge.compute.errors import ChildDied, OutOfTime
 from forge.compute.toolchain import BUILD_SECONDS, fresh_compiler
 from forge.core.errors import Damaged
+from forge.core.full_disk import is_full_disk
 from rune.wording import counted
 
 RENEW_EVERY = 1.0
 """Seconds. Also how soon a build that was cancelled is stopped."""
 LOG_EVERY = 0.2
 """Seconds that lines are gathered before they are written together."""
+
+
+FULL_DISK = "The server's disk is full. Tell the operator, and build again when there is room."
 
 
 class LeasedBuild:
@@ -58,6 +62,11 @@ class LeasedBuild:
                 put_back(self._lease, self._lines, counts=False)
             except ChildDied as error:
                 self._after_death(error)
+            except Exception as error:
+                if not is_full_disk(error):
+                    raise
+                self._say("worker", FULL_DISK, level="error")
+                finish(self._lease, Outcome(State.FAILED, error=FULL_DISK), self._lines)
             else:
                 finish(self._lease, outcome, self._lines)
         except LeaseLost:

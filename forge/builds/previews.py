@@ -30,7 +30,7 @@ from forge.builds.serializers import preview_to_json, watch_to_json
 from forge.compute.compiler import Answer, Compiler
 from forge.compute.errors import ChildDied
 from forge.compute.local_files import local_files
-from forge.compute.toolchain import PREVIEW_SECONDS, TOOLCHAIN
+from forge.compute.toolchain import PREVIEW_SECONDS, TOOLCHAIN, fetched_folder
 from forge.core.blob_sweep import let_go
 from forge.core.errors import Damaged
 from forge.core.event_types import NewEvent
@@ -107,7 +107,7 @@ def _make(preview: Preview, seen: WorkingTree, compiler: Compiler, tick: Callabl
     recorder = PreviewRecorder(preview, seen)
     try:
         if preview.fix is not None:
-            seen = with_fix(seen, preview.fix, compiler, tick)
+            seen = with_fix(preview.project.organisation_id, seen, preview.fix, compiler, tick)
         job = preview_job(preview, seen)
         Execution(job, recorder).run(lambda: nullcontext(compiler), limit=PREVIEW_SECONDS, tick=tick)
     except NoSuchFix as error:
@@ -118,16 +118,17 @@ def _make(preview: Preview, seen: WorkingTree, compiler: Compiler, tick: Callabl
         recorder.save(PreviewState.FAILED, error=f"{error.reason} The preview is built again at the next edit.")
 
 
-def with_fix(seen: WorkingTree, fix: Mapping[str, Any], compiler: Compiler, tick: Callable[[], None]) -> WorkingTree:
-    """These files with one of their fixes in them; the compiler's process finds it and applies its edits.
+def with_fix(
+    owner: UUID, seen: WorkingTree, fix: Mapping[str, Any], compiler: Compiler, tick: Callable[[], None]
+) -> WorkingTree:
+    """These files of an organisation's with one of their fixes in them, which the compiler's process finds and applies.
 
     Raises `NoSuchFix`, `ChildDied` and what `tick` raises.
     """
-    folder = compiler.start()
     answers: list[Answer] = []
-    with local_files(seen.manifest, folder, seen.texts) as files:
-        job = {"op": "fix", "files": files, "fix": fix}
-        compiler.run(job, answers.append, limit=PREVIEW_SECONDS, tick=tick)
+    with local_files(seen.manifest, fetched_folder(), seen.texts) as files:
+        job = {"op": "fix", "fix": fix}
+        compiler.run(job, answers.append, owner=owner, files=files, limit=PREVIEW_SECONDS, tick=tick)
     found = answers[0].get("answer") if answers else None
     if found is None:
         raise NoSuchFix(answers[0]["error"] if answers else "There was no answer.")

@@ -7,11 +7,14 @@ from uuid import UUID
 
 from django.db.models import OuterRef, Subquery
 
+from forge.accounts.models import Organisation, User
+from forge.accounts.usage import Counts, organisation_counts, person_counts
 from forge.builds.access import builds_of, preview_of
 from forge.builds.dispatch import look_after_builds
 from forge.builds.models import Build, Kind, Preview, State
 from forge.builds.notify import previews
 from forge.builds.previews import resume_previews
+from forge.builds.quotas import builds_of_organisation, builds_of_person, count_builds
 from forge.builds.serializers import BuildsStateJson, build_to_json, build_url, preview_to_json
 from forge.core.actors import Actor
 from forge.core.periodic import PeriodicTask, Runs, register
@@ -94,6 +97,18 @@ def builds_of_versions(version_ids: Sequence[UUID]) -> Mapping[UUID, VersionPart
             shown: VersionBuildJson = {"id": str(build.pk), "number": build.number, "state": build.state, "url": url}
             found.setdefault(build.version_id, []).append(shown)
     return {version: {"builds": builds} for version, builds in found.items()}
+
+
+@organisation_counts.register
+def builds_of_an_organisation(organisation: Organisation) -> Counts:
+    """What an organisation builds."""
+    return count_builds(builds_of_organisation(organisation))
+
+
+@person_counts.register
+def builds_of_a_person(user: User) -> Counts:
+    """What a person builds."""
+    return count_builds(builds_of_person(user))
 
 
 document_changed.connect(follow_document, dispatch_uid="builds.follow_document")

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from forge.accounts.permissions import Verb, can, verbs_on
 from forge.accounts.principals import Principal
+from forge.accounts.quotas import Resource, limit_of
 from forge.collab.reader import reader
 from forge.core.denials import tell_denial
 from forge.core.errors import DomainError, Moved
@@ -39,6 +40,8 @@ class Entry:
 
     access: Access
     heard: Mapping[str, int]
+    most_sockets: int
+    """How many the organisation may have open."""
 
 
 async def enter_by_address(principal: Principal, organisation: str, name: str) -> Entry | None:
@@ -59,7 +62,7 @@ def _enter(principal: Principal, organisation: str, name: str) -> Entry | None:
     heard = dict.fromkeys(streams, 0) | last_sequences(streams)
     # Asked again after the numbers are read: a change in between is either in the answer or has a higher number.
     access = _now(principal.afresh(), first.project_id)
-    return None if access is None else Entry(access, heard)
+    return None if access is None else Entry(access, heard, limit_of(access.organisation_stream, Resource.SOCKETS))
 
 
 def _by_address(principal: Principal, organisation: str, name: str) -> Access | None:

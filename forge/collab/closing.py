@@ -9,5 +9,6 @@ class Closing:
     NO_ACCESS = 4403
     NOT_FOUND = 4404
     TOO_LARGE = 4413
+    TOO_MANY = 4430
     TRY_AGAIN = 4500
     TOO_SLOW = 4508

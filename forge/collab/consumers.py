@@ -21,6 +21,7 @@ from forge.accounts.people import person_to_json
 from forge.accounts.principals import Principal, acting_as
 from forge.collab.access import Access, access_now, enter_by_address
 from forge.collab.closing import Closing
+from forge.collab.open_sockets import sockets_of_organisations
 from forge.collab.outbox import Outbox, outbox
 from forge.collab.protocol import (
     Awareness,
@@ -41,6 +42,7 @@ from forge.collab.rooms import rooms
 from forge.collab.watch import watch
 from forge.core.delivery import Message, group_of, listen, stop_listening
 from forge.core.events import event_to_json, events_after
+from forge.core.shares import OverLimit
 
 _log = logging.getLogger(__name__)
 
@@ -64,6 +66,8 @@ class ProjectSocket(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels h
     """When access was looked at last, on the monotonic clock."""
     _following: asyncio.Task[None] | None = None
     _is_closing = False
+    _counted_for: str | None = None
+    """The stream of the organisation that has this socket open."""
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """One message after another. Channels' own way asks a thread about database connections before each of them,
@@ -91,6 +95,13 @@ class ProjectSocket(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels h
         if entry is None:
             await self.close_for(Closing.NOT_FOUND, "The project was not found, or you have no access to it.")
             return
+        try:
+            sockets_of_organisations.take(entry.access.organisation_stream, 1, entry.most_sockets)
+        except OverLimit:
+            reason = "The organisation has as many studios open as it may have. Try again when somebody closed theirs."
+            await self.close_for(Closing.TOO_MANY, reason)
+            return
+        self._counted_for = entry.access.organisation_stream
         self.access = entry.access
         self.asked_at = time.monotonic()
         self._person_stream = self.principal.insist().stream
@@ -121,6 +132,9 @@ class ProjectSocket(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels h
 
     async def disconnect(self, code: int) -> None:
         self._is_closing = True
+        if self._counted_for is not None:
+            sockets_of_organisations.give_back(self._counted_for, 1)
+            self._counted_for = None
         if self._following is not None:
             self._following.cancel()
             for stream in self._heard:

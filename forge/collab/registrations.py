@@ -5,6 +5,10 @@ from __future__ import annotations
 import logging
 from uuid import UUID
 
+from forge.accounts.models import Organisation
+from forge.accounts.quotas import Resource
+from forge.accounts.usage import Counts, organisation_counts
+from forge.collab.open_sockets import sockets_of_organisations
 from forge.collab.room import FromElsewhere
 from forge.collab.rooms import rooms
 from forge.core.lifespan import server_stopping
@@ -17,6 +21,12 @@ def follow_document(sender: object, project_id: UUID, sequence: int, update: byt
     """Tells the room of an update, unless the room stored it itself."""
     if origin != "socket":
         rooms.tell(project_id, FromElsewhere(update, sequence))
+
+
+@organisation_counts.register
+def open_sockets_of(organisation: Organisation) -> Counts:
+    """How many sockets an organisation has open here."""
+    return {Resource.SOCKETS: sockets_of_organisations.held_by(organisation.stream)}
 
 
 document_changed.connect(follow_document, dispatch_uid="collab.follow_document")

@@ -1,23 +1,26 @@
-"""The compiler's process: reads jobs as JSON lines on stdin, answers on stdout. Imports `rune` and never Django.
+"""The compiler's process: gets jobs over a socket, answers in JSON lines on stdout. Imports `rune` and never Django.
 
-It is started by `forge.compute.compiler` in a folder of its own and in a process group of its own, sets limits to
-itself before it reads anything, and ends with all that it started when its parent does.
+It is started by `forge.compute.child_process` through `rune.isolation.launch`, in a folder, a process group and, where
+the system has them, namespaces of its own. Once everything is imported and before it reads anything, it gives up all
+that it does not need, and says what the system could not take from it.
 """
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import gc
 import json
 import os
 import resource
 import signal
+import socket
 import sys
 import threading
 import time
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 from queue import SimpleQueue
 from typing import IO, Any
 
@@ -33,6 +36,10 @@ from rune.building.report import Step
 from rune.building.spec import BuildOptions
 from rune.container import needed_resources, read_rune
 from rune.files import DEFAULT_FILE_LIMIT, FileMissing, FileTooLarge, normal_path
+from rune.isolation.confine import confine
+from rune.isolation.launch import Entered, packages
+from rune.isolation.protections import Isolation
+from rune.isolation.toolchain_files import toolchain_access
 from rune.runefile import check, diagnostic_to_json, outline_to_json
 from rune.runefile.diagnostics import Severity
 from rune.runefile.pipeline import CapabilityStage, Pipeline, Port
@@ -48,7 +55,10 @@ MEMORY_LIMIT = 3 * 1024**3
 """Bytes of data that this process, or one that it starts, may have; the compiler needs about 0.5 GB."""
 FILE_LIMIT = 512 * 1024**2
 """Bytes of the largest file that may be written."""
-OPEN_FILES = 512
+OPEN_FILES = 1024
+"""A project has at most 500 files."""
+RECEIVED, DESCRIPTORS_AT_ONCE = 1 << 16, 128
+"""Bytes and open files that are read from the socket at once."""
 MODELS_KEPT = 16
 """Signatures that are remembered between jobs."""
 WATCHED_ELEMENTS = 1 << 18
@@ -59,37 +69,38 @@ VERIFY_EFFORT = Effort(inputs=20, seconds=1.5)
 
 
 class JobFiles:
-    """A job's project: small texts came with the job, other files lie in the blob store and are only read."""
+    """A job's project: texts came with the job, other files as descriptors that can only be read."""
 
-    def __init__(self, contents: Mapping[str, Mapping[str, Any]]) -> None:
+    def __init__(self, contents: Mapping[str, Mapping[str, Any]], descriptors: Sequence[int]) -> None:
         self._contents = {normal_path(path): content for path, content in contents.items()}
+        self._descriptors = descriptors
 
     def read(self, path: str) -> bytes:
         """The bytes of a file. Raises `FileError`."""
-        content = self._contents.get(normal_path(path))
-        if content is None:
-            raise FileMissing(path, "no such file in the project")
-        try:
-            with Path(content["file"]).open("rb") as file:
-                size = os.fstat(file.fileno()).st_size
-                if size > DEFAULT_FILE_LIMIT:
-                    raise FileTooLarge(
-                        path, f"{size_text(size)}, more than the limit of {size_text(DEFAULT_FILE_LIMIT)}"
-                    )
-                return file.read()
-        except FileNotFoundError:
-            # A sample whose person took their consent back is gone from old versions too.
-            raise FileMissing(path, GONE) from None
+        found = self._find(path)
+        if isinstance(found, bytes):
+            return found
+        size = os.fstat(found).st_size
+        if size > DEFAULT_FILE_LIMIT:
+            raise FileTooLarge(path, f"{size_text(size)}, more than the limit of {size_text(DEFAULT_FILE_LIMIT)}")
+        return read_descriptor(found)
 
     def size(self, path: str) -> int:
         """The bytes that a file has. Raises `FileError`."""
+        found = self._find(path)
+        return len(found) if isinstance(found, bytes) else os.fstat(found).st_size
+
+    def _find(self, path: str) -> bytes | int:
+        """A file's text, or the descriptor that it is read by. Raises `FileMissing`."""
         content = self._contents.get(normal_path(path))
         if content is None:
             raise FileMissing(path, "no such file in the project")
-        try:
-            return Path(content["file"]).stat().st_size
-        except FileNotFoundError:
-            raise FileMissing(path, GONE) from None
+        if "text" in content:
+            return str(content["text"]).encode("utf-8")
+        if "descriptor" in content:
+            return self._descriptors[int(content["descriptor"])]
+        # A sample whose person took their consent back is gone from old versions too.
+        raise FileMissing(path, GONE)
 
     def paths(self) -> tuple[str, ...]:
         return tuple(sorted(self._contents))
@@ -97,6 +108,13 @@ class JobFiles:
     def digest(self, path: str) -> str | None:
         content = self._contents.get(normal_path(path))
         return None if content is None else content["digest"]
+
+
+def read_descriptor(descriptor: int) -> bytes:
+    """All bytes of an open file, wherever it was read up to before."""
+    with os.fdopen(os.dup(descriptor), "rb") as file:
+        file.seek(0)
+        return file.read()
 
 
 class Signatures:
@@ -130,10 +148,12 @@ class Answers:
         self._out.flush()
 
 
-def run_job(job: Mapping[str, Any], answers: Answers, signatures: Signatures) -> None:
-    """Does one job; whatever happens in it becomes an answer."""
+def run_job(
+    job: Mapping[str, Any], descriptors: Sequence[int], output: int, answers: Answers, signatures: Signatures
+) -> None:
+    """Does one job; whatever happens in it becomes an answer. What it makes is written into `output`."""
     try:
-        files = JobFiles(job["files"])
+        files = JobFiles(job["files"], descriptors)
         signature_of = partial(signatures.of, files)
         match job["op"]:
             case "language":
@@ -143,7 +163,8 @@ def run_job(job: Mapping[str, Any], answers: Answers, signatures: Signatures) ->
             case "fix":
                 answers.send("answered", answer=apply_fix(files, signature_of, job["fix"]))
             case _:
-                _make(job, files, signature_of, answers)
+                made = None if job["rune"] is None else read_descriptor(descriptors[job["rune"]["descriptor"]])
+                _make(job, files, signature_of, answers, made, output)
     except BuildFailed as failure:
         answers.send("failed", error=str(failure), diagnostics=[diagnostic_to_json(one) for one in failure.diagnostics])
     except CompileError as error:
@@ -158,8 +179,15 @@ def run_job(job: Mapping[str, Any], answers: Answers, signatures: Signatures) ->
         answers.send("failed", error=f"The toolchain failed: {type(error).__name__}: {error}", diagnostics=[])
 
 
-def _make(job: Mapping[str, Any], files: JobFiles, signature_of: SignatureOf, answers: Answers) -> None:
-    """Does the steps of a job, up to the first that finds fault."""
+def _make(
+    job: Mapping[str, Any],
+    files: JobFiles,
+    signature_of: SignatureOf,
+    answers: Answers,
+    made: bytes | None,
+    output: int,
+) -> None:
+    """Does the steps of a job, up to the first that finds fault. `made` is the rune, if it was made before."""
     steps, spec = job["steps"], job["spec"]
     if spec["toolchain"] != toolchain_digest():
         # What is made here would bear the name of what another toolchain makes.
@@ -168,9 +196,7 @@ def _make(job: Mapping[str, Any], files: JobFiles, signature_of: SignatureOf, an
     options = BuildOptions.from_json(spec["options"])
     if "check" in steps and not _check(files, options, answers, signature_of):
         return
-    rune = (
-        _compile(files, options, Path(job["rune"]), answers) if "compile" in steps else Path(job["rune"]).read_bytes()
-    )
+    rune = _compile(files, options, output, answers) if made is None else made
     if "verify" in steps and not _verify(files, options, rune, answers):
         return
     if "measure" in steps:
@@ -202,7 +228,7 @@ def _check(files: JobFiles, options: BuildOptions, answers: Answers, signature_o
     return not refused
 
 
-def _compile(files: JobFiles, options: BuildOptions, target: Path, answers: Answers) -> bytes:
+def _compile(files: JobFiles, options: BuildOptions, output: int, answers: Answers) -> bytes:
     result = build(
         files,
         options.name,
@@ -213,7 +239,10 @@ def _compile(files: JobFiles, options: BuildOptions, target: Path, answers: Answ
         watched=options.watched,
         timed=options.timed,
     )
-    target.write_bytes(result.rune)
+    with os.fdopen(os.dup(output), "r+b") as target:
+        target.seek(0)
+        target.truncate()
+        target.write(result.rune)
     answers.send(
         "built",
         report=result.report.to_json(),
@@ -297,39 +326,64 @@ def limit_itself(seconds: int | None) -> None:
         resource.setrlimit(kind, (limit, limit))
 
 
-def read_jobs(source: IO[bytes], jobs: SimpleQueue[dict[str, Any]]) -> None:
-    """Passes jobs on. At the end of the input the parent is gone, and the whole process group ends."""
-    for line in source:
-        jobs.put(json.loads(line))
-    os.killpg(os.getpgrp(), signal.SIGKILL)
-
-
-def main() -> None:
-    """Serves jobs as long as the parent runs."""
-    limit_itself(int(sys.argv[1]) if len(sys.argv) > 1 else None)
-    # What a library prints must not get between the answers.
-    out = os.fdopen(os.dup(1), "w", encoding="utf-8")
-    os.dup2(2, 1)
-    jobs: SimpleQueue[dict[str, Any]] = SimpleQueue()
-    threading.Thread(target=read_jobs, args=(sys.stdin.buffer, jobs), daemon=True).start()
-    signatures = Signatures()
-    toolchain_digest()  # of what is loaded now
-    Answers(out, 0).send("ready")
+def read_jobs(source: socket.socket, jobs: SimpleQueue[tuple[dict[str, Any], list[int]]]) -> None:
+    """Passes jobs on, each with the files that came with it. At the end of the input the parent is gone: all ends."""
+    data, descriptors = b"", list[int]()
     while True:
-        job = jobs.get()
-        answers = Answers(out, job["id"])
-        run_job(job, answers, signatures)
-        answers.send("done", memory=memory_in_use())
+        received, came, _, _ = socket.recv_fds(source, RECEIVED, DESCRIPTORS_AT_ONCE)
+        if not received:
+            break
+        descriptors += came
+        # Descriptors come with a zero byte each time, which is in no JSON.
+        data += received.replace(b"\0", b"")
+        while b"\n" in data:
+            line, _, data = data.partition(b"\n")
+            jobs.put((json.loads(line), descriptors))
+            descriptors = []
+    with contextlib.suppress(OSError):
+        os.killpg(os.getpgrp(), signal.SIGKILL)
+    # The first process of a namespace is not killed from inside; what it started ends with it.
+    os._exit(0)
+
+
+@dataclass(frozen=True)
+class Begun:
+    """What the process has left once it gave up all else."""
+
+    answers: IO[str]
+    jobs: socket.socket
+    output: int
+    isolation: Isolation
+
+
+def begin(entered: Entered, arguments: Sequence[str]) -> Begun:
+    """Limits and confines this process. The arguments are the output's descriptor and the seconds on the processor, 0
+    without a limit."""
+    limit_itself(int(arguments[1]) or None)
+    # What a library prints must not get between the answers.
+    answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    os.dup2(2, 1)
+    jobs = socket.socket(fileno=os.dup(0))
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(nothing, 0)
+    os.close(nothing)
+    toolchain_digest()  # of what is loaded now
+    access = toolchain_access(packages(), writable=[entered.folder], own_processes=entered.has_own_tree)
+    return Begun(answers, jobs, int(arguments[0]), Isolation((*entered.gaps, *confine(access))))
+
+
+def main(entered: Entered, arguments: Sequence[str]) -> None:
+    """Serves jobs as long as the parent runs."""
+    begun = begin(entered, arguments)
+    jobs: SimpleQueue[tuple[dict[str, Any], list[int]]] = SimpleQueue()
+    threading.Thread(target=read_jobs, args=(begun.jobs, jobs), daemon=True).start()
+    signatures = Signatures()
+    Answers(begun.answers, 0).send("ready", gaps=begun.isolation.to_json())
+    while True:
+        job, descriptors = jobs.get()
+        answers = Answers(begun.answers, job["id"])
+        run_job(job, descriptors, begun.output, answers, signatures)
+        for descriptor in descriptors:
+            os.close(descriptor)
+        answers.send("done")
         gc.collect()
-
-
-def memory_in_use() -> int:
-    """Bytes of this process that are in memory; 0 where the system does not say."""
-    try:
-        return int(Path("/proc/self/statm").read_text("ascii").split()[1]) * resource.getpagesize()
-    except (OSError, IndexError, ValueError):
-        return 0
-
-
-if __name__ == "__main__":
-    main()

@@ -1,56 +1,66 @@
-"""The parent's side of the compiler's process: starts it in its own folder, gives it jobs, ends it with its children.
+"""Giving jobs to the compiler's process: one job after another, for one organisation until the process is replaced.
 
-Nothing here knows a build's row. One object is one process, and is used by one thread at a time.
+Nothing here knows a build's row. One object is used by one thread at a time; its process may change.
 """
 
 from __future__ import annotations
 
-import contextlib
-import json
-import logging
 import os
-import shutil
-import signal
-import subprocess
-import sys
-import tempfile
-import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
-from queue import Empty, Queue
+from queue import Empty
 from types import TracebackType
-from typing import IO, Any
+from typing import Any, Self
+from uuid import UUID
 
+from forge.compute.child_process import Answer, ChildProcess, packages_folder
 from forge.compute.errors import ChildDied, OutOfTime
+from forge.compute.given import Given
+from forge.compute.guard import guard
+from forge.compute.isolation_report import require
+from rune.isolation.protections import Isolation, Protection
 
-_log = logging.getLogger(__name__)
-
-Answer = Mapping[str, Any]
+__all__ = ["Answer", "Compiler"]
 
 TICK = 0.2
 """Seconds between two looks at the clock while a job runs."""
-LINE_LIMIT = 16 * 1024**2
-"""Bytes of one answer."""
 START_LIMIT = 60.0
 """Seconds until a process that was started must be ready."""
+_ALONE = 2
+"""Processes of one that started no other: its keeper and itself."""
+
+Start = Callable[[], ChildProcess]
 
 
 class Compiler:
-    """One process of the compiler. `folder` is where its own folder is made; `seconds` its time on the processor."""
+    """A process of the compiler, and the next when it ended.
 
-    def __init__(self, folder: Path, *, seconds: int | None = None) -> None:
+    `folder` is where the folders of processes are made; `seconds` a process's time on the processor. Without the
+    protections in `required` no job is given. `spare` gives a process that was started ahead; it must not have had a
+    job.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        seconds: int | None = None,
+        required: Collection[Protection] = (),
+        spare: Start | None = None,
+    ) -> None:
         self._root = folder
         self._seconds = seconds
-        self._process: subprocess.Popen[bytes] | None = None
-        self._answers: Queue[Answer | None] = Queue()
+        self._required = required
+        self._start = spare or self.new_process
+        self._process: ChildProcess | None = None
+        self._owner: UUID | None = None
         self._job = 0
         self._ready = False
-        self.folder: Path | None = None
         self.memory = 0
         """Bytes in memory after the last job."""
 
-    def __enter__(self) -> Compiler:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(
@@ -61,145 +71,132 @@ class Compiler:
     @property
     def alive(self) -> bool:
         """Whether a process is there to take a job without a start."""
-        return self._process is not None and _ending(self._process) is None
+        return self._process is not None and self._process.ending is None
 
     @property
     def pid(self) -> int | None:
+        """Of what keeps the process, as the system outside sees it."""
         return self._process.pid if self._process is not None else None
 
-    def start(self) -> Path:
-        """Starts the process if there is none; answers its folder. It may still be loading when this returns."""
-        if self.alive and self.folder is not None:
-            return self.folder
-        self.close()
-        self._root.mkdir(parents=True, exist_ok=True)
-        self.folder = Path(tempfile.mkdtemp(prefix="compiler-", dir=self._root))
-        command = [sys.executable, "-m", "forge.compute.child", *([str(self._seconds)] if self._seconds else [])]
-        with (self.folder / "stderr").open("wb") as errors:
-            self._process = subprocess.Popen(
-                command,
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=errors,
-                cwd=self.folder,
-                env=self._environment(self.folder),
-                start_new_session=True,
-            )
-        self._answers = Queue()
-        self._ready = False
-        assert self._process.stdout is not None  # noqa: S101 (a pipe was asked for)
-        arguments = (self._process.stdout, self._answers)
-        threading.Thread(target=_read_answers, args=arguments, daemon=True, name="compiler-answers").start()
-        return self.folder
+    @property
+    def isolation(self) -> Isolation | None:
+        """What the process lacks; None until it said so, which is before its first job."""
+        return self._process.isolation if self._process is not None else None
+
+    @property
+    def output(self) -> Path:
+        """The file of what the last job made. It goes with the process."""
+        if self._process is None:
+            raise ChildDied("The compiler's process has ended.")
+        return self._process.output
+
+    def start(self) -> None:
+        """Starts the process if there is none. It may still be loading when this returns."""
+        if not self.alive:
+            self.close()
+            self._process = self._start()
+            self._ready = False
+
+    def new_process(self) -> ChildProcess:
+        """A process that had no job yet."""
+        return ChildProcess(self._root, self._environment, seconds=self._seconds)
 
     @staticmethod
     def _environment(folder: Path) -> dict[str, str]:
         """Only what a compiler needs: no key, no address and no proxy of the server reaches it."""
         kept = {name: os.environ[name] for name in ("PATH", "LANG", "SYSTEMROOT") if name in os.environ}
-        project = Path(__file__).resolve().parents[2]
-        own = {"HOME": str(folder), "TMPDIR": str(folder), "PYTHONPATH": str(project), "PYTHONDONTWRITEBYTECODE": "1"}
+        # A process of one thread can be confined; the C compiler has processes of its own for its threads.
+        own = {"PYTHONPATH": str(packages_folder(folder)), "PYTHONDONTWRITEBYTECODE": "1", "OPENBLAS_NUM_THREADS": "1"}
         return kept | own
+
+    def is_of(self, owner: UUID) -> bool:
+        """Whether the process may have a job of this organisation's: it had none of another's."""
+        return self._owner in (None, owner)
 
     def run(
         self,
         job: Mapping[str, Any],
         on_answer: Callable[[Answer], None],
         *,
+        owner: UUID,
         limit: float,
+        files: Mapping[str, Given] | None = None,
+        rune: Given | None = None,
         tick: Callable[[], None] = lambda: None,
     ) -> None:
-        """Gives a job and hands its answers on, up to `done`. `tick` is called several times a second meanwhile.
+        """Gives a job of an organisation's and hands its answers on, up to `done`. `tick` is called several times a
+        second meanwhile. What it makes is in `output` then; `rune` is what was made before.
+
+        A process that had a job of another organisation's is replaced first: whatever that job left in it, this one
+        does not meet.
 
         Raises `ChildDied` when the process ends in the middle, `OutOfTime` (and ends the process) after `limit`
-        seconds, and whatever `tick` or `on_answer` raise: then too the process is ended with all that it started.
+        seconds, `NotIsolated`, and whatever `tick` or `on_answer` raise: then too the process is ended with all that it
+        started.
         """
+        if not self.is_of(owner):
+            self.close()
         self.start()
+        process = self._process
+        assert process is not None  # noqa: S101 (started above)
+        self._owner = owner
         self._job += 1
         try:
-            self._send({**job, "id": self._job})
+            guard.begins(process)
             deadline = time.monotonic() + limit + (0 if self._ready else START_LIMIT)
-            while True:
-                answer = self._next(deadline, limit, tick)
-                if answer["event"] == "ready":
-                    self._ready = True
-                    deadline = time.monotonic() + limit
-                elif answer["event"] == "done":
-                    self.memory = answer["memory"]
-                    return
-                else:
-                    on_answer(answer)
+            while not self._ready:
+                self._ready = self._next(process, deadline, limit, tick)["event"] == "ready"
+            assert process.isolation is not None  # noqa: S101 (said before it was ready)
+            require(process.isolation, self._required)
+            self._send(process, job, files or {}, rune)
+            deadline = time.monotonic() + limit
+            while (answer := self._next(process, deadline, limit, tick))["event"] != "done":
+                on_answer(answer)
+            usage = guard.ends(process)
+            self.memory = usage.memory
+            if usage.processes > _ALONE:
+                # Something of the job runs on.
+                self.close()
         except BaseException:
             self.close()
             raise
 
-    def _send(self, job: Mapping[str, Any]) -> None:
-        process = self._process
-        assert process is not None  # noqa: S101 (started above)
-        assert process.stdin is not None  # noqa: S101 (a pipe was asked for)
-        try:
-            process.stdin.write(json.dumps(job).encode() + b"\n")
-            process.stdin.flush()
-        except OSError as error:
-            raise ChildDied(self._last_words()) from error
+    def _send(
+        self, process: ChildProcess, job: Mapping[str, Any], files: Mapping[str, Given], rune: Given | None
+    ) -> None:
+        """The job with its files: texts as they are, others as the number of a descriptor that goes with it."""
+        descriptors: list[int] = []
 
-    def _next(self, deadline: float, limit: float, tick: Callable[[], None]) -> Answer:
+        def described(given: Given) -> dict[str, Any]:
+            told: dict[str, Any] = {"digest": given.digest}
+            if given.text is not None:
+                told["text"] = given.text
+            elif given.descriptor is not None:
+                told["descriptor"] = len(descriptors)
+                descriptors.append(given.descriptor)
+            return told
+
+        told = {path: described(given) for path, given in files.items()}
+        made = None if rune is None else described(rune)
+        process.send({**job, "id": self._job, "files": told, "rune": made}, descriptors)
+
+    def _next(self, process: ChildProcess, deadline: float, limit: float, tick: Callable[[], None]) -> Answer:
         while True:
             tick()
             if time.monotonic() > deadline:
                 raise OutOfTime(f"The build was stopped after {limit:.0f} seconds, the time limit of a build.")
             try:
-                answer = self._answers.get(timeout=TICK)
+                answer = process.answers.get(timeout=TICK)
             except Empty:
                 continue
-            if answer is None:
-                raise ChildDied(self._last_words())
+            if answer is None or "event" not in answer:
+                raise ChildDied(process.last_words())
             return answer
-
-    def _last_words(self) -> str:
-        """How the process ended, for a person; what it said on stderr goes to our log."""
-        end = None
-        if self._process is not None:
-            deadline = time.monotonic() + 1
-            while (end := _ending(self._process)) is None and time.monotonic() < deadline:
-                time.sleep(0.01)
-        if self.folder is not None:
-            with contextlib.suppress(OSError):
-                text = (self.folder / "stderr").read_bytes()[-4000:].decode("utf-8", "replace").strip()
-                if text:
-                    _log.warning("The compiler's process ended and said: %s", text)
-        if end is None:
-            return "The compiler's process stopped answering."
-        if end.si_code == os.CLD_EXITED:
-            return f"The compiler's process ended with code {end.si_status}."
-        return f"The compiler's process was ended by {signal.Signals(end.si_status).name}."
 
     def close(self) -> None:
         """Ends the process with all that it started and removes its folder. Nothing happens when there is none."""
         process, self._process = self._process, None
+        self._owner = None
+        self._ready = False
         if process is not None:
-            # The group has the child's own id; it exists until the child is waited for, so the id is still ours.
-            with contextlib.suppress(ProcessLookupError, PermissionError):
-                os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
-            for pipe in (process.stdin, process.stdout):
-                if pipe is not None:
-                    with contextlib.suppress(OSError):
-                        pipe.close()
-        folder, self.folder = self.folder, None
-        if folder is not None:
-            shutil.rmtree(folder, ignore_errors=True)
-
-
-def _ending(process: subprocess.Popen[bytes]) -> os.waitid_result | None:
-    """How the process ended, or None while it runs. It is not reaped, so its id is nobody else's until `close`."""
-    return os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT)
-
-
-def _read_answers(source: IO[bytes], answers: Queue[Answer | None]) -> None:
-    """Puts answers into the queue, and None at their end or at anything that is no answer."""
-    try:
-        while (line := source.readline(LINE_LIMIT)).endswith(b"\n"):
-            answers.put(json.loads(line))
-    except (ValueError, OSError):
-        pass
-    answers.put(None)
+            process.close()

@@ -9,14 +9,14 @@ import hashlib
 import threading
 from collections.abc import Mapping
 from typing import Any
+from uuid import UUID
 
 from django.core.cache import cache
 
 from forge.compute.compiler import Answer, Compiler
 from forge.compute.errors import ChildDied, LanguageBusy, OutOfTime
 from forge.compute.local_files import local_files
-from forge.compute.toolchain import TOOLCHAIN
-from forge.compute.workdir import workdir
+from forge.compute.toolchain import TOOLCHAIN, fetched_folder, spare, warm_compiler
 from forge.core.lifespan import server_stopping
 from forge.projects.models import Project
 from forge.projects.versions import Manifest, manifest_digest, working_tree
@@ -42,35 +42,40 @@ class CompilerPool:
     def answer(self, project: Project, request: Mapping[str, Any]) -> dict[str, Any]:
         """Answers about the project as it is stored. Raises `LanguageBusy`."""
         seen = working_tree(project)
-        return self._run({"op": "language", "request": request}, seen.manifest, seen.texts)
+        job = {"op": "language", "request": request}
+        return self._run(project.organisation_id, job, seen.manifest, seen.texts)
 
-    def summarise(self, manifest: Manifest, texts: Mapping[str, bytes]) -> dict[str, Any]:
-        """What `summary.summarise` tells of files; the same files are read once. Raises `LanguageBusy`.
+    def summarise(self, organisation: UUID, manifest: Manifest, texts: Mapping[str, bytes]) -> dict[str, Any]:
+        """What `summary.summarise` tells of an organisation's files; the same files are read once.
+
+        What is kept is the organisation's alone: what computed it had read files of no other. Raises `LanguageBusy`.
 
         Where it cannot be told in the time that there is, the answer has `error` in it.
         """
-        key = "summary:" + hashlib.sha256(f"{TOOLCHAIN} {manifest_digest(manifest)}".encode()).hexdigest()
+        summarised = f"{TOOLCHAIN} {organisation} {manifest_digest(manifest)}"
+        key = "summary:" + hashlib.sha256(summarised.encode()).hexdigest()
         known: dict[str, Any] | None = cache.get(key)
         if known is not None:
             return known
-        found = self._run({"op": "summarise"}, manifest, texts)
+        found = self._run(organisation, {"op": "summarise"}, manifest, texts)
         if "error" not in found:
             cache.set(key, found, SUMMARY_KEPT)
         return found
 
-    def _run(self, job: Mapping[str, Any], manifest: Manifest, texts: Mapping[str, bytes]) -> dict[str, Any]:
+    def _run(
+        self, owner: UUID, job: Mapping[str, Any], manifest: Manifest, texts: Mapping[str, bytes]
+    ) -> dict[str, Any]:
         if not self._turn.acquire(timeout=PATIENCE):
             raise LanguageBusy("Too many requests are waiting. Try again in a moment.")
         try:
             if self._rest is not None:
                 self._rest.cancel()
             if self._compiler is None:
-                self._compiler = Compiler(workdir())
-            folder = self._compiler.start()
+                self._compiler = warm_compiler()
             answers: list[Answer] = []
             try:
-                with local_files(manifest, folder, texts) as files:
-                    self._compiler.run({**job, "files": files}, answers.append, limit=ANSWER_SECONDS)
+                with local_files(manifest, fetched_folder(), texts) as files:
+                    self._compiler.run(job, answers.append, owner=owner, files=files, limit=ANSWER_SECONDS)
             except OutOfTime:
                 return _error("too-slow", f"The request was stopped after {ANSWER_SECONDS:g} seconds.")
             except ChildDied as error:
@@ -87,6 +92,7 @@ class CompilerPool:
             self._rest.daemon = True
             self._rest.start()
             self._turn.release()
+            spare.prepare()
 
     def close(self) -> None:
         """Ends the process; the next question starts another."""

@@ -17,3 +17,7 @@ class ChildDied(Exception):
 
 class OutOfTime(ChildDied):
     """The compiler's process was ended because it took too long."""
+
+
+class NotIsolated(ChildDied):
+    """The process lacks a protection that this server's settings ask for, and got no job."""

@@ -1,15 +1,16 @@
-"""A project's files as files on this machine, for a process that reads them by their paths."""
+"""A project's files as open files of this machine, for a process that may open none by itself."""
 
 from __future__ import annotations
 
-import hashlib
 import os
+import secrets
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from functools import partial
 from pathlib import Path
 
+from forge.compute.given import Given
 from forge.core.blobs import blob_path, open_blob, open_intact
 from forge.core.chunks import read_chunks
 from forge.core.errors import NotFound
@@ -17,39 +18,44 @@ from forge.projects.versions import Manifest
 
 FETCHED_KEPT = 600.0
 """Seconds for which a fetched file is kept after its last use: the next edit builds with the same model."""
-_TEXT, _FETCHED = "text-", "fetched-"
 
 
 @contextmanager
 def local_files(
-    manifest: Manifest, folder: Path, texts: Mapping[str, bytes] | None = None
-) -> Iterator[dict[str, dict[str, str]]]:
-    """Each file of a manifest as a file on this machine: in the blob store's folder, else fetched into `folder`.
+    manifest: Manifest, fetched: Path, texts: Mapping[str, bytes] | None = None
+) -> Iterator[dict[str, Given]]:
+    """Each file of a manifest, open until the end. `texts` are files that no store has.
 
-    `texts` are files that no store has. They are written into `folder` and removed at the end, and with them the
-    fetched files that nobody used for a while.
+    A blob that lies in no folder is fetched into `fetched`, where only this process and its like read it. Fetched files
+    that nobody used for a while are removed at the end.
     """
     texts = texts or {}
     try:
-        yield {
-            path: {
-                "file": str(_written(texts[path], folder) if path in texts else local_file(entry["digest"], folder)),
-                "digest": entry["digest"],
-            }
-            for path, entry in manifest.items()
-        }
+        with ExitStack() as stack:
+            given: dict[str, Given] = {}
+            for path, entry in manifest.items():
+                if path in texts:
+                    given[path] = Given(entry["digest"], text=texts[path].decode("utf-8"))
+                else:
+                    given[path] = stack.enter_context(given_blob(entry["digest"], fetched))
+            yield given
     finally:
-        _tidy(folder)
+        _tidy(fetched)
 
 
-def _written(data: bytes, folder: Path) -> Path:
-    """A file with these bytes, under a name that tells nothing of its own."""
-    place = folder / f"{_TEXT}{hashlib.sha256(data).hexdigest()}"
-    place.write_bytes(data)
-    return place
+@contextmanager
+def given_blob(digest: str, fetched: Path) -> Iterator[Given]:
+    """A blob, open to be read."""
+    try:
+        file = local_file(digest, fetched).open("rb")
+    except FileNotFoundError:
+        yield Given(digest)
+        return
+    with file:
+        yield Given(digest, descriptor=file.fileno())
 
 
-def local_file(digest: str, folder: Path) -> Path:
+def local_file(digest: str, fetched: Path) -> Path:
     """Where a blob lies as a file on this machine, once its bytes were compared with the digest; the file of one that
     is no longer stored is not there. Raises `Damaged`.
     """
@@ -58,28 +64,30 @@ def local_file(digest: str, folder: Path) -> Path:
         with suppress(NotFound):
             open_intact(digest).close()
         return place
-    fetched = folder / f"{_FETCHED}{digest.replace(':', '-')}"
-    if fetched.exists():
-        os.utime(fetched)
-        return fetched
-    partly = fetched.with_suffix(".part")
+    fetched.mkdir(parents=True, exist_ok=True)
+    found = fetched / digest.replace(":", "-")
+    if found.exists():
+        os.utime(found)
+        return found
+    # Several may fetch the same at once.
+    partly = fetched / f"{secrets.token_hex(8)}.part"
     try:
         with partly.open("wb") as file:
             for chunk in read_chunks(partial(open_blob, digest)):
                 file.write(chunk)
-        partly.rename(fetched)
+        partly.rename(found)
     except NotFound:
-        return fetched
+        pass
     finally:
         partly.unlink(missing_ok=True)
-    return fetched
+    return found
 
 
-def _tidy(folder: Path) -> None:
-    """Nothing happens where the folder went with its process."""
-    for text in folder.glob(f"{_TEXT}*"):
-        text.unlink(missing_ok=True)
+def _tidy(fetched: Path) -> None:
     oldest = time.time() - FETCHED_KEPT
-    for fetched in folder.glob(f"{_FETCHED}*"):
-        if fetched.stat().st_mtime < oldest:
-            fetched.unlink()
+    for place in fetched.glob("*"):
+        try:
+            if place.stat().st_mtime < oldest:
+                place.unlink()
+        except FileNotFoundError:
+            continue  # another thread was first

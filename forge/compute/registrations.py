@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
+from uuid import UUID
 
 from forge.compute.compiler_pool import summary_pool
 from forge.projects.hooks import file_summaries
@@ -11,6 +12,6 @@ from forge.projects.versions import Manifest
 
 
 @file_summaries.register
-def summary(manifest: Manifest, texts: Mapping[str, bytes]) -> Mapping[str, Any]:
-    """The summary that a process of the compiler's gives of files."""
-    return summary_pool.summarise(manifest, texts)
+def summary(organisation: UUID, manifest: Manifest, texts: Mapping[str, bytes]) -> Mapping[str, Any]:
+    """The summary that a process of the compiler's gives of an organisation's files."""
+    return summary_pool.summarise(organisation, manifest, texts)

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+from django.conf import settings
+
 from forge.compute.compiler import Compiler
+from forge.compute.spare import Spare
 from forge.compute.workdir import workdir
+from forge.core.lifespan import server_stopping
 from rune.toolchain import toolchain_digest
 
 TOOLCHAIN = toolchain_digest()
@@ -16,11 +22,21 @@ WARM_MEMORY = 700 * 1024**2
 """Bytes at which a warm process is replaced."""
 
 
+def fetched_folder() -> Path:
+    """Where this process keeps blobs that it fetched from another machine's store."""
+    return workdir() / "fetched"
+
+
 def fresh_compiler() -> Compiler:
     """A process for one numbered build, limited in its time on the processor too."""
-    return Compiler(workdir(), seconds=2 * int(BUILD_SECONDS))
+    return Compiler(workdir(), seconds=2 * int(BUILD_SECONDS), required=settings.REQUIRED_ISOLATION)
 
 
 def warm_compiler() -> Compiler:
-    """A process that is kept for one preview after another; each is limited in time by its parent."""
-    return Compiler(workdir())
+    """A process that is kept for one job after another of one organisation; each is limited in time by its parent."""
+    return Compiler(workdir(), required=settings.REQUIRED_ISOLATION, spare=spare.take)
+
+
+spare = Spare(lambda: Compiler(workdir()).new_process())
+"""For all warm compilers of this process: who is the next is not known, but that there is a next organisation is."""
+server_stopping.register(spare.close)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import fcntl
 import os
-import shutil
 import tempfile
 from functools import cache
 from pathlib import Path
 
 from django.conf import settings
+
+from forge.compute.removal import remove_tree
 
 _LOCK = "in-use"
 
@@ -40,7 +41,7 @@ def remove_leftovers(root: Path) -> None:
     """Removes the folders of processes that are gone."""
     for left in root.glob("process-*"):
         if not _is_in_use(left):
-            shutil.rmtree(left, ignore_errors=True)
+            remove_tree(left)
 
 
 def _is_in_use(folder: Path) -> bool:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from uuid import UUID
 
-from django.db.models import Model, QuerySet, Sum
+from django.db.models import Model, QuerySet
 
-from forge.core.models import Blob, BlobLink
+from forge.core.models import BlobLink
+from forge.core.stored_bytes import add_bytes, new_bytes
 
 
 def owner_kind(owner: Model | type[Model]) -> str:
@@ -15,17 +16,21 @@ def owner_kind(owner: Model | type[Model]) -> str:
     return owner._meta.label_lower
 
 
-def link_blobs(owner: Model, digests: Iterable[str], organisation: UUID | None) -> None:
+def link_blobs(owner: Model, digests: Iterable[str], organisation: UUID | None) -> int:
     """Keeps blobs for as long as the owner needs them; those that it has already stay. They were put just before.
 
-    In the transaction that makes the owner need them.
+    In the transaction that makes the owner need them. Answers how many bytes the organisation did not have before.
     """
     kind, owner_id = owner_kind(owner), owner.pk
+    digests = sorted(set(digests))
+    added = new_bytes(organisation, digests) if organisation else 0
+    if organisation and added:
+        add_bytes(organisation, added)
     rows = [
-        BlobLink(owner_kind=kind, owner_id=owner_id, blob_id=digest, organisation=organisation)
-        for digest in sorted(set(digests))
+        BlobLink(owner_kind=kind, owner_id=owner_id, blob_id=digest, organisation=organisation) for digest in digests
     ]
     BlobLink.objects.bulk_create(rows, ignore_conflicts=True)
+    return added
 
 
 def links_of(owner: Model) -> QuerySet[BlobLink]:
@@ -46,9 +51,3 @@ def is_linked(owner: Model, digest: str) -> bool:
 def linked_size(owner: Model, digest: str) -> int | None:
     """The size of a blob that the owner has, as the store knows it; None where it has none of this digest."""
     return links_of(owner).filter(blob_id=digest).values_list("blob__size", flat=True).first()
-
-
-def organisation_bytes(organisation: UUID) -> int:
-    """Bytes that are stored for an organisation: what is linked in several ways counts once."""
-    digests = BlobLink.objects.filter(organisation=organisation).values("blob_id")
-    return Blob.objects.filter(pk__in=digests).aggregate(bytes=Sum("size"))["bytes"] or 0

@@ -82,6 +82,41 @@ class TooLarge(DomainError):
     title = "Too large"
 
 
+class NoRoom(DomainError):
+    """There is no room to store it."""
+
+    title = "There is no room"
+
+
+class DiskFull(NoRoom):
+    """The server has no room to store anything."""
+
+    title = "The server's disk is full"
+    DETAIL = (
+        "Nothing was changed. What you typed in the studio stays in your browser. Tell the operator of this server, "
+        "and try again when there is room."
+    )
+
+    def __init__(self) -> None:
+        super().__init__(self.DETAIL)
+
+
+class QuotaReached(DomainError):
+    """An organisation or a person has as many of something as they may have."""
+
+    title = "The quota is reached"
+
+
+class TooOften(DomainError):
+    """It was done as often as it may be in a while; `retry_after` is when it may be again, in seconds."""
+
+    title = "Too often"
+
+    def __init__(self, detail: str, retry_after: int) -> None:
+        super().__init__(detail)
+        self.retry_after = retry_after
+
+
 class Damaged(DomainError):
     """Stored bytes are not what they were when they were stored; none of them are given out."""
 

@@ -15,7 +15,8 @@ from django.utils.deprecation import MiddlewareMixin
 from django.utils.http import urlencode
 
 from forge.core.denials import tell_denial
-from forge.core.errors import DomainError, Moved, SignInNeeded, StepNeeded
+from forge.core.errors import DiskFull, DomainError, Moved, SignInNeeded, StepNeeded, TooOften
+from forge.core.full_disk import is_full_disk
 from forge.core.problems import status_of
 from forge.core.proxies import notice_proxy
 from forge.core.throttles import RateLimit
@@ -53,6 +54,8 @@ class DomainErrorPages(MiddlewareMixin):
     """Turns a domain error that a page's view raised into a page: moved, sign in first, or what went wrong."""
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        if is_full_disk(error):
+            error = DiskFull()
         if not isinstance(error, DomainError):
             return None
         tell_denial(error)
@@ -63,7 +66,10 @@ class DomainErrorPages(MiddlewareMixin):
         if isinstance(error, StepNeeded):
             return redirect(error.location)
         status = status_of(error)
-        return render(request, _template(status), {"title": error.title, "detail": error.detail}, status=status)
+        response = render(request, _template(status), {"title": error.title, "detail": error.detail}, status=status)
+        if isinstance(error, TooOften):
+            response.headers["Retry-After"] = str(error.retry_after)
+        return response
 
 
 def _after_signing_in(request: HttpRequest) -> str:

@@ -62,6 +62,16 @@ class BlobLink(models.Model):
         return f"{self.owner_kind} {self.owner_id}: {self.blob_id}"
 
 
+class StoredBytes(models.Model):
+    """How many bytes are stored for an organisation (`forge.core.stored_bytes`)."""
+
+    organisation = models.UUIDField(primary_key=True)
+    size = models.BigIntegerField()
+
+    def __str__(self) -> str:
+        return f"{self.organisation}: {self.size}"
+
+
 class Stream(models.Model):
     """One log of events: of a project, an organisation or a person. `last` is the number given out last."""
 

@@ -14,6 +14,7 @@ from rest_framework.views import set_rollback
 
 from forge.core import errors
 from forge.core.denials import tell_denial
+from forge.core.full_disk import is_full_disk
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -45,6 +46,9 @@ _STATUSES: tuple[tuple[type[errors.DomainError], HTTPStatus], ...] = (
     (errors.Conflict, HTTPStatus.CONFLICT),
     (errors.Stale, HTTPStatus.PRECONDITION_FAILED),
     (errors.TooLarge, HTTPStatus.REQUEST_ENTITY_TOO_LARGE),
+    (errors.NoRoom, HTTPStatus.INSUFFICIENT_STORAGE),
+    (errors.QuotaReached, HTTPStatus.FORBIDDEN),
+    (errors.TooOften, HTTPStatus.TOO_MANY_REQUESTS),
     (errors.Busy, HTTPStatus.SERVICE_UNAVAILABLE),
     (errors.Damaged, HTTPStatus.INTERNAL_SERVER_ERROR),
     (errors.DomainError, HTTPStatus.BAD_REQUEST),
@@ -74,6 +78,8 @@ def problem_json(status: int, title: str, detail: str, **more: Any) -> JsonRespo
 def problem_response(error: Exception, context: Mapping[str, Any]) -> Response | None:
     """REST framework's exception handler. An error that nobody foresaw is left to Django, which logs it."""
     headers: dict[str, str] = {}
+    if is_full_disk(error):
+        error = errors.DiskFull()
     if isinstance(error, errors.DomainError):
         status = status_of(error)
         tell_denial(error)
@@ -82,6 +88,8 @@ def problem_response(error: Exception, context: Mapping[str, Any]) -> Response |
             headers["Location"] = error.location
         if isinstance(error, errors.Busy):
             headers["Retry-After"] = "1"
+        if isinstance(error, errors.TooOften):
+            headers["Retry-After"] = str(error.retry_after)
         if isinstance(error, errors.SignInNeeded):
             headers["WWW-Authenticate"] = "Bearer"
     elif isinstance(error, Http404):

@@ -11,6 +11,7 @@ from forge.core.checkpoints import checkpoints
 from forge.core.events import event_checks
 from forge.core.lifespan import server_stopping
 from forge.core.periodic import PeriodicTask, Runs, register, scheduler
+from forge.core.stored_bytes import recount_all
 
 _log = logging.getLogger(__name__)
 
@@ -37,4 +38,5 @@ server_stopping.register(scheduler.stop)
 # After the scheduler, whose thread uses the connection.
 server_stopping.register(checkpoints.close)
 register(PeriodicTask("blobs", 600, Runs.ONE_WORKER, "removes stored bytes that nothing needs", remove_unneeded_blobs))
+register(PeriodicTask("stored-bytes", 3600, Runs.ONE_WORKER, "counts each organisation's bytes anew", recount_all))
 register(PeriodicTask("strays", 24 * 3600, Runs.ONE_WORKER, "finds stored bytes that a crash left", find_strays))

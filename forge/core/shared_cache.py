@@ -1,4 +1,5 @@
-"""The cache in Redis, which several processes count in. While Redis is away, each use of it has a named error.
+"""The cache in Redis, which several processes count in. While Redis is away, and where a value in it is none that this
+program wrote, each use of it has a named error.
 
 Who counts what could be guessed lets the error pass, and so refuses; who only slows readers down goes on without.
 """
@@ -13,6 +14,7 @@ from typing import Any
 from django.core.cache.backends.redis import RedisCache
 from redis.exceptions import RedisError
 
+from forge.core.cache_json import NotOurs
 from forge.core.errors import CountersAway
 
 _log = logging.getLogger(__name__)
@@ -23,7 +25,7 @@ def _named(method: Callable[..., Any]) -> Callable[..., Any]:
     def using(*args: Any, **kwargs: Any) -> Any:
         try:
             return method(*args, **kwargs)
-        except RedisError as error:
+        except (RedisError, NotOurs) as error:
             _log.error("Redis cannot be used for counting: %s", error)
             raise CountersAway from error
 
@@ -31,7 +33,7 @@ def _named(method: Callable[..., Any]) -> Callable[..., Any]:
 
 
 class SharedCache(RedisCache):
-    """Django's cache in Redis. Each method raises `CountersAway` while Redis cannot be reached."""
+    """Django's cache in Redis. Each method raises `CountersAway` where Redis cannot be counted in."""
 
     add = _named(RedisCache.add)
     get = _named(RedisCache.get)

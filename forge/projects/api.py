@@ -240,7 +240,7 @@ class ProjectModel(ProjectView):
             raise FileNotThere(f"{path} is not a model.")
         data = read_blob(entry.digest)
         if request.query_params.get("graph", "") in ("true", "1"):
-            return Response({**model_page(data), **model_drawing(data, entry.digest)})
+            return Response({**model_page(data), **model_drawing(data, entry.digest, project.organisation_id)})
         return Response(model_page(data))
 
 

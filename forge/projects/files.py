@@ -12,7 +12,7 @@ from typing import Any
 
 from django.conf import settings
 
-from forge.core.blob_links import link_blobs, linked_size
+from forge.core.blob_links import linked_size
 from forge.core.blobs import put_chunks
 from forge.core.models import Blob
 from forge.projects import document
@@ -21,6 +21,7 @@ from forge.projects.documents import load_document
 from forge.projects.errors import BadPath, FileNotThere, FileTooLarge, TooManyFiles
 from forge.projects.model_files import is_model, verified_model
 from forge.projects.models import Project
+from forge.projects.storage import link_brought
 from rune.files import FileError, normal_path
 from rune.runefile import RUNEFILE_NAMES
 from rune.wording import size_text
@@ -92,7 +93,7 @@ def store_files(contents: Iterable[tuple[str, bytes]]) -> tuple[StoredFile, ...]
 def seed_files(doc: Any, project: Project, stored: Iterable[StoredFile]) -> None:
     """Puts stored files into a new project's document; the caller edits it and has checked the permission."""
     stored = tuple(stored)
-    link_blobs(project, (file.blob.digest for file in stored), project.organisation_id)
+    link_brought(project, (file.blob.digest for file in stored), project)
     for file in stored:
         put_file(doc, None, file)
 

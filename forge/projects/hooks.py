@@ -84,6 +84,7 @@ class VersionBuildJson(TypedDict):
 version_parts: Hook[[Sequence[UUID]], Mapping[UUID, VersionPartsJson]] = Hook()
 """Parts of versions' JSON, by version: builds gives `builds`, the registry `tags`."""
 
-file_summaries: Hook[[Mapping[str, Mapping[str, Any]], Mapping[str, bytes]], Mapping[str, Any]] = Hook()
-"""The summary of files, given a manifest and the texts that no store has: compute gives `outline`, `errors` and
-`models` by path, each described and with its `memory` and `quantisation`, or with `error` where that takes too long."""
+file_summaries: Hook[[UUID, Mapping[str, Mapping[str, Any]], Mapping[str, bytes]], Mapping[str, Any]] = Hook()
+"""The summary of an organisation's files, given a manifest and the texts that no store has: compute gives `outline`,
+`errors` and `models` by path, each described and with its `memory` and `quantisation`, or with `error` where that takes
+too long."""

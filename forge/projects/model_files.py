@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TypedDict
+from uuid import UUID
 
 from forge.comparison.serializers import ModelMemoryJson
 from forge.projects.errors import ModelRefused
@@ -76,15 +77,15 @@ def model_page(data: bytes) -> ModelPageJson:
     }
 
 
-def model_drawing(data: bytes, digest: str) -> ModelDrawingJson:
-    """What a model's page shows below: its layers, how its numbers are kept, and the memory it needs.
+def model_drawing(data: bytes, digest: str, organisation: UUID) -> ModelDrawingJson:
+    """What the page of an organisation's model shows below: its layers, how its numbers are kept, and its memory.
 
     `memory` is None where it takes too long to tell. Raises `ModelRefused`.
     """
     model = verified_model(data)
     manifest = {"model.tflite": {"digest": digest, "size": len(data)}}
     memory = None
-    for summary in file_summaries.call(manifest, {}):
+    for summary in file_summaries.call(organisation, manifest, {}):
         memory = summary.get("models", {}).get("model.tflite", {}).get("memory")
     return {"graph": layers(model), "quantisation": quantisation(model), "memory": memory}
 

@@ -22,17 +22,24 @@ MOST_TEXTS = 20
 def side_of_now(project: Project) -> Side:
     """The files as they are."""
     seen = working_tree(project)
-    return _side(seen.manifest, seen.file_ids, seen.manifest, seen.texts)
+    return _side(project, seen.manifest, seen.file_ids, seen.manifest, seen.texts)
 
 
 def side_of_version(version: Version) -> Side:
     """The files of a version."""
-    return _side(version.manifest, version.file_ids, given_files(version), {})
+    return _side(version.project, version.manifest, version.file_ids, given_files(version), {})
 
 
-def _side(manifest: Manifest, file_ids: Mapping[str, str], summarised: Manifest, texts: Mapping[str, bytes]) -> Side:
+def _side(
+    project: Project,
+    manifest: Manifest,
+    file_ids: Mapping[str, str],
+    summarised: Manifest,
+    texts: Mapping[str, bytes],
+) -> Side:
     """With the summary of the files; where it took too long, only the files are compared."""
-    found = {key: value for answer in file_summaries.call(summarised, texts) for key, value in answer.items()}
+    summaries = file_summaries.call(project.organisation_id, summarised, texts)
+    found = {key: value for summary in summaries for key, value in summary.items()}
     if "error" in found or "outline" not in found:
         return Side(manifest, file_ids)
     outline = read_outline(found["outline"])

@@ -10,7 +10,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Max, QuerySet
 
-from forge.core.blob_links import link_blobs, links_of
+from forge.core.blob_links import links_of
 from forge.core.blobs import put_all, read_blob
 from forge.core.errors import NotFound
 from forge.projects.document import FileEntry, entries
@@ -19,6 +19,7 @@ from forge.projects.errors import FileNotThere, VersionNotThere
 from forge.projects.files import MAXIMUM_TEXT
 from forge.projects.model_files import is_model
 from forge.projects.models import Project, Sample, Version
+from forge.projects.storage import link_brought
 from rune.building.spec import canonical_digest
 from rune.files import DEFAULT_FILE_LIMIT, FileError, FileMissing, FileTooLarge, normal_path
 from rune.wording import size_text
@@ -99,7 +100,7 @@ def keep_tree(project: Project, tree: WorkingTree, author: Any = None) -> Versio
         # since the files were read, which nothing may hold any more.
         texts = {tree.manifest[path]["digest"] for path in tree.texts}
         others = {described["digest"] for described in tree.manifest.values()} - texts
-        link_blobs(version, texts | _of_project(project, others).keys(), project.organisation_id)
+        link_brought(version, texts | _of_project(project, others).keys(), project)
     return version
 
 

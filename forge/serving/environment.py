@@ -17,6 +17,7 @@ from urllib.parse import SplitResult, urlsplit
 from forge.serving.mail_server import MailServer, read_mail_server
 from forge.serving.services import BadAddress, Database, Store, read_database, read_redis, read_store
 from forge.serving.sign_on import Service, SignOn, read_oidc, read_sign_on, read_social
+from rune.isolation.protections import Protection
 
 DEFAULT_UPLOAD_LIMIT = 64 * 1024 * 1024
 """Bytes that one request may carry."""
@@ -61,8 +62,12 @@ class Environment:
     certificate: Path | None
     key: Path | None
     extra_hosts: tuple[str, ...]
+    organisations_by: str
+    """Who may create organisations: "everyone" who signed in, or the "operator" alone."""
     trusted_proxies: tuple[str, ...]
     """Addresses from which `X-Forwarded-For` and `X-Forwarded-Proto` are believed."""
+    required_isolation: frozenset[Protection]
+    """Protections of the processes that compute, without which nothing is computed."""
 
     @property
     def public(self) -> SplitResult:
@@ -108,7 +113,11 @@ def read_environment(variables: Mapping[str, str], base: Path) -> Environment:
         store=_service(
             "S3_URL",
             lambda: read_store(
-                *(variables.get(name, "") for name in ("S3_URL", "S3_ACCESS_KEY", "S3_SECRET_KEY", "S3_REGION"))
+                variables.get("S3_URL", ""),
+                variables.get("S3_ACCESS_KEY") or variables.get("AWS_ACCESS_KEY_ID", ""),
+                variables.get("S3_SECRET_KEY") or variables.get("AWS_SECRET_ACCESS_KEY", ""),
+                variables.get("S3_REGION", ""),
+                variables.get("AWS_SESSION_TOKEN", ""),
             ),
         ),
         mail_server=_service("EMAIL_URL", lambda: read_mail_server(variables.get("EMAIL_URL", ""))),
@@ -118,7 +127,9 @@ def read_environment(variables: Mapping[str, str], base: Path) -> Environment:
         certificate=Path(certificate) if certificate else None,
         key=Path(key) if key else None,
         extra_hosts=_names(variables, "ALLOWED_HOSTS"),
+        organisations_by=_choice(variables, "CREATE_ORGANISATIONS", ("everyone", "operator")),
         trusted_proxies=_names(variables, "TRUSTED_PROXIES"),
+        required_isolation=_protections(variables),
     )
 
 
@@ -147,6 +158,25 @@ def _service(name: str, read: Callable[[], T]) -> T:
 
 def _names(variables: Mapping[str, str], name: str) -> tuple[str, ...]:
     return tuple(part.strip() for part in variables.get(name, "").split(",") if part.strip())
+
+
+def _choice(variables: Mapping[str, str], name: str, choices: tuple[str, ...]) -> str:
+    """One of the choices, of which the first is the default."""
+    text = variables.get(name) or choices[0]
+    if text not in choices:
+        raise BadEnvironment(f"{name} must be {' or '.join(choices)}, it is {text!r}.")
+    return text
+
+
+def _protections(variables: Mapping[str, str]) -> frozenset[Protection]:
+    named = _names(variables, "REQUIRED_ISOLATION")
+    if named == ("all",):
+        return frozenset(Protection)
+    try:
+        return frozenset(map(Protection, named))
+    except ValueError:
+        known = ", ".join(Protection)
+        raise BadEnvironment(f"REQUIRED_ISOLATION must be all, or names of {known}, separated by commas.") from None
 
 
 def _number(variables: Mapping[str, str], name: str, default: int, largest: int) -> int:

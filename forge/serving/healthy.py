@@ -1,27 +1,33 @@
 """A container's health check of this environment's server: `python -m forge.serving.healthy`.
 
-No Django: a question that is asked every few seconds must cost next to nothing.
+With `--isolation` it says what the processes that compute for users are protected by on this machine, which is for
+operators: the server itself tells no visitor. No Django: a question that is asked every few seconds must cost next to
+nothing.
 """
 
 from __future__ import annotations
 
 import os
 import ssl
+import subprocess
 import sys
 import urllib.error
 import urllib.request
 from pathlib import Path
 
 from forge.serving.environment import BadEnvironment, Environment, read_environment
+from rune.isolation.probe import probe
+from rune.isolation.protections import Protection
 
 SECONDS = 3.0
 """How long the server may take to answer."""
 
 
 def main() -> int:
-    """0 if the server is healthy; else 1, with the reason on stderr."""
+    """0 if the server is healthy, or isolates as its settings ask; else 1, with the reason on stderr."""
     try:
-        reason = illness(read_environment(os.environ, Path.cwd()))
+        environment = read_environment(os.environ, Path.cwd())
+        reason = exposure(environment) if sys.argv[1:] == ["--isolation"] else illness(environment)
     except BadEnvironment as error:
         reason = str(error)
     if reason:
@@ -47,6 +53,19 @@ def illness(environment: Environment, seconds: float = SECONDS) -> str | None:
         return f"{address} answered {error.code} {error.reason}"
     except OSError as error:
         return f"{address} does not answer: {getattr(error, 'reason', error)}"
+
+
+def exposure(environment: Environment) -> str | None:
+    """Prints each protection of a process that computes, or why it is missing; None unless a required one is."""
+    try:
+        isolation = probe()
+    except (OSError, subprocess.SubprocessError) as error:
+        return f"no process could be started: {error}"
+    gaps = isolation.to_json()
+    for protection in Protection:
+        print(f"{protection}: {f'missing, {gaps[protection]}' if protection in gaps else 'in force'}")
+    lacking = sorted(environment.required_isolation & isolation.missing)
+    return f"REQUIRED_ISOLATION asks for {', '.join(lacking)}: nothing is computed here" if lacking else None
 
 
 def _loopback(host: str) -> str:

@@ -56,6 +56,7 @@ class Store:
     access_key: str
     secret_key: str
     prefix: str
+    session_token: str
 
     def settings(self, folder: str) -> dict[str, Any]:
         """An entry of Django's STORAGES, for what belongs into one folder of the bucket."""
@@ -65,6 +66,7 @@ class Store:
             "region_name": self.region,
             "access_key": self.access_key,
             "secret_key": self.secret_key,
+            "security_token": self.session_token,
         }
         return {
             "BACKEND": "storages.backends.s3.S3Storage",
@@ -107,10 +109,10 @@ def read_redis(address: str) -> str:
     return address
 
 
-def read_store(address: str, access_key: str, secret_key: str, region: str) -> Store | None:
+def read_store(address: str, access_key: str, secret_key: str, region: str, session_token: str = "") -> Store | None:
     """`s3://bucket/prefix`, or `s3+https://host/bucket/prefix` for a store of one's own; None for nothing.
 
-    Without keys they come from where AWS's own tools look for them. Raises `BadAddress`.
+    Without keys they come from the files in which AWS's own tools look for them. Raises `BadAddress`.
     """
     if not address:
         return None
@@ -127,7 +129,7 @@ def read_store(address: str, access_key: str, secret_key: str, region: str) -> S
         bucket, _, prefix = split.path.strip("/").partition("/")
     if not bucket:
         raise BadAddress(wanted)
-    return Store(bucket, endpoint, region, access_key, secret_key, prefix)
+    return Store(bucket, endpoint, region, access_key, secret_key, prefix, session_token)
 
 
 def channel_layers(redis: str) -> dict[str, Any]:
@@ -145,11 +147,18 @@ def channel_layers(redis: str) -> dict[str, Any]:
 
 
 def caches(redis: str) -> dict[str, Any]:
-    """Django's CACHES. Limits are counted in it; in memory it has room for a crowd of addresses."""
-    if redis:
-        return {"default": {"BACKEND": "forge.core.shared_cache.SharedCache", "LOCATION": redis}}
+    """Django's CACHES. Limits are counted in `default`, which all processes share; in memory it has room for a crowd of
+    addresses. `process` is never shared: what is in it goes into a page as it is."""
     memory = "django.core.cache.backends.locmem.LocMemCache"
-    return {"default": {"BACKEND": memory, "OPTIONS": {"MAX_ENTRIES": 100_000}}}
+    own = {"BACKEND": memory, "LOCATION": "process"}
+    if not redis:
+        return {"default": {"BACKEND": memory, "OPTIONS": {"MAX_ENTRIES": 100_000}}, "process": own}
+    shared = {
+        "BACKEND": "forge.core.shared_cache.SharedCache",
+        "LOCATION": redis,
+        "OPTIONS": {"serializer": "forge.core.cache_json.JsonSerializer"},
+    }
+    return {"default": shared, "process": own}
 
 
 def _split(address: str) -> SplitResult | None:

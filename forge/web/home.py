@@ -10,7 +10,7 @@ from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from forge.accounts.access import organisations_kept_out_of, organisations_of
+from forge.accounts.access import may_create_organisations, organisations_kept_out_of, organisations_of
 from forge.accounts.permissions import Verb
 from forge.accounts.principals import Principal, principal_of
 from forge.projects.hooks import CardFacts, Waiting, card_facts, waiting_for
@@ -18,6 +18,7 @@ from forge.projects.models import Project
 from forge.web.example import example
 from forge.web.pages import usual_organisation
 from forge.web.pipeline import DrawnPipeline, drawn_pipeline
+from forge.web.usage import nearly_full
 from rune.templates import list_templates
 
 PROJECTS_SHOWN = 30
@@ -41,13 +42,16 @@ def home(request: HttpRequest) -> HttpResponse:
         Project.objects.of_member(principal).select_related("organisation", "created_by")[: PROJECTS_SHOWN + 1]
     )
     creatable = list(organisations_of(principal, Verb.CREATE_PROJECT))
+    organisations = list(organisations_of(principal))
     context = {
+        "full": nearly_full(organisations),
+        "creates_organisations": may_create_organisations(principal),
         "kept_out": organisations_kept_out_of(principal) if principal.kept_out else [],
         "waiting": waiting_things(principal),
         "cards": cards(projects[:PROJECTS_SHOWN]),
         "more": len(projects) > PROJECTS_SHOWN,
         "templates": list_templates(),
-        "organisations": list(organisations_of(principal)),
+        "organisations": organisations,
         "creatable": creatable,
         "usual": usual_organisation(principal, creatable),
     }

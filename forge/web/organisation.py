@@ -11,7 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from forge.accounts import actions
-from forge.accounts.access import find_organisation, members_of, open_invitations
+from forge.accounts.access import find_organisation, members_of, open_invitations, require_may_create
 from forge.accounts.errors import LastOwner, OwnSecondFactorNeeded
 from forge.accounts.models import Organisation, Role
 from forge.accounts.permissions import Verb, can
@@ -21,6 +21,7 @@ from forge.projects.actions import restore_project
 from forge.projects.models import Project
 from forge.web.home import cards
 from forge.web.pages import for_person, show_again
+from forge.web.usage import shown_usage
 
 ROLE_WORDS = {
     Role.VIEWER: "Viewer: tries builds, comments and approves",
@@ -53,6 +54,7 @@ def _overview(principal: Principal, organisation: Organisation) -> dict[str, Any
         "invitations": open_invitations(organisation) if manages else [],
         "roles": ROLE_WORDS,
         "invited_as": Role.DEVELOPER,
+        "usage": shown_usage(organisation),
     }
 
 
@@ -100,6 +102,7 @@ def member(request: HttpRequest, organisation: str, member: UUID) -> HttpRespons
 @require_http_methods(["GET", "POST"])
 def new_organisation(request: HttpRequest) -> HttpResponse:
     """Making an organisation."""
+    require_may_create(principal_of(request))
     if request.method == "GET":
         return render(request, "organisation/new.html")
     try:

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from forge.accounts.permissions import Verb, can
 from forge.accounts.principals import principal_of
+from forge.accounts.usage import storage_of
 from forge.core.compression import gzip_page
 from forge.core.errors import Conflict, Invalid, Moved
 from forge.projects.access import find_project
@@ -36,7 +37,12 @@ def project_of(request: HttpRequest, organisation: str, name: str, verb: Verb) -
 def studio(request: HttpRequest, organisation: str, name: str) -> HttpResponse:
     """The studio's page, with the state that it starts from."""
     project = project_of(request, organisation, name, Verb.READ)
-    state = project_state(project, principal_of(request)) | {"csrf": get_token(request), "language": language_address()}
+    storage = storage_of([project.organisation_id])[project.organisation_id]
+    state = project_state(project, principal_of(request)) | {
+        "csrf": get_token(request),
+        "language": language_address(),
+        "storage": {"used": storage.used, "limit": storage.limit},
+    }
     return render(request, "studio.html", {"project": project, "state": state})
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.core.cache import cache
+from django.core.cache import caches
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.safestring import SafeString
@@ -60,11 +60,11 @@ def _readme(project: Project, version: Version) -> SafeString | None:
     if entry is None or entry["size"] > 4 * LIMIT or not is_linked(version, entry["digest"]):
         return None
     key = f"readme:{project.organisation_id}:{entry['digest']}"
-    kept: SafeString | None = cache.get(key)
+    kept: SafeString | None = caches["process"].get(key)
     if kept is None:
         try:
             kept = render_readme(read_blob(entry["digest"]).decode("utf-8", "replace"))
         except (NotFound, Damaged):
             return None
-        cache.set(key, kept)
+        caches["process"].set(key, kept)
     return kept

@@ -16,6 +16,7 @@ EVENT = "forge.core.events.append_event"
 CHECKS = frozenset(
     {
         "forge.accounts.access.require_in",
+        "forge.accounts.access.require_operator",
         "forge.accounts.access.require_scope",
         "forge.accounts.permissions.can",
         "forge.projects.access.require",

@@ -15,6 +15,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from rune.isolation.protections import Protection
 from tests.live_forge import free_port
 from tests.proof.container_image import BASE_IMAGE, REPOSITORY, Builder, Container, processes_below
 
@@ -211,3 +212,11 @@ def test_the_image_is_small(builder: Builder, record_property: Callable[[str, ob
     base, whole = builder.size(BASE_IMAGE), builder.size(IMAGE)
     record_property("image", f"{whole / 1e6:.0f} MB, {(whole - base) / 1e6:.0f} MB of them on top of Debian")
     assert whole - base < MOST_ADDED
+
+
+def test_the_image_tells_what_isolates_what_it_computes(builder: Builder, tmp_path: Path) -> None:
+    with Started(builder, volume(tmp_path / "data")) as running:
+        told = running.container.run(".venv/bin/python", "-m", "forge.serving.healthy", "--isolation").stdout
+    assert {line.partition(":")[0] for line in told.splitlines()} == set(Protection)
+    assert "system-calls: in force" in told
+    assert "no-new-privileges: in force" in told

@@ -61,7 +61,7 @@ def test_all_of_an_installation_is_wired_by_its_environment_alone(tmp_path: Path
         given = services.environment("forge") | store
         given |= {"BROKER_URL": services.redis.replace("/0", "/1"), "SECRET_KEY": "s" * 64}
         compose = yaml.safe_load((REPOSITORY / "compose.yaml").read_text("utf-8"))
-        wanted = set(compose["services"]["web-1"]["environment"]) - {"PUBLIC_URL"}
+        wanted = set(compose["services"]["web-1"]["environment"]) - {"PUBLIC_URL", "REQUIRED_ISOLATION"}
         assert wanted == set(given)
 
         one, other = LiveServer(tmp_path / "data", given), LiveServer(tmp_path / "data", given)

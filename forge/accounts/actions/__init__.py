@@ -16,8 +16,9 @@ from forge.accounts.actions.invitations import (
     revoke_invitation,
 )
 from forge.accounts.actions.members import change_role, remove_member
-from forge.accounts.actions.organisations import create_organisation, update_organisation
+from forge.accounts.actions.organisations import create_organisation, create_organisation_for, update_organisation
 from forge.accounts.actions.people import end_connections, end_what_password_opened, set_password, update_profile
+from forge.accounts.actions.quotas import set_quota
 from forge.accounts.actions.second_factor import require_second_factor
 from forge.accounts.actions.sessions import (
     end_other_sessions,
@@ -35,6 +36,7 @@ __all__ = [
     "change_role",
     "confirm_address",
     "create_organisation",
+    "create_organisation_for",
     "create_token",
     "delete_token",
     "disable_person",
@@ -62,6 +64,7 @@ __all__ = [
     "revoke_invitation",
     "send_password_link",
     "set_password",
+    "set_quota",
     "update_organisation",
     "update_profile",
 ]

@@ -7,17 +7,18 @@ from contextlib import contextmanager
 
 from django.db import IntegrityError, transaction
 
-from forge.accounts.access import require_in, require_scope
+from forge.accounts.access import require_in, require_may_create, require_operator, require_scope
 from forge.accounts.errors import NameTaken, TooManyNames
 from forge.accounts.events import ORGANISATION_CHANGED
 from forge.accounts.held_names import LARGEST_COUNT, hold_names, holds_names, is_held_from, lock_names, names_of
-from forge.accounts.models import FormerOrganisationName, Membership, Organisation, Role
+from forge.accounts.models import FormerOrganisationName, Membership, Organisation, Role, User
 from forge.accounts.names import check_organisation_name
 from forge.accounts.permissions import Verb
+from forge.accounts.quotas import Resource, limit_of, locked
 from forge.accounts.scopes import Scope
 from forge.core.actors import Actor
 from forge.core.audit import write_entry
-from forge.core.errors import Invalid
+from forge.core.errors import Invalid, QuotaReached
 from forge.core.events import append_event
 
 LONGEST_TITLE = 80
@@ -26,14 +27,31 @@ LONGEST_TITLE = 80
 
 @transaction.atomic
 def create_organisation(actor: Actor, name: str, title: str = "") -> Organisation:
-    """Makes an organisation, whose owner is the person. Raises `BadName`, `NameTaken` and `Invalid`."""
+    """Makes an organisation, whose owner is the person.
+
+    Raises `Forbidden`, `QuotaReached`, `BadName`, `NameTaken` and `Invalid`.
+    """
     require_scope(actor, Scope.ORGANISATION_CREATE)
+    require_may_create(actor)
+    _require_another(actor.person)
+    return _create(actor, actor.person, name, title)
+
+
+@transaction.atomic
+def create_organisation_for(actor: Actor, owner: User, name: str, title: str = "") -> Organisation:
+    """Makes an organisation for a person: the operator's, by a command. Raises what `create_organisation` raises."""
+    require_operator(actor)
+    return _create(actor, owner, name, title)
+
+
+def _create(actor: Actor, owner: User, name: str, title: str) -> Organisation:
     name = check_organisation_name(name)
     _take_name(name, None)
     with _one_of_the_name(name):
         organisation = Organisation.objects.create(name=name, title=_checked_title(title))
-    Membership.objects.create(organisation=organisation, user=actor.person, role=Role.OWNER)
-    write_entry(actor, "organisation.create", f"organisation:{organisation.pk}", organisation.place, name=name)
+    Membership.objects.create(organisation=organisation, user=owner, role=Role.OWNER)
+    subject = f"organisation:{organisation.pk}"
+    write_entry(actor, "organisation.create", subject, organisation.place, name=name, owner=str(owner.pk))
     return organisation
 
 
@@ -68,6 +86,14 @@ def update_organisation(
         write_entry(actor, "organisation.update", subject, organisation.place, before=before, after=after)
         append_event(organisation.stream, ORGANISATION_CHANGED(name=organisation.name, title=organisation.title), actor)
     return organisation
+
+
+def _require_another(user: User) -> None:
+    """In the transaction that makes one: raises `QuotaReached` for the owner of as many as one may own."""
+    locked(user)
+    limit = limit_of(user.stream, Resource.ORGANISATIONS)
+    if Membership.objects.filter(user=user, role=Role.OWNER).count() >= limit:
+        raise QuotaReached(f"You own {limit} organisations, which is as many as one may. Ask the operator for more.")
 
 
 def _checked_title(title: str) -> str:

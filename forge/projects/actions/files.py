@@ -6,9 +6,10 @@ from collections.abc import Collection, Iterable
 from typing import Any
 
 from forge.accounts.permissions import Verb
+from forge.accounts.quotas import require_room
 from forge.core.actors import Actor
 from forge.core.audit import write_entry
-from forge.core.blob_links import is_linked, link_blobs
+from forge.core.blob_links import is_linked
 from forge.core.blobs import read_blob
 from forge.projects import document
 from forge.projects.access import require
@@ -18,6 +19,7 @@ from forge.projects.errors import FileChanged, FileNotThere, PathTaken
 from forge.projects.files import check_file_count, checked_path, put_file, store_file
 from forge.projects.model_files import is_model, verified_model
 from forge.projects.models import Project
+from forge.projects.storage import link_brought, nothing_left_behind
 
 
 def write_file(
@@ -27,16 +29,17 @@ def write_file(
 
     What reads as text and is small becomes text. A model is verified first. `only_if` are the digests of which the
     file must have one, `*` for any. Raises `BadPath`, `FileTooLarge`, `TooManyFiles`, `ModelRefused`, `FileChanged`,
-    and `Forbidden` or `NotFound`.
+    `StorageQuotaReached`, and `Forbidden` or `NotFound`.
     """
     require(actor, Verb.EDIT, project)
     path = checked_path(path)
+    require_room(project.organisation_id)
     stored = store_file(path, [contents] if isinstance(contents, bytes) else contents)
     blob = stored.blob
-    with editing(project, actor.pk) as doc:
+    with nothing_left_behind([blob.digest]), editing(project, actor.pk) as doc:
         entry = find_entry(doc, path)
         _must_be(path, entry, only_if)
-        link_blobs(project, [blob.digest], project.organisation_id)
+        link_brought(project, [blob.digest], project)
         if entry is None:
             check_file_count(len(entries(doc)) + 1)
         put_file(doc, entry, stored)

@@ -11,6 +11,7 @@ from forge.accounts.access import require_in
 from forge.accounts.models import Organisation
 from forge.accounts.names import check_project_name, slug
 from forge.accounts.permissions import Verb
+from forge.accounts.quotas import require_room
 from forge.core.actors import Actor
 from forge.core.audit import write_entry
 from forge.core.errors import Invalid, NotFound
@@ -28,7 +29,9 @@ from forge.projects.files import StoredFile, seed_files, store_files
 from forge.projects.model_files import SUFFIX, fitting_runefile, verified_model
 from forge.projects.models import FormerProjectName, Project, Visibility
 from forge.projects.names import free_name, take_name
+from forge.projects.quotas import require_another
 from forge.projects.serializers import project_summary
+from forge.projects.storage import nothing_left_behind
 from forge.projects.templates import find_template
 
 BLANK_RUNEFILE = b"""\
@@ -64,9 +67,16 @@ def create_project(actor: Actor, organisation: Organisation, name: str, template
 def create_from_files(
     actor: Actor, organisation: Organisation, name: str, contents: Iterable[tuple[str, bytes]], template: str = ""
 ) -> Project:
-    """Makes a project of these files. Raises `Forbidden`, `BadName`, `NameTaken`, and what `write_file` raises."""
+    """Makes a project of these files.
+
+    Raises `Forbidden`, `BadName`, `NameTaken`, `QuotaReached`, and what `write_file` raises.
+    """
     require_in(actor, Verb.CREATE_PROJECT, organisation)
-    return _create(actor, organisation, check_project_name(name), store_files(contents), template)
+    name = check_project_name(name)
+    require_room(organisation.pk)
+    stored = store_files(contents)
+    with nothing_left_behind([file.blob.digest for file in stored]):
+        return _create(actor, organisation, name, stored, template)
 
 
 def create_from_model(actor: Actor, organisation: Organisation, name: str, filename: str, data: bytes) -> Project:
@@ -88,6 +98,7 @@ def create_from_model(actor: Actor, organisation: Organisation, name: str, filen
 def _create(
     actor: Actor, organisation: Organisation, name: str, stored: tuple[StoredFile, ...], template: str
 ) -> Project:
+    require_another(organisation)
     take_name(organisation, name)
     project = Project.objects.create(organisation=organisation, name=name, created_by=actor.person, template=template)
     with editing(project, actor.pk) as doc:
@@ -167,6 +178,7 @@ def restore_project(actor: Actor, organisation: Organisation, name: str, new_nam
     if project is None:
         raise NotFound(f"No deleted project of {organisation.name} is called {name}.")
     require(actor, Verb.MANAGE, project)
+    require_another(organisation)
     wanted = check_project_name(new_name) if new_name else project.name
     take_name(organisation, wanted, project)
     project.name, project.deleted_at = wanted, None

@@ -12,13 +12,13 @@ from pycrdt import Doc
 from forge.accounts.permissions import Verb
 from forge.core.actors import Actor
 from forge.core.audit import write_entry
-from forge.core.blob_links import link_blobs
 from forge.core.events import append_event
 from forge.projects.access import require
 from forge.projects.documents import editing, load_document, note_clients
 from forge.projects.events import VERSION_SAVED
 from forge.projects.models import Project, Version
 from forge.projects.restoring import Wanted, restore, still_given, wanted_files
+from forge.projects.storage import link_brought
 from forge.projects.versions import snapshot
 
 
@@ -85,7 +85,7 @@ def _restore(
     """Restores files that were read, under the project's lock, and writes it down; answers the paths that changed."""
     wanted = still_given(version, read)
     changed = restore(doc, wanted, paths)
-    link_blobs(project, (file.digest for file in wanted if file.text is None), project.organisation_id)
+    link_brought(project, (file.digest for file in wanted if file.text is None), project)
     write_entry(
         actor,
         "version.restore",

@@ -18,9 +18,10 @@ from forge.accounts.access import nothing_here
 from forge.accounts.names import slug
 from forge.accounts.permissions import Verb, can
 from forge.accounts.principals import INSTALLATION
+from forge.accounts.quotas import require_room
 from forge.core.actors import Actor
 from forge.core.audit import write_entry
-from forge.core.blob_links import link_blobs, links_of, links_of_all
+from forge.core.blob_links import links_of, links_of_all
 from forge.core.blob_sweep import erase
 from forge.core.blobs import put_bytes
 from forge.core.errors import Invalid
@@ -33,6 +34,7 @@ from forge.projects.events import SAMPLES_CHANGED
 from forge.projects.models import Project, Sample, Version
 from forge.projects.recordings import ENDINGS, LARGEST, kind_of
 from forge.projects.samples import sample_terms
+from forge.projects.storage import link_brought, nothing_left_behind
 
 LABEL_LIMIT = 60
 
@@ -47,7 +49,7 @@ def send_sample(
     """Puts a recording into the project as a sample of this person.
 
     `consent` is the text of the terms that the person read. Raises `SampleRefused`, `ConsentChanged` when other terms
-    hold now, `SampleThere`, `Invalid`, and `Forbidden` or `NotFound`.
+    hold now, `SampleThere`, `StorageQuotaReached`, `Invalid`, and `Forbidden` or `NotFound`.
     """
     require(actor, Verb.EDIT, project)
     label = " ".join(label.split())
@@ -56,11 +58,12 @@ def send_sample(
     terms = sample_terms(project, days)
     if consent != terms.text:
         raise ConsentChanged("The terms have changed since you read them. Read them again, then send.")
+    require_room(project.organisation_id)
     data = _gathered(contents)
     kind = kind_of(data)
     blob = put_bytes(data)
     path = f"samples/{slug(label) or kind}-{blob.digest[7:13]}.{ENDINGS[kind]}"
-    with editing(project, actor.pk) as doc:
+    with nothing_left_behind([blob.digest]), editing(project, actor.pk) as doc:
         if Sample.objects.kept().filter(project=project, digest=blob.digest).exists():
             raise SampleThere("This recording is already a sample of the project.")
         sample = Sample.objects.create(
@@ -75,7 +78,7 @@ def send_sample(
             ends=terms.ends,
         )
         for owner in (project, sample):
-            link_blobs(owner, [blob.digest], project.organisation_id)
+            link_brought(owner, [blob.digest], project)
         document.add_binary(doc, path, blob.digest, blob.size)
         _note(sample, actor, "sample.send", path=path, ends=terms.ends.isoformat())
     return sample

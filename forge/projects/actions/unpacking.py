@@ -6,15 +6,16 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from forge.accounts.permissions import Verb
+from forge.accounts.quotas import require_room
 from forge.core.actors import Actor
 from forge.core.audit import write_entry
-from forge.core.blob_links import link_blobs
 from forge.projects.access import require
 from forge.projects.document import entries
 from forge.projects.documents import editing
 from forge.projects.errors import FilesThere
 from forge.projects.files import check_file_count, list_files, put_file
 from forge.projects.models import Project, Version
+from forge.projects.storage import link_brought, nothing_left_behind
 from forge.projects.unpacking import MENTIONED, extracted
 from forge.projects.versions import snapshot
 
@@ -37,10 +38,11 @@ def unpack(
 ) -> Unpacked:
     """Puts all files of an archive into a project, below `folder`, as one update of its live document.
 
-    Raises `Forbidden`, `TooLarge`, `ArchiveRefused`, `TooManyFiles`, and `FilesThere` when files would be replaced and
-    `replace` does not allow it.
+    Raises `Forbidden`, `TooLarge`, `ArchiveRefused`, `TooManyFiles`, `StorageQuotaReached`, and `FilesThere` when files
+    would be replaced and `replace` does not allow it.
     """
     require(actor, Verb.EDIT, project)
+    require_room(project.organisation_id)
     with extracted(chunks, folder) as files:
         if not replace:
             _refuse_replacing({entry.path for entry in list_files(project)} & {file.path for file in files})
@@ -48,13 +50,13 @@ def unpack(
     before = snapshot(project, actor.person)
     added: list[str] = []
     replaced: list[str] = []
-    with editing(project, actor.pk) as doc:
+    with nothing_left_behind([file.blob.digest for file in stored]), editing(project, actor.pk) as doc:
         living = {entry.path: entry for entry in entries(doc)}
         check_file_count(len(living.keys() | {file.path for file in stored}))
         if not replace:
             # Once more: somebody may have made such a file while these were stored.
             _refuse_replacing(living.keys() & {file.path for file in stored})
-        link_blobs(project, (file.blob.digest for file in stored), project.organisation_id)
+        link_brought(project, (file.blob.digest for file in stored), project)
         for file in stored:
             (replaced if file.path in living else added).append(file.path)
             put_file(doc, living.get(file.path), file)

@@ -199,5 +199,5 @@ def _require_able(group: Asked, able: dict[UUID, User], authors: frozenset[UUID]
         )
 
 
-def _for_audit(reviewers: Sequence[Asked]) -> list[dict[str, object]]:
-    return [{"people": [str(one) for one in group.people], "needed": group.needed} for group in reviewers]
+def _for_audit(reviewers: Sequence[Asked]) -> list[str]:
+    return [f"{group.needed} of {', '.join(str(one) for one in group.people)}" for group in reviewers]

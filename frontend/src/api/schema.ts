@@ -334,6 +334,26 @@ export interface paths {
     readonly patch: operations["organisations_members_partial_update"];
     readonly trace?: never;
   };
+  readonly "/api/v1/organisations/{organisation}/usage": {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    /**
+     * @description What an organisation has of each resource, and how much it may have: bytes stored, projects, builds in the last
+     *     hour, minutes of builds in the last day, open sockets.
+     */
+    readonly get: operations["organisations_usage"];
+    readonly put?: never;
+    readonly post?: never;
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
   readonly "/api/v1/projects": {
     readonly parameters: {
       readonly query?: never;
@@ -2274,6 +2294,8 @@ export interface components {
     readonly RenameFile: {
       readonly path: string;
     };
+    /** @enum {string} */
+    readonly Resource: "bytes" | "projects" | "builds" | "minutes" | "sockets";
     /** @description A resource that the rune reads from its host. */
     readonly ResourceReport: {
       readonly name: string;
@@ -2666,6 +2688,18 @@ export interface components {
       readonly types: string;
       readonly count: number;
     };
+    /** @description What an organisation has of a resource. */
+    readonly Usage: {
+      readonly resource: components["schemas"]["Resource"];
+      readonly used: number;
+      readonly limit: number;
+      /** @description whether 80 % of the limit are reached */
+      readonly is_near: boolean;
+    };
+    /** @description What an organisation has of each resource that has a quota. */
+    readonly Usages: {
+      readonly usage: readonly components["schemas"]["Usage"][];
+    };
     /** @enum {string} */
     readonly VerbOnOrganisation:
       "see_organisation" | "manage_members" | "rename_organisation" | "read_audit" | "create_project";
@@ -2972,6 +3006,7 @@ export type Quantisation = components["schemas"]["Quantisation"];
 export type ReasonAnswer = components["schemas"]["ReasonAnswer"];
 export type RefusedModel = components["schemas"]["RefusedModel"];
 export type RenameFile = components["schemas"]["RenameFile"];
+export type Resource = components["schemas"]["Resource"];
 export type ResourceReport = components["schemas"]["ResourceReport"];
 export type Restore = components["schemas"]["Restore"];
 export type RestoreVersion = components["schemas"]["RestoreVersion"];
@@ -3026,6 +3061,8 @@ export type TokensAnswer = components["schemas"]["TokensAnswer"];
 export type TriedFix = components["schemas"]["TriedFix"];
 export type Unpacked = components["schemas"]["Unpacked"];
 export type UnsupportedOp = components["schemas"]["UnsupportedOp"];
+export type Usage = components["schemas"]["Usage"];
+export type Usages = components["schemas"]["Usages"];
 export type VerbOnOrganisation = components["schemas"]["VerbOnOrganisation"];
 export type VerbOnProject = components["schemas"]["VerbOnProject"];
 export type Verdict = components["schemas"]["Verdict"];
@@ -3685,6 +3722,28 @@ export interface operations {
         };
         content: {
           readonly "application/json": components["schemas"]["Member"];
+        };
+      };
+      readonly default: components["responses"]["Problem"];
+    };
+  };
+  readonly organisations_usage: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path: {
+        readonly organisation: string;
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody?: never;
+    readonly responses: {
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly "application/json": components["schemas"]["Usages"];
         };
       };
       readonly default: components["responses"]["Problem"];

@@ -1,6 +1,7 @@
 """The child process of one model: reads the model and inputs from stdin, answers on stdout. Started by `isolated`.
 
-A question is a line of JSON and then bytes; so is an answer. Nothing else may write to the real stdout.
+A question is a line of JSON and then bytes; so is an answer. Nothing else may write to the real stdout. Before it looks
+at the model it gives up what an interpreter does not need: files but the toolchain's, the network, starting programs.
 """
 
 from __future__ import annotations
@@ -13,6 +14,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import IO, Any
 
+from rune.isolation.confine import confine
+from rune.isolation.toolchain_files import package_folder, toolchain_access
 from rune.runtime.errors import ModelLoadError, ModelRuntimeMissing
 from rune.runtime.interpreters.open import open_model
 
@@ -40,6 +43,12 @@ def limit(memory: int) -> None:
         resource.setrlimit(what, (lowest, lowest))
 
 
+def give_up_what_is_not_needed() -> None:
+    """Where the system has no means for it, the model runs with the limits alone."""
+    libraries = [path for path in os.environ.get("LD_LIBRARY_PATH", "").split(os.pathsep) if path]
+    confine(toolchain_access([package_folder("rune"), *libraries]), starts_programs=False)
+
+
 @contextmanager
 def bounded(seconds: float) -> Iterator[None]:
     """Has the system end this process when the work inside takes longer, in whatever code it is.
@@ -62,6 +71,7 @@ def serve(questions: IO[bytes], answers: IO[bytes]) -> None:
     first = json.loads(questions.readline())
     limit(int(first["memory"]))
     data = questions.read(int(first["size"]))
+    give_up_what_is_not_needed()
     seconds = float(first["seconds"])
     try:
         with bounded(seconds):

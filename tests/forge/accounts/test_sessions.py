@@ -96,7 +96,7 @@ def test_use_is_written_every_few_minutes_and_not_for_what_ended(user: User) -> 
 def test_a_new_password_ends_tokens_and_all_other_sessions(user: User, client: Client) -> None:
     other = _sign_in(user)
     create_token(user, "bench", ["read"], None)
-    assert b"1 token</a>" in client.get("/accounts/profile").content
+    assert b"1 token</a>" in client.get("/accounts/security").content
     form = {"old": "correct horse battery", "password": "another long one"}
     assert client.post("/accounts/password", form).status_code == 302
     assert (_alive(client), _alive(other)) == (True, False)

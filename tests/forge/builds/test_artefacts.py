@@ -28,11 +28,12 @@ from forge.compute.compiler import Compiler
 from forge.compute.errors import ChildDied
 from forge.compute.toolchain import TOOLCHAIN
 from forge.compute.workdir import workdir
-from forge.core.blob_links import links_of, organisation_bytes
+from forge.core.blob_links import links_of
 from forge.core.blob_sweep import sweep_blobs
 from forge.core.blobs import blob_path, read_blob
 from forge.core.errors import Damaged
 from forge.core.models import Blob
+from forge.core.stored_bytes import organisation_bytes
 from forge.projects.actions import write_file
 from forge.projects.models import Project
 from forge.registry.actions import publish_build
@@ -71,6 +72,7 @@ def place_of(digest: str) -> Path:
 def other_toolchain(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy of the program with another byte in one kernel's comment: what an upgrade in place leaves."""
     copy = tmp_path_factory.mktemp("upgraded")
+    copy.chmod(0o755)  # the process may be another user
     ignored = shutil.ignore_patterns("__pycache__")
     for package in (rune, forge):
         source = Path(package.__path__[0])

@@ -131,9 +131,8 @@ def test_a_preview_that_is_wanted_while_the_compiler_starts_is_woken_again(monke
     monkeypatch.setattr(dispatch, "notify_preview", woken.append)
 
     class Starting(Compiler):
-        def start(self) -> Path:
+        def start(self) -> None:
             slot.work(wanted)  # returns at once: the slot is busy
-            return Path()
 
     slot = PreviewSlot(threading.Event(), lambda: Starting(Path()))
     slot.warm_up()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import threading
@@ -171,3 +172,15 @@ def test_the_end_of_the_program_puts_the_build_back(build: Build) -> None:
     build.refresh_from_db()
     assert (build.state, build.attempt) == (State.QUEUED, 0)
     assert "starts again" in log_of(build)
+
+
+def test_a_full_disk_is_the_reason_of_a_build_that_fails(build: Build) -> None:
+    def on_a_full_disk() -> Compiler:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    lease = take()
+    assert lease is not None
+    LeasedBuild(lease, threading.Event(), on_a_full_disk).run()
+    build.refresh_from_db()
+    assert (build.state, build.error) == (State.FAILED, leased_build.FULL_DISK)
+    assert leased_build.FULL_DISK in log_of(build)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import threading
 from datetime import datetime
 from typing import Any
@@ -220,11 +222,10 @@ def test_a_compiler_that_dies_leaves_the_last_good_rune_and_says_so(
     refresh(project, compiler)
     edit(developer, project, RUNEFILE + "# more\n")
 
-    def start_and_end() -> Any:
-        folder = Compiler.start(compiler)
-        assert compiler._process is not None
-        compiler._process.kill()
-        return folder
+    def start_and_end() -> None:
+        Compiler.start(compiler)
+        assert compiler.pid is not None
+        os.kill(compiler.pid, signal.SIGKILL)
 
     monkeypatch.setattr(compiler, "start", start_and_end)
     preview = refresh(project, compiler)

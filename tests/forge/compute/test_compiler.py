@@ -9,11 +9,14 @@ import sys
 import time
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
 from forge.compute.compiler import Compiler
 from forge.compute.errors import ChildDied, OutOfTime
+from forge.compute.given import Given
+from forge.compute.spare import Spare
 from forge.compute.toolchain import TOOLCHAIN
 from forge.compute.workdir import claim_workdir, remove_leftovers
 from rune.building.spec import BuildOptions, BuildSpec
@@ -26,22 +29,25 @@ RUNEFILE = (
 )
 
 
-def job(folder: Path, runefile: str = RUNEFILE, **changes: Any) -> dict[str, Any]:
-    source = folder / "Runefile.yml"
-    source.write_text(runefile)
-    files = {"Runefile.yml": {"file": str(source), "digest": "sha256:0"}}
+OWNER = uuid4()
+
+
+def job(**changes: Any) -> dict[str, Any]:
     return {
         "op": "make",
         "spec": BuildSpec("sha256:0", TOOLCHAIN, "wasm32", BuildOptions("a")).to_json(),
         "steps": ["check", "compile"],
-        "files": files,
-        "rune": str(folder / "built.rune"),
     } | changes
 
 
-def run(compiler: Compiler, asked: dict[str, Any], limit: float = 30) -> list[dict[str, Any]]:
+def files_of(runefile: str = RUNEFILE) -> dict[str, Given]:
+    return {"Runefile.yml": Given("sha256:0", text=runefile)}
+
+
+def run(compiler: Compiler, asked: dict[str, Any], runefile: str = RUNEFILE, **more: Any) -> list[dict[str, Any]]:
     answers: list[dict[str, Any]] = []
-    compiler.run(asked, lambda answer: answers.append(dict(answer)), limit=limit)
+    given: dict[str, Any] = {"owner": OWNER, "files": files_of(runefile), "limit": 30} | more
+    compiler.run(asked, lambda answer: answers.append(dict(answer)), **given)
     return answers
 
 
@@ -65,17 +71,18 @@ def test_a_file_that_is_too_large_is_named_and_not_cut(compiler: Compiler, tmp_p
     with large.open("wb") as file:
         file.truncate(DEFAULT_FILE_LIMIT + 1)
     text = RUNEFILE + "resources:\n  WORDS:\n    path: ./words.txt\n    type: string\n"
-    asked = job(tmp_path, text)
-    asked["files"]["words.txt"] = {"file": str(large), "digest": "sha256:1"}
-    (problem,) = (each for each in run(compiler, asked)[0]["diagnostics"] if "more than the limit" in each["message"])
+    with large.open("rb") as file:
+        files = files_of(text) | {"words.txt": Given("sha256:1", descriptor=file.fileno())}
+        answers = run(compiler, job(), files=files)
+    (problem,) = (each for each in answers[0]["diagnostics"] if "more than the limit" in each["message"])
     assert problem["code"] == "RUNE0020"
 
 
 def test_a_build_answers_step_by_step(compiler: Compiler, tmp_path: Path) -> None:
-    answers = run(compiler, job(tmp_path, steps=["check", "compile", "verify", "measure"]))
+    answers = run(compiler, job(steps=["check", "compile", "verify", "measure"]))
     assert [answer["event"] for answer in answers] == ["checked", "step", "step", "built", "verified", "measured"]
     assert [node["name"] for node in answers[0]["outline"]["nodes"]] == ["number", "out"]
-    rune = (tmp_path / "built.rune").read_bytes()
+    rune = compiler.output.read_bytes()
     assert answers[3]["report"]["rune"]["size"] == len(rune)
 
 
@@ -84,15 +91,49 @@ def test_the_process_stays_warm_and_the_same_files_give_the_same_bytes(compiler:
     compiler.start()
     pid = compiler.pid
     for _ in range(2):
-        (built,) = (answer for answer in run(compiler, job(tmp_path)) if answer["event"] == "built")
+        (built,) = (answer for answer in run(compiler, job()) if answer["event"] == "built")
         digests.add(built["report"]["rune"]["digest"])
     assert len(digests) == 1
     assert compiler.pid == pid
     assert compiler.memory > 0
 
 
+def test_a_process_is_never_shared_between_organisations(tmp_path: Path) -> None:
+    spare = Spare(Compiler(tmp_path / "work").new_process)
+    try:
+        spare.prepare()
+        ahead = spare.take()
+        started = iter([ahead, spare.take(), spare.take()])
+        with Compiler(tmp_path / "work", spare=lambda: next(started)) as compiler:
+            pids = []
+            for owner in (OWNER, OWNER, uuid4(), OWNER):
+                run(compiler, job(steps=["check"]), owner=owner)
+                pids.append(compiler.pid)
+        assert pids[0] == pids[1] == ahead.pid
+        assert len(set(pids)) == 3, "who comes back gets none of an other's either"
+    finally:
+        spare.close()
+
+
+def test_a_spare_process_that_ended_is_not_given(tmp_path: Path) -> None:
+    spare = Spare(Compiler(tmp_path / "work").new_process)
+    spare.prepare()
+    spare.prepare()
+    assert len(list((tmp_path / "work").iterdir())) == 1
+    ended = spare.take()
+    spare._process = ended
+    ended.stop("")
+    os.waitid(os.P_PID, ended.pid, os.WEXITED | os.WNOWAIT)
+    taken = spare.take()
+    assert taken.pid != ended.pid
+    taken.close()
+    spare.close()
+    spare.prepare()
+    assert list((tmp_path / "work").iterdir()) == [], "none is started once the program stops"
+
+
 def test_a_broken_runefile_ends_with_its_diagnostics(compiler: Compiler, tmp_path: Path) -> None:
-    checked, failed = run(compiler, job(tmp_path, "version: 1\npipeline:\n  a:\n    out: SERIAL\n    inputs: [gone]\n"))
+    checked, failed = run(compiler, job(), "version: 1\npipeline:\n  a:\n    out: SERIAL\n    inputs: [gone]\n")
     assert (checked["event"], checked["broken"], failed["event"]) == ("checked", True, "failed")
     assert checked["diagnostics"] == failed["diagnostics"]
     assert any(one["severity"] == "error" for one in checked["diagnostics"])
@@ -100,17 +141,20 @@ def test_a_broken_runefile_ends_with_its_diagnostics(compiler: Compiler, tmp_pat
 
 def test_a_spec_of_another_toolchain_is_not_built_under_its_name(compiler: Compiler, tmp_path: Path) -> None:
     """The server's sources were replaced while it ran: a process that starts then is another toolchain."""
-    asked = job(tmp_path)
+    asked = job()
     asked["spec"]["toolchain"] = "sha256:another"
     (answer,) = run(compiler, asked)
     assert answer["event"] == "failed"
     assert "Restart it" in answer["error"]
-    assert not (tmp_path / "built.rune").exists()
+    assert not compiler.output.read_bytes()
 
 
 def test_only_the_steps_that_are_asked_for_are_done(compiler: Compiler, tmp_path: Path) -> None:
-    run(compiler, job(tmp_path))
-    answers = run(compiler, job(tmp_path, steps=["measure"]))
+    run(compiler, job())
+    made = tmp_path / "made.rune"
+    made.write_bytes(compiler.output.read_bytes())
+    with made.open("rb") as file:
+        answers = run(compiler, job(steps=["measure"]), rune=Given("sha256:1", descriptor=file.fileno()))
     assert [answer["event"] for answer in answers] == ["measured"]
 
 
@@ -118,7 +162,7 @@ def test_only_the_steps_that_are_asked_for_are_done(compiler: Compiler, tmp_path
     "runefile", ["", "\0", "- 1\n- 2", "a: &a [*a]", "pipeline: {x: !!python/object:os.system {}}"]
 )
 def test_any_text_ends_in_an_answer(compiler: Compiler, tmp_path: Path, runefile: str) -> None:
-    answers = run(compiler, job(tmp_path, runefile))
+    answers = run(compiler, job(), runefile)
     assert [answer["event"] for answer in answers] == ["checked", "failed"]
     assert any(one["severity"] == "error" for one in answers[-1]["diagnostics"])
 
@@ -127,7 +171,7 @@ def test_a_file_outside_of_the_job_is_not_read(compiler: Compiler, tmp_path: Pat
     stage = (
         "  a:\n    model: /etc/passwd\n    inputs: [number]\n    outputs:\n      - type: F32\n        dimensions: [1]\n"
     )
-    answers = run(compiler, job(tmp_path, RUNEFILE + stage))
+    answers = run(compiler, job(), RUNEFILE + stage)
     assert any(one["severity"] == "error" for one in answers[-1]["diagnostics"])
     assert "root:" not in str(answers)
 
@@ -142,9 +186,9 @@ def test_a_killed_process_is_said_and_the_next_job_has_a_new_one(tmp_path: Path)
             os.kill(pid, signal.SIGKILL)
 
         with pytest.raises(ChildDied, match="SIGKILL"):
-            compiler.run(job(tmp_path), kill, limit=30)
+            compiler.run(job(), kill, owner=OWNER, files=files_of(), limit=30)
         assert not compiler.alive
-        assert run(compiler, job(tmp_path))[-1]["event"] == "built"
+        assert run(compiler, job())[-1]["event"] == "built"
         assert compiler.pid != pid
 
 
@@ -155,7 +199,7 @@ def test_a_job_out_of_time_is_ended_with_all_it_started(tmp_path: Path) -> None:
         assert pid is not None
         seen: list[Any] = []
         with pytest.raises(OutOfTime):
-            compiler.run(job(tmp_path), seen.append, limit=-61)
+            compiler.run(job(), seen.append, owner=OWNER, limit=-61)
         assert not is_running(pid)
         assert list((tmp_path / "work").iterdir()) == []
 
@@ -169,7 +213,7 @@ def test_what_a_tick_raises_ends_the_process(tmp_path: Path) -> None:
 
     with Compiler(tmp_path / "work") as compiler:
         with pytest.raises(Enough):
-            compiler.run(job(tmp_path), lambda answer: None, limit=30, tick=tick)
+            compiler.run(job(), lambda answer: None, owner=OWNER, limit=30, tick=tick)
         assert not compiler.alive
 
 
@@ -185,10 +229,10 @@ def test_the_process_ends_when_its_parent_is_killed(tmp_path: Path) -> None:
         assert parent.stdout is not None
         child = int(parent.stdout.readline())
         parent.kill()
-    until(lambda: not is_running(child) or _is_zombie(child))
+    until(lambda: not is_running(child) or is_zombie(child))
 
 
-def _is_zombie(pid: int) -> bool:
+def is_zombie(pid: int) -> bool:
     """A process that ended and that nobody waits for; in a container there may be no init that does."""
     try:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
@@ -205,10 +249,11 @@ def test_the_process_sees_nothing_of_the_servers_environment(
 
 
 def test_limits_are_set_before_a_job_is_read(compiler: Compiler) -> None:
-    compiler.start()
-    limits = Path(f"/proc/{compiler.pid}/limits").read_text()
-    until(lambda: "3221225472" in Path(f"/proc/{compiler.pid}/limits").read_text())
-    assert "Max open files" in limits
+    run(compiler, job(steps=["check"]))
+    (child,) = Path(f"/proc/{compiler.pid}/task/{compiler.pid}/children").read_text().split()
+    limits = Path(f"/proc/{child}/limits")
+    until(lambda: "3221225472" in limits.read_text())
+    assert "Max open files" in limits.read_text()
 
 
 def test_folders_of_a_killed_program_are_removed_and_those_of_another_that_runs_are_not(tmp_path: Path) -> None:

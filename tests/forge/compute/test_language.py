@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
@@ -67,5 +68,21 @@ def test_a_model_is_known_by_what_goes_in_and_out(developer: Any, project: Proje
         request = {"ask": "hover", "offset": text.index("sine"), "files": {"Runefile.yml": {"text": text}}}
         said = own.answer(project, request)
         assert "f32[1, 1]" in said["answer"]["text"]
+    finally:
+        own.close()
+
+
+def test_a_summary_is_kept_for_the_organisation_whose_process_made_it() -> None:
+    own = CompilerPool()
+    files = {"Runefile.yml": {"digest": "sha256:0"}}
+    one, other = uuid4(), uuid4()
+    try:
+        pids = []
+        for organisation in (one, one, other):
+            found = own.summarise(organisation, files, {"Runefile.yml": BROKEN_RUNEFILE})
+            assert found["errors"] == 1
+            assert own._compiler is not None
+            pids.append(own._compiler.pid)
+        assert pids[0] == pids[1] != pids[2]
     finally:
         own.close()

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from django.core.files.storage import InMemoryStorage
 
+from forge.compute.given import Given
 from forge.compute.local_files import FETCHED_KEPT, local_file, local_files
 from forge.core.blobs import blob_name, blob_storage, put_bytes
 
@@ -50,8 +51,12 @@ def test_texts_go_with_the_job_and_fetched_files_stay_for_the_next(tmp_path: Pat
     model = put_bytes(b"model").digest
     manifest = {"m.tflite": {"digest": model}, "Runefile.yml": {"digest": "sha256:text"}}
     with local_files(manifest, tmp_path, {"Runefile.yml": b"version: 1"}) as files:
-        read = {path: Path(file["file"]).read_bytes() for path, file in files.items()}
-        assert read == {"m.tflite": b"model", "Runefile.yml": b"version: 1"}
+        assert files["Runefile.yml"] == Given("sha256:text", text="version: 1")
+        descriptor = files["m.tflite"].descriptor
+        assert descriptor is not None
+        assert os.read(descriptor, 100) == b"model"
+        with pytest.raises(OSError, match="Bad file descriptor"):
+            os.write(descriptor, b"other")
     blob_storage().delete(blob_name(model))
     assert [place.read_bytes() for place in tmp_path.iterdir()] == [b"model"]
     assert local_file(model, tmp_path).read_bytes() == b"model"
@@ -75,6 +80,8 @@ def test_a_file_that_was_fetched_in_part_is_fetched_again(tmp_path: Path, failin
     assert local_file(model, tmp_path).read_bytes() == b"model"
 
 
-def test_a_blob_that_is_no_longer_stored_has_no_file(tmp_path: Path) -> None:
+def test_a_blob_that_is_no_longer_stored_is_given_as_nothing(tmp_path: Path) -> None:
+    with local_files({"m": {"digest": "sha256:" + "0" * 64}}, tmp_path) as files:
+        assert files["m"] == Given("sha256:" + "0" * 64)
     assert not local_file("sha256:" + "0" * 64, tmp_path).exists()
     assert list(tmp_path.iterdir()) == []

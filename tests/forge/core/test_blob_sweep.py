@@ -18,11 +18,12 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from forge.core import blob_sweep, blobs
-from forge.core.blob_links import is_linked, link_blobs, links_of, organisation_bytes
+from forge.core.blob_links import is_linked, link_blobs, links_of
 from forge.core.blob_sweep import GRACE, IN_FLIGHT, adopt_strays, erase, let_go, sweep_blobs
 from forge.core.blobs import blob_path, put_all, put_bytes, put_chunks, read_blob, record, staged_file, sync_blob
 from forge.core.errors import NotFound
 from forge.core.models import Blob, BlobLink, Thread
+from forge.core.stored_bytes import organisation_bytes
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

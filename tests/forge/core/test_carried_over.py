@@ -21,10 +21,11 @@ from django.utils import timezone
 
 from forge.builds.artefacts import open_rune
 from forge.builds.models import PLAIN, Artefact, Build, Preview, Role
-from forge.core.blob_links import is_linked, links_of, organisation_bytes
+from forge.core.blob_links import is_linked, links_of
 from forge.core.blob_sweep import sweep_blobs
 from forge.core.blobs import put_bytes, read_blob
 from forge.core.models import Blob, BlobLink
+from forge.core.stored_bytes import organisation_bytes
 from forge.projects.models import Project, Sample, Version
 from forge.registry.models import Manifest, Repository
 from rune.building.spec import BuildOptions, BuildSpec

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from forge.serving.environment import BadEnvironment, has_passkeys, read_environment, secret_key
+from rune.isolation.protections import Protection
 
 
 def test_nothing_set_gives_this_machine_alone(tmp_path: Path) -> None:
@@ -18,6 +19,7 @@ def test_nothing_set_gives_this_machine_alone(tmp_path: Path) -> None:
     assert found.public_is_loopback
     assert not found.secure
     assert found.upload_limit == 64 * 1024 * 1024
+    assert found.organisations_by == "everyone"
     assert found.audit_days == 400
 
 
@@ -38,6 +40,8 @@ def test_a_public_address_is_not_loopback_and_its_host_is_allowed(tmp_path: Path
         ("AUDIT_DAYS", "0"),
         ("PUBLIC_URL", "forge"),
         ("TLS_KEY", "key.pem"),
+        ("REQUIRED_ISOLATION", "walls"),
+        ("CREATE_ORGANISATIONS", "nobody"),
     ],
 )
 def test_a_value_that_cannot_be_used_is_named(tmp_path: Path, name: str, value: str) -> None:
@@ -119,6 +123,13 @@ def test_an_address_that_cannot_be_used_is_not_repeated_since_it_may_hold_a_pass
 def test_the_keys_of_a_store_go_together(tmp_path: Path) -> None:
     with pytest.raises(BadEnvironment, match="both"):
         read_environment({"S3_URL": "s3://runes", "S3_ACCESS_KEY": "a"}, tmp_path)
+
+
+def test_a_server_may_ask_for_protections_by_name_or_for_all(tmp_path: Path) -> None:
+    assert read_environment({}, tmp_path).required_isolation == frozenset()
+    named = read_environment({"REQUIRED_ISOLATION": "landlock, system-calls"}, tmp_path).required_isolation
+    assert named == {Protection.LANDLOCK, Protection.SYSTEM_CALLS}
+    assert read_environment({"REQUIRED_ISOLATION": "all"}, tmp_path).required_isolation == frozenset(Protection)
 
 
 def test_a_mail_server_is_named_with_how_it_is_encrypted(tmp_path: Path) -> None:

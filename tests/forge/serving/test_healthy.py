@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -12,6 +15,8 @@ import pytest
 
 from forge.serving.environment import read_environment
 from forge.serving.healthy import illness
+from rune.isolation.linux import is_linux
+from tests.conftest import REPOSITORY
 
 
 @contextmanager
@@ -61,3 +66,22 @@ def test_a_server_that_is_not_there_is_ill() -> None:
     with server(200, b"") as port:
         pass
     assert "does not answer" in str(illness_at(port))
+
+
+UNSHARE = {"x86_64": "272", "aarch64": "97"}
+
+
+@pytest.mark.skipif(not is_linux(), reason="only Linux has the means")
+def test_an_operator_is_told_which_protection_is_missing_and_why() -> None:
+    healthy = [sys.executable, "-m", "forge.serving.healthy", "--isolation"]
+    without = [sys.executable, str(REPOSITORY / "tests/without_call.py"), UNSHARE[os.uname().machine]]
+    environment = {"PATH": os.environ["PATH"], "REQUIRED_ISOLATION": "namespaces"}
+    whole, lacking = (
+        subprocess.run(command, cwd=REPOSITORY, env=environment, capture_output=True, text=True, check=False)
+        for command in (healthy, [*without, *healthy])
+    )
+    assert (whole.returncode, whole.stderr) == (0, "")
+    assert "system-calls: in force" in whole.stdout
+    assert lacking.returncode == 1
+    assert "namespaces: missing, the system refused it: Operation not permitted" in lacking.stdout
+    assert "REQUIRED_ISOLATION asks for namespaces: nothing is computed here" in lacking.stderr

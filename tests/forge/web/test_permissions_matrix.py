@@ -53,6 +53,7 @@ CASES: list[tuple[str, str, str, Any, tuple[int, ...]]] = [
     ("post", "api/v1/organisations", "", {"name": "fresh"}, (201, 201, 201, 201, 401)),
     ("get", "api/v1/organisations/<str:organisation>", _O, None, READ),
     ("patch", "api/v1/organisations/<str:organisation>", _O, {"title": "New"}, OWN),
+    ("get", "api/v1/organisations/<str:organisation>/usage", f"{_O}/usage", None, READ),
     ("get", "api/v1/organisations/<str:organisation>/members", f"{_O}/members", None, READ),
     ("patch", "api/v1/organisations/<str:organisation>/members/<uuid:member>", "MEMBER", {"role": "viewer"}, OWN),
     ("delete", "api/v1/organisations/<str:organisation>/members/<uuid:member>", "MEMBER", None, OWN_GONE),

@@ -6,6 +6,7 @@ import gc
 import os
 import socket
 import sys
+from functools import partial
 from typing import Any
 
 import uvicorn
@@ -13,7 +14,10 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from forge.accounts.actions import make_sign_in_link, nobody_signed_in_yet
-from forge.core.sockets import SocketProtocol
+from forge.door.accepting import Acceptor, tls_context
+from forge.door.capacity import capacity_for, descriptor_limit, raise_descriptors
+from forge.door.connections import DoorSocketProtocol, protocol_for
+from forge.door.entrance import Entrance
 from forge.serving.database import migrate_if_needed
 from forge.serving.served_address import note_address
 from forge.web.templatetags.look import build_manifest
@@ -23,20 +27,40 @@ GRACE = 5
 
 
 class AnnouncingServer(uvicorn.Server):
-    """Prints the address once the server accepts connections."""
+    """Takes connections through the front door, and prints the address once it does."""
 
-    def __init__(self, config: uvicorn.Config, announcement: str) -> None:
+    def __init__(self, config: uvicorn.Config, entrance: Entrance, announcement: str) -> None:
         super().__init__(config)
+        self._entrance = entrance
         self._announcement = announcement
+        self._acceptors: list[Acceptor] = []
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets)
+        # uvicorn starts all but the taking of connections.
+        await super().startup([])
         if self.started:
+            environment = settings.ENVIRONMENT
+            certificate, key = environment.certificate, environment.key
+            context = tls_context(certificate, key) if certificate and key else None
+            make = partial(
+                protocol_for(self._entrance),
+                config=self.config,
+                server_state=self.server_state,
+                app_state=self.lifespan.state,
+            )
+            self._acceptors = [Acceptor(each, make, self._entrance, context) for each in sockets or []]
+            for acceptor in self._acceptors:
+                acceptor.start()
             # What is there now stays: to look through all of it for garbage again and again takes 0.1 s each time, in
             # which nobody sees what anyone types.
             gc.collect()
             gc.freeze()
             print(self._announcement, flush=True)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        for acceptor in self._acceptors:
+            acceptor.stop()
+        await super().shutdown(sockets)
 
 
 class Command(BaseCommand):
@@ -53,20 +77,20 @@ class Command(BaseCommand):
         # Threads that come back from the disk or the database wait so long at most for the one that runs (it is 5 ms
         # by default, of which a keystroke passes several).
         sys.setswitchinterval(0.0002)
+        raise_descriptors()
         migrate_if_needed()
         listening = self._listen()
         note_address()
         environment = settings.ENVIRONMENT
+        entrance = Entrance(capacity_for(descriptor_limit()), environment.trusted_proxies)
         config = uvicorn.Config(
             "forge.asgi:application",
             lifespan="on",
             log_level="warning",
             access_log=False,
             timeout_graceful_shutdown=GRACE,
-            ssl_certfile=environment.certificate,
-            ssl_keyfile=environment.key,
             server_header=False,
-            ws=SocketProtocol,
+            ws=DoorSocketProtocol,
             # A keystroke is some thirty bytes: to deflate each costs the server a third more and saves nobody anything.
             ws_per_message_deflate=False,
             # Without a proxy that the environment names, an address is the connection's: anyone can send a header.
@@ -74,7 +98,7 @@ class Command(BaseCommand):
             forwarded_allow_ips=list(environment.trusted_proxies),
         )
         try:
-            AnnouncingServer(config, self._announcement()).run(sockets=[listening])
+            AnnouncingServer(config, entrance, self._announcement()).run(sockets=[listening])
         except KeyboardInterrupt:
             pass  # uvicorn has stopped everything by then
         finally:

@@ -6,7 +6,7 @@ import { LanguageService } from "../../language";
 import { ProjectClient } from "../api/client";
 import { EventStream } from "../api/events";
 import { sentenceOf } from "../api/problem";
-import type { PageState } from "../api/page-state";
+import type { PageState, Storage } from "../api/page-state";
 import { DocumentConnection, KEPT } from "../document/connection";
 import { OUTSIDE_EDIT, ProjectFiles, type FileEntry } from "../document/files";
 import { Presence } from "../document/presence";
@@ -81,10 +81,13 @@ export class Workspace {
     ahead: false,
   }));
   readonly state: Omit<StoreApi<TextState>, "setState"> = this.texts;
+  /** What the organisation had stored when the page was opened. */
+  readonly storage: Storage;
   private readonly versionListeners = new Set<() => void>();
 
   constructor(state: PageState, host: Pick<Location, "protocol" | "host">) {
     const { organisation, name } = state.project;
+    this.storage = state.storage;
     const sockets = `${host.protocol === "https:" ? "wss" : "ws"}://${host.host}/ws/projects/${encodeURIComponent(organisation)}/${encodeURIComponent(name)}`;
     this.signIn = new SignInWatch({ me: state.me.id, csrf: state.csrf });
     this.client = new ProjectClient(organisation, name, this.signIn);

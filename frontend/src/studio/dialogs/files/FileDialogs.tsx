@@ -120,6 +120,7 @@ export default function FileDialogs({ request, workspace, files, mayEdit, answer
         <UploadDialog
           plan={planUpload(request.incoming, request.folder, taken, workspace.uploads.limit, bytes)}
           limit={workspace.uploads.limit}
+          storage={workspace.storage}
           onSend={answers.send}
           onClose={onClose}
         />

@@ -1,11 +1,14 @@
 // Says before an upload what is sent and where to, what would be replaced, and what is refused and why.
 import { Dialog } from "../../parts/Dialog";
 import { bytes, count } from "../../parts/words";
+import type { Storage } from "../../api/page-state";
 import type { UploadPlan } from "../../session/named-files";
+import { roomNotice } from "../../session/room";
 
 interface UploadDialogProps {
   readonly plan: UploadPlan;
   readonly limit: number;
+  readonly storage: Storage;
   readonly onSend: (sends: UploadPlan["sends"]) => void;
   readonly onClose: () => void;
 }
@@ -24,8 +27,9 @@ function Paths({ paths }: { readonly paths: readonly string[] }) {
   );
 }
 
-export function UploadDialog({ plan, limit, onSend, onClose }: UploadDialogProps) {
+export function UploadDialog({ plan, limit, storage, onSend, onClose }: UploadDialogProps) {
   const { sends, refused, replaces, leftOut, size } = plan;
+  const notice = sends.length > 0 ? roomNotice(storage, size) : null;
   const fresh = sends.filter(({ path }) => !replaces.includes(path));
   const send = (chosen: UploadPlan["sends"]): void => {
     onClose();
@@ -45,6 +49,11 @@ export function UploadDialog({ plan, limit, onSend, onClose }: UploadDialogProps
       {sends.length > 0 && (
         <p className="muted num">
           {bytes(size)} together. One file may have up to {bytes(limit)}.
+        </p>
+      )}
+      {notice !== null && (
+        <p className={`notice ${notice.tone}`} role="status">
+          {notice.text}
         </p>
       )}
       {replaces.length > 0 && (

@@ -1,0 +1,79 @@
+"""How many builds an organisation and a person asked for in the last hour, and how long theirs ran in the last day."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import cast
+
+from django.db.models import Count, DateTimeField, DurationField, ExpressionWrapper, F, Min, Q, QuerySet, Sum, Value
+from django.db.models.functions import Coalesce, Greatest
+from django.utils import timezone
+
+from forge.accounts.models import Organisation, User
+from forge.accounts.quotas import Resource, limits_of, locked
+from forge.builds.models import Build
+from forge.core.errors import TooOften
+
+HOUR = timedelta(hours=1)
+DAY = timedelta(days=1)
+MINUTE = timedelta(minutes=1)
+
+
+def builds_of_organisation(organisation: Organisation) -> QuerySet[Build]:
+    """The numbered builds of its projects."""
+    return Build.objects.numbered().filter(project__organisation=organisation)
+
+
+def builds_of_person(user: User) -> QuerySet[Build]:
+    """The numbered builds that a person asked for."""
+    return Build.objects.numbered().filter(requested_by=user)
+
+
+def count_builds(builds: QuerySet[Build]) -> dict[Resource, int]:
+    """How many were asked for in the last hour, and the minutes that they ran in the last day."""
+    now = timezone.now()
+    begin = now - DAY
+    ran = ExpressionWrapper(
+        Coalesce(F("finished"), Value(now, DateTimeField())) - Greatest(F("started"), Value(begin, DateTimeField())),
+        output_field=DurationField(),
+    )
+    in_hour, in_day = Q(created__gt=now - HOUR), Q(finished__isnull=True) | Q(finished__gt=begin)
+    found = builds.filter(in_hour | in_day).aggregate(
+        builds=Count("pk", filter=in_hour),
+        # One that runs still counts up to now.
+        time=Sum(ran, filter=in_day & Q(started__isnull=False)),
+    )
+    time = cast(timedelta | None, found["time"]) or timedelta()
+    return {Resource.BUILDS: found["builds"], Resource.MINUTES: int(time / MINUTE)}
+
+
+def require_another_build(organisation: Organisation, user: User | None) -> None:
+    """In the transaction that queues a build: raises `TooOften` where there were as many as there may be."""
+    locked(organisation)
+    _require("The organisation", builds_of_organisation(organisation), limits_of(organisation.stream))
+    if user is not None:
+        locked(user)
+        _require("You", builds_of_person(user), limits_of(user.stream))
+
+
+def _require(who: str, builds: QuerySet[Build], limits: dict[Resource, int]) -> None:
+    now, counts = timezone.now(), count_builds(builds)
+    if counts[Resource.BUILDS] >= limits[Resource.BUILDS]:
+        oldest = builds.filter(created__gt=now - HOUR).aggregate(at=Min("created"))["at"]
+        raise TooOften(
+            f"{who} asked for {limits[Resource.BUILDS]} builds in the last hour, which is as many as there may be. "
+            "Try again later; the preview goes on meanwhile.",
+            _seconds_until(oldest, HOUR, now),
+        )
+    if counts[Resource.MINUTES] >= limits[Resource.MINUTES]:
+        oldest = builds.filter(finished__gt=now - DAY).aggregate(at=Min("finished"))["at"]
+        raise TooOften(
+            f"{who} used {limits[Resource.MINUTES]} minutes of builds in the last day, which is all there is. "
+            "Try again later; the preview goes on meanwhile.",
+            _seconds_until(oldest, DAY, now),
+        )
+
+
+def _seconds_until(oldest: datetime | None, window: timedelta, now: datetime) -> int:
+    """Until the oldest that counts is out of the window; a minute where none has ended yet."""
+    return 60 if oldest is None else max(1, int((oldest + window - now).total_seconds()) + 1)

@@ -1,0 +1,190 @@
+"""One isolated process that computes, from the outside: its start, its pipes, what it uses, and its end.
+
+It gets jobs over a socket, with the files of a job as open descriptors, so that it needs no path of the server's. What
+it makes it writes into one descriptor. It cannot name a file to its parent: no path of its choice is ever opened here.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import logging
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from queue import Queue
+from typing import IO, Any
+
+import forge
+import rune
+from forge.compute.errors import ChildDied
+from forge.compute.guard import guard
+from forge.compute.isolation_report import report
+from forge.compute.removal import remove_tree
+from rune.isolation.protections import Isolation, isolation_from_json
+
+_log = logging.getLogger(__name__)
+
+Answer = Mapping[str, Any]
+
+LINE_LIMIT = 16 * 1024**2
+"""Bytes of one answer."""
+DESCRIPTORS_AT_ONCE = 100
+"""Of the files of a job; the system takes some 250 in one message."""
+FOLDER_LIMIT = 1 << 30
+"""Bytes that the process may have in its own folder at once."""
+_PACKAGES, _OWN, _OUTPUT = "packages", "own", "output"
+
+
+class ChildProcess:
+    """One process. `root` is where its folder is made, `environment` gives the variables for that folder; `seconds` is
+    its time on the processor, with all that it starts.
+
+    It may still be loading when this returns.
+    """
+
+    program = "forge.compute.child"
+    """The module whose `main` runs in it."""
+
+    def __init__(
+        self, root: Path, environment: Callable[[Path], Mapping[str, str]], *, seconds: int | None = None
+    ) -> None:
+        root.mkdir(parents=True, exist_ok=True)
+        self.folder = Path(tempfile.mkdtemp(prefix="compiler-", dir=root))
+        self.answers: Queue[Answer | None] = Queue()
+        """What it said, and None at the end."""
+        self.isolation: Isolation | None = None
+        """None until it said that it is ready; nothing of a job is read before."""
+        self.stopped: str = ""
+        """Why it was ended from here, for a person."""
+        self._lock = threading.Lock()
+        self._closed = False
+        own = self.folder / _OWN
+        own.mkdir()
+        self._output = (self.folder / _OUTPUT).open("w+b")
+        self._errors: IO[bytes] = tempfile.TemporaryFile(dir=self.folder)  # noqa: SIM115 (closed in `close`)
+        self._jobs, theirs = socket.socketpair()
+        with theirs:
+            self._process: subprocess.Popen[bytes] = subprocess.Popen(
+                self._command(own, seconds),
+                stdin=theirs.fileno(),
+                stdout=subprocess.PIPE,
+                stderr=self._errors,
+                cwd=own,
+                env={**environment(self.folder), "HOME": str(own), "TMPDIR": str(own)},
+                pass_fds=(self._output.fileno(),),
+                start_new_session=True,
+            )
+        assert self._process.stdout is not None  # noqa: S101 (a pipe was asked for)
+        arguments = (self._process.stdout,)
+        threading.Thread(target=self._read_answers, args=arguments, daemon=True, name="compiler-answers").start()
+        guard.watch(self, own=own, seconds=seconds)
+
+    def _command(self, own: Path, seconds: int | None) -> list[str]:
+        launched = [sys.executable, "-P", "-m", "rune.isolation.launch", str(own), str(FOLDER_LIMIT)]
+        return [*launched, self.program, str(self._output.fileno()), str(seconds or 0)]
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    @property
+    def ending(self) -> os.waitid_result | None:
+        """How it ended, or None while it runs. It is not reaped, so its id is nobody else's until `close`."""
+        if self._closed:
+            raise ValueError("the process was closed")
+        return os.waitid(os.P_PID, self._process.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT)
+
+    @property
+    def output(self) -> Path:
+        """The file that it writes into. Only its descriptor is the process's: where it lies decides this side."""
+        return self.folder / _OUTPUT
+
+    def send(self, job: Mapping[str, Any], descriptors: Sequence[int]) -> None:
+        """Hands a job over, with open files, and empties the output. Raises `ChildDied`."""
+        self._output.truncate(0)
+        line = json.dumps(job).encode() + b"\n"
+        try:
+            for start in range(0, len(descriptors), DESCRIPTORS_AT_ONCE):
+                socket.send_fds(self._jobs, [b"\0"], descriptors[start : start + DESCRIPTORS_AT_ONCE])
+            self._jobs.sendall(line)
+        except OSError as error:
+            raise ChildDied(self.last_words()) from error
+
+    def last_words(self) -> str:
+        """How the process ended, for a person; what it said on stderr goes to our log."""
+        deadline = time.monotonic() + 1
+        while (end := self.ending) is None and time.monotonic() < deadline:
+            time.sleep(0.01)
+        with contextlib.suppress(OSError, ValueError):
+            self._errors.seek(max(0, os.fstat(self._errors.fileno()).st_size - 4000))
+            text = self._errors.read(4000).decode("utf-8", "replace").strip()
+            if text:
+                _log.warning("The compiler's process ended and said: %s", text)
+        if self.stopped:
+            return self.stopped
+        if end is None:
+            return "The compiler's process stopped answering."
+        if end.si_code == os.CLD_EXITED:
+            return f"The compiler's process ended with code {end.si_status}."
+        return f"The compiler's process was ended by {signal.Signals(end.si_status).name}."
+
+    def stop(self, reason: str) -> None:
+        """Ends the process with all that it started; who waits for its answers hears of it."""
+        with self._lock:
+            if not self._closed:
+                self.stopped = self.stopped or reason
+                self._kill()
+
+    def close(self) -> None:
+        """Ends all and removes its folder. Closing twice does nothing."""
+        with self._lock:
+            if self._closed:
+                return
+            self._kill()
+            self._process.wait()
+            self._closed = True
+        guard.forget(self)
+        for stream in (self._jobs, self._process.stdout, self._output, self._errors):
+            if stream is not None:
+                with contextlib.suppress(OSError):
+                    stream.close()
+        remove_tree(self.folder)
+
+    def _kill(self) -> None:
+        # The group has the process's own id; it exists until the process is waited for, so the id is still ours.
+        # Nothing that it starts can leave the group: the calls for that are refused.
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(self._process.pid, signal.SIGKILL)
+
+    def _read_answers(self, source: IO[bytes]) -> None:
+        """Puts answers into the queue, and None at their end or at anything that is no answer."""
+        try:
+            while (line := source.readline(LINE_LIMIT)).endswith(b"\n"):
+                answer = dict(json.loads(line))
+                if self.isolation is None:
+                    self.isolation = isolation_from_json(answer["gaps"])
+                    report(self.isolation)
+                self.answers.put(answer)
+        except (ValueError, LookupError, TypeError, OSError):
+            pass
+        self.answers.put(None)
+
+
+def packages_folder(folder: Path) -> Path:
+    """A folder that holds our two packages and nothing else: a checkout's own holds the data as well."""
+    made = folder / _PACKAGES
+    made.mkdir()
+    # For a process that is another user; the folder around it lets nobody else in.
+    made.chmod(0o755)
+    for package in (rune, forge):
+        source = Path(next(iter(package.__path__))).resolve()
+        (made / source.name).symlink_to(source)
+    return made

@@ -1,0 +1,35 @@
+"""What the processes that compute are protected by on this machine: said once in the log, and refused where a setting
+asks for more."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Collection
+
+from forge.compute.errors import NotIsolated
+from rune.isolation.protections import Isolation, Protection
+
+_log = logging.getLogger(__name__)
+_said: set[Isolation] = set()
+_lock = threading.Lock()
+
+
+def report(isolation: Isolation) -> None:
+    """Logs it, the same once."""
+    with _lock:
+        if isolation in _said:
+            return
+        _said.add(isolation)
+    _log.info("What computes for users is isolated by: %s", ", ".join(isolation.in_force) or "nothing")
+    for gap in isolation.gaps:
+        _log.warning("What computes for users is isolated without %s: %s", gap.protection, gap.reason)
+
+
+def require(isolation: Isolation, required: Collection[Protection]) -> None:
+    """Raises `NotIsolated` if a protection is missing without which this server does not compute."""
+    lacking = [protection for protection in Protection if protection in required and protection in isolation.missing]
+    if lacking:
+        raise NotIsolated(
+            f"This server computes only with protections of which it lacks {', '.join(lacking)}. Ask its operator."
+        )

@@ -1,0 +1,75 @@
+"""`manage.py quota ORGANISATION`: shows what an organisation or a person has and may have, and changes that."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from forge.accounts.actions import set_quota
+from forge.accounts.models import Organisation, User
+from forge.accounts.principals import INSTALLATION
+from forge.accounts.quotas import Resource, limits_of
+from forge.accounts.usage import usage_of, usage_of_person
+from forge.core.errors import DomainError
+from forge.serving.quantities import read_quantity, shown_quantity
+
+ROW = "{:<14} {:>12} {:>12}  {}"
+EVERY_ORGANISATION, EVERY_PERSON = "organisations", "people"
+_DEFAULTS = {EVERY_ORGANISATION: "organisation", EVERY_PERSON: "user"}
+_PURPOSES = {
+    Resource.BYTES: "stored",
+    Resource.PROJECTS: "projects",
+    Resource.BUILDS: "in an hour",
+    Resource.MINUTES: "of builds, in a day",
+    Resource.SOCKETS: "open at one server process",
+    Resource.ORGANISATIONS: "owned",
+}
+
+
+class Command(BaseCommand):
+    """Shows quotas and sets them."""
+
+    help = (
+        "Shows the quotas of an organisation (by name) or a person (by email address), or the defaults of all "
+        "`organisations` or `people`; with RESOURCE=LIMIT, sets them."
+    )
+    requires_system_checks = ()
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("holder", help="a name, an email address, `organisations` or `people`")
+        parser.add_argument(
+            "limits", nargs="*", metavar="RESOURCE=LIMIT", help="such as bytes=50GB, builds=500, or bytes=default"
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        holder = self._holder(options["holder"])
+        key = holder if isinstance(holder, str) else holder.stream
+        try:
+            for written in options["limits"]:
+                resource, _, limit = written.partition("=")
+                set_quota(INSTALLATION, key, resource, read_quantity(limit))
+        except (DomainError, ValueError) as error:
+            raise CommandError(str(error)) from error
+        self._show(holder, key)
+
+    def _holder(self, name: str) -> Organisation | User | str:
+        if name in _DEFAULTS:
+            return _DEFAULTS[name]
+        if "@" in name:
+            found: Organisation | User | None = User.objects.filter(email=name.lower()).first()
+        else:
+            found = Organisation.objects.filter(name=name).first()
+        if found is None:
+            raise CommandError(f"There is no organisation and no person {name} here.")
+        return found
+
+    def _show(self, holder: Organisation | User | str, key: str) -> None:
+        usage = () if isinstance(holder, str) else usage_of(holder) if isinstance(holder, Organisation) else None
+        known = usage_of_person(holder) if usage is None and isinstance(holder, User) else usage or ()
+        used = {each.resource: shown_quantity(each.resource, each.used) for each in known}
+        self.stdout.write(ROW.format("RESOURCE", "USED", "LIMIT", ""))
+        for resource, limit in limits_of(key).items():
+            shown = shown_quantity(resource, limit)
+            self.stdout.write(ROW.format(resource, used.get(resource, ""), shown, _PURPOSES[resource]).rstrip())

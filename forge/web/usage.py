@@ -1,0 +1,74 @@
+"""How pages show what an organisation has of each resource."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from forge.accounts.models import Organisation
+from forge.accounts.quotas import Resource
+from forge.accounts.usage import Usage, storage_of, usage_of
+from rune.wording import size_text
+
+
+@dataclass(frozen=True)
+class ShownUsage:
+    """One bar."""
+
+    resource: str
+    title: str
+    used: str
+    limit: str
+    period: str
+    percent: int
+    is_full: bool
+    tone: str
+    """`warn` where a limit is near, `bad` where it is reached."""
+    advice: str
+
+
+@dataclass(frozen=True)
+class _Words:
+    title: str
+    advice: str
+    period: str = ""
+    show: Callable[[int], str] = "{:,}".format
+
+
+_LATER = "More will be possible later; previews go on."
+_WORDS: Mapping[Resource, _Words] = {
+    Resource.BYTES: _Words(
+        "Storage", "Delete recordings that nobody needs, or ask the operator of this server for more.", show=size_text
+    ),
+    Resource.PROJECTS: _Words("Projects", "Delete one that nobody needs, or ask the operator of this server for more."),
+    Resource.BUILDS: _Words("Builds", _LATER, "in the last hour"),
+    Resource.MINUTES: _Words("Minutes of builds", _LATER, "in the last day"),
+    Resource.SOCKETS: _Words("Open connections", "Close studios and phones that nobody uses.", "now"),
+    Resource.ORGANISATIONS: _Words("Organisations", "Ask the operator of this server for more."),
+}
+
+
+def shown_usage(organisation: Organisation) -> list[ShownUsage]:
+    """The bars of an organisation; the caller has found it for someone."""
+    return [_shown(each) for each in usage_of(organisation)]
+
+
+def nearly_full(organisations: Sequence[Organisation]) -> list[tuple[Organisation, ShownUsage]]:
+    """Those whose storage is nearly used up."""
+    storage = storage_of([organisation.pk for organisation in organisations]) if organisations else {}
+    return [(each, _shown(storage[each.pk])) for each in organisations if storage[each.pk].is_near]
+
+
+def _shown(usage: Usage) -> ShownUsage:
+    words = _WORDS[usage.resource]
+    return ShownUsage(
+        resource=usage.resource,
+        title=words.title,
+        used=words.show(usage.used),
+        limit=words.show(usage.limit),
+        period=words.period,
+        percent=100 if usage.is_full else usage.used * 100 // usage.limit,
+        is_full=usage.is_full,
+        tone="bad" if usage.is_full else "warn" if usage.is_near else "",
+        advice=words.advice,
+    )

@@ -1,0 +1,42 @@
+"""What this machine gives a process that computes: `probe` starts one, which looks and ends."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+from collections.abc import Sequence
+
+from rune.isolation.confine import confine
+from rune.isolation.launch import Entered, packages
+from rune.isolation.protections import Isolation, isolation_from_json
+from rune.isolation.toolchain_files import package_folder, toolchain_access
+
+_BYTES = 1 << 20
+_SECONDS = 60
+
+
+def probe() -> Isolation:
+    """Starts a process as the server does, which says what it lacks. Raises `OSError`, `subprocess.SubprocessError`."""
+    ours, theirs = socket.socketpair()
+    with ours, theirs, tempfile.TemporaryDirectory(prefix="rune-") as folder:
+        packages, own = os.path.join(folder, "packages"), os.path.join(folder, "own")
+        os.mkdir(own)
+        os.mkdir(packages)
+        os.chmod(packages, 0o755)  # noqa: S103 (for a process that is another user; it holds one link)
+        os.symlink(package_folder("rune"), os.path.join(packages, "rune"))
+        command = [sys.executable, "-P", "-m", "rune.isolation.launch", own, str(_BYTES), "rune.isolation.probe"]
+        environment = {"PATH": os.defpath, "HOME": own, "TMPDIR": own, "PYTHONPATH": packages}
+        told = subprocess.run(
+            command, stdin=theirs.fileno(), stdout=subprocess.PIPE, env=environment, check=True, timeout=_SECONDS
+        )
+    return isolation_from_json(json.loads(told.stdout))
+
+
+def main(entered: Entered, _: Sequence[str]) -> None:
+    """The process itself."""
+    access = toolchain_access(packages(), writable=[entered.folder], own_processes=entered.has_own_tree)
+    print(json.dumps(Isolation((*entered.gaps, *confine(access))).to_json()), flush=True)
