@@ -9,7 +9,7 @@ import base64
 import itertools
 import json
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -37,6 +37,9 @@ def models() -> Iterator[tuple[str, Model]]:
             _others(kind),
             _binary(kind),
             _resizes(kind),
+            _moves(kind),
+            _reductions(kind),
+            _functions(kind),
             _chains(kind),
         ):
             operator, _, detail = name.partition(":")
@@ -149,6 +152,9 @@ def _unsigned() -> Iterator[tuple[str, Model]]:
     yield "maximum:scalar", _extreme("uint8", "MAXIMUM", (1,))
     yield "relu:plain", _activation("uint8", "RELU", 0.051)
     yield "relu6:plain", _activation("uint8", "RELU6", 0.051)
+    for name, model in itertools.chain(_reductions("uint8"), _functions("uint8"), _moves("uint8")):
+        if name in ("mean:image", "sum:image", "logistic:plain", "hard_swish:plain", "pad:image", "slice:plain"):
+            yield name, model
     yield "leaky_relu:plain", _activation("uint8", "LEAKY_RELU", 0.05, 0.3)
 
 
@@ -214,6 +220,110 @@ def _resizes(kind: str) -> Iterator[tuple[str, Model]]:
     yield "resize_bilinear:smaller", model((2, 3), half=True)
     yield "resize_bilinear:one_pixel", model((1, 1))
     yield "resize_bilinear:batch_2", lambda g: [g.resize(g.input((2, 3, 2, 9), kind), (5, 7), half=True)]
+
+
+def _moves(kind: str) -> Iterator[tuple[str, Model]]:
+    """Ops that move elements."""
+
+    def model(
+        op: str,
+        shape: tuple[int, ...],
+        result: tuple[int, ...],
+        constants: Sequence[object] = (),
+        options: object = None,
+    ) -> Model:
+        return lambda g: [g.move(op, g.input(shape, kind), result, constants, options)]
+
+    def options_of(name: str, **fields: object) -> object:
+        options = getattr(schema, f"{name}OptionsT")()
+        for field, value in fields.items():
+            setattr(options, field, value)
+        return options
+
+    def padded_with(g: Layers) -> list[Value]:
+        source = g.input((1, 2, 3, 2), kind)
+        scales = (source.scale or 1.0, source.zero_point)
+        return [
+            g.move("PADV2", source, (1, 4, 3, 4), ([[0, 0], [2, 0], [0, 0], [1, 1]], g.constant((1,), kind, *scales)))
+        ]
+
+    yield "pad:image", model("PAD", (1, 3, 4, 2), (1, 6, 5, 2), ([[0, 0], [1, 2], [0, 1], [0, 0]],))
+    yield "pad:rank_2", model("PAD", (2, 3), (4, 8), ([[1, 1], [0, 5]],))
+    yield "padv2:plain", padded_with
+    reflect, symmetric = (options_of("MirrorPad", mode=mode) for mode in (0, 1))
+    yield (
+        "mirror_pad:reflect",
+        model("MIRROR_PAD", (1, 4, 3, 2), (1, 7, 5, 2), ([[0, 0], [3, 0], [1, 1], [0, 0]],), reflect),
+    )
+    yield "mirror_pad:symmetric", model("MIRROR_PAD", (2, 3), (4, 8), ([[1, 1], [2, 3]],), symmetric)
+    yield "transpose:image", model("TRANSPOSE", (1, 3, 4, 5), (1, 5, 3, 4), ([0, 3, 1, 2],))
+    yield "transpose:rank_2", model("TRANSPOSE", (3, 7), (7, 3), ([1, 0],))
+    yield "slice:plain", model("SLICE", (1, 5, 4, 6), (1, 2, 4, 3), ([0, 2, 0, 1], [1, 2, -1, 3]))
+    yield "slice:rows", model("SLICE", (5, 12), (2, 12), ([3, 0], [2, 12]))
+    strided = options_of("StridedSlice", beginMask=2, endMask=4, shrinkAxisMask=1)
+    yield "strided_slice:masks", model("STRIDED_SLICE", (3, 5, 6), (2, 3), ([1, 9, -5], [2, 4, 1], [1, 2, 2]), strided)
+    backwards = options_of("StridedSlice", beginMask=2, endMask=2)
+    yield "strided_slice:backwards", model("STRIDED_SLICE", (3, 5), (2, 5), ([-1, 0], [0, 0], [-1, -1]), backwards)
+    yield "gather:columns", model("GATHER", (2, 5, 3), (2, 4, 3), ([4, 0, 0, 2],), options_of("Gather", axis=1))
+    yield "reverse_v2:plain", model("REVERSE_V2", (2, 4, 3), (2, 4, 3), ([1],))
+    yield "tile:plain", model("TILE", (2, 3), (4, 9), ([2, 3],))
+    yield "broadcast_to:plain", model("BROADCAST_TO", (3, 1), (2, 3, 4), ([2, 3, 4],))
+    block = options_of("SpaceToDepth", blockSize=2)
+    yield "space_to_depth:plain", model("SPACE_TO_DEPTH", (1, 4, 6, 3), (1, 2, 3, 12), (), block)
+    block = options_of("DepthToSpace", blockSize=2)
+    yield "depth_to_space:plain", model("DEPTH_TO_SPACE", (1, 2, 3, 8), (1, 4, 6, 2), (), block)
+    yield "expand_dims:plain", model("EXPAND_DIMS", (2, 3), (2, 1, 3), ([1],))
+    yield "squeeze:plain", model("SQUEEZE", (1, 2, 1, 3), (2, 3), (), options_of("Squeeze", squeezeDims=[0, 2]))
+    for detail, size, corners, half in (
+        ("twice", (10, 8), False, False),
+        ("half_pixels", (7, 9), False, True),
+        ("corners", (9, 7), True, False),
+    ):
+        options = options_of("ResizeNearestNeighbor", alignCorners=corners, halfPixelCenters=half)
+        yield (
+            f"resize_nearest_neighbor:{detail}",
+            model("RESIZE_NEAREST_NEIGHBOR", (1, 5, 4, 3), (1, *size, 3), (size,), options),
+        )
+
+
+def _reductions(kind: str) -> Iterator[tuple[str, Model]]:
+    def model(op: str, shape: tuple[int, ...], axes: tuple[int, ...], **options: Any) -> Model:
+        return lambda g: [g.reduce(op, g.input(shape, kind), axes, **options)]
+
+    for op, scale in (("MEAN", 0.031), *((("SUM", 0.43),) if kind != "int8" else ())):
+        yield f"{op.lower()}:image", model(op, (1, 5, 4, 6), (1, 2), keep=True, scale=scale)
+        yield f"{op.lower()}:last", model(op, (2, 3, 17), (-1,), scale=scale)
+        yield f"{op.lower()}:first_and_last", model(op, (3, 4, 5), (0, 2), scale=scale)
+    yield "mean:coarse", model("MEAN", (1, 96, 2), (1,), scale=0.0021)
+
+
+def _functions(kind: str) -> Iterator[tuple[str, Model]]:
+    """Elementwise ops of one input."""
+
+    def model(op: str, input_scale: float, scale: float, zero_point: int) -> Model:
+        if kind == "float32":
+            return lambda g: [g.unary(op, g.input((1, 99), kind))]
+        return lambda g: [g.unary(op, g.input((1, 256), kind, input_scale), scale, zero_point)]
+
+    for detail, input_scale in (("fine", 0.011), ("plain", 0.0473), ("coarse", 0.31)):
+        yield f"logistic:{detail}", model("LOGISTIC", input_scale, 1 / 256, -128)
+        yield f"tanh:{detail}", model("TANH", input_scale, 1 / 128, 0)
+        yield f"hard_swish:{detail}", model("HARD_SWISH", input_scale, input_scale * 0.7, -31)
+    if kind == "float32":
+        for op in ("ABS", "EXP", "FLOOR", "NEG", "SQUARE"):
+            yield f"{op.lower()}:plain", model(op, 0, 0, 0)
+        for op in ("SQRT", "RSQRT"):
+            yield f"{op.lower()}:of_squares", _of_squares(op)
+        yield "squared_difference:channel", _squared_difference
+
+
+def _of_squares(op: str) -> Model:
+    return lambda g: [g.unary(op, g.unary("SQUARE", g.input((1, 99), "float32")))]
+
+
+def _squared_difference(g: Layers) -> list[Value]:
+    left, right = g.input((1, 3, 4, 5), "float32", name="left"), g.input((5,), "float32", name="right")
+    return [g.extreme("SQUARED_DIFFERENCE", left, right)]
 
 
 def _with_constant(kind: str, op: str, scale: float | None) -> Model:
@@ -310,8 +420,9 @@ def _dense(g: Layers, kind: str) -> list[Value]:
 
 def refused() -> Iterator[tuple[str, Model, list[tuple[str, str, int]]]]:
     """Good models with an operator, or an operator with types, that is not compiled; and which these are."""
-    yield "logistic_f32", lambda g: [_unary(g, "LOGISTIC", "float32")], [("LOGISTIC", "float32", 1)]
-    yield "tanh_i8", lambda g: [_unary(g, "TANH", "int8")], [("TANH", "int8", 1)]
+    yield "elu_logistic_f32", lambda g: [g.unary("LOGISTIC", _elu(g, "float32"))], [("ELU", "float32", 1)]
+    yield "elu_i8", lambda g: [_elu(g, "int8")], [("ELU", "int8", 1)]
+    yield "sum_i8", lambda g: [g.reduce("SUM", g.input((2, 3), "int8"), (0,))], [("SUM", "int8", 1)]
     yield "resize_bilinear_u8", _unsigned_resize, [("RESIZE_BILINEAR", "uint8", 1)]
     yield (
         "fully_connected_hybrid",
@@ -323,11 +434,8 @@ def refused() -> Iterator[tuple[str, Model, list[tuple[str, str, int]]]]:
     yield "add_i32", _integer_add, [("ADD", "int32", 1)]
 
 
-def _unary(g: Layers, op: str, kind: str) -> Value:
-    source = g.input((1, 5), kind)
-    output = g.output((1, 5), kind, 1.0 / 128.0 if kind == "int8" else None, 0)
-    g.graph.operator(op, [source.index], [output.index])
-    return output
+def _elu(g: Layers, kind: str) -> Value:
+    return g.unary("ELU", g.input((1, 5), kind), 1.0 / 128.0 if kind == "int8" else None)
 
 
 def _unsigned_resize(g: Layers) -> list[Value]:

@@ -244,6 +244,35 @@ class Layers:
         self.graph.operator("RESIZE_BILINEAR", [source.index, wanted], [output.index], options, 3)
         return output
 
+    def reduce(self, op: str, source: Value, axes: Sequence[int], keep: bool = False, scale: float = 0.031) -> Value:
+        """MEAN or SUM."""
+        options: Any = schema.ReducerOptionsT()
+        options.keepDims = keep
+        gone = {axis % len(source.shape) for axis in axes}
+        shape = [1 if axis in gone else size for axis, size in enumerate(source.shape) if keep or axis not in gone]
+        output = self.output(shape, source.kind, scale if source.scale else None, -11 if source.scale else 0)
+        dimensions = self.graph.constant("axes", np.array(axes, np.int32))
+        self.graph.operator(op, [source.index, dimensions], [output.index], options, 2 if source.kind == "int8" else 1)
+        return output
+
+    def unary(self, op: str, source: Value, scale: float | None = None, zero_point: int = 0) -> Value:
+        """An elementwise op without options."""
+        output = self.output(source.shape, source.kind, scale, zero_point)
+        self.graph.operator(op, [source.index], [output.index])
+        return output
+
+    def move(
+        self, op: str, source: Value, shape: Sequence[int], constants: Sequence[Any] = (), options: Any = None
+    ) -> Value:
+        """An op that moves elements; `constants` are its other inputs: sizes, or a `Value`."""
+        output = self.output(shape, source.kind, source.scale, source.zero_point)
+        others = [
+            each.index if isinstance(each, Value) else self.graph.constant("sizes", np.array(each, np.int32))
+            for each in constants
+        ]
+        self.graph.operator(op, [source.index, *others], [output.index], options, 2 if op == "BROADCAST_TO" else 1)
+        return output
+
     def activation(
         self, op: str, source: Value, scale: float | None = None, zero_point: int = -20, alpha: float | None = None
     ) -> Value:

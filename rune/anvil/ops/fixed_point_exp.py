@@ -39,14 +39,16 @@ def rounded_shift(values: Array, bits: Array | int) -> Integers:
     return np.asarray((values + half - (values < 0)) >> bits)
 
 
-def exponential(values: Integers) -> Integers:
-    """e**value as Q0.31 for Q5.26 numbers that are not above zero."""
-    quarter = np.int64(2**24)
+def exponential(values: Integers, whole_bits: int = 5) -> Integers:
+    """e**value as Q0.31 for Q5.26 numbers that are not above zero, or for those with so many bits before the point."""
+    one = 2 ** (31 - whole_bits)
+    quarter = np.int64(one // 4)
     rest = (values & (quarter - 1)) - quarter  # from -1/4 on, below 0
-    result = _small_exponential(rest << 5)
+    result = _small_exponential(rest << whole_bits)
     whole = rest - values
     for exponent, factor in _FACTORS:
-        result = np.where(whole & (1 << (26 + exponent)), high_product(result, factor), result)
+        if exponent < whole_bits:
+            result = np.where(whole & int(one * 2.0**exponent), high_product(result, factor), result)
     return np.where(values == 0, ONE, result)
 
 
@@ -64,9 +66,13 @@ def reciprocal(values: Integers) -> tuple[Integers, Integers]:
     """One over each Q12.19 number, which is at least 1: a Q0.31 number, to be shifted right by so many bits."""
     bits = np.array([int(value).bit_length() for value in values.flat], np.int64).reshape(values.shape)
     fractions = (values << (32 - bits)) - 2**31
-    half = (fractions + ONE + 1) >> 1  # (1 + fraction) / 2
-    # Newton's method, in Q2.29.
+    return np.minimum(newton(fractions) << 1, ONE), bits - 20
+
+
+def newton(fractions: Integers) -> Integers:
+    """2 / (1 + fraction) as Q2.29 of Q0.31 numbers that are not below zero, by three steps of Newton's method."""
+    half = (fractions + ONE + 1) >> 1
     x = 1515870810 + high_product(half, -1010580540)
     for _ in range(3):
         x = x + (high_product(x, 2**29 - high_product(half, x)) << 2)
-    return np.minimum(x << 1, ONE), bits - 20
+    return np.asarray(x)
