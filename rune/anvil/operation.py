@@ -4,7 +4,7 @@ computes."""
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from rune.anvil.computation import Computation
 from rune.anvil.signed_bytes import as_signed
@@ -61,9 +61,8 @@ class Operation:
     """None, or why it cannot be compiled: "" for the types alone, or what else is beyond Anvil."""
     computation: Callable[[Op], Computation]
     """What is computed. Raises `Contradiction`."""
-    operands: int = 1
-    """How many of the inputs, from the first on, are tensors of a run. The others are weights and sizes, which the
-    computation holds."""
+    operands: slice = field(default_factory=lambda: slice(0, 1))
+    """Which of the inputs are tensors of a run. The others are weights and sizes, which the computation holds."""
 
 
 Operations = Mapping[str, Operation]

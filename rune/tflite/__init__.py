@@ -8,6 +8,7 @@ from rune.tflite.errors import ModelError
 from rune.tflite.model import Model, Normalization, Operator, Quantization, Tensor, TensorKind
 from rune.tflite.options import (
     Activation,
+    AxisOptions,
     BlockOptions,
     ConcatenationOptions,
     Conv2DOptions,
@@ -32,6 +33,7 @@ from rune.tflite.signature import ModelSignature, ModelTensor, Unsupported, from
 
 __all__ = [
     "Activation",
+    "AxisOptions",
     "BlockOptions",
     "ConcatenationOptions",
     "Conv2DOptions",

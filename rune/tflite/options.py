@@ -145,6 +145,13 @@ class BlockOptions:
 
 
 @dataclass(frozen=True)
+class AxisOptions:
+    """Of PACK and UNPACK. A negative axis counts from the last dimension."""
+
+    axis: int
+
+
+@dataclass(frozen=True)
 class LeakyReluOptions:
     """Numbers below zero times alpha."""
 
@@ -176,6 +183,7 @@ Options = (
     | StridedSliceOptions
     | GatherOptions
     | BlockOptions
+    | AxisOptions
     | RawOptions
 )
 
@@ -199,6 +207,8 @@ _TABLE_OF_OPERATOR: Final = {
     "MIRROR_PAD": "MirrorPadOptions",
     "STRIDED_SLICE": "StridedSliceOptions",
     "GATHER": "GatherOptions",
+    "PACK": "PackOptions",
+    "UNPACK": "UnpackOptions",
     "SPACE_TO_DEPTH": "SpaceToDepthOptions",
     "DEPTH_TO_SPACE": "DepthToSpaceOptions",
 }
@@ -267,6 +277,8 @@ def read_options(name: str, operator: Table) -> Options:
                 table.number("ellipsis_mask"),
                 table.flag("offset"),
             )
+        case "PackOptions" | "UnpackOptions":
+            return AxisOptions(table.number("axis"))
         case "GatherOptions":
             return GatherOptions(table.number("axis"), table.number("batch_dims"))
         case "SpaceToDepthOptions" | "DepthToSpaceOptions":

@@ -25,6 +25,18 @@ RUNS = 3
 
 Model = Callable[[Layers], list[Value]]
 
+_SOME_OF_UINT8 = (
+    "concatenation:channels",
+    "hard_swish:plain",
+    "logistic:plain",
+    "mean:image",
+    "pad:image",
+    "slice:plain",
+    "split:channels",
+    "sum:image",
+)
+"""Models that uint8 has too, of ops that do with it as with int8."""
+
 
 def models() -> Iterator[tuple[str, Model]]:
     """Every model that can be compiled, by name: the operator, the type, what is particular about it."""
@@ -38,6 +50,7 @@ def models() -> Iterator[tuple[str, Model]]:
             _binary(kind),
             _resizes(kind),
             _moves(kind),
+            _joins(kind),
             _reductions(kind),
             _functions(kind),
             _chains(kind),
@@ -45,6 +58,7 @@ def models() -> Iterator[tuple[str, Model]]:
             operator, _, detail = name.partition(":")
             yield f"{operator}_{short}_{detail}", model
     yield from _conversions()
+    yield from _hybrids()
     for name, model in _unsigned():
         operator, _, detail = name.partition(":")
         yield f"{operator}_u8_{detail}", model
@@ -133,6 +147,23 @@ def _pools(kind: str) -> Iterator[tuple[str, Model]]:
         yield f"{name}:relu6_same", model(op, (2, 5, 5, 3), kernel=(3, 3), padding="same", activation="relu6")
 
 
+def _hybrids() -> Iterator[tuple[str, Model]]:
+    """Floats with weights of int8."""
+
+    def conv(shape: tuple[int, ...], **options: Any) -> Model:
+        return lambda g: [g.conv(g.input(shape, "float32"), 5, hybrid=True, **options)]
+
+    def fully_connected(shape: tuple[int, ...], **options: Any) -> Model:
+        return lambda g: [g.fully_connected(g.input(shape, "float32"), 5, hybrid=True, **options)]
+
+    yield "conv_2d_hybrid_per_tensor", conv((1, 7, 6, 3), per_channel=False, activation="relu")
+    yield "conv_2d_hybrid_per_channel", conv((2, 7, 6, 3), stride=(2, 2))
+    yield "conv_2d_hybrid_1x1", conv((1, 4, 3, 17), kernel=(1, 1), per_channel=False)
+    yield "fully_connected_hybrid_symmetric", fully_connected((3, 17), activation="relu6")
+    yield "fully_connected_hybrid_asymmetric", fully_connected((3, 17), asymmetric=True)
+    yield "fully_connected_hybrid_no_bias", fully_connected((1, 9), bias=False)
+
+
 def _unsigned() -> Iterator[tuple[str, Model]]:
     """What uint8 has of its own: weights with a zero point, and other roundings. All else is int8 with flipped bits."""
     alike = itertools.chain(
@@ -152,8 +183,9 @@ def _unsigned() -> Iterator[tuple[str, Model]]:
     yield "maximum:scalar", _extreme("uint8", "MAXIMUM", (1,))
     yield "relu:plain", _activation("uint8", "RELU", 0.051)
     yield "relu6:plain", _activation("uint8", "RELU6", 0.051)
-    for name, model in itertools.chain(_reductions("uint8"), _functions("uint8"), _moves("uint8")):
-        if name in ("mean:image", "sum:image", "logistic:plain", "hard_swish:plain", "pad:image", "slice:plain"):
+    some = (_reductions("uint8"), _functions("uint8"), _moves("uint8"), _joins("uint8"))
+    for name, model in itertools.chain(*some):
+        if name in _SOME_OF_UINT8:
             yield name, model
     yield "leaky_relu:plain", _activation("uint8", "LEAKY_RELU", 0.05, 0.3)
 
@@ -284,6 +316,46 @@ def _moves(kind: str) -> Iterator[tuple[str, Model]]:
             f"resize_nearest_neighbor:{detail}",
             model("RESIZE_NEAREST_NEIGHBOR", (1, 5, 4, 3), (1, *size, 3), (size,), options),
         )
+
+
+def _joins(kind: str) -> Iterator[tuple[str, Model]]:
+    """Ops that make one tensor of several, or several of one."""
+
+    def joined(op: str, shapes: tuple[tuple[int, ...], ...], result: tuple[int, ...], axis: int) -> Model:
+        options = schema.ConcatenationOptionsT() if op == "CONCATENATION" else schema.PackOptionsT()
+        options.axis, options.valuesCount = axis, len(shapes)
+        return lambda g: [
+            g.join(op, [g.input(shape, kind, name=f"input_{i}") for i, shape in enumerate(shapes)], result, options)
+        ]
+
+    def split(
+        op: str, inputs: tuple[object, ...], shapes: tuple[tuple[int, ...], ...], options: object = None
+    ) -> Model:
+        return lambda g: g.split(op, g.input((1, 3, 6), kind), shapes, inputs, options)
+
+    yield "concatenation:channels", joined("CONCATENATION", ((1, 3, 2), (1, 3, 5), (1, 3, 1)), (1, 3, 8), -1)
+    yield "concatenation:rows", joined("CONCATENATION", ((2, 3), (4, 3)), (6, 3), 0)
+    yield "pack:plain", joined("PACK", ((2, 3), (2, 3)), (2, 2, 3), 1)
+    yield "split:channels", split("SPLIT", ([2], None), ((1, 3, 2),) * 3)
+    yield "split_v:channels", split("SPLIT_V", (None, [1, 5], [-1]), ((1, 3, 1), (1, 3, 5)))
+    unpacked = schema.UnpackOptionsT()
+    unpacked.num, unpacked.axis = 3, 1
+    yield "unpack:rows", split("UNPACK", (None,), ((1, 6),) * 3, unpacked)
+    yield "chain:two_branches", lambda g: _branches(g, kind)
+
+
+def _branches(g: Layers, kind: str) -> list[Value]:
+    source = g.input((1, 6, 6, 4), kind)
+    left, right = g.split("SPLIT", source, ((1, 6, 6, 2), (1, 6, 6, 2)), ([3], None), None)
+    shape = g.conv(left, 3).shape
+    other = g.pool(right, "MAX_POOL_2D", (1, 1), (1, 1))
+    return [g.join("CONCATENATION", [left, other], (*shape[:3], 4), _along_channels())]
+
+
+def _along_channels() -> Any:
+    options = schema.ConcatenationOptionsT()
+    options.axis = 3
+    return options
 
 
 def _reductions(kind: str) -> Iterator[tuple[str, Model]]:
@@ -424,11 +496,7 @@ def refused() -> Iterator[tuple[str, Model, list[tuple[str, str, int]]]]:
     yield "elu_i8", lambda g: [_elu(g, "int8")], [("ELU", "int8", 1)]
     yield "sum_i8", lambda g: [g.reduce("SUM", g.input((2, 3), "int8"), (0,))], [("SUM", "int8", 1)]
     yield "resize_bilinear_u8", _unsigned_resize, [("RESIZE_BILINEAR", "uint8", 1)]
-    yield (
-        "fully_connected_hybrid",
-        _hybrid,
-        [("FULLY_CONNECTED", "float32 and int8 weights", 1)],
-    )
+    yield "depthwise_conv_2d_hybrid", _hybrid, [("DEPTHWISE_CONV_2D", "float32 and int8 weights", 1)]
     yield "custom", _custom, [("CUSTOM:Magic", "float32", 2)]
     yield "reshape_bool", _bool_reshape, [("RESHAPE", "bool", 1)]
     yield "add_i32", _integer_add, [("ADD", "int32", 1)]
@@ -443,11 +511,12 @@ def _unsigned_resize(g: Layers) -> list[Value]:
 
 
 def _hybrid(g: Layers) -> list[Value]:
-    source = g.input((1, 6), "float32")
-    weights = g.graph.constant("weights", g.random.integers(-127, 128, (3, 6), dtype=np.int8), 0.01)
-    output = g.output((1, 3), "float32")
-    options: Any = schema.FullyConnectedOptionsT()
-    g.graph.operator("FULLY_CONNECTED", [source.index, weights, -1], [output.index], options, 3)
+    source = g.input((1, 4, 4, 3), "float32")
+    weights = g.graph.constant("weights", g.random.integers(-127, 128, (1, 3, 3, 3), dtype=np.int8), 0.01)
+    output = g.output((1, 4, 4, 3), "float32")
+    options: Any = schema.DepthwiseConv2DOptionsT()
+    options.strideH = options.strideW = 1
+    g.graph.operator("DEPTHWISE_CONV_2D", [source.index, weights, -1], [output.index], options, 3)
     return [output]
 
 

@@ -62,12 +62,21 @@ class Layers:
         per_channel: bool,
         bias: bool,
         weak: bool,
+        hybrid: bool = False,
     ) -> tuple[list[int], float | None]:
         """Weights and, if asked for, bias as tensors, and a scale for what comes out.
 
-        `weak` weights are -1, 0 and 1, so that the sums have to be multiplied by more than 1.
+        `hybrid` weights of floats are int8. `weak` weights are -1, 0 and 1, so that the sums have to be multiplied by
+        more than 1.
         """
         outputs = shape[axis]
+        if source.kind == "float32" and hybrid:
+            scales = [0.0071 * (1.0 + 0.37 * (index % 5)) for index in range(outputs if per_channel else 1)]
+            quantised = self.random.integers(-127, 128, shape, dtype=np.int8)
+            tensors = [self.graph.constant("weights", quantised, scales, 0, axis if per_channel else 0)]
+            if bias:
+                tensors.append(self.graph.constant("bias", self.random.standard_normal(outputs).astype(np.float32)))
+            return tensors, None
         if source.kind == "float32":
             floats = (self.random.standard_normal(shape) / math.sqrt(fan_in)).astype(np.float32)
             tensors = [self.graph.constant("weights", floats)]
@@ -106,11 +115,12 @@ class Layers:
         gain: float = 1.0,
         weak: bool = False,
         zero_point: int = -5,
+        hybrid: bool = False,
     ) -> Value:
         batch, height, width, depth = source.shape
         depth //= groups
         fan_in = kernel[0] * kernel[1] * depth
-        tensors, scale = self.weights(source, (channels, *kernel, depth), 0, fan_in, per_channel, bias, weak)
+        tensors, scale = self.weights(source, (channels, *kernel, depth), 0, fan_in, per_channel, bias, weak, hybrid)
         options: Any = schema.Conv2DOptionsT()
         shape = (batch, *_window(options, (height, width), kernel, stride, dilation, padding), channels)
         options.fusedActivationFunction = ACTIVATIONS[activation]
@@ -152,13 +162,16 @@ class Layers:
         gain: float = 1.0,
         weak: bool = False,
         zero_point: int = -5,
+        hybrid: bool = False,
+        asymmetric: bool = False,
     ) -> Value:
         depth = source.shape[-1] if keep_dimensions else math.prod(source.shape[1:])
-        tensors, scale = self.weights(source, (units, depth), 0, depth, per_channel, bias, weak)
+        tensors, scale = self.weights(source, (units, depth), 0, depth, per_channel, bias, weak, hybrid)
         if not bias:
             tensors.append(-1)
         options: Any = schema.FullyConnectedOptionsT()
         options.keepNumDims = keep_dimensions
+        options.asymmetricQuantizeInputs = asymmetric
         options.fusedActivationFunction = ACTIVATIONS[activation]
         shape = (*source.shape[:-1], units) if keep_dimensions else (source.shape[0], units)
         return self._finish(source, shape, "FULLY_CONNECTED", tensors, options, scale, gain, zero_point)
@@ -260,6 +273,26 @@ class Layers:
         output = self.output(source.shape, source.kind, scale, zero_point)
         self.graph.operator(op, [source.index], [output.index])
         return output
+
+    def join(self, op: str, sources: Sequence[Value], shape: Sequence[int], options: Any) -> Value:
+        """CONCATENATION or PACK."""
+        output = self.output(shape, sources[0].kind, sources[0].scale, sources[0].zero_point)
+        self.graph.operator(op, [source.index for source in sources], [output.index], options)
+        return output
+
+    def split(
+        self, op: str, source: Value, shapes: Sequence[Sequence[int]], inputs: Sequence[Any], options: Any
+    ) -> list[Value]:
+        """SPLIT, SPLIT_V or UNPACK; `inputs` are its other inputs, None where the source is."""
+        outputs = [self.output(shape, source.kind, source.scale, source.zero_point) for shape in shapes]
+        indices = [
+            source.index if each is None else self.graph.constant("sizes", np.array(each, np.int32)) for each in inputs
+        ]
+        if options is None:
+            options = schema.SplitOptionsT() if op == "SPLIT" else schema.SplitVOptionsT()
+            options.numSplits = len(shapes)
+        self.graph.operator(op, indices, [output.index for output in outputs], options)
+        return outputs
 
     def move(
         self, op: str, source: Value, shape: Sequence[int], constants: Sequence[Any] = (), options: Any = None

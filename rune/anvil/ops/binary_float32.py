@@ -82,6 +82,6 @@ def _squared_difference(op: Op) -> BinaryFloat32:
 
 
 OPERATIONS = {
-    "DIV": Operation(_float_refusal, _div, operands=2),
-    "SQUARED_DIFFERENCE": Operation(_float_refusal, _squared_difference, operands=2),
+    "DIV": Operation(_float_refusal, _div, operands=slice(2)),
+    "SQUARED_DIFFERENCE": Operation(_float_refusal, _squared_difference, operands=slice(2)),
 }

@@ -15,8 +15,20 @@ from rune.anvil.channels import Integers, MakesChannels, Mask, Range, ReadsChann
 from rune.anvil.computation import Array, Clamped, Computation
 from rune.anvil.fixed_point import Multiplier, real_range, scale_of
 from rune.anvil.operation import Op, Operation, require
+from rune.anvil.ops.hybrid import HybridConv2D
 from rune.anvil.ops.rescaling import OutputRange, are_in_reach, folded, multipliers_of, rescaled_twice, sum_range
-from rune.anvil.ops.types import FLOAT32, INT8, INT32, WITHOUT_SCALE, are, array, bounded, channel_scales, one_scale
+from rune.anvil.ops.types import (
+    FLOAT32,
+    INT8,
+    INT32,
+    WITHOUT_SCALE,
+    are,
+    are_hybrid,
+    array,
+    bounded,
+    channel_scales,
+    one_scale,
+)
 from rune.anvil.ops.window import FILTER_ROWS, Window, window
 from rune.tflite import Activation, Conv2DOptions, Tensor
 
@@ -132,6 +144,9 @@ def image_op_refusal(op: Op, activation: Activation, weights_axis: int) -> str |
             return "weights with a zero point or scales of another dimension"
         if bias is not None and not are(INT32, bias):
             return f"a bias of {bias.kind.name.lower()}"
+    elif are_hybrid(image, weights, bias, op.output) and op.operator.op == "CONV_2D":
+        if not channel_scales(weights, weights_axis) or weights.shape[-1] != image.shape[-1]:
+            return "weights with a zero point, scales of another dimension or groups"
     elif not are(FLOAT32, image, weights, op.output) or (bias is not None and not are(FLOAT32, bias)):
         return ""
     if weights.data is None or (bias is not None and bias.data is None):
@@ -143,7 +158,7 @@ def image_op_refusal(op: Op, activation: Activation, weights_axis: int) -> str |
     return None
 
 
-def computation(op: Op) -> Conv2DInt8 | Conv2DFloat32:
+def computation(op: Op) -> Computation:
     options, image, weights, output = _options(op), op.input(0), op.input(1), op.output
     shapes = (image.shape, weights.shape, output.shape)
     require(all(len(shape) == 4 for shape in shapes), "image, filter and output must have four dimensions")
@@ -157,6 +172,9 @@ def computation(op: Op) -> Conv2DInt8 | Conv2DFloat32:
         options.padding,
     )
     filters = array(weights, np.int8 if weights.kind is INT8 else np.float32)
+    if image.kind is FLOAT32 and weights.kind is INT8:
+        # The reference has one kernel for weights with one scale, and one for those with a scale a channel.
+        return hybrid(op, place, filters, one_scale(weights), options.activation)
     zero = filters.dtype.type(weights_zero_point(weights))
     return convolution(op, place, _over_all_groups(filters, image.shape[3], zero), options.activation)
 
@@ -188,6 +206,17 @@ def convolution(
     zero_points = scale_of(op.input(0))[1], weights_zero_point(op.input(1))
     to = OutputRange.of(activation, op.output)
     return Conv2DInt8(place, filters, bias, multipliers, zero_points[0], to, zero_points[1])
+
+
+def hybrid(
+    op: Op, place: Window, filters: NDArray[np.generic], is_symmetric: bool, activation: Activation
+) -> HybridConv2D:
+    """What int8 filters [output channel, height, width, input channel] compute of floats."""
+    quantization, bias = op.input(1).quantization, op.optional_input(2)
+    assert quantization is not None  # noqa: S101 - `are_hybrid` was asked before
+    scales = np.broadcast_to(np.array(quantization.scales, np.float32), len(filters))
+    start = np.zeros(len(filters), np.float32) if bias is None else bias_of(op, len(filters)).astype(np.float32)
+    return HybridConv2D(place, filters.astype(np.int8), scales, start, is_symmetric, *real_range(activation))
 
 
 def weights_zero_point(weights: Tensor) -> int:

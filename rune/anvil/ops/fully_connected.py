@@ -11,7 +11,7 @@ from rune.anvil.channels import Integers, MakesChannels, Mask, Range, ReadsChann
 from rune.anvil.computation import Array, Clamped, Computation
 from rune.anvil.fixed_point import Multiplier, multiplier, real_range, scale_of
 from rune.anvil.operation import Op, Operation, require
-from rune.anvil.ops.conv_2d import bias_of, channel_multipliers, multiplier_without_bias, weights_zero_point
+from rune.anvil.ops.conv_2d import bias_of, channel_multipliers, hybrid, multiplier_without_bias, weights_zero_point
 from rune.anvil.ops.rescaling import (
     OutputRange,
     are_in_reach,
@@ -28,11 +28,13 @@ from rune.anvil.ops.types import (
     INT32,
     WITHOUT_SCALE,
     are,
+    are_hybrid,
     array,
     bounded,
     channel_scales,
     one_scale,
 )
+from rune.anvil.ops.window import Window
 from rune.tflite import FullyConnectedOptions
 
 
@@ -128,6 +130,9 @@ def refusal(op: Op) -> str | None:
             return "weights with a zero point or scales of another dimension"
         if bias is not None and not are(INT32, bias):
             return f"a bias of {bias.kind.name.lower()}"
+    elif are_hybrid(input_, weights, bias, op.output):
+        if not channel_scales(weights, 0) or not one_scale(weights):
+            return "weights with a zero point or more than one scale"
     elif not are(FLOAT32, input_, weights, op.output) or (bias is not None and not are(FLOAT32, bias)):
         return ""
     if options.shuffled_weights:
@@ -136,7 +141,7 @@ def refusal(op: Op) -> str | None:
         return "weights that are not constant"
     if not bounded(options.activation):
         return f"activation {options.activation.name}"
-    if weights.kind is INT8 and _leaves_32_bits(op):
+    if input_.kind is INT8 and _leaves_32_bits(op):
         return BEYOND_32_BITS
     return None
 
@@ -165,6 +170,10 @@ def computation(op: Op) -> Computation:
     bias = bias_of(op, outputs)
     if weights.kind is FLOAT32:
         return FullyConnectedFloat32(batches, array(weights, np.float32), bias, *real_range(options.activation))
+    if input_.kind is FLOAT32:
+        place = Window.of_one_pixel(batches, inputs, outputs)
+        filters = array(weights, np.int8).reshape(outputs, 1, 1, inputs)
+        return hybrid(op, place, filters, not options.asymmetric_quantize_inputs, options.activation)
     multipliers = multipliers_of(_multipliers(op, outputs))
     to = OutputRange.of(options.activation, output)
     zero_points = scale_of(input_)[1], weights_zero_point(weights)

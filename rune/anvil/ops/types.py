@@ -46,6 +46,12 @@ def bounded(activation: Activation) -> bool:
     return activation in CLAMPS
 
 
+def are_hybrid(input_: Tensor, weights: Tensor, bias: Tensor | None, output: Tensor) -> bool:
+    """Whether floats are multiplied by weights of int8 with scales."""
+    floats = (input_, output) if bias is None else (input_, output, bias)
+    return are(FLOAT32, *floats) and are(INT8, weights) and weights.quantization is not None
+
+
 def array(tensor: Tensor, dtype: type[np.generic]) -> NDArray[np.generic]:
     """A constant's values in its shape."""
     assert tensor.data is not None  # noqa: S101 - asked for before

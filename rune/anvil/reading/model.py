@@ -49,7 +49,7 @@ def read_ops(builder: GraphBuilder, stage: str, file: str, model: Model, inputs:
             computation = operation.computation(Op.of(model, operator))
         except Contradiction as contradiction:
             raise BadModel(file, f"operator {number}, {operator.op}: {contradiction}") from contradiction
-        operands = tuple(value(index) for index in operator.inputs[: operation.operands])
+        operands = tuple(value(index) for index in operator.inputs[operation.operands])
         results = tuple(value(index) for index in operator.outputs)
         builder.node(f"{stage} {operator.op} {number}", stage, computation, operands, results)
 
