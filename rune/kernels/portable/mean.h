@@ -11,7 +11,7 @@ struct rune_reduction {
     int32_t sizes[6], steps[6];
 };
 
-#define RUNE_REDUCE(input, sums, outputs, reduction)                                                                 \
+#define RUNE_REDUCE(input, element, sums, outputs, reduction)                                                        \
     for (int32_t i = 0; i < (outputs); i++)                                                                          \
         (sums)[i] = 0;                                                                                               \
     for (int32_t i0 = 0; i0 < (reduction)->sizes[0]; i0++)                                                           \
@@ -23,7 +23,7 @@ struct rune_reduction {
                                            i2 * (reduction)->steps[2] + i3 * (reduction)->steps[3] +                 \
                                            i4 * (reduction)->steps[4];                                               \
                         for (int32_t i5 = 0; i5 < (reduction)->sizes[5]; i5++)                                       \
-                            (sums)[to + i5 * (reduction)->steps[5]] += *(input)++;                                   \
+                            (sums)[to + i5 * (reduction)->steps[5]] += (element)*(input)++;                          \
                     }
 
 /* `zero` is what the zero points of all numbers of a sum add up to. */
@@ -31,7 +31,7 @@ RUNE_KERNEL void rune_mean_int8(const int8_t *input, int8_t *output, int32_t *su
                                 const struct rune_reduction *reduction, const struct rune_requantize_twice *requantize,
                                 int32_t zero)
 {
-    RUNE_REDUCE(input, sums, outputs, reduction)
+    RUNE_REDUCE(input, int32_t, sums, outputs, reduction)
     for (int32_t i = 0; i < outputs; i++)
         output[i] = rune_requantize_twice(sums[i] - zero, requantize, 0);
 }
@@ -39,7 +39,7 @@ RUNE_KERNEL void rune_mean_int8(const int8_t *input, int8_t *output, int32_t *su
 RUNE_KERNEL void rune_mean_float32(const float *input, float *output, double *sums, int32_t outputs,
                                    const struct rune_reduction *reduction, int32_t divisor)
 {
-    RUNE_REDUCE(input, sums, outputs, reduction)
+    RUNE_REDUCE(input, double, sums, outputs, reduction)
     for (int32_t i = 0; i < outputs; i++)
         output[i] = (float)(sums[i] / divisor);
 }
