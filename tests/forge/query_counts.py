@@ -24,7 +24,7 @@ from forge.projects.actions import delete_project, save_version, send_sample, wr
 from forge.projects.models import Project
 from forge.projects.samples import sample_terms
 from forge.registry.actions import publish_build
-from forge.reviews.actions import Asked, ask_for_review, give_verdict, say, say_in_review
+from forge.reviews.actions import Asked, ask_for_review, begin_thread, give_verdict
 from tests.forge.made_builds import RUNE, built
 from tests.forge.web.test_permissions_matrix import CASES, ELSEWHERE
 
@@ -53,8 +53,8 @@ _MORE: list[tuple[str, str, str, Any]] = [
     ("get", "api/v1/builds/<uuid:build_id>/rune", "api/v1/builds/{build}/rune", None),
     ("get", "api/v1/builds/<uuid:build_id>/reviews", "api/v1/builds/{build}/reviews", None),
     ("post", "api/v1/builds/<uuid:build_id>/reviews", "api/v1/builds/{build}/reviews", {"verdict": "approve"}),
-    ("get", "api/v1/builds/<uuid:build_id>/comments", "api/v1/builds/{build}/comments", None),
-    ("post", "api/v1/builds/<uuid:build_id>/comments", "api/v1/builds/{build}/comments", {"text": "x"}),
+    ("get", "api/v1/builds/<uuid:build_id>/threads", "api/v1/builds/{build}/threads", None),
+    ("post", "api/v1/builds/<uuid:build_id>/threads", "api/v1/builds/{build}/threads", {"text": "x"}),
     ("post", "api/v1/builds/<uuid:build_id>/reviews/undo", "api/v1/builds/{build}/reviews/undo", {}),
     ("get", f"{_P}/reviews", "api/v1/projects/acme/kitchen/reviews", None),
     (
@@ -67,8 +67,8 @@ _MORE: list[tuple[str, str, str, Any]] = [
     ("post", "api/v1/reviews/<uuid:review_id>/rounds", "api/v1/reviews/{review}/rounds", {"build": "{build}"}),
     ("put", "api/v1/reviews/<uuid:review_id>/reviewers", "api/v1/reviews/{review}/reviewers", {"reviewers": []}),
     ("post", "api/v1/reviews/<uuid:review_id>/close", "api/v1/reviews/{review}/close", {}),
-    ("get", "api/v1/reviews/<uuid:review_id>/comments", "api/v1/reviews/{review}/comments", None),
-    ("post", "api/v1/reviews/<uuid:review_id>/comments", "api/v1/reviews/{review}/comments", {"text": "x"}),
+    ("get", "api/v1/reviews/<uuid:review_id>/threads", "api/v1/reviews/{review}/threads", None),
+    ("post", "api/v1/reviews/<uuid:review_id>/threads", "api/v1/reviews/{review}/threads", {"text": "x"}),
     ("get", f"{_P}/tags", "api/v1/projects/acme/kitchen/tags", None),
     ("post", f"{_P}/tags", "api/v1/projects/acme/kitchen/tags", {"build": "{build}", "tag": "9.0"}),
     ("get", f"{_P}/tags/<str:tag>/rune", "api/v1/projects/acme/kitchen/tags/0.0/rune", None),
@@ -149,12 +149,12 @@ def settle(owner: User, organisation: Organisation, project: Project, size: int)
         builds.append(built(members[number], project, RUNE + bytes([number])))
         asked = [Asked(tuple(member.pk for member in members if member != members[number]))]
         reviews.append(ask_for_review(owner, builds[-1], "Is it good?", reviewers=asked))
-        say_in_review(owner, reviews[-1], "said")
+        begin_thread(owner, reviews[-1], "said")
         publish_build(owner, builds[-1], f"{number}.0")
         make_phone_link(owner, project)
     for member in members[1:]:
         give_verdict(member, builds[0], "approve", "good")
-        say(member, builds[0], "said")
+        begin_thread(member, builds[0], "said")
     lost = Project.objects.create(organisation=organisation, name="lost", created_by=owner)
     delete_project(owner, lost)
     member, invitation, token = members[0], invitations[0], tokens[0]

@@ -21,7 +21,7 @@ from forge.projects.actions import delete_project, send_sample, update_project
 from forge.projects.models import Project
 from forge.projects.samples import sample_terms
 from forge.registry.actions import publish_build
-from forge.reviews.actions import Asked, ask_for_review, say
+from forge.reviews.actions import Asked, ask_for_review, begin_thread
 from tests.forge.made_builds import built
 
 pytestmark = pytest.mark.django_db
@@ -63,7 +63,7 @@ _CHANGES = re.compile(
 def build(project: Project, developer: User, viewer: User) -> Build:
     made = built(developer, project)
     publish_build(developer, made, "latest")
-    say(viewer, made, "It works")
+    begin_thread(viewer, made, "It works")
     return made
 
 
