@@ -59,10 +59,10 @@ def samples_of(actor: Actor, project: Project) -> SampleQuerySet:
 
 
 def find_sample(actor: Actor, sample_id: UUID) -> Sample:
-    """A sample that is there and that the person may see. Raises `NotFound`, or `SignInNeeded` for a visitor."""
+    """A sample of a living project that the person may read. Raises `NotFound`, or `SignInNeeded` for a visitor."""
     seen = Sample.objects.visible_to(actor).kept().select_related("owner", "project__organisation")
-    found = seen.filter(pk=sample_id).first()
-    if found is None:
+    found = seen.filter(pk=sample_id, project__deleted_at=None).first()
+    if found is None or not can(actor, Verb.READ, found.project):
         raise nothing_here(actor)
     return found
 

@@ -72,7 +72,7 @@ class ThreadsJson(TypedDict):
     threads: list[ThreadJson]
 
 
-class AnchorSerializer(serializers.Serializer[Any]):
+class WantedAnchorSerializer(serializers.Serializer[Any]):
     kind = serializers.ChoiceField(
         choices=[kind.value for kind in Kind if kind is not Kind.RESULT],
         help_text="`build`, or what of it: then `name` says which figure, stage, file or sample (its id)",
@@ -84,7 +84,7 @@ class AnchorSerializer(serializers.Serializer[Any]):
 
 class BeginThreadSerializer(serializers.Serializer[Any]):
     text = serializers.CharField()
-    anchor = AnchorSerializer(required=False)
+    anchor = WantedAnchorSerializer(required=False)
 
 
 class TextSerializer(serializers.Serializer[Any]):

@@ -69,6 +69,14 @@ _MORE: list[tuple[str, str, str, Any]] = [
     ("post", "api/v1/reviews/<uuid:review_id>/close", "api/v1/reviews/{review}/close", {}),
     ("get", "api/v1/reviews/<uuid:review_id>/threads", "api/v1/reviews/{review}/threads", None),
     ("post", "api/v1/reviews/<uuid:review_id>/threads", "api/v1/reviews/{review}/threads", {"text": "x"}),
+    ("post", "api/v1/reviews/<uuid:review_id>/wrong-results", "WRONG", b"7,8,9\n"),
+    ("post", "api/v1/builds/<uuid:build_id>/wrong-results", "WRONG_OF_BUILD", b"7,8,9\n"),
+    ("get", "api/v1/threads/<uuid:thread_id>", "api/v1/threads/{thread}", None),
+    ("post", "api/v1/threads/<uuid:thread_id>/comments", "api/v1/threads/{thread}/comments", {"text": "x"}),
+    ("post", "api/v1/threads/<uuid:thread_id>/resolve", "api/v1/threads/{thread}/resolve", {}),
+    ("post", "api/v1/threads/<uuid:thread_id>/reopen", "api/v1/threads/{thread}/reopen", {}),
+    ("patch", "api/v1/comments/<uuid:comment_id>", "api/v1/comments/{comment}", {"text": "x"}),
+    ("delete", "api/v1/comments/<uuid:comment_id>", "api/v1/comments/{comment}", None),
     ("get", f"{_P}/tags", "api/v1/projects/acme/kitchen/tags", None),
     ("post", f"{_P}/tags", "api/v1/projects/acme/kitchen/tags", {"build": "{build}", "tag": "9.0"}),
     ("get", f"{_P}/tags/<str:tag>/rune", "api/v1/projects/acme/kitchen/tags/0.0/rune", None),
@@ -90,6 +98,10 @@ _MORE: list[tuple[str, str, str, Any]] = [
     ("form", f"{_PAGE}/builds/<int:number>/publish", "acme/kitchen/builds/1/publish", {"tag": "9.0"}),
     ("get", f"{_PAGE}/builds/<int:number>/ask", "acme/kitchen/builds/2/ask", None),
     ("form", f"{_PAGE}/builds/<int:number>/ask", "acme/kitchen/builds/2/ask", {"title": "x"}),
+    ("get", f"{_PAGE}/builds/<int:number>/conversation", "acme/kitchen/builds/2/conversation", None),
+    ("get", f"{_PAGE}/reviews/<int:number>/conversation", "acme/kitchen/reviews/1/conversation", None),
+    ("form", f"{_PAGE}/threads/<uuid:thread_id>", "acme/kitchen/threads/{thread}", {"text": "x"}),
+    ("form", f"{_PAGE}/comments/<uuid:comment_id>", "acme/kitchen/comments/{comment}", {"text": "x"}),
     ("get", f"{_PAGE}/reviews", "acme/kitchen/reviews", None),
     ("get", f"{_PAGE}/reviews/<int:number>", "acme/kitchen/reviews/1", None),
     ("form", f"{_PAGE}/reviews/<int:number>/respond", "acme/kitchen/reviews/1/respond", {"text": "x"}),
@@ -158,11 +170,16 @@ def settle(owner: User, organisation: Organisation, project: Project, size: int)
     lost = Project.objects.create(organisation=organisation, name="lost", created_by=owner)
     delete_project(owner, lost)
     member, invitation, token = members[0], invitations[0], tokens[0]
+    thread = begin_thread(owner, reviews[0], "said")
+    marked = urlencode({"label": "x", "said": "y", "consent": consent})
     api = "api/v1/organisations/acme"
     return {
         "MEMBER": f"{api}/members/{member.pk}",
         "INVITATION": f"{api}/invitations/{invitation.pk}",
         "SAMPLE": f"api/v1/samples/{samples[0].pk}",
+        "RECORDING": f"api/v1/samples/{samples[0].pk}/recording",
+        "WRONG": f"api/v1/reviews/{reviews[0].pk}/wrong-results?{marked}",
+        "WRONG_OF_BUILD": f"api/v1/builds/{builds[0].pk}/wrong-results?{marked}",
         "TOKEN": f"api/v1/tokens/{token.pk}",
         "TOKEN_PAGE": f"accounts/tokens/{token.pk}/delete",
         "REVOKE_PAGE": f"acme/invitations/{invitation.pk}/revoke",
@@ -170,6 +187,8 @@ def settle(owner: User, organisation: Organisation, project: Project, size: int)
         "SAMPLES": f"api/v1/projects/acme/kitchen/samples?{urlencode({'label': 'x', 'days': 90, 'consent': consent})}",
         "{build}": str(builds[0].pk),
         "{review}": str(reviews[0].pk),
+        "{thread}": str(thread.pk),
+        "{comment}": str(thread.thread.comments.get().pk),
         "{digest}": builds[0].artefact.digest if builds[0].artefact else "",
         "secret": create_token(owner, "registry", ["registry"], None)[1],
     }
@@ -185,7 +204,7 @@ def counted(browser: Client, named: Mapping[str, str]) -> dict[str, int]:
     counts: dict[str, int] = {}
     for method, route, address, body in requests():
         path = "/" + named.get(address, address).lstrip("/")
-        for name in ("{build}", "{review}", "{digest}"):
+        for name in ("{build}", "{review}", "{thread}", "{comment}", "{digest}"):
             path = path.replace(name, named[name])
         sent = body | {"build": named["{build}"]} if isinstance(body, dict) and "build" in body else body
         headers = {"Authorization": f"Bearer {named['secret']}"} if route.startswith("v2") else {}

@@ -28,11 +28,26 @@ from forge.reviews.models import AnchoredThread, Review
 
 
 @transaction.atomic
-def begin_thread(actor: Actor, about: Review | Build, text: str, wish: Wish = WHOLE_BUILD) -> AnchoredThread:
-    """Begins a thread about a build; about a review, it is its newest build. Raises `Forbidden`, `Invalid` and
-    `BadAnchor`."""
+def begin_thread(actor: Actor, about: Review | Build, text: str, at: Wish | Anchor = WHOLE_BUILD) -> AnchoredThread:
+    """Begins a thread about a build, or a part of it; about a review, it is its newest build.
+
+    Raises `Forbidden`, `Invalid` and `BadAnchor`.
+    """
     require(actor, Verb.COMMENT, about.project)
-    return begin_at(actor, about, text, anchored(actor, build_of(about), wish))
+    build, review = build_of(about), about if isinstance(about, Review) else None
+    anchor = anchored(actor, build, at) if isinstance(at, Wish) else at
+    comment = threads.begin_thread(about.subject, actor.person, text)
+    thread = AnchoredThread.objects.create(
+        thread=comment.thread,
+        project=about.project,
+        review=review,
+        build=build,
+        round=newest_round(review).number if review is not None else None,
+        kind=anchor.kind,
+        place=dict(anchor.place),
+    )
+    _note_comment(actor, thread, comment)
+    return thread
 
 
 @transaction.atomic
@@ -100,25 +115,6 @@ def delete_comment(actor: Actor, thread: AnchoredThread, comment: Comment) -> No
         actor, "review.delete", thread.build.subject, thread.project.place, member=author, **_facts(thread, comment)
     )
     _tell(actor, thread, frozenset())
-
-
-@transaction.atomic
-def begin_at(actor: Actor, about: Review | Build, text: str, anchor: Anchor) -> AnchoredThread:
-    """Begins a thread at an anchor, for acts that make the anchor themselves."""
-    require(actor, Verb.COMMENT, about.project)
-    comment = threads.begin_thread(about.subject, actor.person, text)
-    review = about if isinstance(about, Review) else None
-    thread = AnchoredThread.objects.create(
-        thread=comment.thread,
-        project=about.project,
-        review=review,
-        build=build_of(about),
-        round=newest_round(review).number if review is not None else None,
-        kind=anchor.kind,
-        place=dict(anchor.place),
-    )
-    _note_comment(actor, thread, comment)
-    return thread
 
 
 def build_of(about: Review | Build) -> Build:

@@ -17,7 +17,7 @@ from forge.projects.access import require
 from forge.projects.actions.samples import send_sample
 from forge.projects.errors import SampleThere
 from forge.projects.models import Project, Sample
-from forge.reviews.actions.conversation import begin_at, build_of
+from forge.reviews.actions.conversation import begin_thread, build_of
 from forge.reviews.anchoring import wrong_result
 from forge.reviews.models import AnchoredThread, Review
 
@@ -53,7 +53,7 @@ def mark_wrong(actor: Actor, about: Review | Build, recording: bytes, result: Wr
         sample = _sample(actor, about.project, recording, result)
         right = " ".join(result.right.split())
         text = result.text.strip() or f"This was wrong: it said {_quoted(said)}, right is {_quoted(right)}."
-        thread = begin_at(actor, about, text, wrong_result(sample, said, right))
+        thread = begin_thread(actor, about, text, wrong_result(sample, said, right))
         build = build_of(about)
         write_entry(
             actor,

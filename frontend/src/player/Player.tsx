@@ -4,6 +4,7 @@ import { useEffect, useState } from "react";
 import { Preview } from "../preview";
 import type { Limits } from "../runtime";
 import { fetchRune } from "./fetch-rune";
+import { WrongResult, type WrongAddresses } from "./WrongResult";
 
 interface Props {
   readonly address: string;
@@ -11,6 +12,8 @@ interface Props {
   /** Bytes that the build planned, where the page knows them. */
   readonly memory: number | null;
   readonly limits: Limits;
+  /** Where a wrong result is sent; null on a page whose person may not. */
+  readonly wrong?: WrongAddresses | null;
 }
 
 type Fetched =
@@ -18,7 +21,7 @@ type Fetched =
   | { readonly state: "there"; readonly rune: ArrayBuffer }
   | { readonly state: "failed"; readonly reason: string };
 
-export function Player({ address, name, memory, limits }: Props) {
+export function Player({ address, name, memory, limits, wrong = null }: Props) {
   const [fetched, setFetched] = useState<Fetched>({ state: "fetching", share: null });
   const [turn, setTurn] = useState(0);
 
@@ -54,6 +57,7 @@ export function Player({ address, name, memory, limits }: Props) {
       heading={null}
       memory={memory}
       limits={limits}
+      after={wrong === null ? undefined : (running) => <WrongResult addresses={wrong} running={running} />}
       isLarge
       empty={`Fetching ${name}…${percent}`}
     />

@@ -57,11 +57,10 @@ def read(client: Client, project_id: Any, resource: str) -> Any:
         return listed(f"{base}/reviews", "results")
 
     def threads() -> Any:
-        """What was said of each build and in each review."""
-        of_reviews = {
-            review["id"]: listed(f"/api/v1/reviews/{review['id']}/threads", "threads") for review in requests() or ()
-        }
-        return of_builds("threads", "threads"), of_reviews
+        """What was said of each build, and in each review where something was said."""
+        addresses = {review["id"]: f"/api/v1/reviews/{review['id']}/threads" for review in requests() or ()}
+        said = {review: found for review, address in addresses.items() if (found := listed(address, "threads"))}
+        return of_builds("threads", "threads"), said
 
     readers: Mapping[str, Callable[[], Any]] = {
         "state": lambda: get(f"{base}/state"),
