@@ -54,6 +54,7 @@ def rune_facts(principal: Principal, build: Build) -> dict[str, Any]:
     return {
         "rune_url": rune_url(build),
         "before": before,
+        "before_url": rune_url(before) if before is not None and _runs_otherwise(before, build) else None,
         "before_is_approved": is_approved_one,
         "figures": figure_rows(figures_of(build), None if before is None else figures_of(before)),
         "verified": verified(build),
@@ -68,6 +69,12 @@ def compared_with(principal: Principal, build: Build) -> tuple[Build | None, boo
         return None, False
     approved = approved_before(build)
     return approved or _previous(principal, build), approved is not None
+
+
+def _runs_otherwise(before: Build, build: Build) -> bool:
+    """Whether the earlier build has a rune, and another one: two that are the same answer the same."""
+    one, other = before.artefact, build.artefact
+    return one is not None and other is not None and one.digest != other.digest
 
 
 def _said(comparison: Comparison | None) -> tuple[str, ...]:

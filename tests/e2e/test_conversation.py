@@ -1,4 +1,4 @@
-"""A reviewer on a phone marks a wrong result and comments at a moment of a recording; the developer answers and replays it."""
+"""A reviewer marks a wrong result and comments at a moment of a recording; the developer answers and replays it."""
 
 from __future__ import annotations
 
@@ -90,7 +90,9 @@ def test_a_wrong_result_is_marked_talked_about_and_replayed(forge: LiveForge, op
     expect(reviewer.get_by_text("1 resolved thread")).to_be_visible(timeout=PATIENCE)
     expect(field).to_have_value("What hums **here**?")
     reviewer.get_by_role("button", name="Comment", exact=True).click()
-    expect(reviewer.get_by_role("article", name="Thread: Sample hum at 1.4 s")).to_contain_text("here", timeout=PATIENCE)
+    expect(reviewer.get_by_role("article", name="Thread: Sample hum at 1.4 s")).to_contain_text(
+        "here", timeout=PATIENCE
+    )
     expect(field).to_have_value("")
     reviewer.screenshot(path="/tmp/r-threads-phone.png", full_page=True)  # SHOT
     assert findings(reviewer) == []

@@ -30,7 +30,7 @@ export function WrongResult({ addresses, running }: Props) {
   const take = loaded === null || readings.cards.length === 0 ? null : takeOfRun(loaded.capabilities, ran, "wrong");
   const mark = (): void => {
     setSent(null);
-    if (take !== null) setMarked({ take, said: answerOf(readings.cards) });
+    if (take !== null) setMarked({ take, said: answerOf(readings.cards) ?? "" });
   };
   if (marked !== null)
     return (

@@ -52,7 +52,9 @@ interface Props {
   /** Shown above its inputs and outputs, and told of each run. */
   readonly children?: false | ((running: Snapshot) => ReactNode);
   /** The same, below its outputs. */
-  readonly after?: (running: Snapshot) => ReactNode;
+  readonly after?: ((running: Snapshot) => ReactNode) | undefined;
+  /** Shown in the place of what came out: the answers of this rune and another one. */
+  readonly answers?: ((running: Snapshot) => ReactNode) | undefined;
   readonly resources?: ReadonlyMap<string, ArrayBuffer>;
   /** What the rune may take; read once. */
   readonly limits?: Limits;
@@ -77,6 +79,7 @@ export function Preview(props: Props) {
     timed,
     children,
     after,
+    answers,
     resources,
     limits,
     addresses,
@@ -147,7 +150,8 @@ export function Preview(props: Props) {
               )}
               <div className="preview-side">
                 <div className="preview-outputs">
-                  {readings.cards.map((card) => (
+                  {loaded !== null && answers?.(snapshot)}
+                  {(answers === undefined ? readings.cards : []).map((card) => (
                     <OutputCard
                       key={card.key}
                       card={card}
@@ -172,10 +176,12 @@ export function Preview(props: Props) {
                       onUnwatch={() => watching.onUnwatch(stage, index)}
                     />
                   ))}
-                  <Waiting
-                    snapshot={snapshot}
-                    empty={empty ?? "Nothing runs yet. The rune starts here as soon as the Runefile builds."}
-                  />
+                  {(answers === undefined || loaded === null) && (
+                    <Waiting
+                      snapshot={snapshot}
+                      empty={empty ?? "Nothing runs yet. The rune starts here as soon as the Runefile builds."}
+                    />
+                  )}
                 </div>
                 {loaded !== null && after?.(snapshot)}
                 {loaded !== null && (

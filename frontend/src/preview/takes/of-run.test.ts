@@ -1,7 +1,6 @@
 import { expect, test } from "vitest";
 import type { CapabilityRequest } from "../../runtime";
-import type { Card } from "../readings";
-import { answerOf, takeOfRun } from "./of-run";
+import { takeOfRun } from "./of-run";
 import { windowsOf } from "./take";
 
 const request = (kind: string, size: number, parameters: Record<string, number>): CapabilityRequest =>
@@ -25,16 +24,4 @@ test("numbers and random inputs are no recordings", () => {
   const given = new Map([[0, new ArrayBuffer(4)]]);
   expect(takeOfRun([request("RAW", 4, {})], given, "x")).toBeNull();
   expect(takeOfRun([request("SOUND", 4, {})], new Map(), "x")).toBeNull();
-});
-
-test("the answer is the label, or the highest named score", () => {
-  const word = { kind: "word", word: { text: "up" } } as unknown as Card;
-  const scores = { kind: "scores", isNamed: true, scores: [{ name: "down" }] } as unknown as Card;
-  const plain = { kind: "scores", isNamed: false, scores: [{ name: "0" }] } as unknown as Card;
-  expect([answerOf([plain, word]), answerOf([scores]), answerOf([plain]), answerOf([])]).toEqual([
-    "up",
-    "down",
-    "",
-    "",
-  ]);
 });

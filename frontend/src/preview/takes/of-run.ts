@@ -2,7 +2,6 @@
 import type { CapabilityRequest } from "../../runtime";
 import type { Row } from "../motion";
 import { pictureRequest } from "../picture/pixels";
-import type { Card } from "../readings";
 import { rateOf } from "../sound/samples";
 import { kindFor, lengthOf, type Content, type Take } from "./take";
 
@@ -46,14 +45,4 @@ function rowsOf(values: Float32Array): Row[] {
     values[row * 3 + 1] ?? 0,
     values[row * 3 + 2] ?? 0,
   ]);
-}
-
-/** What the rune answered, in a word: its label, or the highest of its scores; "" where it said neither. */
-export function answerOf(cards: readonly Card[]): string {
-  for (const card of cards) {
-    if (card.kind === "word" && card.word !== null) return card.word.text;
-    if (card.kind === "scores" && card.isNamed) return card.scores[0]?.name ?? "";
-    if (card.kind === "texts") return card.texts[0] ?? "";
-  }
-  return "";
 }
