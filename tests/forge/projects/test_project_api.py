@@ -36,7 +36,7 @@ def test_a_project_is_made_private_with_a_runefile_that_runs(client: Client, use
         "visibility": "private",
         "description": "",
         "url": "/acme/wand",
-        "may": ["see", "read", "comment", "review", "edit", "build", "ask", "publish", "describe"],
+        "may": ["see", "read", "comment", "review", "give_sample", "edit", "build", "ask", "publish", "describe"],
     }
     files = client.get(f"{BASE}/acme/wand/files").json()["files"]
     assert [file["path"] for file in files] == ["Runefile.yml"]
@@ -178,7 +178,18 @@ def test_the_state_says_who_asks_what_they_may_and_where_the_events_stand(client
         "initials": "JO",
         "colour": 1,
     }
-    assert state["may"] == ["see", "read", "comment", "review", "edit", "build", "ask", "publish", "describe"]
+    assert state["may"] == [
+        "see",
+        "read",
+        "comment",
+        "review",
+        "give_sample",
+        "edit",
+        "build",
+        "ask",
+        "publish",
+        "describe",
+    ]
     assert state["project"]["url"] == "/acme/kitchen"
     assert state["public_url_is_loopback"] is True
     assert state["upload_limit"] == 64 * 1024 * 1024
