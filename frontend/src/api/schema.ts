@@ -39,24 +39,6 @@ export interface paths {
     readonly patch?: never;
     readonly trace?: never;
   };
-  readonly "/api/v1/builds/{build_id}/comments": {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header?: never;
-      readonly path?: never;
-      readonly cookie?: never;
-    };
-    /** @description What was said about a build. */
-    readonly get: operations["comments_list"];
-    readonly put?: never;
-    /** @description What was said about a build. */
-    readonly post: operations["comments_add"];
-    readonly delete?: never;
-    readonly options?: never;
-    readonly head?: never;
-    readonly patch?: never;
-    readonly trace?: never;
-  };
   readonly "/api/v1/builds/{build_id}/log": {
     readonly parameters: {
       readonly query?: never;
@@ -124,6 +106,59 @@ export interface paths {
     readonly options?: never;
     readonly head?: never;
     readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly "/api/v1/builds/{build_id}/threads": {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    /** @description What was said about a build, also in the reviews of its bytes. */
+    readonly get: operations["threads_list"];
+    readonly put?: never;
+    /** @description Begins a thread about a build or about a part of it, outside of a review. */
+    readonly post: operations["threads_begin"];
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly "/api/v1/builds/{build_id}/wrong-results": {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly get?: never;
+    readonly put?: never;
+    /** @description Marks a result as wrong outside of a review. */
+    readonly post: operations["wrong_results_mark"];
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly "/api/v1/comments/{comment_id}": {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly get?: never;
+    readonly put?: never;
+    readonly post?: never;
+    /** @description Erases one's own comment, and as an owner anybody's; that it was there stays. */
+    readonly delete: operations["comments_delete"];
+    readonly options?: never;
+    readonly head?: never;
+    /** @description Replaces the text of one's own comment; what it said before stays readable. */
+    readonly patch: operations["comments_edit"];
     readonly trace?: never;
   };
   readonly "/api/v1/device-sign-ins": {
@@ -900,24 +935,6 @@ export interface paths {
     readonly patch?: never;
     readonly trace?: never;
   };
-  readonly "/api/v1/reviews/{review_id}/comments": {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header?: never;
-      readonly path?: never;
-      readonly cookie?: never;
-    };
-    /** @description What was said in a review. */
-    readonly get: operations["review_comments_list"];
-    readonly put?: never;
-    /** @description What was said in a review. */
-    readonly post: operations["review_comments_add"];
-    readonly delete?: never;
-    readonly options?: never;
-    readonly head?: never;
-    readonly patch?: never;
-    readonly trace?: never;
-  };
   readonly "/api/v1/reviews/{review_id}/reviewers": {
     readonly parameters: {
       readonly query?: never;
@@ -946,6 +963,41 @@ export interface paths {
     readonly put?: never;
     /** @description Carries the review on with a newer build, and asks again. */
     readonly post: operations["requested_reviews_next_round"];
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly "/api/v1/reviews/{review_id}/threads": {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    /** @description What was said in a review, in all its rounds. */
+    readonly get: operations["review_threads_list"];
+    readonly put?: never;
+    /** @description Begins a thread about the build of the newest round, or about a part of it. */
+    readonly post: operations["review_threads_begin"];
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly "/api/v1/reviews/{review_id}/wrong-results": {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly get?: never;
+    readonly put?: never;
+    /** @description Marks a result as wrong: the body is the recording that gave it, as one sends a sample. */
+    readonly post: operations["review_wrong_results_mark"];
     readonly delete?: never;
     readonly options?: never;
     readonly head?: never;
@@ -986,6 +1038,23 @@ export interface paths {
     readonly patch?: never;
     readonly trace?: never;
   };
+  readonly "/api/v1/samples/{sample_id}/recording": {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    /** @description The bytes of a sample, wherever its file is called by now. */
+    readonly get: operations["samples_recording"];
+    readonly put?: never;
+    readonly post?: never;
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
   readonly "/api/v1/templates": {
     readonly parameters: {
       readonly query?: never;
@@ -997,6 +1066,74 @@ export interface paths {
     readonly get: operations["templates_retrieve"];
     readonly put?: never;
     readonly post?: never;
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly "/api/v1/threads/{thread_id}": {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    /** @description A view of the API. `asked` reads and checks the body. */
+    readonly get: operations["threads_retrieve"];
+    readonly put?: never;
+    readonly post?: never;
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly "/api/v1/threads/{thread_id}/comments": {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly get?: never;
+    readonly put?: never;
+    /** @description Replies; a thread that was resolved is open again. */
+    readonly post: operations["threads_reply"];
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly "/api/v1/threads/{thread_id}/reopen": {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly get?: never;
+    readonly put?: never;
+    /** @description Says that something is left to do. */
+    readonly post: operations["threads_reopen"];
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly "/api/v1/threads/{thread_id}/resolve": {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly get?: never;
+    readonly put?: never;
+    /** @description Says that nothing is left to do. */
+    readonly post: operations["threads_resolve"];
     readonly delete?: never;
     readonly options?: never;
     readonly head?: never;
@@ -1046,6 +1183,27 @@ export interface components {
     readonly ActionsAnswer: {
       readonly actions: readonly components["schemas"]["LanguageAction"][];
     };
+    /** @description What a thread is about. `title` and `detail` are the words of the time when it began. */
+    readonly Anchor: {
+      readonly kind: components["schemas"]["AnchorKind"];
+      readonly title: string;
+      readonly detail: string;
+      /** @description of a figure or a stage */
+      readonly name: string | null;
+      readonly file: string | null;
+      /** @description from 1 */
+      readonly line: number | null;
+      /** Format: uuid */
+      readonly sample: string | null;
+      /** @description milliseconds from the start of the recording */
+      readonly at: number | null;
+      /** @description what the build answered, where that was wrong */
+      readonly said: string | null;
+      /** @description the sample's label, or the right answer */
+      readonly label: string | null;
+    };
+    /** @enum {string} */
+    readonly AnchorKind: "build" | "figure" | "stage" | "line" | "sample" | "moment" | "result";
     /** @description An argument that a stage can have. */
     readonly ArgumentField: {
       readonly name: string;
@@ -1141,6 +1299,10 @@ export interface components {
       readonly versions: {
         readonly [key: string]: components["schemas"]["LineVersion"];
       };
+    };
+    readonly BeginThread: {
+      readonly text: string;
+      readonly anchor?: components["schemas"]["WantedAnchor"];
     };
     /** @description Which Runefile is broken, so that only a part of its pipeline is compared. */
     readonly BrokenSides: {
@@ -1245,7 +1407,7 @@ export interface components {
       readonly diagnostics: readonly components["schemas"]["Diagnostic"][];
       readonly outline: components["schemas"]["Outline"];
     };
-    /** @description Something that was said. */
+    /** @description Something that was said, in Markdown. A comment that was deleted has no text any more. */
     readonly Comment: {
       /** Format: uuid */
       readonly id: string;
@@ -1253,10 +1415,13 @@ export interface components {
       readonly text: string;
       /** Format: date-time */
       readonly created: string;
-    };
-    /** @description What was said about a build. */
-    readonly Comments: {
-      readonly comments: readonly components["schemas"]["Comment"][];
+      /** Format: date-time */
+      readonly edited: string | null;
+      /** Format: date-time */
+      readonly deleted: string | null;
+      readonly deleted_by: components["schemas"]["Person"] | null;
+      /** @description what it said before, oldest first */
+      readonly earlier: readonly components["schemas"]["EarlierText"][];
     };
     /** @description What differs between two moments of a project; `said` is all of it in sentences. */
     readonly Comparison: {
@@ -1387,6 +1552,12 @@ export interface components {
       readonly name: string;
       readonly shape: string;
       readonly from: number | null;
+    };
+    /** @description What a comment said before it was edited, and since when. */
+    readonly EarlierText: {
+      readonly text: string;
+      /** Format: date-time */
+      readonly written: string;
     };
     /** @description An edit of the graph as edits of the text; `stage` is the name of a stage that is added, or null. */
     readonly EditGraphAnswer: {
@@ -2043,6 +2214,9 @@ export interface components {
       readonly visibility?: string;
       readonly description?: string;
     };
+    readonly PatchedText: {
+      readonly text?: string;
+    };
     /** @description A person: the name, and the mark's letters and colour. */
     readonly Person: {
       /** Format: uuid */
@@ -2246,6 +2420,7 @@ export interface components {
       | components["schemas"]["ReviewChangedEvent"]
       | components["schemas"]["SamplesChangedEvent"]
       | components["schemas"]["TagPublishedEvent"]
+      | components["schemas"]["ThreadChangedEvent"]
       | components["schemas"]["VersionSavedEvent"];
     /** @description What a client reads before it follows the event log: `sequence` is the number of the last event that is in it. */
     readonly ProjectState: {
@@ -2335,13 +2510,13 @@ export interface components {
       readonly reviewers: readonly components["schemas"]["ReviewerGroup"][];
       readonly url: string;
     };
-    /** @description A review was asked for, carried on, changed or closed, or somebody spoke in it. */
+    /** @description A review was asked for, carried on, changed or closed. */
     readonly ReviewAsked: {
       /** Format: uuid */
       readonly review: string;
       readonly number: number;
     };
-    /** @description A review was asked for, carried on, changed or closed, or somebody spoke in it. Read again: requests. */
+    /** @description A review was asked for, carried on, changed or closed. Read again: requests. */
     readonly ReviewAskedEvent: {
       /** @description Its number in the stream, without gaps. */
       readonly sequence: number;
@@ -2352,12 +2527,12 @@ export interface components {
       readonly type: "review.asked";
       readonly data: components["schemas"]["ReviewAsked"];
     };
-    /** @description Someone gave a verdict on a build or commented on it. */
+    /** @description Someone gave a verdict on a build or took it back. */
     readonly ReviewChanged: {
       /** Format: uuid */
       readonly build: string;
     };
-    /** @description Someone gave a verdict on a build or commented on it. Read again: reviews, comments. */
+    /** @description Someone gave a verdict on a build or took it back. Read again: reviews. */
     readonly ReviewChangedEvent: {
       /** @description Its number in the stream, without gaps. */
       readonly sequence: number;
@@ -2473,12 +2648,6 @@ export interface components {
     readonly SaveVersion: {
       /** @default  */
       readonly message: string;
-    };
-    readonly Say: {
-      readonly text: string;
-    };
-    readonly SayInReview: {
-      readonly text: string;
     };
     /** @enum {string} */
     readonly Scope:
@@ -2641,11 +2810,58 @@ export interface components {
     readonly Templates: {
       readonly templates: readonly components["schemas"]["Template"][];
     };
+    readonly Text: {
+      readonly text: string;
+    };
     /** @description A span of a file, and the text that stands there after the edit. */
     readonly TextEdit: {
       readonly file: string;
       readonly span: components["schemas"]["Span"];
       readonly text: string;
+    };
+    /** @description A comment and the replies to it. `build_number` and `round` are those in which it was begun. */
+    readonly Thread: {
+      /** Format: uuid */
+      readonly id: string;
+      readonly anchor: components["schemas"]["Anchor"];
+      /** Format: uuid */
+      readonly build: string;
+      readonly build_number: number;
+      /** Format: uuid */
+      readonly review: string | null;
+      readonly round: number | null;
+      /** Format: date-time */
+      readonly created: string;
+      /** Format: date-time */
+      readonly resolved: string | null;
+      readonly resolved_by: components["schemas"]["Person"] | null;
+      readonly comments: readonly components["schemas"]["Comment"][];
+      readonly url: string;
+    };
+    /** @description A thread began, was answered, resolved or reopened, or a comment of it was edited or deleted. `mentioned` are the people whom the comment mentions and who were not told before. */
+    readonly ThreadChanged: {
+      /** Format: uuid */
+      readonly thread: string;
+      /** Format: uuid */
+      readonly build: string;
+      /** Format: uuid */
+      readonly review: string | null;
+      readonly mentioned: readonly string[];
+    };
+    /** @description A thread began, was answered, resolved or reopened, or a comment of it was edited or deleted. `mentioned` are the people whom the comment mentions and who were not told before. Read again: threads. */
+    readonly ThreadChangedEvent: {
+      /** @description Its number in the stream, without gaps. */
+      readonly sequence: number;
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      readonly type: "thread.changed";
+      readonly data: components["schemas"]["ThreadChanged"];
+    };
+    /** @description A conversation, oldest first. */
+    readonly Threads: {
+      readonly threads: readonly components["schemas"]["Thread"][];
     };
     /** @description A token. Its secret is in the answer that made it and nowhere else. */
     readonly Token: {
@@ -2707,7 +2923,17 @@ export interface components {
       "see_organisation" | "manage_members" | "rename_organisation" | "read_audit" | "create_project";
     /** @enum {string} */
     readonly VerbOnProject:
-      "see" | "read" | "comment" | "review" | "edit" | "build" | "ask" | "publish" | "describe" | "manage";
+      | "see"
+      | "read"
+      | "comment"
+      | "review"
+      | "give_sample"
+      | "edit"
+      | "build"
+      | "ask"
+      | "publish"
+      | "describe"
+      | "manage";
     /** @description What a member says of a build. */
     readonly Verdict: {
       /** Format: uuid */
@@ -2800,6 +3026,19 @@ export interface components {
     };
     /** @enum {string} */
     readonly Visibility: "private" | "public";
+    readonly WantedAnchor: {
+      /**
+       * @description `build`, or what of it: then `name` says which figure, stage, file or sample (its id)
+       * @enum {string}
+       */
+      readonly kind: "build" | "figure" | "stage" | "line" | "sample" | "moment";
+      /** @default  */
+      readonly name: string;
+      /** @description of a `line` */
+      readonly line?: number;
+      /** @description milliseconds, of a `moment` */
+      readonly at?: number;
+    };
     /** @description What is watched or tried, and the last rune that shows it. */
     readonly Watch: {
       /** Format: uuid */
@@ -2993,6 +3232,8 @@ export interface components {
   pathItems: never;
 }
 export type ActionsAnswer = components["schemas"]["ActionsAnswer"];
+export type Anchor = components["schemas"]["Anchor"];
+export type AnchorKind = components["schemas"]["AnchorKind"];
 export type ArgumentField = components["schemas"]["ArgumentField"];
 export type ArgumentsAnswer = components["schemas"]["ArgumentsAnswer"];
 export type AskForReview = components["schemas"]["AskForReview"];
@@ -3002,6 +3243,7 @@ export type AuditEntryPage = components["schemas"]["AuditEntryPage"];
 export type AuditPrincipal = components["schemas"]["AuditPrincipal"];
 export type AuditProject = components["schemas"]["AuditProject"];
 export type Authors = components["schemas"]["Authors"];
+export type BeginThread = components["schemas"]["BeginThread"];
 export type BrokenSides = components["schemas"]["BrokenSides"];
 export type Build = components["schemas"]["Build"];
 export type BuildChanged = components["schemas"]["BuildChanged"];
@@ -3016,7 +3258,6 @@ export type BuildState = components["schemas"]["BuildState"];
 export type BuiltVersion = components["schemas"]["BuiltVersion"];
 export type CheckAnswer = components["schemas"]["CheckAnswer"];
 export type Comment = components["schemas"]["Comment"];
-export type Comments = components["schemas"]["Comments"];
 export type Comparison = components["schemas"]["Comparison"];
 export type CompleteAnswer = components["schemas"]["CompleteAnswer"];
 export type CompletionItem = components["schemas"]["CompletionItem"];
@@ -3030,6 +3271,7 @@ export type DifferingOp = components["schemas"]["DifferingOp"];
 export type DrawnInput = components["schemas"]["DrawnInput"];
 export type DrawnModel = components["schemas"]["DrawnModel"];
 export type DrawnOutput = components["schemas"]["DrawnOutput"];
+export type EarlierText = components["schemas"]["EarlierText"];
 export type EditGraphAnswer = components["schemas"]["EditGraphAnswer"];
 export type EditsAnswer = components["schemas"]["EditsAnswer"];
 export type File = components["schemas"]["File"];
@@ -3114,6 +3356,7 @@ export type PassReport = components["schemas"]["PassReport"];
 export type PatchedGivenRole = components["schemas"]["PatchedGivenRole"];
 export type PatchedOrganisationChange = components["schemas"]["PatchedOrganisationChange"];
 export type PatchedProjectChange = components["schemas"]["PatchedProjectChange"];
+export type PatchedText = components["schemas"]["PatchedText"];
 export type Person = components["schemas"]["Person"];
 export type PersonEvent = components["schemas"]["PersonEvent"];
 export type PhoneLink = components["schemas"]["PhoneLink"];
@@ -3174,8 +3417,6 @@ export type Samples = components["schemas"]["Samples"];
 export type SamplesChanged = components["schemas"]["SamplesChanged"];
 export type SamplesChangedEvent = components["schemas"]["SamplesChangedEvent"];
 export type SaveVersion = components["schemas"]["SaveVersion"];
-export type Say = components["schemas"]["Say"];
-export type SayInReview = components["schemas"]["SayInReview"];
 export type Scope = components["schemas"]["Scope"];
 export type SessionsChanged = components["schemas"]["SessionsChanged"];
 export type SessionsChangedEvent = components["schemas"]["SessionsChangedEvent"];
@@ -3195,7 +3436,12 @@ export type TagPublishedEvent = components["schemas"]["TagPublishedEvent"];
 export type Tags = components["schemas"]["Tags"];
 export type Template = components["schemas"]["Template"];
 export type Templates = components["schemas"]["Templates"];
+export type Text = components["schemas"]["Text"];
 export type TextEdit = components["schemas"]["TextEdit"];
+export type Thread = components["schemas"]["Thread"];
+export type ThreadChanged = components["schemas"]["ThreadChanged"];
+export type ThreadChangedEvent = components["schemas"]["ThreadChangedEvent"];
+export type Threads = components["schemas"]["Threads"];
 export type Token = components["schemas"]["Token"];
 export type Tokens = components["schemas"]["Tokens"];
 export type TokensAnswer = components["schemas"]["TokensAnswer"];
@@ -3216,6 +3462,7 @@ export type VersionSaved = components["schemas"]["VersionSaved"];
 export type VersionSavedEvent = components["schemas"]["VersionSavedEvent"];
 export type VersionWithFiles = components["schemas"]["VersionWithFiles"];
 export type Visibility = components["schemas"]["Visibility"];
+export type WantedAnchor = components["schemas"]["WantedAnchor"];
 export type Watch = components["schemas"]["Watch"];
 export type WatchRequest = components["schemas"]["WatchRequest"];
 export type WatchedWire = components["schemas"]["WatchedWire"];
@@ -3293,72 +3540,6 @@ export interface operations {
       readonly 404: components["responses"]["NotFound"];
       readonly 406: components["responses"]["NotAcceptable"];
       readonly 409: components["responses"]["Conflict"];
-      readonly 429: components["responses"]["TooManyRequests"];
-      readonly 500: components["responses"]["InternalServerError"];
-      readonly 503: components["responses"]["ServiceUnavailable"];
-      readonly 507: components["responses"]["InsufficientStorage"];
-    };
-  };
-  readonly comments_list: {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header?: never;
-      readonly path: {
-        readonly build_id: string;
-      };
-      readonly cookie?: never;
-    };
-    readonly requestBody?: never;
-    readonly responses: {
-      readonly 200: {
-        headers: {
-          readonly [name: string]: unknown;
-        };
-        content: {
-          readonly "application/json": components["schemas"]["Comments"];
-        };
-      };
-      readonly 400: components["responses"]["BadRequest"];
-      readonly 401: components["responses"]["Unauthorized"];
-      readonly 403: components["responses"]["Forbidden"];
-      readonly 404: components["responses"]["NotFound"];
-      readonly 406: components["responses"]["NotAcceptable"];
-      readonly 429: components["responses"]["TooManyRequests"];
-      readonly 500: components["responses"]["InternalServerError"];
-      readonly 503: components["responses"]["ServiceUnavailable"];
-    };
-  };
-  readonly comments_add: {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header?: never;
-      readonly path: {
-        readonly build_id: string;
-      };
-      readonly cookie?: never;
-    };
-    readonly requestBody: {
-      readonly content: {
-        readonly "application/json": components["schemas"]["Say"];
-      };
-    };
-    readonly responses: {
-      readonly 201: {
-        headers: {
-          readonly [name: string]: unknown;
-        };
-        content: {
-          readonly "application/json": components["schemas"]["Comment"];
-        };
-      };
-      readonly 400: components["responses"]["BadRequest"];
-      readonly 401: components["responses"]["Unauthorized"];
-      readonly 403: components["responses"]["Forbidden"];
-      readonly 404: components["responses"]["NotFound"];
-      readonly 406: components["responses"]["NotAcceptable"];
-      readonly 408: components["responses"]["RequestTimeout"];
-      readonly 413: components["responses"]["RequestEntityTooLarge"];
-      readonly 415: components["responses"]["UnsupportedMediaType"];
       readonly 429: components["responses"]["TooManyRequests"];
       readonly 500: components["responses"]["InternalServerError"];
       readonly 503: components["responses"]["ServiceUnavailable"];
@@ -3519,6 +3700,187 @@ export interface operations {
       readonly 429: components["responses"]["TooManyRequests"];
       readonly 500: components["responses"]["InternalServerError"];
       readonly 503: components["responses"]["ServiceUnavailable"];
+    };
+  };
+  readonly threads_list: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path: {
+        readonly build_id: string;
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody?: never;
+    readonly responses: {
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly "application/json": components["schemas"]["Threads"];
+        };
+      };
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
+    };
+  };
+  readonly threads_begin: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path: {
+        readonly build_id: string;
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody: {
+      readonly content: {
+        readonly "application/json": components["schemas"]["BeginThread"];
+      };
+    };
+    readonly responses: {
+      readonly 201: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly "application/json": components["schemas"]["Thread"];
+        };
+      };
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 408: components["responses"]["RequestTimeout"];
+      readonly 413: components["responses"]["RequestEntityTooLarge"];
+      readonly 415: components["responses"]["UnsupportedMediaType"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
+      readonly 507: components["responses"]["InsufficientStorage"];
+    };
+  };
+  readonly wrong_results_mark: {
+    readonly parameters: {
+      readonly query: {
+        /** @description the `text` of the terms that were read */
+        readonly consent: string;
+        /** @description how long the recording is kept; 90 if not given */
+        readonly days?: number;
+        /** @description the right answer: the sample's label */
+        readonly label: string;
+        /** @description what the build answered */
+        readonly said?: string;
+        /** @description what to say to it; a sentence is written without it */
+        readonly text?: string;
+      };
+      readonly header?: never;
+      readonly path: {
+        readonly build_id: string;
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody?: {
+      readonly content: {
+        readonly "application/octet-stream": string;
+      };
+    };
+    readonly responses: {
+      readonly 201: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly "application/json": components["schemas"]["Thread"];
+        };
+      };
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 408: components["responses"]["RequestTimeout"];
+      readonly 413: components["responses"]["RequestEntityTooLarge"];
+      readonly 415: components["responses"]["UnsupportedMediaType"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
+      readonly 507: components["responses"]["InsufficientStorage"];
+    };
+  };
+  readonly comments_delete: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path: {
+        readonly comment_id: string;
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody?: never;
+    readonly responses: {
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly "application/json": components["schemas"]["Comment"];
+        };
+      };
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
+      readonly 507: components["responses"]["InsufficientStorage"];
+    };
+  };
+  readonly comments_edit: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path: {
+        readonly comment_id: string;
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody?: {
+      readonly content: {
+        readonly "application/json": components["schemas"]["PatchedText"];
+      };
+    };
+    readonly responses: {
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly "application/json": components["schemas"]["Comment"];
+        };
+      };
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 408: components["responses"]["RequestTimeout"];
+      readonly 413: components["responses"]["RequestEntityTooLarge"];
+      readonly 415: components["responses"]["UnsupportedMediaType"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
+      readonly 507: components["responses"]["InsufficientStorage"];
     };
   };
   readonly device_sign_ins_create: {
@@ -5746,72 +6108,6 @@ export interface operations {
       readonly 507: components["responses"]["InsufficientStorage"];
     };
   };
-  readonly review_comments_list: {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header?: never;
-      readonly path: {
-        readonly review_id: string;
-      };
-      readonly cookie?: never;
-    };
-    readonly requestBody?: never;
-    readonly responses: {
-      readonly 200: {
-        headers: {
-          readonly [name: string]: unknown;
-        };
-        content: {
-          readonly "application/json": components["schemas"]["Comments"];
-        };
-      };
-      readonly 400: components["responses"]["BadRequest"];
-      readonly 401: components["responses"]["Unauthorized"];
-      readonly 403: components["responses"]["Forbidden"];
-      readonly 404: components["responses"]["NotFound"];
-      readonly 406: components["responses"]["NotAcceptable"];
-      readonly 429: components["responses"]["TooManyRequests"];
-      readonly 500: components["responses"]["InternalServerError"];
-      readonly 503: components["responses"]["ServiceUnavailable"];
-    };
-  };
-  readonly review_comments_add: {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header?: never;
-      readonly path: {
-        readonly review_id: string;
-      };
-      readonly cookie?: never;
-    };
-    readonly requestBody: {
-      readonly content: {
-        readonly "application/json": components["schemas"]["SayInReview"];
-      };
-    };
-    readonly responses: {
-      readonly 201: {
-        headers: {
-          readonly [name: string]: unknown;
-        };
-        content: {
-          readonly "application/json": components["schemas"]["Comment"];
-        };
-      };
-      readonly 400: components["responses"]["BadRequest"];
-      readonly 401: components["responses"]["Unauthorized"];
-      readonly 403: components["responses"]["Forbidden"];
-      readonly 404: components["responses"]["NotFound"];
-      readonly 406: components["responses"]["NotAcceptable"];
-      readonly 408: components["responses"]["RequestTimeout"];
-      readonly 413: components["responses"]["RequestEntityTooLarge"];
-      readonly 415: components["responses"]["UnsupportedMediaType"];
-      readonly 429: components["responses"]["TooManyRequests"];
-      readonly 500: components["responses"]["InternalServerError"];
-      readonly 503: components["responses"]["ServiceUnavailable"];
-      readonly 507: components["responses"]["InsufficientStorage"];
-    };
-  };
   readonly requested_reviews_reviewers: {
     readonly parameters: {
       readonly query?: never;
@@ -5888,6 +6184,120 @@ export interface operations {
       readonly 507: components["responses"]["InsufficientStorage"];
     };
   };
+  readonly review_threads_list: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path: {
+        readonly review_id: string;
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody?: never;
+    readonly responses: {
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly "application/json": components["schemas"]["Threads"];
+        };
+      };
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
+    };
+  };
+  readonly review_threads_begin: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path: {
+        readonly review_id: string;
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody: {
+      readonly content: {
+        readonly "application/json": components["schemas"]["BeginThread"];
+      };
+    };
+    readonly responses: {
+      readonly 201: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly "application/json": components["schemas"]["Thread"];
+        };
+      };
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 408: components["responses"]["RequestTimeout"];
+      readonly 413: components["responses"]["RequestEntityTooLarge"];
+      readonly 415: components["responses"]["UnsupportedMediaType"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
+      readonly 507: components["responses"]["InsufficientStorage"];
+    };
+  };
+  readonly review_wrong_results_mark: {
+    readonly parameters: {
+      readonly query: {
+        /** @description the `text` of the terms that were read */
+        readonly consent: string;
+        /** @description how long the recording is kept; 90 if not given */
+        readonly days?: number;
+        /** @description the right answer: the sample's label */
+        readonly label: string;
+        /** @description what the build answered */
+        readonly said?: string;
+        /** @description what to say to it; a sentence is written without it */
+        readonly text?: string;
+      };
+      readonly header?: never;
+      readonly path: {
+        readonly review_id: string;
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody?: {
+      readonly content: {
+        readonly "application/octet-stream": string;
+      };
+    };
+    readonly responses: {
+      readonly 201: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly "application/json": components["schemas"]["Thread"];
+        };
+      };
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 408: components["responses"]["RequestTimeout"];
+      readonly 413: components["responses"]["RequestEntityTooLarge"];
+      readonly 415: components["responses"]["UnsupportedMediaType"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
+      readonly 507: components["responses"]["InsufficientStorage"];
+    };
+  };
   readonly samples_own: {
     readonly parameters: {
       readonly query?: never;
@@ -5942,6 +6352,35 @@ export interface operations {
       readonly 507: components["responses"]["InsufficientStorage"];
     };
   };
+  readonly samples_recording: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path: {
+        readonly sample_id: string;
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody?: never;
+    readonly responses: {
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly "application/octet-stream": string;
+        };
+      };
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
+    };
+  };
   readonly templates_retrieve: {
     readonly parameters: {
       readonly query?: never;
@@ -5965,6 +6404,132 @@ export interface operations {
       readonly 429: components["responses"]["TooManyRequests"];
       readonly 500: components["responses"]["InternalServerError"];
       readonly 503: components["responses"]["ServiceUnavailable"];
+    };
+  };
+  readonly threads_retrieve: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path: {
+        readonly thread_id: string;
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody?: never;
+    readonly responses: {
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly "application/json": components["schemas"]["Thread"];
+        };
+      };
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
+    };
+  };
+  readonly threads_reply: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path: {
+        readonly thread_id: string;
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody: {
+      readonly content: {
+        readonly "application/json": components["schemas"]["Text"];
+      };
+    };
+    readonly responses: {
+      readonly 201: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly "application/json": components["schemas"]["Comment"];
+        };
+      };
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 408: components["responses"]["RequestTimeout"];
+      readonly 413: components["responses"]["RequestEntityTooLarge"];
+      readonly 415: components["responses"]["UnsupportedMediaType"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
+      readonly 507: components["responses"]["InsufficientStorage"];
+    };
+  };
+  readonly threads_reopen: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path: {
+        readonly thread_id: string;
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody?: never;
+    readonly responses: {
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly "application/json": components["schemas"]["Thread"];
+        };
+      };
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
+      readonly 507: components["responses"]["InsufficientStorage"];
+    };
+  };
+  readonly threads_resolve: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path: {
+        readonly thread_id: string;
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody?: never;
+    readonly responses: {
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly "application/json": components["schemas"]["Thread"];
+        };
+      };
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
+      readonly 507: components["responses"]["InsufficientStorage"];
     };
   };
   readonly tokens_list: {
