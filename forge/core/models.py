@@ -62,6 +62,17 @@ class BlobLink(models.Model):
         return f"{self.owner_kind} {self.owner_id}: {self.blob_id}"
 
 
+class BlobHold(models.Model):
+    """That no blob may be deleted for a while: a backup copies them (`forge.core.blob_hold`)."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    purpose = models.CharField(max_length=60)
+    until = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.purpose} until {self.until:%Y-%m-%d %H:%M:%S}"
+
+
 class StoredBytes(models.Model):
     """How many bytes are stored for an organisation (`forge.core.stored_bytes`)."""
 

@@ -14,9 +14,9 @@ from rest_framework.response import Response
 from forge.accounts.permissions import Verb
 from forge.accounts.principals import principal_of, signed_in
 from forge.accounts.scopes import Scope
-from forge.core.api import ForgeView, RawBody, body_chunks, needing
+from forge.core.api import ForgeView, RawBody, body_chunks, needing, raising
 from forge.core.blob_responses import blob_response
-from forge.core.errors import Invalid
+from forge.core.errors import Conflict, Invalid, Unprocessable
 from forge.projects.actions import note_download, send_sample, take_back
 from forge.projects.api import ProjectView
 from forge.projects.samples import (
@@ -43,6 +43,7 @@ class ProjectSamples(ProjectView):
     """The samples of a project, and sending one: the body is the wav, png or csv."""
 
     needs = needing(get=Scope.PROJECT_READ, post=Scope.PROJECT_WRITE)
+    raises = raising(post=(Conflict, Unprocessable))
 
     parser_classes = (RawBody,)
 

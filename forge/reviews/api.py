@@ -14,7 +14,8 @@ from forge.accounts.may import names_of
 from forge.accounts.principals import principal_of
 from forge.accounts.scopes import Scope
 from forge.builds.access import find_build
-from forge.core.api import ForgeView, needing
+from forge.core.api import ForgeView, needing, raising
+from forge.core.errors import Conflict
 from forge.reviews.access import verbs_on_build, verdicts_on
 from forge.reviews.actions import give_verdict, undo_verdict
 from forge.reviews.serializers import ReviewsJson, VerdictJson, verdict_to_json
@@ -29,6 +30,7 @@ class BuildReviews(ForgeView):
     """The verdicts on a build."""
 
     needs = needing(get=Scope.PROJECT_READ, post=Scope.REVIEW_WRITE)
+    raises = raising(post=Conflict)
 
     @extend_schema(operation_id="reviews_list", responses=ReviewsJson)
     def get(self, request: Request, build_id: UUID) -> Response:
@@ -50,6 +52,7 @@ class BuildVerdictUndo(ForgeView):
     """Taking one's verdict back."""
 
     needs = needing(post=Scope.REVIEW_WRITE)
+    raises = raising(post=Conflict)
 
     @extend_schema(operation_id="reviews_undo", request=None, responses=ReviewsJson)
     def post(self, request: Request, build_id: UUID) -> Response:

@@ -16,8 +16,8 @@ from forge.accounts.principals import principal_of
 from forge.accounts.scopes import Scope
 from forge.builds.access import find_build
 from forge.core.actors import Actor
-from forge.core.api import ForgeView, needing
-from forge.core.errors import Invalid
+from forge.core.api import ForgeView, needing, raising
+from forge.core.errors import Conflict, Invalid
 from forge.core.json_types import PageJson
 from forge.core.pages import CursorPages
 from forge.projects.api import ProjectView
@@ -52,6 +52,7 @@ class NewRoundSerializer(serializers.Serializer[Any]):
 
 class ProjectReviews(ProjectView):
     needs = needing(get=Scope.PROJECT_READ, post=Scope.REVIEW_WRITE)
+    raises = raising(post=Conflict)
 
     @extend_schema(operation_id="requested_reviews_list", responses=PageJson[ReviewJson])
     def get(self, request: Request, organisation: str, name: str) -> Response:
@@ -87,6 +88,7 @@ class OneReview(ForgeView):
 
 class ReviewRounds(ForgeView):
     needs = needing(post=Scope.REVIEW_WRITE)
+    raises = raising(post=Conflict)
 
     @extend_schema(operation_id="requested_reviews_next_round", request=NewRoundSerializer, responses={201: RoundJson})
     def post(self, request: Request, review_id: UUID) -> Response:
@@ -101,6 +103,7 @@ class ReviewRounds(ForgeView):
 
 class ReviewReviewers(ForgeView):
     needs = needing(put=Scope.REVIEW_WRITE)
+    raises = raising(put=Conflict)
 
     @extend_schema(operation_id="requested_reviews_reviewers", request=ReviewersSerializer, responses=ReviewJson)
     def put(self, request: Request, review_id: UUID) -> Response:
@@ -113,6 +116,7 @@ class ReviewReviewers(ForgeView):
 
 class ReviewClose(ForgeView):
     needs = needing(post=Scope.REVIEW_WRITE)
+    raises = raising(post=Conflict)
 
     @extend_schema(operation_id="requested_reviews_close", request=None, responses=ReviewJson)
     def post(self, request: Request, review_id: UUID) -> Response:

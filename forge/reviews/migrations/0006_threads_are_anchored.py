@@ -28,7 +28,7 @@ def anchor_what_was_said(apps, schema_editor):
 class Migration(migrations.Migration):
     dependencies = [
         ("builds", "0010_audit_entries_have_places"),
-        ("core", "0008_threads_are_resolved_and_comments_edited"),
+        ("core", "0009_threads_are_resolved_and_comments_edited"),
         ("projects", "0006_blobs_have_owners"),
         ("reviews", "0005_one_standing_verdict_a_rune"),
     ]

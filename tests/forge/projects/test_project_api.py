@@ -211,6 +211,23 @@ def test_the_list_comes_in_pages_with_a_cursor(client: Client, user: User, organ
     assert names == ["p4", "p3", "p2", "p1", "p0"]
 
 
+@pytest.mark.parametrize("limit", ["0", "201", "-1", "many", "", "9" * 5000])
+def test_a_page_that_cannot_be_so_long_is_refused_with_the_longest(client: Client, limit: str) -> None:
+    answer = client.get(f"{BASE}?limit={limit}")
+    assert (answer.status_code, answer.json()["errors"]["limit"]) == (
+        400,
+        ["`limit` must be a whole number from 1 to 200."],
+    )
+
+
+@pytest.mark.parametrize("method", ["get", "post", "delete"])
+@pytest.mark.parametrize("address", ["/api/", "/api/v2/me", "/api/v1/reviews/0", "/api/v1/reviews/0/close"])
+def test_an_address_that_the_api_does_not_have_is_a_problem_and_no_page(method: str, address: str) -> None:
+    browser = Client(enforce_csrf_checks=True)
+    answer = getattr(browser, method)(address)
+    assert (answer.status_code, answer["Content-Type"]) == (404, "application/problem+json")
+
+
 def test_a_list_asks_the_database_as_often_for_many_projects_as_for_few(
     client: Client, user: User, organisation: Organisation, django_assert_num_queries: Any
 ) -> None:

@@ -162,6 +162,10 @@ CASES: list[tuple[str, str, str, Any, tuple[int, ...]]] = [
     ),
     ("get", "", "/", None, (200, 200, 200, 200, 200)),
     ("get", "healthz", "", None, (200, 200, 200, 200, 200)),
+    ("get", "readyz", "", None, (200, 200, 200, 200, 200)),
+    ("get", "metrics", "", None, (404, 404, 404, 404, 404)),
+    ("get", "dist/", "", None, (200, 200, 200, 200, 200)),
+    ("get", "dist/<str:name>", "dist/none.whl", None, (404, 404, 404, 404, 404)),
     ("get", "schemas/runefile.json", "", None, (200, 200, 200, 200, 200)),
     ("get", "player/", "", None, (200, 200, 200, 200, 200)),
     ("get", "player/<str:organisation>/<str:name>", "player/acme/kitchen", None, (200, 200, 200, 200, 200)),
@@ -237,7 +241,7 @@ CASES: list[tuple[str, str, str, Any, tuple[int, ...]]] = [
     ("form", "<str:organisation>/<str:name>/delete", "acme/kitchen/delete", {}, SENT_OWN),
 ]
 
-ELSEWHERE = frozenset({"frame/", "try", "player/frame", "player/service-worker.js"})
+ELSEWHERE = frozenset({"api/", "api/<path:rest>", "frame/", "try", "player/frame", "player/service-worker.js"})
 """Addresses with tests of their own."""
 
 OURS = ("forge.accounts", "forge.projects", "forge.player", "forge.web", "allauth")

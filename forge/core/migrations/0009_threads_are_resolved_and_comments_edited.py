@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("core", "0007_stored_bytes"),
+        ("core", "0008_blobs_are_held"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
