@@ -11,16 +11,21 @@ from datetime import datetime, timedelta
 from django.utils import timezone
 
 from forge.accounts.models import Membership
+from forge.accounts.names import slug
 from forge.accounts.people import person_to_json
 from forge.accounts.permissions import Verb, can
 from forge.core.actors import Actor
 from forge.core.errors import Invalid
 from forge.projects.access import require
-from forge.projects.models import Project, Sample, SampleQuerySet
+from forge.projects.models import Project, Sample, SampleKind, SampleQuerySet, SampleSplit
+from forge.projects.recordings import ENDINGS
 from forge.projects.serializers import SampleJson
 
 USUAL_DAYS = 90
 LONGEST_DAYS = 730
+
+
+LABEL_LIMIT = 60
 
 
 @dataclass(frozen=True)
@@ -46,6 +51,27 @@ def sample_terms(project: Project, days: int = USUAL_DAYS, now: datetime | None 
         f"It is deleted on {ends:%-d %B %Y}, or as soon as I withdraw it."
     )
     return Terms(days, ends, text)
+
+
+def checked_label(text: str) -> str:
+    """A label with single spaces. Raises `Invalid` for one that is empty, too long or has control characters."""
+    label = " ".join(text.split())
+    if not 0 < len(label) <= LABEL_LIMIT or not label.isprintable():
+        raise Invalid(f"Give it a label of 1 to {LABEL_LIMIT} characters, such as what was said.")
+    return label
+
+
+def checked_split(text: str) -> SampleSplit:
+    """Raises `Invalid` for what is no split."""
+    try:
+        return SampleSplit(text)
+    except ValueError:
+        raise Invalid("A split is train, test or kept.") from None
+
+
+def sample_path(label: str, kind: SampleKind, digest: str) -> str:
+    """Where a recording is put in its project."""
+    return f"samples/{slug(label) or kind}-{digest[7:13]}.{ENDINGS[kind]}"
 
 
 def samples_of(actor: Actor, project: Project) -> SampleQuerySet:
@@ -76,6 +102,7 @@ def sample_to_json(sample: Sample, actor: Actor) -> SampleJson:
         "digest": sample.digest,
         "size": sample.size,
         "label": sample.label,
+        "split": sample.split,
         "owner": person_to_json(sample.owner) if sample.owner else None,
         "may_delete": sample.owner_id == actor.pk or can(actor, Verb.MANAGE, sample.project),
         "consent": sample.consent,
