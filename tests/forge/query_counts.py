@@ -79,7 +79,7 @@ _MORE: list[tuple[str, str, str, Any]] = [
     ("get", "v2/<path:rest>", "v2/acme/kitchen/tags/list", None),
     ("get", f"{_P}/versions/compare", "api/v1/projects/acme/kitchen/versions/compare?from=1&to=2", None),
     ("post", f"{_P}/samples", "SAMPLES", b"7,8,9\n"),
-    ("post", f"{_P}/samples/import", "IMPORT", zipped({"yes/1.csv": b"1,2,3\n", "no/2.csv": b"4,5,6\n"})),
+    ("post", f"{_P}/samples/import", "IMPORT", zipped({"yes/1.csv": b"5,5,1\n", "no/2.csv": b"5,5,2\n"})),
     ("get", "player/<str:organisation>/<str:name>/runes/<str:digest>", "player/acme/kitchen/runes/{digest}", None),
     ("get", "trust", "trust", None),
     ("get", "trust/authority.crt", "trust/authority.crt", None),

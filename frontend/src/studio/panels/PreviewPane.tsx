@@ -124,13 +124,14 @@ function useHost(): PreviewHost {
   const mayEdit = useMayEdit();
   const samples = files.filter(({ path }) => path.startsWith(SAMPLES)).map(({ path }) => path);
   const key = samples.join("\n");
+  const [labels, setLabels] = useState<readonly string[]>([]);
   return useMemo(
     () => ({
       files: files.map(({ path }) => ({ path, read: () => client.readFile(path) })),
       builds: builds.flatMap(({ id, number, rune_url: address }) =>
         address === null || number === null ? [] : [{ id, label: `Build ${number}`, read: () => client.rune(address) }],
       ),
-      onSend: mayEdit ? (take) => dialogs.open({ what: "send-take", take }) : null,
+      onSend: mayEdit ? (take) => dialogs.open({ what: "send-take", take, labels }) : null,
       ...(mayEdit && {
         onAddLabels: (stage, index, count) =>
           workspace.attempt(
@@ -140,24 +141,28 @@ function useHost(): PreviewHost {
           ),
       }),
       onLoaded: (loaded) => {
+        const words = [...new Set((loaded?.wordlists ?? []).flat())];
+        if (loaded !== null) setLabels((before) => (before.join("\n") === words.join("\n") ? before : words));
         if (loaded !== null) startDeferredAfterPaint();
       },
-      below: <Samples count={samples.length} version={key} workspace={workspace} me={me} />,
+      below: <Samples count={samples.length} version={key} labels={labels} mayEdit={mayEdit} me={me} />,
     }),
     // The samples are those of the files.
     // eslint-disable-next-line react-hooks/exhaustive-deps
-    [files, builds, client, workspace, places, dialogs, me, mayEdit, key],
+    [files, builds, client, workspace, places, dialogs, me, mayEdit, key, labels],
   );
 }
 
 interface SamplesProps {
   readonly count: number;
   readonly version: string;
-  readonly workspace: Workspace;
+  readonly labels: readonly string[];
+  readonly mayEdit: boolean;
   readonly me: string;
 }
 
-function Samples({ count, version, workspace, me }: SamplesProps) {
+function Samples({ count, version, labels, mayEdit, me }: SamplesProps) {
+  const { workspace, dialogs } = useShell();
   const [isOpen, setOpen] = useState(false);
   return (
     <details className="card preview-card samples" onToggle={(event) => setOpen(event.currentTarget.open)}>
@@ -168,7 +173,12 @@ function Samples({ count, version, workspace, me }: SamplesProps) {
             client={workspace.client}
             me={me}
             version={version}
-            onGone={(sentence) => workspace.toasts.say(sentence)}
+            labels={labels}
+            mayEdit={mayEdit}
+            onImport={() => dialogs.open({ what: "import-samples", labels })}
+            onDone={(sentence, undo) =>
+              workspace.toasts.say(sentence, undo && { label: "Undo", run: () => workspace.attempt(undo()) })
+            }
           />
         </Suspense>
       )}
