@@ -14,6 +14,7 @@ from django.test import Client
 from forge.builds.actions import request_build
 from forge.builds.evaluations import evaluation_of
 from forge.builds.models import ArtefactFile, Build, Role, State
+from forge.core.blobs import delete_bytes
 from forge.projects.actions import Marking, mark_samples, send_sample, take_back, write_file
 from forge.projects.models import Project, Sample
 from forge.projects.samples import sample_terms
@@ -57,6 +58,16 @@ resources:
       up
       right
     type: string
+"""
+
+SECOND_INPUT = b"""\
+  noise:
+    capability: RAW
+    outputs:
+      - {type: f32, dimensions: [2]}
+  spare:
+    out: serial
+    inputs: [noise]
 """
 
 
@@ -135,11 +146,21 @@ def test_a_rune_without_labels_says_why_it_was_not_evaluated_and_succeeds(
     axes: Project, developer: Any, work: Work
 ) -> None:
     give(developer, axes, b"1,0,0\n", "left")
-    two = RUNEFILE.replace(b"  best:\n", b"  noise:\n    capability: RAW\n    outputs:\n      - {type: f32, dimensions: [2]}\n"
-                           b"  spare:\n    out: serial\n    inputs: [noise]\n  best:\n")  # fmt: skip
+    two = RUNEFILE.replace(b"  best:\n", SECOND_INPUT + b"  best:\n")
     write_file(developer, axes, "Runefile.yml", two)
     done = work(request_build(developer, axes))
     assert done.state == State.SUCCEEDED, (done.error, log_of(done))
     assert done.evaluation is not None
     assert "one input" in done.evaluation["reason"]
     assert evaluation_of(done) is None
+
+
+def test_a_lost_evaluation_is_made_again(axes: Project, developer: Any, work: Work) -> None:
+    give(developer, axes, b"1,0,0\n", "left")
+    first = work(request_build(developer, axes))
+    file = ArtefactFile.objects.get(role=Role.EVALUATION)
+    delete_bytes(file.blob_id)
+    again = work(request_build(developer, axes))
+    assert again.state == State.SUCCEEDED, (again.error, log_of(again))
+    assert again.evaluation == first.evaluation
+    assert evaluation_of(again) == evaluation_of(first)
