@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("builds", "0010_audit_entries_have_places")]
+    dependencies = [("builds", "0011_builds_remember_programs")]
 
     operations = [
         migrations.AddField("build", "samples", models.CharField(blank=True, max_length=71)),
