@@ -165,7 +165,7 @@ class MarkSerializer(serializers.Serializer[Any]):
     """A sample and what of it changes; what is left out stays."""
 
     id = serializers.UUIDField()
-    label = serializers.CharField(required=False)
+    label = serializers.CharField(required=False)  # type: ignore[assignment]  # a field; the class has one of its own
     split = serializers.CharField(required=False)
 
 
