@@ -72,9 +72,8 @@ def samples_under_test(project: Project, manifest: Manifest) -> SampleSet | None
 
 
 def is_evaluated(artefact: Artefact, samples: str) -> bool:
-    """Whether the artefact was run on this set of samples, and what was found is intact."""
-    intact = {"blob__damaged_at__isnull": True}
-    return artefact.files.filter(role=Role.EVALUATION, subject=samples, **intact).exists()
+    """Whether the artefact was run on this set of samples, and what was found is there to be read."""
+    return stored_evaluation(artefact, samples) is not None
 
 
 def add_evaluation(artefact: Artefact, samples: str, found: Mapping[str, Any]) -> None:

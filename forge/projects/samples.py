@@ -5,6 +5,7 @@ The terms of one, and finding those that are there. Sending one and deleting it 
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -80,6 +81,12 @@ def samples_of(actor: Actor, project: Project) -> SampleQuerySet:
     return (
         Sample.objects.visible_to(actor).kept().filter(project=project).select_related("owner", "project__organisation")
     )
+
+
+def kinds_of(actor: Actor, project: Project, digests: Collection[str]) -> Mapping[str, str]:
+    """What those recordings of a project that are still given are of, by digest, as far as the person may see them."""
+    found = Sample.objects.visible_to(actor).kept().filter(project=project, digest__in=digests)
+    return dict(found.values_list("digest", "kind"))
 
 
 def own_samples(actor: Actor) -> SampleQuerySet:

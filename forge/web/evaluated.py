@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from typing import Literal
 from urllib.parse import quote
 
+from forge.accounts.principals import Principal
 from forge.builds.evaluations import evaluation_of
 from forge.builds.models import Build
-from forge.projects.models import Sample
+from forge.projects.samples import kinds_of
 from rune.evaluation.changes import Change, changed
 from rune.evaluation.evaluation import Evaluation, Outcome
 from rune.evaluation.intervals import Share
@@ -73,7 +74,7 @@ class Shown:
     notes: tuple[str, ...]
 
 
-def evaluated(build: Build, before: Build | None) -> Shown | None:
+def evaluated(principal: Principal, build: Build, before: Build | None) -> Shown | None:
     """What became of a build's test samples, beside an earlier build's; None where it was run on none."""
     found = evaluation_of(build)
     if found is None:
@@ -95,7 +96,7 @@ def evaluated(build: Build, before: Build | None) -> Shown | None:
         labels=_labels(found, then),
         answers=tuple("no answer" if answer is None else answer for answer in table.answers),
         confusion=_confusion(table),
-        worst=_worst(build, found, then),
+        worst=_worst(principal, build, found, then),
         notes=tuple(_notes(found)),
     )
 
@@ -150,10 +151,10 @@ def _percent(share: Share | None) -> str:
     return "–" if share is None else percent(share.value)
 
 
-def _worst(build: Build, found: Evaluation, then: Evaluation | None) -> tuple[ShownSample, ...]:
+def _worst(principal: Principal, build: Build, found: Evaluation, then: Evaluation | None) -> tuple[ShownSample, ...]:
     wrong = [each for each in found.worst if not each.is_right]
     digests = [each.name for each in wrong]
-    kinds = dict(Sample.objects.kept().filter(project=build.project, digest__in=digests).values_list("digest", "kind"))
+    kinds = kinds_of(principal, build.project, digests)
     paths = {entry["digest"]: path for path, entry in build.source.manifest.items()}
     was = {each.name: each.is_right for each in then.outcomes} if then is not None else {}
 

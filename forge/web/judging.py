@@ -81,7 +81,7 @@ def rune_facts(principal: Principal, build: Build) -> dict[str, Any]:
         "before_is_approved": approved is not None,
         "figures": figure_rows(figures_of(build), None if before is None else figures_of(before)),
         "verified": verified(build),
-        "evaluation": evaluated(build, before),
+        "evaluation": evaluated(principal, build, before),
         "changes": _said(comparison),
         "pipeline": _drawn(build, comparison),
     }
