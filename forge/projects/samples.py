@@ -8,9 +8,11 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from django.utils import timezone
 
+from forge.accounts.access import nothing_here
 from forge.accounts.models import Membership
 from forge.accounts.names import slug
 from forge.accounts.people import person_to_json
@@ -87,6 +89,15 @@ def kinds_of(actor: Actor, project: Project, digests: Collection[str]) -> Mappin
     """What those recordings of a project that are still given are of, by digest, as far as the person may see them."""
     found = Sample.objects.visible_to(actor).kept().filter(project=project, digest__in=digests)
     return dict(found.values_list("digest", "kind"))
+
+
+def find_sample(actor: Actor, sample_id: UUID) -> Sample:
+    """A sample of a living project that the person may read. Raises `NotFound`, or `SignInNeeded` for a visitor."""
+    seen = Sample.objects.visible_to(actor).kept().select_related("owner", "project__organisation")
+    found = seen.filter(pk=sample_id, project__deleted_at=None).first()
+    if found is None or not can(actor, Verb.READ, found.project):
+        raise nothing_here(actor)
+    return found
 
 
 def own_samples(actor: Actor) -> SampleQuerySet:

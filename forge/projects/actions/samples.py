@@ -30,7 +30,7 @@ from forge.projects.documents import editing
 from forge.projects.errors import ConsentChanged, SampleThere
 from forge.projects.events import SAMPLES_CHANGED
 from forge.projects.models import Project, Sample, SampleSplit, Version
-from forge.projects.recordings import LARGEST, kind_of
+from forge.projects.recordings import gathered, kind_of
 from forge.projects.samples import checked_label, checked_split, sample_path, sample_terms
 from forge.projects.storage import link_brought, nothing_left_behind
 
@@ -54,13 +54,13 @@ def send_sample(
     `consent` is the text of the terms that the person read. Raises `SampleRefused`, `ConsentChanged` when other terms
     hold now, `SampleThere`, `StorageQuotaReached`, `Invalid`, and `Forbidden` or `NotFound`.
     """
-    require(actor, Verb.EDIT, project)
+    require(actor, Verb.GIVE_SAMPLE, project)
     label, split = checked_label(label), checked_split(split)
     terms = sample_terms(project, days)
     if consent != terms.text:
         raise ConsentChanged("The terms have changed since you read them. Read them again, then send.")
     require_room(project.organisation_id)
-    data = _gathered(contents)
+    data = gathered(contents)
     kind = kind_of(data)
     blob = put_bytes(data)
     path = sample_path(label, kind, blob.digest)
@@ -84,15 +84,6 @@ def send_sample(
         document.add_binary(doc, path, blob.digest, blob.size)
         _note(sample, actor, "sample.send", path=path, ends=terms.ends.isoformat())
     return sample
-
-
-def _gathered(contents: Iterable[bytes]) -> bytes:
-    found = bytearray()
-    for chunk in contents:
-        found += chunk
-        if len(found) > LARGEST:
-            break
-    return bytes(found)
 
 
 def take_back(actor: Actor, sample_id: UUID) -> None:

@@ -39,24 +39,6 @@ export interface paths {
     readonly patch?: never;
     readonly trace?: never;
   };
-  readonly "/api/v1/builds/{build_id}/comments": {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header?: never;
-      readonly path?: never;
-      readonly cookie?: never;
-    };
-    /** @description What was said about a build. */
-    readonly get: operations["comments_list"];
-    readonly put?: never;
-    /** @description What was said about a build. */
-    readonly post: operations["comments_add"];
-    readonly delete?: never;
-    readonly options?: never;
-    readonly head?: never;
-    readonly patch?: never;
-    readonly trace?: never;
-  };
   readonly "/api/v1/builds/{build_id}/log": {
     readonly parameters: {
       readonly query?: never;
@@ -124,6 +106,59 @@ export interface paths {
     readonly options?: never;
     readonly head?: never;
     readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly "/api/v1/builds/{build_id}/threads": {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    /** @description What was said about a build, also in the reviews of its bytes. */
+    readonly get: operations["threads_list"];
+    readonly put?: never;
+    /** @description Begins a thread about a build or about a part of it, outside of a review. */
+    readonly post: operations["threads_begin"];
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly "/api/v1/builds/{build_id}/wrong-results": {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly get?: never;
+    readonly put?: never;
+    /** @description Marks a result as wrong outside of a review. */
+    readonly post: operations["wrong_results_mark"];
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly "/api/v1/comments/{comment_id}": {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly get?: never;
+    readonly put?: never;
+    readonly post?: never;
+    /** @description Erases one's own comment, and as an owner anybody's; that it was there stays. */
+    readonly delete: operations["comments_delete"];
+    readonly options?: never;
+    readonly head?: never;
+    /** @description Replaces the text of one's own comment; what it said before stays readable. */
+    readonly patch: operations["comments_edit"];
     readonly trace?: never;
   };
   readonly "/api/v1/device-sign-ins": {
@@ -955,24 +990,6 @@ export interface paths {
     readonly patch?: never;
     readonly trace?: never;
   };
-  readonly "/api/v1/reviews/{review_id}/comments": {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header?: never;
-      readonly path?: never;
-      readonly cookie?: never;
-    };
-    /** @description What was said in a review. */
-    readonly get: operations["review_comments_list"];
-    readonly put?: never;
-    /** @description What was said in a review. */
-    readonly post: operations["review_comments_add"];
-    readonly delete?: never;
-    readonly options?: never;
-    readonly head?: never;
-    readonly patch?: never;
-    readonly trace?: never;
-  };
   readonly "/api/v1/reviews/{review_id}/reviewers": {
     readonly parameters: {
       readonly query?: never;
@@ -1001,6 +1018,41 @@ export interface paths {
     readonly put?: never;
     /** @description Carries the review on with a newer build, and asks again. */
     readonly post: operations["requested_reviews_next_round"];
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly "/api/v1/reviews/{review_id}/threads": {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    /** @description What was said in a review, in all its rounds. */
+    readonly get: operations["review_threads_list"];
+    readonly put?: never;
+    /** @description Begins a thread about the build of the newest round, or about a part of it. */
+    readonly post: operations["review_threads_begin"];
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly "/api/v1/reviews/{review_id}/wrong-results": {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly get?: never;
+    readonly put?: never;
+    /** @description Marks a result as wrong: the body is the recording that gave it, as one sends a sample. */
+    readonly post: operations["review_wrong_results_mark"];
     readonly delete?: never;
     readonly options?: never;
     readonly head?: never;
@@ -1041,6 +1093,23 @@ export interface paths {
     readonly patch?: never;
     readonly trace?: never;
   };
+  readonly "/api/v1/samples/{sample_id}/recording": {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    /** @description The bytes of a sample, wherever its file is called by now. */
+    readonly get: operations["samples_recording"];
+    readonly put?: never;
+    readonly post?: never;
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
   readonly "/api/v1/templates": {
     readonly parameters: {
       readonly query?: never;
@@ -1052,6 +1121,74 @@ export interface paths {
     readonly get: operations["templates_retrieve"];
     readonly put?: never;
     readonly post?: never;
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly "/api/v1/threads/{thread_id}": {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    /** @description A view of the API. `asked` reads and checks the body. */
+    readonly get: operations["threads_retrieve"];
+    readonly put?: never;
+    readonly post?: never;
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly "/api/v1/threads/{thread_id}/comments": {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly get?: never;
+    readonly put?: never;
+    /** @description Replies; a thread that was resolved is open again. */
+    readonly post: operations["threads_reply"];
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly "/api/v1/threads/{thread_id}/reopen": {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly get?: never;
+    readonly put?: never;
+    /** @description Says that something is left to do. */
+    readonly post: operations["threads_reopen"];
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly "/api/v1/threads/{thread_id}/resolve": {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly get?: never;
+    readonly put?: never;
+    /** @description Says that nothing is left to do. */
+    readonly post: operations["threads_resolve"];
     readonly delete?: never;
     readonly options?: never;
     readonly head?: never;
@@ -1101,6 +1238,27 @@ export interface components {
     readonly ActionsAnswer: {
       readonly actions: readonly components["schemas"]["LanguageAction"][];
     };
+    /** @description What a thread is about. `title` and `detail` are the words of the time when it began. */
+    readonly Anchor: {
+      readonly kind: components["schemas"]["AnchorKind"];
+      readonly title: string;
+      readonly detail: string;
+      /** @description of a figure or a stage */
+      readonly name: string | null;
+      readonly file: string | null;
+      /** @description from 1 */
+      readonly line: number | null;
+      /** Format: uuid */
+      readonly sample: string | null;
+      /** @description milliseconds from the start of the recording */
+      readonly at: number | null;
+      /** @description what the build answered, where that was wrong */
+      readonly said: string | null;
+      /** @description the sample's label, or the right answer */
+      readonly label: string | null;
+    };
+    /** @enum {string} */
+    readonly AnchorKind: "build" | "figure" | "stage" | "line" | "sample" | "moment" | "result";
     /** @description An argument that a stage can have. */
     readonly ArgumentField: {
       readonly name: string;
@@ -1196,6 +1354,10 @@ export interface components {
       readonly versions: {
         readonly [key: string]: components["schemas"]["LineVersion"];
       };
+    };
+    readonly BeginThread: {
+      readonly text: string;
+      readonly anchor?: components["schemas"]["WantedAnchor"];
     };
     /** @description Which Runefile is broken, so that only a part of its pipeline is compared. */
     readonly BrokenSides: {
@@ -1301,7 +1463,7 @@ export interface components {
       readonly diagnostics: readonly components["schemas"]["Diagnostic"][];
       readonly outline: components["schemas"]["Outline"];
     };
-    /** @description Something that was said. */
+    /** @description Something that was said, in Markdown. A comment that was deleted has no text any more. */
     readonly Comment: {
       /** Format: uuid */
       readonly id: string;
@@ -1309,10 +1471,13 @@ export interface components {
       readonly text: string;
       /** Format: date-time */
       readonly created: string;
-    };
-    /** @description What was said about a build. */
-    readonly Comments: {
-      readonly comments: readonly components["schemas"]["Comment"][];
+      /** Format: date-time */
+      readonly edited: string | null;
+      /** Format: date-time */
+      readonly deleted: string | null;
+      readonly deleted_by: components["schemas"]["Person"] | null;
+      /** @description what it said before, oldest first */
+      readonly earlier: readonly components["schemas"]["EarlierText"][];
     };
     /** @description What differs between two moments of a project; `said` is all of it in sentences. */
     readonly Comparison: {
@@ -1443,6 +1608,12 @@ export interface components {
       readonly name: string;
       readonly shape: string;
       readonly from: number | null;
+    };
+    /** @description What a comment said before it was edited, and since when. */
+    readonly EarlierText: {
+      readonly text: string;
+      /** Format: date-time */
+      readonly written: string;
     };
     /** @description An edit of the graph as edits of the text; `stage` is the name of a stage that is added, or null. */
     readonly EditGraphAnswer: {
@@ -2133,6 +2304,9 @@ export interface components {
       readonly visibility?: string;
       readonly description?: string;
     };
+    readonly PatchedText: {
+      readonly text?: string;
+    };
     /** @description A person: the name, and the mark's letters and colour. */
     readonly Person: {
       /** Format: uuid */
@@ -2252,6 +2426,8 @@ export interface components {
       readonly title: string;
       readonly status: number;
       readonly detail: string;
+      /** @description of `X-Request-Id`: name it to the operator */
+      readonly request_id?: string;
       readonly errors?: {
         readonly [key: string]: readonly string[];
       };
@@ -2334,6 +2510,7 @@ export interface components {
       | components["schemas"]["ReviewChangedEvent"]
       | components["schemas"]["SamplesChangedEvent"]
       | components["schemas"]["TagPublishedEvent"]
+      | components["schemas"]["ThreadChangedEvent"]
       | components["schemas"]["VersionSavedEvent"];
     /** @description What a client reads before it follows the event log: `sequence` is the number of the last event that is in it. */
     readonly ProjectState: {
@@ -2428,13 +2605,13 @@ export interface components {
       readonly reviewers: readonly components["schemas"]["ReviewerGroup"][];
       readonly url: string;
     };
-    /** @description A review was asked for, carried on, changed or closed, or somebody spoke in it. */
+    /** @description A review was asked for, carried on, changed or closed. */
     readonly ReviewAsked: {
       /** Format: uuid */
       readonly review: string;
       readonly number: number;
     };
-    /** @description A review was asked for, carried on, changed or closed, or somebody spoke in it. Read again: requests. */
+    /** @description A review was asked for, carried on, changed or closed. Read again: requests. */
     readonly ReviewAskedEvent: {
       /** @description Its number in the stream, without gaps. */
       readonly sequence: number;
@@ -2445,12 +2622,12 @@ export interface components {
       readonly type: "review.asked";
       readonly data: components["schemas"]["ReviewAsked"];
     };
-    /** @description Someone gave a verdict on a build or commented on it. */
+    /** @description Someone gave a verdict on a build or took it back. */
     readonly ReviewChanged: {
       /** Format: uuid */
       readonly build: string;
     };
-    /** @description Someone gave a verdict on a build or commented on it. Read again: reviews, comments. */
+    /** @description Someone gave a verdict on a build or took it back. Read again: reviews. */
     readonly ReviewChangedEvent: {
       /** @description Its number in the stream, without gaps. */
       readonly sequence: number;
@@ -2590,12 +2767,6 @@ export interface components {
     readonly SaveVersion: {
       /** @default  */
       readonly message: string;
-    };
-    readonly Say: {
-      readonly text: string;
-    };
-    readonly SayInReview: {
-      readonly text: string;
     };
     /** @enum {string} */
     readonly Scope:
@@ -2758,11 +2929,58 @@ export interface components {
     readonly Templates: {
       readonly templates: readonly components["schemas"]["Template"][];
     };
+    readonly Text: {
+      readonly text: string;
+    };
     /** @description A span of a file, and the text that stands there after the edit. */
     readonly TextEdit: {
       readonly file: string;
       readonly span: components["schemas"]["Span"];
       readonly text: string;
+    };
+    /** @description A comment and the replies to it. `build_number` and `round` are those in which it was begun. */
+    readonly Thread: {
+      /** Format: uuid */
+      readonly id: string;
+      readonly anchor: components["schemas"]["Anchor"];
+      /** Format: uuid */
+      readonly build: string;
+      readonly build_number: number;
+      /** Format: uuid */
+      readonly review: string | null;
+      readonly round: number | null;
+      /** Format: date-time */
+      readonly created: string;
+      /** Format: date-time */
+      readonly resolved: string | null;
+      readonly resolved_by: components["schemas"]["Person"] | null;
+      readonly comments: readonly components["schemas"]["Comment"][];
+      readonly url: string;
+    };
+    /** @description A thread began, was answered, resolved or reopened, or a comment of it was edited or deleted. `mentioned` are the people whom the comment mentions and who were not told before. */
+    readonly ThreadChanged: {
+      /** Format: uuid */
+      readonly thread: string;
+      /** Format: uuid */
+      readonly build: string;
+      /** Format: uuid */
+      readonly review: string | null;
+      readonly mentioned: readonly string[];
+    };
+    /** @description A thread began, was answered, resolved or reopened, or a comment of it was edited or deleted. `mentioned` are the people whom the comment mentions and who were not told before. Read again: threads. */
+    readonly ThreadChangedEvent: {
+      /** @description Its number in the stream, without gaps. */
+      readonly sequence: number;
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      readonly type: "thread.changed";
+      readonly data: components["schemas"]["ThreadChanged"];
+    };
+    /** @description A conversation, oldest first. */
+    readonly Threads: {
+      readonly threads: readonly components["schemas"]["Thread"][];
     };
     /** @description A token. Its secret is in the answer that made it and nowhere else. */
     readonly Token: {
@@ -2824,7 +3042,17 @@ export interface components {
       "see_organisation" | "manage_members" | "rename_organisation" | "read_audit" | "create_project";
     /** @enum {string} */
     readonly VerbOnProject:
-      "see" | "read" | "comment" | "review" | "edit" | "build" | "ask" | "publish" | "describe" | "manage";
+      | "see"
+      | "read"
+      | "comment"
+      | "review"
+      | "give_sample"
+      | "edit"
+      | "build"
+      | "ask"
+      | "publish"
+      | "describe"
+      | "manage";
     /** @description What a member says of a build. */
     readonly Verdict: {
       /** Format: uuid */
@@ -2917,6 +3145,19 @@ export interface components {
     };
     /** @enum {string} */
     readonly Visibility: "private" | "public";
+    readonly WantedAnchor: {
+      /**
+       * @description `build`, or what of it: then `name` says which figure, stage, file or sample (its id)
+       * @enum {string}
+       */
+      readonly kind: "build" | "figure" | "stage" | "line" | "sample" | "moment";
+      /** @default  */
+      readonly name: string;
+      /** @description of a `line` */
+      readonly line?: number;
+      /** @description milliseconds, of a `moment` */
+      readonly at?: number;
+    };
     /** @description What is watched or tried, and the last rune that shows it. */
     readonly Watch: {
       /** Format: uuid */
@@ -2955,8 +3196,147 @@ export interface components {
     };
   };
   responses: {
-    /** @description What went wrong. */
-    readonly Problem: {
+    /** @description What was sent cannot be understood or used. */
+    readonly BadRequest: {
+      headers: {
+        readonly [name: string]: unknown;
+      };
+      content: {
+        readonly "application/problem+json": components["schemas"]["Problem"];
+      };
+    };
+    /** @description It cannot be done in the present state. */
+    readonly Conflict: {
+      headers: {
+        readonly [name: string]: unknown;
+      };
+      content: {
+        readonly "application/problem+json": components["schemas"]["Problem"];
+      };
+    };
+    /** @description You, or your token, may not do this, or a quota is reached. */
+    readonly Forbidden: {
+      headers: {
+        readonly [name: string]: unknown;
+      };
+      content: {
+        readonly "application/problem+json": components["schemas"]["Problem"];
+      };
+    };
+    /** @description There is no room to store it. */
+    readonly InsufficientStorage: {
+      headers: {
+        readonly [name: string]: unknown;
+      };
+      content: {
+        readonly "application/problem+json": components["schemas"]["Problem"];
+      };
+    };
+    /** @description The server failed, or stored bytes are damaged; the log has the reason. */
+    readonly InternalServerError: {
+      headers: {
+        readonly [name: string]: unknown;
+      };
+      content: {
+        readonly "application/problem+json": components["schemas"]["Problem"];
+      };
+    };
+    /** @description No answer of the wanted type can be given. */
+    readonly NotAcceptable: {
+      headers: {
+        readonly [name: string]: unknown;
+      };
+      content: {
+        readonly "application/problem+json": components["schemas"]["Problem"];
+      };
+    };
+    /** @description It does not exist, or you have no access to it. */
+    readonly NotFound: {
+      headers: {
+        readonly [name: string]: unknown;
+      };
+      content: {
+        readonly "application/problem+json": components["schemas"]["Problem"];
+      };
+    };
+    /** @description It has changed since you read it. */
+    readonly PreconditionFailed: {
+      headers: {
+        readonly [name: string]: unknown;
+      };
+      content: {
+        readonly "application/problem+json": components["schemas"]["Problem"];
+      };
+    };
+    /** @description More bytes than the limit. */
+    readonly RequestEntityTooLarge: {
+      headers: {
+        readonly [name: string]: unknown;
+      };
+      content: {
+        readonly "application/problem+json": components["schemas"]["Problem"];
+      };
+    };
+    /** @description The body came too slowly. */
+    readonly RequestTimeout: {
+      headers: {
+        readonly [name: string]: unknown;
+      };
+      content: {
+        readonly "application/problem+json": components["schemas"]["Problem"];
+      };
+    };
+    /** @description Too much is waiting; `Retry-After` says how long to wait. */
+    readonly ServiceUnavailable: {
+      headers: {
+        readonly "Retry-After": string;
+        readonly [name: string]: unknown;
+      };
+      content: {
+        readonly "application/problem+json": components["schemas"]["Problem"];
+      };
+    };
+    /** @description It was renamed; `Location` says its new address. */
+    readonly TemporaryRedirect: {
+      headers: {
+        readonly Location: string;
+        readonly [name: string]: unknown;
+      };
+      content: {
+        readonly "application/problem+json": components["schemas"]["Problem"];
+      };
+    };
+    /** @description Too many requests; `Retry-After` says how long to wait. */
+    readonly TooManyRequests: {
+      headers: {
+        readonly "Retry-After": string;
+        readonly [name: string]: unknown;
+      };
+      content: {
+        readonly "application/problem+json": components["schemas"]["Problem"];
+      };
+    };
+    /** @description Nobody is signed in, or the token is invalid or has expired. */
+    readonly Unauthorized: {
+      headers: {
+        readonly "WWW-Authenticate": string;
+        readonly [name: string]: unknown;
+      };
+      content: {
+        readonly "application/problem+json": components["schemas"]["Problem"];
+      };
+    };
+    /** @description It is well formed, but its contents are refused. */
+    readonly UnprocessableEntity: {
+      headers: {
+        readonly [name: string]: unknown;
+      };
+      content: {
+        readonly "application/problem+json": components["schemas"]["Problem"];
+      };
+    };
+    /** @description A body of this type is not taken. */
+    readonly UnsupportedMediaType: {
       headers: {
         readonly [name: string]: unknown;
       };
@@ -2971,6 +3351,8 @@ export interface components {
   pathItems: never;
 }
 export type ActionsAnswer = components["schemas"]["ActionsAnswer"];
+export type Anchor = components["schemas"]["Anchor"];
+export type AnchorKind = components["schemas"]["AnchorKind"];
 export type ArgumentField = components["schemas"]["ArgumentField"];
 export type ArgumentsAnswer = components["schemas"]["ArgumentsAnswer"];
 export type AskForReview = components["schemas"]["AskForReview"];
@@ -2980,6 +3362,7 @@ export type AuditEntryPage = components["schemas"]["AuditEntryPage"];
 export type AuditPrincipal = components["schemas"]["AuditPrincipal"];
 export type AuditProject = components["schemas"]["AuditProject"];
 export type Authors = components["schemas"]["Authors"];
+export type BeginThread = components["schemas"]["BeginThread"];
 export type BrokenSides = components["schemas"]["BrokenSides"];
 export type Build = components["schemas"]["Build"];
 export type BuildChanged = components["schemas"]["BuildChanged"];
@@ -2994,7 +3377,6 @@ export type BuildState = components["schemas"]["BuildState"];
 export type BuiltVersion = components["schemas"]["BuiltVersion"];
 export type CheckAnswer = components["schemas"]["CheckAnswer"];
 export type Comment = components["schemas"]["Comment"];
-export type Comments = components["schemas"]["Comments"];
 export type Comparison = components["schemas"]["Comparison"];
 export type CompleteAnswer = components["schemas"]["CompleteAnswer"];
 export type CompletionItem = components["schemas"]["CompletionItem"];
@@ -3008,6 +3390,7 @@ export type DifferingOp = components["schemas"]["DifferingOp"];
 export type DrawnInput = components["schemas"]["DrawnInput"];
 export type DrawnModel = components["schemas"]["DrawnModel"];
 export type DrawnOutput = components["schemas"]["DrawnOutput"];
+export type EarlierText = components["schemas"]["EarlierText"];
 export type EditGraphAnswer = components["schemas"]["EditGraphAnswer"];
 export type EditsAnswer = components["schemas"]["EditsAnswer"];
 export type EvaluationSummary = components["schemas"]["EvaluationSummary"];
@@ -3096,6 +3479,7 @@ export type PassReport = components["schemas"]["PassReport"];
 export type PatchedGivenRole = components["schemas"]["PatchedGivenRole"];
 export type PatchedOrganisationChange = components["schemas"]["PatchedOrganisationChange"];
 export type PatchedProjectChange = components["schemas"]["PatchedProjectChange"];
+export type PatchedText = components["schemas"]["PatchedText"];
 export type Person = components["schemas"]["Person"];
 export type PersonEvent = components["schemas"]["PersonEvent"];
 export type PhoneLink = components["schemas"]["PhoneLink"];
@@ -3162,8 +3546,6 @@ export type SamplesChangedEvent = components["schemas"]["SamplesChangedEvent"];
 export type SamplesImported = components["schemas"]["SamplesImported"];
 export type SamplesMarked = components["schemas"]["SamplesMarked"];
 export type SaveVersion = components["schemas"]["SaveVersion"];
-export type Say = components["schemas"]["Say"];
-export type SayInReview = components["schemas"]["SayInReview"];
 export type Scope = components["schemas"]["Scope"];
 export type SessionsChanged = components["schemas"]["SessionsChanged"];
 export type SessionsChangedEvent = components["schemas"]["SessionsChangedEvent"];
@@ -3183,7 +3565,12 @@ export type TagPublishedEvent = components["schemas"]["TagPublishedEvent"];
 export type Tags = components["schemas"]["Tags"];
 export type Template = components["schemas"]["Template"];
 export type Templates = components["schemas"]["Templates"];
+export type Text = components["schemas"]["Text"];
 export type TextEdit = components["schemas"]["TextEdit"];
+export type Thread = components["schemas"]["Thread"];
+export type ThreadChanged = components["schemas"]["ThreadChanged"];
+export type ThreadChangedEvent = components["schemas"]["ThreadChangedEvent"];
+export type Threads = components["schemas"]["Threads"];
 export type Token = components["schemas"]["Token"];
 export type Tokens = components["schemas"]["Tokens"];
 export type TokensAnswer = components["schemas"]["TokensAnswer"];
@@ -3204,12 +3591,28 @@ export type VersionSaved = components["schemas"]["VersionSaved"];
 export type VersionSavedEvent = components["schemas"]["VersionSavedEvent"];
 export type VersionWithFiles = components["schemas"]["VersionWithFiles"];
 export type Visibility = components["schemas"]["Visibility"];
+export type WantedAnchor = components["schemas"]["WantedAnchor"];
 export type Watch = components["schemas"]["Watch"];
 export type WatchRequest = components["schemas"]["WatchRequest"];
 export type WatchedWire = components["schemas"]["WatchedWire"];
 export type Wire = components["schemas"]["Wire"];
 export type WireChange = components["schemas"]["WireChange"];
-export type ResponseProblem = components["responses"]["Problem"];
+export type ResponseBadRequest = components["responses"]["BadRequest"];
+export type ResponseConflict = components["responses"]["Conflict"];
+export type ResponseForbidden = components["responses"]["Forbidden"];
+export type ResponseInsufficientStorage = components["responses"]["InsufficientStorage"];
+export type ResponseInternalServerError = components["responses"]["InternalServerError"];
+export type ResponseNotAcceptable = components["responses"]["NotAcceptable"];
+export type ResponseNotFound = components["responses"]["NotFound"];
+export type ResponsePreconditionFailed = components["responses"]["PreconditionFailed"];
+export type ResponseRequestEntityTooLarge = components["responses"]["RequestEntityTooLarge"];
+export type ResponseRequestTimeout = components["responses"]["RequestTimeout"];
+export type ResponseServiceUnavailable = components["responses"]["ServiceUnavailable"];
+export type ResponseTemporaryRedirect = components["responses"]["TemporaryRedirect"];
+export type ResponseTooManyRequests = components["responses"]["TooManyRequests"];
+export type ResponseUnauthorized = components["responses"]["Unauthorized"];
+export type ResponseUnprocessableEntity = components["responses"]["UnprocessableEntity"];
+export type ResponseUnsupportedMediaType = components["responses"]["UnsupportedMediaType"];
 export type $defs = Record<string, never>;
 export interface operations {
   readonly builds_retrieve: {
@@ -3231,7 +3634,14 @@ export interface operations {
           readonly "application/json": components["schemas"]["Build"];
         };
       };
-      readonly default: components["responses"]["Problem"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
     };
   };
   readonly builds_cancel: {
@@ -3253,55 +3663,16 @@ export interface operations {
           readonly "application/json": components["schemas"]["Build"];
         };
       };
-      readonly default: components["responses"]["Problem"];
-    };
-  };
-  readonly comments_list: {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header?: never;
-      readonly path: {
-        readonly build_id: string;
-      };
-      readonly cookie?: never;
-    };
-    readonly requestBody?: never;
-    readonly responses: {
-      readonly 200: {
-        headers: {
-          readonly [name: string]: unknown;
-        };
-        content: {
-          readonly "application/json": components["schemas"]["Comments"];
-        };
-      };
-      readonly default: components["responses"]["Problem"];
-    };
-  };
-  readonly comments_add: {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header?: never;
-      readonly path: {
-        readonly build_id: string;
-      };
-      readonly cookie?: never;
-    };
-    readonly requestBody: {
-      readonly content: {
-        readonly "application/json": components["schemas"]["Say"];
-      };
-    };
-    readonly responses: {
-      readonly 201: {
-        headers: {
-          readonly [name: string]: unknown;
-        };
-        content: {
-          readonly "application/json": components["schemas"]["Comment"];
-        };
-      };
-      readonly default: components["responses"]["Problem"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 409: components["responses"]["Conflict"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
+      readonly 507: components["responses"]["InsufficientStorage"];
     };
   };
   readonly builds_log: {
@@ -3323,7 +3694,14 @@ export interface operations {
           readonly "application/json": components["schemas"]["BuildLog"];
         };
       };
-      readonly default: components["responses"]["Problem"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
     };
   };
   readonly reviews_list: {
@@ -3345,7 +3723,14 @@ export interface operations {
           readonly "application/json": components["schemas"]["Reviews"];
         };
       };
-      readonly default: components["responses"]["Problem"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
     };
   };
   readonly reviews_give: {
@@ -3371,7 +3756,19 @@ export interface operations {
           readonly "application/json": components["schemas"]["Verdict"];
         };
       };
-      readonly default: components["responses"]["Problem"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 408: components["responses"]["RequestTimeout"];
+      readonly 409: components["responses"]["Conflict"];
+      readonly 413: components["responses"]["RequestEntityTooLarge"];
+      readonly 415: components["responses"]["UnsupportedMediaType"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
+      readonly 507: components["responses"]["InsufficientStorage"];
     };
   };
   readonly reviews_undo: {
@@ -3393,7 +3790,16 @@ export interface operations {
           readonly "application/json": components["schemas"]["Reviews"];
         };
       };
-      readonly default: components["responses"]["Problem"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 409: components["responses"]["Conflict"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
+      readonly 507: components["responses"]["InsufficientStorage"];
     };
   };
   readonly builds_rune: {
@@ -3415,7 +3821,195 @@ export interface operations {
           readonly "application/wasm": string;
         };
       };
-      readonly default: components["responses"]["Problem"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
+    };
+  };
+  readonly threads_list: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path: {
+        readonly build_id: string;
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody?: never;
+    readonly responses: {
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly "application/json": components["schemas"]["Threads"];
+        };
+      };
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
+    };
+  };
+  readonly threads_begin: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path: {
+        readonly build_id: string;
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody: {
+      readonly content: {
+        readonly "application/json": components["schemas"]["BeginThread"];
+      };
+    };
+    readonly responses: {
+      readonly 201: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly "application/json": components["schemas"]["Thread"];
+        };
+      };
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 408: components["responses"]["RequestTimeout"];
+      readonly 413: components["responses"]["RequestEntityTooLarge"];
+      readonly 415: components["responses"]["UnsupportedMediaType"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
+      readonly 507: components["responses"]["InsufficientStorage"];
+    };
+  };
+  readonly wrong_results_mark: {
+    readonly parameters: {
+      readonly query: {
+        /** @description the `text` of the terms that were read */
+        readonly consent: string;
+        /** @description how long the recording is kept; 90 if not given */
+        readonly days?: number;
+        /** @description the right answer: the sample's label */
+        readonly label: string;
+        /** @description what the build answered */
+        readonly said?: string;
+        /** @description what to say to it; a sentence is written without it */
+        readonly text?: string;
+      };
+      readonly header?: never;
+      readonly path: {
+        readonly build_id: string;
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody?: {
+      readonly content: {
+        readonly "application/octet-stream": string;
+      };
+    };
+    readonly responses: {
+      readonly 201: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly "application/json": components["schemas"]["Thread"];
+        };
+      };
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 408: components["responses"]["RequestTimeout"];
+      readonly 413: components["responses"]["RequestEntityTooLarge"];
+      readonly 415: components["responses"]["UnsupportedMediaType"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
+      readonly 507: components["responses"]["InsufficientStorage"];
+    };
+  };
+  readonly comments_delete: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path: {
+        readonly comment_id: string;
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody?: never;
+    readonly responses: {
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly "application/json": components["schemas"]["Comment"];
+        };
+      };
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
+      readonly 507: components["responses"]["InsufficientStorage"];
+    };
+  };
+  readonly comments_edit: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path: {
+        readonly comment_id: string;
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody?: {
+      readonly content: {
+        readonly "application/json": components["schemas"]["PatchedText"];
+      };
+    };
+    readonly responses: {
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly "application/json": components["schemas"]["Comment"];
+        };
+      };
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 408: components["responses"]["RequestTimeout"];
+      readonly 413: components["responses"]["RequestEntityTooLarge"];
+      readonly 415: components["responses"]["UnsupportedMediaType"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
+      readonly 507: components["responses"]["InsufficientStorage"];
     };
   };
   readonly device_sign_ins_create: {
@@ -3439,7 +4033,16 @@ export interface operations {
           readonly "application/json": components["schemas"]["DeviceSignIn"];
         };
       };
-      readonly default: components["responses"]["Problem"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 408: components["responses"]["RequestTimeout"];
+      readonly 413: components["responses"]["RequestEntityTooLarge"];
+      readonly 415: components["responses"]["UnsupportedMediaType"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
+      readonly 507: components["responses"]["InsufficientStorage"];
     };
   };
   readonly device_sign_ins_token_create: {
@@ -3463,7 +4066,16 @@ export interface operations {
           readonly "application/json": components["schemas"]["DeviceToken"];
         };
       };
-      readonly default: components["responses"]["Problem"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 408: components["responses"]["RequestTimeout"];
+      readonly 413: components["responses"]["RequestEntityTooLarge"];
+      readonly 415: components["responses"]["UnsupportedMediaType"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
+      readonly 507: components["responses"]["InsufficientStorage"];
     };
   };
   readonly me_retrieve: {
@@ -3483,12 +4095,21 @@ export interface operations {
           readonly "application/json": components["schemas"]["Me"];
         };
       };
-      readonly default: components["responses"]["Problem"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
     };
   };
   readonly audit_own: {
     readonly parameters: {
       readonly query?: {
+        /** @description the place of a page, from `next` or `previous` of another */
+        readonly cursor?: string;
+        /** @description rows of a page; 50 */
+        readonly limit?: number;
         /** @description the id of a project */
         readonly project?: string;
         /** @description a date or a time; the entries from then on */
@@ -3497,7 +4118,7 @@ export interface operations {
         readonly until?: string;
         /** @description an action, or a topic: sign-ins, accounts, tokens, members, organisation, projects, files, builds, reviews, publishing, downloads, refusals, audit-log */
         readonly what?: string;
-        /** @description the person who acted, or whose account it was */
+        /** @description the id of the person who acted, or whose account it was */
         readonly who?: string;
       };
       readonly header?: never;
@@ -3514,7 +4135,14 @@ export interface operations {
           readonly "application/json": components["schemas"]["AuditEntryPage"];
         };
       };
-      readonly default: components["responses"]["Problem"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
     };
   };
   readonly organisations_list: {
@@ -3534,7 +4162,12 @@ export interface operations {
           readonly "application/json": components["schemas"]["Organisations"];
         };
       };
-      readonly default: components["responses"]["Problem"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
     };
   };
   readonly organisations_create: {
@@ -3558,7 +4191,19 @@ export interface operations {
           readonly "application/json": components["schemas"]["Organisation"];
         };
       };
-      readonly default: components["responses"]["Problem"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 408: components["responses"]["RequestTimeout"];
+      readonly 409: components["responses"]["Conflict"];
+      readonly 413: components["responses"]["RequestEntityTooLarge"];
+      readonly 415: components["responses"]["UnsupportedMediaType"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
+      readonly 507: components["responses"]["InsufficientStorage"];
     };
   };
   readonly organisations_retrieve: {
@@ -3580,7 +4225,15 @@ export interface operations {
           readonly "application/json": components["schemas"]["Organisation"];
         };
       };
-      readonly default: components["responses"]["Problem"];
+      readonly 307: components["responses"]["TemporaryRedirect"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
     };
   };
   readonly organisations_partial_update: {
@@ -3606,12 +4259,29 @@ export interface operations {
           readonly "application/json": components["schemas"]["Organisation"];
         };
       };
-      readonly default: components["responses"]["Problem"];
+      readonly 307: components["responses"]["TemporaryRedirect"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 408: components["responses"]["RequestTimeout"];
+      readonly 409: components["responses"]["Conflict"];
+      readonly 413: components["responses"]["RequestEntityTooLarge"];
+      readonly 415: components["responses"]["UnsupportedMediaType"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
+      readonly 507: components["responses"]["InsufficientStorage"];
     };
   };
   readonly audit_list: {
     readonly parameters: {
       readonly query?: {
+        /** @description the place of a page, from `next` or `previous` of another */
+        readonly cursor?: string;
+        /** @description rows of a page; 50 */
+        readonly limit?: number;
         /** @description the id of a project */
         readonly project?: string;
         /** @description a date or a time; the entries from then on */
@@ -3620,7 +4290,7 @@ export interface operations {
         readonly until?: string;
         /** @description an action, or a topic: sign-ins, accounts, tokens, members, organisation, projects, files, builds, reviews, publishing, downloads, refusals, audit-log */
         readonly what?: string;
-        /** @description the person who acted, or whose account it was */
+        /** @description the id of the person who acted, or whose account it was */
         readonly who?: string;
       };
       readonly header?: never;
@@ -3639,7 +4309,15 @@ export interface operations {
           readonly "application/json": components["schemas"]["AuditEntryPage"];
         };
       };
-      readonly default: components["responses"]["Problem"];
+      readonly 307: components["responses"]["TemporaryRedirect"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
     };
   };
   readonly audit_export: {
@@ -3654,7 +4332,7 @@ export interface operations {
         readonly until?: string;
         /** @description an action, or a topic: sign-ins, accounts, tokens, members, organisation, projects, files, builds, reviews, publishing, downloads, refusals, audit-log */
         readonly what?: string;
-        /** @description the person who acted, or whose account it was */
+        /** @description the id of the person who acted, or whose account it was */
         readonly who?: string;
       };
       readonly header?: never;
@@ -3712,7 +4390,15 @@ export interface operations {
           }[];
         };
       };
-      readonly default: components["responses"]["Problem"];
+      readonly 307: components["responses"]["TemporaryRedirect"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
     };
   };
   readonly invitations_list: {
@@ -3734,7 +4420,15 @@ export interface operations {
           readonly "application/json": components["schemas"]["Invitations"];
         };
       };
-      readonly default: components["responses"]["Problem"];
+      readonly 307: components["responses"]["TemporaryRedirect"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
     };
   };
   readonly organisations_invitations_create: {
@@ -3760,7 +4454,19 @@ export interface operations {
           readonly "application/json": components["schemas"]["NewInvitation"];
         };
       };
-      readonly default: components["responses"]["Problem"];
+      readonly 307: components["responses"]["TemporaryRedirect"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 408: components["responses"]["RequestTimeout"];
+      readonly 413: components["responses"]["RequestEntityTooLarge"];
+      readonly 415: components["responses"]["UnsupportedMediaType"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
+      readonly 507: components["responses"]["InsufficientStorage"];
     };
   };
   readonly organisations_invitations_destroy: {
@@ -3782,7 +4488,16 @@ export interface operations {
         };
         content?: never;
       };
-      readonly default: components["responses"]["Problem"];
+      readonly 307: components["responses"]["TemporaryRedirect"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
+      readonly 507: components["responses"]["InsufficientStorage"];
     };
   };
   readonly organisations_members_retrieve: {
@@ -3804,7 +4519,15 @@ export interface operations {
           readonly "application/json": components["schemas"]["Members"];
         };
       };
-      readonly default: components["responses"]["Problem"];
+      readonly 307: components["responses"]["TemporaryRedirect"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
     };
   };
   readonly organisations_members_destroy: {
@@ -3826,7 +4549,17 @@ export interface operations {
         };
         content?: never;
       };
-      readonly default: components["responses"]["Problem"];
+      readonly 307: components["responses"]["TemporaryRedirect"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 409: components["responses"]["Conflict"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
+      readonly 507: components["responses"]["InsufficientStorage"];
     };
   };
   readonly organisations_members_partial_update: {
@@ -3853,7 +4586,20 @@ export interface operations {
           readonly "application/json": components["schemas"]["Member"];
         };
       };
-      readonly default: components["responses"]["Problem"];
+      readonly 307: components["responses"]["TemporaryRedirect"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 408: components["responses"]["RequestTimeout"];
+      readonly 409: components["responses"]["Conflict"];
+      readonly 413: components["responses"]["RequestEntityTooLarge"];
+      readonly 415: components["responses"]["UnsupportedMediaType"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
+      readonly 507: components["responses"]["InsufficientStorage"];
     };
   };
   readonly organisations_usage: {
@@ -3875,12 +4621,25 @@ export interface operations {
           readonly "application/json": components["schemas"]["Usages"];
         };
       };
-      readonly default: components["responses"]["Problem"];
+      readonly 307: components["responses"]["TemporaryRedirect"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
     };
   };
   readonly projects_list: {
     readonly parameters: {
-      readonly query?: never;
+      readonly query?: {
+        /** @description the place of a page, from `next` or `previous` of another */
+        readonly cursor?: string;
+        /** @description rows of a page; 50 */
+        readonly limit?: number;
+      };
       readonly header?: never;
       readonly path?: never;
       readonly cookie?: never;
@@ -3895,7 +4654,14 @@ export interface operations {
           readonly "application/json": components["schemas"]["ListedProjectPage"];
         };
       };
-      readonly default: components["responses"]["Problem"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
     };
   };
   readonly projects_create: {
@@ -3919,7 +4685,19 @@ export interface operations {
           readonly "application/json": components["schemas"]["Project"];
         };
       };
-      readonly default: components["responses"]["Problem"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 408: components["responses"]["RequestTimeout"];
+      readonly 409: components["responses"]["Conflict"];
+      readonly 413: components["responses"]["RequestEntityTooLarge"];
+      readonly 415: components["responses"]["UnsupportedMediaType"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
+      readonly 507: components["responses"]["InsufficientStorage"];
     };
   };
   readonly projects_retrieve: {
@@ -3942,7 +4720,15 @@ export interface operations {
           readonly "application/json": components["schemas"]["Project"];
         };
       };
-      readonly default: components["responses"]["Problem"];
+      readonly 307: components["responses"]["TemporaryRedirect"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
     };
   };
   readonly projects_destroy: {
@@ -3964,7 +4750,17 @@ export interface operations {
         };
         content?: never;
       };
-      readonly default: components["responses"]["Problem"];
+      readonly 307: components["responses"]["TemporaryRedirect"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 409: components["responses"]["Conflict"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
+      readonly 507: components["responses"]["InsufficientStorage"];
     };
   };
   readonly projects_partial_update: {
@@ -3991,7 +4787,20 @@ export interface operations {
           readonly "application/json": components["schemas"]["Project"];
         };
       };
-      readonly default: components["responses"]["Problem"];
+      readonly 307: components["responses"]["TemporaryRedirect"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 408: components["responses"]["RequestTimeout"];
+      readonly 409: components["responses"]["Conflict"];
+      readonly 413: components["responses"]["RequestEntityTooLarge"];
+      readonly 415: components["responses"]["UnsupportedMediaType"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
+      readonly 507: components["responses"]["InsufficientStorage"];
     };
   };
   readonly archive_read: {
@@ -4017,7 +4826,15 @@ export interface operations {
           readonly "application/zip": string;
         };
       };
-      readonly default: components["responses"]["Problem"];
+      readonly 307: components["responses"]["TemporaryRedirect"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
     };
   };
   readonly archive_unpack: {
@@ -4049,7 +4866,21 @@ export interface operations {
           readonly "application/json": components["schemas"]["Unpacked"];
         };
       };
-      readonly default: components["responses"]["Problem"];
+      readonly 307: components["responses"]["TemporaryRedirect"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 408: components["responses"]["RequestTimeout"];
+      readonly 409: components["responses"]["Conflict"];
+      readonly 413: components["responses"]["RequestEntityTooLarge"];
+      readonly 415: components["responses"]["UnsupportedMediaType"];
+      readonly 422: components["responses"]["UnprocessableEntity"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
+      readonly 507: components["responses"]["InsufficientStorage"];
     };
   };
   readonly authors: {
@@ -4075,12 +4906,25 @@ export interface operations {
           readonly "application/json": components["schemas"]["Authors"];
         };
       };
-      readonly default: components["responses"]["Problem"];
+      readonly 307: components["responses"]["TemporaryRedirect"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
     };
   };
   readonly builds_list: {
     readonly parameters: {
-      readonly query?: never;
+      readonly query?: {
+        /** @description the place of a page, from `next` or `previous` of another */
+        readonly cursor?: string;
+        /** @description rows of a page; 50 */
+        readonly limit?: number;
+      };
       readonly header?: never;
       readonly path: {
         readonly name: string;
@@ -4098,7 +4942,15 @@ export interface operations {
           readonly "application/json": components["schemas"]["BuildPage"];
         };
       };
-      readonly default: components["responses"]["Problem"];
+      readonly 307: components["responses"]["TemporaryRedirect"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
     };
   };
   readonly builds_request: {
@@ -4121,7 +4973,17 @@ export interface operations {
           readonly "application/json": components["schemas"]["Build"];
         };
       };
-      readonly default: components["responses"]["Problem"];
+      readonly 307: components["responses"]["TemporaryRedirect"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 409: components["responses"]["Conflict"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
+      readonly 507: components["responses"]["InsufficientStorage"];
     };
   };
   readonly projects_files_list: {
@@ -4144,7 +5006,15 @@ export interface operations {
           readonly "application/json": components["schemas"]["Files"];
         };
       };
-      readonly default: components["responses"]["Problem"];
+      readonly 307: components["responses"]["TemporaryRedirect"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
     };
   };
   readonly projects_files_retrieve: {
@@ -4165,10 +5035,18 @@ export interface operations {
           readonly [name: string]: unknown;
         };
         content: {
-          readonly "application/octet-stream": string;
+          readonly "*/*": string;
         };
       };
-      readonly default: components["responses"]["Problem"];
+      readonly 307: components["responses"]["TemporaryRedirect"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
     };
   };
   readonly projects_files_update: {
@@ -4199,7 +5077,22 @@ export interface operations {
           readonly "application/json": components["schemas"]["File"];
         };
       };
-      readonly default: components["responses"]["Problem"];
+      readonly 307: components["responses"]["TemporaryRedirect"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 408: components["responses"]["RequestTimeout"];
+      readonly 409: components["responses"]["Conflict"];
+      readonly 412: components["responses"]["PreconditionFailed"];
+      readonly 413: components["responses"]["RequestEntityTooLarge"];
+      readonly 415: components["responses"]["UnsupportedMediaType"];
+      readonly 422: components["responses"]["UnprocessableEntity"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
+      readonly 507: components["responses"]["InsufficientStorage"];
     };
   };
   readonly projects_files_destroy: {
@@ -4225,7 +5118,18 @@ export interface operations {
         };
         content?: never;
       };
-      readonly default: components["responses"]["Problem"];
+      readonly 307: components["responses"]["TemporaryRedirect"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 409: components["responses"]["Conflict"];
+      readonly 412: components["responses"]["PreconditionFailed"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
+      readonly 507: components["responses"]["InsufficientStorage"];
     };
   };
   readonly projects_files_copy_create: {
@@ -4253,7 +5157,21 @@ export interface operations {
           readonly "application/json": components["schemas"]["File"];
         };
       };
-      readonly default: components["responses"]["Problem"];
+      readonly 307: components["responses"]["TemporaryRedirect"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 408: components["responses"]["RequestTimeout"];
+      readonly 409: components["responses"]["Conflict"];
+      readonly 413: components["responses"]["RequestEntityTooLarge"];
+      readonly 415: components["responses"]["UnsupportedMediaType"];
+      readonly 422: components["responses"]["UnprocessableEntity"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
+      readonly 507: components["responses"]["InsufficientStorage"];
     };
   };
   readonly projects_files_rename_create: {
@@ -4281,7 +5199,21 @@ export interface operations {
           readonly "application/json": components["schemas"]["File"];
         };
       };
-      readonly default: components["responses"]["Problem"];
+      readonly 307: components["responses"]["TemporaryRedirect"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 408: components["responses"]["RequestTimeout"];
+      readonly 409: components["responses"]["Conflict"];
+      readonly 413: components["responses"]["RequestEntityTooLarge"];
+      readonly 415: components["responses"]["UnsupportedMediaType"];
+      readonly 422: components["responses"]["UnprocessableEntity"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
+      readonly 507: components["responses"]["InsufficientStorage"];
     };
   };
   readonly language_ask: {
@@ -4308,7 +5240,19 @@ export interface operations {
           readonly "application/json": components["schemas"]["LanguageAnswer"] | components["schemas"]["LanguageError"];
         };
       };
-      readonly default: components["responses"]["Problem"];
+      readonly 307: components["responses"]["TemporaryRedirect"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 408: components["responses"]["RequestTimeout"];
+      readonly 413: components["responses"]["RequestEntityTooLarge"];
+      readonly 415: components["responses"]["UnsupportedMediaType"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
+      readonly 507: components["responses"]["InsufficientStorage"];
     };
   };
   readonly projects_models_retrieve: {
@@ -4335,7 +5279,16 @@ export interface operations {
           readonly "application/json": components["schemas"]["ModelPage"] | components["schemas"]["DrawnModel"];
         };
       };
-      readonly default: components["responses"]["Problem"];
+      readonly 307: components["responses"]["TemporaryRedirect"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 422: components["responses"]["UnprocessableEntity"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
     };
   };
   readonly phones_retrieve: {
@@ -4358,7 +5311,15 @@ export interface operations {
           readonly "application/json": components["schemas"]["Phones"];
         };
       };
-      readonly default: components["responses"]["Problem"];
+      readonly 307: components["responses"]["TemporaryRedirect"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
     };
   };
   readonly phones_invite: {
@@ -4381,7 +5342,16 @@ export interface operations {
           readonly "application/json": components["schemas"]["PhoneLink"];
         };
       };
-      readonly default: components["responses"]["Problem"];
+      readonly 307: components["responses"]["TemporaryRedirect"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
+      readonly 507: components["responses"]["InsufficientStorage"];
     };
   };
   readonly phones_end: {
@@ -4404,7 +5374,16 @@ export interface operations {
           readonly "application/json": components["schemas"]["Phones"];
         };
       };
-      readonly default: components["responses"]["Problem"];
+      readonly 307: components["responses"]["TemporaryRedirect"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
+      readonly 507: components["responses"]["InsufficientStorage"];
     };
   };
   readonly preview_retrieve: {
@@ -4427,7 +5406,15 @@ export interface operations {
           readonly "application/json": components["schemas"]["Preview"];
         };
       };
-      readonly default: components["responses"]["Problem"];
+      readonly 307: components["responses"]["TemporaryRedirect"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
     };
   };
   readonly preview_refresh: {
@@ -4450,7 +5437,16 @@ export interface operations {
           readonly "application/json": components["schemas"]["Preview"];
         };
       };
-      readonly default: components["responses"]["Problem"];
+      readonly 307: components["responses"]["TemporaryRedirect"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
+      readonly 507: components["responses"]["InsufficientStorage"];
     };
   };
   readonly preview_watch: {
@@ -4477,7 +5473,19 @@ export interface operations {
           readonly "application/json": components["schemas"]["Watch"];
         };
       };
-      readonly default: components["responses"]["Problem"];
+      readonly 307: components["responses"]["TemporaryRedirect"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 408: components["responses"]["RequestTimeout"];
+      readonly 413: components["responses"]["RequestEntityTooLarge"];
+      readonly 415: components["responses"]["UnsupportedMediaType"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
+      readonly 507: components["responses"]["InsufficientStorage"];
     };
   };
   readonly preview_watch_retrieve: {
@@ -4501,7 +5509,15 @@ export interface operations {
           readonly "application/json": components["schemas"]["Watch"];
         };
       };
-      readonly default: components["responses"]["Problem"];
+      readonly 307: components["responses"]["TemporaryRedirect"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
     };
   };
   readonly projects_restore_create: {
@@ -4528,12 +5544,29 @@ export interface operations {
           readonly "application/json": components["schemas"]["Project"];
         };
       };
-      readonly default: components["responses"]["Problem"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 408: components["responses"]["RequestTimeout"];
+      readonly 409: components["responses"]["Conflict"];
+      readonly 413: components["responses"]["RequestEntityTooLarge"];
+      readonly 415: components["responses"]["UnsupportedMediaType"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
+      readonly 507: components["responses"]["InsufficientStorage"];
     };
   };
   readonly requested_reviews_list: {
     readonly parameters: {
-      readonly query?: never;
+      readonly query?: {
+        /** @description the place of a page, from `next` or `previous` of another */
+        readonly cursor?: string;
+        /** @description rows of a page; 50 */
+        readonly limit?: number;
+      };
       readonly header?: never;
       readonly path: {
         readonly name: string;
@@ -4551,7 +5584,15 @@ export interface operations {
           readonly "application/json": components["schemas"]["ReviewPage"];
         };
       };
-      readonly default: components["responses"]["Problem"];
+      readonly 307: components["responses"]["TemporaryRedirect"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
     };
   };
   readonly requested_reviews_ask: {
@@ -4578,7 +5619,20 @@ export interface operations {
           readonly "application/json": components["schemas"]["Review"];
         };
       };
-      readonly default: components["responses"]["Problem"];
+      readonly 307: components["responses"]["TemporaryRedirect"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 408: components["responses"]["RequestTimeout"];
+      readonly 409: components["responses"]["Conflict"];
+      readonly 413: components["responses"]["RequestEntityTooLarge"];
+      readonly 415: components["responses"]["UnsupportedMediaType"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
+      readonly 507: components["responses"]["InsufficientStorage"];
     };
   };
   readonly samples_of_project: {
@@ -4601,7 +5655,15 @@ export interface operations {
           readonly "application/json": components["schemas"]["Samples"];
         };
       };
-      readonly default: components["responses"]["Problem"];
+      readonly 307: components["responses"]["TemporaryRedirect"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
     };
   };
   readonly samples_send: {
@@ -4636,7 +5698,21 @@ export interface operations {
           readonly "application/json": components["schemas"]["Sample"];
         };
       };
-      readonly default: components["responses"]["Problem"];
+      readonly 307: components["responses"]["TemporaryRedirect"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 408: components["responses"]["RequestTimeout"];
+      readonly 409: components["responses"]["Conflict"];
+      readonly 413: components["responses"]["RequestEntityTooLarge"];
+      readonly 415: components["responses"]["UnsupportedMediaType"];
+      readonly 422: components["responses"]["UnprocessableEntity"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
+      readonly 507: components["responses"]["InsufficientStorage"];
     };
   };
   readonly samples_import: {
@@ -4668,7 +5744,19 @@ export interface operations {
           readonly "application/json": components["schemas"]["SamplesImported"];
         };
       };
-      readonly default: components["responses"]["Problem"];
+      readonly 307: components["responses"]["TemporaryRedirect"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 408: components["responses"]["RequestTimeout"];
+      readonly 413: components["responses"]["RequestEntityTooLarge"];
+      readonly 415: components["responses"]["UnsupportedMediaType"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
+      readonly 507: components["responses"]["InsufficientStorage"];
     };
   };
   readonly samples_import_preview: {
@@ -4695,7 +5783,19 @@ export interface operations {
           readonly "application/json": components["schemas"]["SampleImportPreview"];
         };
       };
-      readonly default: components["responses"]["Problem"];
+      readonly 307: components["responses"]["TemporaryRedirect"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 408: components["responses"]["RequestTimeout"];
+      readonly 413: components["responses"]["RequestEntityTooLarge"];
+      readonly 415: components["responses"]["UnsupportedMediaType"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
+      readonly 507: components["responses"]["InsufficientStorage"];
     };
   };
   readonly samples_mark: {
@@ -4722,7 +5822,19 @@ export interface operations {
           readonly "application/json": components["schemas"]["SamplesMarked"];
         };
       };
-      readonly default: components["responses"]["Problem"];
+      readonly 307: components["responses"]["TemporaryRedirect"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 408: components["responses"]["RequestTimeout"];
+      readonly 413: components["responses"]["RequestEntityTooLarge"];
+      readonly 415: components["responses"]["UnsupportedMediaType"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
+      readonly 507: components["responses"]["InsufficientStorage"];
     };
   };
   readonly samples_terms: {
@@ -4748,7 +5860,15 @@ export interface operations {
           readonly "application/json": components["schemas"]["SampleTerms"];
         };
       };
-      readonly default: components["responses"]["Problem"];
+      readonly 307: components["responses"]["TemporaryRedirect"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
     };
   };
   readonly projects_state_retrieve: {
@@ -4771,7 +5891,15 @@ export interface operations {
           readonly "application/json": components["schemas"]["ProjectState"];
         };
       };
-      readonly default: components["responses"]["Problem"];
+      readonly 307: components["responses"]["TemporaryRedirect"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
     };
   };
   readonly tags_list: {
@@ -4794,7 +5922,15 @@ export interface operations {
           readonly "application/json": components["schemas"]["Tags"];
         };
       };
-      readonly default: components["responses"]["Problem"];
+      readonly 307: components["responses"]["TemporaryRedirect"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
     };
   };
   readonly tags_publish: {
@@ -4821,7 +5957,20 @@ export interface operations {
           readonly "application/json": components["schemas"]["Tag"];
         };
       };
-      readonly default: components["responses"]["Problem"];
+      readonly 307: components["responses"]["TemporaryRedirect"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 408: components["responses"]["RequestTimeout"];
+      readonly 409: components["responses"]["Conflict"];
+      readonly 413: components["responses"]["RequestEntityTooLarge"];
+      readonly 415: components["responses"]["UnsupportedMediaType"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
+      readonly 507: components["responses"]["InsufficientStorage"];
     };
   };
   readonly tags_rune: {
@@ -4845,12 +5994,25 @@ export interface operations {
           readonly "application/wasm": string;
         };
       };
-      readonly default: components["responses"]["Problem"];
+      readonly 307: components["responses"]["TemporaryRedirect"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
     };
   };
   readonly versions_list: {
     readonly parameters: {
-      readonly query?: never;
+      readonly query?: {
+        /** @description the place of a page, from `next` or `previous` of another */
+        readonly cursor?: string;
+        /** @description rows of a page; 50 */
+        readonly limit?: number;
+      };
       readonly header?: never;
       readonly path: {
         readonly name: string;
@@ -4868,7 +6030,15 @@ export interface operations {
           readonly "application/json": components["schemas"]["VersionPage"];
         };
       };
-      readonly default: components["responses"]["Problem"];
+      readonly 307: components["responses"]["TemporaryRedirect"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
     };
   };
   readonly versions_save: {
@@ -4895,7 +6065,19 @@ export interface operations {
           readonly "application/json": components["schemas"]["Version"];
         };
       };
-      readonly default: components["responses"]["Problem"];
+      readonly 307: components["responses"]["TemporaryRedirect"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 408: components["responses"]["RequestTimeout"];
+      readonly 413: components["responses"]["RequestEntityTooLarge"];
+      readonly 415: components["responses"]["UnsupportedMediaType"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
+      readonly 507: components["responses"]["InsufficientStorage"];
     };
   };
   readonly projects_versions_retrieve: {
@@ -4919,7 +6101,15 @@ export interface operations {
           readonly "application/json": components["schemas"]["VersionWithFiles"];
         };
       };
-      readonly default: components["responses"]["Problem"];
+      readonly 307: components["responses"]["TemporaryRedirect"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
     };
   };
   readonly versions_archive: {
@@ -4943,7 +6133,15 @@ export interface operations {
           readonly "application/zip": string;
         };
       };
-      readonly default: components["responses"]["Problem"];
+      readonly 307: components["responses"]["TemporaryRedirect"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
     };
   };
   readonly versions_file: {
@@ -4965,10 +6163,18 @@ export interface operations {
           readonly [name: string]: unknown;
         };
         content: {
-          readonly "application/octet-stream": string;
+          readonly "*/*": string;
         };
       };
-      readonly default: components["responses"]["Problem"];
+      readonly 307: components["responses"]["TemporaryRedirect"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
     };
   };
   readonly versions_restore: {
@@ -4997,10 +6203,23 @@ export interface operations {
         };
         content: {
           readonly "application/json": components["schemas"]["RestoredVersion"];
-          readonly "application/octet-stream": string;
+          readonly "*/*": string;
         };
       };
-      readonly default: components["responses"]["Problem"];
+      readonly 307: components["responses"]["TemporaryRedirect"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 408: components["responses"]["RequestTimeout"];
+      readonly 409: components["responses"]["Conflict"];
+      readonly 413: components["responses"]["RequestEntityTooLarge"];
+      readonly 415: components["responses"]["UnsupportedMediaType"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
+      readonly 507: components["responses"]["InsufficientStorage"];
     };
   };
   readonly versions_compare: {
@@ -5028,7 +6247,15 @@ export interface operations {
           readonly "application/json": components["schemas"]["Comparison"];
         };
       };
-      readonly default: components["responses"]["Problem"];
+      readonly 307: components["responses"]["TemporaryRedirect"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
     };
   };
   readonly projects_from_model: {
@@ -5058,7 +6285,20 @@ export interface operations {
           readonly "application/json": components["schemas"]["Project"];
         };
       };
-      readonly default: components["responses"]["Problem"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 408: components["responses"]["RequestTimeout"];
+      readonly 409: components["responses"]["Conflict"];
+      readonly 413: components["responses"]["RequestEntityTooLarge"];
+      readonly 415: components["responses"]["UnsupportedMediaType"];
+      readonly 422: components["responses"]["UnprocessableEntity"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
+      readonly 507: components["responses"]["InsufficientStorage"];
     };
   };
   readonly requested_reviews_retrieve: {
@@ -5080,7 +6320,14 @@ export interface operations {
           readonly "application/json": components["schemas"]["Review"];
         };
       };
-      readonly default: components["responses"]["Problem"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
     };
   };
   readonly requested_reviews_close: {
@@ -5102,55 +6349,16 @@ export interface operations {
           readonly "application/json": components["schemas"]["Review"];
         };
       };
-      readonly default: components["responses"]["Problem"];
-    };
-  };
-  readonly review_comments_list: {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header?: never;
-      readonly path: {
-        readonly review_id: string;
-      };
-      readonly cookie?: never;
-    };
-    readonly requestBody?: never;
-    readonly responses: {
-      readonly 200: {
-        headers: {
-          readonly [name: string]: unknown;
-        };
-        content: {
-          readonly "application/json": components["schemas"]["Comments"];
-        };
-      };
-      readonly default: components["responses"]["Problem"];
-    };
-  };
-  readonly review_comments_add: {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header?: never;
-      readonly path: {
-        readonly review_id: string;
-      };
-      readonly cookie?: never;
-    };
-    readonly requestBody: {
-      readonly content: {
-        readonly "application/json": components["schemas"]["SayInReview"];
-      };
-    };
-    readonly responses: {
-      readonly 201: {
-        headers: {
-          readonly [name: string]: unknown;
-        };
-        content: {
-          readonly "application/json": components["schemas"]["Comment"];
-        };
-      };
-      readonly default: components["responses"]["Problem"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 409: components["responses"]["Conflict"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
+      readonly 507: components["responses"]["InsufficientStorage"];
     };
   };
   readonly requested_reviews_reviewers: {
@@ -5176,7 +6384,19 @@ export interface operations {
           readonly "application/json": components["schemas"]["Review"];
         };
       };
-      readonly default: components["responses"]["Problem"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 408: components["responses"]["RequestTimeout"];
+      readonly 409: components["responses"]["Conflict"];
+      readonly 413: components["responses"]["RequestEntityTooLarge"];
+      readonly 415: components["responses"]["UnsupportedMediaType"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
+      readonly 507: components["responses"]["InsufficientStorage"];
     };
   };
   readonly requested_reviews_next_round: {
@@ -5202,7 +6422,133 @@ export interface operations {
           readonly "application/json": components["schemas"]["Round"];
         };
       };
-      readonly default: components["responses"]["Problem"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 408: components["responses"]["RequestTimeout"];
+      readonly 409: components["responses"]["Conflict"];
+      readonly 413: components["responses"]["RequestEntityTooLarge"];
+      readonly 415: components["responses"]["UnsupportedMediaType"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
+      readonly 507: components["responses"]["InsufficientStorage"];
+    };
+  };
+  readonly review_threads_list: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path: {
+        readonly review_id: string;
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody?: never;
+    readonly responses: {
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly "application/json": components["schemas"]["Threads"];
+        };
+      };
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
+    };
+  };
+  readonly review_threads_begin: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path: {
+        readonly review_id: string;
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody: {
+      readonly content: {
+        readonly "application/json": components["schemas"]["BeginThread"];
+      };
+    };
+    readonly responses: {
+      readonly 201: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly "application/json": components["schemas"]["Thread"];
+        };
+      };
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 408: components["responses"]["RequestTimeout"];
+      readonly 413: components["responses"]["RequestEntityTooLarge"];
+      readonly 415: components["responses"]["UnsupportedMediaType"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
+      readonly 507: components["responses"]["InsufficientStorage"];
+    };
+  };
+  readonly review_wrong_results_mark: {
+    readonly parameters: {
+      readonly query: {
+        /** @description the `text` of the terms that were read */
+        readonly consent: string;
+        /** @description how long the recording is kept; 90 if not given */
+        readonly days?: number;
+        /** @description the right answer: the sample's label */
+        readonly label: string;
+        /** @description what the build answered */
+        readonly said?: string;
+        /** @description what to say to it; a sentence is written without it */
+        readonly text?: string;
+      };
+      readonly header?: never;
+      readonly path: {
+        readonly review_id: string;
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody?: {
+      readonly content: {
+        readonly "application/octet-stream": string;
+      };
+    };
+    readonly responses: {
+      readonly 201: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly "application/json": components["schemas"]["Thread"];
+        };
+      };
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 408: components["responses"]["RequestTimeout"];
+      readonly 413: components["responses"]["RequestEntityTooLarge"];
+      readonly 415: components["responses"]["UnsupportedMediaType"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
+      readonly 507: components["responses"]["InsufficientStorage"];
     };
   };
   readonly samples_own: {
@@ -5222,7 +6568,12 @@ export interface operations {
           readonly "application/json": components["schemas"]["Samples"];
         };
       };
-      readonly default: components["responses"]["Problem"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
     };
   };
   readonly samples_take_back: {
@@ -5243,7 +6594,44 @@ export interface operations {
         };
         content?: never;
       };
-      readonly default: components["responses"]["Problem"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
+      readonly 507: components["responses"]["InsufficientStorage"];
+    };
+  };
+  readonly samples_recording: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path: {
+        readonly sample_id: string;
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody?: never;
+    readonly responses: {
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly "application/octet-stream": string;
+        };
+      };
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
     };
   };
   readonly templates_retrieve: {
@@ -5263,7 +6651,138 @@ export interface operations {
           readonly "application/json": components["schemas"]["Templates"];
         };
       };
-      readonly default: components["responses"]["Problem"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
+    };
+  };
+  readonly threads_retrieve: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path: {
+        readonly thread_id: string;
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody?: never;
+    readonly responses: {
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly "application/json": components["schemas"]["Thread"];
+        };
+      };
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
+    };
+  };
+  readonly threads_reply: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path: {
+        readonly thread_id: string;
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody: {
+      readonly content: {
+        readonly "application/json": components["schemas"]["Text"];
+      };
+    };
+    readonly responses: {
+      readonly 201: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly "application/json": components["schemas"]["Comment"];
+        };
+      };
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 408: components["responses"]["RequestTimeout"];
+      readonly 413: components["responses"]["RequestEntityTooLarge"];
+      readonly 415: components["responses"]["UnsupportedMediaType"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
+      readonly 507: components["responses"]["InsufficientStorage"];
+    };
+  };
+  readonly threads_reopen: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path: {
+        readonly thread_id: string;
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody?: never;
+    readonly responses: {
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly "application/json": components["schemas"]["Thread"];
+        };
+      };
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
+      readonly 507: components["responses"]["InsufficientStorage"];
+    };
+  };
+  readonly threads_resolve: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path: {
+        readonly thread_id: string;
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody?: never;
+    readonly responses: {
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly "application/json": components["schemas"]["Thread"];
+        };
+      };
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
+      readonly 507: components["responses"]["InsufficientStorage"];
     };
   };
   readonly tokens_list: {
@@ -5283,7 +6802,12 @@ export interface operations {
           readonly "application/json": components["schemas"]["Tokens"];
         };
       };
-      readonly default: components["responses"]["Problem"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
     };
   };
   readonly tokens_create: {
@@ -5307,7 +6831,18 @@ export interface operations {
           readonly "application/json": components["schemas"]["CreatedToken"];
         };
       };
-      readonly default: components["responses"]["Problem"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 408: components["responses"]["RequestTimeout"];
+      readonly 413: components["responses"]["RequestEntityTooLarge"];
+      readonly 415: components["responses"]["UnsupportedMediaType"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
+      readonly 507: components["responses"]["InsufficientStorage"];
     };
   };
   readonly tokens_destroy: {
@@ -5328,7 +6863,15 @@ export interface operations {
         };
         content?: never;
       };
-      readonly default: components["responses"]["Problem"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
+      readonly 507: components["responses"]["InsufficientStorage"];
     };
   };
 }

@@ -1,8 +1,9 @@
 // What Django's pages gain with JavaScript: links that carry a secret are redeemed, passkeys are asked for, texts are copied, a model is dropped,
 // open menus close, signing out forgets what this browser kept, what is hard to undo is asked twice, a build that ended
-// shows it, and pipelines are drawn. Each part looks for its own elements and does nothing on pages without them.
+// shows it, pipelines are drawn, and conversations are live. Each part looks for its own elements and does nothing on pages without them.
 import "./pages.css";
 import "./builds.css";
+import "./talk.css";
 import { copyButtons } from "./copy";
 import { followBuilds } from "./follow-build";
 import { forgetPlayers } from "./forget-players";
@@ -14,6 +15,7 @@ import { pipelinePictures } from "./pipelines";
 import { redeemLinks } from "./redeem";
 import { formsOfOnePerson } from "./signed-out";
 import { closesItself } from "./signed-in";
+import { conversations } from "./talk/conversation";
 import { sureButtons } from "./sure";
 
 redeemLinks();
@@ -28,3 +30,4 @@ forgetPlayers();
 forgetUnsent();
 closesItself();
 formsOfOnePerson();
+conversations();
