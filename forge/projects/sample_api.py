@@ -116,6 +116,7 @@ class ProjectSampleImport(ProjectView):
     """Bringing in an archive of labelled recordings."""
 
     needs = needing(post=Scope.PROJECT_WRITE)
+    raises = raising(post=(Conflict, Unprocessable))
 
     parser_classes = (RawBody,)
 
@@ -152,6 +153,7 @@ class ProjectSampleImportPreview(ProjectView):
     """What an archive would bring."""
 
     needs = needing(post=Scope.PROJECT_WRITE)
+    raises = raising(post=Unprocessable)
 
     parser_classes = (RawBody,)
 
