@@ -64,7 +64,8 @@ def keep_artefact(job: Job, rune: Path, answer: Mapping[str, Any], take: Take) -
                 ArtefactFile.objects.bulk_create(rows)
                 link_made(artefact, [file.digest for file in files.values()], job.organisation)
             elif artefact.digest == files[Role.RUNE].digest:
-                # It was made again because bytes were lost: now they are there.
+                # It was made again because bytes were lost: now they are there. Those of an evaluation may be lost too.
+                artefact.files.filter(role=Role.EVALUATION).delete()
                 record(*files.values())
                 for role, file in files.items():
                     there = {"blob_id": file.digest}

@@ -18,6 +18,7 @@ from forge.builds.artefacts import (
     secure,
     take_known,
 )
+from forge.builds.evaluations import add_evaluation
 from forge.builds.jobs import Job, Step
 from forge.builds.models import Artefact
 from forge.compute.compiler import Answer, Compiler
@@ -46,6 +47,9 @@ class Recorder(Protocol):
 
     def measured(self, run: Mapping[str, Any] | None, reason: str) -> None:
         """What a run takes, or None and the reason why that cannot be told here."""
+
+    def evaluated(self, found: Mapping[str, Any], milliseconds: float) -> None:
+        """The rune was run on its test samples; `found` is an evaluation as JSON, or says the `reason` why not."""
 
     def failed(self, answer: Answer) -> None:
         """It cannot be built: `error` and `diagnostics`."""
@@ -148,5 +152,8 @@ class Execution:
             case "unmeasured" if self._artefact is not None:
                 add_measurement(self._artefact, None)
                 self._recorder.measured(None, answer["reason"])
+            case "evaluated" if self._artefact is not None and self._job.tests is not None:
+                add_evaluation(self._artefact, self._job.tests.digest, answer["evaluation"])
+                self._recorder.evaluated(answer["evaluation"], answer["milliseconds"])
             case "failed":
                 self._recorder.failed(answer)

@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
+from forge.builds.evaluations import SampleSet, is_evaluated, samples_under_test
 from forge.builds.models import Artefact, Build, Preview
 from forge.compute.toolchain import TOOLCHAIN
 from forge.projects.models import Project
@@ -27,10 +28,12 @@ class Step(StrEnum):
     COMPILE = "compile"
     VERIFY = "verify"
     MEASURE = "measure"
+    EVALUATE = "evaluate"
 
 
 PREVIEW_STEPS = (Step.CHECK, Step.COMPILE)
 NUMBERED_STEPS = (Step.CHECK, Step.COMPILE, Step.VERIFY, Step.MEASURE)
+"""Where the project has test samples, they are run last."""
 
 
 @dataclass(frozen=True)
@@ -44,6 +47,8 @@ class Job:
     steps: tuple[Step, ...]
     lasts: bool
     """Whether what comes of it must outlast a power cut; a preview is made again."""
+    tests: SampleSet | None = None
+    """The samples that the step evaluate runs."""
 
     def missing(self, artefact: Artefact | None) -> tuple[Step, ...]:
         """The steps that are left to do, where this is what was made of the spec before."""
@@ -54,11 +59,19 @@ class Job:
             done.add(Step.VERIFY)
         if artefact.is_measured:
             done.add(Step.MEASURE)
+        if self.tests is not None and is_evaluated(artefact, self.tests.digest):
+            done.add(Step.EVALUATE)
         return tuple(step for step in self.steps if step not in done)
 
     def described(self, steps: tuple[Step, ...]) -> dict[str, Any]:
         """The job for the compiler's process, without its files."""
-        return {"op": "make", "spec": self.spec.to_json(), "steps": [step.value for step in steps]}
+        tests = () if self.tests is None else self.tests.samples
+        return {
+            "op": "make",
+            "spec": self.spec.to_json(),
+            "steps": [step.value for step in steps],
+            "samples": [sample.to_json() for sample in tests],
+        }
 
 
 def preview_job(preview: Preview, seen: WorkingTree) -> Job:
@@ -76,10 +89,13 @@ def preview_job(preview: Preview, seen: WorkingTree) -> Job:
 
 
 def numbered_job(build: Build) -> Job:
-    """The job of a numbered build. Reads the build's project and version."""
+    """The job of a numbered build. Reads the build's project, version, and the labels that its samples have now."""
     project: Project = build.project
     spec = _spec(build.source.digest, BuildOptions(build.name))
-    return Job(project.organisation_id, spec, given_files(build.source), {}, NUMBERED_STEPS, lasts=True)
+    manifest = given_files(build.source)
+    tests = samples_under_test(project, manifest)
+    steps = NUMBERED_STEPS if tests is None else (*NUMBERED_STEPS, Step.EVALUATE)
+    return Job(project.organisation_id, spec, manifest, {}, steps, lasts=True, tests=tests)
 
 
 def _spec(version: str, options: BuildOptions) -> BuildSpec:

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from forge.builds.errors import LeaseLost, Stopping
+from forge.builds.evaluations import stored_evaluation, summary_of
 from forge.builds.execution import Execution, MayCompute, NewCompiler
 from forge.builds.jobs import Step, numbered_job
 from forge.builds.leases import (
@@ -18,6 +19,7 @@ from forge.builds.leases import (
     put_back,
     renew,
     set_artefact,
+    set_evaluation,
     set_measurement,
     write_log,
 )
@@ -28,7 +30,9 @@ from forge.compute.toolchain import BUILD_SECONDS, fresh_compiler
 from forge.core.errors import Damaged
 from forge.core.full_disk import is_full_disk
 from forge.core.observing import working_on
-from rune.wording import counted
+from rune.evaluation.evaluation import Evaluation
+from rune.evaluation.wording import accuracy_sentence, stream_sentence
+from rune.wording import counted, listed
 
 RENEW_EVERY = 1.0
 """Seconds. Also how soon a build that was cancelled is stopped."""
@@ -98,7 +102,8 @@ class LeasedBuild:
 
     def _outcome(self) -> Outcome:
         """How the build ends. Raises `Stopping`, `ChildDied` and `LeaseLost`."""
-        execution = Execution(numbered_job(self._build), self)
+        job = numbered_job(self._build)
+        execution = Execution(job, self)
         try:
             artefact = execution.run(
                 self._new_compiler, limit=BUILD_SECONDS, tick=self._tick, may_compute=self._goes_on
@@ -112,10 +117,12 @@ class LeasedBuild:
             raise ChildDied("The compiler stopped without building a rune.")
         if self._is_measured_before:
             set_measurement(self._lease, artefact.report["run"])
+        if job.tests is not None:
+            self._keep_evaluation(artefact, job.tests.digest)
         return Outcome(State.SUCCEEDED, artefact=artefact, diagnostics=artefact.diagnostics)
 
     def _goes_on(self) -> bool:
-        """Whether to compute now. What runs the rune is short, measured by the clock, and never suspended."""
+        """Whether to compute now. What runs the rune takes a minute or so, by the clock, and is never suspended."""
         return self._is_compiled or self._may_compute()
 
     def take(self, artefact: Artefact, *, is_new: bool) -> None:
@@ -125,7 +132,7 @@ class LeasedBuild:
     def reused(self, missing: tuple[Step, ...]) -> None:
         self._is_measured_before = Step.MEASURE not in missing
         if missing:
-            self._say("cache", "Reused an earlier build of the same files; verifying and measuring it now.")
+            self._say("cache", f"Reused an earlier build of the same files; left to do: {_listed(missing)}.")
         else:
             self._say("cache", "Reused an earlier build of the same files, with its report.")
 
@@ -158,6 +165,20 @@ class LeasedBuild:
             f"half of them took {run['low']:.3f} to {run['high']:.3f} ms",
         )
 
+    def evaluated(self, found: Mapping[str, Any], milliseconds: float) -> None:
+        if "outcomes" not in found:
+            self._say("evaluate", f"Not evaluated: {found['reason']}", milliseconds, level="warning")
+            return
+        told = Evaluation.from_json(found)
+        sentence = " ".join(each for each in (accuracy_sentence(told), stream_sentence(told)) if each is not None)
+        self._say("evaluate", sentence, milliseconds, level="warning" if told.left else "info")
+
+    def _keep_evaluation(self, artefact: Artefact, samples: str) -> None:
+        """What this build did on its samples, found now or when the same rune was run on the same samples before."""
+        stored = stored_evaluation(artefact, samples)
+        if stored is not None:
+            set_evaluation(self._lease, samples, summary_of(stored))
+
     def failed(self, answer: Answer) -> None:
         self._say("build", answer["error"], level="error")
         self._failure = Outcome(State.FAILED, diagnostics=answer["diagnostics"], error=answer["error"])
@@ -177,3 +198,7 @@ class LeasedBuild:
         elif now - self._renewed > RENEW_EVERY:
             renew(self._lease)
             self._renewed = now
+
+
+def _listed(steps: tuple[Step, ...]) -> str:
+    return listed([step.value for step in steps])

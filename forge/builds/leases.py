@@ -185,6 +185,11 @@ def set_measurement(lease: Lease, measurement: Mapping[str, Any] | None) -> None
     _write(lease, measurement=None if measurement is None else dict(measurement))
 
 
+def set_evaluation(lease: Lease, samples: str, summary: Mapping[str, Any]) -> None:
+    """Writes on which samples this build was run, and how it did. Raises `LeaseLost`."""
+    _write(lease, samples=samples, evaluation=dict(summary))
+
+
 def _write(lease: Lease, **values: object) -> None:
     """Writes to the build if it is still this worker's; the condition is part of the one statement that writes."""
     if not Build.objects.filter(pk=lease.build_id, fence=lease.fence, state=State.RUNNING).update(**values):

@@ -104,6 +104,7 @@ class Role(models.TextChoices):
 
     RUNE = "rune", "Rune"
     REPORT = "report", "Report"
+    EVALUATION = "evaluation", "Evaluation"
 
 
 class ArtefactFile(models.Model):
@@ -111,10 +112,14 @@ class ArtefactFile(models.Model):
 
     artefact = models.ForeignKey(Artefact, on_delete=models.CASCADE, related_name="files")
     role = models.CharField(max_length=20, choices=Role.choices)
+    subject = models.CharField(max_length=71, blank=True)
+    """Of an evaluation: the digest of the set of samples. Empty for what an artefact has once."""
     blob = models.ForeignKey(Blob, on_delete=models.PROTECT, related_name="+")
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["artefact", "role"], name="one_file_a_role")]
+        constraints = [
+            models.UniqueConstraint(fields=["artefact", "role", "subject"], name="one_file_a_role_and_subject")
+        ]
 
     def __str__(self) -> str:
         return f"{self.role} of {self.artefact_id}"
@@ -162,6 +167,10 @@ class Build(models.Model):
     measurement = models.JSONField(null=True, blank=True)
     """`rune.runtime.measure.Measurement` as JSON: what a run took when it was measured for this build, and for no other
     build of the same bytes. None where it was not measured."""
+    samples = models.CharField(max_length=71, blank=True)
+    """The digest of the test samples that it was run on (`forge.builds.evaluations`); empty where there were none."""
+    evaluation = models.JSONField(null=True, blank=True)
+    """`forge.builds.evaluations.EvaluationSummaryJson`; None where there were no test samples, or not yet."""
     diagnostics = models.JSONField(default=list)
     error = models.TextField(blank=True)
     created = models.DateTimeField(auto_now_add=True)

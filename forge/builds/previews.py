@@ -189,6 +189,9 @@ class PreviewRecorder:
     def measured(self, run: Mapping[str, Any] | None, reason: str) -> None:
         """A preview is not measured."""
 
+    def evaluated(self, found: Mapping[str, Any], milliseconds: float) -> None:
+        """A preview runs no samples."""
+
     def failed(self, answer: Answer) -> None:
         if self._is_broken:
             return

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated, NotRequired, TypedDict, cast
 
 from forge.accounts.people import PersonJson, person_to_json
+from forge.builds.evaluations import EvaluationSummaryJson
 from forge.builds.models import Build, BuildLogLine, Kind, Preview, PreviewState, State
 from forge.core.json_types import Timestamp, Uuid, choices
 from rune.building.report import ReportJson
@@ -52,6 +53,7 @@ class BuildJson(TypedDict):
     started: Timestamp | None
     finished: Timestamp | None
     report: BuildReportJson | None
+    evaluation: EvaluationSummaryJson | None
     diagnostics: list[DiagnosticJson]
     error: str | None
     url: str | None
@@ -156,6 +158,7 @@ def build_to_json(build: Build) -> BuildJson:
         "started": build.started.isoformat() if build.started else None,
         "finished": build.finished.isoformat() if build.finished else None,
         "report": _report(build),
+        "evaluation": cast("EvaluationSummaryJson | None", build.evaluation),
         "diagnostics": build.diagnostics,
         "error": build.error or None,
         "url": build_url(build),

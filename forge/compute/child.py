@@ -35,6 +35,10 @@ from rune.building.errors import BuildFailed
 from rune.building.report import Step
 from rune.building.spec import BuildOptions
 from rune.container import needed_resources, read_rune
+from rune.evaluation.errors import EvaluationImpossible
+from rune.evaluation.evaluating import Effort as EvaluationEffort
+from rune.evaluation.evaluating import evaluate
+from rune.evaluation.labelled import Event, LabelledSample
 from rune.files import DEFAULT_FILE_LIMIT, FileMissing, FileTooLarge, normal_path
 from rune.isolation.confine import confine
 from rune.isolation.launch import Entered, packages
@@ -68,6 +72,10 @@ _PR_SET_PDEATHSIG = 1
 GONE = "its contents are no longer stored"
 VERIFY_EFFORT = Effort(inputs=20, seconds=1.5)
 """A slow model is tried on fewer inputs, and the report says on how many."""
+
+
+EVALUATE_EFFORT = EvaluationEffort(seconds=60.0)
+"""What is left of the samples then is not run, and the evaluation says how many."""
 
 
 class JobFiles:
@@ -203,6 +211,8 @@ def _make(
         return
     if "measure" in steps:
         _measure(rune, answers)
+    if "evaluate" in steps:
+        _evaluate(job["samples"], files, rune, answers)
 
 
 def _check(files: JobFiles, options: BuildOptions, answers: Answers, signature_of: SignatureOf) -> bool:
@@ -310,6 +320,24 @@ def _measure(rune: bytes, answers: Answers) -> None:
         answers.send("failed", error=f"The rune was built, but a run of it failed: {error}", diagnostics=[])
         return
     answers.send("measured", run=dataclasses.asdict(measured))
+
+
+def _evaluate(samples: Sequence[Mapping[str, Any]], files: JobFiles, rune: bytes, answers: Answers) -> None:
+    """Runs the rune on its test samples. Whatever keeps it from that is said, and the build goes on."""
+    start = time.perf_counter()
+    given = [_labelled(sample, files) for sample in samples]
+    found: dict[str, Any]
+    try:
+        found = evaluate(rune, given, effort=EVALUATE_EFFORT).to_json()
+    except (EvaluationImpossible, RuneError) as error:
+        found = {"samples": len(given), "reason": str(error)}
+    answers.send("evaluated", evaluation=found, milliseconds=round((time.perf_counter() - start) * 1000, 1))
+
+
+def _labelled(sample: Mapping[str, Any], files: JobFiles) -> LabelledSample:
+    marks = sample["events"]
+    events = None if marks is None else tuple(Event(each["label"], each["start"], each["end"]) for each in marks)
+    return LabelledSample(sample["digest"], sample["label"], partial(files.read, sample["path"]), events=events)
 
 
 def limit_itself(seconds: int | None) -> None:

@@ -48,7 +48,7 @@ def put_all(contents: Iterable[bytes], organisation: UUID) -> None:
     """Stores the bytes of each. What the organisation has already is not written again; what only others have is, so
     that nobody learns from the time that it takes that others have it.
     """
-    by_digest = {_digest_of(data): data for data in contents}
+    by_digest = {digest_of(data): data for data in contents}
     own = BlobLink.objects.filter(organisation=organisation, blob_id__in=by_digest)
     whole = own.filter(blob__synced=True, blob__damaged_at__isnull=True)
     known = set(whole.values_list("blob_id", flat=True))
@@ -60,7 +60,8 @@ def put_all(contents: Iterable[bytes], organisation: UUID) -> None:
         put_chunks([by_digest[digest]])
 
 
-def _digest_of(data: bytes) -> str:
+def digest_of(data: bytes) -> str:
+    """What names these bytes in the store."""
     return "sha256:" + hashlib.sha256(data).hexdigest()
 
 

@@ -27,6 +27,8 @@ declare(
         "version.save": "saved version {number} of {project}",
         "version.restore": "restored version {number} of {project}",
         "sample.send": "gave the sample {label} to {project}",
+        "sample.import": "gave {count} samples to {project}",
+        "sample.mark": "changed the label or split of {count} samples of {project}",
         "sample.taken-back": "withdrew the sample {label} of {project}",
         "sample.removed": "removed the sample {label} of {project}",
         "sample.ended": "deleted the sample {label} of {project}, whose time was over",

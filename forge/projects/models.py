@@ -176,6 +176,14 @@ class SampleKind(models.TextChoices):
     MOTION = "motion", "Motion"
 
 
+class SampleSplit(models.TextChoices):
+    """What a sample is for (`rune.evaluation.labelled.Split`)."""
+
+    TRAIN = "train", "Train"
+    TEST = "test", "Test"
+    KEPT = "kept", "Kept"
+
+
 class SampleQuerySet(models.QuerySet["Sample"]):
     """Samples, as seen by someone."""
 
@@ -205,6 +213,9 @@ class Sample(models.Model):
     digest = models.CharField(max_length=71)
     size = models.BigIntegerField()
     label = models.CharField(max_length=60)
+    split = models.CharField(max_length=10, choices=SampleSplit.choices, default=SampleSplit.TEST)
+    events = models.JSONField(null=True, blank=True)
+    """Where labels happen in a long recording: `[{"label", "start", "end"}]`, in seconds. None: it is not marked."""
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )

@@ -17,8 +17,11 @@ from forge.accounts.scopes import Scope
 from forge.core.api import ForgeView, RawBody, body_chunks, needing, raising
 from forge.core.blob_responses import blob_response
 from forge.core.errors import Conflict, Invalid, Unprocessable
-from forge.projects.actions import note_download, send_sample, take_back
+from forge.projects.actions import Marking, import_samples, mark_samples, note_download, send_sample, take_back
 from forge.projects.api import ProjectView
+from forge.projects.models import SampleSplit
+from forge.projects.packing import MEDIA_TYPE
+from forge.projects.sample_imports import Refused, labelled_archive, sorted_out
 from forge.projects.samples import (
     USUAL_DAYS,
     find_sample,
@@ -27,7 +30,15 @@ from forge.projects.samples import (
     sample_to_json,
     samples_of,
 )
-from forge.projects.serializers import SampleJson, SamplesJson, SampleTermsJson
+from forge.projects.serializers import (
+    MarksSerializer,
+    SampleImportPreviewJson,
+    SampleJson,
+    SamplesImportedJson,
+    SamplesJson,
+    SamplesMarkedJson,
+    SampleTermsJson,
+)
 
 _DAYS = OpenApiParameter("days", int, description=f"how long it is kept; {USUAL_DAYS} if not given")
 
@@ -59,6 +70,7 @@ class ProjectSamples(ProjectView):
         request={"application/octet-stream": OpenApiTypes.BINARY},
         parameters=[
             OpenApiParameter("label", str, required=True),
+            OpenApiParameter("split", str, enum=SampleSplit.values, description="what it is for; `test` if not given"),
             _DAYS,
             OpenApiParameter("consent", str, required=True, description="the `text` of the terms that were read"),
         ],
@@ -73,10 +85,102 @@ class ProjectSamples(ProjectView):
             project,
             body_chunks(request),
             label=query.get("label", ""),
+            split=query.get("split", SampleSplit.TEST),
             days=_days(request),
             consent=query.get("consent", ""),
         )
         return Response(sample_to_json(sample, principal_of(request)), status=status.HTTP_201_CREATED)
+
+
+class ProjectSampleMarks(ProjectView):
+    """Labels and splits of many samples."""
+
+    needs = needing(post=Scope.PROJECT_WRITE)
+
+    @extend_schema(operation_id="samples_mark", request=MarksSerializer, responses=SamplesMarkedJson)
+    def post(self, request: Request, organisation: str, name: str) -> Response:
+        """Changes labels and splits, all or none. The answer, sent again, takes the change back."""
+        project = self.project(request, organisation, name, Verb.EDIT)
+        asked = self.asked(request, MarksSerializer)
+        markings = [Marking(each["id"], each.get("label"), each.get("split")) for each in asked["changes"]]
+        before = mark_samples(principal_of(request), project, markings)
+        answer: SamplesMarkedJson = {
+            "before": [
+                {"id": str(each.sample), "label": each.label or "", "split": each.split or ""} for each in before
+            ]
+        }
+        return Response(answer)
+
+
+class ProjectSampleImport(ProjectView):
+    """Bringing in an archive of labelled recordings."""
+
+    needs = needing(post=Scope.PROJECT_WRITE)
+    raises = raising(post=(Conflict, Unprocessable))
+
+    parser_classes = (RawBody,)
+
+    @extend_schema(
+        operation_id="samples_import",
+        request={MEDIA_TYPE: OpenApiTypes.BINARY},
+        parameters=[
+            _DAYS,
+            OpenApiParameter("consent", str, required=True, description="the `text` of the terms that were read"),
+        ],
+        responses={201: SamplesImportedJson},
+    )
+    def post(self, request: Request, organisation: str, name: str) -> Response:
+        """Makes the recordings of a .zip samples: a folder for each label, or a CSV at its top with `file` and `label`.
+
+        What cannot be a sample is in `refused`, and the others come in.
+        """
+        project = self.project(request, organisation, name, Verb.EDIT)
+        done = import_samples(
+            principal_of(request),
+            project,
+            body_chunks(request),
+            days=_days(request),
+            consent=request.query_params.get("consent", ""),
+        )
+        answer: SamplesImportedJson = {
+            "samples": [sample_to_json(sample, principal_of(request)) for sample in done.samples],
+            "refused": [{"name": each.name, "reason": each.reason} for each in done.refused],
+        }
+        return Response(answer, status=status.HTTP_201_CREATED)
+
+
+class ProjectSampleImportPreview(ProjectView):
+    """What an archive would bring."""
+
+    needs = needing(post=Scope.PROJECT_WRITE)
+    raises = raising(post=Unprocessable)
+
+    parser_classes = (RawBody,)
+
+    @extend_schema(
+        operation_id="samples_import_preview",
+        request={MEDIA_TYPE: OpenApiTypes.BINARY},
+        responses=SampleImportPreviewJson,
+    )
+    def post(self, request: Request, organisation: str, name: str) -> Response:
+        """Reads a .zip as an import would, and changes nothing."""
+        project = self.project(request, organisation, name, Verb.EDIT)
+        answer: SampleImportPreviewJson = {"samples": [], "refused": []}
+        with labelled_archive(body_chunks(request)) as found:
+            for each in sorted_out(project, found):
+                if isinstance(each, Refused):
+                    answer["refused"].append({"name": each.name, "reason": each.reason})
+                    continue
+                answer["samples"].append(
+                    {
+                        "name": each.sample.name,
+                        "kind": each.kind,
+                        "label": each.sample.label,
+                        "split": each.sample.split,
+                        "size": len(each.data),
+                    }
+                )
+        return Response(answer)
 
 
 class ProjectSampleTerms(ProjectView):

@@ -5,6 +5,7 @@ The terms of one, and finding those that are there. Sending one and deleting it 
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -13,16 +14,21 @@ from django.utils import timezone
 
 from forge.accounts.access import nothing_here
 from forge.accounts.models import Membership
+from forge.accounts.names import slug
 from forge.accounts.people import person_to_json
 from forge.accounts.permissions import Verb, can
 from forge.core.actors import Actor
 from forge.core.errors import Invalid
 from forge.projects.access import require
-from forge.projects.models import Project, Sample, SampleQuerySet
+from forge.projects.models import Project, Sample, SampleKind, SampleQuerySet, SampleSplit
+from forge.projects.recordings import ENDINGS
 from forge.projects.serializers import SampleJson
 
 USUAL_DAYS = 90
 LONGEST_DAYS = 730
+
+
+LABEL_LIMIT = 60
 
 
 @dataclass(frozen=True)
@@ -50,12 +56,39 @@ def sample_terms(project: Project, days: int = USUAL_DAYS, now: datetime | None 
     return Terms(days, ends, text)
 
 
+def checked_label(text: str) -> str:
+    """A label with single spaces. Raises `Invalid` for one that is empty, too long or has control characters."""
+    label = " ".join(text.split())
+    if not 0 < len(label) <= LABEL_LIMIT or not label.isprintable():
+        raise Invalid(f"Give it a label of 1 to {LABEL_LIMIT} characters, such as what was said.")
+    return label
+
+
+def checked_split(text: str) -> SampleSplit:
+    """Raises `Invalid` for what is no split."""
+    try:
+        return SampleSplit(text)
+    except ValueError:
+        raise Invalid("A split is train, test or kept.") from None
+
+
+def sample_path(label: str, kind: SampleKind, digest: str) -> str:
+    """Where a recording is put in its project."""
+    return f"samples/{slug(label) or kind}-{digest[7:13]}.{ENDINGS[kind]}"
+
+
 def samples_of(actor: Actor, project: Project) -> SampleQuerySet:
     """The samples that a project has, newest first. Raises `Forbidden` or `NotFound`."""
     require(actor, Verb.READ, project)
     return (
         Sample.objects.visible_to(actor).kept().filter(project=project).select_related("owner", "project__organisation")
     )
+
+
+def kinds_of(actor: Actor, project: Project, digests: Collection[str]) -> Mapping[str, str]:
+    """What those recordings of a project that are still given are of, by digest, as far as the person may see them."""
+    found = Sample.objects.visible_to(actor).kept().filter(project=project, digest__in=digests)
+    return dict(found.values_list("digest", "kind"))
 
 
 def find_sample(actor: Actor, sample_id: UUID) -> Sample:
@@ -87,6 +120,7 @@ def sample_to_json(sample: Sample, actor: Actor) -> SampleJson:
         "digest": sample.digest,
         "size": sample.size,
         "label": sample.label,
+        "split": sample.split,
         "owner": person_to_json(sample.owner) if sample.owner else None,
         "may_delete": sample.owner_id == actor.pk or can(actor, Verb.MANAGE, sample.project),
         "consent": sample.consent,

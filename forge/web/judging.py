@@ -18,6 +18,7 @@ from forge.comparison.sentences import sentences
 from forge.reviews.access import approved_before, is_approved, is_own_rune, is_reviewable, may_judge, verdicts_on
 from forge.reviews.actions.verdicts import UNDONE_WITHIN
 from forge.reviews.models import Verdict
+from forge.web.evaluated import evaluated
 from forge.web.pipeline import DrawnPipeline, drawn_pipeline, marks_of
 from forge.web.verified import verified
 
@@ -58,6 +59,7 @@ def rune_facts(principal: Principal, build: Build) -> dict[str, Any]:
         "before_is_approved": is_approved_one,
         "figures": figure_rows(figures_of(build), None if before is None else figures_of(before)),
         "verified": verified(build),
+        "evaluation": evaluated(principal, build, before),
         "changes": _said(comparison),
         "pipeline": _drawn(build, comparison),
     }

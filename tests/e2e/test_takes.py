@@ -97,7 +97,7 @@ def test_a_take_is_recorded_replayed_sent_and_taken_back(
 
     preview.get_by_role("button", name="Send to the project").click()
     dialog = page.get_by_role("dialog")
-    dialog.get_by_role("textbox", name="Label").fill("said up")
+    dialog.get_by_role("combobox", name="Label").fill("said up")
     expect(dialog.get_by_text("can see and hear this recording")).to_be_visible(timeout=PATIENCE)
     dialog.get_by_role("button", name="I agree, send it").click()
     files = page.get_by_role("region", name="Files")

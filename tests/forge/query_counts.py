@@ -26,6 +26,7 @@ from forge.projects.samples import sample_terms
 from forge.registry.actions import publish_build
 from forge.reviews.actions import Asked, ask_for_review, begin_thread, give_verdict
 from tests.forge.made_builds import RUNE, built
+from tests.forge.made_samples import zipped
 from tests.forge.web.test_permissions_matrix import CASES, ELSEWHERE
 
 COUNTS = Path(__file__).with_name("query_counts.json")
@@ -86,6 +87,7 @@ _MORE: list[tuple[str, str, str, Any]] = [
     ("get", "v2/<path:rest>", "v2/acme/kitchen/tags/list", None),
     ("get", f"{_P}/versions/compare", "api/v1/projects/acme/kitchen/versions/compare?from=1&to=2", None),
     ("post", f"{_P}/samples", "SAMPLES", b"7,8,9\n"),
+    ("post", f"{_P}/samples/import", "IMPORT", zipped({"yes/1.csv": b"5,5,1\n", "no/2.csv": b"5,5,2\n"})),
     ("get", "player/<str:organisation>/<str:name>/runes/<str:digest>", "player/acme/kitchen/runes/{digest}", None),
     ("get", "trust", "trust", None),
     ("get", "trust/authority.crt", "trust/authority.crt", None),
@@ -185,6 +187,7 @@ def settle(owner: User, organisation: Organisation, project: Project, size: int)
         "REVOKE_PAGE": f"acme/invitations/{invitation.pk}/revoke",
         "MEMBER_PAGE": f"acme/members/{member.pk}",
         "SAMPLES": f"api/v1/projects/acme/kitchen/samples?{urlencode({'label': 'x', 'days': 90, 'consent': consent})}",
+        "IMPORT": f"api/v1/projects/acme/kitchen/samples/import?{urlencode({'days': 90, 'consent': consent})}",
         "{build}": str(builds[0].pk),
         "{review}": str(reviews[0].pk),
         "{thread}": str(thread.pk),

@@ -11,11 +11,14 @@ from forge.projects.actions.project import (
     update_project,
 )
 from forge.projects.actions.restoring import Restored, restore_version, restoring_update
+from forge.projects.actions.sample_sets import Imported, Marking, import_samples, mark_samples
 from forge.projects.actions.samples import end_samples, send_sample, take_back
 from forge.projects.actions.unpacking import Unpacked, unpack
 from forge.projects.actions.versions import save_version
 
 __all__ = [
+    "Imported",
+    "Marking",
     "Restored",
     "Unpacked",
     "copy_file",
@@ -25,6 +28,8 @@ __all__ = [
     "delete_file",
     "delete_project",
     "end_samples",
+    "import_samples",
+    "mark_samples",
     "note_download",
     "rename_file",
     "restore_project",

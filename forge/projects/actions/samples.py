@@ -15,7 +15,6 @@ from django.db import transaction
 from django.utils import timezone
 
 from forge.accounts.access import nothing_here
-from forge.accounts.names import slug
 from forge.accounts.permissions import Verb, can
 from forge.accounts.principals import INSTALLATION
 from forge.accounts.quotas import require_room
@@ -24,19 +23,16 @@ from forge.core.audit import write_entry
 from forge.core.blob_links import links_of, links_of_all
 from forge.core.blob_sweep import erase
 from forge.core.blobs import put_bytes
-from forge.core.errors import Invalid
 from forge.core.events import append_event
 from forge.projects import document
 from forge.projects.access import require
 from forge.projects.documents import editing
 from forge.projects.errors import ConsentChanged, SampleThere
 from forge.projects.events import SAMPLES_CHANGED
-from forge.projects.models import Project, Sample, Version
-from forge.projects.recordings import ENDINGS, gathered, kind_of
-from forge.projects.samples import sample_terms
+from forge.projects.models import Project, Sample, SampleSplit, Version
+from forge.projects.recordings import gathered, kind_of
+from forge.projects.samples import checked_label, checked_split, sample_path, sample_terms
 from forge.projects.storage import link_brought, nothing_left_behind
-
-LABEL_LIMIT = 60
 
 TAKEN_BACK = "taken back"
 REMOVED = "removed"
@@ -44,7 +40,14 @@ ENDED = "ended"
 
 
 def send_sample(
-    actor: Actor, project: Project, contents: Iterable[bytes], *, label: str, days: int, consent: str
+    actor: Actor,
+    project: Project,
+    contents: Iterable[bytes],
+    *,
+    label: str,
+    days: int,
+    consent: str,
+    split: str = SampleSplit.TEST,
 ) -> Sample:
     """Puts a recording into the project as a sample of this person.
 
@@ -52,9 +55,7 @@ def send_sample(
     hold now, `SampleThere`, `StorageQuotaReached`, `Invalid`, and `Forbidden` or `NotFound`.
     """
     require(actor, Verb.GIVE_SAMPLE, project)
-    label = " ".join(label.split())
-    if not 0 < len(label) <= LABEL_LIMIT or not label.isprintable():
-        raise Invalid(f"Give it a label of 1 to {LABEL_LIMIT} characters, such as what was said.")
+    label, split = checked_label(label), checked_split(split)
     terms = sample_terms(project, days)
     if consent != terms.text:
         raise ConsentChanged("The terms have changed since you read them. Read them again, then send.")
@@ -62,7 +63,7 @@ def send_sample(
     data = gathered(contents)
     kind = kind_of(data)
     blob = put_bytes(data)
-    path = f"samples/{slug(label) or kind}-{blob.digest[7:13]}.{ENDINGS[kind]}"
+    path = sample_path(label, kind, blob.digest)
     with nothing_left_behind([blob.digest]), editing(project, actor.pk) as doc:
         if Sample.objects.kept().filter(project=project, digest=blob.digest).exists():
             raise SampleThere("This recording is already a sample of the project.")
@@ -73,6 +74,7 @@ def send_sample(
             digest=blob.digest,
             size=blob.size,
             label=label,
+            split=split,
             owner=actor.person,
             consent=terms.text,
             ends=terms.ends,

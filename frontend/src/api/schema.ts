@@ -712,6 +712,61 @@ export interface paths {
     readonly patch?: never;
     readonly trace?: never;
   };
+  readonly "/api/v1/projects/{organisation}/{name}/samples/import": {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly get?: never;
+    readonly put?: never;
+    /**
+     * @description Makes the recordings of a .zip samples: a folder for each label, or a CSV at its top with `file` and `label`.
+     *
+     *     What cannot be a sample is in `refused`, and the others come in.
+     */
+    readonly post: operations["samples_import"];
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly "/api/v1/projects/{organisation}/{name}/samples/import/preview": {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly get?: never;
+    readonly put?: never;
+    /** @description Reads a .zip as an import would, and changes nothing. */
+    readonly post: operations["samples_import_preview"];
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly "/api/v1/projects/{organisation}/{name}/samples/marks": {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly get?: never;
+    readonly put?: never;
+    /** @description Changes labels and splits, all or none. The answer, sent again, takes the change back. */
+    readonly post: operations["samples_mark"];
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
   readonly "/api/v1/projects/{organisation}/{name}/samples/terms": {
     readonly parameters: {
       readonly query?: never;
@@ -1326,6 +1381,7 @@ export interface components {
       /** Format: date-time */
       readonly finished: string | null;
       readonly report: components["schemas"]["BuildReport"] | null;
+      readonly evaluation: components["schemas"]["EvaluationSummary"] | null;
       readonly diagnostics: readonly components["schemas"]["Diagnostic"][];
       readonly error: string | null;
       readonly url: string | null;
@@ -1568,6 +1624,21 @@ export interface components {
     readonly EditsAnswer: {
       readonly edits: readonly components["schemas"]["TextEdit"][];
     };
+    /** @description How a build did on its test samples. Without an `accuracy`, `reason` says why. */
+    readonly EvaluationSummary: {
+      readonly samples: number;
+      readonly right: number;
+      /** Format: double */
+      readonly accuracy: number | null;
+      /** Format: double */
+      readonly low: number | null;
+      /** Format: double */
+      readonly high: number | null;
+      readonly telling: boolean;
+      /** Format: double */
+      readonly false_alarms_an_hour: number | null;
+      readonly reason: string | null;
+    };
     /** @description A file, without its contents. `digest` is null where the file is live text. */
     readonly File: {
       readonly id: string;
@@ -1661,6 +1732,14 @@ export interface components {
     readonly HoverAnswer: {
       readonly span: components["schemas"]["Span"];
       readonly text: string;
+    };
+    /** @description A recording of an archive that would become a sample. */
+    readonly IncomingSample: {
+      readonly name: string;
+      readonly kind: components["schemas"]["SampleKind"];
+      readonly label: string;
+      readonly split: components["schemas"]["SampleSplit"];
+      readonly size: number;
     };
     /** @description What one input of a stage reads. `name` is a model's own name of it. */
     readonly InputPort: {
@@ -1832,6 +1911,17 @@ export interface components {
       /** Format: double */
       readonly milliseconds: number | null;
       readonly level: string;
+    };
+    /** @description A sample and what of it changes; what is left out stays. */
+    readonly Mark: {
+      /** Format: uuid */
+      readonly id: string;
+      readonly label?: string;
+      readonly split?: string;
+    };
+    /** @description Changes of samples. */
+    readonly Marks: {
+      readonly changes: readonly components["schemas"]["Mark"][];
     };
     /** @description Who asks. */
     readonly Me: {
@@ -2463,6 +2553,11 @@ export interface components {
     readonly ReasonAnswer: {
       readonly reason: string | null;
     };
+    /** @description A file of an archive that does not become a sample, and why. */
+    readonly RefusedFile: {
+      readonly name: string;
+      readonly reason: string;
+    };
     /** @description Why nothing is known of a model: it cannot be read. */
     readonly RefusedModel: {
       readonly refusal: string;
@@ -2610,6 +2705,7 @@ export interface components {
       readonly digest: string;
       readonly size: number;
       readonly label: string;
+      readonly split: components["schemas"]["SampleSplit"];
       readonly owner: components["schemas"]["Person"] | null;
       readonly may_delete: boolean;
       readonly consent: string;
@@ -2618,8 +2714,22 @@ export interface components {
       /** Format: date-time */
       readonly ends: string;
     };
+    /** @description What an archive would bring. */
+    readonly SampleImportPreview: {
+      readonly samples: readonly components["schemas"]["IncomingSample"][];
+      readonly refused: readonly components["schemas"]["RefusedFile"][];
+    };
     /** @enum {string} */
     readonly SampleKind: "sound" | "picture" | "motion";
+    /** @description What a sample was before its label or split was changed. Sent back, it takes the change back. */
+    readonly SampleMark: {
+      /** Format: uuid */
+      readonly id: string;
+      readonly label: string;
+      readonly split: components["schemas"]["SampleSplit"];
+    };
+    /** @enum {string} */
+    readonly SampleSplit: "train" | "test" | "kept";
     /** @description Who would see a recording and until when, in the words that its person agrees to. */
     readonly SampleTerms: {
       readonly days: number;
@@ -2643,6 +2753,15 @@ export interface components {
        */
       readonly type: "samples.changed";
       readonly data: components["schemas"]["SamplesChanged"];
+    };
+    /** @description What an archive brought, and what was refused. */
+    readonly SamplesImported: {
+      readonly samples: readonly components["schemas"]["Sample"][];
+      readonly refused: readonly components["schemas"]["RefusedFile"][];
+    };
+    /** @description The samples that were changed, as they were. */
+    readonly SamplesMarked: {
+      readonly before: readonly components["schemas"]["SampleMark"][];
     };
     /** @description What saves a version. */
     readonly SaveVersion: {
@@ -3274,6 +3393,7 @@ export type DrawnOutput = components["schemas"]["DrawnOutput"];
 export type EarlierText = components["schemas"]["EarlierText"];
 export type EditGraphAnswer = components["schemas"]["EditGraphAnswer"];
 export type EditsAnswer = components["schemas"]["EditsAnswer"];
+export type EvaluationSummary = components["schemas"]["EvaluationSummary"];
 export type File = components["schemas"]["File"];
 export type FileChange = components["schemas"]["FileChange"];
 export type FileKind = components["schemas"]["FileKind"];
@@ -3291,6 +3411,7 @@ export type GiveVerdict = components["schemas"]["GiveVerdict"];
 export type GivenRole = components["schemas"]["GivenRole"];
 export type HintsAnswer = components["schemas"]["HintsAnswer"];
 export type HoverAnswer = components["schemas"]["HoverAnswer"];
+export type IncomingSample = components["schemas"]["IncomingSample"];
 export type InputPort = components["schemas"]["InputPort"];
 export type Invitation = components["schemas"]["Invitation"];
 export type Invitations = components["schemas"]["Invitations"];
@@ -3310,6 +3431,8 @@ export type ListedProject = components["schemas"]["ListedProject"];
 export type ListedProjectPage = components["schemas"]["ListedProjectPage"];
 export type LocationsAnswer = components["schemas"]["LocationsAnswer"];
 export type LogLine = components["schemas"]["LogLine"];
+export type Mark = components["schemas"]["Mark"];
+export type Marks = components["schemas"]["Marks"];
 export type Me = components["schemas"]["Me"];
 export type Measurement = components["schemas"]["Measurement"];
 export type Member = components["schemas"]["Member"];
@@ -3388,6 +3511,7 @@ export type ProjectSummary = components["schemas"]["ProjectSummary"];
 export type Publish = components["schemas"]["Publish"];
 export type Quantisation = components["schemas"]["Quantisation"];
 export type ReasonAnswer = components["schemas"]["ReasonAnswer"];
+export type RefusedFile = components["schemas"]["RefusedFile"];
 export type RefusedModel = components["schemas"]["RefusedModel"];
 export type RenameFile = components["schemas"]["RenameFile"];
 export type Resource = components["schemas"]["Resource"];
@@ -3411,11 +3535,16 @@ export type Round = components["schemas"]["Round"];
 export type RuneReport = components["schemas"]["RuneReport"];
 export type RuneVerification = components["schemas"]["RuneVerification"];
 export type Sample = components["schemas"]["Sample"];
+export type SampleImportPreview = components["schemas"]["SampleImportPreview"];
 export type SampleKind = components["schemas"]["SampleKind"];
+export type SampleMark = components["schemas"]["SampleMark"];
+export type SampleSplit = components["schemas"]["SampleSplit"];
 export type SampleTerms = components["schemas"]["SampleTerms"];
 export type Samples = components["schemas"]["Samples"];
 export type SamplesChanged = components["schemas"]["SamplesChanged"];
 export type SamplesChangedEvent = components["schemas"]["SamplesChangedEvent"];
+export type SamplesImported = components["schemas"]["SamplesImported"];
+export type SamplesMarked = components["schemas"]["SamplesMarked"];
 export type SaveVersion = components["schemas"]["SaveVersion"];
 export type Scope = components["schemas"]["Scope"];
 export type SessionsChanged = components["schemas"]["SessionsChanged"];
@@ -5547,6 +5676,8 @@ export interface operations {
         /** @description how long it is kept; 90 if not given */
         readonly days?: number;
         readonly label: string;
+        /** @description what it is for; `test` if not given */
+        readonly split?: "kept" | "test" | "train";
       };
       readonly header?: never;
       readonly path: {
@@ -5580,6 +5711,131 @@ export interface operations {
       readonly 413: components["responses"]["RequestEntityTooLarge"];
       readonly 415: components["responses"]["UnsupportedMediaType"];
       readonly 422: components["responses"]["UnprocessableEntity"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
+      readonly 507: components["responses"]["InsufficientStorage"];
+    };
+  };
+  readonly samples_import: {
+    readonly parameters: {
+      readonly query: {
+        /** @description the `text` of the terms that were read */
+        readonly consent: string;
+        /** @description how long it is kept; 90 if not given */
+        readonly days?: number;
+      };
+      readonly header?: never;
+      readonly path: {
+        readonly name: string;
+        readonly organisation: string;
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody?: {
+      readonly content: {
+        readonly "application/zip": string;
+      };
+    };
+    readonly responses: {
+      readonly 201: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly "application/json": components["schemas"]["SamplesImported"];
+        };
+      };
+      readonly 307: components["responses"]["TemporaryRedirect"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 408: components["responses"]["RequestTimeout"];
+      readonly 409: components["responses"]["Conflict"];
+      readonly 413: components["responses"]["RequestEntityTooLarge"];
+      readonly 415: components["responses"]["UnsupportedMediaType"];
+      readonly 422: components["responses"]["UnprocessableEntity"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
+      readonly 507: components["responses"]["InsufficientStorage"];
+    };
+  };
+  readonly samples_import_preview: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path: {
+        readonly name: string;
+        readonly organisation: string;
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody?: {
+      readonly content: {
+        readonly "application/zip": string;
+      };
+    };
+    readonly responses: {
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly "application/json": components["schemas"]["SampleImportPreview"];
+        };
+      };
+      readonly 307: components["responses"]["TemporaryRedirect"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 408: components["responses"]["RequestTimeout"];
+      readonly 413: components["responses"]["RequestEntityTooLarge"];
+      readonly 415: components["responses"]["UnsupportedMediaType"];
+      readonly 422: components["responses"]["UnprocessableEntity"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
+      readonly 507: components["responses"]["InsufficientStorage"];
+    };
+  };
+  readonly samples_mark: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path: {
+        readonly name: string;
+        readonly organisation: string;
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody: {
+      readonly content: {
+        readonly "application/json": components["schemas"]["Marks"];
+      };
+    };
+    readonly responses: {
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly "application/json": components["schemas"]["SamplesMarked"];
+        };
+      };
+      readonly 307: components["responses"]["TemporaryRedirect"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 408: components["responses"]["RequestTimeout"];
+      readonly 413: components["responses"]["RequestEntityTooLarge"];
+      readonly 415: components["responses"]["UnsupportedMediaType"];
       readonly 429: components["responses"]["TooManyRequests"];
       readonly 500: components["responses"]["InternalServerError"];
       readonly 503: components["responses"]["ServiceUnavailable"];

@@ -29,6 +29,7 @@ from forge.reviews.actions.wrong_results import WrongResult
 from forge.reviews.conversation import find_thread
 from forge.reviews.models import AnchoredThread, Review
 from tests.forge.made_builds import RUNE, built
+from tests.forge.made_samples import zipped
 from tests.model_cases import compiled_model
 
 Act = Callable[[], object]
@@ -267,6 +268,19 @@ def an_editor_asks_for_the_update_that_restores_an_older_version(world: World) -
 @scene(projects.send_sample)
 def a_sample_is_sent(world: World) -> Act:
     return lambda: _sample(world)
+
+
+@scene(projects.import_samples)
+def an_archive_of_samples_is_imported(world: World) -> Act:
+    consent = sample_terms(world.project).text
+    archive = zipped({"yes/1.csv": b"1,2,3\n", "no/2.csv": b"4,5,6\n"})
+    return lambda: projects.import_samples(world.developer, world.project, [archive], days=90, consent=consent)
+
+
+@scene(projects.mark_samples)
+def a_sample_gets_another_label(world: World) -> Act:
+    marking = projects.Marking(_sample(world).pk, "down", "kept")
+    return lambda: projects.mark_samples(world.developer, world.project, [marking])
 
 
 @scene(projects.take_back)

@@ -118,6 +118,27 @@ CASES: list[tuple[str, str, str, Any, tuple[int, ...]]] = [
         b"x",
         (409, 409, 409, 404, 401),
     ),
+    (
+        "post",
+        "api/v1/projects/<str:organisation>/<str:name>/samples/marks",
+        f"{_P}/samples/marks",
+        {"changes": []},
+        (400, 400, 403, 404, 401),
+    ),
+    (
+        "post",
+        "api/v1/projects/<str:organisation>/<str:name>/samples/import",
+        f"{_P}/samples/import?consent=",
+        b"x",
+        (409, 409, 403, 404, 401),
+    ),
+    (
+        "post",
+        "api/v1/projects/<str:organisation>/<str:name>/samples/import/preview",
+        f"{_P}/samples/import/preview",
+        b"x",
+        (422, 422, 403, 404, 401),
+    ),
     ("get", "api/v1/projects/<str:organisation>/<str:name>/samples/terms", f"{_P}/samples/terms", None, READ),
     (
         "post",

@@ -9,6 +9,11 @@ import type {
   Preview,
   ProjectState,
   Sample,
+  SampleImportPreview,
+  SampleMark,
+  SamplesImported,
+  SamplesMarked,
+  SampleSplit,
   SampleTerms,
   Tag,
   Version,
@@ -35,6 +40,13 @@ export interface Credentials {
   readonly token: string;
   /** What a refusal means: the same error, or that one is signed out. */
   explain(error: unknown): Promise<unknown>;
+}
+
+/** What of a sample changes; what is left out stays. */
+export interface SampleChange {
+  readonly id: string;
+  readonly label?: string;
+  readonly split?: SampleSplit;
 }
 
 export class ProjectClient {
@@ -160,13 +172,35 @@ export class ProjectClient {
   /** Give the project a recording, under the terms that were read. */
   async sendSample(file: Blob, label: string, terms: SampleTerms): Promise<Sample> {
     const query = new URLSearchParams({ label, days: String(terms.days), consent: terms.text });
-    const response = await this.send(`${this.base}/samples?${query}`, {
+    const response = await this.sendBytes(`${this.base}/samples?${query}`, file);
+    return (await response.json()) as Sample;
+  }
+
+  /** What a .zip of labelled recordings would bring. Nothing is changed. */
+  async previewSamples(archive: Blob): Promise<SampleImportPreview> {
+    return (
+      await this.sendBytes(`${this.base}/samples/import/preview`, archive)
+    ).json() as Promise<SampleImportPreview>;
+  }
+
+  /** Make the recordings of a .zip samples, under the terms that were read. */
+  async importSamples(archive: Blob, terms: SampleTerms): Promise<SamplesImported> {
+    const query = new URLSearchParams({ days: String(terms.days), consent: terms.text });
+    return (await this.sendBytes(`${this.base}/samples/import?${query}`, archive)).json() as Promise<SamplesImported>;
+  }
+
+  /** Change labels and splits; the answer is what they were, and sent again it takes the change back. */
+  async markSamples(changes: readonly SampleChange[]): Promise<readonly SampleMark[]> {
+    return (await this.write<SamplesMarked>("POST", `${this.base}/samples/marks`, { changes })).before;
+  }
+
+  private sendBytes(address: string, body: Blob): Promise<Response> {
+    return this.send(address, {
       method: "POST",
-      body: file,
+      body,
       credentials: "same-origin",
       headers: { Accept: "application/json", "Content-Type": "application/octet-stream", [TOKEN]: this.token },
     });
-    return (await response.json()) as Sample;
   }
 
   /** Take the consent back: the recording is deleted everywhere. */

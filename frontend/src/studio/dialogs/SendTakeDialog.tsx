@@ -5,9 +5,12 @@ import { fileOf, lengthText, trimmed, type Take } from "../../preview";
 import { sentenceOf } from "../api/problem";
 import type { ProjectClient } from "../api/client";
 import { Dialog } from "../parts/Dialog";
+import { LabelList, OtherLabel } from "../parts/labels";
 
 interface SendTakeDialogProps {
   readonly take: Take;
+  /** Those of the rune that runs. */
+  readonly labels: readonly string[];
   readonly client: ProjectClient;
   readonly onSent: (sample: Sample) => void;
   readonly onClose: () => void;
@@ -21,7 +24,7 @@ const SPANS: readonly { readonly days: number; readonly name: string }[] = [
 ];
 const CONFLICT = 409;
 
-export default function SendTakeDialog({ take, client, onSent, onClose }: SendTakeDialogProps) {
+export default function SendTakeDialog({ take, labels, client, onSent, onClose }: SendTakeDialogProps) {
   const id = useId();
   const [label, setLabel] = useState(take.label);
   const [days, setDays] = useState(90);
@@ -74,8 +77,12 @@ export default function SendTakeDialog({ take, client, onSent, onClose }: SendTa
           data-first
           maxLength={60}
           value={label}
+          list={`${id}-labels`}
+          aria-describedby={`${id}-other`}
           onChange={(event) => setLabel(event.target.value)}
         />
+        <LabelList id={`${id}-labels`} labels={labels} />
+        <OtherLabel id={`${id}-other`} label={label} labels={labels} />
       </div>
       <div className="field">
         <label htmlFor={`${id}-days`}>Kept for</label>

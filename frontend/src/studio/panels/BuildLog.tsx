@@ -41,13 +41,23 @@ function numbers(report: BuildReport): string[] {
   ];
 }
 
+/** How often the rune was right on the project's test samples, or why nobody knows. */
+function evaluated(evaluation: Build["evaluation"]): string {
+  if (evaluation === null) return "no test samples";
+  if (evaluation.accuracy === null) return evaluation.reason ?? "no accuracy";
+  const share = `${evaluation.right} of ${count(evaluation.samples, "test sample")} right`;
+  return evaluation.telling ? share : `${share} (few)`;
+}
+
 /** What the build came to, in one sentence; "" while it is under way. */
 function outcome(build: Build): string {
   switch (build.state) {
     case "succeeded":
-      return [`build ${build.number}${seconds(build)}`, ...(build.report === null ? [] : numbers(build.report))].join(
-        " · ",
-      );
+      return [
+        `build ${build.number}${seconds(build)}`,
+        ...(build.report === null ? [] : numbers(build.report)),
+        evaluated(build.evaluation),
+      ].join(" · ");
     case "failed": {
       const errors = build.diagnostics.filter((diagnostic) => diagnostic.severity === "error").length;
       if (errors > 0)

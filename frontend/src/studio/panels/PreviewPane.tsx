@@ -126,6 +126,7 @@ function useHost(): PreviewHost {
   const mayGive = useSession(({ may }) => may.includes("give_sample"));
   const samples = files.filter(({ path }) => path.startsWith(SAMPLES)).map(({ path }) => path);
   const key = samples.join("\n");
+  const [labels, setLabels] = useState<readonly string[]>([]);
   const replay = useAskedReplay(workspace);
   return useMemo(
     () => ({
@@ -134,7 +135,7 @@ function useHost(): PreviewHost {
         address === null || number === null ? [] : [{ id, label: `Build ${number}`, read: () => client.rune(address) }],
       ),
       replay,
-      onSend: mayGive ? (take) => dialogs.open({ what: "send-take", take }) : null,
+      onSend: mayGive ? (take) => dialogs.open({ what: "send-take", take, labels }) : null,
       ...(mayEdit && {
         onAddLabels: (stage, index, count) =>
           workspace.attempt(
@@ -144,13 +145,15 @@ function useHost(): PreviewHost {
           ),
       }),
       onLoaded: (loaded) => {
+        const words = [...new Set((loaded?.wordlists ?? []).flat())];
+        if (loaded !== null) setLabels((before) => (before.join("\n") === words.join("\n") ? before : words));
         if (loaded !== null) startDeferredAfterPaint();
       },
-      below: <Samples count={samples.length} version={key} workspace={workspace} me={me} />,
+      below: <Samples count={samples.length} version={key} labels={labels} mayEdit={mayEdit} me={me} />,
     }),
     // The samples are those of the files.
     // eslint-disable-next-line react-hooks/exhaustive-deps
-    [files, builds, client, workspace, places, dialogs, me, mayEdit, mayGive, replay, key],
+    [files, builds, client, workspace, places, dialogs, me, mayEdit, mayGive, replay, key, labels],
   );
 }
 
@@ -186,11 +189,13 @@ function useAskedReplay({ client, toasts }: Workspace): Recorded | null {
 interface SamplesProps {
   readonly count: number;
   readonly version: string;
-  readonly workspace: Workspace;
+  readonly labels: readonly string[];
+  readonly mayEdit: boolean;
   readonly me: string;
 }
 
-function Samples({ count, version, workspace, me }: SamplesProps) {
+function Samples({ count, version, labels, mayEdit, me }: SamplesProps) {
+  const { workspace, dialogs } = useShell();
   const [isOpen, setOpen] = useState(false);
   return (
     <details className="card preview-card samples" onToggle={(event) => setOpen(event.currentTarget.open)}>
@@ -201,7 +206,12 @@ function Samples({ count, version, workspace, me }: SamplesProps) {
             client={workspace.client}
             me={me}
             version={version}
-            onGone={(sentence) => workspace.toasts.say(sentence)}
+            labels={labels}
+            mayEdit={mayEdit}
+            onImport={() => dialogs.open({ what: "import-samples", labels })}
+            onDone={(sentence, undo) =>
+              workspace.toasts.say(sentence, undo && { label: "Undo", run: () => workspace.attempt(undo()) })
+            }
           />
         </Suspense>
       )}

@@ -1,26 +1,35 @@
-// The samples that the project has: what each is, who gave it, until when, and a way to take one's own back.
-import type { Sample } from "../../api/schema";
-import { Undo2 } from "lucide-react";
-import { useEffect, useState } from "react";
-import type { ProjectClient } from "../api/client";
+// The samples that the project has: what each is, what it is for, who gave it and until when. One can take one's own back, change
+// labels and splits of many at once, and import an archive.
+import type { Sample, SampleSplit } from "../../api/schema";
+import { Undo2, Upload } from "lucide-react";
+import { useEffect, useId, useState } from "react";
+import type { ProjectClient, SampleChange } from "../api/client";
 import { sentenceOf } from "../api/problem";
+import { LabelList, OtherLabel } from "../parts/labels";
+import { count } from "../parts/words";
+import { SPLITS } from "../session/samples";
 
 interface SampleListProps {
   readonly client: ProjectClient;
   readonly me: string;
   /** Changes when there may be other samples. */
   readonly version: string;
-  readonly onGone: (sentence: string) => void;
+  /** Those of the rune that runs. */
+  readonly labels: readonly string[];
+  readonly mayEdit: boolean;
+  readonly onImport: () => void;
+  readonly onDone: (sentence: string, undo?: () => Promise<unknown>) => void;
 }
 
 function until(ends: string): string {
   return new Date(ends).toLocaleDateString("en-GB", { day: "numeric", month: "short", year: "numeric" });
 }
 
-export default function SampleList({ client, me, version, onGone }: SampleListProps) {
+export default function SampleList({ client, me, version, labels, mayEdit, onImport, onDone }: SampleListProps) {
   const [samples, setSamples] = useState<readonly Sample[] | null>(null);
   const [problem, setProblem] = useState<string | null>(null);
-  const [sure, setSure] = useState<string | null>(null);
+  const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
+  const [turn, setTurn] = useState(0);
   useEffect(() => {
     let wanted = true;
     client.samples().then(
@@ -30,49 +39,186 @@ export default function SampleList({ client, me, version, onGone }: SampleListPr
     return () => {
       wanted = false;
     };
-  }, [client, version]);
+  }, [client, version, turn]);
 
   const takeBack = (sample: Sample): void => {
-    setSure(null);
     client.takeBack(sample.id).then(
       () => {
         setSamples((before) => before?.filter(({ id }) => id !== sample.id) ?? null);
-        onGone(`${sample.label} is deleted everywhere.`);
+        onDone(`${sample.label} is deleted everywhere.`);
       },
       (error: unknown) => setProblem(sentenceOf(error)),
     );
   };
+  const mark = (changes: readonly SampleChange[]): Promise<void> =>
+    client.markSamples(changes).then(
+      (before) => {
+        setTurn((last) => last + 1);
+        setChosen(new Set());
+        onDone(`${count(changes.length, "sample")} changed.`, () => mark(before));
+      },
+      (error: unknown) => setProblem(sentenceOf(error)),
+    );
 
   if (problem !== null) return <p className="notice bad">{problem}</p>;
   if (samples === null) return <p className="small muted">Reading the samples…</p>;
-  if (samples.length === 0)
-    return <p className="small muted">None yet. Make a recording and send it: builds are then verified on it.</p>;
+  const there = samples.filter(({ id }) => chosen.has(id));
+  const choose = (ids: readonly string[], isChosen: boolean): void =>
+    setChosen((before) => {
+      const after = new Set(before);
+      for (const id of ids)
+        if (isChosen) after.add(id);
+        else after.delete(id);
+      return after;
+    });
   return (
-    <ul className="sample-list">
-      {samples.map((sample) => (
-        <li key={sample.id}>
-          <span className="grow">
-            <b>{sample.label}</b>{" "}
-            <small className="muted">
-              {sample.kind}, by{" "}
-              {sample.owner === null ? "someone who left" : sample.owner.id === me ? "you" : sample.owner.name}, until{" "}
-              {until(sample.ends)}
-            </small>
-          </span>
-          {sample.may_delete && (
-            <button
-              type="button"
-              className={sure === sample.id ? "button danger" : "button"}
-              onClick={() => (sure === sample.id ? takeBack(sample) : setSure(sample.id))}
-              onBlur={() => setSure(null)}
-            >
-              <Undo2 aria-hidden="true" />
-              {sure === sample.id ? "Delete everywhere" : sample.owner?.id === me ? "Withdraw" : "Remove"}
-              <span className="aloud"> {sample.label}</span>
-            </button>
+    <>
+      {samples.length === 0 && (
+        <p className="small muted">
+          None yet. Make a recording and send it, or import a .zip: each build is then run on the samples.
+        </p>
+      )}
+      {mayEdit && (
+        <div className="row wrap">
+          {samples.length > 1 && (
+            <label className="row small">
+              <input
+                type="checkbox"
+                checked={there.length === samples.length}
+                onChange={(event) =>
+                  choose(
+                    samples.map(({ id }) => id),
+                    event.target.checked,
+                  )
+                }
+              />
+              Select all
+            </label>
           )}
-        </li>
-      ))}
-    </ul>
+          <span className="grow" />
+          <button type="button" className="button" onClick={onImport}>
+            <Upload aria-hidden="true" />
+            Import…
+          </button>
+        </div>
+      )}
+      {there.length > 0 && (
+        <MarkForm
+          key={there.length}
+          number={there.length}
+          labels={labels}
+          onMark={(change) => void mark(there.map(({ id }) => ({ id, ...change })))}
+        />
+      )}
+      <ul className="sample-list">
+        {samples.map((sample) => (
+          <li key={sample.id}>
+            {mayEdit && (
+              <input
+                type="checkbox"
+                aria-label={`Select ${sample.label}, ${sample.path}`}
+                checked={chosen.has(sample.id)}
+                onChange={(event) => choose([sample.id], event.target.checked)}
+              />
+            )}
+            <span className="grow">
+              <b>{sample.label}</b> <span className="tag">{sample.split}</span>{" "}
+              <small className="muted">
+                {sample.kind}, by{" "}
+                {sample.owner === null ? "someone who left" : sample.owner.id === me ? "you" : sample.owner.name}, until{" "}
+                {until(sample.ends)}
+              </small>
+            </span>
+            {sample.may_delete && (
+              <TakeBack sample={sample} isOwn={sample.owner?.id === me} onTakeBack={() => takeBack(sample)} />
+            )}
+          </li>
+        ))}
+      </ul>
+    </>
+  );
+}
+
+interface TakeBackProps {
+  readonly sample: Sample;
+  readonly isOwn: boolean;
+  readonly onTakeBack: () => void;
+}
+
+/** Asks once more before a recording is deleted everywhere. */
+function TakeBack({ sample, isOwn, onTakeBack }: TakeBackProps) {
+  const [isSure, setSure] = useState(false);
+  return (
+    <button
+      type="button"
+      className={isSure ? "button danger" : "button"}
+      onClick={() => (isSure ? onTakeBack() : setSure(true))}
+      onBlur={() => setSure(false)}
+    >
+      <Undo2 aria-hidden="true" />
+      {isSure ? "Delete everywhere" : isOwn ? "Withdraw" : "Remove"}
+      <span className="aloud"> {sample.label}</span>
+    </button>
+  );
+}
+
+interface MarkFormProps {
+  readonly number: number;
+  readonly labels: readonly string[];
+  readonly onMark: (change: Omit<SampleChange, "id">) => void;
+}
+
+/** A label, a split, or both, for all that are selected. */
+function MarkForm({ number, labels, onMark }: MarkFormProps) {
+  const id = useId();
+  const [label, setLabel] = useState("");
+  const [split, setSplit] = useState<SampleSplit | "">("");
+  const isEmpty = label.trim() === "" && split === "";
+  return (
+    <form
+      className="stack"
+      onSubmit={(event) => {
+        event.preventDefault();
+        onMark({ ...(label.trim() !== "" && { label }), ...(split !== "" && { split }) });
+      }}
+    >
+      <div className="field">
+        <label htmlFor={`${id}-label`}>Label of {count(number, "sample")}</label>
+        <input
+          id={`${id}-label`}
+          className="input"
+          maxLength={60}
+          value={label}
+          list={`${id}-labels`}
+          aria-describedby={`${id}-other`}
+          placeholder="As it is"
+          onChange={(event) => setLabel(event.target.value)}
+        />
+        <LabelList id={`${id}-labels`} labels={labels} />
+        <OtherLabel id={`${id}-other`} label={label} labels={labels} />
+      </div>
+      <div className="field">
+        <label htmlFor={`${id}-split`}>Split</label>
+        <select
+          id={`${id}-split`}
+          className="input"
+          value={split}
+          onChange={(event) => setSplit(event.target.value as SampleSplit | "")}
+        >
+          <option value="">As it is</option>
+          {SPLITS.map((each) => (
+            <option key={each.split} value={each.split}>
+              {each.name}
+            </option>
+          ))}
+        </select>
+      </div>
+      <div className="row">
+        <span className="grow" />
+        <button type="submit" className="button primary" disabled={isEmpty}>
+          Change {count(number, "sample")}
+        </button>
+      </div>
+    </form>
   );
 }

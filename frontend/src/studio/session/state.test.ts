@@ -15,6 +15,7 @@ function build(number: number | null, state: BuildState = "running"): Build {
     started: null,
     finished: null,
     report: null,
+    evaluation: null,
     diagnostics: [],
     error: null,
     url: "",

@@ -9,6 +9,8 @@ import { RuneDialog } from "../dialogs/RuneDialog";
 import { SaveVersionDialog } from "../dialogs/SaveVersionDialog";
 import { ShareDialog } from "../dialogs/ShareDialog";
 import { placeFor } from "../document/paths";
+import { count } from "../parts/words";
+import { takeBackAll } from "../session/samples";
 import { lastSucceeded } from "../session/state";
 import type { DialogRequest } from "./dialog-store";
 import { useMayEdit, useOutline, useSession, useShell, useText } from "./shell";
@@ -17,6 +19,7 @@ import "../styles/commands.css";
 /** Fetched when something is asked about files for the first time. */
 const FileDialogs = lazy(() => import("../dialogs/files/FileDialogs"));
 
+const ImportSamplesDialog = lazy(() => import("../dialogs/ImportSamplesDialog"));
 const SendTakeDialog = lazy(() => import("../dialogs/SendTakeDialog"));
 
 interface DialogsProps {
@@ -76,8 +79,25 @@ export default function Dialogs({ request }: DialogsProps) {
         <Suspense fallback={null}>
           <SendTakeDialog
             take={request.take}
+            labels={request.labels}
             client={workspace.client}
             onSent={({ path }) => workspace.toasts.say(`The recording is saved as a sample: ${path}.`)}
+            onClose={onClose}
+          />
+        </Suspense>
+      );
+    case "import-samples":
+      return (
+        <Suspense fallback={null}>
+          <ImportSamplesDialog
+            labels={request.labels}
+            client={workspace.client}
+            onImported={(samples) =>
+              workspace.toasts.say(`${count(samples.length, "sample")} imported.`, {
+                label: "Undo",
+                run: () => workspace.attempt(takeBackAll(workspace.client, samples)),
+              })
+            }
             onClose={onClose}
           />
         </Suspense>

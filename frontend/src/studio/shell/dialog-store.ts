@@ -14,7 +14,8 @@ export type DialogRequest =
   | { readonly what: "palette"; readonly start: string }
   | { readonly what: "choose"; readonly title: string; readonly choices: readonly Destination[] }
   | { readonly what: "rename-name"; readonly name: string; readonly rename: (name: string) => Promise<string | null> }
-  | { readonly what: "send-take"; readonly take: Take }
+  | { readonly what: "send-take"; readonly take: Take; readonly labels: readonly string[] }
+  | { readonly what: "import-samples"; readonly labels: readonly string[] }
   | { readonly what: "shortcuts" }
   /** Drawn by the preview, whose phones it is about. */
   | { readonly what: "phone" };

@@ -1,0 +1,190 @@
+"""What pages show of a build's evaluation: how often it is right, beside the earlier build, and its worst samples."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+from urllib.parse import quote
+
+from forge.accounts.principals import Principal
+from forge.builds.evaluations import evaluation_of
+from forge.builds.models import Build
+from forge.projects.samples import kinds_of
+from rune.evaluation.changes import Change, changed
+from rune.evaluation.evaluation import Evaluation, Outcome
+from rune.evaluation.intervals import Share
+from rune.evaluation.metrics import Confusion
+from rune.evaluation.wording import accuracy_sentence, outcome_sentence, percent, stream_sentence
+from rune.wording import counted
+
+WIDEST = 16
+"""Labels of a confusion matrix that fits a page."""
+
+
+@dataclass(frozen=True)
+class LabelRow:
+    """A label: the shares with their intervals, as text; `before` is the earlier build's recall."""
+
+    label: str
+    samples: int
+    recall: str
+    recall_between: str
+    precision: str
+    before: str
+    is_few: bool
+
+
+@dataclass(frozen=True)
+class ConfusionRow:
+    """How many samples of a label had each answer, and whether that answer is right."""
+
+    label: str
+    counts: tuple[tuple[int, bool], ...]
+
+
+@dataclass(frozen=True)
+class ShownSample:
+    """One of the worst samples. `address` is None once the recording is withdrawn; `was` what it was before."""
+
+    label: str
+    said: str
+    kind: str
+    address: str | None
+    is_right: bool
+    was: Literal["right", "wrong", ""]
+
+
+@dataclass(frozen=True)
+class Shown:
+    """An evaluation for a page. `change` compares it with the earlier build's, in a sentence."""
+
+    accuracy: str
+    sentence: str
+    stream: str | None
+    is_few: bool
+    before_accuracy: str
+    change: str
+    mood: Literal["good", "worse", "muted"]
+    better: int
+    worse: int
+    labels: tuple[LabelRow, ...]
+    answers: tuple[str, ...]
+    confusion: tuple[ConfusionRow, ...]
+    worst: tuple[ShownSample, ...]
+    notes: tuple[str, ...]
+
+
+def evaluated(principal: Principal, build: Build, before: Build | None) -> Shown | None:
+    """What became of a build's test samples, beside an earlier build's; None where it was run on none."""
+    found = evaluation_of(build)
+    if found is None:
+        return None
+    then = evaluation_of(before) if before is not None else None
+    change = changed(then, found) if then is not None else None
+    share, earlier = found.accuracy, then.accuracy if then is not None else None
+    table = found.confusion
+    return Shown(
+        accuracy=percent(share.value) if share else "",
+        sentence=accuracy_sentence(found),
+        stream=stream_sentence(found),
+        is_few=share is None or not share.is_telling,
+        before_accuracy=percent(earlier.value) if earlier else "",
+        change=_change_sentence(change),
+        mood=_mood(change),
+        better=len(change.better) if change else 0,
+        worse=len(change.worse) if change else 0,
+        labels=_labels(found, then),
+        answers=tuple("no answer" if answer is None else answer for answer in table.answers),
+        confusion=_confusion(table),
+        worst=_worst(principal, build, found, then),
+        notes=tuple(_notes(found)),
+    )
+
+
+def _change_sentence(change: Change | None) -> str:
+    if change is None:
+        return ""
+    if change.common == 0:
+        return "No sample was run on both builds, so they cannot be compared."
+    both = f"Of {counted(change.common, 'sample')} that both builds were run on"
+    if not change.better and not change.worse:
+        return f"{both}, none changed."
+    told = f"{both}, {len(change.better)} became right and {len(change.worse)} became wrong."
+    return told if change.is_telling else f"{told} That is no more than chance gives."
+
+
+def _mood(change: Change | None) -> Literal["good", "worse", "muted"]:
+    if change is None or not change.is_telling:
+        return "muted"
+    return "good" if len(change.better) > len(change.worse) else "worse"
+
+
+def _labels(found: Evaluation, then: Evaluation | None) -> tuple[LabelRow, ...]:
+    earlier = {each.label: each.recall for each in then.label_figures} if then is not None else {}
+    return tuple(
+        LabelRow(
+            each.label,
+            each.samples,
+            _percent(each.recall),
+            f"{percent(each.recall.low)} to {percent(each.recall.high)}" if each.recall else "",
+            _percent(each.precision),
+            _percent(earlier.get(each.label)),
+            each.recall is not None and not each.recall.is_telling,
+        )
+        for each in found.label_figures
+    )
+
+
+def _confusion(table: Confusion) -> tuple[ConfusionRow, ...]:
+    """The rows of a matrix that a page has room for; none of a larger one."""
+    if len(table.answers) > WIDEST:
+        return ()
+    return tuple(
+        ConfusionRow(
+            label, tuple((count, answer == label) for answer, count in zip(table.answers, counts, strict=True))
+        )
+        for label, counts in zip(table.labels, table.counts, strict=True)
+    )
+
+
+def _percent(share: Share | None) -> str:
+    return "–" if share is None else percent(share.value)
+
+
+def _worst(principal: Principal, build: Build, found: Evaluation, then: Evaluation | None) -> tuple[ShownSample, ...]:
+    wrong = [each for each in found.worst if not each.is_right]
+    digests = [each.name for each in wrong]
+    kinds = kinds_of(principal, build.project, digests)
+    paths = {entry["digest"]: path for path, entry in build.source.manifest.items()}
+    was = {each.name: each.is_right for each in then.outcomes} if then is not None else {}
+
+    def shown(outcome: Outcome) -> ShownSample:
+        is_there = outcome.name in kinds and outcome.name in paths
+        return ShownSample(
+            outcome.label,
+            outcome_sentence(outcome),
+            kinds.get(outcome.name, ""),
+            _address(build, paths[outcome.name]) if is_there else None,
+            outcome.is_right,
+            "" if outcome.name not in was else "right" if was[outcome.name] else "wrong",
+        )
+
+    return tuple(shown(each) for each in wrong)
+
+
+def _address(build: Build, path: str) -> str:
+    project = build.project.full_name
+    return f"/api/v1/projects/{project}/versions/{build.source.number}/files/{quote(path)}"
+
+
+def _notes(found: Evaluation) -> list[str]:
+    told = [
+        f"The rune has no label {label}, so {counted(count, 'sample')} of it cannot be right. "
+        "Correct the label, or add it to the rune's words."
+        for label, count in found.unknown_labels.items()
+    ]
+    if found.left:
+        told.append(f"The time was over before {counted(found.left, 'sample')}; nothing is said of those.")
+    if found.unread:
+        told.append(f"{counted(len(found.unread), 'sample')} could not be read: {found.unread[0].reason}")
+    return told

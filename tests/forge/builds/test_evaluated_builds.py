@@ -1,0 +1,166 @@
+"""Numbered builds are run on the project's test samples: what is stored, what is not run twice, and what comes between.
+
+The rune says which axis of one motion sample is the greatest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from forge.builds.actions import request_build
+from forge.builds.evaluations import evaluation_of
+from forge.builds.models import ArtefactFile, Build, Role, State
+from forge.core.blobs import delete_bytes
+from forge.projects.actions import Marking, mark_samples, send_sample, take_back, write_file
+from forge.projects.models import Project, Sample
+from forge.projects.samples import sample_terms
+from tests.forge.builds.conftest import log_of
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+Work = Callable[[Build], Build]
+
+RUNEFILE = b"""\
+version: 1
+image: runicos/base
+pipeline:
+  motion:
+    capability: ACCEL
+    outputs:
+      - {type: f32, dimensions: [1, 3]}
+    args:
+      n: 1
+  best:
+    proc-block: hotg-ai/proc-blocks@v0.11.3#most_confident_indices
+    inputs: [motion]
+    outputs:
+      - {type: u32, dimensions: [1]}
+    args:
+      count: 1
+  label:
+    proc-block: hotg-ai/proc-blocks@v0.11.3#label
+    inputs: [best]
+    outputs:
+      - {type: utf8, dimensions: [1]}
+    args:
+      wordlist: $AXES
+  answer:
+    out: serial
+    inputs: [label]
+resources:
+  AXES:
+    inline: |-
+      left
+      up
+      right
+    type: string
+"""
+
+SECOND_INPUT = b"""\
+  noise:
+    capability: RAW
+    outputs:
+      - {type: f32, dimensions: [2]}
+  spare:
+    out: serial
+    inputs: [noise]
+"""
+
+
+@pytest.fixture
+def axes(project: Project, developer: Any) -> Project:
+    write_file(developer, project, "Runefile.yml", RUNEFILE)
+    return project
+
+
+def give(person: Any, project: Project, row: bytes, label: str, split: str = "test") -> Sample:
+    consent = sample_terms(project).text
+    return send_sample(person, project, [row], label=label, days=90, consent=consent, split=split)
+
+
+def test_a_build_is_run_on_the_test_samples_and_keeps_what_became_of_each(
+    axes: Project, developer: Any, work: Work, client: Client
+) -> None:
+    right = give(developer, axes, b"1,0,0\n", "Left")
+    wrong = give(developer, axes, b"0,1,0\n", "left")
+    give(developer, axes, b"0,0,1\n", "right", split="train")
+    done = work(request_build(developer, axes))
+    assert done.state == State.SUCCEEDED, (done.error, log_of(done))
+    assert [line.step for line in done.log.all()] == ["check", "compile", "verify", "measure", "evaluate"]
+    assert "1 of 2 samples right" in log_of(done)
+    assert done.evaluation is not None
+    assert (done.evaluation["samples"], done.evaluation["right"], done.evaluation["telling"]) == (2, 1, False)
+    found = evaluation_of(done)
+    assert found is not None
+    outcomes = {each.name: (each.label, each.answer) for each in found.outcomes}
+    assert outcomes == {right.digest: ("left", "left"), wrong.digest: ("left", "up")}
+    told = client.get(f"/api/v1/builds/{done.pk}").json()
+    assert told["evaluation"]["accuracy"] == 0.5
+
+
+def test_a_build_without_test_samples_has_no_evaluation(axes: Project, developer: Any, work: Work) -> None:
+    give(developer, axes, b"1,0,0\n", "left", split="kept")
+    done = work(request_build(developer, axes))
+    assert done.state == State.SUCCEEDED, (done.error, log_of(done))
+    assert (done.evaluation, done.samples, evaluation_of(done)) == (None, "", None)
+
+
+def test_the_same_rune_on_the_same_samples_is_not_run_twice(axes: Project, developer: Any, work: Work) -> None:
+    give(developer, axes, b"1,0,0\n", "left")
+    first = work(request_build(developer, axes))
+    again = work(request_build(developer, axes))
+    assert [line.step for line in again.log.all()] == ["cache"]
+    assert again.evaluation == first.evaluation
+    assert ArtefactFile.objects.filter(role=Role.EVALUATION).count() == 1
+
+
+def test_another_label_is_another_evaluation_of_the_same_rune(axes: Project, developer: Any, work: Work) -> None:
+    sample = give(developer, axes, b"1,0,0\n", "up")
+    first = work(request_build(developer, axes))
+    mark_samples(developer, axes, [Marking(sample.pk, "left")])
+    second = work(request_build(developer, axes))
+    assert first.artefact_id == second.artefact_id
+    assert [line.step for line in second.log.all()] == ["cache", "evaluate"]
+    assert [build.evaluation["right"] for build in (first, second) if build.evaluation] == [0, 1]
+    found = evaluation_of(first)
+    assert found is not None
+    assert found.outcomes[0].label == "up"
+
+
+def test_a_sample_that_was_withdrawn_is_not_run(axes: Project, developer: Any, work: Work) -> None:
+    give(developer, axes, b"1,0,0\n", "left")
+    gone = give(developer, axes, b"0,1,0\n", "up")
+    build = request_build(developer, axes)
+    take_back(developer, gone.pk)
+    done = work(build)
+    assert done.state == State.SUCCEEDED, (done.error, log_of(done))
+    assert done.evaluation is not None
+    assert done.evaluation["samples"] == 1
+
+
+def test_a_rune_without_labels_says_why_it_was_not_evaluated_and_succeeds(
+    axes: Project, developer: Any, work: Work
+) -> None:
+    give(developer, axes, b"1,0,0\n", "left")
+    two = RUNEFILE.replace(b"  best:\n", SECOND_INPUT + b"  best:\n")
+    write_file(developer, axes, "Runefile.yml", two)
+    done = work(request_build(developer, axes))
+    assert done.state == State.SUCCEEDED, (done.error, log_of(done))
+    assert done.evaluation is not None
+    assert "one input" in done.evaluation["reason"]
+    assert evaluation_of(done) is None
+
+
+def test_a_lost_evaluation_is_made_again(axes: Project, developer: Any, work: Work) -> None:
+    give(developer, axes, b"1,0,0\n", "left")
+    first = work(request_build(developer, axes))
+    file = ArtefactFile.objects.get(role=Role.EVALUATION)
+    delete_bytes(file.blob_id)
+    again = work(request_build(developer, axes))
+    assert again.state == State.SUCCEEDED, (again.error, log_of(again))
+    assert again.evaluation == first.evaluation
+    assert evaluation_of(again) == evaluation_of(first)

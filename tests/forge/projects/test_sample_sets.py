@@ -1,0 +1,158 @@
+"""Archives of samples, what they refuse, and changing labels and splits with a way back."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+from django.test import Client
+
+from forge.accounts.models import User
+from forge.core.errors import NotFound
+from forge.core.models import AuditEntry, Blob, Event
+from forge.projects.actions import Marking, import_samples, mark_samples, send_sample, take_back
+from forge.projects.files import list_files
+from forge.projects.models import Project, Sample
+from forge.projects.samples import sample_terms
+from tests.forge.made_samples import zipped
+from tests.forge.projects.test_samples import a_sound
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+SAMPLES = "/api/v1/projects/acme/kitchen/samples"
+MANY = {
+    "yes/1.wav": a_sound(1),
+    "train/no/2.wav": a_sound(2),
+    "no/again.wav": a_sound(1),
+    "no/broken.wav": b"RIFF....",
+    "no/photo.jpg": b"\xff\xd8\xff",
+    "README.md": b"# Words",
+}
+
+
+def post(client: Client, address: str, data: bytes) -> Any:
+    return client.post(address, data, content_type="application/octet-stream")
+
+
+def imported(client: Client, contents: dict[str, bytes]) -> Any:
+    terms = client.get(f"{SAMPLES}/terms").json()
+    asked = urlencode({"days": terms["days"], "consent": terms["text"]})
+    return post(client, f"{SAMPLES}/import?{asked}", zipped(contents))
+
+
+def test_the_preview_says_what_would_come_in_and_why_not_and_changes_nothing(client: Client, project: Project) -> None:
+    answer = post(client, f"{SAMPLES}/import/preview", zipped(MANY))
+    assert answer.status_code == 200, answer.content
+    told = answer.json()
+    assert [(each["name"], each["label"], each["split"], each["kind"]) for each in told["samples"]] == [
+        ("no/again.wav", "no", "test", "sound"),
+        ("train/no/2.wav", "no", "train", "sound"),
+    ]
+    reasons = {each["name"]: each["reason"] for each in told["refused"]}
+    assert reasons.keys() == {"no/broken.wav", "no/photo.jpg", "yes/1.wav"}
+    assert "16-bit mono wav" in reasons["no/broken.wav"]
+    assert "twice" in reasons["yes/1.wav"]
+    assert not Sample.objects.exists()
+    assert not Blob.objects.filter(pk__contains="sha256").filter(size=len(a_sound())).exists()
+
+
+def test_an_import_brings_in_what_the_preview_said_as_one_act(client: Client, project: Project, user: User) -> None:
+    answer = imported(client, MANY)
+    assert answer.status_code == 201, answer.content
+    told = answer.json()
+    assert sorted((each["label"], each["split"]) for each in told["samples"]) == [("no", "test"), ("no", "train")]
+    assert len(told["refused"]) == 3
+    assert {entry.path for entry in list_files(project)} >= {each["path"] for each in told["samples"]}
+    [entry] = AuditEntry.objects.filter(action="sample.import")
+    assert entry.data["count"] == 2
+    assert Event.objects.filter(type="samples.changed").count() == 1
+    assert {sample.consent for sample in Sample.objects.all()} == {sample_terms(project).text}
+
+
+def test_a_second_import_of_the_same_archive_brings_nothing(client: Client, project: Project) -> None:
+    imported(client, MANY)
+    told = imported(client, MANY).json()
+    assert told["samples"] == []
+    assert len(told["refused"]) == 5
+    assert Sample.objects.count() == 2
+
+
+def test_withdrawing_what_was_imported_takes_it_back(client: Client, project: Project, user: User) -> None:
+    for each in imported(client, MANY).json()["samples"]:
+        take_back(user, each["id"])
+    assert not [entry for entry in list_files(project) if entry.path.startswith("samples/") and entry.size]
+    assert len(imported(client, MANY).json()["samples"]) == 2
+
+
+def test_marks_of_a_table_are_kept_with_the_recording(user: User, project: Project) -> None:
+    table = b"file,label,split,start,end\na.wav,yes,test,0.01,0.02\na.wav,no,test,0.05,0.06\n"
+    archive = zipped({"samples.csv": table, "a.wav": a_sound()})
+    done = import_samples(user, project, [archive], days=90, consent=sample_terms(project).text)
+    assert done.samples[0].events == [
+        {"label": "yes", "start": 0.01, "end": 0.02},
+        {"label": "no", "start": 0.05, "end": 0.06},
+    ]
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        (b"not a zip", "not a .zip file"),
+        (zipped({"a.wav": b"x"}), "put each file into a folder"),
+        (zipped({"all.csv": b"file,label\n../x.wav,yes\n"}), "Line 2"),
+    ],
+)
+def test_an_archive_without_labels_is_refused_with_what_to_do(
+    client: Client, project: Project, data: bytes, message: str
+) -> None:
+    answer = post(client, f"{SAMPLES}/import/preview", data)
+    assert answer.status_code == 422
+    assert message in answer.json()["detail"]
+
+
+def test_an_import_under_other_terms_is_refused_and_leaves_no_bytes(client: Client, project: Project) -> None:
+    answer = post(client, f"{SAMPLES}/import?{urlencode({'days': 90, 'consent': 'sure'})}", zipped(MANY))
+    assert answer.status_code == 409
+    assert not Sample.objects.exists()
+
+
+def test_labels_and_splits_of_many_change_at_once_and_change_back(user: User, project: Project, client: Client) -> None:
+    consent = sample_terms(project).text
+    first, second = (
+        send_sample(user, project, [a_sound(loud)], label="up", days=90, consent=consent) for loud in (1, 2)
+    )
+    changes = [
+        {"id": str(first.pk), "label": " down  left ", "split": "kept"},
+        {"id": str(second.pk), "split": "train"},
+    ]
+    answer = client.post(f"{SAMPLES}/marks", {"changes": changes}, content_type="application/json")
+    assert answer.status_code == 200, answer.content
+    assert _marks() == {first.pk: ("down left", "kept"), second.pk: ("up", "train")}
+    before = answer.json()["before"]
+    client.post(f"{SAMPLES}/marks", {"changes": before}, content_type="application/json")
+    assert _marks() == {first.pk: ("up", "test"), second.pk: ("up", "test")}
+
+
+def test_one_bad_change_changes_nothing(user: User, project: Project, client: Client) -> None:
+    sample = send_sample(user, project, [a_sound()], label="up", days=90, consent=sample_terms(project).text)
+    for bad, status in (({"split": "all"}, 400), ({"label": "\n"}, 400), ({"label": "x" * 61}, 400)):
+        body = {"changes": [{"id": str(sample.pk), **bad}]}
+        assert client.post(f"{SAMPLES}/marks", body, content_type="application/json").status_code == status, bad
+    gone = {
+        "changes": [{"id": str(sample.pk), "label": "a"}, {"id": "00000000-0000-4000-8000-000000000000", "label": "b"}]
+    }
+    assert client.post(f"{SAMPLES}/marks", gone, content_type="application/json").status_code == 404
+    assert _marks() == {sample.pk: ("up", "test")}
+
+
+def test_a_sample_of_another_project_cannot_be_marked_from_here(user: User, project: Project) -> None:
+    other = Project.objects.create(organisation=project.organisation, name="other", created_by=user)
+    sample = send_sample(user, other, [a_sound()], label="up", days=90, consent=sample_terms(other).text)
+    with pytest.raises(NotFound):
+        mark_samples(user, project, [Marking(sample.pk, "down")])
+    assert _marks() == {sample.pk: ("up", "test")}
+
+
+def _marks() -> dict[Any, tuple[str, str]]:
+    return {sample.pk: (sample.label, sample.split) for sample in Sample.objects.all()}
