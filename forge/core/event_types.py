@@ -19,11 +19,13 @@ EVERYTHING = "everything"
 
 
 class StreamKind(StrEnum):
-    """Whose log it is: the first part of a stream's key."""
+    """Whose log it is, or of what: the first part of a stream's key."""
 
     PROJECT = "project"
     ORGANISATION = "organisation"
     PERSON = "user"
+    INBOX = "inbox"
+    """A person's notices: apart from the person's own stream, which tells sockets what ends them."""
 
 
 class WrongEvent(TypeError):

@@ -21,6 +21,7 @@ def test_nothing_set_gives_this_machine_alone(tmp_path: Path) -> None:
     assert found.upload_limit == 64 * 1024 * 1024
     assert found.organisations_by == "everyone"
     assert found.audit_days == 400
+    assert found.webhooks_to == "public"
 
 
 def test_a_public_address_is_not_loopback_and_its_host_is_allowed(tmp_path: Path) -> None:
@@ -42,6 +43,7 @@ def test_a_public_address_is_not_loopback_and_its_host_is_allowed(tmp_path: Path
         ("TLS_KEY", "key.pem"),
         ("REQUIRED_ISOLATION", "walls"),
         ("CREATE_ORGANISATIONS", "nobody"),
+        ("WEBHOOKS_TO", "private"),
     ],
 )
 def test_a_value_that_cannot_be_used_is_named(tmp_path: Path, name: str, value: str) -> None:
