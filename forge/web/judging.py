@@ -76,12 +76,18 @@ def rune_facts(principal: Principal, build: Build) -> dict[str, Any]:
     return {
         "rune_url": rune_url(build),
         "before": before,
+        "before_url": rune_url(before) if before is not None and _runs_otherwise(before, build) else None,
         "before_is_approved": approved is not None,
         "figures": figure_rows(figures_of(build), None if before is None else figures_of(before)),
         "verified": verified(build),
         "changes": _said(comparison),
         "pipeline": _drawn(build, comparison),
     }
+
+
+def _runs_otherwise(before: Build, build: Build) -> bool:
+    """Whether the earlier build has a rune, and another one: two that are the same answer the same."""
+    return before.artefact is not None and build.artefact is not None and before.artefact.digest != build.artefact.digest
 
 
 def _said(comparison: Comparison | None) -> tuple[str, ...]:

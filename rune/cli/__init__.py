@@ -16,6 +16,7 @@ COMMANDS = {
     "build": "Build the Runefile of a project into a rune",
     "check": "Check a Runefile and explain what is wrong",
     "completion": "Print the shell completion of this command",
+    "evaluate": "Evaluate a rune on labelled samples",
     "fmt": "Format a Runefile",
     "graph": "Draw a pipeline for Graphviz",
     "inspect": "Show what is inside a rune or a project",

@@ -149,6 +149,52 @@ class LoadedRune:
         return int(self._memory.data_len(self._store))
 
 
+class CompiledRune:
+    """A rune's compiled module, from which a fresh instance starts in less than a millisecond.
+
+    All instances share what ends a call that takes too long: no two may run at once.
+    """
+
+    def __init__(self, data: bytes, limits: Limits = _NO_LIMITS_GIVEN) -> None:
+        """Compiles the module. Raises `RuneStopped` for one that is too large, and `NotARune`.
+
+        Compiling takes time in proportion to the bytes and is bounded by `limits.module` alone: who compiles what a
+        stranger sent does it in a process of its own.
+        """
+        if len(data) > limits.module:
+            raise RuneStopped(
+                "memory", f"the rune has {size_text(len(data))}, more than the limit of {size_text(limits.module)}"
+            )
+        self._data = data
+        self._limits = limits
+        self._engine = Engine(_config(limits))
+        self._module = _compile(self._engine, data)
+
+    def start(
+        self,
+        *,
+        resources: Mapping[str, bytes] = _NO_RESOURCES,
+        open_model: OpenModel | None = None,
+        record: bool = False,
+    ) -> LoadedRune:
+        """A fresh instance: checks what the module imports and exports, and calls `_manifest`. Raises `RuneError`.
+
+        The arguments are those of `Runtime.load`.
+        """
+        limits = self._limits
+        store = Store(self._engine)
+        store.set_limits(memory_size=limits.memory, table_elements=100_000, instances=1, tables=8, memories=1)
+        find = _finder(self._data, resources)
+        host = Host(limits, find_resource=find, open_model=open_model or _isolated(limits), record=record)
+        linker = _link(self._engine, self._module, host)
+        try:
+            instance = _within_limits(store, host, lambda: 0, lambda: linker.instantiate(store, self._module))
+            return LoadedRune(store, instance, host, _graph(self._data))
+        except BaseException:
+            host.models.close()
+            raise
+
+
 class Runtime:
     """Makes loaded runes from the bytes of `.rune` files."""
 
@@ -161,33 +207,14 @@ class Runtime:
         open_model: OpenModel | None = None,
         record: bool = False,
     ) -> LoadedRune:
-        """Compiles the module, checks what it imports and exports, and calls `_manifest`. Raises `RuneError`.
+        """Compiles a rune and starts it. Raises `RuneError`.
 
         `resources` by their names, without `$`, go before those that the rune carries along; they count for runes that
         read resources from their host. `open_model` loads the models that the rune leaves to its host; without one each
         runs in a process of its own, within the limits. `record` keeps what they are given and answer
         (`LoadedRune.inferences`).
-
-        Compiling takes time in proportion to the bytes and is bounded by `limits.module` alone: who compiles what a
-        stranger sent does it in a process of its own.
         """
-        if len(data) > limits.module:
-            raise RuneStopped(
-                "memory", f"the rune has {size_text(len(data))}, more than the limit of {size_text(limits.module)}"
-            )
-        engine = Engine(_config(limits))
-        module = _compile(engine, data)
-        store = Store(engine)
-        store.set_limits(memory_size=limits.memory, table_elements=100_000, instances=1, tables=8, memories=1)
-        find = _finder(data, resources)
-        host = Host(limits, find_resource=find, open_model=open_model or _isolated(limits), record=record)
-        linker = _link(engine, module, host)
-        try:
-            instance = _within_limits(store, host, lambda: 0, lambda: linker.instantiate(store, module))
-            return LoadedRune(store, instance, host, _graph(data))
-        except BaseException:
-            host.models.close()
-            raise
+        return CompiledRune(data, limits).start(resources=resources, open_model=open_model, record=record)
 
 
 def _finder(data: bytes, given: Mapping[str, bytes]) -> FindResource:

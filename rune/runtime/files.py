@@ -51,6 +51,30 @@ def inputs_from_files(
     return {request.id: _named_input(request, files, notice) for request in capabilities}
 
 
+def input_of_bytes(request: CapabilityRequest, data: bytes, notice: Notice = _no_notice) -> bytes:
+    """What the bytes of one file become for a capability of any kind but RAND. Raises `InputFile`."""
+    parameters = request.parameters
+    match request.kind:
+        case Capability.SOUND:
+            rate, duration = _wanted(parameters, "hz"), _wanted(parameters, "sample_duration_ms")
+            sound = sound_input(data, rate, rate * duration // 1000)
+            if sound.conversion is not None:
+                notice(sound.conversion)
+            return sound.data
+        case Capability.ACCEL:
+            # The native runtime knows `samples`; Runefiles write `n`.
+            return csv_rows(data, whole_parameter(parameters, "samples" if "samples" in parameters else "n"))
+        case Capability.RAW:
+            return _raw(data, whole_parameter(parameters, "length"))
+        case Capability.IMAGE:
+            return _pixels(data, parameters)
+        case Capability.FLOAT_IMAGE:
+            pixels = _pixels(data, parameters)
+            return struct.pack(f"<{len(pixels)}f", *pixels)
+        case Capability.RAND:
+            raise InputFile("random numbers are read from no file")
+
+
 def _named_input(request: CapabilityRequest, files: InputFiles, notice: Notice) -> InputSource:
     try:
         return _input(request, files, notice)
@@ -59,47 +83,34 @@ def _named_input(request: CapabilityRequest, files: InputFiles, notice: Notice) 
 
 
 def _input(request: CapabilityRequest, files: InputFiles, notice: Notice) -> InputSource:
-    parameters = request.parameters
-    match request.kind:
-        case Capability.RAND:
-            seed = secrets.randbits(64) if files.seed is None else files.seed
-            return lambda size: random_bytes(seed, size)
-        case Capability.SOUND:
-            return _sound(files.sounds, parameters, notice)
-        case Capability.ACCEL:
-            path = _picked(files.accelerometers, "--accelerometer", parameters)
-            # The native runtime knows `samples`; Runefiles write `n`.
-            rows = _whole(parameters, "samples" if "samples" in parameters else "n")
-            return _decoded(path, lambda data: csv_rows(data, rows))
-        case Capability.RAW:
-            return _raw(_bytes_of(_picked(files.raws, "--raw", parameters)), _whole(parameters, "length"))
-        case Capability.IMAGE:
-            return _pixels(files, parameters)
-        case Capability.FLOAT_IMAGE:
-            pixels = _pixels(files, parameters)
-            return struct.pack(f"<{len(pixels)}f", *pixels)
+    if request.kind is Capability.RAND:
+        seed = secrets.randbits(64) if files.seed is None else files.seed
+        return lambda size: random_bytes(seed, size)
+    paths, option = {
+        Capability.SOUND: (files.sounds, "--sound"),
+        Capability.ACCEL: (files.accelerometers, "--accelerometer"),
+        Capability.RAW: (files.raws, "--raw"),
+        Capability.IMAGE: (files.images, "--image"),
+        Capability.FLOAT_IMAGE: (files.images, "--image"),
+    }[request.kind]
+    path = _picked(paths, option, request.parameters)
+
+    def told(conversion: str) -> None:
+        notice(f"{plain(path.name, 100)}: {conversion}")
+
+    return _decoded(path, lambda data: input_of_bytes(request, data, told))
 
 
-def _sound(paths: Sequence[Path], parameters: Mapping[str, int | float], notice: Notice) -> bytes:
-    rate, duration = _wanted(parameters, "hz"), _wanted(parameters, "sample_duration_ms")
-    path = _picked(paths, "--sound", parameters)
-    sound = _decoded(path, lambda data: sound_input(data, rate, rate * duration // 1000))
-    if sound.conversion is not None:
-        notice(f"{plain(path.name, 100)}: {sound.conversion}")
-    return sound.data
-
-
-def _pixels(files: InputFiles, parameters: Mapping[str, int | float]) -> bytes:
+def _pixels(data: bytes, parameters: Mapping[str, int | float]) -> bytes:
     width, height = _wanted(parameters, "width"), _wanted(parameters, "height")
     try:
-        pixel_format = PixelFormat(_whole(parameters, "pixel_format") or PixelFormat.RGB)
+        pixel_format = PixelFormat(whole_parameter(parameters, "pixel_format") or PixelFormat.RGB)
     except ValueError:
         raise InputFile("Unknown pixel format") from None
     # numpy and Pillow take long to load, and most runes need neither.
     from rune.runtime.images import image_pixels
 
-    path = _picked(files.images, "--image", parameters)
-    return _decoded(path, lambda data: image_pixels(data, width, height, pixel_format))
+    return image_pixels(data, width, height, pixel_format)
 
 
 def _raw(data: bytes, length: int | None) -> bytes:
@@ -108,13 +119,13 @@ def _raw(data: bytes, length: int | None) -> bytes:
 
 
 def _wanted(parameters: Mapping[str, int | float], name: str) -> int:
-    value = _whole(parameters, name)
+    value = whole_parameter(parameters, name)
     if value is None:
         raise InputFile(f'The "{name}" argument wasn\'t set')
     return value
 
 
-def _whole(parameters: Mapping[str, int | float], name: str) -> int | None:
+def whole_parameter(parameters: Mapping[str, int | float], name: str) -> int | None:
     """A parameter that counts something: a rune may set it to any number, and to none."""
     value = parameters.get(name)
     if value is None:
@@ -135,7 +146,7 @@ def _decoded(path: Path, decode: Callable[[bytes], T]) -> T:
 
 def _picked(paths: Sequence[Path], option: str, parameters: Mapping[str, int | float]) -> Path:
     """The file that a capability reads, of those that the command was given by `option`."""
-    source = _whole(parameters, "source") or 0
+    source = whole_parameter(parameters, "source") or 0
     if not paths:
         raise InputFile(f"The user asked for source {source}, but no sources were provided: give a file with {option}")
     if source >= len(paths):

@@ -59,6 +59,7 @@ def test_from_the_first_link_to_an_approved_and_published_rune(
     page.goto(address)
     expect(page.get_by_text("Approved").first).to_be_visible()
     expect(page.get_by_role("button", name="Approve")).to_have_count(0)
+    see_both_answers_on_a_phone(colleague, build_with_another_word(page, forge))
     show_to_the_world(page, forge)
     visitor = open_page()
     visitor.goto(f"{forge.address}/{project(page)}")
@@ -157,6 +158,39 @@ def join_and_approve(page: Page, invitation: str, address: str) -> None:
     expect_label(page, "answer", "3")
     page.get_by_role("button", name="Approve").click()
     expect(page.get_by_text("Approved").first).to_be_visible(timeout=PATIENCE)
+
+
+def build_with_another_word(page: Page, forge: LiveForge) -> str:
+    """The address of a build whose word for the digit 3 is another one than the approved build's."""
+    page.goto(f"{forge.address}/{project(page)}/studio")
+    open_file(page, "labels.txt")
+    replace_in_editor(page, "labels.txt", "3", "three")
+    expect_running(page)
+    page.get_by_role("button", name="Build", exact=True).click()
+    expect(page.get_by_role("region", name="Problems and builds").get_by_text("Build 2").first).to_be_visible()
+    address = f"{forge.address}/{project(page)}/builds/2"
+    page.goto(address)
+    expect(page.get_by_role("heading", name="Try it")).to_be_visible(timeout=PATIENCE)
+    return address
+
+
+def see_both_answers_on_a_phone(page: Page, address: str) -> None:
+    page.goto(address)
+    expect(page.get_by_text("Label 3 is now three.")).to_be_visible()
+    draw_digit(page, "3")
+    answers = page.locator("[data-answers]")
+    expect(answers).to_contain_text("three", timeout=PATIENCE)
+    for name in ("This build", "Approved build 1"):
+        expect(answers).to_contain_text(name)
+    expect(page.get_by_text("They answer differently on this input: three and 3.")).to_be_attached()
+    expect(answers).to_be_in_viewport(ratio=1)
+    above, verdict = answers.bounding_box(), page.get_by_role("button", name="Approve", exact=True).bounding_box()
+    assert above is not None and verdict is not None
+    assert above["y"] + above["height"] <= verdict["y"]
+    page.get_by_role("button", name="Approved", exact=True).click()
+    expect_label(page, "answer", "3")
+    page.get_by_role("button", name="This build", exact=True).click()
+    expect_label(page, "answer", "three")
 
 
 def come_back_the_next_day(page: Page, forge: LiveForge, address: str) -> None:

@@ -1,24 +1,44 @@
 // The island that lets anybody try a rune, on a build's page and on a rune's public page: an element with data-player,
 // data-rune-url and, where the page knows them, data-name, data-memory (bytes planned) and data-seconds (how long one
-// run may take). The page around it has the heading and says what stays in the page.
-import { StrictMode } from "react";
+// run may take). Where a rune is judged, data-judge says so, data-before-… tell of the one before it (url, name, short,
+// memory), and the answers also stand in the page's [data-answers]. The page around it has the heading and says what
+// stays in the page.
+import { lazy, StrictMode, Suspense } from "react";
 import { createRoot } from "react-dom/client";
 import { DEFAULT_LIMITS } from "../runtime";
+import type { JudgedRune } from "./judge/Judge";
 import { Player } from "./Player";
 import { Try } from "./Try";
 
+const Judge = lazy(() => import("./judge/Judge"));
+
+const bytesOf = (text: string | undefined): number | null => (text === undefined ? null : Number(text));
+
+/** The rune before the one that is judged, if the page names it. */
+function beforeOf({ beforeUrl, beforeName, beforeShort, beforeMemory }: DOMStringMap): JudgedRune | null {
+  if (beforeUrl === undefined || beforeName === undefined || beforeShort === undefined) return null;
+  return { address: beforeUrl, name: beforeName, short: beforeShort, memory: bytesOf(beforeMemory) };
+}
+
 for (const element of document.querySelectorAll<HTMLElement>("[data-player]")) {
-  const { runeUrl, name, memory, seconds } = element.dataset;
+  const { runeUrl, name, memory, seconds, judge } = element.dataset;
   if (runeUrl === undefined) continue;
   const milliseconds = seconds === undefined ? DEFAULT_LIMITS.milliseconds : Number(seconds) * 1000;
+  const limits = { ...DEFAULT_LIMITS, milliseconds };
   createRoot(element).render(
     <StrictMode>
-      <Player
-        address={runeUrl}
-        name={name ?? "This rune"}
-        memory={memory === undefined ? null : Number(memory)}
-        limits={{ ...DEFAULT_LIMITS, milliseconds }}
-      />
+      {judge === undefined ? (
+        <Player address={runeUrl} name={name ?? "This rune"} memory={bytesOf(memory)} limits={limits} />
+      ) : (
+        <Suspense fallback={<p className="muted">Loading…</p>}>
+          <Judge
+            judged={{ address: runeUrl, name: "This build", short: "This build", memory: bytesOf(memory) }}
+            before={beforeOf(element.dataset)}
+            limits={limits}
+            answersIn={document.querySelector("[data-answers]")}
+          />
+        </Suspense>
+      )}
     </StrictMode>,
   );
 }

@@ -50,6 +50,8 @@ interface Props {
   readonly timed?: TimedRune;
   /** Shown above its inputs and outputs, and told of each run. */
   readonly children?: false | ((running: Snapshot) => ReactNode);
+  /** Shown in the place of what came out: the answers of this rune and another one. */
+  readonly answers?: ((running: Snapshot) => ReactNode) | undefined;
   readonly resources?: ReadonlyMap<string, ArrayBuffer>;
   /** What the rune may take; read once. */
   readonly limits?: Limits;
@@ -71,6 +73,7 @@ export function Preview(props: Props) {
     watching,
     timed,
     children,
+    answers,
     resources,
     limits,
     addresses,
@@ -133,7 +136,8 @@ export function Preview(props: Props) {
               )}
               <div className="preview-side">
                 <div className="preview-outputs">
-                  {readings.cards.map((card) => (
+                  {loaded !== null && answers?.(snapshot)}
+                  {(answers === undefined ? readings.cards : []).map((card) => (
                     <OutputCard
                       key={card.key}
                       card={card}
@@ -158,10 +162,12 @@ export function Preview(props: Props) {
                       onUnwatch={() => watching.onUnwatch(stage, index)}
                     />
                   ))}
-                  <Waiting
-                    snapshot={snapshot}
-                    empty={empty ?? "Nothing runs yet. The rune starts here as soon as the Runefile builds."}
-                  />
+                  {(answers === undefined || loaded === null) && (
+                    <Waiting
+                      snapshot={snapshot}
+                      empty={empty ?? "Nothing runs yet. The rune starts here as soon as the Runefile builds."}
+                    />
+                  )}
                 </div>
                 {loaded !== null && (
                   <Figures

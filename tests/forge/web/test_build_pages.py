@@ -42,7 +42,7 @@ def test_a_colleague_finds_the_verdict_and_the_builder_the_publishing(
     mine = text_of(browser_of(developer).get(PAGE))
     assert 'name="verdict"' not in mine
     assert "Publish build 1" in mine
-    assert 'data-player data-rune-url="/api/v1/builds/' in mine
+    assert 'data-player data-judge data-rune-url="/api/v1/builds/' in mine
 
 
 def test_a_verdict_with_words_is_given_by_a_form(

@@ -30,9 +30,11 @@ interface Props {
   /** Said while there is none. */
   readonly waiting: string;
   readonly sides: readonly [running: VersusSide, beside: VersusSide];
+  /** Told of what each says to the same input. */
+  readonly children?: (running: readonly Card[], beside: readonly Card[]) => ReactNode;
 }
 
-export default function Versus({ running, rune, waiting, sides }: Props) {
+export default function Versus({ running, rune, waiting, sides, children }: Props) {
   const frame = useRef<HTMLDivElement>(null);
   const [session, beside] = useSession(rune, null, undefined, frame, undefined, undefined);
   // What the first rune said to the input that the second one was given: one run may be ahead of the other.
@@ -58,6 +60,7 @@ export default function Versus({ running, rune, waiting, sides }: Props) {
   const [first, second] = sides;
   return (
     <div className="stack">
+      {children?.(cards, answers)}
       <div ref={frame} hidden />
       {beside.error !== null && (
         <div className="notice bad row wrap" role="alert">

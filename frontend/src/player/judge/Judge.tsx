@@ -1,0 +1,101 @@
+// The rune that is judged, the one before it, or both on the same input: what an app did before it changed is what its
+// reviewer knows. What they answer also stands where `answersIn` is, so that it is in view wherever the page is scrolled.
+import { useState } from "react";
+import { createPortal } from "react-dom";
+import { Preview } from "../../preview";
+import type { Card } from "../../preview";
+import Versus from "../../preview/versus/Versus";
+import type { Limits } from "../../runtime";
+import { NotFetched } from "../NotFetched";
+import { fetchingText, useFetched } from "../use-fetched";
+import { Answers, type Answered } from "./Answers";
+import "./judge.css";
+
+export interface JudgedRune {
+  readonly address: string;
+  /** `This build`, `Approved build 1`. */
+  readonly name: string;
+  /** The same in a word, on the switch. */
+  readonly short: string;
+  /** Bytes that the build planned. */
+  readonly memory: number | null;
+}
+
+interface Props {
+  readonly judged: JudgedRune;
+  readonly before: JudgedRune | null;
+  readonly limits: Limits;
+  readonly answersIn: Element | null;
+}
+
+type Shown = "judged" | "before" | "both";
+
+export default function Judge({ judged, before, limits, answersIn }: Props) {
+  const [shown, setShown] = useState<Shown>(before === null ? "judged" : "both");
+  const [now, againNow] = useFetched(judged.address);
+  const [earlier, againEarlier] = useFetched(before?.address ?? null);
+  const [fetched, again, rune] =
+    shown === "before" && before !== null
+      ? ([earlier, againEarlier, before] as const)
+      : ([now, againNow, judged] as const);
+  const choices: readonly (readonly [Shown, string])[] =
+    before === null
+      ? []
+      : [
+          ["judged", judged.short],
+          ["before", before.short],
+          ["both", "Both"],
+        ];
+  const told = (answers: readonly Answered[]) =>
+    answersIn !== null && createPortal(<Answers answers={answers} />, answersIn);
+
+  return (
+    <div className="stack">
+      {choices.length > 0 && (
+        <div className="segmented judge-choice" role="group" aria-label="What runs">
+          {choices.map(([choice, label]) => (
+            <button key={choice} type="button" aria-pressed={choice === shown} onClick={() => setShown(choice)}>
+              {label}
+            </button>
+          ))}
+        </div>
+      )}
+      {fetched.state === "failed" ? (
+        <NotFetched reason={fetched.reason} onAgain={again} />
+      ) : (
+        <Preview
+          rune={fetched.state === "there" ? fetched.rune : null}
+          heading={null}
+          memory={rune.memory}
+          limits={limits}
+          isLarge
+          empty={fetchingText(fetched, rune.name)}
+          answers={
+            shown === "both" && before !== null
+              ? (running) => (
+                  <Versus
+                    running={running}
+                    rune={earlier.state === "there" ? earlier.rune : null}
+                    waiting={earlier.state === "failed" ? earlier.reason : fetchingText(earlier, before.name)}
+                    sides={[
+                      { name: judged.name, below: null },
+                      { name: before.name, below: null },
+                    ]}
+                  >
+                    {(one: readonly Card[], other: readonly Card[]) =>
+                      told([
+                        { name: judged.name, cards: one },
+                        { name: before.name, cards: other },
+                      ])
+                    }
+                  </Versus>
+                )
+              : undefined
+          }
+        >
+          {(running) => shown !== "both" && told([{ name: rune.name, cards: running.readings.cards }])}
+        </Preview>
+      )}
+    </div>
+  );
+}

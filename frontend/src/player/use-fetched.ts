@@ -1,0 +1,41 @@
+// A rune at an address, on its way into the page.
+import { useEffect, useState } from "react";
+import { fetchRune } from "./fetch-rune";
+
+export type Fetched =
+  | { readonly state: "fetching"; readonly share: number | null }
+  | { readonly state: "there"; readonly rune: ArrayBuffer }
+  | { readonly state: "failed"; readonly reason: string };
+
+const NOT_YET: Fetched = { state: "fetching", share: null };
+
+/** What is there of the rune; `null` fetches nothing yet. The second tries again after a failure. */
+export function useFetched(address: string | null): [fetched: Fetched, again: () => void] {
+  const [fetched, setFetched] = useState<Fetched>(NOT_YET);
+  const [turn, setTurn] = useState(0);
+  useEffect(() => {
+    if (address === null) return undefined;
+    const leaving = new AbortController();
+    fetchRune(address, leaving.signal, (share) => setFetched({ state: "fetching", share })).then(
+      (rune) => setFetched({ state: "there", rune }),
+      (error: unknown) => {
+        if (!leaving.signal.aborted)
+          setFetched({ state: "failed", reason: error instanceof Error ? error.message : String(error) });
+      },
+    );
+    return () => leaving.abort();
+  }, [address, turn]);
+  return [
+    fetched,
+    () => {
+      setFetched(NOT_YET);
+      setTurn(turn + 1);
+    },
+  ];
+}
+
+/** `Fetching Digits… 40 %` */
+export function fetchingText(fetched: Fetched, name: string): string {
+  const isKnown = fetched.state === "fetching" && fetched.share !== null;
+  return `Fetching ${name}…${isKnown ? ` ${Math.round((fetched.share ?? 0) * 100)} %` : ""}`;
+}

@@ -1,0 +1,240 @@
+"""`rune evaluate`: how good a rune, or what a project builds, is on labelled samples."""
+
+from __future__ import annotations
+
+import sys
+import zipfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import click
+
+from rune.anvil.errors import CompileError
+from rune.building.building import build
+from rune.building.errors import BuildFailed
+from rune.cli.allow_outside import allow_outside_option
+from rune.cli.failure import CommandFailed, failed
+from rune.cli.given_file import read_given_file
+from rune.cli.given_inputs import limit_options
+from rune.cli.given_resources import given_resources, require_resources
+from rune.cli.interruptible import interruptible
+from rune.cli.printing import print_json
+from rune.cli.progress import progress
+from rune.cli.project import project_of, show_diagnostics
+from rune.evaluation.errors import EvaluationImpossible, SamplesRefused
+from rune.evaluation.evaluating import Effort, evaluate
+from rune.evaluation.evaluation import Evaluation
+from rune.evaluation.junit import junit_xml
+from rune.evaluation.labelled import LabelledSample, Split
+from rune.evaluation.reading import ZipFiles, samples_in_table, samples_of
+from rune.evaluation.streams import Listening
+from rune.evaluation.wording import lines, percent
+from rune.files import FileError, FolderFiles
+from rune.runefile import Severity
+from rune.runtime import Limits
+from rune.runtime.errors import RuneError
+from rune.wording import counted
+
+_WASM = b"\0asm"
+_EVERY = "all"
+_DEFAULT = Listening()
+
+
+@click.command()
+@click.argument("subject", default=Path(), type=click.Path(exists=True, path_type=Path))
+@click.option(
+    "--samples",
+    "given",
+    required=True,
+    type=click.Path(exists=True, path_type=Path),
+    metavar="FOLDER|CSV|ZIP",
+    help="A folder or zip with a folder for each label, or a CSV with the columns file and label.",
+)
+@click.option(
+    "--split",
+    type=click.Choice([*(split.value for split in Split), _EVERY]),
+    default=Split.TEST.value,
+    show_default=True,
+    help="Which samples to run. A sample without a split is one for testing.",
+)
+@click.option(
+    "--least-accuracy",
+    type=click.FloatRange(0, 100),
+    metavar="PERCENT",
+    help="End with status 1 when fewer samples are right.",
+)
+@click.option(
+    "--most-false-alarms",
+    type=click.FloatRange(min=0),
+    metavar="AN_HOUR",
+    help="End with status 1 when long recordings give more false alarms an hour.",
+)
+@click.option(
+    "--seconds",
+    type=click.FloatRange(min=0, min_open=True),
+    default=600.0,
+    show_default=True,
+    help="Start no sample after this time.",
+)
+@click.option(
+    "--threshold",
+    type=click.FloatRange(0, 1),
+    default=_DEFAULT.threshold,
+    show_default=True,
+    help="In long recordings, a label counts as detected when its mean score is above this.",
+)
+@click.option(
+    "--mean-of",
+    type=click.IntRange(1, 100),
+    default=_DEFAULT.mean_of,
+    show_default=True,
+    help="In long recordings, how many windows the mean is of.",
+)
+@click.option(
+    "--refractory",
+    type=click.FloatRange(min=0),
+    default=_DEFAULT.refractory,
+    show_default=True,
+    metavar="SECONDS",
+    help="In long recordings, the time in which a label is not detected again.",
+)
+@click.option(
+    "--tolerance",
+    type=click.FloatRange(min=0),
+    default=_DEFAULT.tolerance,
+    show_default=True,
+    metavar="SECONDS",
+    help="In long recordings, how late after its end an event may be detected.",
+)
+@click.option("--file-resource", "file_resources", multiple=True, metavar="NAME=PATH", help="A resource from a file.")
+@click.option("--string-resource", "string_resources", multiple=True, metavar="NAME=VALUE", help="A resource as text.")
+@limit_options
+@click.option(
+    "-f",
+    "--format",
+    "form",
+    type=click.Choice(["text", "json", "junit"]),
+    default="text",
+    show_default=True,
+    help="How to print it; junit is the XML that CI services show.",
+)
+@allow_outside_option
+def command(
+    subject: Path,
+    given: Path,
+    split: str,
+    least_accuracy: float | None,
+    most_false_alarms: float | None,
+    seconds: float,
+    threshold: float,
+    mean_of: int,
+    refractory: float,
+    tolerance: float,
+    file_resources: Sequence[str],
+    string_resources: Sequence[str],
+    limits: Limits,
+    form: str,
+) -> None:
+    """Run the rune SUBJECT, or what a project builds, on labelled samples, and count what is right.
+
+    Prints the accuracy with its 95 % interval, precision and recall of each label, which label was taken for which, and
+    the worst samples. Sounds that are longer than the rune's window are heard as streams: hits, and false alarms an
+    hour.
+
+    The exit status is 1 when a limit that was given is missed, and when no sample could be run. A wrong answer alone
+    leaves it 0.
+    """
+    resources = given_resources(file_resources, string_resources)
+    data, name = _rune_of(subject)
+    require_resources(data, resources)
+    listening = replace(_DEFAULT, threshold=threshold, mean_of=mean_of, refractory=refractory, tolerance=tolerance)
+    with _samples(given) as every:
+        samples = [sample for sample in every if split in (_EVERY, sample.split.value)]
+        if not samples:
+            raise CommandFailed(
+                f'"{given}" has no samples of the split {split}; it has {counted(len(every), "other sample")}'
+            )
+        with progress(f"Evaluating {name}") as shown:
+
+            def news(done: int) -> None:
+                if shown is not None:
+                    shown.text = f"Evaluating {name}, {done} of {counted(len(samples), 'sample')}"
+
+            try:
+                found = interruptible(
+                    lambda: evaluate(
+                        data,
+                        samples,
+                        effort=Effort(seconds, limits),
+                        listening=listening,
+                        resources=resources,
+                        news=news,
+                    )
+                )
+            except (EvaluationImpossible, RuneError) as error:
+                raise failed(f"Unable to evaluate {name}", error) from error
+    _print(found, name, form)
+    missed = list(_missed(found, least_accuracy, most_false_alarms))
+    if missed:
+        click.echo("\n".join(missed), err=True)
+        sys.exit(1)
+
+
+def _rune_of(subject: Path) -> tuple[bytes, str]:
+    """The bytes of a rune, read or built, and what it is called."""
+    if subject.is_file():
+        data = read_given_file(subject)
+        if data.startswith(_WASM):
+            return data, subject.name
+    project = project_of(subject)
+    try:
+        return build(project.files, project.name, runefile=project.runefile).rune, project.name
+    except BuildFailed as failure:
+        show_diagnostics(failure.diagnostics, project.files)
+        count = sum(diagnostic.severity is Severity.ERROR for diagnostic in failure.diagnostics)
+        raise CommandFailed(f"{project.name} has {counted(count, 'error')}") from failure
+    except CompileError as error:
+        raise failed(f"Unable to compile {project.name}", error) from error
+
+
+@contextmanager
+def _samples(given: Path) -> Iterator[Sequence[LabelledSample]]:
+    """The samples of a folder, a table or a zip, which stays open meanwhile."""
+    try:
+        if given.is_dir():
+            yield samples_of(FolderFiles(given))
+        elif zipfile.is_zipfile(given):
+            with zipfile.ZipFile(given) as archive:
+                yield samples_of(ZipFiles(archive))
+        else:
+            yield samples_in_table(FolderFiles(given.parent), read_given_file(given))
+    except (SamplesRefused, FileError, zipfile.BadZipFile) as error:
+        raise failed(f'Unable to read the samples of "{given}"', error) from error
+
+
+def _print(found: Evaluation, name: str, form: str) -> None:
+    if form == "json":
+        print_json(found.to_json())
+    elif form == "junit":
+        click.echo(junit_xml(found, name), nl=False)
+    else:
+        click.echo("\n".join(lines(found)))
+
+
+def _missed(found: Evaluation, accuracy: float | None, false_alarms: float | None) -> Iterator[str]:
+    """A sentence for each limit that was missed or could not be judged."""
+    if not found.outcomes:
+        yield "No sample could be run."
+        return
+    share = found.accuracy
+    if accuracy is not None and (share is None or share.value * 100 < accuracy):
+        told = "is not known: no sample has one answer" if share is None else f"is {percent(share.value)}"
+        yield f"The accuracy {told}; the limit is at least {accuracy:g} %."
+    stream = found.stream
+    if false_alarms is not None and (stream is None or stream.false_alarms.value > false_alarms):
+        told = (
+            "not known: no recording is longer than a window" if stream is None else f"{stream.false_alarms.value:.1f}"
+        )
+        yield f"False alarms an hour: {told}; the limit is at most {false_alarms:g}."

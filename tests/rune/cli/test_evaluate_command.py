@@ -1,0 +1,109 @@
+"""`rune evaluate`: its three forms, and its exit status."""
+
+from __future__ import annotations
+
+import json
+import struct
+import zipfile
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+from click.testing import CliRunner, Result
+
+from rune.abi import Capability
+from rune.cli import main
+from tests.rune.runtime.wat_runes import mirror
+
+
+def run(*arguments: str | Path) -> Result:
+    return CliRunner().invoke(main, ["evaluate", *map(str, arguments)])
+
+
+@pytest.fixture
+def app(tmp_path: Path) -> Path:
+    path = tmp_path / "app.rune"
+    path.write_bytes(mirror(Capability.RAW, 8, "f32[2]"))
+    return path
+
+
+@pytest.fixture
+def samples(tmp_path: Path) -> Path:
+    """Two samples of the label 0, of which the rune takes one for 1, and one of the label 1."""
+    folder = tmp_path / "samples"
+    for name, first, second in (("0/a.raw", 1, 0), ("0/b.raw", 0, 1), ("1/c.raw", 0, 1)):
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(struct.pack("<2f", first, second))
+    return folder
+
+
+def test_the_text_says_how_many_are_right_and_that_they_are_few(app: Path, samples: Path) -> None:
+    result = run(app, "--samples", samples)
+    assert result.exit_code == 0
+    assert "2 of 3 samples right: 66.7 %" in result.stdout
+    assert "too few samples" in result.stdout
+    assert "0/b.raw (0): taken for 1" in result.stdout
+
+
+def test_json_has_figures_and_outcomes(app: Path, samples: Path) -> None:
+    told = json.loads(run(app, "--samples", samples, "-f", "json").stdout)
+    assert (told["samples"], told["right"], told["accuracy"]["telling"]) == (3, 2, False)
+    assert told["confusion"] == {"labels": ["0", "1"], "answers": ["0", "1"], "counts": [[1, 1], [0, 1]]}
+    assert [each["name"] for each in told["outcomes"]] == ["0/a.raw", "0/b.raw", "1/c.raw"]
+
+
+def test_junit_has_a_case_for_each_sample_and_names_what_was_wrong(app: Path, samples: Path) -> None:
+    (samples / "1" / "odd\ufffe.raw").write_bytes(b"")
+    root = ElementTree.fromstring(run(app, "--samples", samples, "-f", "junit").stdout)
+    [suite] = root.findall("testsuite")
+    assert (suite.get("tests"), suite.get("failures")) == ("4", "1")
+    assert suite.get("skipped") == "1"
+    [failure] = suite.findall("testcase[@name='0/b.raw']/failure")
+    assert failure.get("message") == "taken for 1"
+
+
+def test_a_limit_that_is_missed_ends_with_status_1_and_says_which(app: Path, samples: Path) -> None:
+    assert run(app, "--samples", samples, "--least-accuracy", "66").exit_code == 0
+    missed = run(app, "--samples", samples, "--least-accuracy", "67")
+    assert missed.exit_code == 1
+    assert "The accuracy is 66.7 %; the limit is at least 67 %." in missed.stderr
+    unknown = run(app, "--samples", samples, "--most-false-alarms", "1")
+    assert unknown.exit_code == 1
+    assert "not known" in unknown.stderr
+
+
+def test_a_table_and_a_zip_give_the_same_as_a_folder(app: Path, samples: Path, tmp_path: Path) -> None:
+    table = samples / "all.csv"
+    table.write_text("file,label,split\n0/a.raw,0,\n0/b.raw,0,\n1/c.raw,1,train\n")
+    assert "1 of 2 samples right" in run(app, "--samples", table).stdout
+    assert "1 of 1 sample right" in run(app, "--samples", table, "--split", "train").stdout
+    archive = tmp_path / "all.zip"
+    with zipfile.ZipFile(archive, "w") as written:
+        for path in samples.rglob("*.*"):
+            written.write(path, path.relative_to(samples))
+    assert "1 of 2 samples right" in run(app, "--samples", archive).stdout
+
+
+def test_no_samples_of_the_split_and_no_samples_at_all_end_with_status_1(app: Path, samples: Path) -> None:
+    result = run(app, "--samples", samples, "--split", "kept")
+    assert (result.exit_code, "no samples of the split kept" in result.stderr) == (1, True)
+    result = run(app, "--samples", samples / "0")
+    assert (result.exit_code, "There are no samples" in result.stderr) == (1, True)
+
+
+def test_a_rune_without_answers_is_refused(tmp_path: Path, samples: Path) -> None:
+    path = tmp_path / "number.rune"
+    path.write_bytes(mirror(Capability.RAW, 8, "f64[1]"))
+    result = run(path, "--samples", samples)
+    assert result.exit_code == 1
+    assert "neither a label nor a score" in result.stderr
+
+
+def test_samples_that_are_too_long_for_the_rune_are_listed_and_nothing_is_left(tmp_path: Path, samples: Path) -> None:
+    path = tmp_path / "small.rune"
+    path.write_bytes(mirror(Capability.RAW, 4, "u16[2]"))
+    result = run(path, "--samples", samples)
+    assert result.exit_code == 1
+    assert "left out: 3 files" in result.stdout
+    assert "No sample could be run." in result.stderr
