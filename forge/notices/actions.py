@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core import signing
 from django.db import transaction
 from django.utils import timezone
 
@@ -21,9 +20,6 @@ from forge.notices.models import MailPreference, MutedThing, Notice, WatchedProj
 from forge.notices.rules import Level, MailChoice
 from forge.projects.access import require
 from forge.projects.models import Project
-
-UNSUBSCRIBE = "forge.notices.unsubscribe"
-"""What signed links of emails are for; it keeps other signatures of ours from being taken for one."""
 
 
 @transaction.atomic
@@ -92,24 +88,6 @@ def choose_mail(actor: Actor, choice: str) -> MailChoice:
 def unsubscribe(person: User) -> None:
     """Ends email about notices for the person of a signed link, whoever opened it (RFC 8058)."""
     _choose(person, person, MailChoice.NONE)
-
-
-def unsubscribe_token(person: User) -> str:
-    """What stands in the link by which a person's email about notices ends. It can do nothing else, and does not end:
-    somebody may open an old email."""
-    return signing.Signer(salt=UNSUBSCRIBE).sign(person.pk.hex)
-
-
-def person_of_token(token: str) -> User:
-    """Whose email a link ends. Raises `Invalid`."""
-    try:
-        key = signing.Signer(salt=UNSUBSCRIBE).unsign(token)
-    except signing.BadSignature:
-        key = ""
-    person = User.objects.filter(pk=key).first() if key else None
-    if person is None:
-        raise Invalid("This link is not complete. Copy it from the email again, or change it in your account.")
-    return person
 
 
 def _choose(actor: Any, person: User, choice: MailChoice) -> MailChoice:

@@ -60,7 +60,7 @@ class InboxSocket(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels has
             self._heard[stream] = last
             if stream == self._person:
                 # The session may have ended: whoever still has one comes back.
-                asyncio.create_task(self.close(code=Closing.TRY_AGAIN))  # noqa: RUF006
+                asyncio.create_task(self.close(code=Closing.TRY_AGAIN, reason="Your account has changed."))  # noqa: RUF006
             else:
                 self._moved.set()
 

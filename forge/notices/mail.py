@@ -19,9 +19,9 @@ from django.utils import timezone
 from forge.accounts.letters import letter
 from forge.accounts.models import User
 from forge.notices.access import notices_of
-from forge.notices.actions import unsubscribe_token
 from forge.notices.models import Notice
 from forge.notices.rules import Kind, Reason
+from forge.notices.unsubscribing import unsubscribe_token
 from forge.notices.words import sentence, title
 from rune.wording import counted
 

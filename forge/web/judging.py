@@ -87,7 +87,9 @@ def rune_facts(principal: Principal, build: Build) -> dict[str, Any]:
 
 def _runs_otherwise(before: Build, build: Build) -> bool:
     """Whether the earlier build has a rune, and another one: two that are the same answer the same."""
-    return before.artefact is not None and build.artefact is not None and before.artefact.digest != build.artefact.digest
+    return (
+        before.artefact is not None and build.artefact is not None and before.artefact.digest != build.artefact.digest
+    )
 
 
 def _said(comparison: Comparison | None) -> tuple[str, ...]:

@@ -22,6 +22,7 @@ from forge.notices import actions
 from forge.notices.access import find_notice, level_of, levels_of, mail_choice_of, notices_of
 from forge.notices.models import Notice
 from forge.notices.rules import Kind, Level, MailChoice, Reason
+from forge.notices.unsubscribing import person_of_token
 from forge.notices.words import action, sentence, title
 from forge.projects.models import Project
 from forge.web.pages import for_person, person, show_again
@@ -170,7 +171,7 @@ def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
     """Ending email by the link of one. The link says whose: nobody needs to be signed in, and mail programs post here
     without a page (RFC 8058), so there is nothing of a session to protect. Looking changes nothing."""
     try:
-        whose = actions.person_of_token(token)
+        whose = person_of_token(token)
     except Invalid as error:
         return show_again(request, "notices/unsubscribe.html", {}, error)
     if request.method == "POST":

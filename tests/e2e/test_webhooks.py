@@ -41,7 +41,7 @@ def test_a_message_to_a_receiver_that_was_down_first_is_shown_and_arrives(open_p
         assert Webhook(secret).verify(body, headers)["type"] == "webhook.ping"
         page.get_by_text("webhook.ping").first.click()
         expect(page.get_by_text("answered 204")).to_be_visible()
-        page.get_by_role("button", name="Send webhook.ping").click()
+        page.get_by_role("button", name="Send again: webhook.ping").click()
         expect(page.get_by_text("Waiting").or_(page.get_by_text("Delivered")).first).to_be_visible()
 
 

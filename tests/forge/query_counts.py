@@ -19,8 +19,8 @@ from django.urls import URLPattern
 
 from forge.accounts.actions import create_token, invite
 from forge.accounts.models import Membership, Organisation, Role, User
-from forge.notices.actions import unsubscribe_token
 from forge.notices.models import Notice
+from forge.notices.unsubscribing import unsubscribe_token
 from forge.player.actions import make_phone_link
 from forge.projects.actions import delete_project, save_version, send_sample, write_file
 from forge.projects.models import Project

@@ -11,8 +11,8 @@ from django.urls import URLPattern, get_resolver
 
 from forge.accounts.actions import invite
 from forge.accounts.models import Organisation, User
-from forge.notices.actions import unsubscribe_token
 from forge.notices.models import Notice
+from forge.notices.unsubscribing import unsubscribe_token
 from forge.projects.actions import delete_project, send_sample, write_file
 from forge.projects.models import Project
 from forge.projects.samples import sample_terms

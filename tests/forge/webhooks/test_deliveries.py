@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -244,7 +245,7 @@ def test_a_secret_is_another_for_each_webhook_and_each_server(
 
 
 def test_only_owners_manage_webhooks(webhook: Webhook, organisation: Organisation, developer: User) -> None:
-    acts = [
+    acts: list[Callable[[], object]] = [
         lambda: create_webhook(developer, organisation, "https://example.com/hook", TOPICS),
         lambda: change_webhook(developer, webhook, Change(on=False)),
         lambda: rotate_secret(developer, webhook),

@@ -11,8 +11,11 @@ const build = (state: BuildState) => ({ id: "b", number: 3, state, url: "/acme/k
 const session = (state: BuildState) =>
   ({ me: ME, project: { url: "/acme/keywords" }, builds: [build(state)] }) as unknown as Session;
 
-const ended = (state: BuildState): ProjectEvent =>
-  ({ sequence: 2, type: "build.changed", data: { build: build(state) } }) as ProjectEvent;
+const ended = (state: BuildState): ProjectEvent => ({
+  sequence: 2,
+  type: "build.changed",
+  data: { build: build(state) },
+});
 
 describe("a build", () => {
   it("is news when it ends, whichever way", () => {
