@@ -20,6 +20,8 @@ FIGURES = {
     "first_load": "The first load of the studio",
     "in_the_page": "In the page",
     "edit_to_preview": "From an edit to the preview that runs it",
+    "fairness": "Waiting for others",
+    "builds_a_minute": "Builds a minute",
     "model_builds": "Building models, and sizes",
     "latency": "A run in the browser",
     "editing_together": "Editing together",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
 import time
 from collections.abc import Iterator
@@ -24,6 +25,39 @@ class ServiceMissing(Exception):
     """A service is not installed; the text says how to get it."""
 
 
+class Server:
+    """A service's process. It can be ended and started again at its port; PostgreSQL keeps its data, Redis none."""
+
+    def __init__(self, command: list[str], folder: Path, question: list[str], user: str | None = None) -> None:
+        """`question` is a command that succeeds once the service answers."""
+        self._command = command
+        self._folder = folder
+        self._question = question
+        self._user = user
+        self._process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def pid(self) -> int:
+        assert self._process is not None
+        return self._process.pid
+
+    def start(self) -> None:
+        """Returns when it answers."""
+        log = self._folder / "log"
+        with log.open("ab") as out:
+            self._process = subprocess.Popen(
+                self._command, user=self._user, cwd=self._folder, stdout=out, stderr=out, start_new_session=True
+            )
+        _until(self._question, log, self._process)
+
+    def stop(self) -> None:
+        """Ends it at once; its clients lose their connections."""
+        assert self._process is not None
+        # For PostgreSQL that is the fast one of its ways to end: it waits for no client.
+        self._process.send_signal(signal.SIGINT)
+        self._process.wait(20)
+
+
 @dataclass(frozen=True)
 class Services:
     """Where they are."""
@@ -31,7 +65,12 @@ class Services:
     postgresql: str
     """The address of the server, without a database's name."""
     redis: str
-    redis_pid: int
+    postgresql_server: Server
+    redis_server: Server
+
+    @property
+    def redis_pid(self) -> int:
+        return self.redis_server.pid
 
     def environment(self, database: str) -> dict[str, str]:
         """The variables of an installation with a database of its own, which is made.
@@ -49,7 +88,9 @@ class Services:
 def running_services(*, durable: bool = False) -> Iterator[Services]:
     """Both, until the end. `durable` waits for the disk as in life. Raises `ServiceMissing`."""
     with ExitStack() as stack:
-        yield Services(stack.enter_context(_postgresql(durable)), *stack.enter_context(running_redis()))
+        postgresql_address, postgresql_server = stack.enter_context(_postgresql(durable))
+        redis_address, redis_server = stack.enter_context(running_redis())
+        yield Services(postgresql_address, redis_address, postgresql_server, redis_server)
 
 
 def _program(name: str) -> str:
@@ -60,8 +101,8 @@ def _program(name: str) -> str:
 
 
 @contextmanager
-def _postgresql(durable: bool) -> Iterator[str]:
-    initdb, server = _program("initdb"), _program("postgres")
+def _postgresql(durable: bool) -> Iterator[tuple[str, Server]]:
+    initdb, program = _program("initdb"), _program("postgres")
     # It refuses to run as root, so it runs as the user that Debian's package made.
     user = "postgres" if os.geteuid() == 0 else None
     with TemporaryDirectory(prefix="forge-postgresql-") as name:
@@ -74,40 +115,30 @@ def _postgresql(durable: bool) -> Iterator[str]:
         if not durable:
             given |= {"fsync": "off", "full_page_writes": "off"}
         options = [part for key, value in given.items() for part in ("-c", f"{key}={value}")]
-        with (Path(name) / "log").open("wb") as log:
-            process = subprocess.Popen(
-                [server, "-D", str(data), *options], user=user, cwd=name, stdout=log, stderr=log, start_new_session=True
-            )
+        question = [_program("pg_isready"), "-q", "-h", "127.0.0.1", "-p", str(port)]
+        server = Server([program, "-D", str(data), *options], Path(name), question, user)
+        server.start()
         try:
-            _until([_program("pg_isready"), "-q", "-h", "127.0.0.1", "-p", str(port)], Path(name) / "log", process)
-            yield f"postgresql://forge@127.0.0.1:{port}"
+            yield f"postgresql://forge@127.0.0.1:{port}", server
         finally:
-            process.terminate()
-            try:
-                process.wait(3)
-            except subprocess.TimeoutExpired:
-                # Connections are still open: nobody needs the data any more.
-                process.send_signal(3)
-                process.wait(20)
+            server.stop()
 
 
 @contextmanager
-def running_redis() -> Iterator[tuple[str, int]]:
+def running_redis() -> Iterator[tuple[str, Server]]:
     """A Redis with nothing in it: its address and its process. Raises `ServiceMissing`."""
-    server = shutil.which("redis-server")
-    if server is None:
+    program = shutil.which("redis-server")
+    if program is None:
         raise ServiceMissing(lack(REDIS))
     with TemporaryDirectory(prefix="forge-redis-") as name:
         port = free_port()
-        command = [server, "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", name]
-        with (Path(name) / "log").open("wb") as log:
-            process = subprocess.Popen(command, stdout=log, stderr=log, start_new_session=True)
+        command = [program, "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", name]
+        server = Server(command, Path(name), ["redis-cli", "-p", str(port), "ping"])
+        server.start()
         try:
-            _until(["redis-cli", "-p", str(port), "ping"], Path(name) / "log", process)
-            yield f"redis://127.0.0.1:{port}/0", process.pid
+            yield f"redis://127.0.0.1:{port}/0", server
         finally:
-            process.terminate()
-            process.wait(20)
+            server.stop()
 
 
 def _until(question: list[str], log: Path, process: subprocess.Popen[bytes]) -> None:

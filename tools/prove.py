@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import subprocess
 import sys
 import time
@@ -82,7 +83,8 @@ def main(arguments: list[str]) -> int:
         record = run(part, state, commit)
         part.record.write_text(json.dumps(asdict(record), indent=1), encoding="utf-8")
         failed += not record.is_good
-        PAGE.write_text(page(every_record()), encoding="utf-8")
+        before = PAGE.read_text("utf-8") if PAGE.exists() else ""
+        PAGE.write_text(page(every_record(), before), encoding="utf-8")
     return 1 if failed else 0
 
 
@@ -167,17 +169,23 @@ def every_record() -> list[Record]:
     return found
 
 
-def page(records: Sequence[Record]) -> str:
-    """docs/proof.md."""
+def page(records: Sequence[Record], before: str = "") -> str:
+    """docs/proof.md. Of files that have no record on this machine it keeps what it said before."""
     lines = [
         "# Proofs",
         "",
         "Written by `make prove`, which runs the long proofs at full size; `make test` runs a small share of each with",
         "fixed seeds. A proof can be run again exactly: the mutants and inputs are made from their numbers alone.",
     ]
+    sections = {title: body for title, body in _sections_of(before).items() if (ROOT / title).exists()}
     for file in dict.fromkeys(record.part.file for record in records):
-        lines += ["", *_section(file, [record for record in records if record.part.file == file])]
-    return "\n".join(lines) + "\n"
+        sections[file] = "\n".join(_section(file, [record for record in records if record.part.file == file]))
+    return "\n".join(lines) + "\n" + "".join(f"\n{sections[title]}\n" for title in sorted(sections))
+
+
+def _sections_of(text: str) -> dict[str, str]:
+    """The page's sections by the file of each."""
+    return {part.partition("\n")[0]: f"## {part.strip()}" for part in re.split(r"^## ", text, flags=re.MULTILINE)[1:]}
 
 
 def _section(file: str, records: Sequence[Record]) -> Iterable[str]:

@@ -9,6 +9,7 @@ from django.db.models import F, Max
 from django.utils import timezone
 
 from forge.accounts.permissions import Verb
+from forge.accounts.principals import Kind as PrincipalKind
 from forge.accounts.quotas import require_room
 from forge.builds.access import preview_of
 from forge.builds.errors import BuildOver, TooManyBuilds
@@ -56,6 +57,7 @@ def _queue(actor: Actor, project: Project, version: Version) -> Build:
         kind=Kind.NUMBERED,
         number=(mine.aggregate(last=Max("number"))["last"] or 0) + 1,
         requested_by=actor.person,
+        by_program=actor.kind == PrincipalKind.TOKEN,
     )
     write_entry(actor, "build.request", build.subject, project.place, number=build.number)
     announce(build)

@@ -12,7 +12,7 @@ from celery.worker import state
 from django.conf import settings
 from django.db import connections
 
-from forge.builds.dispatch import numbered_slots, preview_slot, stopping
+from forge.builds.dispatch import BEYOND, PLACES_OF_PREVIEWS, numbered_slots, preview_slots, stopping
 from forge.builds.notify import notify_workers
 from forge.builds.preview_leases import end_leases
 from forge.builds.previews import resume_previews
@@ -36,8 +36,8 @@ class BuildWorker:
         remove_leftovers(workdirs())
         self._worker = current_app.WorkController(
             pool_cls="threads",
-            # One thread a slot, one for the sweep's task and those that find their slots busy and return.
-            concurrency=numbered_slots() + 2,
+            # One thread a place, and one for those that find no place and return.
+            concurrency=numbered_slots() + BEYOND + PLACES_OF_PREVIEWS + 1,
             without_heartbeat=True,
             without_mingle=True,
             without_gossip=True,
@@ -52,7 +52,7 @@ class BuildWorker:
 
     def _warm_up(self) -> None:
         try:
-            preview_slot.warm_up()
+            spare.prepare()
             if settings.EMBEDDED_WORKER:
                 # No other process could be making them.
                 end_leases()
@@ -72,5 +72,5 @@ class BuildWorker:
                 notify_workers()
         for thread in self._threads:
             thread.join(END_LIMIT)
-        preview_slot.close()
+        preview_slots.close()
         spare.close()

@@ -1,7 +1,8 @@
 """Wake-ups and slots of one process's builds. The database rows are the source of truth.
 
-Numbered builds have slots of their own, previews have one of theirs that nothing else takes. A wake-up that finds its
-slots busy is remembered by those who are in them, so none is lost; the sweep finds what a dead process left.
+Numbered builds have slots of their own, previews have one of theirs that nothing else takes. A build or preview of
+another organisation is begun although the slots are full, and whoever computed more is suspended meanwhile. A wake-up
+that finds no place is remembered by those who are at work, so none is lost; the sweep finds what a dead process left.
 """
 
 from __future__ import annotations
@@ -9,127 +10,131 @@ from __future__ import annotations
 import logging
 import os
 import threading
-from collections.abc import Callable
 from uuid import UUID
 
+from django.db import connections
+
 from forge.builds.leased_build import LeasedBuild
-from forge.builds.leases import sweep, take
+from forge.builds.leases import Lease, sweep, take
 from forge.builds.models import Build, Kind, State
-from forge.builds.notify import notify_preview, notify_workers
+from forge.builds.notify import notify_workers
 from forge.builds.previews import refresh_previews
-from forge.compute.compiler import Compiler
-from forge.compute.toolchain import WARM_MEMORY, spare, warm_compiler
+from forge.compute.toolchain import warm_compilers
+from forge.compute.turns import Party, Turns, may_begin
+from forge.compute.warm_compilers import WarmCompilers
+from forge.projects.models import Project
 
 _log = logging.getLogger(__name__)
 
+BEYOND = 2
+"""Builds, and previews, that a process may have begun and suspended; each needs memory."""
+PLACES_OF_PREVIEWS = 1 + BEYOND
+
 
 def numbered_slots() -> int:
-    """How many numbered builds run at once in a process: half of the cores, so that typing stays quick."""
+    """How many numbered builds compute at once in a process: half of the cores, so that typing stays quick."""
     return max(1, (os.cpu_count() or 2) // 2)
 
 
 class NumberedSlots:
-    """The slots of numbered builds in this process."""
+    """The slots of numbered builds in this process: `count` compute, and a few more may be suspended."""
 
     def __init__(self, count: int, stopping: threading.Event) -> None:
-        self._free = count
-        self._wakes = 0
+        self._count = count
+        self._turns = Turns(count, places=count + BEYOND, short=5.0, half_life=5.0, head_start=1.0)
+        self._held: list[Party] = []
         self._lock = threading.Lock()
         self._stopping = stopping
 
     def work(self) -> None:
-        """Builds what waits, one after another, in a free slot; returns when nothing waits or no slot is free."""
-        with self._lock:
-            self._wakes += 1
-            if not self._free:
-                return
-            self._free -= 1
-        while True:
-            with self._lock:
-                seen = self._wakes
-            self._drain()
-            with self._lock:
-                if seen == self._wakes or self._stopping.is_set():
-                    self._free += 1
-                    return
-
-    def _drain(self) -> None:
-        while not self._stopping.is_set():
-            lease = take()
-            if lease is None:
-                return
+        """Builds what waits, one after another; returns when nothing waits that there is a place for."""
+        while (lease := self._begin()) is not None:
             try:
-                LeasedBuild(lease, self._stopping).run()
+                with self._turns.claim(lease.party) as turn:
+                    LeasedBuild(lease, self._stopping, may_compute=turn.is_now).run()
             except Exception:
                 # The lease runs out by itself and the sweep gives the build another attempt.
                 _log.exception("A build stopped in the middle")
+            finally:
+                with self._lock:
+                    self._held.remove(lease.party)
+
+    def _begin(self) -> Lease | None:
+        # Whoever ends a build looks again after it gave its place back, so a build that finds no place is not lost.
+        with self._lock:
+            if self._stopping.is_set() or len(self._held) >= self._count + BEYOND:
+                return None
+            lease = take(may_take=lambda party: may_begin(party, self._held, self._count, BEYOND))
+            if lease is not None:
+                self._held.append(lease.party)
+            return lease
 
 
-class PreviewSlot:
-    """The one slot of previews in this process, with its warm compiler."""
+class PreviewSlots:
+    """The slot of previews in this process, with warm compilers; previews of other organisations may be suspended."""
 
-    def __init__(self, stopping: threading.Event, new_compiler: Callable[[], Compiler] = warm_compiler) -> None:
-        self._wanted: dict[UUID, None] = {}
-        self._busy = False
+    def __init__(self, stopping: threading.Event, compilers: WarmCompilers) -> None:
+        self._wanted: dict[UUID, Party] = {}
+        self._held: dict[UUID, Party] = {}
         self._lock = threading.Lock()
         self._stopping = stopping
-        self._new_compiler = new_compiler
-        self._compiler: Compiler | None = None
+        self._compilers = compilers
+        self._turns = Turns(1, places=PLACES_OF_PREVIEWS, short=1.0, half_life=3.0, head_start=0.5)
 
-    def work(self, project_id: UUID) -> None:
-        """Refreshes a project's preview now, or leaves it to whoever is at it; each project counts once."""
+    def work(self, *project_ids: UUID) -> None:
+        """Refreshes the previews of projects, or leaves them to whoever is at it; each project counts once."""
+        rows = Project.objects.filter(pk__in=project_ids).values_list("pk", "organisation")
         with self._lock:
-            self._wanted[project_id] = None
-            if self._busy:
-                return
-            self._busy = True
-        while True:
-            with self._lock:
-                if not self._wanted or self._stopping.is_set():
-                    self._busy = False
-                    return
-                project_id = next(iter(self._wanted))
-                del self._wanted[project_id]
+            self._wanted |= {project: Party(organisation, project) for project, organisation in rows}
+        self._refresh_wanted()
+
+    def _refresh_wanted(self) -> None:
+        while (project := self._begin()) is not None:
+            party = self._held[project]
             try:
-                refresh_previews(project_id, self._warm(), self._stopping)
+                with self._turns.claim(party) as turn, self._compilers.lend(party.organisation) as compiler:
+                    refresh_previews(project, compiler, self._stopping, turn.is_now)
             except Exception:
                 _log.exception("A preview stopped in the middle")
-            spare.prepare()
+            finally:
+                with self._lock:
+                    del self._held[project]
 
-    def _warm(self) -> Compiler:
-        """The compiler that is kept. It is replaced when it grew, for what Python once took it seldom gives back."""
-        if self._compiler is None:
-            self._compiler = self._new_compiler()
-        if self._compiler.memory > WARM_MEMORY:
-            self._compiler.close()
-            self._compiler.memory = 0
-        return self._compiler
-
-    def warm_up(self) -> None:
-        """Starts the compiler before the first preview wants it. What was wanted meanwhile is woken again."""
+    def _begin(self) -> UUID | None:
+        """The next project; one whose organisation has none at work goes before."""
+        # Whoever ends one looks again after it gave its place back, so nothing that finds no place is lost.
         with self._lock:
-            if self._busy:
-                return
-            self._busy = True
+            able = [] if self._stopping.is_set() else self._able()
+            if not able:
+                return None
+            busy = {party.organisation for party in self._held.values()}
+            project = min(able, key=lambda one: self._wanted[one].organisation in busy)
+            self._held[project] = self._wanted.pop(project)
+            is_more = bool(self._able())
+        if is_more:
+            # One message may name several projects; those of others do not wait for this one.
+            threading.Thread(target=self._refresh_in_thread, daemon=True, name="previews").start()
+        return project
+
+    def _able(self) -> list[UUID]:
+        held = self._held.values()
+        return [project for project, party in self._wanted.items() if may_begin(party, held, 1, BEYOND)]
+
+    def _refresh_in_thread(self) -> None:
         try:
-            self._warm().start()
+            self._refresh_wanted()
         finally:
-            with self._lock:
-                self._busy = False
-                missed = tuple(self._wanted)
-            if missed:
-                notify_preview(*missed)
+            connections.close_all()
 
     def close(self) -> None:
-        """Ends the compiler's process. Whoever is at work must have been told to stop before."""
-        if self._compiler is not None:
-            self._compiler.close()
+        """Ends the compilers' processes. Whoever is at work must have been told to stop before."""
+        self._compilers.close()
 
 
 stopping = threading.Event()
 """Set when this process ends; those at work put back what they hold."""
 numbered = NumberedSlots(numbered_slots(), stopping)
-preview_slot = PreviewSlot(stopping)
+preview_slots = PreviewSlots(stopping, warm_compilers(kept=PLACES_OF_PREVIEWS))
 
 
 def look_after_builds() -> None:

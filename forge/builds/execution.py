@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, ExitStack
+from functools import partial
 from typing import Any, Protocol
 
 from forge.builds.artefacts import (
@@ -52,6 +53,8 @@ class Recorder(Protocol):
 
 NewCompiler = Callable[[], AbstractContextManager[Compiler]]
 """Gives a compiler for one job, and takes it back."""
+MayCompute = Callable[[], bool]
+"""Says several times a second whether a job goes on, or lets somebody else's go first (`forge.compute.turns`)."""
 
 
 class Execution:
@@ -62,10 +65,17 @@ class Execution:
         self._recorder = recorder
         self._artefact: Artefact | None = None
 
-    def run(self, new_compiler: NewCompiler, *, limit: float, tick: Callable[[], None]) -> Artefact | None:
+    def run(
+        self,
+        new_compiler: NewCompiler,
+        *,
+        limit: float,
+        tick: Callable[[], None],
+        may_compute: MayCompute = lambda: True,
+    ) -> Artefact | None:
         """Does it; None where the recorder was told why there is nothing. `limit` is in seconds.
 
-        Raises what `tick` raises, and `ChildDied`.
+        While `may_compute` says no, the compiler's process is suspended. Raises what `tick` raises, and `ChildDied`.
         """
         self._artefact = self._known()
         missing = self._job.missing(self._artefact)
@@ -73,7 +83,9 @@ class Execution:
             self._recorder.reused(missing)
         if missing:
             with new_compiler() as compiler:
-                self._compute_again_if_it_was_warm(compiler, limit, tick)
+                self._compute_again_if_it_was_warm(
+                    partial(self._compute, compiler, limit, tick, may_compute), compiler.alive
+                )
         if self._artefact is not None and self._job.lasts and not secure(self._artefact):
             raise ChildDied("The rune could not be stored.")
         return self._artefact
@@ -85,19 +97,18 @@ class Execution:
             return None
         return artefact
 
-    def _compute_again_if_it_was_warm(self, compiler: Compiler, limit: float, tick: Callable[[], None]) -> None:
+    def _compute_again_if_it_was_warm(self, compute: Callable[[], None], was_warm: bool) -> None:
         """What a process that served many previews died of may lie in those: a new one has another try."""
-        was_warm = compiler.alive
         try:
-            self._compute(compiler, limit, tick)
+            compute()
         except OutOfTime:
             raise
         except ChildDied:
             if not was_warm:
                 raise
-            self._compute(compiler, limit, tick)
+            compute()
 
-    def _compute(self, compiler: Compiler, limit: float, tick: Callable[[], None]) -> None:
+    def _compute(self, compiler: Compiler, limit: float, tick: Callable[[], None], may_compute: MayCompute) -> None:
         """Does the steps that are missing by now."""
         steps = self._job.missing(self._artefact)
         if not steps:
@@ -114,6 +125,7 @@ class Execution:
                 rune=made,
                 limit=limit,
                 tick=tick,
+                may_compute=may_compute,
             )
 
     def _answer(self, answer: Answer, compiler: Compiler) -> None:

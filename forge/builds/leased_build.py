@@ -8,10 +8,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from forge.builds.errors import LeaseLost, Stopping
-from forge.builds.execution import Execution, NewCompiler
+from forge.builds.execution import Execution, MayCompute, NewCompiler
 from forge.builds.jobs import Step, numbered_job
 from forge.builds.leases import (
-    ATTEMPTS,
     Lease,
     Line,
     Outcome,
@@ -32,6 +31,8 @@ from rune.wording import counted
 
 RENEW_EVERY = 1.0
 """Seconds. Also how soon a build that was cancelled is stopped."""
+COMPILER_ATTEMPTS = 3
+"""Attempts of a build whose compiler's process dies: fewer than of one whose worker does, for the fault is its own."""
 LOG_EVERY = 0.2
 """Seconds that lines are gathered before they are written together."""
 
@@ -42,10 +43,18 @@ FULL_DISK = "The server's disk is full. Tell the operator, and build again when 
 class LeasedBuild:
     """One build in work, and the recorder of its results. `stopping` is set when the process ends."""
 
-    def __init__(self, lease: Lease, stopping: threading.Event, new_compiler: NewCompiler = fresh_compiler) -> None:
+    def __init__(
+        self,
+        lease: Lease,
+        stopping: threading.Event,
+        new_compiler: NewCompiler = fresh_compiler,
+        may_compute: MayCompute = lambda: True,
+    ) -> None:
         self._lease = lease
         self._stopping = stopping
         self._new_compiler = new_compiler
+        self._may_compute = may_compute
+        self._is_compiled = False
         self._build = Build.objects.select_related("project", "version").get(pk=lease.build_id)
         self._lines: list[Line] = []
         self._written = self._renewed = time.monotonic()
@@ -74,11 +83,11 @@ class LeasedBuild:
 
     def _after_death(self, error: ChildDied) -> None:
         """A process that ran out of time would do so again; one that died of anything else gets another attempt."""
-        if isinstance(error, OutOfTime) or self._lease.attempt >= ATTEMPTS:
+        if isinstance(error, OutOfTime) or self._lease.attempt >= COMPILER_ATTEMPTS:
             self._say("worker", error.reason, level="error")
             finish(self._lease, Outcome(State.FAILED, error=error.reason), self._lines)
             return
-        text = f"{error.reason} The build starts again, attempt {self._lease.attempt + 1} of {ATTEMPTS}."
+        text = f"{error.reason} The build starts again, attempt {self._lease.attempt + 1} of {COMPILER_ATTEMPTS}."
         self._say("worker", text, level="warning")
         put_back(self._lease, self._lines, counts=True)
 
@@ -86,7 +95,9 @@ class LeasedBuild:
         """How the build ends. Raises `Stopping`, `ChildDied` and `LeaseLost`."""
         execution = Execution(numbered_job(self._build), self)
         try:
-            artefact = execution.run(self._new_compiler, limit=BUILD_SECONDS, tick=self._tick)
+            artefact = execution.run(
+                self._new_compiler, limit=BUILD_SECONDS, tick=self._tick, may_compute=self._goes_on
+            )
         except Damaged as error:
             self._say("worker", error.detail, level="error")
             return Outcome(State.FAILED, error=error.detail)
@@ -98,8 +109,13 @@ class LeasedBuild:
             set_measurement(self._lease, artefact.report["run"])
         return Outcome(State.SUCCEEDED, artefact=artefact, diagnostics=artefact.diagnostics)
 
+    def _goes_on(self) -> bool:
+        """Whether to compute now. What runs the rune is short, measured by the clock, and never suspended."""
+        return self._is_compiled or self._may_compute()
+
     def take(self, artefact: Artefact, *, is_new: bool) -> None:
         set_artefact(self._lease, artefact)
+        self._is_compiled = True
 
     def reused(self, missing: tuple[Step, ...]) -> None:
         self._is_measured_before = Step.MEASURE not in missing

@@ -6,26 +6,31 @@ the build, each of these raises `LeaseLost`, and it stops.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F, Max
+from django.db.models import Count, Exists, F, Max, Min, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from forge.builds.errors import LeaseLost
 from forge.builds.events import BUILD_CHANGED, BUILD_LOG
 from forge.builds.models import Artefact, Build, BuildLogLine, Kind, State
+from forge.builds.order import Lately, Waiting, fair_order
 from forge.builds.serializers import build_to_json, log_line_to_json
+from forge.compute.turns import Party
 from forge.core.events import append_event
 
 LEASE = timedelta(seconds=10)
 """The duration of a lease."""
-ATTEMPTS = 3
-"""Attempts before a build counts as lost."""
+REMEMBERED = timedelta(minutes=10)
+"""A build that was begun longer ago does not make its organisation wait."""
+ATTEMPTS = 5
+"""Attempts before a build counts as lost. A worker that dies of something else takes a build along; five in a row are
+the build's own fault."""
 LOG_LIMIT = 2_000
 """Lines of one build's log."""
 LINE_LIMIT = 2_000
@@ -39,6 +44,8 @@ class Lease:
     build_id: UUID
     fence: int
     attempt: int
+    party: Party
+    """On whose behalf it is built."""
 
 
 @dataclass(frozen=True)
@@ -61,17 +68,50 @@ class Outcome:
     error: str = ""
 
 
+def _anyone(party: Party) -> bool:
+    return True
+
+
 @transaction.atomic
-def take(now: datetime | None = None) -> Lease | None:
-    """Leases the oldest waiting build to this worker; None when none waits."""
-    waiting = Build.objects.filter(kind=Kind.NUMBERED, state=State.QUEUED).order_by("created", "number")
-    while (build := waiting.first()) is not None:
-        if lease := _lease(build, now or timezone.now()):
+def take(now: datetime | None = None, *, may_take: Callable[[Party], bool] = _anyone) -> Lease | None:
+    """Leases the build that is next to this worker, of a party that it may take one of; None when there is none.
+
+    `forge.builds.order.fair_order` is the order; of one party's builds those with fewer attempts go first, so that one
+    whose workers die does not take all of them along. A build of a version that is being built waits, for it will
+    reuse what comes of that.
+    """
+    now = now or timezone.now()
+    running = Build.objects.filter(kind=Kind.NUMBERED, state=State.RUNNING)
+    waiting = Build.objects.filter(kind=Kind.NUMBERED, state=State.QUEUED).exclude(
+        Exists(running.filter(version=OuterRef("version")))
+    )
+    while found := [one for one in fair_order(_parties_of(waiting), _lately(now)) if may_take(one.party)]:
+        party = found[0].party
+        build = waiting.filter(
+            project__organisation=party.organisation, requested_by=party.member, by_program=party.is_program
+        ).earliest("attempt", "created", "number")
+        if lease := _lease(build, party, now):
             return lease
     return None
 
 
-def _lease(build: Build, now: datetime) -> Lease | None:
+_PARTY = ("project__organisation", "requested_by", "by_program")
+
+
+def _parties_of(waiting: QuerySet[Build]) -> list[Waiting]:
+    rows = waiting.order_by().values_list(*_PARTY).annotate(since=Min("created"))
+    return [Waiting(Party(*party), since) for *party, since in rows]
+
+
+def _lately(now: datetime) -> list[Lately]:
+    numbered = Build.objects.filter(kind=Kind.NUMBERED, started__isnull=False)
+    recent = numbered.filter(Q(state=State.RUNNING) | Q(started__gt=now - REMEMBERED))
+    rows = recent.order_by().values_list(*_PARTY)
+    counted = rows.annotate(running=Count("pk", filter=Q(state=State.RUNNING)), begun=Max("started"))
+    return [Lately(Party(*party), running, begun) for *party, running, begun in counted]
+
+
+def _lease(build: Build, party: Party, now: datetime) -> Lease | None:
     taken = Build.objects.filter(pk=build.pk, state=State.QUEUED, fence=build.fence).update(
         state=State.RUNNING,
         fence=F("fence") + 1,
@@ -83,7 +123,7 @@ def _lease(build: Build, now: datetime) -> Lease | None:
         return None
     build.refresh_from_db()
     announce(build)
-    return Lease(build.pk, build.fence, build.attempt)
+    return Lease(build.pk, build.fence, build.attempt, party)
 
 
 def renew(lease: Lease, now: datetime | None = None) -> None:
@@ -189,7 +229,7 @@ def sweep(now: datetime | None = None) -> tuple[UUID, ...]:
     for build in out.select_for_update(skip_locked=True, of=("self",)):
         is_lost = build.attempt >= ATTEMPTS
         if is_lost:
-            text = f"The worker stopped answering for the {ATTEMPTS}rd time. The build failed. Build again."
+            text = f"The worker stopped answering {ATTEMPTS} times. The build failed. Build again."
             values = {"state": State.LOST, "error": text, "finished": now}
         else:
             text = f"The worker stopped answering. The build starts again, attempt {build.attempt + 1} of {ATTEMPTS}."

@@ -156,6 +156,8 @@ class Build(models.Model):
     requested_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
+    by_program = models.BooleanField(default=False, db_default=False)
+    """Whether a token asked for it in that person's name; builds of people go first."""
     artefact = models.ForeignKey(Artefact, null=True, blank=True, on_delete=models.PROTECT, related_name="builds")
     measurement = models.JSONField(null=True, blank=True)
     """`rune.runtime.measure.Measurement` as JSON: what a run took when it was measured for this build, and for no other
@@ -183,7 +185,10 @@ class Build(models.Model):
                 condition=~Q(state=State.SUCCEEDED) | Q(artefact__isnull=False), name="a_success_has_a_rune"
             ),
         ]
-        indexes = [models.Index(fields=["state", "kind", "created"], name="builds_waiting")]
+        indexes = [
+            models.Index(fields=["state", "kind", "created"], name="builds_waiting"),
+            models.Index(fields=["started"], name="builds_begun", condition=Q(kind=Kind.NUMBERED)),
+        ]
         ordering = ["-created"]
 
     def __str__(self) -> str:

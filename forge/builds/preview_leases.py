@@ -1,7 +1,8 @@
 """Which worker makes a preview: a lease in its row, so that several workers do not build one text at the same time.
 
-A usual preview is ready before its lease would be written: a write for each would make every preview slower, and two
-that make a preview of one text write the same. So a lease saves work and guards nothing.
+Where the server builds by itself, a usual preview is ready before its lease would be written: a write for each would
+make every preview slower. Where there are workers, whoever begins takes the lease, and another one leaves the text to
+it. Two that make a preview of one text write the same: a lease saves work and guards nothing.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import time
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from django.conf import settings
 from django.db.models import Q
 from django.utils import timezone
 
@@ -27,20 +29,30 @@ class PreviewLease:
     """A worker's lease of a preview for the text of one number."""
 
     def __init__(self, preview_id: UUID, sequence: int) -> None:
+        self._preview_id = preview_id
         self._preview = Preview.objects.filter(pk=preview_id)
         self._sequence = sequence
         self._next = time.monotonic() + WRITE_AFTER
         self._is_written = False
+
+    def take(self) -> bool:
+        """Whether to make it: no other worker is at this text or at a newer one. Of several workers one is told so."""
+        if settings.EMBEDDED_WORKER:
+            return not is_leased(self._preview_id, self._sequence)
+        self._write(Q(leased_sequence__lt=self._sequence))
+        return self._is_written
 
     def keep(self) -> None:
         """Takes the lease once the preview takes long, and renews it; to be called several times a second.
 
         It stays with whoever is at a newer text.
         """
-        if time.monotonic() < self._next:
-            return
+        if time.monotonic() >= self._next:
+            self._write(Q(leased_sequence__lte=self._sequence))
+
+    def _write(self, may_replace: Q) -> None:
         now = timezone.now()
-        rows = self._preview.filter(not_leased(now) | Q(leased_sequence__lte=self._sequence))
+        rows = self._preview.filter(not_leased(now) | may_replace)
         self._is_written = bool(rows.update(lease_until=now + LEASE, leased_sequence=self._sequence))
         self._next = time.monotonic() + RENEW_EVERY
 

@@ -1,7 +1,7 @@
 """The previews of a project: its newest text, checked and, when it checks, built: as it is, and to be looked into.
 
-Called by one thread of a process at a time. What is found is stored in the `Preview` rows, so a restart shows the last
-good runes at once.
+Called by one thread of a process at a time for one project. What is found is stored in the `Preview` rows, so a restart
+shows the last good runes at once.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ from django.utils import timezone
 from forge.builds.artefacts import drop_unused
 from forge.builds.errors import NoSuchFix, Stopping
 from forge.builds.events import PREVIEW_CHANGED, PREVIEW_WATCHED
-from forge.builds.execution import Execution
+from forge.builds.execution import Execution, MayCompute
 from forge.builds.jobs import Step, preview_job
 from forge.builds.models import PLAIN, Artefact, Build, Kind, Preview, PreviewState, State
 from forge.builds.notify import notify_preview
-from forge.builds.preview_leases import PreviewLease, is_leased, not_leased
+from forge.builds.preview_leases import PreviewLease, not_leased
 from forge.builds.serializers import preview_to_json, watch_to_json
 from forge.compute.compiler import Answer, Compiler
 from forge.compute.errors import ChildDied
@@ -67,7 +67,9 @@ def resume_previews(age: timedelta = BROKEN_OFF) -> None:
         notify_preview(project_id)
 
 
-def refresh_previews(project_id: UUID, compiler: Compiler, stopping: threading.Event) -> None:
+def refresh_previews(
+    project_id: UUID, compiler: Compiler, stopping: threading.Event, may_compute: MayCompute = lambda: True
+) -> None:
     """Brings a project's previews up to its newest text: its own, then those that were requested, the newest first."""
     project = Project.objects.alive().filter(pk=project_id).first()
     if project is None:
@@ -78,19 +80,19 @@ def refresh_previews(project_id: UUID, compiler: Compiler, stopping: threading.E
     behind = [*([] if own.is_settled else [own]), *waiting]
     for preview in behind:
         try:
-            _refresh(preview, compiler, stopping)
+            _refresh(preview, compiler, stopping, may_compute)
         except Stopping:
             return
     if behind:
         prune_previews(project_id)
 
 
-def _refresh(preview: Preview, compiler: Compiler, stopping: threading.Event) -> None:
+def _refresh(preview: Preview, compiler: Compiler, stopping: threading.Event, may_compute: MayCompute) -> None:
     """Makes the preview of the newest text, unless another worker is at it."""
     seen = working_tree(preview.project)
-    if is_leased(preview.pk, seen.sequence):
-        return
     lease = PreviewLease(preview.pk, seen.sequence)
+    if not lease.take():
+        return
 
     def tick() -> None:
         if stopping.is_set():
@@ -98,18 +100,22 @@ def _refresh(preview: Preview, compiler: Compiler, stopping: threading.Event) ->
         lease.keep()
 
     try:
-        _make(preview, seen, compiler, tick)
+        _make(preview, seen, compiler, tick, may_compute)
     finally:
         lease.release()
 
 
-def _make(preview: Preview, seen: WorkingTree, compiler: Compiler, tick: Callable[[], None]) -> None:
+def _make(
+    preview: Preview, seen: WorkingTree, compiler: Compiler, tick: Callable[[], None], may_compute: MayCompute
+) -> None:
     recorder = PreviewRecorder(preview, seen)
     try:
         if preview.fix is not None:
-            seen = with_fix(preview.project.organisation_id, seen, preview.fix, compiler, tick)
+            seen = with_fix(preview.project.organisation_id, seen, preview.fix, compiler, tick, may_compute)
         job = preview_job(preview, seen)
-        Execution(job, recorder).run(lambda: nullcontext(compiler), limit=PREVIEW_SECONDS, tick=tick)
+        Execution(job, recorder).run(
+            lambda: nullcontext(compiler), limit=PREVIEW_SECONDS, tick=tick, may_compute=may_compute
+        )
     except NoSuchFix as error:
         recorder.save(PreviewState.FAILED, error=str(error))
     except Damaged as error:
@@ -119,7 +125,12 @@ def _make(preview: Preview, seen: WorkingTree, compiler: Compiler, tick: Callabl
 
 
 def with_fix(
-    owner: UUID, seen: WorkingTree, fix: Mapping[str, Any], compiler: Compiler, tick: Callable[[], None]
+    owner: UUID,
+    seen: WorkingTree,
+    fix: Mapping[str, Any],
+    compiler: Compiler,
+    tick: Callable[[], None],
+    may_compute: MayCompute = lambda: True,
 ) -> WorkingTree:
     """These files of an organisation's with one of their fixes in them, which the compiler's process finds and applies.
 
@@ -128,7 +139,15 @@ def with_fix(
     answers: list[Answer] = []
     with local_files(seen.manifest, fetched_folder(), seen.texts) as files:
         job = {"op": "fix", "fix": fix}
-        compiler.run(job, answers.append, owner=owner, files=files, limit=PREVIEW_SECONDS, tick=tick)
+        compiler.run(
+            job,
+            answers.append,
+            owner=owner,
+            files=files,
+            limit=PREVIEW_SECONDS,
+            tick=tick,
+            may_compute=may_compute,
+        )
     found = answers[0].get("answer") if answers else None
     if found is None:
         raise NoSuchFix(answers[0]["error"] if answers else "There was no answer.")

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from celery import shared_task
 
-from forge.builds.dispatch import numbered, preview_slot
+from forge.builds.dispatch import numbered, preview_slots
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -28,5 +28,4 @@ def work() -> None:
 @task("forge.builds.preview")
 def preview(*project_ids: str) -> None:
     """Refreshes the previews of projects."""
-    for project_id in project_ids:
-        preview_slot.work(UUID(project_id))
+    preview_slots.work(*map(UUID, project_ids))

@@ -11,6 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from forge.accounts.permissions import Verb
+from forge.accounts.principals import principal_of
 from forge.accounts.scopes import Scope
 from forge.compute.compiler_pool import language_pool
 from forge.core.api import needing
@@ -40,4 +41,4 @@ class ProjectLanguage(ProjectView):
         project = self.project(request, organisation, name, Verb.READ)
         if not isinstance(request.data, dict):
             raise Invalid("The request must be a JSON object.")
-        return Response(language_pool.answer(project, request.data))
+        return Response(language_pool.answer(principal_of(request), project, request.data))

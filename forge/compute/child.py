@@ -63,6 +63,8 @@ MODELS_KEPT = 16
 """Signatures that are remembered between jobs."""
 WATCHED_ELEMENTS = 1 << 18
 """Of a tensor that a page may watch: more would keep it from anything else."""
+_PR_SET_PDEATHSIG = 1
+"""Of prctl(2)."""
 GONE = "its contents are no longer stored"
 VERIFY_EFFORT = Effort(inputs=20, seconds=1.5)
 """A slow model is tried on fewer inputs, and the report says on how many."""

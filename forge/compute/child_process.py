@@ -28,6 +28,7 @@ from forge.compute.errors import ChildDied
 from forge.compute.guard import guard
 from forge.compute.isolation_report import report
 from forge.compute.removal import remove_tree
+from rune.isolation.linux import is_linux
 from rune.isolation.protections import Isolation, isolation_from_json
 
 _log = logging.getLogger(__name__)
@@ -66,6 +67,8 @@ class ChildProcess:
         """Why it was ended from here, for a person."""
         self._lock = threading.Lock()
         self._closed = False
+        self._suspended_since: float | None = None
+        self._suspended = 0.0
         own = self.folder / _OWN
         own.mkdir()
         self._output = (self.folder / _OUTPUT).open("w+b")
@@ -136,19 +139,44 @@ class ChildProcess:
             return f"The compiler's process ended with code {end.si_status}."
         return f"The compiler's process was ended by {signal.Signals(end.si_status).name}."
 
+    def clock(self) -> float:
+        """Seconds since some moment, without those for which it was suspended."""
+        now = time.monotonic() if self._suspended_since is None else self._suspended_since
+        return now - self._suspended
+
+    def suspend(self) -> None:
+        """Suspends it with all that it started, until `resume`; also twice.
+
+        Only where the system wakes its keeper when we die, and once it said that it is ready: a keeper that still
+        attends to the start of its child would not look whether we are there. Nothing happens before.
+        """
+        if is_linux() and self.isolation is not None and self._suspended_since is None and self._signal(signal.SIGSTOP):
+            self._suspended_since = time.monotonic()
+
+    def resume(self) -> None:
+        """Lets it go on if it was suspended."""
+        if self._suspended_since is not None:
+            self._signal(signal.SIGCONT)
+            self._suspended += time.monotonic() - self._suspended_since
+            self._suspended_since = None
+
+    def _signal(self, number: signal.Signals) -> bool:
+        with self._lock:
+            return not self._closed and self._send_signal(number)
+
     def stop(self, reason: str) -> None:
         """Ends the process with all that it started; who waits for its answers hears of it."""
         with self._lock:
             if not self._closed:
                 self.stopped = self.stopped or reason
-                self._kill()
+                self._send_signal(signal.SIGKILL)
 
     def close(self) -> None:
         """Ends all and removes its folder. Closing twice does nothing."""
         with self._lock:
             if self._closed:
                 return
-            self._kill()
+            self._send_signal(signal.SIGKILL)
             self._process.wait()
             self._closed = True
         guard.forget(self)
@@ -158,11 +186,15 @@ class ChildProcess:
                     stream.close()
         remove_tree(self.folder)
 
-    def _kill(self) -> None:
+    def _send_signal(self, number: signal.Signals) -> bool:
+        """Sends a signal to it and all that it started; answers whether it was sent."""
         # The group has the process's own id; it exists until the process is waited for, so the id is still ours.
         # Nothing that it starts can leave the group: the calls for that are refused.
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(self._process.pid, signal.SIGKILL)
+        try:
+            os.killpg(self._process.pid, number)
+        except (ProcessLookupError, PermissionError):
+            return False
+        return True
 
     def _read_answers(self, source: IO[bytes]) -> None:
         """Puts answers into the queue, and None at their end or at anything that is no answer."""

@@ -6,7 +6,6 @@ Nothing here knows a build's row. One object is used by one thread at a time; it
 from __future__ import annotations
 
 import os
-import time
 from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from queue import Empty
@@ -123,9 +122,13 @@ class Compiler:
         files: Mapping[str, Given] | None = None,
         rune: Given | None = None,
         tick: Callable[[], None] = lambda: None,
+        may_compute: Callable[[], bool] = lambda: True,
     ) -> None:
         """Gives a job of an organisation's and hands its answers on, up to `done`. `tick` is called several times a
         second meanwhile. What it makes is in `output` then; `rune` is what was made before.
+
+        While `may_compute`, which is asked as often, says no, the process is suspended with all that it started; that
+        time does not count.
 
         A process that had a job of another organisation's is replaced first: whatever that job left in it, this one
         does not meet.
@@ -143,15 +146,16 @@ class Compiler:
         self._job += 1
         try:
             guard.begins(process)
-            deadline = time.monotonic() + limit + (0 if self._ready else START_LIMIT)
+            deadline = process.clock() + limit + (0 if self._ready else START_LIMIT)
             while not self._ready:
-                self._ready = self._next(process, deadline, limit, tick)["event"] == "ready"
+                self._ready = self._next(process, deadline, limit, tick, may_compute)["event"] == "ready"
             assert process.isolation is not None  # noqa: S101 (said before it was ready)
             require(process.isolation, self._required)
             self._send(process, job, files or {}, rune)
-            deadline = time.monotonic() + limit
-            while (answer := self._next(process, deadline, limit, tick))["event"] != "done":
+            deadline = process.clock() + limit
+            while (answer := self._next(process, deadline, limit, tick, may_compute))["event"] != "done":
                 on_answer(answer)
+            process.resume()
             usage = guard.ends(process)
             self.memory = usage.memory
             if usage.processes > _ALONE:
@@ -180,10 +184,21 @@ class Compiler:
         made = None if rune is None else described(rune)
         process.send({**job, "id": self._job, "files": told, "rune": made}, descriptors)
 
-    def _next(self, process: ChildProcess, deadline: float, limit: float, tick: Callable[[], None]) -> Answer:
+    def _next(
+        self,
+        process: ChildProcess,
+        deadline: float,
+        limit: float,
+        tick: Callable[[], None],
+        may_compute: Callable[[], bool],
+    ) -> Answer:
         while True:
             tick()
-            if time.monotonic() > deadline:
+            if may_compute():
+                process.resume()
+            else:
+                process.suspend()
+            if process.clock() > deadline:
                 raise OutOfTime(f"The build was stopped after {limit:.0f} seconds, the time limit of a build.")
             try:
                 answer = process.answers.get(timeout=TICK)

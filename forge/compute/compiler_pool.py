@@ -1,22 +1,26 @@
 """The server's answers about a Runefile: for pages whose own Python is not there yet, and for other editors.
 
-They are computed in a process of this web process's own, which starts at the first question and rests after a while.
+They are computed in processes of this web process's own, each for one organisation. Questions wait in a fair queue.
 """
 
 from __future__ import annotations
 
 import hashlib
 import threading
+import time
 from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
 from django.core.cache import cache
 
+from forge.accounts.principals import Kind
 from forge.compute.compiler import Answer, Compiler
-from forge.compute.errors import ChildDied, LanguageBusy, OutOfTime
+from forge.compute.errors import ChildDied, LanguageBusy, OutOfTime, TooManyQuestions
 from forge.compute.local_files import local_files
-from forge.compute.toolchain import TOOLCHAIN, fetched_folder, spare, warm_compiler
+from forge.compute.toolchain import TOOLCHAIN, fetched_folder, warm_compilers
+from forge.compute.turns import Party, Turn, Turns
+from forge.core.actors import Actor
 from forge.core.lifespan import server_stopping
 from forge.projects.models import Project
 from forge.projects.versions import Manifest, manifest_digest, working_tree
@@ -25,30 +29,35 @@ ANSWER_SECONDS = 5.0
 """Time for one answer; a usual one takes some milliseconds."""
 PATIENCE = 5.0
 """Seconds for which a question waits while others are answered."""
+WAITING_LIMIT = 4
+"""Questions of one organisation that may wait; further ones are refused, and nobody else's."""
+PLACES = 3
+"""Processes that may be in the middle of an answer; one computes, the others are suspended."""
 SUMMARY_KEPT = 24 * 3600
 """Seconds for which the summary of files is kept; files of one digest never change."""
 REST_SECONDS = 300.0
-"""The process ends after this long without a question."""
+"""The processes end after this long without a question."""
 
 
 class CompilerPool:
-    """One process of the compiler that answers one question at a time, starts at the first and ends after a rest."""
+    """Processes of the compiler that answer questions, one at a time. They start when asked, and end after a rest."""
 
     def __init__(self) -> None:
-        self._turn = threading.Lock()
-        self._compiler: Compiler | None = None
+        self.turns = Turns(1, places=PLACES, short=0.5, half_life=2.0, head_start=0.5)
+        self._compilers = warm_compilers(kept=PLACES)
         self._rest: threading.Timer | None = None
+        self._lock = threading.Lock()
 
-    def answer(self, project: Project, request: Mapping[str, Any]) -> dict[str, Any]:
-        """Answers about the project as it is stored. Raises `LanguageBusy`."""
+    def answer(self, actor: Actor, project: Project, request: Mapping[str, Any]) -> dict[str, Any]:
+        """Answers about the project as it is stored. Raises `TooManyQuestions` and `LanguageBusy`."""
         seen = working_tree(project)
-        job = {"op": "language", "request": request}
-        return self._run(project.organisation_id, job, seen.manifest, seen.texts)
+        party = Party(project.organisation_id, actor.pk, is_program=actor.kind == Kind.TOKEN)
+        return self._run(party, {"op": "language", "request": request}, seen.manifest, seen.texts)
 
     def summarise(self, organisation: UUID, manifest: Manifest, texts: Mapping[str, bytes]) -> dict[str, Any]:
         """What `summary.summarise` tells of an organisation's files; the same files are read once.
 
-        What is kept is the organisation's alone: what computed it had read files of no other. Raises `LanguageBusy`.
+        What is kept is the organisation's alone: what computed it had read files of no other. Raises as `answer` does.
 
         Where it cannot be told in the time that there is, the answer has `error` in it.
         """
@@ -57,52 +66,67 @@ class CompilerPool:
         known: dict[str, Any] | None = cache.get(key)
         if known is not None:
             return known
-        found = self._run(organisation, {"op": "summarise"}, manifest, texts)
+        found = self._run(Party(organisation), {"op": "summarise"}, manifest, texts)
         if "error" not in found:
             cache.set(key, found, SUMMARY_KEPT)
         return found
 
     def _run(
-        self, owner: UUID, job: Mapping[str, Any], manifest: Manifest, texts: Mapping[str, bytes]
+        self, party: Party, job: Mapping[str, Any], manifest: Manifest, texts: Mapping[str, bytes]
     ) -> dict[str, Any]:
-        if not self._turn.acquire(timeout=PATIENCE):
-            raise LanguageBusy("Too many requests are waiting. Try again in a moment.")
+        if self.turns.waiting(party.organisation) >= WAITING_LIMIT:
+            raise TooManyQuestions(
+                f"{WAITING_LIMIT} questions of this organisation are waiting already. Ask again in a moment.",
+                retry_after=1,
+            )
+        self._stay()
+        deadline = time.monotonic() + PATIENCE
         try:
+            with self.turns.claim(party) as turn:
+                if not turn.wait(lambda: time.monotonic() > deadline):
+                    raise LanguageBusy("Too many requests are waiting. Try again in a moment.")
+                with self._compilers.lend(party.organisation) as compiler:
+                    return _answer_of(compiler, party.organisation, job, manifest, texts, turn)
+        finally:
+            self._rest_soon()
+
+    def _stay(self) -> None:
+        with self._lock:
             if self._rest is not None:
                 self._rest.cancel()
-            if self._compiler is None:
-                self._compiler = warm_compiler()
-            answers: list[Answer] = []
-            try:
-                with local_files(manifest, fetched_folder(), texts) as files:
-                    self._compiler.run(job, answers.append, owner=owner, files=files, limit=ANSWER_SECONDS)
-            except OutOfTime:
-                return _error("too-slow", f"The request was stopped after {ANSWER_SECONDS:g} seconds.")
-            except ChildDied as error:
-                return _error("failed", error.reason)
-            if answers and answers[0]["event"] == "answered":
-                found: dict[str, Any] = answers[0]["answer"]
-                return found
-            return _error(
-                "failed",
-                str(answers[0].get("error", "")) if answers else "The language service did not answer. Try again.",
-            )
-        finally:
-            self._rest = threading.Timer(REST_SECONDS, self.close)
+
+    def _rest_soon(self) -> None:
+        with self._lock:
+            if self._rest is not None:
+                self._rest.cancel()
+            self._rest = threading.Timer(REST_SECONDS, self._compilers.close)
             self._rest.daemon = True
             self._rest.start()
-            self._turn.release()
-            spare.prepare()
 
     def close(self) -> None:
-        """Ends the process; the next question starts another."""
-        with self._turn:
-            if self._rest is not None:
-                self._rest.cancel()
-                self._rest = None
-            if self._compiler is not None:
-                self._compiler.close()
-                self._compiler = None
+        """Ends the processes; the next question starts another."""
+        self._stay()
+        self._compilers.close()
+
+
+def _answer_of(
+    compiler: Compiler, owner: UUID, job: Mapping[str, Any], manifest: Manifest, texts: Mapping[str, bytes], turn: Turn
+) -> dict[str, Any]:
+    answers: list[Answer] = []
+    try:
+        with local_files(manifest, fetched_folder(), texts) as files:
+            compiler.run(job, answers.append, owner=owner, files=files, limit=ANSWER_SECONDS, may_compute=turn.is_now)
+    except OutOfTime:
+        return _error("too-slow", f"The request was stopped after {ANSWER_SECONDS:g} seconds.")
+    except ChildDied as error:
+        return _error("failed", error.reason)
+    if answers and answers[0]["event"] == "answered":
+        found: dict[str, Any] = answers[0]["answer"]
+        return found
+    return _error(
+        "failed",
+        str(answers[0].get("error", "")) if answers else "The language service did not answer. Try again.",
+    )
 
 
 def _error(name: str, message: str) -> dict[str, Any]:

@@ -1,10 +1,16 @@
-"""What can go wrong in the processes that compute. The first is for people, the others are for who gave the job."""
+"""What can go wrong in the processes that compute. Two are for people, the others for who gave the job."""
 
-from forge.core.errors import Busy
+from forge.core.errors import Busy, TooOften
 
 
 class LanguageBusy(Busy):
     """Too many questions about Runefiles wait for an answer at once."""
+
+
+class TooManyQuestions(TooOften):
+    """An organisation has as many questions waiting as it may."""
+
+    title = "Too many questions are waiting"
 
 
 class ChildDied(Exception):

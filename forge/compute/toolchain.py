@@ -8,6 +8,7 @@ from django.conf import settings
 
 from forge.compute.compiler import Compiler
 from forge.compute.spare import Spare
+from forge.compute.warm_compilers import WarmCompilers
 from forge.compute.workdir import workdir
 from forge.core.lifespan import server_stopping
 from rune.toolchain import toolchain_digest
@@ -18,8 +19,6 @@ BUILD_SECONDS = 300.0
 """The longest that a numbered build may take."""
 PREVIEW_SECONDS = 60.0
 """The longest that a preview may take."""
-WARM_MEMORY = 700 * 1024**2
-"""Bytes at which a warm process is replaced."""
 
 
 def fetched_folder() -> Path:
@@ -35,6 +34,11 @@ def fresh_compiler() -> Compiler:
 def warm_compiler() -> Compiler:
     """A process that is kept for one job after another of one organisation; each is limited in time by its parent."""
     return Compiler(workdir(), required=settings.REQUIRED_ISOLATION, spare=spare.take)
+
+
+def warm_compilers(kept: int) -> WarmCompilers:
+    """Processes for jobs of any organisation, of which up to `kept` wait for the next one of theirs."""
+    return WarmCompilers(warm_compiler, spare, kept)
 
 
 spare = Spare(lambda: Compiler(workdir()).new_process())

@@ -87,9 +87,8 @@ def rune_facts(principal: Principal, build: Build) -> dict[str, Any]:
 
 def _runs_otherwise(before: Build, build: Build) -> bool:
     """Whether the earlier build has a rune, and another one: two that are the same answer the same."""
-    return (
-        before.artefact is not None and build.artefact is not None and before.artefact.digest != build.artefact.digest
-    )
+    one, other = before.artefact, build.artefact
+    return one is not None and other is not None and one.digest != other.digest
 
 
 def _said(comparison: Comparison | None) -> tuple[str, ...]:

@@ -28,7 +28,8 @@ from rune.anvil.target import Toolchain
 class CompilerLimits:
     """What one run of the compiler may use."""
 
-    wall_seconds: float = 120.0
+    wall_seconds: float = 600.0
+    """By the clock, which goes on while the process waits for others."""
     processor_seconds: int = 120
     memory: int = 2 << 30
     """Bytes of address space."""

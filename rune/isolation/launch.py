@@ -68,6 +68,8 @@ def main() -> NoReturn:
     with contextlib.suppress(OSError), open("/proc/self/oom_score_adj", "w", encoding="ascii") as file:
         file.write("1000")
     prctl(PR_SET_CHILD_SUBREAPER, 1)
+    # A keeper that is suspended when the one who started it dies goes on, and sees that its standard input is closed.
+    prctl(PR_SET_PDEATHSIG, signal.SIGCONT)
     here, there = socket.socketpair()
     started = os.fork()
     if not started:

@@ -185,7 +185,8 @@ def see_both_answers_on_a_phone(page: Page, address: str) -> None:
     expect(page.get_by_text("They answer differently on this input: three and 3.")).to_be_attached()
     expect(answers).to_be_in_viewport(ratio=1)
     above, verdict = answers.bounding_box(), page.get_by_role("button", name="Approve", exact=True).bounding_box()
-    assert above is not None and verdict is not None
+    assert above is not None
+    assert verdict is not None
     assert above["y"] + above["height"] <= verdict["y"]
     page.get_by_role("button", name="Approved", exact=True).click()
     expect_label(page, "answer", "3")

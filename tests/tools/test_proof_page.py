@@ -46,3 +46,12 @@ def test_a_report_of_pytest_is_read_with_what_tests_recorded(tmp_path: Path) -> 
 def test_figures_that_were_not_asked_for_stay_on_the_page() -> None:
     sections = {"First and second start": "10 s\n\n| a | b |", "A run in the browser": "70 µs"}
     assert sections_of(benchmarks_page(sections)) == sections
+
+
+def test_proofs_that_ran_on_another_machine_stay_on_the_page() -> None:
+    kept = "tests/proof/test_any_calls.py"
+    before = f"# Proofs\n\n## {kept}\n\nRan at commit abc.\n\n## tests/proof/test_that_is_gone.py\n\nRan once.\n"
+    text = page([record(0, passed())], before)
+    assert f"## {kept}\n\nRan at commit abc.\n" in text
+    assert "1 of 2 parts." in text
+    assert "test_that_is_gone" not in text

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from contextlib import nullcontext
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,6 +17,8 @@ from forge.builds.leases import take
 from forge.builds.models import Build
 from forge.builds.notify import Debounce
 from forge.compute.compiler import Compiler
+from forge.compute.spare import Spare
+from forge.compute.warm_compilers import WarmCompilers
 from forge.core import events as event_log
 from forge.core.delivery import group_of
 
@@ -71,6 +74,13 @@ def work(stopping: threading.Event, compiler: Compiler) -> Callable[[Build], Bui
 def build(project: Any, developer: Any) -> Build:
     """A build that waits."""
     return request_build(developer, project)
+
+
+def warm(new_compiler: Callable[[], Compiler]) -> WarmCompilers:
+    """Warm compilers without a spare process."""
+    spare = Spare(Compiler(Path()).new_process)
+    spare.close()
+    return WarmCompilers(new_compiler, spare, kept=1)
 
 
 def log_of(build: Build) -> str:

@@ -10,12 +10,17 @@ from uuid import uuid4
 
 import pytest
 
+from forge.accounts.models import Organisation
 from forge.builds import dispatch
-from forge.builds.dispatch import NumberedSlots, PreviewSlot
+from forge.builds.dispatch import NumberedSlots, PreviewSlots
 from forge.builds.leases import Lease
 from forge.compute.compiler import Compiler
+from forge.compute.turns import Party
+from forge.projects.models import Project
+from tests.forge.builds.conftest import warm
 
 PATIENCE = 5.0
+ONE, OTHER = Party(uuid4()), Party(uuid4())
 
 
 def in_thread(work: Callable[[], None]) -> threading.Thread:
@@ -25,10 +30,10 @@ def in_thread(work: Callable[[], None]) -> threading.Thread:
 
 
 class Waiting:
-    """Builds that wait, and workers that work until they are let go."""
+    """Builds that wait, each of a party, and workers that work until they are let go."""
 
-    def __init__(self, monkeypatch: pytest.MonkeyPatch, count: int) -> None:
-        self.left = count
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, *parties: Party) -> None:
+        self.left = list(parties)
         self.begun = threading.Semaphore(0)
         self.go_on = threading.Semaphore(0)
         self.at_once = self.most_at_once = 0
@@ -36,14 +41,15 @@ class Waiting:
         monkeypatch.setattr(dispatch, "take", self._take)
         monkeypatch.setattr(dispatch, "LeasedBuild", self._build)
 
-    def _take(self) -> Lease | None:
+    def _take(self, *, may_take: Callable[[Party], bool]) -> Lease | None:
         with self._lock:
-            if not self.left:
+            party = next(filter(may_take, self.left), None)
+            if party is None:
                 return None
-            self.left -= 1
-            return Lease(uuid4(), 1, 1)
+            self.left.remove(party)
+            return Lease(uuid4(), 1, 1, party)
 
-    def _build(self, lease: Lease, stopping: threading.Event) -> Any:
+    def _build(self, lease: Lease, stopping: threading.Event, **others: Any) -> Any:
         return self
 
     def run(self) -> None:
@@ -56,33 +62,47 @@ class Waiting:
             self.at_once -= 1
 
 
-def test_no_more_builds_run_at_once_than_there_are_slots(monkeypatch: pytest.MonkeyPatch) -> None:
-    waiting = Waiting(monkeypatch, 6)
+def test_no_more_builds_of_one_person_run_at_once_than_there_are_slots(monkeypatch: pytest.MonkeyPatch) -> None:
+    waiting = Waiting(monkeypatch, *[ONE] * 6)
     slots = NumberedSlots(2, threading.Event())
     threads = [in_thread(slots.work) for _ in range(5)]
-    for _ in range(6):
+    # The first two are held until both have begun: else one worker may do all six before another is there.
+    for _ in range(2):
         assert waiting.begun.acquire(timeout=PATIENCE)
-        waiting.go_on.release()
+    waiting.go_on.release(6)
     for thread in threads:
         thread.join(PATIENCE)
-    assert (waiting.left, waiting.most_at_once) == (0, 2)
+    assert (waiting.left, waiting.most_at_once) == ([], 2)
+
+
+def test_a_build_of_another_organisation_begins_although_the_slots_are_full(monkeypatch: pytest.MonkeyPatch) -> None:
+    waiting = Waiting(monkeypatch, ONE, ONE, OTHER)
+    slots = NumberedSlots(1, threading.Event())
+    threads = [in_thread(slots.work) for _ in range(3)]
+    for _ in range(2):
+        assert waiting.begun.acquire(timeout=PATIENCE)
+    assert waiting.left == [ONE]
+    waiting.go_on.release(3)
+    for thread in threads:
+        thread.join(PATIENCE)
+    assert (waiting.left, waiting.most_at_once) == ([], 2)
 
 
 def test_a_wake_up_that_finds_the_slot_busy_is_not_lost(monkeypatch: pytest.MonkeyPatch) -> None:
-    waiting = Waiting(monkeypatch, 1)
+    waiting = Waiting(monkeypatch, ONE)
     slots = NumberedSlots(1, threading.Event())
     first = in_thread(slots.work)
     assert waiting.begun.acquire(timeout=PATIENCE)
-    waiting.left = 1
+    waiting.left = [ONE]
     slots.work()  # returns at once: the slot is busy
     waiting.go_on.release(2)
     first.join(PATIENCE)
     assert not first.is_alive()
-    assert waiting.left == 0
+    assert waiting.left == []
 
 
 def test_nothing_more_is_begun_once_the_program_stops(monkeypatch: pytest.MonkeyPatch) -> None:
-    waiting = Waiting(monkeypatch, 3)
+    waiting = Waiting(monkeypatch, *[ONE] * 3)
     stopping = threading.Event()
     slots = NumberedSlots(1, stopping)
     thread = in_thread(slots.work)
@@ -90,17 +110,17 @@ def test_nothing_more_is_begun_once_the_program_stops(monkeypatch: pytest.Monkey
     stopping.set()
     waiting.go_on.release()
     thread.join(PATIENCE)
-    assert waiting.left == 2
+    assert waiting.left == [ONE] * 2
 
 
 @pytest.mark.django_db(transaction=True)
 def test_a_preview_does_not_wait_behind_a_numbered_build(
     project: Any, compiler: Compiler, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    waiting = Waiting(monkeypatch, 1)
+    waiting = Waiting(monkeypatch, ONE)
     busy = in_thread(NumberedSlots(1, threading.Event()).work)
     assert waiting.begun.acquire(timeout=PATIENCE)
-    PreviewSlot(threading.Event(), lambda: compiler).work(project.pk)
+    PreviewSlots(threading.Event(), warm(lambda: compiler)).work(project.pk)
     assert project.previews.get().state == "ready"
     assert busy.is_alive()
     waiting.go_on.release()
@@ -118,22 +138,28 @@ def test_a_preview_that_fails_in_us_leaves_the_slot_free(
         raise RuntimeError("a fault of ours")
 
     monkeypatch.setattr(dispatch, "refresh_previews", refresh)
-    slot = PreviewSlot(threading.Event())
+    slot = PreviewSlots(threading.Event(), warm(lambda: Compiler(Path())))
     slot.work(project.pk)
     slot.work(project.pk)
     assert len(seen) == 2
     assert "stopped in the middle" in caplog.text
 
 
-def test_a_preview_that_is_wanted_while_the_compiler_starts_is_woken_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    wanted = uuid4()
-    woken: list[Any] = []
-    monkeypatch.setattr(dispatch, "notify_preview", woken.append)
+@pytest.mark.django_db(transaction=True)
+def test_a_preview_of_another_organisation_begins_while_a_long_one_is_made(
+    project: Any, stranger: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    organisation = Organisation.objects.get(name="other")
+    short = Project.objects.create(organisation=organisation, name="short", created_by=stranger)
+    made = threading.Event()
 
-    class Starting(Compiler):
-        def start(self) -> None:
-            slot.work(wanted)  # returns at once: the slot is busy
+    def refresh(project_id: Any, compiler: Any, stopping: Any, may_compute: Callable[[], bool]) -> None:
+        if project_id == short.pk:
+            made.set()
+        else:
+            assert made.wait(PATIENCE)
 
-    slot = PreviewSlot(threading.Event(), lambda: Starting(Path()))
-    slot.warm_up()
-    assert woken == [wanted]
+    monkeypatch.setattr(dispatch, "refresh_previews", refresh)
+    # One message that names both: neither waits for the other.
+    PreviewSlots(threading.Event(), warm(lambda: Compiler(Path()))).work(project.pk, short.pk)
+    assert made.is_set()

@@ -7,6 +7,7 @@ import os
 import signal
 import threading
 from collections.abc import Callable
+from contextlib import nullcontext
 from typing import Any
 
 import pytest
@@ -39,6 +40,22 @@ def test_a_build_makes_a_rune_with_a_report_and_a_log(build: Build, work: Callab
     assert types.count("build.changed") == 3
     assert "build.log" in types
     assert AuditEntry.objects.filter(action="build.request", subject=done.subject).exists()
+
+
+def test_a_rune_that_is_verified_and_measured_is_not_suspended(build: Build, compiler: Compiler) -> None:
+    lease = take()
+    assert lease is not None
+    asked_after: list[bool] = []
+
+    def never_again() -> bool:
+        """A turn that ends for good once there is a rune."""
+        asked_after.append(Build.objects.get(pk=build.pk).artefact is not None)
+        return not asked_after[-1]
+
+    LeasedBuild(lease, threading.Event(), lambda: nullcontext(compiler), may_compute=never_again).run()
+    build.refresh_from_db()
+    assert build.state == State.SUCCEEDED
+    assert not any(asked_after)
 
 
 def test_the_same_files_are_answered_from_the_cache(

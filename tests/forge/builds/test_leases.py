@@ -16,6 +16,7 @@ from forge.builds.leases import ATTEMPTS, LEASE, Line, Outcome, finish, put_back
 from forge.builds.models import Artefact, Build, Kind, State
 from forge.compute.toolchain import TOOLCHAIN
 from forge.core.models import Event
+from forge.projects.actions import write_file
 from rune.building.spec import BuildOptions, BuildSpec
 from tests.forge.builds.conftest import log_of
 
@@ -51,9 +52,20 @@ def states(build: Build) -> list[str]:
 
 
 def test_the_oldest_build_is_taken_first_and_only_once(project: Any, developer: Any) -> None:
-    first, second = request_build(developer, project), request_build(developer, project)
+    first = request_build(developer, project)
+    write_file(developer, project, "notes.txt", b"other files")
+    second = request_build(developer, project)
     assert [take().build_id, take().build_id] == [first.pk, second.pk]  # type: ignore[union-attr]
     assert take() is None
+
+
+def test_a_build_whose_worker_died_waits_behind_those_that_were_not_tried(project: Any, developer: Any) -> None:
+    first = request_build(developer, project)
+    write_file(developer, project, "notes.txt", b"other files")
+    second = request_build(developer, project)
+    assert take(NOW) is not None
+    assert sweep(NOW + LEASE + timedelta(seconds=1)) == (first.pk,)
+    assert [take().build_id, take().build_id] == [second.pk, first.pk]  # type: ignore[union-attr]
 
 
 def test_a_build_goes_from_queued_to_its_end(build: Build) -> None:
@@ -98,7 +110,7 @@ def test_a_lease_that_is_renewed_is_not_swept(build: Build) -> None:
     assert sweep(NOW + 2 * LEASE + timedelta(seconds=1)) == (build.pk,)
 
 
-def test_a_build_whose_lease_ran_out_three_times_is_lost(build: Build) -> None:
+def test_a_build_whose_lease_ran_out_too_often_is_lost(build: Build) -> None:
     clock: datetime = NOW
     for attempt in range(1, ATTEMPTS + 1):
         lease = take(clock)
@@ -109,7 +121,7 @@ def test_a_build_whose_lease_ran_out_three_times_is_lost(build: Build) -> None:
     build.refresh_from_db()
     assert build.state == State.LOST
     assert "The build failed. Build again." in build.error
-    assert "attempt 2 of 3" in log_of(build)
+    assert f"attempt 2 of {ATTEMPTS}" in log_of(build)
     assert take() is None
     assert states(build)[-1] == "lost"
 

@@ -12,9 +12,9 @@ from uuid import UUID, uuid4
 import pytest
 from django.utils import timezone
 
-from forge.builds import actions, preview_leases, previews
+from forge.builds import actions, dispatch, preview_leases, previews
 from forge.builds.access import preview_of
-from forge.builds.dispatch import PreviewSlot
+from forge.builds.dispatch import PreviewSlots
 from forge.builds.models import Artefact, ArtefactFile, Build, Kind, Preview, PreviewState
 from forge.builds.notify import Debounce
 from forge.builds.preview_leases import LEASE, PreviewLease, end_leases, is_leased
@@ -27,7 +27,7 @@ from forge.core.models import Blob, BlobLink, Event
 from forge.core.periodic import run_once, tasks
 from forge.projects.actions import write_file
 from forge.projects.models import Project, Version
-from tests.forge.builds.conftest import BROKEN_RUNEFILE, WakeUps, told_of
+from tests.forge.builds.conftest import BROKEN_RUNEFILE, WakeUps, told_of, warm
 from tests.forge.conftest import RUNEFILE
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -191,6 +191,18 @@ def test_only_a_preview_that_takes_long_is_leased_and_until_it_is_ready(
     assert any(until is not None and until > timezone.now() for until in kept)
 
 
+def test_of_two_workers_that_begin_one_text_at_once_one_makes_the_preview(project: Any, settings: Any) -> None:
+    settings.EMBEDDED_WORKER = False
+    preview = Preview.objects.create(project=project)
+    first, second = PreviewLease(preview.pk, project.sequence), PreviewLease(preview.pk, project.sequence)
+    assert [first.take(), second.take()] == [True, False]
+    second.release()
+    assert is_leased(preview.pk, project.sequence)
+    assert PreviewLease(preview.pk, project.sequence + 1).take()
+    first.release()
+    assert is_leased(preview.pk, project.sequence + 1)
+
+
 def test_a_lease_stays_with_whoever_is_at_a_newer_text(project: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(preview_leases, "WRITE_AFTER", 0.0)
     preview = Preview.objects.create(project=project)
@@ -256,24 +268,22 @@ def test_old_previews_and_their_runes_are_pruned(
     assert Build.objects.filter(pk=str(preview.build_id)).exists()
 
 
-def test_a_project_that_is_waited_for_twice_is_made_once(project: Any, compiler: Compiler) -> None:
-    slot = PreviewSlot(threading.Event(), lambda: compiler)
-    entered: list[UUID] = []
+def test_a_project_that_is_waited_for_twice_is_made_once(
+    project: Any, compiler: Compiler, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    refreshed: list[UUID] = []
 
-    class Entering(PreviewSlot):
-        def _warm(self) -> Compiler:
-            # While the first is at work, others wake the slot: they return at once and their wish is kept.
-            if not entered:
-                entered.append(project.pk)
-                self.work(project.pk)
-                self.work(project.pk)
-            else:
-                entered.append(project.pk)
-            return super()._warm()
+    def refresh(project_id: UUID, *others: Any) -> None:
+        refreshed.append(project_id)
+        if len(refreshed) == 1:
+            # While the first is at work, others wake the slots: they return at once and their wish is kept.
+            slots.work(project.pk)
+            slots.work(project.pk)
 
-    slot = Entering(threading.Event(), lambda: compiler)
-    slot.work(project.pk)
-    assert len(entered) == 2
+    monkeypatch.setattr(dispatch, "refresh_previews", refresh)
+    slots = PreviewSlots(threading.Event(), warm(lambda: compiler))
+    slots.work(project.pk)
+    assert refreshed == [project.pk] * 2
 
 
 def test_edits_are_gathered_until_typing_pauses() -> None:

@@ -18,6 +18,7 @@ from forge.compute.errors import ChildDied, OutOfTime
 from forge.compute.given import Given
 from forge.compute.spare import Spare
 from forge.compute.toolchain import TOOLCHAIN
+from forge.compute.usage import _tree
 from forge.compute.workdir import claim_workdir, remove_leftovers
 from rune.building.spec import BuildOptions, BuildSpec
 from rune.files import DEFAULT_FILE_LIMIT
@@ -232,12 +233,59 @@ def test_the_process_ends_when_its_parent_is_killed(tmp_path: Path) -> None:
     until(lambda: not is_running(child) or is_zombie(child))
 
 
+def test_a_suspended_job_computes_nothing_and_its_time_does_not_count(tmp_path: Path) -> None:
+    seen: list[set[str]] = []
+    with Compiler(tmp_path / "work") as compiler:
+        run(compiler, job())
+        pid = compiler.pid
+        assert pid is not None
+
+        def may_compute() -> bool:
+            if len(seen) == 4:
+                return True
+            seen.append(states_below(pid))
+            return False
+
+        limit = 0.5
+        begin = time.monotonic()
+        answers = run(compiler, job(), limit=limit, may_compute=may_compute)
+        assert time.monotonic() - begin > limit
+        assert answers[-1]["event"] == "built"
+        assert "T" not in states_below(pid)
+    assert seen[1:] == [{"T"}] * 3
+
+
+def test_a_process_that_still_starts_is_not_suspended(tmp_path: Path) -> None:
+    """Its keeper still attends to it, and would not see that the server has gone."""
+    with Compiler(tmp_path / "work") as compiler:
+
+        def never() -> bool:
+            assert compiler.pid is not None
+            if states_below(compiler.pid) == {"T"}:
+                assert compiler.isolation is not None
+                raise StopIteration
+            return False
+
+        with pytest.raises(StopIteration):
+            run(compiler, job(), may_compute=never)
+
+
+def states_below(pid: int) -> set[str]:
+    """The states, as the kernel names them, of a process and all that it started; T is suspended."""
+    return {state_of(one) for one in _tree(pid)}
+
+
+def state_of(pid: int) -> str:
+    """The state of a process; Z for one that ended."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except FileNotFoundError:
+        return "Z"
+
+
 def is_zombie(pid: int) -> bool:
     """A process that ended and that nobody waits for; in a container there may be no init that does."""
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
-    except FileNotFoundError:
-        return True
+    return state_of(pid) == "Z"
 
 
 def test_the_process_sees_nothing_of_the_servers_environment(

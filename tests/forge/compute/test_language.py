@@ -2,20 +2,30 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import pytest
+from django.db import connections
+from django.test import Client
 
-from forge.compute.compiler_pool import CompilerPool, language_pool
+from benchmarks.checking import runefile
+from forge.accounts.models import Organisation
+from forge.compute import api
+from forge.compute.compiler_pool import WAITING_LIMIT, CompilerPool, language_pool
+from forge.compute.turns import Party
 from forge.projects.actions import write_file
 from forge.projects.models import Project
 from tests.forge.builds.conftest import BROKEN_RUNEFILE
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
+SLOW = {"ask": "check", "files": {"Runefile.yml": {"text": runefile(1_000)}}}
+"""A question of a tenth of a second and more."""
 SINE = Path(__file__).parents[3] / "examples/sine/sine.tflite"
 
 
@@ -23,6 +33,11 @@ SINE = Path(__file__).parents[3] / "examples/sine/sine.tflite"
 def resting() -> Iterator[None]:
     yield
     language_pool.close()
+
+
+def project_of(stranger: Any) -> Project:
+    """A project of another organisation."""
+    return Project.objects.create(organisation=Organisation.objects.get(name="other"), name="x", created_by=stranger)
 
 
 def address(project: Project) -> str:
@@ -66,8 +81,56 @@ def test_a_model_is_known_by_what_goes_in_and_out(developer: Any, project: Proje
         write_file(developer, project, "models/sine.tflite", SINE.read_bytes())
         text = "version: 1\nimage: x\npipeline:\n  m:\n    model: ./models/sine.tflite\n    inputs: [nothing]\n"
         request = {"ask": "hover", "offset": text.index("sine"), "files": {"Runefile.yml": {"text": text}}}
-        said = own.answer(project, request)
+        said = own.answer(developer, project, request)
         assert "f32[1, 1]" in said["answer"]["text"]
+    finally:
+        own.close()
+
+
+def test_slow_questions_of_one_organisation_keep_nobody_else_waiting(
+    developer: Any, stranger: Any, project: Project
+) -> None:
+    own = CompilerPool()
+    other = project_of(stranger)
+    answered: list[dict[str, Any]] = []
+
+    def ask_slowly() -> None:
+        answered.append(own.answer(developer, project, SLOW))
+        connections.close_all()
+
+    try:
+        own.answer(stranger, other, {"ask": "check"})  # its process is there
+        threads = [threading.Thread(target=ask_slowly) for _ in range(2)]
+        for thread in threads:
+            thread.start()
+        while not own.turns.served_lately(project.organisation_id):
+            assert any(thread.is_alive() for thread in threads)
+        assert "answer" in own.answer(stranger, other, {"ask": "check"})
+        assert len(answered) < len(threads)
+        for thread in threads:
+            thread.join()
+        assert len(answered) == len(threads)
+    finally:
+        own.close()
+
+
+def test_an_organisation_that_asks_too_much_at_once_is_refused_and_nobody_else(
+    developer: Any, stranger: Any, project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = CompilerPool()
+    monkeypatch.setattr(api, "language_pool", own)
+    acme = project.organisation_id
+    try:
+        with ExitStack() as stack:
+            for _ in range(1 + WAITING_LIMIT):
+                stack.enter_context(own.turns.claim(Party(acme)))
+            client = Client()
+            client.force_login(developer, backend="allauth.account.auth_backends.AuthenticationBackend")
+            refused = client.post(address(project), {"ask": "check"}, content_type="application/json")
+            assert (refused.status_code, refused["Retry-After"]) == (429, "1")
+            assert "Ask again in a moment" in refused.json()["detail"]
+            assert "answer" in own.answer(stranger, project_of(stranger), {"ask": "check"})
+        assert client.post(address(project), {"ask": "check"}, content_type="application/json").status_code == 200
     finally:
         own.close()
 
@@ -77,12 +140,10 @@ def test_a_summary_is_kept_for_the_organisation_whose_process_made_it() -> None:
     files = {"Runefile.yml": {"digest": "sha256:0"}}
     one, other = uuid4(), uuid4()
     try:
-        pids = []
         for organisation in (one, one, other):
             found = own.summarise(organisation, files, {"Runefile.yml": BROKEN_RUNEFILE})
             assert found["errors"] == 1
-            assert own._compiler is not None
-            pids.append(own._compiler.pid)
-        assert pids[0] == pids[1] != pids[2]
+        computed = own._compilers._idle
+        assert [[compiler.is_of(one), compiler.is_of(other)] for compiler in computed] == [[True, False], [False, True]]
     finally:
         own.close()

@@ -57,7 +57,7 @@ function outcome(build: Build): string {
     case "lost":
       return (
         build.error ??
-        "The build worker stopped three times. Build again. If it stops again, the machine may have too little memory."
+        "The build worker stopped again and again. Build again. If it stops again, the machine may have too little memory."
       );
     case "cancelled":
       return "The build was cancelled. Build again when you want.";

@@ -1,0 +1,60 @@
+"""Which of the builds that wait is next: a pure order over whose they are, and what each had lately.
+
+Workers on any machine use it on the same rows, so it is fair over all of them.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from uuid import UUID
+
+from forge.compute.turns import Party
+
+_NEVER = datetime.min.replace(tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """The builds of one party that wait; `since` is when the oldest was asked for."""
+
+    party: Party
+    since: datetime
+
+
+@dataclass(frozen=True)
+class Lately:
+    """What a party had lately: how many of its builds run, and when one was begun last."""
+
+    party: Party
+    running: int
+    begun: datetime
+
+
+def fair_order(waiting: Iterable[Waiting], lately: Iterable[Lately]) -> tuple[Waiting, ...]:
+    """The parties in the order in which a worker that is free takes a build of theirs.
+
+    First the organisation with the fewest running, then the one that had its turn the longest ago. In an organisation
+    people before programs, and again the fewest running, the longest ago, the first who came.
+    """
+    running: dict[UUID | tuple[UUID, UUID | None], int] = defaultdict(int)
+    begun: dict[UUID | tuple[UUID, UUID | None], datetime] = {}
+    for each in lately:
+        for who in (each.party.organisation, (each.party.organisation, each.party.member)):
+            running[who] += each.running
+            begun[who] = max(begun.get(who, _NEVER), each.begun)
+
+    def key(one: Waiting) -> tuple[int, datetime, bool, int, datetime, datetime]:
+        organisation, member = one.party.organisation, (one.party.organisation, one.party.member)
+        return (
+            running[organisation],
+            begun.get(organisation, _NEVER),
+            one.party.is_program,
+            running[member],
+            begun.get(member, _NEVER),
+            one.since,
+        )
+
+    return tuple(sorted(waiting, key=key))

@@ -1,0 +1,32 @@
+"""A share of tests/proof/test_no_build_lost.py: the queue is emptied, and messages come three times."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.foreign.build_farm import build_farm
+from tests.services import ServiceMissing, running_services
+
+pytestmark = pytest.mark.foreign
+
+BUILDS, ORGANISATIONS = 4, 2
+
+
+def test_each_build_has_one_result_after_the_queue_was_emptied_and_messages_came_three_times(tmp_path: Path) -> None:
+    try:
+        with running_services() as services, build_farm(services, tmp_path / "data") as farm:
+            farm.fill(ORGANISATIONS, BUILDS)
+            services.redis_server.stop()
+            services.redis_server.start()  # with nothing in it
+            farm.start_worker()
+            farm.start_worker()
+            farm.send("forge.builds.work", times=3)
+            results = farm.until_all_ended()
+    except ServiceMissing as missing:
+        pytest.skip(str(missing))
+    assert results.wrong == ()
+    assert results.states == {"succeeded": BUILDS}
+    assert results.artefacts == BUILDS
+    assert results.attempts == 1

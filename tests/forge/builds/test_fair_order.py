@@ -1,0 +1,138 @@
+"""The order in which builds that wait are taken: as a pure function, and from the rows."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from itertools import permutations
+from typing import Any
+from uuid import UUID
+
+import pytest
+from django.utils import timezone
+
+from forge.accounts.models import Organisation, Role, User
+from forge.builds.actions import request_build
+from forge.builds.leases import Outcome, finish, take
+from forge.builds.models import Build, State
+from forge.builds.order import Lately, Waiting, fair_order
+from forge.compute.turns import Party
+from forge.projects.actions import write_file
+from forge.projects.models import Project
+from tests.forge.conftest import RUNEFILE, make_member
+
+NOW = timezone.now()
+ACME, OTHER = UUID(int=1), UUID(int=2)
+JO, MIKA = UUID(int=11), UUID(int=12)
+
+
+def seconds_ago(seconds: float) -> Any:
+    return NOW - timedelta(seconds=seconds)
+
+
+def waiting(party: Party, seconds: float = 0) -> Waiting:
+    return Waiting(party, seconds_ago(seconds))
+
+
+def lately(party: Party, running: int, seconds: float) -> Lately:
+    return Lately(party, running, seconds_ago(seconds))
+
+
+ORDERS = [
+    ("who waits longest, where nobody had anything", [waiting(Party(ACME, JO), 9), waiting(Party(OTHER, JO), 5)], []),
+    (
+        "the organisation with fewer running",
+        [waiting(Party(OTHER, JO), 1), waiting(Party(ACME, JO), 9)],
+        [lately(Party(ACME, MIKA), 1, 50), lately(Party(OTHER, JO), 0, 1)],
+    ),
+    (
+        "the organisation that had its turn longer ago",
+        [waiting(Party(OTHER, JO), 1), waiting(Party(ACME, JO), 9)],
+        [lately(Party(ACME, MIKA), 0, 3), lately(Party(OTHER, JO), 0, 30)],
+    ),
+    (
+        "people before programs of their organisation",
+        [waiting(Party(ACME, JO), 1), waiting(Party(ACME, JO, is_program=True), 9)],
+        [lately(Party(ACME, JO), 0, 1)],
+    ),
+    (
+        "a program of an organisation that had nothing before people of one that had",
+        [waiting(Party(OTHER, JO, is_program=True), 1), waiting(Party(ACME, JO), 9)],
+        [lately(Party(ACME, JO), 0, 1)],
+    ),
+    (
+        "the person who had their turn longer ago",
+        [waiting(Party(ACME, MIKA), 1), waiting(Party(ACME, JO), 9)],
+        [lately(Party(ACME, JO), 0, 1)],
+    ),
+]
+
+
+@pytest.mark.parametrize(("fact", "expected", "had"), ORDERS, ids=[each[0] for each in ORDERS])
+def test_the_next_is(fact: str, expected: list[Waiting], had: list[Lately]) -> None:
+    for given in permutations(expected):
+        assert fair_order(given, had) == tuple(expected)
+
+
+def other_project(name: str, user: User, organisation: Organisation) -> Project:
+    made = Project.objects.create(organisation=organisation, name=name, created_by=user)
+    write_file(user, made, "Runefile.yml", RUNEFILE.encode())
+    return made
+
+
+def press(user: User, project: Project, number: int) -> Build:
+    write_file(user, project, "note.txt", str(number).encode())
+    return request_build(user, project)
+
+
+def end(lease: Any) -> None:
+    finish(lease, Outcome(State.FAILED, error="for the test"))
+
+
+@pytest.mark.django_db
+def test_organisations_take_turns_however_many_builds_one_of_them_asked_for(developer: User, project: Project) -> None:
+    other = Organisation.objects.create(name="beta", title="Beta")
+    someone = make_member(other, "li@beta.example", "Li", Role.DEVELOPER)
+    many = [press(developer, project, number) for number in range(4)]
+    theirs = other_project("beta-one", someone, other)
+    few = [press(someone, theirs, number) for number in range(2)]
+    taken = []
+    while (lease := take()) is not None:
+        taken.append(lease.build_id)
+        end(lease)
+    assert taken == [build.pk for build in (many[0], few[0], many[1], few[1], many[2], many[3])]
+
+
+@pytest.mark.django_db
+def test_what_may_not_be_taken_waits_and_the_next_is_taken(developer: User, project: Project) -> None:
+    other = Organisation.objects.create(name="beta", title="Beta")
+    someone = make_member(other, "li@beta.example", "Li", Role.DEVELOPER)
+    press(developer, project, 1)
+    build = press(someone, other_project("beta-one", someone, other), 1)
+    lease = take(may_take=lambda party: party.organisation == other.pk)
+    assert lease is not None
+    assert lease.build_id == build.pk
+    assert lease.party == Party(other.pk, someone.pk)
+    assert take(may_take=lambda party: party.organisation == other.pk) is None
+
+
+@pytest.mark.django_db
+def test_a_build_of_files_that_are_being_built_waits_for_what_comes_of_it(developer: User, project: Project) -> None:
+    first, second = request_build(developer, project), request_build(developer, project)
+    assert first.version == second.version
+    lease = take()
+    assert lease is not None
+    assert take() is None
+    end(lease)
+    after = take()
+    assert after is not None
+    assert after.build_id == second.pk
+
+
+@pytest.mark.django_db
+def test_a_build_that_a_token_asked_for_says_so(developer: User, project: Project, client: Any) -> None:
+    made = client.post("/api/v1/tokens", {"name": "ci", "scopes": ["write"]}, content_type="application/json")
+    secret = made.json()["token"]
+    client.logout()
+    path = f"/api/v1/projects/{project.organisation.name}/{project.name}/builds"
+    assert client.post(path, headers={"Authorization": f"Bearer {secret}"}).status_code == 202, made.json()
+    assert Build.objects.get().by_program

@@ -1,0 +1,115 @@
+"""Warm processes belong to one organisation each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from forge.compute.compiler import Compiler
+from forge.compute.spare import Spare
+from forge.compute.warm_compilers import WARM_MEMORY, WarmCompilers
+
+ACME, OTHER, THIRD = UUID(int=1), UUID(int=2), UUID(int=3)
+
+
+class Counted(Compiler):
+    """One whose process is never started for real."""
+
+    def __init__(self) -> None:
+        super().__init__(Path())
+        self.is_closed = False
+        self.has_process = True
+
+    @property
+    def alive(self) -> bool:
+        return self.has_process
+
+    def serve(self, organisation: UUID) -> None:
+        """What `run` does before a job."""
+        self._owner = organisation
+
+    def close(self) -> None:
+        self.is_closed = True
+
+
+class Pool:
+    """Warm compilers with all that were made, and how often a spare process was prepared."""
+
+    def __init__(self, kept: int = 2) -> None:
+        self.made: list[Counted] = []
+        self.spare = CountedSpare()
+        self.compilers = WarmCompilers(self._new_compiler, self.spare, kept)
+
+    def _new_compiler(self) -> Counted:
+        self.made.append(Counted())
+        return self.made[-1]
+
+    @contextmanager
+    def used(self, organisation: UUID) -> Iterator[Any]:
+        """A compiler that is lent for a job."""
+        with self.compilers.lend(organisation) as compiler:
+            assert isinstance(compiler, Counted)
+            compiler.serve(organisation)
+            yield compiler
+
+
+class CountedSpare(Spare):
+    """One that starts nothing."""
+
+    def __init__(self) -> None:
+        self.prepared = 0
+
+    def prepare(self) -> None:
+        self.prepared += 1
+
+
+def test_a_process_is_lent_to_the_same_organisation_again_and_to_no_other() -> None:
+    pool = Pool()
+    with pool.used(ACME) as first:
+        pass
+    with pool.used(OTHER) as second:
+        assert second is not first
+    with pool.used(ACME) as again, pool.used(ACME) as beside:
+        assert again is first
+        assert beside not in (first, second)
+    assert len(pool.made) == 3
+
+
+def test_the_process_that_waited_longest_is_ended_when_there_are_too_many() -> None:
+    pool = Pool(kept=2)
+    for organisation in (ACME, OTHER, THIRD):
+        with pool.used(organisation):
+            pass
+    assert [one.is_closed for one in pool.made] == [True, False, False]
+
+
+def test_a_spare_process_is_prepared_after_each_job() -> None:
+    pool = Pool()
+    with pool.used(ACME):
+        assert pool.spare.prepared == 0
+    with pool.used(OTHER):
+        assert pool.spare.prepared == 1
+    assert pool.spare.prepared == 2
+
+
+def test_a_process_that_grew_or_ended_is_not_lent_again() -> None:
+    pool = Pool()
+    with pool.used(ACME) as grown:
+        grown.memory = WARM_MEMORY + 1
+    with pool.used(ACME) as ended:
+        assert ended is not grown
+        ended.has_process = False
+    with pool.used(ACME) as another:
+        assert another not in (grown, ended)
+    assert [one.is_closed for one in pool.made] == [True, True, False]
+
+
+def test_all_are_ended_at_the_end() -> None:
+    pool = Pool()
+    with pool.used(ACME), pool.used(OTHER):
+        pass
+    pool.compilers.close()
+    assert [one.is_closed for one in pool.made] == [True, True]
