@@ -25,7 +25,7 @@ class StreamKind(StrEnum):
     ORGANISATION = "organisation"
     PERSON = "user"
     INBOX = "inbox"
-    """A person's notices: apart from the person's own stream, which tells sockets what ends them."""
+    """Notices, of a person or of all members of an organisation: apart from their own streams, which end sockets."""
 
 
 class WrongEvent(TypeError):

@@ -33,7 +33,7 @@ def change_notice(actor: Actor, notice: Notice, *, read: bool | None = None, don
         notice.done = (notice.done or now) if done else None
         notice.read = notice.read or (now if done else None)
     Notice.objects.filter(pk=notice.pk).update(read=notice.read, done=notice.done)
-    append_event(inbox_stream(actor.pk), INBOX_CHANGED(), actor)
+    append_event(inbox_stream(actor.pk), INBOX_CHANGED(people=[str(actor.pk)]), actor)
     return notice
 
 
@@ -42,7 +42,7 @@ def read_all(actor: Actor) -> None:
     """Says that a person has looked at all their notices. Raises `Forbidden`."""
     require_scope(actor, Scope.ACCOUNT_WRITE)
     Notice.objects.visible_to(actor).unread().update(read=timezone.now())
-    append_event(inbox_stream(actor.pk), INBOX_CHANGED(), actor)
+    append_event(inbox_stream(actor.pk), INBOX_CHANGED(people=[str(actor.pk)]), actor)
 
 
 @transaction.atomic

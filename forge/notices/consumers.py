@@ -19,7 +19,7 @@ from forge.notices.events import inbox_stream
 
 
 class InboxSocket(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels has no types
-    """Follows the inbox's stream, and the person's own, which tells that a session ended."""
+    """Follows what tells of a person's notices, and the person's own stream, which tells that a session ended."""
 
     _following: asyncio.Task[None] | None = None
 
@@ -30,13 +30,11 @@ class InboxSocket(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels has
         if not self._principal.is_authenticated:
             await self.close(code=Closing.SIGNED_OUT, reason="You are signed out.")
             return
-        person = self._principal.insist()
-        self._inbox, self._person = inbox_stream(person.pk), person.stream
-        streams = (self._inbox, self._person)
-        self._heard = dict.fromkeys(streams, 0) | await reader.ask(last_sequences, streams)
+        self._person = self._principal.insist().stream
+        self._heard = await reader.ask(_streams, self._principal)
         self._moved = asyncio.Event()
         self._moved.set()
-        for stream in streams:
+        for stream in self._heard:
             listen(group_of(stream), self._hear)
             watch.follow_stream(stream, self._notice)
         self._following = asyncio.create_task(self._follow())
@@ -44,7 +42,7 @@ class InboxSocket(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels has
     async def disconnect(self, code: int) -> None:
         if self._following is not None:
             self._following.cancel()
-            for stream in (self._inbox, self._person):
+            for stream in self._heard:
                 stop_listening(group_of(stream), self._hear)
                 watch.leave_stream(stream, self._notice)
 
@@ -60,7 +58,9 @@ class InboxSocket(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels has
             self._heard[stream] = last
             if stream == self._person:
                 # The session may have ended: whoever still has one comes back.
-                asyncio.create_task(self.close(code=Closing.TRY_AGAIN, reason="Your account has changed."))  # noqa: RUF006
+                self._closing = asyncio.create_task(
+                    self.close(code=Closing.TRY_AGAIN, reason="Your account has changed.")
+                )
             else:
                 self._moved.set()
 
@@ -73,6 +73,13 @@ class InboxSocket(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels has
             if unread != told:
                 told = unread
                 await self.send(text_data=json.dumps({"type": "inbox", "unread": unread}))
+
+
+def _streams(principal: Principal) -> dict[str, int]:
+    """What tells of the person's notices, and the person's own stream, with the numbers of their last events."""
+    person = principal.insist()
+    keys = [person.stream, inbox_stream(person.pk), *(inbox_stream(each) for each in principal.roles)]
+    return dict.fromkeys(keys, 0) | last_sequences(keys)
 
 
 def _unread(principal: Principal) -> int:

@@ -33,8 +33,7 @@ def record(event: Event) -> None:
     hearing = recipients(happening, event.actor_id, _audience(happening, organisation, project))
     if hearing:
         _write(happening, event.actor_id, organisation, project, hearing, timezone.now())
-        for person in sorted(hearing, key=str):
-            append_event(inbox_stream(person), INBOX_CHANGED())
+        append_event(inbox_stream(organisation), INBOX_CHANGED(people=sorted(str(person) for person in hearing)))
 
 
 def _audience(happening: Happening, organisation: UUID, project: Project | None) -> Audience:

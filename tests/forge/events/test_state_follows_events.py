@@ -61,6 +61,7 @@ def happened(scene: Scene, world: World, client: Client) -> tuple[View, list[Tol
         world.organisation.stream,
         world.developer.stream,
         inbox_stream(world.developer.pk),
+        inbox_stream(world.organisation.pk),
     )
     act = scene.set_up(world)
     world.project.refresh_from_db()

@@ -166,8 +166,13 @@ def test_a_deleted_projects_notices_are_not_seen(review: Review, project: Projec
     assert told(viewer) == []
 
 
-def test_the_notice_and_the_event_are_there_together_or_not_at_all(review: Review, viewer: User) -> None:
-    assert Event.objects.filter(stream_id=inbox_stream(viewer.pk), type="inbox.changed").count() == 1
+def test_an_organisations_inboxes_are_told_once_of_an_event_that_concerns_many(
+    project: Project, developer: User, viewer: User, owner: User
+) -> None:
+    asked = [Asked((viewer.pk, owner.pk), 2)]
+    ask_for_review(developer, built(developer, project), "Hears", reviewers=asked)
+    (event,) = Event.objects.filter(stream_id=inbox_stream(project.organisation_id))
+    assert set(event.data["people"]) == {str(viewer.pk), str(owner.pk)}
 
 
 def test_nobody_changes_anothers_notice(review: Review, viewer: User, developer: User, browser_of: Browser) -> None:
