@@ -1731,9 +1731,11 @@ export interface components {
       readonly unread: number;
       readonly mail: components["schemas"]["MailChoice"];
     };
-    /** @description There is a notice, or some were read or done. The socket of the inbox says how many are unread. */
-    readonly InboxChanged: Record<string, never>;
-    /** @description There is a notice, or some were read or done. The socket of the inbox says how many are unread. Read again: notices. */
+    /** @description There are notices for these people, or they read some. The socket of the inbox says how many are unread. */
+    readonly InboxChanged: {
+      readonly people: readonly string[];
+    };
+    /** @description There are notices for these people, or they read some. The socket of the inbox says how many are unread. Read again: notices. */
     readonly InboxChangedEvent: {
       /** @description Its number in the stream, without gaps. */
       readonly sequence: number;
