@@ -3,7 +3,9 @@
 #     docker build -t hammer-forge . && docker run -p 8000:8000 -v data:/data hammer-forge
 #
 # The first start prints a sign-in link. Every secret is made at first start and kept in /data.
-FROM debian:bookworm-slim AS build
+# Debian of a known day, on any processor. A newer one: docker buildx imagetools inspect debian:bookworm-slim
+ARG DEBIAN=debian:bookworm-slim@sha256:88200866dfff7ea7f5cbcb6ec7c8a701889efe6fe859fe64d6990e4b07ea4171
+FROM ${DEBIAN} AS build
 RUN apt-get update \
  && apt-get install --yes --no-install-recommends ca-certificates python3 python3-venv
 WORKDIR /forge
@@ -19,7 +21,7 @@ RUN cd .venv/lib/python3*/site-packages \
  && cd /forge \
  && .venv/bin/python -m compileall -q -j 0 .venv/lib rune forge
 
-FROM debian:bookworm-slim
+FROM ${DEBIAN}
 RUN apt-get update \
  && apt-get install --yes --no-install-recommends ca-certificates python3 \
  && rm -rf /var/lib/apt/lists/* /var/cache/apt/* \

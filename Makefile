@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run run-lan link test check format bench prove screenshots reference lock train-setup clean
+.PHONY: help setup run run-lan link test check format bench prove screenshots reference bom lock train-setup clean
 
 help: ## List the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1|/' | while IFS='|' read -r name text; do printf '  make %-12s %s\n' "$$name" "$$text"; done
@@ -59,6 +59,10 @@ reference: ## Write the pages of docs/reference that are made from the code
 	@$(PYTHON) -m tools.setup dev
 	@$(VENV)/python -m tools.reference
 
+bom: ## Write a bill of materials (CycloneDX) of the installed Python packages to bom.json
+	@$(PYTHON) -m tools.setup dev
+	@$(VENV)/cyclonedx-py environment --output-reproducible --pyproject pyproject.toml -o bom.json $(VENV)/python
+
 lock: ## Lock the Python packages anew (UPGRADE=1 takes newer versions)
 	@$(VENV)/python -m tools.lock $(if $(UPGRADE),--upgrade)
 
@@ -66,4 +70,4 @@ train-setup: ## Also install what the templates' training scripts need (TensorFl
 	@$(PYTHON) -m tools.setup train
 
 clean: ## Remove what setup made; data/ stays
-	@rm -rf .venv static/build static/language static/example frontend/node_modules
+	@rm -rf .venv static/build static/language static/example dist frontend/node_modules

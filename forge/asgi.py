@@ -19,6 +19,7 @@ _http = get_asgi_application()  # sets Django up, which what follows needs
 from forge.builds.build_worker import BuildWorker  # noqa: E402
 from forge.collab.routing import websocket_urlpatterns  # noqa: E402
 from forge.core.lifespan import lifespan, server_started, server_stopping  # noqa: E402
+from forge.core.observing import Observed  # noqa: E402
 from forge.core.origins import SameOrigin  # noqa: E402
 from forge.core.periodic import Runs, scheduler  # noqa: E402
 from forge.core.static_files import StaticFiles  # noqa: E402
@@ -29,6 +30,7 @@ from forge.door.requests import RequestGate  # noqa: E402
 from forge.door.sockets import PersonsSockets, SocketGate  # noqa: E402
 from forge.notices.routing import websocket_urlpatterns as notices_urlpatterns  # noqa: E402
 from forge.player.routing import websocket_urlpatterns as player_urlpatterns  # noqa: E402
+from forge.serving.tracing import traced  # noqa: E402
 
 
 def build_application() -> Any:
@@ -61,4 +63,5 @@ if settings.EMBEDDED_WORKER:
     server_stopping.register(_worker.stop)
 server_started.register(partial(scheduler.start, _places))
 
-application = build_application()
+_settings = settings.ENVIRONMENT
+application = traced(Observed(build_application()), _settings.collector, _settings.collector_headers)

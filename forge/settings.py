@@ -134,6 +134,7 @@ STORAGES = {
 }
 STATIC_URL = "/static/"
 STATIC_ROOT = BASE_DIR / "static"
+WHEEL_DIR = BASE_DIR / "dist"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
 # A body that is larger is written into a file before a view sees it.
 FILE_UPLOAD_MAX_MEMORY_SIZE = 65_536
@@ -300,8 +301,18 @@ USE_I18N = False
 LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "filters": {"belonging": {"()": "forge.core.logs.Belonging"}},
+    "formatters": {
+        "text": {"()": "forge.core.logs.TextLines", "format": "%(asctime)s %(levelname)s %(name)s: %(message)s"},
+        "json": {"()": "forge.core.logs.JsonLines"},
+    },
+    "handlers": {
+        "console": {
+            "class": "logging.StreamHandler",
+            "formatter": "json" if ENVIRONMENT.json_logs else "text",
+            "filters": ["belonging"],
+        }
+    },
     "root": {"handlers": ["console"], "level": "WARNING"},
     "loggers": {
         "forge": {"level": "INFO"},

@@ -7,6 +7,7 @@ from drf_spectacular.views import SpectacularAPIView
 
 from forge.player.urls import player_urlpatterns
 from forge.registry.distribution import distribution
+from forge.web.errors import unknown
 
 api_urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("forge.accounts.urls")),
@@ -23,6 +24,9 @@ api_urlpatterns: list[URLPattern | URLResolver] = [
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/", include(api_urlpatterns)),
+    # Not left to the pages below: the API answers whatever it is asked with JSON.
+    path("api/", unknown),
+    path("api/<path:rest>", unknown),
     path("v2", distribution),
     path("v2/", distribution),
     path("v2/<path:rest>", distribution),

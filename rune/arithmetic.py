@@ -58,11 +58,6 @@ def cos(x: float) -> float:
     return _round(_sine(x, 1), _F64)
 
 
-def exp_f32(x: float) -> float:
-    """e**x, rounded once to single precision."""
-    return _round(_exp(x), _F32)
-
-
 def pow_f32(x: float, y: float) -> float:
     """x**y of a positive x, rounded once to single precision."""
     return _round(_pow(x, y), _F32)

@@ -59,5 +59,5 @@ def hertz(rate: float) -> str:
 
 
 def install_command(extra: str) -> str:
-    """How an extra is installed: from a clone, because the package index knows no package of this name."""
-    return f"`pip install '.[{extra}]'` in a clone of Hammer Forge"
+    """How an extra is installed: from a clone or a server, because the package index has no package of ours."""
+    return f"`pip install '.[{extra}]'` in a clone of Hammer Forge, or the command on your server's page /dist/"

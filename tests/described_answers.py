@@ -26,7 +26,7 @@ ADDRESSES = "/api/v1/"
 UNDESCRIBED = frozenset({"/api/v1/schema"})
 """The description does not describe itself."""
 
-ANY_BYTES = "application/octet-stream"
+ANY_BYTES = "*/*"
 """Stands in the description for bytes of any type."""
 
 

@@ -23,6 +23,7 @@ class LiveInstallation:
         processes: int = 2,
         program: str = LiveForge.program,
     ) -> None:
+        environment = {"SHARED_DATA": "1", **(environment or {})}
         self.first = LiveServer(data, environment)
         self.processes: tuple[LiveForge, ...] = (
             self.first,

@@ -19,7 +19,7 @@ DESCRIBED: dict[str, Any] = {
             },
             "delete": {"responses": {"204": {}}},
         },
-        "/bytes": {"get": {"responses": {"200": {"content": {"application/octet-stream": {}}}}}},
+        "/bytes": {"get": {"responses": {"200": {"content": {"*/*": {}}}}}},
     },
     "components": {
         "schemas": {

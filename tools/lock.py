@@ -17,6 +17,7 @@ FILES = {
     "server.txt": ["pyproject.toml", "--extra", "server"],
     "production.txt": ["pyproject.toml", "--extra", "server", "--extra", "production"],
     "dev.txt": ["pyproject.toml", "--extra", "server", "--extra", "production", "--extra", "dev"],
+    "telemetry.txt": ["pyproject.toml", "--extra", "server", "--extra", "production", "--extra", "telemetry"],
     "train.txt": ["pyproject.toml", "--extra", "train"],
     "bootstrap.txt": ["requirements/bootstrap.in"],
     "node.txt": ["requirements/node.in"],

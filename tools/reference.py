@@ -19,6 +19,7 @@ from zipfile import ZipFile
 import click
 
 from rune.anvil.ops import OPERATIONS
+from rune.anvil.ops.softmax import LONGEST_ROW
 from rune.anvil.ops.types import ELEMENTS_LIMIT
 from rune.anvil.support import unsupported
 from rune.blocks.catalogue import CATALOGUE, PUBLISHED_BLOCKS
@@ -174,7 +175,7 @@ def operators_page() -> str:
             "# Operators",
             WRITTEN_BY,
             "The ops that can be compiled into a rune. For each of them the tests have models "
-            "whose results are compared, byte for byte for int8, with those of LiteRT's reference kernels.",
+            "whose results are compared, byte for byte for integers, with those of LiteRT's reference kernels.",
             "\n".join(rows),
             "A model with other ops builds too: the rune embeds it, and its host runs it. The build "
             "names these ops and their types, as `rune model-info` does.",
@@ -182,8 +183,15 @@ def operators_page() -> str:
             "\n".join(
                 (
                     "* Weights and biases are constants of the model, not packed as sparse or shuffled.",
-                    "* int8 tensors have one scale each; weights of convolutions and fully connected layers may have "
-                    "one a channel, with a zero point of 0, and their biases are int32.",
+                    "* int8 and uint8 tensors have one scale each; int8 weights of convolutions and fully connected "
+                    "layers may have one a channel, with a zero point of 0; biases are int32.",
+                    "* Convolutions and fully connected layers of float32 may have int8 weights (dynamic-range "
+                    "quantisation); depthwise convolutions may not.",
+                    "* What slices, pads, transposes, repeats, joins or splits has constant sizes, and one scale and "
+                    "zero point for all its tensors.",
+                    "* uint8 is computed as int8, so an operator takes it wherever it takes int8, but for "
+                    "RESIZE_BILINEAR.",
+                    f"* A row of int8 SOFTMAX has at most {LONGEST_ROW:,} numbers.",
                     "* Operators of two inputs have at most five dimensions. int8 inputs and output of MINIMUM, "
                     "MAXIMUM and RESIZE_BILINEAR have the same scale and zero point.",
                     "* Fused activations are those that bound a value: RELU, RELU6, RELU_N1_TO_1, or none.",
@@ -196,7 +204,9 @@ def operators_page() -> str:
 
 
 SETTINGS = {
-    "DATA_DIR": "The folder of the database, the files and the keys. Back it up while nothing runs.",
+    "DATA_DIR": "The folder of the database, the files and the keys. `manage.py backup` copies all of it.",
+    "SHARED_DATA": "1 lets several servers of one machine share DATA_DIR with its SQLite; else a second is refused.",
+    "UPGRADE_BACKUPS": "How many backups from before upgrades are kept in DATA_DIR; 0 takes none.",
     "HOST": "The address to listen on; 0.0.0.0 is every address of the machine.",
     "PORT": "The port to listen on.",
     "PUBLIC_URL": "The server's public address; links for others start with it.",
@@ -222,6 +232,10 @@ SETTINGS = {
     "AWS_SECRET_ACCESS_KEY": "Used where S3_SECRET_KEY is not set.",
     "AWS_SESSION_TOKEN": "Goes with keys that last for a while.",
     "S3_REGION": "The region of the bucket.",
+    "METRICS_TOKEN": "The token with which `/metrics` is read; without it the address answers 404.",
+    "LOG_FORMAT": "json writes the log as lines of JSON.",
+    "OTEL_EXPORTER_OTLP_ENDPOINT": "An OpenTelemetry collector for traces; needs `requirements/telemetry.txt`.",
+    "OTEL_EXPORTER_OTLP_HEADERS": "What is sent to it besides, such as a token: name=value, separated by commas.",
     "REQUIRED_ISOLATION": "Protections without which nothing is computed for users: `all`, or names that "
     "`python -m forge.serving.healthy --isolation` lists, separated by commas. By default what the system has is used.",
     "EMAIL_URL": "The mail server, smtps://user:password@host:465, smtp+starttls://user:password@host:587 or "
@@ -257,7 +271,9 @@ def settings_page() -> str:
         "UPLOAD_LIMIT": f"`{default.upload_limit}`",
         "AUDIT_DAYS": f"`{default.audit_days}`",
         "SECRET_KEY": "generated",
+        "LOG_FORMAT": "`text`",
         "BROKER_URL": f"`{default.broker}`",
+        "UPGRADE_BACKUPS": f"`{default.upgrade_backups}`",
         "EMAIL_FROM": "`Hammer Forge <forge@HOST>`",
     }
     rows = ["| variable | default | |", "| --- | --- | --- |"]

@@ -26,6 +26,7 @@ FRONTEND = ROOT / "frontend"
 ASSETS = ROOT / "static" / "build"
 LANGUAGE = ROOT / "static" / "language"
 EXAMPLE = ROOT / "static" / "example"
+WHEELS = ROOT / "dist"
 
 OLDEST, NEWEST = (3, 11), (3, 13)
 SETS = {
@@ -54,6 +55,7 @@ def main(arguments: list[str]) -> int:
         build_frontend()
         pack_language()
         build_example()
+        build_wheel()
     except SetupError as error:
         print(f"\n{error}", file=sys.stderr)
         return 1
@@ -184,6 +186,17 @@ def build_example() -> None:
     if is_stamped(stamp, sources):
         return
     subprocess.run([str(PYTHON), "-m", "tools.example"], cwd=ROOT, check=True)
+    stamp.write_text(sources, encoding="utf-8")
+
+
+def build_wheel() -> None:
+    """Builds the wheel that the server gives to other machines; quick when it is there already."""
+    names = ("forge", "examples", "pyproject.toml", "setup.py", "README.md", "LICENSE", "tools/wheel.py")
+    sources = toolchain_sources() + digest(files_below([ROOT / name for name in names]))
+    stamp = WHEELS / ".sources"
+    if is_stamped(stamp, sources):
+        return
+    subprocess.run([str(PYTHON), "-m", "tools.wheel"], cwd=ROOT, check=True)
     stamp.write_text(sources, encoding="utf-8")
 
 

@@ -39,12 +39,14 @@ from forge.accounts.serializers import (
     usage_to_json,
 )
 from forge.accounts.usage import usage_of
-from forge.core.api import ForgeView, needing
-from forge.core.errors import Moved
+from forge.core.api import ForgeView, needing, raising
+from forge.core.errors import Conflict, Moved
 
 
 class OrganisationView(ForgeView):
     """A view below an organisation's address. A former name is answered with the address that it has now."""
+
+    raises = raising(Moved)
 
     def organisation(self, request: Request, name: str, verb: Verb = Verb.SEE_ORGANISATION) -> Organisation:
         """The organisation of the address. Raises `Moved` to the same view of its present address."""
@@ -74,6 +76,7 @@ class Organisations(ForgeView):
     """One's organisations, and making one."""
 
     needs = needing(get=Scope.ORGANISATION_READ, post=Scope.ORGANISATION_CREATE)
+    raises = raising(post=Conflict)
 
     @extend_schema(operation_id="organisations_list", responses=OrganisationsJson)
     def get(self, request: Request) -> Response:
@@ -92,6 +95,7 @@ class OrganisationDetail(OrganisationView):
     """One organisation."""
 
     needs = needing(get=Scope.ORGANISATION_READ, patch=Scope.ORGANISATION_WRITE)
+    raises = raising(patch=Conflict)
 
     @extend_schema(responses=OrganisationJson)
     def get(self, request: Request, organisation: str) -> Response:
@@ -133,6 +137,7 @@ class Member(OrganisationView):
     """One member: another role, or leaving."""
 
     needs = needing(patch=Scope.MEMBER_MANAGE, delete=Scope.MEMBER_MANAGE)
+    raises = raising(patch=Conflict, delete=Conflict)
 
     @extend_schema(request=GivenRoleSerializer, responses=MemberJson)
     def patch(self, request: Request, organisation: str, member: UUID) -> Response:

@@ -25,11 +25,11 @@ from forge.core.models import AuditEntry
 from forge.core.pages import CursorPages
 
 FILTERS = [
-    OpenApiParameter("who", OpenApiTypes.UUID, description="the person who acted, or whose account it was"),
+    OpenApiParameter("who", str, description="the id of the person who acted, or whose account it was"),
     OpenApiParameter("what", str, description=f"an action, or a topic: {', '.join(Topic)}"),
     OpenApiParameter("since", str, description="a date or a time; the entries from then on"),
     OpenApiParameter("until", str, description="a date, which is meant whole, or a time; the entries before"),
-    OpenApiParameter("project", OpenApiTypes.UUID, description="the id of a project"),
+    OpenApiParameter("project", str, description="the id of a project"),
 ]
 
 

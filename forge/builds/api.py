@@ -34,11 +34,11 @@ from forge.builds.serializers import (
     watch_to_json,
 )
 from forge.builds.watches import find_watch
-from forge.core.api import ForgeView, needing
+from forge.core.api import ForgeView, needing, raising
 from forge.core.blob_responses import as_foreign
 from forge.core.chunks import chunks_for
 from forge.core.compression import COMPRESSED_UP_TO, accepts_gzip, gzipped
-from forge.core.errors import Invalid
+from forge.core.errors import Conflict, Invalid
 from forge.core.json_types import PageJson
 from forge.core.pages import CursorPages
 from forge.projects.api import ProjectView
@@ -52,6 +52,7 @@ class BuildPages(CursorPages):
 
 class ProjectBuilds(ProjectView):
     needs = needing(get=Scope.PROJECT_READ, post=Scope.BUILD_RUN)
+    raises = raising(post=Conflict)
 
     @extend_schema(operation_id="builds_list", responses=PageJson[BuildJson])
     def get(self, request: Request, organisation: str, name: str) -> Response:
@@ -156,6 +157,7 @@ class BuildLog(ForgeView):
 
 class BuildCancel(ForgeView):
     needs = needing(post=Scope.BUILD_RUN)
+    raises = raising(post=Conflict)
 
     @extend_schema(operation_id="builds_cancel", request=None, responses=BuildJson)
     def post(self, request: Request, build_id: UUID) -> Response:

@@ -15,7 +15,7 @@ from django.db.models import Exists, OuterRef
 from forge.builds.errors import NoRune
 from forge.builds.jobs import Job
 from forge.builds.models import Artefact, ArtefactFile, Build, Role
-from forge.core.blob_links import link_blobs, links_of_all
+from forge.core.blob_links import link_made, links_of_all
 from forge.core.blobs import blob_path, open_blob, record, staged_bytes, staged_file, sync_blob
 from forge.core.errors import NotFound
 from forge.core.models import Blob
@@ -62,14 +62,14 @@ def keep_artefact(job: Job, rune: Path, answer: Mapping[str, Any], take: Take) -
                 record(*files.values())
                 rows = [ArtefactFile(artefact=artefact, role=role, blob_id=file.digest) for role, file in files.items()]
                 ArtefactFile.objects.bulk_create(rows)
-                link_blobs(artefact, [file.digest for file in files.values()], job.organisation)
+                link_made(artefact, [file.digest for file in files.values()], job.organisation)
             elif artefact.digest == files[Role.RUNE].digest:
                 # It was made again because bytes were lost: now they are there.
                 record(*files.values())
                 for role, file in files.items():
                     there = {"blob_id": file.digest}
                     ArtefactFile.objects.update_or_create(artefact=artefact, role=role, defaults=there)
-                link_blobs(artefact, [file.digest for file in files.values()], job.organisation)
+                link_made(artefact, [file.digest for file in files.values()], job.organisation)
             take(artefact)
     return artefact
 

@@ -27,6 +27,7 @@ from forge.compute.errors import ChildDied, OutOfTime
 from forge.compute.toolchain import BUILD_SECONDS, fresh_compiler
 from forge.core.errors import Damaged
 from forge.core.full_disk import is_full_disk
+from forge.core.observing import working_on
 from rune.wording import counted
 
 RENEW_EVERY = 1.0
@@ -63,6 +64,10 @@ class LeasedBuild:
 
     def run(self) -> None:
         """Does the build. A lost lease ends it without a word: another worker has the build, or it was cancelled."""
+        with working_on(self._lease.build_id):
+            self._run()
+
+    def _run(self) -> None:
         try:
             try:
                 outcome = self._outcome()

@@ -37,6 +37,11 @@ class FigureRow:
     mood: Literal["good", "worse", "muted"]
     meaning: str
 
+    @property
+    def key(self) -> str:
+        """What names the figure in addresses: `inference-time`."""
+        return self.name.lower().replace(" ", "-")
+
 
 def figure_rows(now: RuneFigures, then: RuneFigures | None) -> tuple[FigureRow, ...]:
     """The figures of a rune, each beside the earlier rune's."""

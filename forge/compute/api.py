@@ -14,9 +14,9 @@ from forge.accounts.permissions import Verb
 from forge.accounts.principals import principal_of
 from forge.accounts.scopes import Scope
 from forge.compute.compiler_pool import language_pool
-from forge.core.api import needing
+from forge.core.api import needing, raising
 from forge.core.compression import gzip_page
-from forge.core.errors import Invalid
+from forge.core.errors import Busy
 from forge.core.json_types import TypeAt
 from forge.projects.api import ProjectView
 
@@ -30,6 +30,7 @@ class LanguageRequestSerializer(serializers.Serializer[Any]):
 @method_decorator(gzip_page, name="dispatch")
 class ProjectLanguage(ProjectView):
     needs = needing(post=Scope.BUILD_RUN)
+    raises = raising(post=Busy)
 
     @extend_schema(
         operation_id="language_ask",
@@ -39,6 +40,5 @@ class ProjectLanguage(ProjectView):
     def post(self, request: Request, organisation: str, name: str) -> Response:
         """Answers what an editor asks about the Runefile, as docs/reference/language.md describes it."""
         project = self.project(request, organisation, name, Verb.READ)
-        if not isinstance(request.data, dict):
-            raise Invalid("The request must be a JSON object.")
+        self.asked(request, LanguageRequestSerializer)
         return Response(language_pool.answer(principal_of(request), project, request.data))

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
 from uuid import UUID
 
+from django.db import transaction
 from django.db.models import Model, QuerySet
 
 from forge.core.models import BlobLink
-from forge.core.stored_bytes import add_bytes, new_bytes
+from forge.core.stored_bytes import add_bytes, count_linked, new_bytes
 
 
 def owner_kind(owner: Model | type[Model]) -> str:
@@ -21,16 +23,33 @@ def link_blobs(owner: Model, digests: Iterable[str], organisation: UUID | None) 
 
     In the transaction that makes the owner need them. Answers how many bytes the organisation did not have before.
     """
-    kind, owner_id = owner_kind(owner), owner.pk
     digests = sorted(set(digests))
     added = new_bytes(organisation, digests) if organisation else 0
     if organisation and added:
         add_bytes(organisation, added)
+    _link(owner, digests, organisation)
+    return added
+
+
+def link_made(owner: Model, digests: Iterable[str], organisation: UUID) -> None:
+    """The same for what the installation made of what is there.
+
+    Counted only after the transaction: it may go on to lock a project, and whoever brings bytes into that project has
+    locked it before the organisation's figure.
+    """
+    digests = sorted(set(digests))
+    added = new_bytes(organisation, digests)
+    _link(owner, digests, organisation)
+    if added:
+        transaction.on_commit(partial(count_linked, organisation, added))
+
+
+def _link(owner: Model, digests: Iterable[str], organisation: UUID | None) -> None:
+    kind, owner_id = owner_kind(owner), owner.pk
     rows = [
         BlobLink(owner_kind=kind, owner_id=owner_id, blob_id=digest, organisation=organisation) for digest in digests
     ]
     BlobLink.objects.bulk_create(rows, ignore_conflicts=True)
-    return added
 
 
 def links_of(owner: Model) -> QuerySet[BlobLink]:

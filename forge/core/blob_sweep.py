@@ -20,6 +20,7 @@ from django.db import transaction
 from django.db.models import Exists, F, OuterRef, ProtectedError, Q
 from django.utils import timezone
 
+from forge.core.blob_hold import blobs_are_held
 from forge.core.blobs import blob_name, blob_storage, delete_bytes, stored_digests
 from forge.core.models import Blob, BlobLink
 
@@ -66,11 +67,12 @@ def erase(digest: str, since: datetime, now: datetime | None = None) -> bool:
     """Deletes a blob that nothing links, without the hour; answers whether that is settled.
 
     Bytes that somebody put after `since` and a moment ago are about to be linked, and are left. They are asked for
-    again until they are linked, or gone.
+    again until they are linked, or gone. So are bytes that a backup holds.
     """
     is_in_flight = Q(put_at__gt=max(since, (now or timezone.now()) - IN_FLIGHT))
     _delete_unlinked([digest], ~is_in_flight)
-    return not Blob.objects.filter(is_in_flight, pk=digest, links__isnull=True).exists()
+    left = Blob.objects.filter(pk=digest, links__isnull=True)
+    return not (left.filter(is_in_flight).exists() or (left.exists() and blobs_are_held()))
 
 
 def drop_links_of_the_gone() -> None:
@@ -115,7 +117,8 @@ def _delete_unlinked(digests: Collection[str], condition: Q) -> int:
     # Locked first and looked at afterwards: a link that was made meanwhile is seen.
     for blob in list(Blob.objects.select_for_update().filter(condition, pk__in=digests).order_by("pk")):
         digest = blob.digest
-        if blob.links.exists():
+        # The hold is looked for last: a backup that began after the look has read that nothing links these bytes.
+        if blob.links.exists() or blobs_are_held():
             continue
         try:
             blob.delete()

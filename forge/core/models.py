@@ -62,6 +62,17 @@ class BlobLink(models.Model):
         return f"{self.owner_kind} {self.owner_id}: {self.blob_id}"
 
 
+class BlobHold(models.Model):
+    """That no blob may be deleted for a while: a backup copies them (`forge.core.blob_hold`)."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    purpose = models.CharField(max_length=60)
+    until = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.purpose} until {self.until:%Y-%m-%d %H:%M:%S}"
+
+
 class StoredBytes(models.Model):
     """How many bytes are stored for an organisation (`forge.core.stored_bytes`)."""
 
@@ -168,18 +179,26 @@ class AuditEntry(models.Model):
 
 
 class Thread(models.Model):
-    """A discussion about one thing, whose key is like `build:<id>`."""
+    """A discussion about a subject, whose key is like `build:<id>`: a comment and its replies. It may be resolved."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    subject = models.CharField(max_length=120, unique=True)
+    subject = models.CharField(max_length=120, db_index=True)
     created = models.DateTimeField(auto_now_add=True)
+    resolved = models.DateTimeField(null=True, blank=True)
+    """When somebody said that there is nothing left to do; None while it is open."""
+    resolved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+
+    class Meta:
+        ordering = ["created", "id"]
 
     def __str__(self) -> str:
         return self.subject
 
 
 class Comment(models.Model):
-    """One thing that a person said in a thread."""
+    """One thing that a person said in a thread, as it reads now. One that was deleted stays without its text."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     thread = models.ForeignKey(Thread, on_delete=models.CASCADE, related_name="comments")
@@ -188,9 +207,29 @@ class Comment(models.Model):
     )
     text = models.TextField()
     created = models.DateTimeField(auto_now_add=True)
+    edited = models.DateTimeField(null=True, blank=True)
+    """When its author wrote the present text; None where it is the first."""
+    deleted = models.DateTimeField(null=True, blank=True)
+    deleted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
 
     class Meta:
         ordering = ["created", "id"]
+
+    def __str__(self) -> str:
+        return self.text[:60]
+
+
+class EarlierText(models.Model):
+    """What a comment said before its author edited it."""
+
+    comment = models.ForeignKey(Comment, on_delete=models.CASCADE, related_name="earlier_texts")
+    text = models.TextField()
+    written = models.DateTimeField()
+
+    class Meta:
+        ordering = ["written", "id"]
 
     def __str__(self) -> str:
         return self.text[:60]

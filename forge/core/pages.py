@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -9,6 +10,8 @@ from django.db.models import QuerySet
 from rest_framework.exceptions import NotFound
 from rest_framework.pagination import CursorPagination
 from rest_framework.request import Request
+
+from forge.core.errors import Invalid
 
 
 class CursorPages(CursorPagination):
@@ -18,6 +21,14 @@ class CursorPages(CursorPagination):
     page_size_query_param = "limit"
     max_page_size = 200
     ordering = "-created"
+
+    def get_page_size(self, request: Request) -> int:
+        """The rows of a page. Raises `Invalid` for a limit that cannot be kept to."""
+        asked = request.query_params.get(self.page_size_query_param, str(self.page_size))
+        if not re.fullmatch("[0-9]{1,3}", asked) or not 1 <= int(asked) <= self.max_page_size:
+            text = f"`limit` must be a whole number from 1 to {self.max_page_size}."
+            raise Invalid(text, errors={self.page_size_query_param: [text]})
+        return int(asked)
 
     def paginate_queryset(self, queryset: QuerySet[Any], request: Request, view: Any = None) -> list[Any] | None:
         """One page. Raises `NotFound` for a cursor that we did not make."""

@@ -15,6 +15,7 @@ from rest_framework.views import set_rollback
 from forge.core import errors
 from forge.core.denials import tell_denial
 from forge.core.full_disk import is_full_disk
+from forge.core.observing import request_id
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -26,6 +27,7 @@ class ProblemJson(TypedDict):
     title: str
     status: int
     detail: str
+    request_id: NotRequired[Annotated[str, "of `X-Request-Id`: name it to the operator"]]
     errors: NotRequired[dict[str, list[str]]]
     offset: NotRequired[Annotated[int | None, "the byte of a file at which it cannot be read"]]
     reason: NotRequired[Annotated[str, "why a file is refused"]]
@@ -57,7 +59,12 @@ _STATUSES: tuple[tuple[type[errors.DomainError], HTTPStatus], ...] = (
 
 def status_of(error: errors.DomainError) -> HTTPStatus:
     """The HTTP status of a domain error."""
-    return next(status for kind, status in _STATUSES if isinstance(error, kind))
+    return status_of_kind(type(error))
+
+
+def status_of_kind(kind: type[errors.DomainError]) -> HTTPStatus:
+    """The HTTP status of errors of a kind."""
+    return next(status for known, status in _STATUSES if issubclass(kind, known))
 
 
 def problem(
@@ -65,6 +72,8 @@ def problem(
 ) -> dict[str, Any]:
     """A problem's body. `error_lists` holds what is wrong by field; `more` goes in beside the members of the RFC."""
     body: dict[str, Any] = {"type": "about:blank", "title": title, "status": int(status), "detail": detail, **more}
+    if request := request_id.get():
+        body["request_id"] = request
     if error_lists:
         body["errors"] = dict(error_lists)
     return body

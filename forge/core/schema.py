@@ -8,17 +8,33 @@ from __future__ import annotations
 import importlib
 from collections.abc import Mapping, Sequence
 from enum import Enum
+from http import HTTPStatus
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, NotRequired, Union, get_args, get_origin, get_type_hints, is_typeddict
 
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.plumbing import ComponentIdentity, ResolvedComponent
+from drf_spectacular.utils import OpenApiParameter
 
+from forge.core.failures import failures, reason
 from forge.core.hooks import Hook
-from forge.core.json_types import Choices, Format, TypeAt
+from forge.core.json_types import Choices, Format, PageJson, TypeAt
 from forge.core.problems import MEDIA_TYPE, ProblemJson
 
 Schema = dict[str, Any]
+
+PAGE_PARAMETERS = (
+    OpenApiParameter("cursor", str, description="the place of a page, from `next` or `previous` of another"),
+    OpenApiParameter("limit", {"type": "integer", "minimum": 1, "maximum": 200}, description="rows of a page; 50"),
+)
+"""How a list that comes in pages is asked for (`forge.core.pages`)."""
+_HEADERS: Mapping[HTTPStatus, tuple[str, ...]] = {
+    HTTPStatus.TEMPORARY_REDIRECT: ("Location",),
+    HTTPStatus.UNAUTHORIZED: ("WWW-Authenticate",),
+    HTTPStatus.TOO_MANY_REQUESTS: ("Retry-After",),
+    HTTPStatus.SERVICE_UNAVAILABLE: ("Retry-After",),
+}
+"""Headers that a refusal has."""
 
 _PLAIN: Mapping[Any, Schema] = {
     str: {"type": "string"},
@@ -148,23 +164,40 @@ def _choices(note: Choices, registry: Any) -> Schema:
 
 def _union(hints: Sequence[Any], registry: Any) -> Schema:
     found = [schema_of(each, registry) for each in hints if each is not NoneType]
-    schema: Schema = found[0] if len(found) == 1 else {"oneOf": found}
+    # Not `oneOf`: a type with more fields than another is also of the other.
+    schema: Schema = found[0] if len(found) == 1 else {"anyOf": found}
     if NoneType not in hints:
         return schema
     return {"allOf": [schema], "nullable": True} if "$ref" in schema else schema | {"nullable": True}
 
 
-def _problem(registry: Any) -> Schema:
+def _problem(status: HTTPStatus, registry: Any) -> Schema:
     content = {MEDIA_TYPE: {"schema": schema_of(ProblemJson, registry)}}
-    response = {"description": "What went wrong.", "content": content}
-    component = ResolvedComponent("Problem", ResolvedComponent.RESPONSE, response, ProblemJson)  # type: ignore[no-untyped-call]
+    response: Schema = {"description": reason(status), "content": content}
+    if headers := _HEADERS.get(status, ()):
+        response["headers"] = {name: {"schema": {"type": "string"}, "required": True} for name in headers}
+    name = status.phrase.title().replace(" ", "").replace("-", "")
+    component = ResolvedComponent(name, ResolvedComponent.RESPONSE, response, status)  # type: ignore[no-untyped-call]
     registry.register_on_missing(component)
     reference: Schema = component.ref
     return reference
 
 
 class ForgeSchema(AutoSchema):
-    """Describes a view; its `responses` may be types of answers. Whatever it cannot do it answers with a problem."""
+    """Describes a view; its `responses` may be types of answers. Each status of a refusal is described as a problem."""
+
+    def get_auth(self) -> list[Schema]:
+        """Without a scope that is needed, anyone is answered."""
+        schemes: list[Schema] = super().get_auth()
+        needs: Mapping[str, str | None] = getattr(self.view, "needs", {})
+        is_open = needs.get(self.method.lower(), "") is None
+        return [{}] if is_open and not schemes else [*schemes, {}] if is_open else schemes
+
+    def get_override_parameters(self) -> list[Any]:
+        """A page of a list is asked for by a cursor, and may be longer or shorter."""
+        declared: list[Any] = super().get_override_parameters()
+        is_page = get_origin(loaded(self.get_response_serializers())) is PageJson
+        return [*declared, *(PAGE_PARAMETERS if is_page else ())]
 
     def _get_response_bodies(self, direction: Any = "response") -> Schema:
         answers = loaded(self.get_response_serializers())
@@ -173,7 +206,13 @@ class ForgeSchema(AutoSchema):
             bodies = {"200": self._get_response_for_code(answers, "200", direction=direction)}
         else:
             bodies = super()._get_response_bodies(direction)
-        return {**bodies, "default": _problem(self.registry)}
+        # Every answer may be asked for as JSON alone, so a query of any kind counts as a parameter.
+        taken = bool(self._get_parameters())
+        refused = failures(self.view, self.method.lower(), takes_parameters=taken, takes_body=self._takes_body())
+        return {**bodies, **{str(int(status)): _problem(status, self.registry) for status in refused}}
+
+    def _takes_body(self) -> bool:
+        return self.method in ("POST", "PUT", "PATCH") and bool(self._get_request_body())  # type: ignore[no-untyped-call]
 
     def _get_response_for_code(self, serializer: Any, *args: Any, **kwargs: Any) -> Schema:
         answer = schema_of(serializer, self.registry) if describes_json(serializer) else serializer

@@ -40,6 +40,12 @@ def add_bytes(organisation: UUID, size: int) -> None:
         mine.update(size=F("size") + size)
 
 
+def count_linked(organisation: UUID, size: int) -> None:
+    """Adds to an organisation's figure what was linked just before."""
+    if not StoredBytes.objects.filter(pk=organisation).update(size=F("size") + size):
+        StoredBytes.objects.get_or_create(pk=organisation, defaults={"size": organisation_bytes(organisation)})
+
+
 def stored_bytes(organisation: UUID) -> int:
     """The figure as it stands; in a transaction that has added to it, nobody changes it until the end."""
     size = StoredBytes.objects.filter(pk=organisation).values_list("size", flat=True).first()

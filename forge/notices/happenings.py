@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -14,8 +14,8 @@ from forge.notices.rules import Happening, Kind
 from forge.registry.events import TAG_PUBLISHED
 from forge.reviews.access import complete, groups_of, newest_round, standing_verdicts
 from forge.reviews.decision import waited_for
-from forge.reviews.events import REVIEW_ASKED, REVIEW_CHANGED, BuildJudged, ReviewStep
-from forge.reviews.models import Review, Round, Verdict
+from forge.reviews.events import REVIEW_ASKED, REVIEW_CHANGED, THREAD_CHANGED, BuildJudged, ReviewStep, ThreadStep
+from forge.reviews.models import AnchoredThread, Review, Round, Verdict
 from forge.webhooks.events import WEBHOOK_STOPPED
 
 LONGEST_ERROR = 200
@@ -82,9 +82,8 @@ def review_moved(event: Event) -> Happening | None:
     asks = step in (ReviewStep.ASKED, ReviewStep.ROUND, ReviewStep.REVIEWERS)
     last = newest_round(review)
     asked = waited_for(groups_of(review), standing_verdicts([review])[review.pk]) if asks else frozenset[UUID]()
-    kinds = {ReviewStep.CLOSED: Kind.REVIEW_CLOSED, ReviewStep.COMMENT: Kind.COMMENT}
     return Happening(
-        kinds.get(step, Kind.REVIEW_ASKED),
+        Kind.REVIEW_CLOSED if step is ReviewStep.CLOSED else Kind.REVIEW_ASKED,
         review.subject,
         f"/reviews/{review.number}",
         {"title": review.title, "build": last.build.number, "round": last.number},
@@ -96,16 +95,16 @@ def review_moved(event: Event) -> Happening | None:
 
 @reads(REVIEW_CHANGED)
 def judged(event: Event) -> Happening | None:
-    """A verdict concerns who built it and who asked about it; a comment, those who speak there too."""
+    """A verdict concerns who built it and who asked about it."""
     build = Build.objects.select_related("artefact").filter(pk=event.data["build"]).first()
     if build is None:
         return None
     change = BuildJudged(event.data["change"])
-    if change is BuildJudged.COMMENT:
-        return _about_build(build, Kind.COMMENT, change, _speakers(build.subject) | {build.requested_by_id})
     review = _review_of(build)
     if review is None:
-        return _about_build(build, Kind.VERDICT, change, {build.requested_by_id})
+        facts = _about_build(build) | {"change": change.value}
+        concerned = _people({build.requested_by_id})
+        return Happening(Kind.VERDICT, build.subject, f"/builds/{build.number}", facts, concerned=concerned)
     return Happening(
         Kind.VERDICT,
         review.subject,
@@ -113,6 +112,24 @@ def judged(event: Event) -> Happening | None:
         {"title": review.title, "build": build.number, "change": change.value},
         concerned=_people({review.asked_by_id, build.requested_by_id}),
     )
+
+
+@reads(THREAD_CHANGED)
+def said(event: Event) -> Happening | None:
+    """A comment concerns those who take part, and asks those whom it mentions. What ends or mends one tells nobody."""
+    step, mentioned = ThreadStep(event.data["change"]), frozenset(map(UUID, event.data["mentioned"]))
+    thread = AnchoredThread.objects.select_related("review", "build").filter(pk=event.data["thread"]).first()
+    if thread is None or (step is not ThreadStep.COMMENT and not mentioned):
+        return None
+    about: Review | Build = thread.review or thread.build
+    if isinstance(about, Review):
+        taking_part, facts = _taking_part(about), {"title": about.title}
+        path = f"/reviews/{about.number}"
+    else:
+        taking_part, facts = _people({about.requested_by_id, *_speakers(about.subject)}), _about_build(about)
+        path = f"/builds/{about.number}"
+    concerned = taking_part if step is ThreadStep.COMMENT else frozenset[UUID]()
+    return Happening(Kind.COMMENT, about.subject, path, facts, asked=mentioned, concerned=concerned)
 
 
 @reads(WEBHOOK_STOPPED)
@@ -133,9 +150,8 @@ def _owners_of(organisation: UUID) -> frozenset[UUID]:
     return frozenset(owners.values_list("user", flat=True))
 
 
-def _about_build(build: Build, kind: Kind, change: BuildJudged, concerned: set[UUID | None]) -> Happening:
-    facts: Mapping[str, Any] = {"title": f"Build {build.number}", "build": build.number, "change": change.value}
-    return Happening(kind, build.subject, f"/builds/{build.number}", facts, concerned=_people(concerned))
+def _about_build(build: Build) -> dict[str, Any]:
+    return {"title": f"Build {build.number}", "build": build.number}
 
 
 def _review_of(build: Build) -> Review | None:

@@ -15,7 +15,7 @@ from forge.core.models import Event
 from forge.notices.events import INBOX_CHANGED, inbox_stream
 from forge.notices.happenings import readings
 from forge.notices.models import MailPreference, MutedThing, Notice, WatchedProject
-from forge.notices.rules import Audience, Happening, Level, MailChoice, Reason, mail_due, recipients, stronger
+from forge.notices.rules import Audience, Happening, Level, MailChoice, Reason, kind_for, mail_due, recipients, stronger
 from forge.projects.models import Project
 
 
@@ -71,7 +71,7 @@ def _write(
         # A digest that is due stays due; what asks for something is not put off by what follows it.
         notice.mail_due = min(filter(None, (notice.mail_due if is_unread else None, due)), default=None)
         notice.organisation_id, notice.project = organisation, project
-        notice.kind, notice.path, notice.facts = happening.kind, happening.path, dict(happening.facts)
+        notice.kind, notice.path, notice.facts = kind_for(happening, reason), happening.path, dict(happening.facts)
         notice.actor_id, notice.changed, notice.read, notice.done = actor, now, None, None
         (changed if person in known else fresh).append(notice)
     Notice.objects.bulk_create(fresh)

@@ -91,10 +91,17 @@ def recipients(happening: Happening, actor: UUID | None, audience: Audience) -> 
     for person in audience.members - ({actor} if actor else set()):
         level = audience.levels.get(person, Level.MINE)
         reason = _reason(happening, person, level)
-        is_silent = level is Level.OFF or (person in audience.muted and happening.kind is not Kind.MENTION)
-        if reason is not None and not is_silent:
+        if reason is None or level is Level.OFF:
+            continue
+        if person not in audience.muted or kind_for(happening, reason) is Kind.MENTION:
             found[person] = reason
     return found
+
+
+def kind_for(happening: Happening, reason: Reason) -> Kind:
+    """What it is to somebody who hears of it for a reason: a comment that asks them mentions them."""
+    is_mention = happening.kind is Kind.COMMENT and reason is Reason.ASKED
+    return Kind.MENTION if is_mention else happening.kind
 
 
 def _reason(happening: Happening, person: UUID, level: Level) -> Reason | None:

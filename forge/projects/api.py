@@ -14,10 +14,10 @@ from forge.accounts.access import find_organisation
 from forge.accounts.permissions import Verb
 from forge.accounts.principals import principal_of, signed_in
 from forge.accounts.scopes import Scope
-from forge.core.api import ForgeView, RawBody, body_chunks, needing
+from forge.core.api import ForgeView, RawBody, body_chunks, needing, raising
 from forge.core.blob_responses import as_foreign, blob_response
 from forge.core.blobs import read_blob
-from forge.core.errors import Moved
+from forge.core.errors import Conflict, Moved, Stale, Unprocessable
 from forge.core.json_types import PageJson
 from forge.core.pages import CursorPages
 from forge.core.schema import WithParts
@@ -50,6 +50,8 @@ from rune.templates import list_templates
 class ProjectView(ForgeView):
     """A view below a project's address. A former name is answered with the address that it has now."""
 
+    raises = raising(Moved)
+
     def project(self, request: Request, organisation: str, name: str, verb: Verb) -> Project:
         """The project of the address. Raises `Moved` to the same view of the project's present address."""
         try:
@@ -63,6 +65,7 @@ class Projects(ForgeView):
     """All projects of one's organisations, and making one."""
 
     needs = needing(get=Scope.PROJECT_READ, post=Scope.PROJECT_CREATE)
+    raises = raising(post=Conflict)
 
     @extend_schema(operation_id="projects_list", responses=PageJson[ListedProjectJson])
     def get(self, request: Request) -> Response:
@@ -85,6 +88,7 @@ class ProjectsFromModel(ForgeView):
     """Making a project of a model: the body is the .tflite file."""
 
     needs = needing(post=Scope.PROJECT_CREATE)
+    raises = raising(post=(Conflict, Unprocessable))
 
     parser_classes = (RawBody,)
 
@@ -112,6 +116,7 @@ class ProjectDetail(ProjectView):
     """One project."""
 
     needs = needing(get=Scope.PROJECT_READ, patch=Scope.PROJECT_WRITE, delete=Scope.PROJECT_MANAGE)
+    raises = raising(patch=Conflict, delete=Conflict)
 
     @extend_schema(responses=ProjectJson)
     def get(self, request: Request, organisation: str, name: str) -> Response:
@@ -133,6 +138,7 @@ class ProjectRestore(ForgeView):
     """Bringing a deleted project back."""
 
     needs = needing(post=Scope.PROJECT_MANAGE)
+    raises = raising(post=Conflict)
 
     @extend_schema(request=RestoreSerializer, responses=ProjectJson)
     def post(self, request: Request, organisation: str, name: str) -> Response:
@@ -183,10 +189,11 @@ class ProjectFile(ProjectView):
     """One file: its bytes. Its ETag is the digest of them."""
 
     needs = needing(get=Scope.PROJECT_READ, put=Scope.PROJECT_WRITE, delete=Scope.PROJECT_WRITE)
+    raises = raising(put=(Conflict, Stale, Unprocessable), delete=(Conflict, Stale))
 
     parser_classes = (RawBody,)
 
-    @extend_schema(responses={(200, "application/octet-stream"): OpenApiTypes.BINARY})
+    @extend_schema(responses={(200, "*/*"): OpenApiTypes.BINARY})
     def get(self, request: Request, organisation: str, name: str, path: str) -> HttpResponseBase:
         project = self.project(request, organisation, name, Verb.READ)
         entry = files.find_file(project, path)
@@ -216,6 +223,7 @@ class ProjectFileRename(ProjectView):
     """Giving a file another path."""
 
     needs = needing(post=Scope.PROJECT_WRITE)
+    raises = raising(post=(Conflict, Unprocessable))
 
     @extend_schema(request=RenameFileSerializer, responses=FileJson)
     def post(self, request: Request, organisation: str, name: str, path: str) -> Response:
@@ -228,6 +236,7 @@ class ProjectModel(ProjectView):
     """A model among the files: its inputs, outputs, ops and sizes; with `graph`, also its layers and its memory."""
 
     needs = needing(get=Scope.PROJECT_READ)
+    raises = raising(get=Unprocessable)
 
     @extend_schema(
         parameters=[OpenApiParameter("graph", bool, description="whether `graph` and `memory` are told too")],

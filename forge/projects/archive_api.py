@@ -13,7 +13,8 @@ from rest_framework.response import Response
 from forge.accounts.permissions import Verb
 from forge.accounts.principals import principal_of
 from forge.accounts.scopes import Scope
-from forge.core.api import RawBody, body_chunks, needing
+from forge.core.api import RawBody, body_chunks, needing, raising
+from forge.core.errors import Conflict, Unprocessable
 from forge.projects import actions, files
 from forge.projects.api import ProjectView
 from forge.projects.packing import MEDIA_TYPE, archive_response
@@ -35,6 +36,7 @@ class ProjectArchive(ProjectView):
     """The project's files as a .zip, and putting those of a .zip into it."""
 
     needs = needing(get=Scope.PROJECT_READ, post=Scope.PROJECT_WRITE)
+    raises = raising(post=(Conflict, Unprocessable))
 
     parser_classes = (RawBody,)
 
@@ -79,6 +81,7 @@ class ProjectFileCopy(ProjectView):
     """A second file with the same contents."""
 
     needs = needing(post=Scope.PROJECT_WRITE)
+    raises = raising(post=(Conflict, Unprocessable))
 
     @extend_schema(request=RenameFileSerializer, responses=FileJson)
     def post(self, request: Request, organisation: str, name: str, path: str) -> Response:

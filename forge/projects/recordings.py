@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 import wave
+from collections.abc import Iterable
 
 from forge.projects.errors import SampleRefused
 from forge.projects.models import SampleKind
@@ -17,6 +18,16 @@ ENDINGS = {SampleKind.SOUND: "wav", SampleKind.PICTURE: "png", SampleKind.MOTION
 _PNG = b"\x89PNG\r\n\x1a\n"
 _NUMBER = r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?"
 _ROW = re.compile(rf"{_NUMBER},{_NUMBER},{_NUMBER}")
+
+
+def gathered(contents: Iterable[bytes]) -> bytes:
+    """A recording in one piece; one that is too large only so far that `kind_of` refuses it."""
+    found = bytearray()
+    for chunk in contents:
+        found += chunk
+        if len(found) > LARGEST:
+            break
+    return bytes(found)
 
 
 def kind_of(data: bytes) -> SampleKind:

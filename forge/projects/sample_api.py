@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from django.http.response import HttpResponseBase
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework import status
@@ -13,12 +14,14 @@ from rest_framework.response import Response
 from forge.accounts.permissions import Verb
 from forge.accounts.principals import principal_of, signed_in
 from forge.accounts.scopes import Scope
-from forge.core.api import ForgeView, RawBody, body_chunks, needing
-from forge.core.errors import Invalid
-from forge.projects.actions import send_sample, take_back
+from forge.core.api import ForgeView, RawBody, body_chunks, needing, raising
+from forge.core.blob_responses import blob_response
+from forge.core.errors import Conflict, Invalid, Unprocessable
+from forge.projects.actions import note_download, send_sample, take_back
 from forge.projects.api import ProjectView
 from forge.projects.samples import (
     USUAL_DAYS,
+    find_sample,
     own_samples,
     sample_terms,
     sample_to_json,
@@ -40,6 +43,7 @@ class ProjectSamples(ProjectView):
     """The samples of a project, and sending one: the body is the wav, png or csv."""
 
     needs = needing(get=Scope.PROJECT_READ, post=Scope.PROJECT_WRITE)
+    raises = raising(post=(Conflict, Unprocessable))
 
     parser_classes = (RawBody,)
 
@@ -62,7 +66,7 @@ class ProjectSamples(ProjectView):
     )
     def post(self, request: Request, organisation: str, name: str) -> Response:
         """Gives the project a recording of one's own."""
-        project = self.project(request, organisation, name, Verb.EDIT)
+        project = self.project(request, organisation, name, Verb.GIVE_SAMPLE)
         query = request.query_params
         sample = send_sample(
             principal_of(request),
@@ -98,6 +102,21 @@ class OwnSamples(ForgeView):
         """One's own samples in all projects, also of organisations that one has left."""
         principal = signed_in(request)
         return Response({"samples": [sample_to_json(sample, principal) for sample in own_samples(principal)]})
+
+
+class SampleRecording(ForgeView):
+    """What was recorded: wav, png or csv."""
+
+    needs = needing(get=Scope.PROJECT_READ)
+
+    @extend_schema(operation_id="samples_recording", responses={(200, "application/octet-stream"): OpenApiTypes.BINARY})
+    def get(self, request: Request, sample_id: UUID) -> HttpResponseBase:
+        """The bytes of a sample, wherever its file is called by now."""
+        principal = principal_of(request)
+        sample = find_sample(principal, sample_id)
+        if request.method == "GET":
+            note_download(principal, sample.project, "file.download", path=sample.path, digest=sample.digest)
+        return blob_response(request, sample.digest, sample.size, filename=sample.path.rpartition("/")[2])
 
 
 class OneSample(ForgeView):

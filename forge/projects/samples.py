@@ -7,9 +7,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from django.utils import timezone
 
+from forge.accounts.access import nothing_here
 from forge.accounts.models import Membership
 from forge.accounts.people import person_to_json
 from forge.accounts.permissions import Verb, can
@@ -54,6 +56,15 @@ def samples_of(actor: Actor, project: Project) -> SampleQuerySet:
     return (
         Sample.objects.visible_to(actor).kept().filter(project=project).select_related("owner", "project__organisation")
     )
+
+
+def find_sample(actor: Actor, sample_id: UUID) -> Sample:
+    """A sample of a living project that the person may read. Raises `NotFound`, or `SignInNeeded` for a visitor."""
+    seen = Sample.objects.visible_to(actor).kept().select_related("owner", "project__organisation")
+    found = seen.filter(pk=sample_id, project__deleted_at=None).first()
+    if found is None or not can(actor, Verb.READ, found.project):
+        raise nothing_here(actor)
+    return found
 
 
 def own_samples(actor: Actor) -> SampleQuerySet:

@@ -9,6 +9,7 @@ _PROJECT = "projects/<str:organisation>/<str:name>"
 urlpatterns = [
     path("samples", sample_api.OwnSamples.as_view()),
     path("samples/<uuid:sample_id>", sample_api.OneSample.as_view()),
+    path("samples/<uuid:sample_id>/recording", sample_api.SampleRecording.as_view()),
     path("templates", api.Templates.as_view()),
     path("projects", api.Projects.as_view()),
     path("projects/from-model", api.ProjectsFromModel.as_view()),

@@ -19,9 +19,9 @@ from forge.accounts.scopes import Scope
 from forge.comparison.changes import compare
 from forge.comparison.serializers import ComparisonJson, FileStateJson, comparison_to_json
 from forge.comparison.sides import Side
-from forge.core.api import needing
+from forge.core.api import needing, raising
 from forge.core.blob_responses import as_foreign, blob_response
-from forge.core.errors import Invalid
+from forge.core.errors import Conflict, Invalid
 from forge.core.json_types import PageJson, Timestamp
 from forge.core.pages import CursorPages
 from forge.projects.actions import note_download, restore_version, restoring_update, save_version
@@ -166,7 +166,7 @@ class VersionFile(ProjectView):
 
     needs = needing(get=Scope.PROJECT_READ)
 
-    @extend_schema(operation_id="versions_file", responses={(200, "application/octet-stream"): OpenApiTypes.BINARY})
+    @extend_schema(operation_id="versions_file", responses={(200, "*/*"): OpenApiTypes.BINARY})
     def get(self, request: Request, organisation: str, name: str, number: int, path: str) -> HttpResponseBase:
         version = find_version(self.project(request, organisation, name, Verb.READ), number)
         described = described_in(version, path)
@@ -201,6 +201,7 @@ class VersionRestore(ProjectView):
     """Making the files what they were in a version, for everyone and live."""
 
     needs = needing(post=Scope.PROJECT_WRITE)
+    raises = raising(post=Conflict)
 
     @extend_schema(
         operation_id="versions_restore",
@@ -212,7 +213,7 @@ class VersionRestore(ProjectView):
         ],
         responses={
             (200, "application/json"): RestoredVersionJson,
-            (200, "application/octet-stream"): OpenApiTypes.BINARY,
+            (200, "*/*"): OpenApiTypes.BINARY,
         },
     )
     def post(self, request: Request, organisation: str, name: str, number: int) -> HttpResponseBase:

@@ -16,8 +16,8 @@ from forge.accounts.principals import principal_of
 from forge.accounts.scopes import Scope
 from forge.builds.access import find_build
 from forge.builds.api import rune_response
-from forge.core.api import needing
-from forge.core.errors import NotFound
+from forge.core.api import needing, raising
+from forge.core.errors import Conflict, NotFound
 from forge.projects.api import ProjectView
 from forge.registry.access import find_tag, tags_of
 from forge.registry.actions import note_pull, publish_build
@@ -34,6 +34,7 @@ class ProjectTags(ProjectView):
     """The tags of a project."""
 
     needs = needing(get=Scope.PROJECT_READ, post=Scope.RUNE_PUBLISH)
+    raises = raising(post=Conflict)
 
     @extend_schema(operation_id="tags_list", responses=TagsJson)
     def get(self, request: Request, organisation: str, name: str) -> Response:

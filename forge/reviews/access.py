@@ -1,4 +1,4 @@
-"""Reading reviews: who was asked, the verdicts and comments, and who may judge."""
+"""Reading reviews: who was asked, the verdicts, and who may judge."""
 
 from __future__ import annotations
 
@@ -12,9 +12,6 @@ from forge.accounts.permissions import Verb, can, verbs_on
 from forge.builds.models import Build, Kind, State
 from forge.core.actors import Actor
 from forge.core.audit import NOWHERE
-from forge.core.models import Comment
-from forge.core.threads import comments_on
-from forge.projects.access import require
 from forge.projects.models import Project
 from forge.reviews.decision import Group, ReviewState, Verdicts, decided, verdicts_of
 from forge.reviews.models import Choice, Review, ReviewQuerySet, Round, Verdict
@@ -64,12 +61,6 @@ def verdicts_on_runes(actor: Actor, project: Project) -> dict[str, Verdicts]:
         if user_id is not None:
             given.setdefault(digest, {})[user_id] = verdict
     return {digest: verdicts_of(by_person) for digest, by_person in given.items()}
-
-
-def conversation(actor: Actor, build: Build) -> list[Comment]:
-    """What was said about a build, oldest first. Raises `Forbidden` or `NotFound` for those who may not read it."""
-    require(actor, Verb.READ, build.project)
-    return comments_on(build.subject)
 
 
 def is_approved(verdicts: list[Verdict]) -> bool:

@@ -1,4 +1,4 @@
-"""Verdicts and comments on builds over REST: thin views over the actions."""
+"""Verdicts on builds over REST: thin views over the actions."""
 
 from __future__ import annotations
 
@@ -14,17 +14,11 @@ from forge.accounts.may import names_of
 from forge.accounts.principals import principal_of
 from forge.accounts.scopes import Scope
 from forge.builds.access import find_build
-from forge.core.api import ForgeView, needing
-from forge.reviews.access import conversation, verbs_on_build, verdicts_on
-from forge.reviews.actions import give_verdict, say, undo_verdict
-from forge.reviews.serializers import (
-    CommentJson,
-    CommentsJson,
-    ReviewsJson,
-    VerdictJson,
-    comment_to_json,
-    verdict_to_json,
-)
+from forge.core.api import ForgeView, needing, raising
+from forge.core.errors import Conflict
+from forge.reviews.access import verbs_on_build, verdicts_on
+from forge.reviews.actions import give_verdict, undo_verdict
+from forge.reviews.serializers import ReviewsJson, VerdictJson, verdict_to_json
 
 
 class GiveVerdictSerializer(serializers.Serializer[Any]):
@@ -32,14 +26,11 @@ class GiveVerdictSerializer(serializers.Serializer[Any]):
     comment = serializers.CharField(allow_blank=True, default="")
 
 
-class SaySerializer(serializers.Serializer[Any]):
-    text = serializers.CharField()
-
-
 class BuildReviews(ForgeView):
     """The verdicts on a build."""
 
     needs = needing(get=Scope.PROJECT_READ, post=Scope.REVIEW_WRITE)
+    raises = raising(post=Conflict)
 
     @extend_schema(operation_id="reviews_list", responses=ReviewsJson)
     def get(self, request: Request, build_id: UUID) -> Response:
@@ -61,6 +52,7 @@ class BuildVerdictUndo(ForgeView):
     """Taking one's verdict back."""
 
     needs = needing(post=Scope.REVIEW_WRITE)
+    raises = raising(post=Conflict)
 
     @extend_schema(operation_id="reviews_undo", request=None, responses=ReviewsJson)
     def post(self, request: Request, build_id: UUID) -> Response:
@@ -70,22 +62,3 @@ class BuildVerdictUndo(ForgeView):
         undo_verdict(principal, build)
         verdicts = [verdict_to_json(verdict) for verdict in verdicts_on(principal, build)]
         return Response({"reviews": verdicts, "may": names_of(verbs_on_build(principal, build))})
-
-
-class BuildComments(ForgeView):
-    """What was said about a build."""
-
-    needs = needing(get=Scope.PROJECT_READ, post=Scope.REVIEW_WRITE)
-
-    @extend_schema(operation_id="comments_list", responses=CommentsJson)
-    def get(self, request: Request, build_id: UUID) -> Response:
-        build = find_build(principal_of(request), build_id)
-        return Response(
-            {"comments": [comment_to_json(comment) for comment in conversation(principal_of(request), build)]}
-        )
-
-    @extend_schema(operation_id="comments_add", request=SaySerializer, responses={201: CommentJson})
-    def post(self, request: Request, build_id: UUID) -> Response:
-        build = find_build(principal_of(request), build_id)
-        comment = say(principal_of(request), build, self.asked(request, SaySerializer)["text"])
-        return Response(comment_to_json(comment), status=status.HTTP_201_CREATED)

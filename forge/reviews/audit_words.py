@@ -18,6 +18,11 @@ declare(
         "review.verdict": "gave the verdict {verdict} on {build} of {project}",
         "review.verdict_undone": "took the verdict {verdict} on {build} of {project} back",
         "review.comment": "commented on {build} of {project}",
+        "review.edit": "edited a comment on {build} of {project}",
+        "review.delete": "deleted a comment of {member} on {build} of {project}",
+        "review.resolve": "resolved a thread about {build} of {project}",
+        "review.reopen": "reopened a thread about {build} of {project}",
+        "review.wrong": "marked a result of {build} of {project} as wrong: it said {said}, right is {label}",
     },
 )
 

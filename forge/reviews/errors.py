@@ -49,3 +49,15 @@ class TooLate(Conflict):
     """A verdict that can no longer be undone."""
 
     title = "Too late to undo"
+
+
+class NotYours(Conflict):
+    """Something that only who wrote it may do to a comment."""
+
+    title = "This is another's comment"
+
+
+class AlreadySo(Conflict):
+    """A thread that is resolved, or open, already."""
+
+    title = "Nothing to do"

@@ -18,7 +18,6 @@ class BuildJudged(StrEnum):
     """Changes were asked for."""
     UNDONE = "undone"
     """A verdict was taken back."""
-    COMMENT = "comment"
 
 
 class ReviewStep(StrEnum):
@@ -28,11 +27,21 @@ class ReviewStep(StrEnum):
     ROUND = "round"
     REVIEWERS = "reviewers"
     CLOSED = "closed"
+
+
+class ThreadStep(StrEnum):
+    """What happened to a thread."""
+
     COMMENT = "comment"
+    """It began, or was answered."""
+    EDITED = "edited"
+    DELETED = "deleted"
+    RESOLVED = "resolved"
+    REOPENED = "reopened"
 
 
 class ReviewChangedJson(TypedDict):
-    """Someone gave a verdict on a build or commented on it."""
+    """Someone gave a verdict on a build or took it back."""
 
     build: Uuid
     number: int
@@ -40,11 +49,11 @@ class ReviewChangedJson(TypedDict):
     by: PersonJson | None
 
 
-REVIEW_CHANGED = declare(EventType("review.changed", StreamKind.PROJECT, ReviewChangedJson, ("reviews", "comments")))
+REVIEW_CHANGED = declare(EventType("review.changed", StreamKind.PROJECT, ReviewChangedJson, ("reviews",)))
 
 
 class ReviewAskedJson(TypedDict):
-    """A review was asked for, carried on, changed or closed, or somebody spoke in it."""
+    """A review was asked for, carried on, changed or closed."""
 
     review: Uuid
     number: int
@@ -53,3 +62,19 @@ class ReviewAskedJson(TypedDict):
 
 
 REVIEW_ASKED = declare(EventType("review.asked", StreamKind.PROJECT, ReviewAskedJson, ("requests",)))
+
+
+class ThreadChangedJson(TypedDict):
+    """A thread began, was answered, resolved or reopened, or a comment of it was edited or deleted.
+
+    `mentioned` are the people whom the comment mentions and who were not told before.
+    """
+
+    thread: Uuid
+    build: Uuid
+    review: Uuid | None
+    mentioned: list[Uuid]
+    change: Annotated[str, choices("ThreadStep", ThreadStep)]
+
+
+THREAD_CHANGED = declare(EventType("thread.changed", StreamKind.PROJECT, ThreadChangedJson, ("threads",)))

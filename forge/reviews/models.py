@@ -1,4 +1,4 @@
-"""Reviews: who was asked to judge which build, in rounds, and the verdicts. What is said is a thread of `core`."""
+"""Reviews: who was asked to judge which build, in rounds, the verdicts, and what each thread of `core` is about."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from django.db import models
 
 from forge.builds.models import Build
 from forge.core.actors import Actor
+from forge.core.models import Thread
 from forge.projects.models import Project
 
 
@@ -140,3 +141,46 @@ class ReviewerGroup(models.Model):
 
     def __str__(self) -> str:
         return self.title or f"{self.needed} of group {self.position}"
+
+
+class AnchoredThreadQuerySet(models.QuerySet["AnchoredThread"]):
+    """Threads, as seen by someone."""
+
+    def visible_to(self, actor: Actor) -> AnchoredThreadQuerySet:
+        """Threads in the person's own organisations."""
+        return self.filter(project__in=Project.objects.of_member(actor))
+
+
+class AnchoredThread(models.Model):
+    """A thread about a build, or about a part of it. `kind` and `place` are an anchor (`forge.reviews.anchors`).
+
+    One that belongs to a review goes on over its rounds; `build` and `round` are those in which it was begun.
+    """
+
+    thread = models.OneToOneField(Thread, on_delete=models.CASCADE, primary_key=True, related_name="anchored")
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="+")
+    review = models.ForeignKey(Review, null=True, blank=True, on_delete=models.CASCADE, related_name="threads")
+    """None where it was begun on the build's page."""
+    build = models.ForeignKey(Build, on_delete=models.CASCADE, related_name="+")
+    round = models.PositiveIntegerField(null=True, blank=True)
+    """The number of the review's round."""
+    kind = models.CharField(max_length=10)
+    place = models.JSONField(default=dict)
+
+    objects = AnchoredThreadQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["thread__created", "thread"]
+
+    def __str__(self) -> str:
+        return f"{self.kind} of {self.build}"
+
+    def get_absolute_url(self) -> str:
+        """Where it is read."""
+        page = self.review.get_absolute_url() if self.review else self.build_address
+        return f"{page}#thread-{self.pk}"
+
+    @property
+    def build_address(self) -> str:
+        """The page of the build on which it was begun."""
+        return f"{self.project.get_absolute_url()}/builds/{self.build.number}"

@@ -1,4 +1,4 @@
-"""Reviews over REST: asking for one, its rounds, its reviewers, its conversation and its end."""
+"""Reviews over REST: asking for one, its rounds, its reviewers and its end."""
 
 from __future__ import annotations
 
@@ -16,25 +16,16 @@ from forge.accounts.principals import principal_of
 from forge.accounts.scopes import Scope
 from forge.builds.access import find_build
 from forge.core.actors import Actor
-from forge.core.api import ForgeView, needing
-from forge.core.errors import Invalid
+from forge.core.api import ForgeView, needing, raising
+from forge.core.errors import Conflict, Invalid
 from forge.core.json_types import PageJson
 from forge.core.pages import CursorPages
-from forge.core.threads import comments_on
 from forge.projects.api import ProjectView
 from forge.reviews import actions
 from forge.reviews.access import find_review, reviews_of, standing_verdicts
 from forge.reviews.actions import Asked
 from forge.reviews.models import Review
-from forge.reviews.serializers import (
-    CommentJson,
-    CommentsJson,
-    ReviewJson,
-    RoundJson,
-    comment_to_json,
-    review_to_json,
-    round_to_json,
-)
+from forge.reviews.serializers import ReviewJson, RoundJson, review_to_json, round_to_json
 
 
 class AskedReviewersSerializer(serializers.Serializer[Any]):
@@ -59,12 +50,9 @@ class NewRoundSerializer(serializers.Serializer[Any]):
     message = serializers.CharField(allow_blank=True, default="")
 
 
-class SayInReviewSerializer(serializers.Serializer[Any]):
-    text = serializers.CharField()
-
-
 class ProjectReviews(ProjectView):
     needs = needing(get=Scope.PROJECT_READ, post=Scope.REVIEW_WRITE)
+    raises = raising(post=Conflict)
 
     @extend_schema(operation_id="requested_reviews_list", responses=PageJson[ReviewJson])
     def get(self, request: Request, organisation: str, name: str) -> Response:
@@ -100,6 +88,7 @@ class OneReview(ForgeView):
 
 class ReviewRounds(ForgeView):
     needs = needing(post=Scope.REVIEW_WRITE)
+    raises = raising(post=Conflict)
 
     @extend_schema(operation_id="requested_reviews_next_round", request=NewRoundSerializer, responses={201: RoundJson})
     def post(self, request: Request, review_id: UUID) -> Response:
@@ -114,6 +103,7 @@ class ReviewRounds(ForgeView):
 
 class ReviewReviewers(ForgeView):
     needs = needing(put=Scope.REVIEW_WRITE)
+    raises = raising(put=Conflict)
 
     @extend_schema(operation_id="requested_reviews_reviewers", request=ReviewersSerializer, responses=ReviewJson)
     def put(self, request: Request, review_id: UUID) -> Response:
@@ -126,6 +116,7 @@ class ReviewReviewers(ForgeView):
 
 class ReviewClose(ForgeView):
     needs = needing(post=Scope.REVIEW_WRITE)
+    raises = raising(post=Conflict)
 
     @extend_schema(operation_id="requested_reviews_close", request=None, responses=ReviewJson)
     def post(self, request: Request, review_id: UUID) -> Response:
@@ -133,24 +124,6 @@ class ReviewClose(ForgeView):
         principal = principal_of(request)
         actions.close_review(principal, find_review(principal, review_id))
         return Response(_as_json(principal, review_id))
-
-
-class ReviewComments(ForgeView):
-    """What was said in a review."""
-
-    needs = needing(get=Scope.PROJECT_READ, post=Scope.REVIEW_WRITE)
-
-    @extend_schema(operation_id="review_comments_list", responses=CommentsJson)
-    def get(self, request: Request, review_id: UUID) -> Response:
-        review = find_review(principal_of(request), review_id)
-        return Response({"comments": [comment_to_json(comment) for comment in comments_on(review.subject)]})
-
-    @extend_schema(operation_id="review_comments_add", request=SayInReviewSerializer, responses={201: CommentJson})
-    def post(self, request: Request, review_id: UUID) -> Response:
-        review = find_review(principal_of(request), review_id)
-        text = self.asked(request, SayInReviewSerializer)["text"]
-        comment = actions.say_in_review(principal_of(request), review, text)
-        return Response(comment_to_json(comment), status=status.HTTP_201_CREATED)
 
 
 def _groups(asked: Mapping[str, Any]) -> tuple[Asked, ...]:

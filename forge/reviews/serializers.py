@@ -1,4 +1,4 @@
-"""Reviews, verdicts and comments as JSON."""
+"""Reviews and verdicts as JSON."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from forge.accounts.may import ProjectVerb
 from forge.accounts.models import User
 from forge.accounts.people import PersonJson, person_to_json
 from forge.core.json_types import Timestamp, Uuid, choices
-from forge.core.models import Comment
 from forge.reviews.access import state_of
 from forge.reviews.decision import Group, ReviewState, Verdicts, missing
 from forge.reviews.models import Choice, Review, ReviewerGroup, Round, Verdict
@@ -78,21 +77,6 @@ class ReviewJson(TypedDict):
     url: str
 
 
-class CommentJson(TypedDict):
-    """Something that was said."""
-
-    id: Uuid
-    author: PersonJson | None
-    text: str
-    created: Timestamp
-
-
-class CommentsJson(TypedDict):
-    """What was said about a build."""
-
-    comments: list[CommentJson]
-
-
 def verdict_to_json(verdict: Verdict) -> VerdictJson:
     """A verdict."""
     return {
@@ -150,13 +134,3 @@ def _group(group: ReviewerGroup, verdicts: Verdicts) -> ReviewerGroupJson:
 
 def _person(user: User | None) -> PersonJson | None:
     return person_to_json(user) if user else None
-
-
-def comment_to_json(comment: Comment) -> CommentJson:
-    """Something that was said."""
-    return {
-        "id": str(comment.pk),
-        "author": _person(comment.author),
-        "text": comment.text,
-        "created": comment.created.isoformat(),
-    }

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from forge.reviews import api, review_api
+from forge.reviews import api, review_api, thread_api
 
 urlpatterns = [
     path("projects/<str:organisation>/<str:name>/reviews", review_api.ProjectReviews.as_view()),
@@ -10,8 +10,15 @@ urlpatterns = [
     path("reviews/<uuid:review_id>/rounds", review_api.ReviewRounds.as_view()),
     path("reviews/<uuid:review_id>/reviewers", review_api.ReviewReviewers.as_view()),
     path("reviews/<uuid:review_id>/close", review_api.ReviewClose.as_view()),
-    path("reviews/<uuid:review_id>/comments", review_api.ReviewComments.as_view()),
+    path("reviews/<uuid:review_id>/threads", thread_api.ReviewThreads.as_view()),
+    path("reviews/<uuid:review_id>/wrong-results", thread_api.ReviewWrongResults.as_view()),
     path("builds/<uuid:build_id>/reviews", api.BuildReviews.as_view()),
     path("builds/<uuid:build_id>/reviews/undo", api.BuildVerdictUndo.as_view()),
-    path("builds/<uuid:build_id>/comments", api.BuildComments.as_view()),
+    path("builds/<uuid:build_id>/threads", thread_api.BuildThreads.as_view()),
+    path("builds/<uuid:build_id>/wrong-results", thread_api.BuildWrongResults.as_view()),
+    path("threads/<uuid:thread_id>", thread_api.OneThread.as_view()),
+    path("threads/<uuid:thread_id>/comments", thread_api.ThreadComments.as_view()),
+    path("threads/<uuid:thread_id>/resolve", thread_api.ThreadResolve.as_view()),
+    path("threads/<uuid:thread_id>/reopen", thread_api.ThreadReopen.as_view()),
+    path("comments/<uuid:comment_id>", thread_api.OneComment.as_view()),
 ]

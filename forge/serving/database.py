@@ -1,30 +1,96 @@
-"""Applies migrations; quick when there are none."""
+"""The database at the start: whether it can be used, a backup before an upgrade, and migrations."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from django.conf import settings
 from django.core.management import call_command
-from django.db import connection
+from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
+from django.utils import timezone
 
+from forge.serving.backup.database_state import damage
+from forge.serving.backup.errors import BackupError
+from forge.serving.backup.taking import take_backup
 from forge.serving.environment import make_private
 
 _LOCK = 0x666F726765
 """Names the lock among all of the database's; any number does."""
+BACKUPS = "backups"
+"""The folder of the backups before upgrades, inside the data folder."""
+
+
+class DatabaseUnusable(Exception):
+    """The database cannot be used; the text says why and what to do."""
 
 
 def migrate_if_needed() -> bool:
-    """Applies what is missing and says whether anything was. The data folder is made first."""
+    """Applies what is missing, after a backup, and says whether anything was. The data folder is made first.
+
+    Raises `DatabaseUnusable`.
+    """
     make_private(settings.DATA_DIR)
-    with _alone():
-        executor = MigrationExecutor(connection)
-        if not executor.migration_plan(executor.loader.graph.leaf_nodes()):
-            return False
-        call_command("migrate", verbosity=0, interactive=False)
-        return True
+    try:
+        with _alone():
+            executor = MigrationExecutor(connection)
+            if not executor.migration_plan(executor.loader.graph.leaf_nodes()):
+                return False
+            if executor.loader.applied_migrations:
+                _back_up()
+            call_command("migrate", verbosity=0, interactive=False)
+            return True
+    except DatabaseError as error:
+        raise DatabaseUnusable(_reason(error)) from error
+
+
+def is_up_to_date() -> bool:
+    """Whether the database has the tables of this version."""
+    executor = MigrationExecutor(connection)
+    return not executor.migration_plan(executor.loader.graph.leaf_nodes())
+
+
+def check_database() -> None:
+    """Looks through SQLite's file if the last server did not end by itself. Raises `DatabaseUnusable`."""
+    log = Path(str(connection.settings_dict["NAME"]) + "-wal")
+    if connection.vendor == "sqlite" and log.exists() and (found := damage()) is not None:
+        raise DatabaseUnusable(_damaged(found))
+
+
+def _back_up() -> None:
+    """The database and the keys as they are before the upgrade. Stored files do not change, and stay in the store."""
+    kept = settings.ENVIRONMENT.upgrade_backups
+    if not kept:
+        return
+    folder = Path(settings.DATA_DIR) / BACKUPS
+    try:
+        make_private(folder)
+        take_backup(folder / f"before-upgrade-{timezone.now():%Y%m%d-%H%M%S}.tar", with_files=False)
+    except (BackupError, OSError) as error:
+        raise DatabaseUnusable(
+            f"The database was not upgraded, because the backup before it failed. {error}\n"
+            "To upgrade without one, set UPGRADE_BACKUPS=0."
+        ) from error
+    for old in sorted(folder.glob("before-upgrade-*.tar"))[:-kept]:
+        old.unlink()
+
+
+def _reason(error: DatabaseError) -> str:
+    found = damage()
+    return _damaged(found) if found else f"The database cannot be used: {error}"
+
+
+def _damaged(found: str) -> str:
+    folder = Path(settings.DATA_DIR)
+    return (
+        f"The database {connection.settings_dict['NAME']} is damaged: {found.strip()}\n"
+        "Copy the whole data folder before anything else. Then restore the last backup; the damaged file is kept:\n\n"
+        "    .venv/bin/python manage.py restore FILE --replace\n\n"
+        f"Backups from before upgrades are in {folder / BACKUPS}. Without a backup, SQLite's own `.recover` saves what "
+        "can be read. A damaged file usually means a failing disk."
+    )
 
 
 @contextmanager

@@ -68,6 +68,18 @@ class Environment:
     """Where webhooks may lead: "public" addresses over HTTPS alone, or "anywhere"."""
     trusted_proxies: tuple[str, ...]
     """Addresses from which `X-Forwarded-For` and `X-Forwarded-Proto` are believed."""
+    metrics_token: str
+    """What a request for the metrics has to bring; "" where nobody gets them."""
+    json_logs: bool
+    """Whether the log is lines of JSON."""
+    collector: str
+    """The address of the OpenTelemetry collector that traces go to; "" without one."""
+    collector_headers: str
+    """What is sent to it besides, such as a token: `name=value`, separated by commas."""
+    upgrade_backups: int
+    """How many backups from before upgrades are kept; 0 takes none."""
+    shared_data: bool
+    """Whether several servers of this machine share the data folder and its SQLite."""
     required_isolation: frozenset[Protection]
     """Protections of the processes that compute, without which nothing is computed."""
 
@@ -132,6 +144,12 @@ def read_environment(variables: Mapping[str, str], base: Path) -> Environment:
         organisations_by=_choice(variables, "CREATE_ORGANISATIONS", ("everyone", "operator")),
         webhooks_to=_choice(variables, "WEBHOOKS_TO", ("public", "anywhere")),
         trusted_proxies=_names(variables, "TRUSTED_PROXIES"),
+        metrics_token=_token(variables, "METRICS_TOKEN"),
+        json_logs=_choice(variables, "LOG_FORMAT", ("text", "json")) == "json",
+        collector=variables.get("OTEL_EXPORTER_OTLP_ENDPOINT", ""),
+        collector_headers=variables.get("OTEL_EXPORTER_OTLP_HEADERS", ""),
+        upgrade_backups=_number(variables, "UPGRADE_BACKUPS", 3, 1000, least=0),
+        shared_data=_switch(variables, "SHARED_DATA"),
         required_isolation=_protections(variables),
     )
 
@@ -182,11 +200,25 @@ def _protections(variables: Mapping[str, str]) -> frozenset[Protection]:
         raise BadEnvironment(f"REQUIRED_ISOLATION must be all, or names of {known}, separated by commas.") from None
 
 
-def _number(variables: Mapping[str, str], name: str, default: int, largest: int) -> int:
+def _number(variables: Mapping[str, str], name: str, default: int, largest: int, least: int = 1) -> int:
     text = variables.get(name) or str(default)
-    if not text.isdecimal() or not 0 < int(text) <= largest:
-        raise BadEnvironment(f"{name} must be a whole number from 1 to {largest}, it is {text!r}.")
+    if not text.isdecimal() or not least <= int(text) <= largest:
+        raise BadEnvironment(f"{name} must be a whole number from {least} to {largest}, it is {text!r}.")
     return int(text)
+
+
+def _token(variables: Mapping[str, str], name: str) -> str:
+    text = variables.get(name, "")
+    if text and len(text) < 16:
+        raise BadEnvironment(f"{name} must have at least 16 characters. Make one with: openssl rand -hex 32")
+    return text
+
+
+def _switch(variables: Mapping[str, str], name: str) -> bool:
+    text = variables.get(name) or "0"
+    if text not in ("0", "1"):
+        raise BadEnvironment(f"{name} must be 0 or 1, it is {text!r}.")
+    return text == "1"
 
 
 def has_passkeys(public: SplitResult) -> bool:

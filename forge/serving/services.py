@@ -132,6 +132,10 @@ def read_store(address: str, access_key: str, secret_key: str, region: str, sess
     return Store(bucket, endpoint, region, access_key, secret_key, prefix, session_token)
 
 
+REDIS_PATIENCE = 1.0
+"""Seconds that a request waits for the counters: while Redis hangs, each would wait for the driver's five."""
+
+
 def channel_layers(redis: str) -> dict[str, Any]:
     """Django's CHANNEL_LAYERS: how the processes tell each other what happened."""
     if not redis:
@@ -156,7 +160,11 @@ def caches(redis: str) -> dict[str, Any]:
     shared = {
         "BACKEND": "forge.core.shared_cache.SharedCache",
         "LOCATION": redis,
-        "OPTIONS": {"serializer": "forge.core.cache_json.JsonSerializer"},
+        "OPTIONS": {
+            "serializer": "forge.core.cache_json.JsonSerializer",
+            "socket_timeout": REDIS_PATIENCE,
+            "socket_connect_timeout": REDIS_PATIENCE,
+        },
     }
     return {"default": shared, "process": own}
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from rune.isolation.linux import PR_SET_DUMPABLE, is_linux, prctl
 
-_SECRET_PARTS = frozenset({"KEY", "SECRET", "PASSWORD", "PASSPHRASE", "TOKEN", "CREDENTIALS"})
+_SECRET_PARTS = frozenset({"KEY", "SECRET", "PASSWORD", "PASSPHRASE", "TOKEN", "CREDENTIALS", "HEADERS"})
 _ENV_START, _ENV_END = 47, 48
 """Fields of `/proc/self/stat` after the program's name: where the first environment lies in memory."""
 

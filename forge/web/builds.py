@@ -24,11 +24,14 @@ from forge.projects.models import Project
 from forge.registry.access import tags_of
 from forge.registry.actions import publish_build
 from forge.registry.models import Tag
-from forge.reviews.access import conversation, is_reviewable, reviews_about, verdicts_on, verdicts_on_runes
-from forge.reviews.actions import give_verdict, say, undo_verdict
+from forge.reviews.access import is_reviewable, reviews_about, verdicts_on, verdicts_on_runes
+from forge.reviews.actions import begin_thread, give_verdict, undo_verdict
+from forge.reviews.anchors import read_key
+from forge.reviews.conversation import threads_on_build
 from forge.reviews.decision import ReviewState, Verdicts
 from forge.reviews.registrations import STATE_WORDS
-from forge.web.judging import rune_facts, talk, verdict_facts
+from forge.web.conversation import about_asked, talk_facts
+from forge.web.judging import compared_with, rune_facts, verdict_facts
 from forge.web.notices import watch_menu
 from forge.web.pages import for_person, show_again
 from forge.web.project import project_of
@@ -121,7 +124,17 @@ def builds_list(request: HttpRequest, organisation: str, name: str) -> HttpRespo
 def build_page(request: HttpRequest, organisation: str, name: str, number: int) -> HttpResponse:
     """One build."""
     project, build = _found(request, organisation, name, number)
-    return render(request, "builds/build.html", _context(principal_of(request), project, build))
+    context = _context(principal_of(request), project, build)
+    context["about"] = about_asked(principal_of(request), build, request.GET)
+    return render(request, "builds/build.html", context)
+
+
+@for_person
+def conversation(request: HttpRequest, organisation: str, name: str, number: int) -> HttpResponse:
+    """The conversation about a build alone, for its page that is open."""
+    project, build = _found(request, organisation, name, number)
+    context = {"project": project, "build": build, **_talk(principal_of(request), build)}
+    return render(request, "reviews/talk.html", context)
 
 
 @for_person
@@ -149,7 +162,7 @@ def respond(request: HttpRequest, organisation: str, name: str, number: int) -> 
         elif verdict:
             give_verdict(principal, build, verdict, text)
         else:
-            say(principal, build, text)
+            begin_thread(principal, build, text, read_key(request.POST.get("about", "")))
     except (Invalid, Conflict) as error:
         return _again(request, project, build, error)
     return redirect(f"{_address(build)}#conversation")
@@ -174,7 +187,9 @@ def _found(request: HttpRequest, organisation: str, name: str, number: int) -> t
 
 def _again(request: HttpRequest, project: Project, build: Build, error: DomainError) -> HttpResponse:
     build.refresh_from_db()
-    return show_again(request, "builds/build.html", _context(principal_of(request), project, build), error)
+    context = _context(principal_of(request), project, build)
+    context["about"] = about_asked(principal_of(request), build, request.POST)
+    return show_again(request, "builds/build.html", context, error)
 
 
 def _address(build: Build) -> str:
@@ -192,7 +207,10 @@ def _context(principal: Principal, project: Project, build: Build) -> dict[str, 
         "may_build": can(principal, Verb.BUILD, project),
         "may_ask": can(principal, Verb.ASK, project) and is_reviewable(build),
         "reviews": reviews_about(principal, build),
-        "talk": talk(conversation(principal, build), verdicts_on(principal, build)),
+        **_talk(principal, build),
+        "wrong_url": f"/api/v1/builds/{build.pk}/wrong-results" if can(principal, Verb.GIVE_SAMPLE, project) else "",
+        "respond": f"{_address(build)}/respond",
+        "talk_url": f"{_address(build)}/conversation",
         **verdict_facts(principal, build),
         **rune_facts(principal, build),
     }
@@ -210,6 +228,12 @@ def judged_as(verdicts: Verdicts) -> CardVerdict:
     if verdicts.objecting:
         return STATE_WORDS[ReviewState.CHANGES]
     return CardVerdict(counted(len(verdicts.approving), "approval"), "ok")
+
+
+def _talk(principal: Principal, build: Build) -> dict[str, Any]:
+    before, _ = compared_with(principal, build)
+    threads = threads_on_build(principal, build)
+    return talk_facts(principal, build, before, threads, verdicts_on(principal, build))
 
 
 def next_tag(tags: list[Tag]) -> str:

@@ -4,13 +4,20 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.views.decorators.csrf import csrf_exempt
 
 from forge.core.problems import problem_json
 
 
+@csrf_exempt
+def unknown(request: HttpRequest, rest: str = "") -> HttpResponse:
+    """An address that the API does not have."""
+    return problem_json(404, "Not found", "The API has no such address. /api/v1/schema lists all addresses.")
+
+
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     if request.path.startswith("/api/"):
-        return problem_json(404, "Not found", "The API has no such address. /api/v1/schema lists all addresses.")
+        return unknown(request)
     return render(request, "404.html", status=404)
 
 

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from django.utils import timezone
 
-from forge.accounts.models import User
 from forge.accounts.principals import Principal
 from forge.builds.access import builds_of
 from forge.builds.models import Build, State
@@ -18,29 +15,11 @@ from forge.builds.sides import figures_of, side_of
 from forge.comparison.changes import Comparison, compare
 from forge.comparison.figures import figure_rows
 from forge.comparison.sentences import sentences
-from forge.core.models import Comment
 from forge.reviews.access import approved_before, is_approved, is_own_rune, is_reviewable, may_judge, verdicts_on
 from forge.reviews.actions.verdicts import UNDONE_WITHIN
 from forge.reviews.models import Verdict
 from forge.web.pipeline import DrawnPipeline, drawn_pipeline, marks_of
 from forge.web.verified import verified
-
-
-@dataclass(frozen=True)
-class Said:
-    """An entry of a conversation: a comment, a verdict, or both."""
-
-    author: User | None
-    text: str
-    at: datetime
-    verdict: Verdict | None
-
-
-def talk(comments: Iterable[Comment], verdicts: Iterable[Verdict]) -> list[Said]:
-    """Comments and verdicts as one conversation, oldest first."""
-    said = [Said(comment.author, comment.text, comment.created, None) for comment in comments]
-    said += [Said(verdict.user, verdict.comment, verdict.created, verdict) for verdict in verdicts]
-    return sorted(said, key=lambda one: one.at)
 
 
 def verdict_facts(principal: Principal, build: Build) -> dict[str, Any]:
@@ -70,19 +49,26 @@ def rune_facts(principal: Principal, build: Build) -> dict[str, Any]:
     """The rune to try, and how it differs from the last approved build's, or the one before; {} without a rune."""
     if not is_reviewable(build):
         return {}
-    approved = approved_before(build)
-    before = approved or _previous(principal, build)
+    before, is_approved_one = compared_with(principal, build)
     comparison = compare(side_of(before), side_of(build)) if before is not None else None
     return {
         "rune_url": rune_url(build),
         "before": before,
         "before_url": rune_url(before) if before is not None and _runs_otherwise(before, build) else None,
-        "before_is_approved": approved is not None,
+        "before_is_approved": is_approved_one,
         "figures": figure_rows(figures_of(build), None if before is None else figures_of(before)),
         "verified": verified(build),
         "changes": _said(comparison),
         "pipeline": _drawn(build, comparison),
     }
+
+
+def compared_with(principal: Principal, build: Build) -> tuple[Build | None, bool]:
+    """The last approved build, or else the one before, and whether it is the approved one."""
+    if not is_reviewable(build):
+        return None, False
+    approved = approved_before(build)
+    return approved or _previous(principal, build), approved is not None
 
 
 def _runs_otherwise(before: Build, build: Build) -> bool:

@@ -1,4 +1,4 @@
-"""A project's README as safe HTML: without raw HTML, external pictures or followed links."""
+"""What people wrote in Markdown as safe HTML: without raw HTML, external pictures or followed links."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from django.utils.safestring import SafeString, mark_safe
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from forge.reviews.mentions import Names, pieces
+
 LIMIT = 200_000
 """Characters of a README that are shown."""
 _SCHEMES = ("https://", "http://", "mailto:")
@@ -15,19 +17,55 @@ _SCHEMES = ("https://", "http://", "mailto:")
 
 def render_readme(text: str) -> SafeString:
     """The HTML of a README. Its headings begin one level below the page's own."""
-    parser = MarkdownIt("commonmark", {"html": False, "linkify": False, "maxNesting": 20}).enable("table")
+    parser = _parser()
     tokens = parser.parse(text[:LIMIT])
-    _make_harmless(tokens)
+    _make_harmless(tokens, below=1)
+    return _html(parser, tokens)
+
+
+def render_comment(text: str, names: Names) -> SafeString:
+    """The HTML of a comment, with mentions marked. Its headings are small, and a line ends where it was ended."""
+    parser = _parser(breaks=True)
+    tokens = parser.parse(text)
+    _make_harmless(tokens, below=3)
+    for token in tokens:
+        if token.children:
+            token.children = [part for child in token.children for part in _with_mentions(child, names)]
+    return _html(parser, tokens)
+
+
+def _parser(*, breaks: bool = False) -> MarkdownIt:
+    options = {"html": False, "linkify": False, "breaks": breaks, "maxNesting": 20}
+    return MarkdownIt("commonmark", options).enable("table")
+
+
+def _html(parser: MarkdownIt, tokens: Sequence[Token]) -> SafeString:
     # The parser escapes all text, and writes no tag but its own.
     html: str = parser.renderer.render(tokens, parser.options, {})
     # A long line of code scrolls, for the keyboard too; text cannot hold a tag, so this finds none of it.
     return mark_safe(html.replace("<pre>", '<pre tabindex="0">'))  # noqa: S308
 
 
-def _make_harmless(tokens: Sequence[Token]) -> None:
+def _with_mentions(token: Token, names: Names) -> list[Token]:
+    if token.type != "text":
+        return [token]
+    found = []
+    for text, is_mention in pieces(token.content, names):
+        word = Token("text", "", 0, content=text)
+        marked = [
+            Token("strong_open", "strong", 1, attrs={"class": "mention"}),
+            word,
+            Token("strong_close", "strong", -1),
+        ]
+        found += marked if is_mention else [word]
+    return found
+
+
+def _make_harmless(tokens: Sequence[Token], *, below: int) -> None:
+    """Headings begin `below` as many of the page's levels."""
     for token in tokens:
         if token.type in ("heading_open", "heading_close"):
-            token.tag = f"h{min(6, int(token.tag[1]) + 1)}"
+            token.tag = f"h{min(6, int(token.tag[1]) + below)}"
         if token.type == "inline" and token.children is not None:
             token.children = [_harmless(child) for child in token.children]
 

@@ -18,7 +18,6 @@ from forge.accounts.principals import Principal, principal_of
 from forge.builds.access import find_numbered
 from forge.builds.models import Build
 from forge.core.errors import Conflict, Invalid
-from forge.core.threads import comments_on
 from forge.projects.models import Project
 from forge.reviews import actions
 from forge.reviews.access import (
@@ -32,9 +31,12 @@ from forge.reviews.access import (
     verdicts_on,
 )
 from forge.reviews.actions import Asked
+from forge.reviews.anchors import read_key
+from forge.reviews.conversation import threads_in_review
 from forge.reviews.decision import Group, ReviewState, Verdicts, missing, waited_for
 from forge.reviews.models import Review, ReviewerGroup, Verdict
-from forge.web.judging import rune_facts, talk, verdict_facts
+from forge.web.conversation import about_asked, talk_facts
+from forge.web.judging import compared_with, rune_facts, verdict_facts
 from forge.web.pages import for_person, show_again
 from forge.web.project import project_of
 
@@ -150,7 +152,17 @@ def _asked(principal: Principal, project: Project, build: Build, typed: QueryDic
 def review_page(request: HttpRequest, organisation: str, name: str, number: int) -> HttpResponse:
     """One review."""
     project, review = _found(request, organisation, name, number)
-    return render(request, "reviews/review.html", _context(principal_of(request), project, review))
+    context = _context(principal_of(request), project, review)
+    context["about"] = about_asked(principal_of(request), context["build"], request.GET)
+    return render(request, "reviews/review.html", context)
+
+
+@for_person
+def conversation(request: HttpRequest, organisation: str, name: str, number: int) -> HttpResponse:
+    """The conversation of a review alone, for its page that is open."""
+    project, review = _found(request, organisation, name, number)
+    context = {"project": project, "review": review, **_talk(principal_of(request), review)}
+    return render(request, "reviews/talk.html", context)
 
 
 @for_person
@@ -167,7 +179,7 @@ def respond(request: HttpRequest, organisation: str, name: str, number: int) -> 
         elif verdict:
             actions.give_verdict(principal, build, verdict, text)
         else:
-            actions.say_in_review(principal, review, text)
+            actions.begin_thread(principal, review, text, read_key(request.POST.get("about", "")))
     except (Invalid, Conflict) as error:
         return _again(request, project, review, error)
     return redirect(f"{review.get_absolute_url()}#conversation")
@@ -192,7 +204,9 @@ def _found(request: HttpRequest, organisation: str, name: str, number: int) -> t
 
 def _again(request: HttpRequest, project: Project, review: Review, error: Invalid | Conflict) -> HttpResponse:
     found = find_numbered_review(principal_of(request), project, review.number)
-    return show_again(request, "reviews/review.html", _context(principal_of(request), project, found), error)
+    context = _context(principal_of(request), project, found)
+    context["about"] = about_asked(principal_of(request), context["build"], request.POST)
+    return show_again(request, "reviews/review.html", context, error)
 
 
 def _context(principal: Principal, project: Project, review: Review) -> dict[str, Any]:
@@ -207,12 +221,22 @@ def _context(principal: Principal, project: Project, review: Review) -> dict[str
         "look": STATE_TAGS[state_of(review, verdicts)],
         "is_asked": review.closed is None and principal.pk in waited_for(groups_of(review), verdicts),
         "groups": [_approvals(group, verdicts) for group in review.groups.all()],
-        "talk": talk(comments_on(review.subject), _verdicts_in(principal, review)),
+        **_talk(principal, review),
+        "wrong_url": f"/api/v1/reviews/{review.pk}/wrong-results" if can(principal, Verb.GIVE_SAMPLE, project) else "",
+        "respond": f"{review.get_absolute_url()}/respond",
+        "talk_url": f"{review.get_absolute_url()}/conversation",
         "may_ask": can(principal, Verb.ASK, project),
         **facts,
         "judges": facts["judges"] and review.closed is None,
         **rune_facts(principal, last.build),
     }
+
+
+def _talk(principal: Principal, review: Review) -> dict[str, Any]:
+    build = newest_round(review).build
+    before, _ = compared_with(principal, build)
+    threads = threads_in_review(principal, review)
+    return talk_facts(principal, build, before, threads, _verdicts_in(principal, review))
 
 
 def _verdicts_in(principal: Principal, review: Review) -> list[Verdict]:

@@ -92,8 +92,6 @@ def _review_moved(event: Event, project: Project) -> Message | None:
 
 def _judged(event: Event, project: Project) -> Message | None:
     change, number = BuildJudged(event.data["change"]), event.data["number"]
-    if change is BuildJudged.COMMENT:
-        return None
     build = {
         "id": event.data["build"],
         "number": number,

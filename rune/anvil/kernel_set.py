@@ -10,16 +10,24 @@ from typing import Any
 from rune.anvil.computation import Computation
 from rune.anvil.kernel_call import KernelCall
 
-Packers = Mapping[type[Any], Callable[[Any], KernelCall]]
-"""By the kind of computation, the function that packs its constants and names its C."""
+Packer = Callable[[Any], KernelCall | tuple[KernelCall, ...]]
+"""Packs the constants of a computation and names its C: one call, or several that follow each other."""
+
+Packers = Mapping[type[Any], Packer]
+"""By the kind of computation."""
 
 
 @dataclass(frozen=True)
 class Kernel:
-    """The C of one computation: `pack` makes the call of a function in `header`."""
+    """The C of one computation: `pack` makes the calls of functions in `header`."""
 
     header: Path
-    pack: Callable[[Any], KernelCall]
+    pack: Packer
+
+    def calls(self, computation: Computation) -> tuple[KernelCall, ...]:
+        """In their order."""
+        made = self.pack(computation)
+        return (made,) if isinstance(made, KernelCall) else made
 
 
 @dataclass(frozen=True)

@@ -4,10 +4,11 @@ computes."""
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from rune.anvil.computation import Computation
-from rune.tflite import Model, Operator, Tensor
+from rune.anvil.signed_bytes import as_signed
+from rune.tflite import Model, Operator, Tensor, TensorKind
 
 
 class Contradiction(Exception):
@@ -16,18 +17,22 @@ class Contradiction(Exception):
 
 @dataclass(frozen=True)
 class Op:
-    """One op with its tensors; an optional input that is absent is None."""
+    """One op with its tensors, those of uint8 as int8; an optional input that is absent is None."""
 
     operator: Operator
     inputs: tuple[Tensor | None, ...]
     outputs: tuple[Tensor, ...]
+    is_unsigned: bool
+    """Whether the file has the results as uint8, which some of the reference's kernels round in another way."""
 
     @staticmethod
     def of(model: Model, operator: Operator) -> Op:
+        outputs = [model.tensors[index] for index in operator.outputs]
         return Op(
             operator,
-            tuple(model.tensors[index] if index >= 0 else None for index in operator.inputs),
-            tuple(model.tensors[index] for index in operator.outputs),
+            tuple(as_signed(model.tensors[index]) if index >= 0 else None for index in operator.inputs),
+            tuple(map(as_signed, outputs)),
+            any(tensor.kind is TensorKind.UINT8 for tensor in outputs),
         )
 
     def input(self, index: int) -> Tensor:
@@ -56,9 +61,8 @@ class Operation:
     """None, or why it cannot be compiled: "" for the types alone, or what else is beyond Anvil."""
     computation: Callable[[Op], Computation]
     """What is computed. Raises `Contradiction`."""
-    operands: int = 1
-    """How many of the inputs, from the first on, are tensors of a run. The others are weights and sizes, which the
-    computation holds."""
+    operands: slice = field(default_factory=lambda: slice(0, 1))
+    """Which of the inputs are tensors of a run. The others are weights and sizes, which the computation holds."""
 
 
 Operations = Mapping[str, Operation]

@@ -3,6 +3,8 @@ kernels with packed constants and scratch. Memory is not yet decided."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from rune.anvil.c_text import C_TYPES
@@ -92,7 +94,7 @@ class _Selection:
     def node(self, node: Node) -> None:
         match node.work:
             case Computation():
-                self._steps.append(self._op(node, node.work))
+                self._steps.extend(self._op(node, node.work))
             case BlockCall():
                 self._steps.append(self._block(node, node.work))
             case HostInference():
@@ -108,12 +110,11 @@ class _Selection:
             case StageEnd(stage):
                 self._steps.append(Mark(stage))
 
-    def _op(self, node: Node, computation: Computation) -> Call:
+    def _op(self, node: Node, computation: Computation) -> Sequence[Call]:
         kernel = self._target.kernels.kernel(computation)
         if kernel is None:
             kind = type(computation).__name__
             raise MissingKernel(self._files.get(node.stage, node.stage), kind, self._target.kernels.name)
-        call = kernel.pack(computation)
         for number in range(len(node.outputs)):
             self._output(node, number)
         part = self._parts.get(node.stage, PIPELINE)
@@ -133,8 +134,10 @@ class _Selection:
                 case Number():
                     return argument
 
-        arguments = tuple(resolve(argument) for argument in call.arguments)
-        return Call(node.name, kernel.header, call.function, arguments, part)
+        return [
+            Call(node.name, kernel.header, call.function, tuple(map(resolve, call.arguments)), part)
+            for call in kernel.calls(computation)
+        ]
 
     def _block(self, node: Node, work: BlockCall) -> Call:
         code = work.code

@@ -8,19 +8,24 @@ from rune.tflite.errors import ModelError
 from rune.tflite.model import Model, Normalization, Operator, Quantization, Tensor, TensorKind
 from rune.tflite.options import (
     Activation,
+    AxisOptions,
+    BlockOptions,
     ConcatenationOptions,
     Conv2DOptions,
     DepthwiseConv2DOptions,
     ElementwiseOptions,
     FullyConnectedOptions,
+    GatherOptions,
     LeakyReluOptions,
+    MirrorPadOptions,
     Options,
     Padding,
     Pool2DOptions,
     RawOptions,
     ReshapeOptions,
-    ResizeBilinearOptions,
+    ResizeOptions,
     SoftmaxOptions,
+    StridedSliceOptions,
 )
 from rune.tflite.pixels import PixelAdvice, PixelRange, pixel_advice
 from rune.tflite.reader import read_model
@@ -28,12 +33,16 @@ from rune.tflite.signature import ModelSignature, ModelTensor, Unsupported, from
 
 __all__ = [
     "Activation",
+    "AxisOptions",
+    "BlockOptions",
     "ConcatenationOptions",
     "Conv2DOptions",
     "DepthwiseConv2DOptions",
     "ElementwiseOptions",
     "FullyConnectedOptions",
+    "GatherOptions",
     "LeakyReluOptions",
+    "MirrorPadOptions",
     "Model",
     "ModelError",
     "ModelSignature",
@@ -48,8 +57,9 @@ __all__ = [
     "Quantization",
     "RawOptions",
     "ReshapeOptions",
-    "ResizeBilinearOptions",
+    "ResizeOptions",
     "SoftmaxOptions",
+    "StridedSliceOptions",
     "Tensor",
     "TensorKind",
     "Unsupported",

@@ -101,11 +101,54 @@ class ElementwiseOptions:
 
 
 @dataclass(frozen=True)
-class ResizeBilinearOptions:
-    """Whether the corners of both images lie on each other, and whether a pixel's place is its centre."""
+class ResizeOptions:
+    """Of RESIZE_BILINEAR and RESIZE_NEAREST_NEIGHBOR: whether the corners of both images lie on each other, and whether
+    a pixel's place is its centre."""
 
     align_corners: bool
     half_pixel_centers: bool
+
+
+@dataclass(frozen=True)
+class MirrorPadOptions:
+    """Whether the edge of a tensor is mirrored too (SYMMETRIC)."""
+
+    with_edge: bool
+
+
+@dataclass(frozen=True)
+class StridedSliceOptions:
+    """Bits of dimensions: where begin or end do not count, which are indexed by one number, are added, or stand for
+    several. With `offset`, ends are counted from the begins."""
+
+    begin_mask: int
+    end_mask: int
+    shrink_axis_mask: int
+    new_axis_mask: int
+    ellipsis_mask: int
+    offset: bool
+
+
+@dataclass(frozen=True)
+class GatherOptions:
+    """A negative axis counts from the last dimension."""
+
+    axis: int
+    batch_dims: int
+
+
+@dataclass(frozen=True)
+class BlockOptions:
+    """Of SPACE_TO_DEPTH and DEPTH_TO_SPACE: the side of a block, at least 1."""
+
+    block_size: int
+
+
+@dataclass(frozen=True)
+class AxisOptions:
+    """Of PACK and UNPACK. A negative axis counts from the last dimension."""
+
+    axis: int
 
 
 @dataclass(frozen=True)
@@ -135,7 +178,12 @@ Options = (
     | ElementwiseOptions
     | ConcatenationOptions
     | LeakyReluOptions
-    | ResizeBilinearOptions
+    | ResizeOptions
+    | MirrorPadOptions
+    | StridedSliceOptions
+    | GatherOptions
+    | BlockOptions
+    | AxisOptions
     | RawOptions
 )
 
@@ -155,6 +203,14 @@ _TABLE_OF_OPERATOR: Final = {
     "CONCATENATION": "ConcatenationOptions",
     "LEAKY_RELU": "LeakyReluOptions",
     "RESIZE_BILINEAR": "ResizeBilinearOptions",
+    "RESIZE_NEAREST_NEIGHBOR": "ResizeNearestNeighborOptions",
+    "MIRROR_PAD": "MirrorPadOptions",
+    "STRIDED_SLICE": "StridedSliceOptions",
+    "GATHER": "GatherOptions",
+    "PACK": "PackOptions",
+    "UNPACK": "UnpackOptions",
+    "SPACE_TO_DEPTH": "SpaceToDepthOptions",
+    "DEPTH_TO_SPACE": "DepthToSpaceOptions",
 }
 
 
@@ -208,8 +264,25 @@ def read_options(name: str, operator: Table) -> Options:
             return SoftmaxOptions(_finite(table, "beta", name))
         case "LeakyReluOptions":
             return LeakyReluOptions(_finite(table, "alpha", name))
-        case "ResizeBilinearOptions":
-            return ResizeBilinearOptions(table.flag("align_corners"), table.flag("half_pixel_centers"))
+        case "ResizeBilinearOptions" | "ResizeNearestNeighborOptions":
+            return ResizeOptions(table.flag("align_corners"), table.flag("half_pixel_centers"))
+        case "MirrorPadOptions":
+            return MirrorPadOptions(table.number("mode") != 0)
+        case "StridedSliceOptions":
+            return StridedSliceOptions(
+                table.number("begin_mask"),
+                table.number("end_mask"),
+                table.number("shrink_axis_mask"),
+                table.number("new_axis_mask"),
+                table.number("ellipsis_mask"),
+                table.flag("offset"),
+            )
+        case "PackOptions" | "UnpackOptions":
+            return AxisOptions(table.number("axis"))
+        case "GatherOptions":
+            return GatherOptions(table.number("axis"), table.number("batch_dims"))
+        case "SpaceToDepthOptions" | "DepthToSpaceOptions":
+            return BlockOptions(_positive(table, "block_size", name))
         case "ReshapeOptions":
             return ReshapeOptions(table.integers("new_shape"))
         case "ConcatenationOptions":

@@ -14,7 +14,7 @@ from tests.contributing.recipe import PAGES, ScratchCopy, files_of, places_of
 from tests.model_cases import refused_cases
 from tests.named_places import missing_paths
 
-LOGISTIC = """
+ELU = """
 import sys
 import numpy as np
 from pathlib import Path
@@ -37,7 +37,7 @@ for target in ("wasm32", "wasm32-mvp"):
     loaded = Runtime.load(result.rune)
     ((message,),) = [loaded.call({loaded.capabilities[0].id: given.tobytes()})]
     print(np.array(message.tensors[0].elements, np.float32).tobytes().hex())
-assert "rune_logistic_float32" in build(files, "app", target=find_target("c")).files["app.c"].decode()
+assert "rune_elu_float32" in build(files, "app", target=find_target("c")).files["app.c"].decode()
 """
 
 
@@ -63,17 +63,18 @@ def test_an_op_is_added_by_its_recipe(tmp_path: Path) -> None:
     copy, files = ScratchCopy.at(tmp_path), files_of("add-an-op.md")
     assert len(files) == 3
     for path, text in files.items():
-        if path == "rune/kernels/portable/logistic.py":
+        if path == "rune/kernels/portable/elu.py":
             assert copy.found().returncode == 1  # the computation has no kernel yet
         copy.write(path, text)
     assert copy.found().returncode == 0
-    model = tmp_path / "logistic.tflite"
-    model.write_bytes(next(case.data for case in refused_cases() if case.name == "logistic_f32"))
-    ran = copy.python("-c", LOGISTIC, str(model))
+    model = tmp_path / "elu.tflite"
+    model.write_bytes(next(case.data for case in refused_cases() if case.name == "elu_logistic_f32"))
+    ran = copy.python("-c", ELU, str(model))
     assert ran.returncode == 0, ran.stderr
     with_vectors, without = ran.stdout.split()
     assert with_vectors == without
-    expected = 1 / (1 + np.exp(-np.array([-90, -1, 0, 0.5, 30])))
+    given = np.array([-90, -1, 0, 0.5, 30])
+    expected = 1 / (1 + np.exp(-np.where(given > 0, given, np.expm1(given))))
     assert np.allclose(np.frombuffer(bytes.fromhex(without), "<f4"), expected, rtol=1e-6)
 
 

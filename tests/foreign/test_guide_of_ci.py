@@ -36,7 +36,7 @@ def test_the_guide_creates_uploads_builds_waits_and_publishes_and_a_second_run_c
     digest = first.splitlines()[-1]
     assert re.fullmatch(r"sha256:[0-9a-f]{64}", digest)
     assert second.splitlines()[-1] == digest
-    assert [tag["name"] for tag in live.api("GET", f"projects/{project}/tags")["tags"]] == ["1.0"]
+    assert [tag["tag"] for tag in live.api("GET", f"projects/{project}/tags")["tags"]] == ["1.0"]
 
 
 def typed(command: list[str], folder: Path, variables: dict[str, str]) -> str:

@@ -26,7 +26,7 @@ from forge.projects.actions import delete_project, save_version, send_sample, wr
 from forge.projects.models import Project
 from forge.projects.samples import sample_terms
 from forge.registry.actions import publish_build
-from forge.reviews.actions import Asked, ask_for_review, give_verdict, say, say_in_review
+from forge.reviews.actions import Asked, ask_for_review, begin_thread, give_verdict
 from forge.webhooks.actions import create_webhook
 from tests.forge.made_builds import RUNE, built, failed_build
 from tests.forge.web.test_permissions_matrix import CASES, ELSEWHERE, webhook_addresses
@@ -56,8 +56,8 @@ _MORE: list[tuple[str, str, str, Any]] = [
     ("get", "api/v1/builds/<uuid:build_id>/rune", "api/v1/builds/{build}/rune", None),
     ("get", "api/v1/builds/<uuid:build_id>/reviews", "api/v1/builds/{build}/reviews", None),
     ("post", "api/v1/builds/<uuid:build_id>/reviews", "api/v1/builds/{build}/reviews", {"verdict": "approve"}),
-    ("get", "api/v1/builds/<uuid:build_id>/comments", "api/v1/builds/{build}/comments", None),
-    ("post", "api/v1/builds/<uuid:build_id>/comments", "api/v1/builds/{build}/comments", {"text": "x"}),
+    ("get", "api/v1/builds/<uuid:build_id>/threads", "api/v1/builds/{build}/threads", None),
+    ("post", "api/v1/builds/<uuid:build_id>/threads", "api/v1/builds/{build}/threads", {"text": "x"}),
     ("post", "api/v1/builds/<uuid:build_id>/reviews/undo", "api/v1/builds/{build}/reviews/undo", {}),
     ("get", f"{_P}/reviews", "api/v1/projects/acme/kitchen/reviews", None),
     (
@@ -70,8 +70,16 @@ _MORE: list[tuple[str, str, str, Any]] = [
     ("post", "api/v1/reviews/<uuid:review_id>/rounds", "api/v1/reviews/{review}/rounds", {"build": "{build}"}),
     ("put", "api/v1/reviews/<uuid:review_id>/reviewers", "api/v1/reviews/{review}/reviewers", {"reviewers": []}),
     ("post", "api/v1/reviews/<uuid:review_id>/close", "api/v1/reviews/{review}/close", {}),
-    ("get", "api/v1/reviews/<uuid:review_id>/comments", "api/v1/reviews/{review}/comments", None),
-    ("post", "api/v1/reviews/<uuid:review_id>/comments", "api/v1/reviews/{review}/comments", {"text": "x"}),
+    ("get", "api/v1/reviews/<uuid:review_id>/threads", "api/v1/reviews/{review}/threads", None),
+    ("post", "api/v1/reviews/<uuid:review_id>/threads", "api/v1/reviews/{review}/threads", {"text": "x"}),
+    ("post", "api/v1/reviews/<uuid:review_id>/wrong-results", "WRONG", b"7,8,9\n"),
+    ("post", "api/v1/builds/<uuid:build_id>/wrong-results", "WRONG_OF_BUILD", b"7,8,9\n"),
+    ("get", "api/v1/threads/<uuid:thread_id>", "api/v1/threads/{thread}", None),
+    ("post", "api/v1/threads/<uuid:thread_id>/comments", "api/v1/threads/{thread}/comments", {"text": "x"}),
+    ("post", "api/v1/threads/<uuid:thread_id>/resolve", "api/v1/threads/{thread}/resolve", {}),
+    ("post", "api/v1/threads/<uuid:thread_id>/reopen", "api/v1/threads/{thread}/reopen", {}),
+    ("patch", "api/v1/comments/<uuid:comment_id>", "api/v1/comments/{comment}", {"text": "x"}),
+    ("delete", "api/v1/comments/<uuid:comment_id>", "api/v1/comments/{comment}", None),
     ("get", f"{_P}/tags", "api/v1/projects/acme/kitchen/tags", None),
     ("post", f"{_P}/tags", "api/v1/projects/acme/kitchen/tags", {"build": "{build}", "tag": "9.0"}),
     ("get", f"{_P}/tags/<str:tag>/rune", "api/v1/projects/acme/kitchen/tags/0.0/rune", None),
@@ -93,6 +101,10 @@ _MORE: list[tuple[str, str, str, Any]] = [
     ("form", f"{_PAGE}/builds/<int:number>/publish", "acme/kitchen/builds/1/publish", {"tag": "9.0"}),
     ("get", f"{_PAGE}/builds/<int:number>/ask", "acme/kitchen/builds/2/ask", None),
     ("form", f"{_PAGE}/builds/<int:number>/ask", "acme/kitchen/builds/2/ask", {"title": "x"}),
+    ("get", f"{_PAGE}/builds/<int:number>/conversation", "acme/kitchen/builds/2/conversation", None),
+    ("get", f"{_PAGE}/reviews/<int:number>/conversation", "acme/kitchen/reviews/1/conversation", None),
+    ("form", f"{_PAGE}/threads/<uuid:thread_id>", "acme/kitchen/threads/{thread}", {"text": "x"}),
+    ("form", f"{_PAGE}/comments/<uuid:comment_id>", "acme/kitchen/comments/{comment}", {"text": "x"}),
     ("get", f"{_PAGE}/reviews", "acme/kitchen/reviews", None),
     ("get", f"{_PAGE}/reviews/<int:number>", "acme/kitchen/reviews/1", None),
     ("form", f"{_PAGE}/reviews/<int:number>/respond", "acme/kitchen/reviews/1/respond", {"text": "x"}),
@@ -152,12 +164,12 @@ def settle(owner: User, organisation: Organisation, project: Project, size: int)
         builds.append(built(members[number], project, RUNE + bytes([number])))
         asked = [Asked(tuple(member.pk for member in members if member != members[number]))]
         reviews.append(ask_for_review(owner, builds[-1], "Is it good?", reviewers=asked))
-        say_in_review(owner, reviews[-1], "said")
+        begin_thread(owner, reviews[-1], "said")
         publish_build(owner, builds[-1], f"{number}.0")
         make_phone_link(owner, project)
     for member in members[1:]:
         give_verdict(member, builds[0], "approve", "good")
-        say(member, builds[0], "said")
+        begin_thread(member, builds[0], "said")
     lost = Project.objects.create(organisation=organisation, name="lost", created_by=owner)
     delete_project(owner, lost)
     member, invitation, token = members[0], invitations[0], tokens[0]
@@ -166,11 +178,16 @@ def settle(owner: User, organisation: Organisation, project: Project, size: int)
         failed_build(owner, project)
         create_webhook(owner, organisation, f"https://example.com/{number}", ["build"])
     notices = list(Notice.objects.filter(person=owner))
+    thread = begin_thread(owner, reviews[0], "said")
+    marked = urlencode({"label": "x", "said": "y", "consent": consent})
     api = "api/v1/organisations/acme"
     return {
         "MEMBER": f"{api}/members/{member.pk}",
         "INVITATION": f"{api}/invitations/{invitation.pk}",
         "SAMPLE": f"api/v1/samples/{samples[0].pk}",
+        "RECORDING": f"api/v1/samples/{samples[0].pk}/recording",
+        "WRONG": f"api/v1/reviews/{reviews[0].pk}/wrong-results?{marked}",
+        "WRONG_OF_BUILD": f"api/v1/builds/{builds[0].pk}/wrong-results?{marked}",
         "TOKEN": f"api/v1/tokens/{token.pk}",
         "TOKEN_PAGE": f"accounts/tokens/{token.pk}/delete",
         "REVOKE_PAGE": f"acme/invitations/{invitation.pk}/revoke",
@@ -182,6 +199,8 @@ def settle(owner: User, organisation: Organisation, project: Project, size: int)
         "SAMPLES": f"api/v1/projects/acme/kitchen/samples?{urlencode({'label': 'x', 'days': 90, 'consent': consent})}",
         "{build}": str(builds[0].pk),
         "{review}": str(reviews[0].pk),
+        "{thread}": str(thread.pk),
+        "{comment}": str(thread.thread.comments.get().pk),
         "{digest}": builds[0].artefact.digest if builds[0].artefact else "",
         "secret": create_token(owner, "registry", ["registry"], None)[1],
     }
@@ -197,7 +216,7 @@ def counted(browser: Client, named: Mapping[str, str]) -> dict[str, int]:
     counts: dict[str, int] = {}
     for method, route, address, body in requests():
         path = "/" + named.get(address, address).lstrip("/")
-        for name in ("{build}", "{review}", "{digest}"):
+        for name in ("{build}", "{review}", "{thread}", "{comment}", "{digest}"):
             path = path.replace(name, named[name])
         sent = body | {"build": named["{build}"]} if isinstance(body, dict) and "build" in body else body
         headers = {"Authorization": f"Bearer {named['secret']}"} if route.startswith("v2") else {}

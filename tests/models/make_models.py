@@ -9,7 +9,7 @@ import base64
 import itertools
 import json
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -25,6 +25,18 @@ RUNS = 3
 
 Model = Callable[[Layers], list[Value]]
 
+_SOME_OF_UINT8 = (
+    "concatenation:channels",
+    "hard_swish:plain",
+    "logistic:plain",
+    "mean:image",
+    "pad:image",
+    "slice:plain",
+    "split:channels",
+    "sum:image",
+)
+"""Models that uint8 has too, of ops that do with it as with int8."""
+
 
 def models() -> Iterator[tuple[str, Model]]:
     """Every model that can be compiled, by name: the operator, the type, what is particular about it."""
@@ -37,11 +49,19 @@ def models() -> Iterator[tuple[str, Model]]:
             _others(kind),
             _binary(kind),
             _resizes(kind),
+            _moves(kind),
+            _joins(kind),
+            _reductions(kind),
+            _functions(kind),
             _chains(kind),
         ):
             operator, _, detail = name.partition(":")
             yield f"{operator}_{short}_{detail}", model
     yield from _conversions()
+    yield from _hybrids()
+    for name, model in _unsigned():
+        operator, _, detail = name.partition(":")
+        yield f"{operator}_u8_{detail}", model
 
 
 def _convolutions(kind: str) -> Iterator[tuple[str, Model]]:
@@ -127,6 +147,49 @@ def _pools(kind: str) -> Iterator[tuple[str, Model]]:
         yield f"{name}:relu6_same", model(op, (2, 5, 5, 3), kernel=(3, 3), padding="same", activation="relu6")
 
 
+def _hybrids() -> Iterator[tuple[str, Model]]:
+    """Floats with weights of int8."""
+
+    def conv(shape: tuple[int, ...], **options: Any) -> Model:
+        return lambda g: [g.conv(g.input(shape, "float32"), 5, hybrid=True, **options)]
+
+    def fully_connected(shape: tuple[int, ...], **options: Any) -> Model:
+        return lambda g: [g.fully_connected(g.input(shape, "float32"), 5, hybrid=True, **options)]
+
+    yield "conv_2d_hybrid_per_tensor", conv((1, 7, 6, 3), per_channel=False, activation="relu")
+    yield "conv_2d_hybrid_per_channel", conv((2, 7, 6, 3), stride=(2, 2))
+    yield "conv_2d_hybrid_1x1", conv((1, 4, 3, 17), kernel=(1, 1), per_channel=False)
+    yield "fully_connected_hybrid_symmetric", fully_connected((3, 17), activation="relu6")
+    yield "fully_connected_hybrid_asymmetric", fully_connected((3, 17), asymmetric=True)
+    yield "fully_connected_hybrid_no_bias", fully_connected((1, 9), bias=False)
+
+
+def _unsigned() -> Iterator[tuple[str, Model]]:
+    """What uint8 has of its own: weights with a zero point, and other roundings. All else is int8 with flipped bits."""
+    alike = itertools.chain(
+        _convolutions("uint8"), _depthwise("uint8"), _fully_connected("uint8"), _pools("uint8"), _chains("uint8")
+    )
+    details = ("same", "1x1_17_channels", "1_channel_multiplier_8", "dilation_2", "no_bias", "plain", "whole_image")
+    for name, model in alike:
+        if name.startswith("chain") or name.partition(":")[2] in details:
+            yield name, model
+    yield "conv_2d:groups", lambda g: [g.conv(g.input((1, 5, 5, 6), "uint8"), 4, groups=2)]
+    yield "softmax:rows", lambda g: [g.softmax(g.input((5, 3), "uint8"))]
+    yield "add:channel", _add("uint8", (1, 3, 4, 5), (5,))
+    yield "add:constant", lambda g: [g.add(g.input((1, 3, 4, 5), "uint8"), g.constant((5,), "uint8"))]
+    yield "mul:same_shape", _add("uint8", (1, 3, 4, 5), (1, 3, 4, 5), scale=0.03, op="MUL")
+    yield "sub:same_shape", _add("uint8", (1, 3, 4, 5), (1, 3, 4, 5), op="SUB")
+    yield "minimum:same_shape", _extreme("uint8", "MINIMUM", (1, 3, 4, 5))
+    yield "maximum:scalar", _extreme("uint8", "MAXIMUM", (1,))
+    yield "relu:plain", _activation("uint8", "RELU", 0.051)
+    yield "relu6:plain", _activation("uint8", "RELU6", 0.051)
+    some = (_reductions("uint8"), _functions("uint8"), _moves("uint8"), _joins("uint8"))
+    for name, model in itertools.chain(*some):
+        if name in _SOME_OF_UINT8:
+            yield name, model
+    yield "leaky_relu:plain", _activation("uint8", "LEAKY_RELU", 0.05, 0.3)
+
+
 def _others(kind: str) -> Iterator[tuple[str, Model]]:
     yield "reshape:flat", lambda g: [g.reshape(g.input((1, 3, 5, 2), kind), (1, 30))]
     yield "reshape:inferred", lambda g: [g.reshape(g.input((1, 3, 5, 2), kind), (1, 10, 3), (1, -1, 3))]
@@ -154,6 +217,7 @@ def _others(kind: str) -> Iterator[tuple[str, Model]]:
     yield "add:constant_first", lambda g: [g.add(g.constant((1, 1, 4, 1), kind), g.input((1, 3, 4, 5), kind))]
     yield "add:with_itself", _add_with_itself(kind)
     if kind == "int8":
+        yield "softmax:many_rows", lambda g: [g.softmax(g.input((600, 7), kind))]
         yield "add:saturating", _add(kind, (1, 3, 4, 5), (1, 3, 4, 5), scale=0.02)
 
 
@@ -190,6 +254,150 @@ def _resizes(kind: str) -> Iterator[tuple[str, Model]]:
     yield "resize_bilinear:batch_2", lambda g: [g.resize(g.input((2, 3, 2, 9), kind), (5, 7), half=True)]
 
 
+def _moves(kind: str) -> Iterator[tuple[str, Model]]:
+    """Ops that move elements."""
+
+    def model(
+        op: str,
+        shape: tuple[int, ...],
+        result: tuple[int, ...],
+        constants: Sequence[object] = (),
+        options: object = None,
+    ) -> Model:
+        return lambda g: [g.move(op, g.input(shape, kind), result, constants, options)]
+
+    def options_of(name: str, **fields: object) -> object:
+        options = getattr(schema, f"{name}OptionsT")()
+        for field, value in fields.items():
+            setattr(options, field, value)
+        return options
+
+    def padded_with(g: Layers) -> list[Value]:
+        source = g.input((1, 2, 3, 2), kind)
+        scales = (source.scale or 1.0, source.zero_point)
+        return [
+            g.move("PADV2", source, (1, 4, 3, 4), ([[0, 0], [2, 0], [0, 0], [1, 1]], g.constant((1,), kind, *scales)))
+        ]
+
+    yield "pad:image", model("PAD", (1, 3, 4, 2), (1, 6, 5, 2), ([[0, 0], [1, 2], [0, 1], [0, 0]],))
+    yield "pad:rank_2", model("PAD", (2, 3), (4, 8), ([[1, 1], [0, 5]],))
+    yield "padv2:plain", padded_with
+    reflect, symmetric = (options_of("MirrorPad", mode=mode) for mode in (0, 1))
+    yield (
+        "mirror_pad:reflect",
+        model("MIRROR_PAD", (1, 4, 3, 2), (1, 7, 5, 2), ([[0, 0], [3, 0], [1, 1], [0, 0]],), reflect),
+    )
+    yield "mirror_pad:symmetric", model("MIRROR_PAD", (2, 3), (4, 8), ([[1, 1], [2, 3]],), symmetric)
+    yield "transpose:image", model("TRANSPOSE", (1, 3, 4, 5), (1, 5, 3, 4), ([0, 3, 1, 2],))
+    yield "transpose:rank_2", model("TRANSPOSE", (3, 7), (7, 3), ([1, 0],))
+    yield "slice:plain", model("SLICE", (1, 5, 4, 6), (1, 2, 4, 3), ([0, 2, 0, 1], [1, 2, -1, 3]))
+    yield "slice:rows", model("SLICE", (5, 12), (2, 12), ([3, 0], [2, 12]))
+    strided = options_of("StridedSlice", beginMask=2, endMask=4, shrinkAxisMask=1)
+    yield "strided_slice:masks", model("STRIDED_SLICE", (3, 5, 6), (2, 3), ([1, 9, -5], [2, 4, 1], [1, 2, 2]), strided)
+    backwards = options_of("StridedSlice", beginMask=2, endMask=2)
+    yield "strided_slice:backwards", model("STRIDED_SLICE", (3, 5), (2, 5), ([-1, 0], [0, 0], [-1, -1]), backwards)
+    yield "gather:columns", model("GATHER", (2, 5, 3), (2, 4, 3), ([4, 0, 0, 2],), options_of("Gather", axis=1))
+    yield "reverse_v2:plain", model("REVERSE_V2", (2, 4, 3), (2, 4, 3), ([1],))
+    yield "tile:plain", model("TILE", (2, 3), (4, 9), ([2, 3],))
+    yield "broadcast_to:plain", model("BROADCAST_TO", (3, 1), (2, 3, 4), ([2, 3, 4],))
+    block = options_of("SpaceToDepth", blockSize=2)
+    yield "space_to_depth:plain", model("SPACE_TO_DEPTH", (1, 4, 6, 3), (1, 2, 3, 12), (), block)
+    block = options_of("DepthToSpace", blockSize=2)
+    yield "depth_to_space:plain", model("DEPTH_TO_SPACE", (1, 2, 3, 8), (1, 4, 6, 2), (), block)
+    yield "expand_dims:plain", model("EXPAND_DIMS", (2, 3), (2, 1, 3), ([1],))
+    yield "squeeze:plain", model("SQUEEZE", (1, 2, 1, 3), (2, 3), (), options_of("Squeeze", squeezeDims=[0, 2]))
+    for detail, size, corners, half in (
+        ("twice", (10, 8), False, False),
+        ("half_pixels", (7, 9), False, True),
+        ("corners", (9, 7), True, False),
+    ):
+        options = options_of("ResizeNearestNeighbor", alignCorners=corners, halfPixelCenters=half)
+        yield (
+            f"resize_nearest_neighbor:{detail}",
+            model("RESIZE_NEAREST_NEIGHBOR", (1, 5, 4, 3), (1, *size, 3), (size,), options),
+        )
+
+
+def _joins(kind: str) -> Iterator[tuple[str, Model]]:
+    """Ops that make one tensor of several, or several of one."""
+
+    def joined(op: str, shapes: tuple[tuple[int, ...], ...], result: tuple[int, ...], axis: int) -> Model:
+        options = schema.ConcatenationOptionsT() if op == "CONCATENATION" else schema.PackOptionsT()
+        options.axis, options.valuesCount = axis, len(shapes)
+        return lambda g: [
+            g.join(op, [g.input(shape, kind, name=f"input_{i}") for i, shape in enumerate(shapes)], result, options)
+        ]
+
+    def split(
+        op: str, inputs: tuple[object, ...], shapes: tuple[tuple[int, ...], ...], options: object = None
+    ) -> Model:
+        return lambda g: g.split(op, g.input((1, 3, 6), kind), shapes, inputs, options)
+
+    yield "concatenation:channels", joined("CONCATENATION", ((1, 3, 2), (1, 3, 5), (1, 3, 1)), (1, 3, 8), -1)
+    yield "concatenation:rows", joined("CONCATENATION", ((2, 3), (4, 3)), (6, 3), 0)
+    yield "pack:plain", joined("PACK", ((2, 3), (2, 3)), (2, 2, 3), 1)
+    yield "split:channels", split("SPLIT", ([2], None), ((1, 3, 2),) * 3)
+    yield "split_v:channels", split("SPLIT_V", (None, [1, 5], [-1]), ((1, 3, 1), (1, 3, 5)))
+    unpacked = schema.UnpackOptionsT()
+    unpacked.num, unpacked.axis = 3, 1
+    yield "unpack:rows", split("UNPACK", (None,), ((1, 6),) * 3, unpacked)
+    yield "chain:two_branches", lambda g: _branches(g, kind)
+
+
+def _branches(g: Layers, kind: str) -> list[Value]:
+    source = g.input((1, 6, 6, 4), kind)
+    left, right = g.split("SPLIT", source, ((1, 6, 6, 2), (1, 6, 6, 2)), ([3], None), None)
+    shape = g.conv(left, 3).shape
+    other = g.pool(right, "MAX_POOL_2D", (1, 1), (1, 1))
+    return [g.join("CONCATENATION", [left, other], (*shape[:3], 4), _along_channels())]
+
+
+def _along_channels() -> Any:
+    options = schema.ConcatenationOptionsT()
+    options.axis = 3
+    return options
+
+
+def _reductions(kind: str) -> Iterator[tuple[str, Model]]:
+    def model(op: str, shape: tuple[int, ...], axes: tuple[int, ...], **options: Any) -> Model:
+        return lambda g: [g.reduce(op, g.input(shape, kind), axes, **options)]
+
+    for op, scale in (("MEAN", 0.031), *((("SUM", 0.43),) if kind != "int8" else ())):
+        yield f"{op.lower()}:image", model(op, (1, 5, 4, 6), (1, 2), keep=True, scale=scale)
+        yield f"{op.lower()}:last", model(op, (2, 3, 17), (-1,), scale=scale)
+        yield f"{op.lower()}:first_and_last", model(op, (3, 4, 5), (0, 2), scale=scale)
+    yield "mean:coarse", model("MEAN", (1, 96, 2), (1,), scale=0.0021)
+
+
+def _functions(kind: str) -> Iterator[tuple[str, Model]]:
+    """Elementwise ops of one input."""
+
+    def model(op: str, input_scale: float, scale: float, zero_point: int) -> Model:
+        if kind == "float32":
+            return lambda g: [g.unary(op, g.input((1, 99), kind))]
+        return lambda g: [g.unary(op, g.input((1, 256), kind, input_scale), scale, zero_point)]
+
+    for detail, input_scale in (("fine", 0.011), ("plain", 0.0473), ("coarse", 0.31)):
+        yield f"logistic:{detail}", model("LOGISTIC", input_scale, 1 / 256, -128)
+        yield f"tanh:{detail}", model("TANH", input_scale, 1 / 128, 0)
+        yield f"hard_swish:{detail}", model("HARD_SWISH", input_scale, input_scale * 0.7, -31)
+    if kind == "float32":
+        for op in ("ABS", "EXP", "FLOOR", "NEG", "SQUARE"):
+            yield f"{op.lower()}:plain", model(op, 0, 0, 0)
+        for op in ("SQRT", "RSQRT"):
+            yield f"{op.lower()}:of_squares", _of_squares(op)
+        yield "squared_difference:channel", _squared_difference
+
+
+def _of_squares(op: str) -> Model:
+    return lambda g: [g.unary(op, g.unary("SQUARE", g.input((1, 99), "float32")))]
+
+
+def _squared_difference(g: Layers) -> list[Value]:
+    left, right = g.input((1, 3, 4, 5), "float32", name="left"), g.input((5,), "float32", name="right")
+    return [g.extreme("SQUARED_DIFFERENCE", left, right)]
+
+
 def _with_constant(kind: str, op: str, scale: float | None) -> Model:
     return lambda g: [g.add(g.input((1, 3, 4, 5), kind), g.constant((5,), kind), scale=scale, op=op)]
 
@@ -199,7 +407,7 @@ def _extreme(kind: str, op: str, right: tuple[int, ...]) -> Model:
 
 
 def _activation(kind: str, op: str, scale: float, alpha: float | None = None) -> Model:
-    return lambda g: [g.activation(op, g.input((1, 256), kind), scale if kind == "int8" else None, alpha=alpha)]
+    return lambda g: [g.activation(op, g.input((1, 256), kind), scale if kind != "float32" else None, alpha=alpha)]
 
 
 def _add(
@@ -238,6 +446,9 @@ def _conversions() -> Iterator[tuple[str, Model]]:
         "quantize_i8_to_i8_same_scale",
         lambda g: [g.convert("QUANTIZE", g.input((1, 256), "int8"), "int8", 0.0473, -7)],
     )
+    yield "quantize_f32_to_u8", lambda g: [g.convert("QUANTIZE", g.input((1, 4, 33), "float32"), "uint8", 0.013, -4)]
+    yield "quantize_u8_to_i8", lambda g: [g.convert("QUANTIZE", g.input((1, 256), "uint8"), "int8", 0.061, 11)]
+    yield "dequantize_u8_to_f32", lambda g: [g.convert("DEQUANTIZE", g.input((1, 5, 51), "uint8"), "float32")]
     yield "dequantize_i8_to_f32", lambda g: [g.convert("DEQUANTIZE", g.input((1, 5, 51), "int8"), "float32")]
     yield "chain_f32_around_i8", _float_around_int8
 
@@ -281,43 +492,31 @@ def _dense(g: Layers, kind: str) -> list[Value]:
 
 def refused() -> Iterator[tuple[str, Model, list[tuple[str, str, int]]]]:
     """Good models with an operator, or an operator with types, that is not compiled; and which these are."""
-    yield "logistic_f32", lambda g: [_unary(g, "LOGISTIC", "float32")], [("LOGISTIC", "float32", 1)]
-    yield "tanh_i8", lambda g: [_unary(g, "TANH", "int8")], [("TANH", "int8", 1)]
-    yield "conv_2d_u8", _unsigned_convolution, [("CONV_2D", "uint8", 1)]
-    yield (
-        "fully_connected_hybrid",
-        _hybrid,
-        [("FULLY_CONNECTED", "float32 and int8 weights", 1)],
-    )
+    yield "elu_logistic_f32", lambda g: [g.unary("LOGISTIC", _elu(g, "float32"))], [("ELU", "float32", 1)]
+    yield "elu_i8", lambda g: [_elu(g, "int8")], [("ELU", "int8", 1)]
+    yield "sum_i8", lambda g: [g.reduce("SUM", g.input((2, 3), "int8"), (0,))], [("SUM", "int8", 1)]
+    yield "resize_bilinear_u8", _unsigned_resize, [("RESIZE_BILINEAR", "uint8", 1)]
+    yield "depthwise_conv_2d_hybrid", _hybrid, [("DEPTHWISE_CONV_2D", "float32 and int8 weights", 1)]
     yield "custom", _custom, [("CUSTOM:Magic", "float32", 2)]
     yield "reshape_bool", _bool_reshape, [("RESHAPE", "bool", 1)]
     yield "add_i32", _integer_add, [("ADD", "int32", 1)]
 
 
-def _unary(g: Layers, op: str, kind: str) -> Value:
-    source = g.input((1, 5), kind)
-    output = g.output((1, 5), kind, 1.0 / 128.0 if kind == "int8" else None, 0)
-    g.graph.operator(op, [source.index], [output.index])
-    return output
+def _elu(g: Layers, kind: str) -> Value:
+    return g.unary("ELU", g.input((1, 5), kind), 1.0 / 128.0 if kind == "int8" else None)
 
 
-def _unsigned_convolution(g: Layers) -> list[Value]:
-    source = g.input((1, 4, 4, 1), "uint8", 0.02, 128)
-    weights = g.graph.constant("weights", g.random.integers(0, 256, (2, 1, 1, 1), dtype=np.uint8), 0.01, 120)
-    bias = g.graph.constant("bias", np.array([5, -5], np.int32), 0.0002)
-    output = g.output((1, 4, 4, 2), "uint8", 0.03, 128)
-    options: Any = schema.Conv2DOptionsT()
-    options.strideH = options.strideW = 1
-    g.graph.operator("CONV_2D", [source.index, weights, bias], [output.index], options)
-    return [output]
+def _unsigned_resize(g: Layers) -> list[Value]:
+    return [g.resize(g.input((1, 4, 4, 1), "uint8"), (8, 8))]
 
 
 def _hybrid(g: Layers) -> list[Value]:
-    source = g.input((1, 6), "float32")
-    weights = g.graph.constant("weights", g.random.integers(-127, 128, (3, 6), dtype=np.int8), 0.01)
-    output = g.output((1, 3), "float32")
-    options: Any = schema.FullyConnectedOptionsT()
-    g.graph.operator("FULLY_CONNECTED", [source.index, weights, -1], [output.index], options, 3)
+    source = g.input((1, 4, 4, 3), "float32")
+    weights = g.graph.constant("weights", g.random.integers(-127, 128, (1, 3, 3, 3), dtype=np.int8), 0.01)
+    output = g.output((1, 4, 4, 3), "float32")
+    options: Any = schema.DepthwiseConv2DOptionsT()
+    options.strideH = options.strideW = 1
+    g.graph.operator("DEPTHWISE_CONV_2D", [source.index, weights, -1], [output.index], options, 3)
     return [output]
 
 

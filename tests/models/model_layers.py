@@ -1,4 +1,4 @@
-"""Layers with seeded weights and sensible scales, float32 or int8. For `make_models.py` only.
+"""Layers with seeded weights and sensible scales, float32, int8 or uint8. For `make_models.py` only.
 
 Scales are chosen so that outputs use most of int8 and a few saturate.
 """
@@ -22,7 +22,7 @@ PADDINGS = {"same": 0, "valid": 1}
 
 @dataclass(frozen=True)
 class Value:
-    """A tensor of the graph and what the next layer needs to know of it."""
+    """A tensor of the graph and what the next layer needs to know of it. Zero points of uint8 are given as for int8."""
 
     index: int
     shape: tuple[int, ...]
@@ -45,11 +45,12 @@ class Layers:
         if kind == "float32":
             return Value(self.graph.input(name, shape, kind), tuple(shape), kind)
         scale = 0.0473 if scale is None else scale
-        return Value(self.graph.input(name, shape, kind, scale, zero_point), tuple(shape), kind, scale, zero_point)
+        index = self.graph.input(name, shape, kind, scale, _stored(zero_point, kind))
+        return Value(index, tuple(shape), kind, scale, zero_point)
 
     def output(self, shape: Sequence[int], kind: str, scale: float | None = None, zero_point: int = 0) -> Value:
         self._count += 1
-        index = self.graph.tensor(f"tensor_{self._count}", shape, kind, scale, zero_point)
+        index = self.graph.tensor(f"tensor_{self._count}", shape, kind, scale, _stored(zero_point, kind))
         return Value(index, tuple(shape), kind, scale, zero_point)
 
     def weights(
@@ -61,12 +62,21 @@ class Layers:
         per_channel: bool,
         bias: bool,
         weak: bool,
+        hybrid: bool = False,
     ) -> tuple[list[int], float | None]:
         """Weights and, if asked for, bias as tensors, and a scale for what comes out.
 
-        `weak` weights are -1, 0 and 1, so that the sums have to be multiplied by more than 1.
+        `hybrid` weights of floats are int8. `weak` weights are -1, 0 and 1, so that the sums have to be multiplied by
+        more than 1.
         """
         outputs = shape[axis]
+        if source.kind == "float32" and hybrid:
+            scales = [0.0071 * (1.0 + 0.37 * (index % 5)) for index in range(outputs if per_channel else 1)]
+            quantised = self.random.integers(-127, 128, shape, dtype=np.int8)
+            tensors = [self.graph.constant("weights", quantised, scales, 0, axis if per_channel else 0)]
+            if bias:
+                tensors.append(self.graph.constant("bias", self.random.standard_normal(outputs).astype(np.float32)))
+            return tensors, None
         if source.kind == "float32":
             floats = (self.random.standard_normal(shape) / math.sqrt(fan_in)).astype(np.float32)
             tensors = [self.graph.constant("weights", floats)]
@@ -74,10 +84,15 @@ class Layers:
                 tensors.append(self.graph.constant("bias", self.random.standard_normal(outputs).astype(np.float32)))
             return tensors, None
         assert source.scale is not None
+        per_channel = per_channel and source.kind == "int8"
         scales = [0.0071 * (1.0 + 0.37 * (index % 5)) for index in range(outputs)] if per_channel else [0.0087]
         largest = 1 if weak else 127
         quantised = self.random.integers(-largest, largest + 1, shape, dtype=np.int8)
-        tensors = [self.graph.constant("weights", quantised, scales, 0, axis if per_channel else 0)]
+        zero_point = 0
+        if source.kind == "uint8":
+            zero_point = 117
+            quantised = np.clip(quantised.astype(np.int16) + zero_point, 0, 255).astype(np.uint8)
+        tensors = [self.graph.constant("weights", quantised, scales, zero_point, axis if per_channel else 0)]
         spread = 74.0 * (0.5 if weak else 73.0) * math.sqrt(fan_in)
         biases = self.random.integers(-int(spread), int(spread) + 1, outputs, dtype=np.int32)
         bias_scales = [source.scale * scale for scale in scales]
@@ -100,11 +115,12 @@ class Layers:
         gain: float = 1.0,
         weak: bool = False,
         zero_point: int = -5,
+        hybrid: bool = False,
     ) -> Value:
         batch, height, width, depth = source.shape
         depth //= groups
         fan_in = kernel[0] * kernel[1] * depth
-        tensors, scale = self.weights(source, (channels, *kernel, depth), 0, fan_in, per_channel, bias, weak)
+        tensors, scale = self.weights(source, (channels, *kernel, depth), 0, fan_in, per_channel, bias, weak, hybrid)
         options: Any = schema.Conv2DOptionsT()
         shape = (batch, *_window(options, (height, width), kernel, stride, dilation, padding), channels)
         options.fusedActivationFunction = ACTIVATIONS[activation]
@@ -146,13 +162,16 @@ class Layers:
         gain: float = 1.0,
         weak: bool = False,
         zero_point: int = -5,
+        hybrid: bool = False,
+        asymmetric: bool = False,
     ) -> Value:
         depth = source.shape[-1] if keep_dimensions else math.prod(source.shape[1:])
-        tensors, scale = self.weights(source, (units, depth), 0, depth, per_channel, bias, weak)
+        tensors, scale = self.weights(source, (units, depth), 0, depth, per_channel, bias, weak, hybrid)
         if not bias:
             tensors.append(-1)
         options: Any = schema.FullyConnectedOptionsT()
         options.keepNumDims = keep_dimensions
+        options.asymmetricQuantizeInputs = asymmetric
         options.fusedActivationFunction = ACTIVATIONS[activation]
         shape = (*source.shape[:-1], units) if keep_dimensions else (source.shape[0], units)
         return self._finish(source, shape, "FULLY_CONNECTED", tensors, options, scale, gain, zero_point)
@@ -194,8 +213,8 @@ class Layers:
     def softmax(self, source: Value, beta: float = 1.0) -> Value:
         options: Any = schema.SoftmaxOptionsT()
         options.beta = beta
-        if source.kind == "int8":
-            output = self.output(source.shape, "int8", 1.0 / 256.0, -128)
+        if source.scale is not None:
+            output = self.output(source.shape, source.kind, 1.0 / 256.0, -128)
         else:
             output = self.output(source.shape, source.kind)
         self.graph.operator("SOFTMAX", [source.index], [output.index], options, 2 if source.kind == "int8" else 1)
@@ -214,10 +233,8 @@ class Layers:
         options: Any = getattr(schema, f"{op.capitalize()}OptionsT")()
         options.fusedActivationFunction = ACTIVATIONS[activation]
         shape = tuple(int(side) for side in np.broadcast_shapes(left.shape, right.shape))
-        if left.kind == "int8":
-            assert left.scale is not None
-            assert right.scale is not None
-            output = self.output(shape, "int8", scale or (left.scale + right.scale) * 0.8, zero_point)
+        if left.scale is not None and right.scale is not None:
+            output = self.output(shape, left.kind, scale or (left.scale + right.scale) * 0.8, zero_point)
         else:
             output = self.output(shape, left.kind)
         self.graph.operator(op, [left.index, right.index], [output.index], options, 2 if left.kind == "int8" else 1)
@@ -240,6 +257,55 @@ class Layers:
         self.graph.operator("RESIZE_BILINEAR", [source.index, wanted], [output.index], options, 3)
         return output
 
+    def reduce(self, op: str, source: Value, axes: Sequence[int], keep: bool = False, scale: float = 0.031) -> Value:
+        """MEAN or SUM."""
+        options: Any = schema.ReducerOptionsT()
+        options.keepDims = keep
+        gone = {axis % len(source.shape) for axis in axes}
+        shape = [1 if axis in gone else size for axis, size in enumerate(source.shape) if keep or axis not in gone]
+        output = self.output(shape, source.kind, scale if source.scale else None, -11 if source.scale else 0)
+        dimensions = self.graph.constant("axes", np.array(axes, np.int32))
+        self.graph.operator(op, [source.index, dimensions], [output.index], options, 2 if source.kind == "int8" else 1)
+        return output
+
+    def unary(self, op: str, source: Value, scale: float | None = None, zero_point: int = 0) -> Value:
+        """An elementwise op without options."""
+        output = self.output(source.shape, source.kind, scale, zero_point)
+        self.graph.operator(op, [source.index], [output.index])
+        return output
+
+    def join(self, op: str, sources: Sequence[Value], shape: Sequence[int], options: Any) -> Value:
+        """CONCATENATION or PACK."""
+        output = self.output(shape, sources[0].kind, sources[0].scale, sources[0].zero_point)
+        self.graph.operator(op, [source.index for source in sources], [output.index], options)
+        return output
+
+    def split(
+        self, op: str, source: Value, shapes: Sequence[Sequence[int]], inputs: Sequence[Any], options: Any
+    ) -> list[Value]:
+        """SPLIT, SPLIT_V or UNPACK; `inputs` are its other inputs, None where the source is."""
+        outputs = [self.output(shape, source.kind, source.scale, source.zero_point) for shape in shapes]
+        indices = [
+            source.index if each is None else self.graph.constant("sizes", np.array(each, np.int32)) for each in inputs
+        ]
+        if options is None:
+            options = schema.SplitOptionsT() if op == "SPLIT" else schema.SplitVOptionsT()
+            options.numSplits = len(shapes)
+        self.graph.operator(op, indices, [output.index for output in outputs], options)
+        return outputs
+
+    def move(
+        self, op: str, source: Value, shape: Sequence[int], constants: Sequence[Any] = (), options: Any = None
+    ) -> Value:
+        """An op that moves elements; `constants` are its other inputs: sizes, or a `Value`."""
+        output = self.output(shape, source.kind, source.scale, source.zero_point)
+        others = [
+            each.index if isinstance(each, Value) else self.graph.constant("sizes", np.array(each, np.int32))
+            for each in constants
+        ]
+        self.graph.operator(op, [source.index, *others], [output.index], options, 2 if op == "BROADCAST_TO" else 1)
+        return output
+
     def activation(
         self, op: str, source: Value, scale: float | None = None, zero_point: int = -20, alpha: float | None = None
     ) -> Value:
@@ -248,7 +314,7 @@ class Layers:
         if alpha is not None:
             options = schema.LeakyReluOptionsT()
             options.alpha = alpha
-        output = self.output(source.shape, source.kind, scale, zero_point if source.kind == "int8" else 0)
+        output = self.output(source.shape, source.kind, scale, zero_point if source.scale else 0)
         self.graph.operator(op, [source.index], [output.index], options, 2 if source.kind == "int8" else 1)
         return output
 
@@ -256,8 +322,9 @@ class Layers:
         if kind == "float32":
             index = self.graph.constant("constant", self.random.standard_normal(shape).astype(np.float32))
             return Value(index, tuple(shape), kind)
-        values = self.random.integers(-128, 128, shape, dtype=np.int8)
-        return Value(self.graph.constant("constant", values, scale, zero_point), tuple(shape), kind, scale, zero_point)
+        values = self.random.integers(-128, 128, shape, dtype=np.int8).view(kind)
+        index = self.graph.constant("constant", values, scale, _stored(zero_point, kind))
+        return Value(index, tuple(shape), kind, scale, zero_point)
 
     def convert(self, op: str, source: Value, kind: str, scale: float | None = None, zero_point: int = 0) -> Value:
         """QUANTIZE or DEQUANTIZE."""
@@ -282,9 +349,14 @@ class Layers:
         else:
             assert scale is not None
             output = self.output(shape, source.kind, scale / gain, zero_point)
-            version = 4 if op == "FULLY_CONNECTED" else 3
+            version = 1 if source.kind == "uint8" else 4 if op == "FULLY_CONNECTED" else 3
         self.graph.operator(op, [source.index, *tensors], [output.index], options, version)
         return output
+
+
+def _stored(zero_point: int, kind: str) -> int:
+    """As the file has it: uint8 counts from 0 where int8 counts from -128."""
+    return zero_point + 128 if kind == "uint8" else zero_point
 
 
 def _window(

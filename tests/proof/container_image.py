@@ -51,7 +51,7 @@ class Builder:
         return {**os.environ, "BUILDAH_ISOLATION": "chroot"}
 
     def make_base(self) -> None:
-        """Debian's minimal system under the name that the Dockerfile's FROM has."""
+        """Debian's minimal system under the name that the Dockerfile gets in place of its own."""
         root = self.folder / "root"
         log = self.folder / "debootstrap.log"
         with log.open("w") as out:
@@ -72,7 +72,8 @@ class Builder:
 
     def build(self, context: Path, tag: str) -> None:
         """The Dockerfile of a folder, in Docker's format: the other one knows no health check."""
-        command = self.command("bud", "--pull=never", "--format", "docker", "--tag", tag, str(context))
+        base = ("--pull=never", "--build-arg", f"DEBIAN={BASE_IMAGE}")
+        command = self.command("bud", *base, "--format", "docker", "--tag", tag, str(context))
         with (self.folder / "build.log").open("w") as log:
             subprocess.run(command, env=self.environment, check=True, stdout=log, stderr=subprocess.STDOUT)
 

@@ -8,7 +8,8 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,8 +17,10 @@ import httpx
 import pytest
 
 from rune.isolation.protections import Protection
+from tests.compose_file import compose_file, service_environment
 from tests.live_forge import free_port
 from tests.proof.container_image import BASE_IMAGE, REPOSITORY, Builder, Container, processes_below
+from tests.services import ServiceMissing, running_services
 
 pytestmark = pytest.mark.proof
 
@@ -80,9 +83,9 @@ def volume(folder: Path) -> Path:
 class Started:
     """The image, started as `docker run -p -v data:/data` does. A context manager."""
 
-    def __init__(self, builder: Builder, data: Path) -> None:
+    def __init__(self, builder: Builder, data: Path, environment: Mapping[str, str] | None = None) -> None:
         self._port = free_port()
-        self._container = builder.container(IMAGE, data, {"PORT": str(self._port)})
+        self._container = builder.container(IMAGE, data, {**(environment or {}), "PORT": str(self._port)})
         self._command = builder.configuration(IMAGE)["Cmd"]
 
     def __enter__(self) -> Running:
@@ -220,3 +223,37 @@ def test_the_image_tells_what_isolates_what_it_computes(builder: Builder, tmp_pa
     assert {line.partition(":")[0] for line in told.splitlines()} == set(Protection)
     assert "system-calls: in force" in told
     assert "no-new-privileges: in force" in told
+
+
+def test_the_image_runs_as_the_three_services_of_the_compose_file(builder: Builder, tmp_path: Path) -> None:
+    with ExitStack() as stack:
+        try:
+            services = stack.enter_context(running_services())
+        except ServiceMissing as missing:
+            pytest.skip(str(missing))
+        chosen = {"SECRET_KEY": "s" * 64, "POSTGRES_PASSWORD": "p", "REDIS_PASSWORD": "r"}
+        # Compose's hosts have names; a container of buildah is on this machine's network.
+        places = services.environment("composed") | {"BROKER_URL": services.redis.replace("/0", "/1")}
+        data = volume(tmp_path / "data")
+        web = service_environment("web-1", chosen) | places
+        one = stack.enter_context(Started(builder, data, web))
+        other = stack.enter_context(Started(builder, data, service_environment("web-2", chosen) | places))
+        working = stack.enter_context(builder.container(IMAGE, data, service_environment("worker", chosen) | places))
+        command = compose_file()["services"]["worker"]["command"]
+        process = stack.enter_context(working.started(command))
+        assert process.stdout is not None
+        until(lambda: "Hammer Forge builds" in str(process.stdout and process.stdout.readline()), "a worker's start")
+        with one.client as client:
+            sign_in(one, client)
+            organisation = client.get("/api/v1/me").json()["organisations"][0]["name"]
+            headers = {"X-CSRFToken": client.cookies["csrftoken"], "Origin": one.address}
+            asked = {"organisation": organisation, "name": "composed", "template": "sine"}
+            assert client.post("/api/v1/projects", json=asked, headers=headers).status_code == 201
+            pressed = client.post(f"/api/v1/projects/{organisation}/composed/builds", headers=headers).json()
+            session = client.cookies["sessionid"]
+        with other.client as client:
+            client.cookies.set("sessionid", session)
+            build = f"/api/v1/builds/{pressed['id']}"
+            until(lambda: client.get(build).json()["state"] not in ("queued", "running"), "the end of a build")
+            assert client.get(build).json()["state"] == "succeeded"
+            assert client.get("/readyz").json() == {"ready": True, "problems": []}

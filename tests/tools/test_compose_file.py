@@ -2,14 +2,35 @@
 
 from __future__ import annotations
 
-import yaml
+import re
 
+from tests.compose_file import compose_file
 from tests.conftest import REPOSITORY
 from tools.reference import SETTINGS
 
+DECIDED = {
+    "DATA_DIR": "the image's volume",
+    "HOST": "the image's",
+    "PORT": "the image's",
+    "TLS_CERTIFICATE": "the proxy's",
+    "TLS_KEY": "the proxy's",
+    "SHARED_DATA": "is for SQLite",
+    "AWS_ACCESS_KEY_ID": "S3_ACCESS_KEY is the same",
+    "AWS_SECRET_ACCESS_KEY": "S3_SECRET_KEY is the same",
+    "AWS_SESSION_TOKEN": "ends while the server runs",
+    "DEBUG": "is never for a server that others reach",
+}
+"""Settings that the compose file leaves alone, and why."""
+
+
+def test_every_setting_is_passed_on_or_decided_by_the_image() -> None:
+    compose = compose_file()
+    passed = set(compose["services"]["web-1"]["environment"])
+    assert passed == set(SETTINGS) - set(DECIDED)
+
 
 def test_the_compose_file_sets_what_the_program_reads() -> None:
-    compose = yaml.safe_load((REPOSITORY / "compose.yaml").read_text("utf-8"))
+    compose = compose_file()
     ours = {name: service for name, service in compose["services"].items() if "build" in service}
     assert set(ours) == {"web-1", "web-2", "worker"}
     for service in ours.values():
@@ -20,7 +41,7 @@ def test_the_compose_file_sets_what_the_program_reads() -> None:
 
 
 def test_only_what_serves_pages_can_be_reached_from_outside() -> None:
-    compose = yaml.safe_load((REPOSITORY / "compose.yaml").read_text("utf-8"))
+    compose = compose_file()
     assert compose["networks"]["services"] == {"internal": True}
     services = compose["services"].items()
     assert {name for name, service in services if service["networks"] != ["services"]} == {"web-1", "web-2"}
@@ -28,7 +49,7 @@ def test_only_what_serves_pages_can_be_reached_from_outside() -> None:
 
 
 def test_each_service_that_holds_data_wants_a_password_that_somebody_chose() -> None:
-    compose = yaml.safe_load((REPOSITORY / "compose.yaml").read_text("utf-8"))
+    compose = compose_file()
     environment = compose["services"]["web-1"]["environment"]
     for name, password in (
         ("DATABASE_URL", "POSTGRES_PASSWORD"),
@@ -38,3 +59,12 @@ def test_each_service_that_holds_data_wants_a_password_that_somebody_chose() -> 
         assert f"${{{password}:?" in environment[name], "without it nothing starts"
     assert "$REDIS_PASSWORD" in compose["services"]["redis"]["command"][-1]
     assert compose["services"]["worker"]["environment"]["SECRET_KEY"] == ""
+
+
+def test_images_of_others_are_named_by_their_digest() -> None:
+    named = [service["image"] for service in compose_file()["services"].values() if "image" in service]
+    named += re.findall(r"^ARG DEBIAN=(\S+)", (REPOSITORY / "Dockerfile").read_text("utf-8"), re.MULTILINE)
+    assert len(named) == 3
+    assert [name for name in named if not re.fullmatch(r"[a-z]+:[\w.-]+@sha256:[0-9a-f]{64}", name)] == []
+    sources = re.findall(r"^FROM (\S+)", (REPOSITORY / "Dockerfile").read_text("utf-8"), re.MULTILINE)
+    assert set(sources) == {"${DEBIAN}"}

@@ -32,7 +32,7 @@ from forge.projects.documents import editing
 from forge.projects.errors import ConsentChanged, SampleThere
 from forge.projects.events import SAMPLES_CHANGED
 from forge.projects.models import Project, Sample, Version
-from forge.projects.recordings import ENDINGS, LARGEST, kind_of
+from forge.projects.recordings import ENDINGS, gathered, kind_of
 from forge.projects.samples import sample_terms
 from forge.projects.storage import link_brought, nothing_left_behind
 
@@ -51,7 +51,7 @@ def send_sample(
     `consent` is the text of the terms that the person read. Raises `SampleRefused`, `ConsentChanged` when other terms
     hold now, `SampleThere`, `StorageQuotaReached`, `Invalid`, and `Forbidden` or `NotFound`.
     """
-    require(actor, Verb.EDIT, project)
+    require(actor, Verb.GIVE_SAMPLE, project)
     label = " ".join(label.split())
     if not 0 < len(label) <= LABEL_LIMIT or not label.isprintable():
         raise Invalid(f"Give it a label of 1 to {LABEL_LIMIT} characters, such as what was said.")
@@ -59,7 +59,7 @@ def send_sample(
     if consent != terms.text:
         raise ConsentChanged("The terms have changed since you read them. Read them again, then send.")
     require_room(project.organisation_id)
-    data = _gathered(contents)
+    data = gathered(contents)
     kind = kind_of(data)
     blob = put_bytes(data)
     path = f"samples/{slug(label) or kind}-{blob.digest[7:13]}.{ENDINGS[kind]}"
@@ -82,15 +82,6 @@ def send_sample(
         document.add_binary(doc, path, blob.digest, blob.size)
         _note(sample, actor, "sample.send", path=path, ends=terms.ends.isoformat())
     return sample
-
-
-def _gathered(contents: Iterable[bytes]) -> bytes:
-    found = bytearray()
-    for chunk in contents:
-        found += chunk
-        if len(found) > LARGEST:
-            break
-    return bytes(found)
 
 
 def take_back(actor: Actor, sample_id: UUID) -> None:

@@ -6,18 +6,31 @@ from forge.reviews.actions.asking import (
     ask_in_a_new_round,
     change_reviewers,
     close_review,
-    say_in_review,
 )
-from forge.reviews.actions.verdicts import give_verdict, say, undo_verdict
+from forge.reviews.actions.conversation import (
+    begin_thread,
+    delete_comment,
+    edit_comment,
+    reopen_thread,
+    reply_in_thread,
+    resolve_thread,
+)
+from forge.reviews.actions.verdicts import give_verdict, undo_verdict
+from forge.reviews.actions.wrong_results import mark_wrong
 
 __all__ = [
     "Asked",
     "ask_for_review",
     "ask_in_a_new_round",
+    "begin_thread",
     "change_reviewers",
     "close_review",
+    "delete_comment",
+    "edit_comment",
     "give_verdict",
-    "say",
-    "say_in_review",
+    "mark_wrong",
+    "reopen_thread",
+    "reply_in_thread",
+    "resolve_thread",
     "undo_verdict",
 ]

@@ -19,8 +19,7 @@ from forge.core.actors import Actor
 from forge.core.audit import write_entry
 from forge.core.errors import Invalid
 from forge.core.events import append_event
-from forge.core.models import Comment
-from forge.core.threads import MAXIMUM_COMMENT, add_comment
+from forge.core.threads import MAXIMUM_COMMENT
 from forge.projects.access import require
 from forge.projects.models import Project
 from forge.reviews.access import authors_of, digest_of, is_reviewable, newest_round
@@ -117,15 +116,6 @@ def close_review(actor: Actor, review: Review) -> None:
     review.closed = timezone.now()
     review.save(update_fields=["closed"])
     _tell(actor, review, "review.close", ReviewStep.CLOSED)
-
-
-@transaction.atomic
-def say_in_review(actor: Actor, review: Review, text: str) -> Comment:
-    """Adds to the conversation of a review. Raises `Forbidden` and `Invalid`."""
-    require(actor, Verb.COMMENT, review.project)
-    comment = add_comment(review.subject, actor.person, text)
-    _tell(actor, review, "review.say", ReviewStep.COMMENT, comment=str(comment.pk))
-    return comment
 
 
 def _tell(actor: Actor, review: Review, action: str, change: ReviewStep, **data: object) -> None:

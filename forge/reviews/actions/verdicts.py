@@ -1,4 +1,4 @@
-"""Verdicts and what is said about a build."""
+"""Giving a verdict on a build's bytes, and taking it back."""
 
 from __future__ import annotations
 
@@ -14,8 +14,7 @@ from forge.core.actors import Actor
 from forge.core.audit import write_entry
 from forge.core.errors import Invalid
 from forge.core.events import append_event
-from forge.core.models import Comment
-from forge.core.threads import MAXIMUM_COMMENT, add_comment
+from forge.core.threads import MAXIMUM_COMMENT
 from forge.projects.access import require
 from forge.projects.models import Project
 from forge.reviews.access import is_own_rune, is_reviewable
@@ -94,18 +93,6 @@ def undo_verdict(actor: Actor, build: Build) -> None:
         rune=mine.rune_digest,
     )
     _tell(actor, build, BuildJudged.UNDONE)
-
-
-@transaction.atomic
-def say(actor: Actor, build: Build, text: str) -> Comment:
-    """Adds to the conversation about a build. Raises `Forbidden` and `Invalid`."""
-    require(actor, Verb.COMMENT, build.project)
-    comment = add_comment(build.subject, actor.person, text)
-    write_entry(
-        actor, "review.comment", build.subject, build.project.place, number=build.number, comment=str(comment.pk)
-    )
-    _tell(actor, build, BuildJudged.COMMENT)
-    return comment
 
 
 def _tell(actor: Actor, build: Build, change: BuildJudged) -> None:

@@ -2500,6 +2500,8 @@ export interface components {
       readonly title: string;
       readonly status: number;
       readonly detail: string;
+      /** @description of `X-Request-Id`: name it to the operator */
+      readonly request_id?: string;
       readonly errors?: {
         readonly [key: string]: readonly string[];
       };
@@ -3236,8 +3238,147 @@ export interface components {
     };
   };
   responses: {
-    /** @description What went wrong. */
-    readonly Problem: {
+    /** @description What was sent cannot be understood or used. */
+    readonly BadRequest: {
+      headers: {
+        readonly [name: string]: unknown;
+      };
+      content: {
+        readonly "application/problem+json": components["schemas"]["Problem"];
+      };
+    };
+    /** @description It cannot be done in the present state. */
+    readonly Conflict: {
+      headers: {
+        readonly [name: string]: unknown;
+      };
+      content: {
+        readonly "application/problem+json": components["schemas"]["Problem"];
+      };
+    };
+    /** @description You, or your token, may not do this, or a quota is reached. */
+    readonly Forbidden: {
+      headers: {
+        readonly [name: string]: unknown;
+      };
+      content: {
+        readonly "application/problem+json": components["schemas"]["Problem"];
+      };
+    };
+    /** @description There is no room to store it. */
+    readonly InsufficientStorage: {
+      headers: {
+        readonly [name: string]: unknown;
+      };
+      content: {
+        readonly "application/problem+json": components["schemas"]["Problem"];
+      };
+    };
+    /** @description The server failed, or stored bytes are damaged; the log has the reason. */
+    readonly InternalServerError: {
+      headers: {
+        readonly [name: string]: unknown;
+      };
+      content: {
+        readonly "application/problem+json": components["schemas"]["Problem"];
+      };
+    };
+    /** @description No answer of the wanted type can be given. */
+    readonly NotAcceptable: {
+      headers: {
+        readonly [name: string]: unknown;
+      };
+      content: {
+        readonly "application/problem+json": components["schemas"]["Problem"];
+      };
+    };
+    /** @description It does not exist, or you have no access to it. */
+    readonly NotFound: {
+      headers: {
+        readonly [name: string]: unknown;
+      };
+      content: {
+        readonly "application/problem+json": components["schemas"]["Problem"];
+      };
+    };
+    /** @description It has changed since you read it. */
+    readonly PreconditionFailed: {
+      headers: {
+        readonly [name: string]: unknown;
+      };
+      content: {
+        readonly "application/problem+json": components["schemas"]["Problem"];
+      };
+    };
+    /** @description More bytes than the limit. */
+    readonly RequestEntityTooLarge: {
+      headers: {
+        readonly [name: string]: unknown;
+      };
+      content: {
+        readonly "application/problem+json": components["schemas"]["Problem"];
+      };
+    };
+    /** @description The body came too slowly. */
+    readonly RequestTimeout: {
+      headers: {
+        readonly [name: string]: unknown;
+      };
+      content: {
+        readonly "application/problem+json": components["schemas"]["Problem"];
+      };
+    };
+    /** @description Too much is waiting; `Retry-After` says how long to wait. */
+    readonly ServiceUnavailable: {
+      headers: {
+        readonly "Retry-After": string;
+        readonly [name: string]: unknown;
+      };
+      content: {
+        readonly "application/problem+json": components["schemas"]["Problem"];
+      };
+    };
+    /** @description It was renamed; `Location` says its new address. */
+    readonly TemporaryRedirect: {
+      headers: {
+        readonly Location: string;
+        readonly [name: string]: unknown;
+      };
+      content: {
+        readonly "application/problem+json": components["schemas"]["Problem"];
+      };
+    };
+    /** @description Too many requests; `Retry-After` says how long to wait. */
+    readonly TooManyRequests: {
+      headers: {
+        readonly "Retry-After": string;
+        readonly [name: string]: unknown;
+      };
+      content: {
+        readonly "application/problem+json": components["schemas"]["Problem"];
+      };
+    };
+    /** @description Nobody is signed in, or the token is invalid or has expired. */
+    readonly Unauthorized: {
+      headers: {
+        readonly "WWW-Authenticate": string;
+        readonly [name: string]: unknown;
+      };
+      content: {
+        readonly "application/problem+json": components["schemas"]["Problem"];
+      };
+    };
+    /** @description It is well formed, but its contents are refused. */
+    readonly UnprocessableEntity: {
+      headers: {
+        readonly [name: string]: unknown;
+      };
+      content: {
+        readonly "application/problem+json": components["schemas"]["Problem"];
+      };
+    };
+    /** @description A body of this type is not taken. */
+    readonly UnsupportedMediaType: {
       headers: {
         readonly [name: string]: unknown;
       };
@@ -3509,7 +3650,22 @@ export type WebhookTopic = components["schemas"]["WebhookTopic"];
 export type Webhooks = components["schemas"]["Webhooks"];
 export type Wire = components["schemas"]["Wire"];
 export type WireChange = components["schemas"]["WireChange"];
-export type ResponseProblem = components["responses"]["Problem"];
+export type ResponseBadRequest = components["responses"]["BadRequest"];
+export type ResponseConflict = components["responses"]["Conflict"];
+export type ResponseForbidden = components["responses"]["Forbidden"];
+export type ResponseInsufficientStorage = components["responses"]["InsufficientStorage"];
+export type ResponseInternalServerError = components["responses"]["InternalServerError"];
+export type ResponseNotAcceptable = components["responses"]["NotAcceptable"];
+export type ResponseNotFound = components["responses"]["NotFound"];
+export type ResponsePreconditionFailed = components["responses"]["PreconditionFailed"];
+export type ResponseRequestEntityTooLarge = components["responses"]["RequestEntityTooLarge"];
+export type ResponseRequestTimeout = components["responses"]["RequestTimeout"];
+export type ResponseServiceUnavailable = components["responses"]["ServiceUnavailable"];
+export type ResponseTemporaryRedirect = components["responses"]["TemporaryRedirect"];
+export type ResponseTooManyRequests = components["responses"]["TooManyRequests"];
+export type ResponseUnauthorized = components["responses"]["Unauthorized"];
+export type ResponseUnprocessableEntity = components["responses"]["UnprocessableEntity"];
+export type ResponseUnsupportedMediaType = components["responses"]["UnsupportedMediaType"];
 export type $defs = Record<string, never>;
 export interface operations {
   readonly builds_retrieve: {
@@ -3531,7 +3687,14 @@ export interface operations {
           readonly "application/json": components["schemas"]["Build"];
         };
       };
-      readonly default: components["responses"]["Problem"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
     };
   };
   readonly builds_cancel: {
@@ -3553,7 +3716,16 @@ export interface operations {
           readonly "application/json": components["schemas"]["Build"];
         };
       };
-      readonly default: components["responses"]["Problem"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 409: components["responses"]["Conflict"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
+      readonly 507: components["responses"]["InsufficientStorage"];
     };
   };
   readonly comments_list: {
@@ -3575,7 +3747,14 @@ export interface operations {
           readonly "application/json": components["schemas"]["Comments"];
         };
       };
-      readonly default: components["responses"]["Problem"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
     };
   };
   readonly comments_add: {
@@ -3601,7 +3780,18 @@ export interface operations {
           readonly "application/json": components["schemas"]["Comment"];
         };
       };
-      readonly default: components["responses"]["Problem"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 408: components["responses"]["RequestTimeout"];
+      readonly 413: components["responses"]["RequestEntityTooLarge"];
+      readonly 415: components["responses"]["UnsupportedMediaType"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
+      readonly 507: components["responses"]["InsufficientStorage"];
     };
   };
   readonly builds_log: {
@@ -3623,7 +3813,14 @@ export interface operations {
           readonly "application/json": components["schemas"]["BuildLog"];
         };
       };
-      readonly default: components["responses"]["Problem"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
     };
   };
   readonly reviews_list: {
@@ -3645,7 +3842,14 @@ export interface operations {
           readonly "application/json": components["schemas"]["Reviews"];
         };
       };
-      readonly default: components["responses"]["Problem"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
     };
   };
   readonly reviews_give: {
@@ -3671,7 +3875,19 @@ export interface operations {
           readonly "application/json": components["schemas"]["Verdict"];
         };
       };
-      readonly default: components["responses"]["Problem"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 408: components["responses"]["RequestTimeout"];
+      readonly 409: components["responses"]["Conflict"];
+      readonly 413: components["responses"]["RequestEntityTooLarge"];
+      readonly 415: components["responses"]["UnsupportedMediaType"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
+      readonly 507: components["responses"]["InsufficientStorage"];
     };
   };
   readonly reviews_undo: {
@@ -3693,7 +3909,16 @@ export interface operations {
           readonly "application/json": components["schemas"]["Reviews"];
         };
       };
-      readonly default: components["responses"]["Problem"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 409: components["responses"]["Conflict"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
+      readonly 507: components["responses"]["InsufficientStorage"];
     };
   };
   readonly builds_rune: {
@@ -3715,7 +3940,14 @@ export interface operations {
           readonly "application/wasm": string;
         };
       };
-      readonly default: components["responses"]["Problem"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
     };
   };
   readonly device_sign_ins_create: {
@@ -3739,7 +3971,16 @@ export interface operations {
           readonly "application/json": components["schemas"]["DeviceSignIn"];
         };
       };
-      readonly default: components["responses"]["Problem"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 408: components["responses"]["RequestTimeout"];
+      readonly 413: components["responses"]["RequestEntityTooLarge"];
+      readonly 415: components["responses"]["UnsupportedMediaType"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
+      readonly 507: components["responses"]["InsufficientStorage"];
     };
   };
   readonly device_sign_ins_token_create: {
@@ -3763,7 +4004,16 @@ export interface operations {
           readonly "application/json": components["schemas"]["DeviceToken"];
         };
       };
-      readonly default: components["responses"]["Problem"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 408: components["responses"]["RequestTimeout"];
+      readonly 413: components["responses"]["RequestEntityTooLarge"];
+      readonly 415: components["responses"]["UnsupportedMediaType"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
+      readonly 507: components["responses"]["InsufficientStorage"];
     };
   };
   readonly me_retrieve: {
@@ -3783,12 +4033,21 @@ export interface operations {
           readonly "application/json": components["schemas"]["Me"];
         };
       };
-      readonly default: components["responses"]["Problem"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
     };
   };
   readonly audit_own: {
     readonly parameters: {
       readonly query?: {
+        /** @description the place of a page, from `next` or `previous` of another */
+        readonly cursor?: string;
+        /** @description rows of a page; 50 */
+        readonly limit?: number;
         /** @description the id of a project */
         readonly project?: string;
         /** @description a date or a time; the entries from then on */
@@ -3797,7 +4056,7 @@ export interface operations {
         readonly until?: string;
         /** @description an action, or a topic: sign-ins, accounts, tokens, members, organisation, projects, files, builds, reviews, publishing, downloads, refusals, audit-log */
         readonly what?: string;
-        /** @description the person who acted, or whose account it was */
+        /** @description the id of the person who acted, or whose account it was */
         readonly who?: string;
       };
       readonly header?: never;
@@ -3814,7 +4073,14 @@ export interface operations {
           readonly "application/json": components["schemas"]["AuditEntryPage"];
         };
       };
-      readonly default: components["responses"]["Problem"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
     };
   };
   readonly inbox_retrieve: {
@@ -3947,7 +4213,12 @@ export interface operations {
           readonly "application/json": components["schemas"]["Organisations"];
         };
       };
-      readonly default: components["responses"]["Problem"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
     };
   };
   readonly organisations_create: {
@@ -3971,7 +4242,19 @@ export interface operations {
           readonly "application/json": components["schemas"]["Organisation"];
         };
       };
-      readonly default: components["responses"]["Problem"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 408: components["responses"]["RequestTimeout"];
+      readonly 409: components["responses"]["Conflict"];
+      readonly 413: components["responses"]["RequestEntityTooLarge"];
+      readonly 415: components["responses"]["UnsupportedMediaType"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
+      readonly 507: components["responses"]["InsufficientStorage"];
     };
   };
   readonly organisations_retrieve: {
@@ -3993,7 +4276,15 @@ export interface operations {
           readonly "application/json": components["schemas"]["Organisation"];
         };
       };
-      readonly default: components["responses"]["Problem"];
+      readonly 307: components["responses"]["TemporaryRedirect"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
     };
   };
   readonly organisations_partial_update: {
@@ -4019,12 +4310,29 @@ export interface operations {
           readonly "application/json": components["schemas"]["Organisation"];
         };
       };
-      readonly default: components["responses"]["Problem"];
+      readonly 307: components["responses"]["TemporaryRedirect"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 408: components["responses"]["RequestTimeout"];
+      readonly 409: components["responses"]["Conflict"];
+      readonly 413: components["responses"]["RequestEntityTooLarge"];
+      readonly 415: components["responses"]["UnsupportedMediaType"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
+      readonly 507: components["responses"]["InsufficientStorage"];
     };
   };
   readonly audit_list: {
     readonly parameters: {
       readonly query?: {
+        /** @description the place of a page, from `next` or `previous` of another */
+        readonly cursor?: string;
+        /** @description rows of a page; 50 */
+        readonly limit?: number;
         /** @description the id of a project */
         readonly project?: string;
         /** @description a date or a time; the entries from then on */
@@ -4033,7 +4341,7 @@ export interface operations {
         readonly until?: string;
         /** @description an action, or a topic: sign-ins, accounts, tokens, members, organisation, projects, files, builds, reviews, publishing, downloads, refusals, audit-log */
         readonly what?: string;
-        /** @description the person who acted, or whose account it was */
+        /** @description the id of the person who acted, or whose account it was */
         readonly who?: string;
       };
       readonly header?: never;
@@ -4052,7 +4360,15 @@ export interface operations {
           readonly "application/json": components["schemas"]["AuditEntryPage"];
         };
       };
-      readonly default: components["responses"]["Problem"];
+      readonly 307: components["responses"]["TemporaryRedirect"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
     };
   };
   readonly audit_export: {
@@ -4067,7 +4383,7 @@ export interface operations {
         readonly until?: string;
         /** @description an action, or a topic: sign-ins, accounts, tokens, members, organisation, projects, files, builds, reviews, publishing, downloads, refusals, audit-log */
         readonly what?: string;
-        /** @description the person who acted, or whose account it was */
+        /** @description the id of the person who acted, or whose account it was */
         readonly who?: string;
       };
       readonly header?: never;
@@ -4125,7 +4441,15 @@ export interface operations {
           }[];
         };
       };
-      readonly default: components["responses"]["Problem"];
+      readonly 307: components["responses"]["TemporaryRedirect"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
     };
   };
   readonly invitations_list: {
@@ -4147,7 +4471,15 @@ export interface operations {
           readonly "application/json": components["schemas"]["Invitations"];
         };
       };
-      readonly default: components["responses"]["Problem"];
+      readonly 307: components["responses"]["TemporaryRedirect"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
     };
   };
   readonly organisations_invitations_create: {
@@ -4173,7 +4505,19 @@ export interface operations {
           readonly "application/json": components["schemas"]["NewInvitation"];
         };
       };
-      readonly default: components["responses"]["Problem"];
+      readonly 307: components["responses"]["TemporaryRedirect"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 408: components["responses"]["RequestTimeout"];
+      readonly 413: components["responses"]["RequestEntityTooLarge"];
+      readonly 415: components["responses"]["UnsupportedMediaType"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
+      readonly 507: components["responses"]["InsufficientStorage"];
     };
   };
   readonly organisations_invitations_destroy: {
@@ -4195,7 +4539,16 @@ export interface operations {
         };
         content?: never;
       };
-      readonly default: components["responses"]["Problem"];
+      readonly 307: components["responses"]["TemporaryRedirect"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
+      readonly 507: components["responses"]["InsufficientStorage"];
     };
   };
   readonly organisations_members_retrieve: {
@@ -4217,7 +4570,15 @@ export interface operations {
           readonly "application/json": components["schemas"]["Members"];
         };
       };
-      readonly default: components["responses"]["Problem"];
+      readonly 307: components["responses"]["TemporaryRedirect"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
     };
   };
   readonly organisations_members_destroy: {
@@ -4239,7 +4600,17 @@ export interface operations {
         };
         content?: never;
       };
-      readonly default: components["responses"]["Problem"];
+      readonly 307: components["responses"]["TemporaryRedirect"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 409: components["responses"]["Conflict"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
+      readonly 507: components["responses"]["InsufficientStorage"];
     };
   };
   readonly organisations_members_partial_update: {
@@ -4266,7 +4637,20 @@ export interface operations {
           readonly "application/json": components["schemas"]["Member"];
         };
       };
-      readonly default: components["responses"]["Problem"];
+      readonly 307: components["responses"]["TemporaryRedirect"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 408: components["responses"]["RequestTimeout"];
+      readonly 409: components["responses"]["Conflict"];
+      readonly 413: components["responses"]["RequestEntityTooLarge"];
+      readonly 415: components["responses"]["UnsupportedMediaType"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
+      readonly 507: components["responses"]["InsufficientStorage"];
     };
   };
   readonly organisations_usage: {
@@ -4288,7 +4672,15 @@ export interface operations {
           readonly "application/json": components["schemas"]["Usages"];
         };
       };
-      readonly default: components["responses"]["Problem"];
+      readonly 307: components["responses"]["TemporaryRedirect"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
     };
   };
   readonly webhooks_list: {
@@ -4506,7 +4898,12 @@ export interface operations {
   };
   readonly projects_list: {
     readonly parameters: {
-      readonly query?: never;
+      readonly query?: {
+        /** @description the place of a page, from `next` or `previous` of another */
+        readonly cursor?: string;
+        /** @description rows of a page; 50 */
+        readonly limit?: number;
+      };
       readonly header?: never;
       readonly path?: never;
       readonly cookie?: never;
@@ -4521,7 +4918,14 @@ export interface operations {
           readonly "application/json": components["schemas"]["ListedProjectPage"];
         };
       };
-      readonly default: components["responses"]["Problem"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
     };
   };
   readonly projects_create: {
@@ -4545,7 +4949,19 @@ export interface operations {
           readonly "application/json": components["schemas"]["Project"];
         };
       };
-      readonly default: components["responses"]["Problem"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 408: components["responses"]["RequestTimeout"];
+      readonly 409: components["responses"]["Conflict"];
+      readonly 413: components["responses"]["RequestEntityTooLarge"];
+      readonly 415: components["responses"]["UnsupportedMediaType"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
+      readonly 507: components["responses"]["InsufficientStorage"];
     };
   };
   readonly projects_retrieve: {
@@ -4568,7 +4984,15 @@ export interface operations {
           readonly "application/json": components["schemas"]["Project"];
         };
       };
-      readonly default: components["responses"]["Problem"];
+      readonly 307: components["responses"]["TemporaryRedirect"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
     };
   };
   readonly projects_destroy: {
@@ -4590,7 +5014,17 @@ export interface operations {
         };
         content?: never;
       };
-      readonly default: components["responses"]["Problem"];
+      readonly 307: components["responses"]["TemporaryRedirect"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 409: components["responses"]["Conflict"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
+      readonly 507: components["responses"]["InsufficientStorage"];
     };
   };
   readonly projects_partial_update: {
@@ -4617,7 +5051,20 @@ export interface operations {
           readonly "application/json": components["schemas"]["Project"];
         };
       };
-      readonly default: components["responses"]["Problem"];
+      readonly 307: components["responses"]["TemporaryRedirect"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 408: components["responses"]["RequestTimeout"];
+      readonly 409: components["responses"]["Conflict"];
+      readonly 413: components["responses"]["RequestEntityTooLarge"];
+      readonly 415: components["responses"]["UnsupportedMediaType"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
+      readonly 507: components["responses"]["InsufficientStorage"];
     };
   };
   readonly archive_read: {
@@ -4643,7 +5090,15 @@ export interface operations {
           readonly "application/zip": string;
         };
       };
-      readonly default: components["responses"]["Problem"];
+      readonly 307: components["responses"]["TemporaryRedirect"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
     };
   };
   readonly archive_unpack: {
@@ -4675,7 +5130,21 @@ export interface operations {
           readonly "application/json": components["schemas"]["Unpacked"];
         };
       };
-      readonly default: components["responses"]["Problem"];
+      readonly 307: components["responses"]["TemporaryRedirect"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 408: components["responses"]["RequestTimeout"];
+      readonly 409: components["responses"]["Conflict"];
+      readonly 413: components["responses"]["RequestEntityTooLarge"];
+      readonly 415: components["responses"]["UnsupportedMediaType"];
+      readonly 422: components["responses"]["UnprocessableEntity"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
+      readonly 507: components["responses"]["InsufficientStorage"];
     };
   };
   readonly authors: {
@@ -4701,12 +5170,25 @@ export interface operations {
           readonly "application/json": components["schemas"]["Authors"];
         };
       };
-      readonly default: components["responses"]["Problem"];
+      readonly 307: components["responses"]["TemporaryRedirect"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
     };
   };
   readonly builds_list: {
     readonly parameters: {
-      readonly query?: never;
+      readonly query?: {
+        /** @description the place of a page, from `next` or `previous` of another */
+        readonly cursor?: string;
+        /** @description rows of a page; 50 */
+        readonly limit?: number;
+      };
       readonly header?: never;
       readonly path: {
         readonly name: string;
@@ -4724,7 +5206,15 @@ export interface operations {
           readonly "application/json": components["schemas"]["BuildPage"];
         };
       };
-      readonly default: components["responses"]["Problem"];
+      readonly 307: components["responses"]["TemporaryRedirect"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
     };
   };
   readonly builds_request: {
@@ -4747,7 +5237,17 @@ export interface operations {
           readonly "application/json": components["schemas"]["Build"];
         };
       };
-      readonly default: components["responses"]["Problem"];
+      readonly 307: components["responses"]["TemporaryRedirect"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 409: components["responses"]["Conflict"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
+      readonly 507: components["responses"]["InsufficientStorage"];
     };
   };
   readonly projects_files_list: {
@@ -4770,7 +5270,15 @@ export interface operations {
           readonly "application/json": components["schemas"]["Files"];
         };
       };
-      readonly default: components["responses"]["Problem"];
+      readonly 307: components["responses"]["TemporaryRedirect"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
     };
   };
   readonly projects_files_retrieve: {
@@ -4791,10 +5299,18 @@ export interface operations {
           readonly [name: string]: unknown;
         };
         content: {
-          readonly "application/octet-stream": string;
+          readonly "*/*": string;
         };
       };
-      readonly default: components["responses"]["Problem"];
+      readonly 307: components["responses"]["TemporaryRedirect"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
     };
   };
   readonly projects_files_update: {
@@ -4825,7 +5341,22 @@ export interface operations {
           readonly "application/json": components["schemas"]["File"];
         };
       };
-      readonly default: components["responses"]["Problem"];
+      readonly 307: components["responses"]["TemporaryRedirect"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 408: components["responses"]["RequestTimeout"];
+      readonly 409: components["responses"]["Conflict"];
+      readonly 412: components["responses"]["PreconditionFailed"];
+      readonly 413: components["responses"]["RequestEntityTooLarge"];
+      readonly 415: components["responses"]["UnsupportedMediaType"];
+      readonly 422: components["responses"]["UnprocessableEntity"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
+      readonly 507: components["responses"]["InsufficientStorage"];
     };
   };
   readonly projects_files_destroy: {
@@ -4851,7 +5382,18 @@ export interface operations {
         };
         content?: never;
       };
-      readonly default: components["responses"]["Problem"];
+      readonly 307: components["responses"]["TemporaryRedirect"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 409: components["responses"]["Conflict"];
+      readonly 412: components["responses"]["PreconditionFailed"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
+      readonly 507: components["responses"]["InsufficientStorage"];
     };
   };
   readonly projects_files_copy_create: {
@@ -4879,7 +5421,21 @@ export interface operations {
           readonly "application/json": components["schemas"]["File"];
         };
       };
-      readonly default: components["responses"]["Problem"];
+      readonly 307: components["responses"]["TemporaryRedirect"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 408: components["responses"]["RequestTimeout"];
+      readonly 409: components["responses"]["Conflict"];
+      readonly 413: components["responses"]["RequestEntityTooLarge"];
+      readonly 415: components["responses"]["UnsupportedMediaType"];
+      readonly 422: components["responses"]["UnprocessableEntity"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
+      readonly 507: components["responses"]["InsufficientStorage"];
     };
   };
   readonly projects_files_rename_create: {
@@ -4907,7 +5463,21 @@ export interface operations {
           readonly "application/json": components["schemas"]["File"];
         };
       };
-      readonly default: components["responses"]["Problem"];
+      readonly 307: components["responses"]["TemporaryRedirect"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 408: components["responses"]["RequestTimeout"];
+      readonly 409: components["responses"]["Conflict"];
+      readonly 413: components["responses"]["RequestEntityTooLarge"];
+      readonly 415: components["responses"]["UnsupportedMediaType"];
+      readonly 422: components["responses"]["UnprocessableEntity"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
+      readonly 507: components["responses"]["InsufficientStorage"];
     };
   };
   readonly language_ask: {
@@ -4934,7 +5504,19 @@ export interface operations {
           readonly "application/json": components["schemas"]["LanguageAnswer"] | components["schemas"]["LanguageError"];
         };
       };
-      readonly default: components["responses"]["Problem"];
+      readonly 307: components["responses"]["TemporaryRedirect"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 408: components["responses"]["RequestTimeout"];
+      readonly 413: components["responses"]["RequestEntityTooLarge"];
+      readonly 415: components["responses"]["UnsupportedMediaType"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
+      readonly 507: components["responses"]["InsufficientStorage"];
     };
   };
   readonly projects_models_retrieve: {
@@ -4961,7 +5543,16 @@ export interface operations {
           readonly "application/json": components["schemas"]["ModelPage"] | components["schemas"]["DrawnModel"];
         };
       };
-      readonly default: components["responses"]["Problem"];
+      readonly 307: components["responses"]["TemporaryRedirect"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 422: components["responses"]["UnprocessableEntity"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
     };
   };
   readonly phones_retrieve: {
@@ -4984,7 +5575,15 @@ export interface operations {
           readonly "application/json": components["schemas"]["Phones"];
         };
       };
-      readonly default: components["responses"]["Problem"];
+      readonly 307: components["responses"]["TemporaryRedirect"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
     };
   };
   readonly phones_invite: {
@@ -5007,7 +5606,16 @@ export interface operations {
           readonly "application/json": components["schemas"]["PhoneLink"];
         };
       };
-      readonly default: components["responses"]["Problem"];
+      readonly 307: components["responses"]["TemporaryRedirect"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
+      readonly 507: components["responses"]["InsufficientStorage"];
     };
   };
   readonly phones_end: {
@@ -5030,7 +5638,16 @@ export interface operations {
           readonly "application/json": components["schemas"]["Phones"];
         };
       };
-      readonly default: components["responses"]["Problem"];
+      readonly 307: components["responses"]["TemporaryRedirect"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
+      readonly 507: components["responses"]["InsufficientStorage"];
     };
   };
   readonly preview_retrieve: {
@@ -5053,7 +5670,15 @@ export interface operations {
           readonly "application/json": components["schemas"]["Preview"];
         };
       };
-      readonly default: components["responses"]["Problem"];
+      readonly 307: components["responses"]["TemporaryRedirect"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
     };
   };
   readonly preview_refresh: {
@@ -5076,7 +5701,16 @@ export interface operations {
           readonly "application/json": components["schemas"]["Preview"];
         };
       };
-      readonly default: components["responses"]["Problem"];
+      readonly 307: components["responses"]["TemporaryRedirect"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
+      readonly 507: components["responses"]["InsufficientStorage"];
     };
   };
   readonly preview_watch: {
@@ -5103,7 +5737,19 @@ export interface operations {
           readonly "application/json": components["schemas"]["Watch"];
         };
       };
-      readonly default: components["responses"]["Problem"];
+      readonly 307: components["responses"]["TemporaryRedirect"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 408: components["responses"]["RequestTimeout"];
+      readonly 413: components["responses"]["RequestEntityTooLarge"];
+      readonly 415: components["responses"]["UnsupportedMediaType"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
+      readonly 507: components["responses"]["InsufficientStorage"];
     };
   };
   readonly preview_watch_retrieve: {
@@ -5127,7 +5773,15 @@ export interface operations {
           readonly "application/json": components["schemas"]["Watch"];
         };
       };
-      readonly default: components["responses"]["Problem"];
+      readonly 307: components["responses"]["TemporaryRedirect"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
     };
   };
   readonly projects_restore_create: {
@@ -5154,12 +5808,29 @@ export interface operations {
           readonly "application/json": components["schemas"]["Project"];
         };
       };
-      readonly default: components["responses"]["Problem"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 408: components["responses"]["RequestTimeout"];
+      readonly 409: components["responses"]["Conflict"];
+      readonly 413: components["responses"]["RequestEntityTooLarge"];
+      readonly 415: components["responses"]["UnsupportedMediaType"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
+      readonly 507: components["responses"]["InsufficientStorage"];
     };
   };
   readonly requested_reviews_list: {
     readonly parameters: {
-      readonly query?: never;
+      readonly query?: {
+        /** @description the place of a page, from `next` or `previous` of another */
+        readonly cursor?: string;
+        /** @description rows of a page; 50 */
+        readonly limit?: number;
+      };
       readonly header?: never;
       readonly path: {
         readonly name: string;
@@ -5177,7 +5848,15 @@ export interface operations {
           readonly "application/json": components["schemas"]["ReviewPage"];
         };
       };
-      readonly default: components["responses"]["Problem"];
+      readonly 307: components["responses"]["TemporaryRedirect"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
     };
   };
   readonly requested_reviews_ask: {
@@ -5204,7 +5883,20 @@ export interface operations {
           readonly "application/json": components["schemas"]["Review"];
         };
       };
-      readonly default: components["responses"]["Problem"];
+      readonly 307: components["responses"]["TemporaryRedirect"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 408: components["responses"]["RequestTimeout"];
+      readonly 409: components["responses"]["Conflict"];
+      readonly 413: components["responses"]["RequestEntityTooLarge"];
+      readonly 415: components["responses"]["UnsupportedMediaType"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
+      readonly 507: components["responses"]["InsufficientStorage"];
     };
   };
   readonly samples_of_project: {
@@ -5227,7 +5919,15 @@ export interface operations {
           readonly "application/json": components["schemas"]["Samples"];
         };
       };
-      readonly default: components["responses"]["Problem"];
+      readonly 307: components["responses"]["TemporaryRedirect"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
     };
   };
   readonly samples_send: {
@@ -5260,7 +5960,21 @@ export interface operations {
           readonly "application/json": components["schemas"]["Sample"];
         };
       };
-      readonly default: components["responses"]["Problem"];
+      readonly 307: components["responses"]["TemporaryRedirect"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 408: components["responses"]["RequestTimeout"];
+      readonly 409: components["responses"]["Conflict"];
+      readonly 413: components["responses"]["RequestEntityTooLarge"];
+      readonly 415: components["responses"]["UnsupportedMediaType"];
+      readonly 422: components["responses"]["UnprocessableEntity"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
+      readonly 507: components["responses"]["InsufficientStorage"];
     };
   };
   readonly samples_terms: {
@@ -5286,7 +6000,15 @@ export interface operations {
           readonly "application/json": components["schemas"]["SampleTerms"];
         };
       };
-      readonly default: components["responses"]["Problem"];
+      readonly 307: components["responses"]["TemporaryRedirect"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
     };
   };
   readonly projects_state_retrieve: {
@@ -5309,7 +6031,15 @@ export interface operations {
           readonly "application/json": components["schemas"]["ProjectState"];
         };
       };
-      readonly default: components["responses"]["Problem"];
+      readonly 307: components["responses"]["TemporaryRedirect"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
     };
   };
   readonly tags_list: {
@@ -5332,7 +6062,15 @@ export interface operations {
           readonly "application/json": components["schemas"]["Tags"];
         };
       };
-      readonly default: components["responses"]["Problem"];
+      readonly 307: components["responses"]["TemporaryRedirect"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
     };
   };
   readonly tags_publish: {
@@ -5359,7 +6097,20 @@ export interface operations {
           readonly "application/json": components["schemas"]["Tag"];
         };
       };
-      readonly default: components["responses"]["Problem"];
+      readonly 307: components["responses"]["TemporaryRedirect"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 408: components["responses"]["RequestTimeout"];
+      readonly 409: components["responses"]["Conflict"];
+      readonly 413: components["responses"]["RequestEntityTooLarge"];
+      readonly 415: components["responses"]["UnsupportedMediaType"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
+      readonly 507: components["responses"]["InsufficientStorage"];
     };
   };
   readonly tags_rune: {
@@ -5383,12 +6134,25 @@ export interface operations {
           readonly "application/wasm": string;
         };
       };
-      readonly default: components["responses"]["Problem"];
+      readonly 307: components["responses"]["TemporaryRedirect"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
     };
   };
   readonly versions_list: {
     readonly parameters: {
-      readonly query?: never;
+      readonly query?: {
+        /** @description the place of a page, from `next` or `previous` of another */
+        readonly cursor?: string;
+        /** @description rows of a page; 50 */
+        readonly limit?: number;
+      };
       readonly header?: never;
       readonly path: {
         readonly name: string;
@@ -5406,7 +6170,15 @@ export interface operations {
           readonly "application/json": components["schemas"]["VersionPage"];
         };
       };
-      readonly default: components["responses"]["Problem"];
+      readonly 307: components["responses"]["TemporaryRedirect"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
     };
   };
   readonly versions_save: {
@@ -5433,7 +6205,19 @@ export interface operations {
           readonly "application/json": components["schemas"]["Version"];
         };
       };
-      readonly default: components["responses"]["Problem"];
+      readonly 307: components["responses"]["TemporaryRedirect"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 408: components["responses"]["RequestTimeout"];
+      readonly 413: components["responses"]["RequestEntityTooLarge"];
+      readonly 415: components["responses"]["UnsupportedMediaType"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
+      readonly 507: components["responses"]["InsufficientStorage"];
     };
   };
   readonly projects_versions_retrieve: {
@@ -5457,7 +6241,15 @@ export interface operations {
           readonly "application/json": components["schemas"]["VersionWithFiles"];
         };
       };
-      readonly default: components["responses"]["Problem"];
+      readonly 307: components["responses"]["TemporaryRedirect"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
     };
   };
   readonly versions_archive: {
@@ -5481,7 +6273,15 @@ export interface operations {
           readonly "application/zip": string;
         };
       };
-      readonly default: components["responses"]["Problem"];
+      readonly 307: components["responses"]["TemporaryRedirect"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
     };
   };
   readonly versions_file: {
@@ -5503,10 +6303,18 @@ export interface operations {
           readonly [name: string]: unknown;
         };
         content: {
-          readonly "application/octet-stream": string;
+          readonly "*/*": string;
         };
       };
-      readonly default: components["responses"]["Problem"];
+      readonly 307: components["responses"]["TemporaryRedirect"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
     };
   };
   readonly versions_restore: {
@@ -5535,10 +6343,23 @@ export interface operations {
         };
         content: {
           readonly "application/json": components["schemas"]["RestoredVersion"];
-          readonly "application/octet-stream": string;
+          readonly "*/*": string;
         };
       };
-      readonly default: components["responses"]["Problem"];
+      readonly 307: components["responses"]["TemporaryRedirect"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 408: components["responses"]["RequestTimeout"];
+      readonly 409: components["responses"]["Conflict"];
+      readonly 413: components["responses"]["RequestEntityTooLarge"];
+      readonly 415: components["responses"]["UnsupportedMediaType"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
+      readonly 507: components["responses"]["InsufficientStorage"];
     };
   };
   readonly versions_compare: {
@@ -5566,7 +6387,15 @@ export interface operations {
           readonly "application/json": components["schemas"]["Comparison"];
         };
       };
-      readonly default: components["responses"]["Problem"];
+      readonly 307: components["responses"]["TemporaryRedirect"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
     };
   };
   readonly watch_retrieve: {
@@ -5646,7 +6475,20 @@ export interface operations {
           readonly "application/json": components["schemas"]["Project"];
         };
       };
-      readonly default: components["responses"]["Problem"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 408: components["responses"]["RequestTimeout"];
+      readonly 409: components["responses"]["Conflict"];
+      readonly 413: components["responses"]["RequestEntityTooLarge"];
+      readonly 415: components["responses"]["UnsupportedMediaType"];
+      readonly 422: components["responses"]["UnprocessableEntity"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
+      readonly 507: components["responses"]["InsufficientStorage"];
     };
   };
   readonly requested_reviews_retrieve: {
@@ -5668,7 +6510,14 @@ export interface operations {
           readonly "application/json": components["schemas"]["Review"];
         };
       };
-      readonly default: components["responses"]["Problem"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
     };
   };
   readonly requested_reviews_close: {
@@ -5690,7 +6539,16 @@ export interface operations {
           readonly "application/json": components["schemas"]["Review"];
         };
       };
-      readonly default: components["responses"]["Problem"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 409: components["responses"]["Conflict"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
+      readonly 507: components["responses"]["InsufficientStorage"];
     };
   };
   readonly review_comments_list: {
@@ -5712,7 +6570,14 @@ export interface operations {
           readonly "application/json": components["schemas"]["Comments"];
         };
       };
-      readonly default: components["responses"]["Problem"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
     };
   };
   readonly review_comments_add: {
@@ -5738,7 +6603,18 @@ export interface operations {
           readonly "application/json": components["schemas"]["Comment"];
         };
       };
-      readonly default: components["responses"]["Problem"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 408: components["responses"]["RequestTimeout"];
+      readonly 413: components["responses"]["RequestEntityTooLarge"];
+      readonly 415: components["responses"]["UnsupportedMediaType"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
+      readonly 507: components["responses"]["InsufficientStorage"];
     };
   };
   readonly requested_reviews_reviewers: {
@@ -5764,7 +6640,19 @@ export interface operations {
           readonly "application/json": components["schemas"]["Review"];
         };
       };
-      readonly default: components["responses"]["Problem"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 408: components["responses"]["RequestTimeout"];
+      readonly 409: components["responses"]["Conflict"];
+      readonly 413: components["responses"]["RequestEntityTooLarge"];
+      readonly 415: components["responses"]["UnsupportedMediaType"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
+      readonly 507: components["responses"]["InsufficientStorage"];
     };
   };
   readonly requested_reviews_next_round: {
@@ -5790,7 +6678,19 @@ export interface operations {
           readonly "application/json": components["schemas"]["Round"];
         };
       };
-      readonly default: components["responses"]["Problem"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 408: components["responses"]["RequestTimeout"];
+      readonly 409: components["responses"]["Conflict"];
+      readonly 413: components["responses"]["RequestEntityTooLarge"];
+      readonly 415: components["responses"]["UnsupportedMediaType"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
+      readonly 507: components["responses"]["InsufficientStorage"];
     };
   };
   readonly samples_own: {
@@ -5810,7 +6710,12 @@ export interface operations {
           readonly "application/json": components["schemas"]["Samples"];
         };
       };
-      readonly default: components["responses"]["Problem"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
     };
   };
   readonly samples_take_back: {
@@ -5831,7 +6736,15 @@ export interface operations {
         };
         content?: never;
       };
-      readonly default: components["responses"]["Problem"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
+      readonly 507: components["responses"]["InsufficientStorage"];
     };
   };
   readonly templates_retrieve: {
@@ -5851,7 +6764,12 @@ export interface operations {
           readonly "application/json": components["schemas"]["Templates"];
         };
       };
-      readonly default: components["responses"]["Problem"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
     };
   };
   readonly tokens_list: {
@@ -5871,7 +6789,12 @@ export interface operations {
           readonly "application/json": components["schemas"]["Tokens"];
         };
       };
-      readonly default: components["responses"]["Problem"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
     };
   };
   readonly tokens_create: {
@@ -5895,7 +6818,18 @@ export interface operations {
           readonly "application/json": components["schemas"]["CreatedToken"];
         };
       };
-      readonly default: components["responses"]["Problem"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 408: components["responses"]["RequestTimeout"];
+      readonly 413: components["responses"]["RequestEntityTooLarge"];
+      readonly 415: components["responses"]["UnsupportedMediaType"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
+      readonly 507: components["responses"]["InsufficientStorage"];
     };
   };
   readonly tokens_destroy: {
@@ -5916,7 +6850,15 @@ export interface operations {
         };
         content?: never;
       };
-      readonly default: components["responses"]["Problem"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
+      readonly 507: components["responses"]["InsufficientStorage"];
     };
   };
 }

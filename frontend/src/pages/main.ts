@@ -1,9 +1,10 @@
 // What Django's pages gain with JavaScript: links that carry a secret are redeemed, passkeys are asked for, texts are copied, a model is dropped,
 // open menus close, signing out forgets what this browser kept, what is hard to undo is asked twice, a build that ended
-// shows it, the bell counts notices, and pipelines are drawn. Each part looks for its own elements and does nothing on pages without them.
+// shows it, the bell counts notices, pipelines are drawn, and conversations are live. Each part looks for its own elements and does nothing on pages without them.
 import "./pages.css";
 import "./builds.css";
 import "./notices.css";
+import "./talk.css";
 import { bells } from "./bell";
 import { copyButtons } from "./copy";
 import { followBuilds } from "./follow-build";
@@ -16,6 +17,7 @@ import { pipelinePictures } from "./pipelines";
 import { redeemLinks } from "./redeem";
 import { formsOfOnePerson } from "./signed-out";
 import { closesItself } from "./signed-in";
+import { conversations } from "./talk/conversation";
 import { sureButtons } from "./sure";
 
 redeemLinks();
@@ -31,3 +33,4 @@ forgetPlayers();
 forgetUnsent();
 closesItself();
 formsOfOnePerson();
+conversations();

@@ -14,6 +14,7 @@ import { pictureRequest } from "./picture/pixels";
 import type { Snapshot } from "./session";
 import { RunningContext } from "./takes/running";
 import { TakesContext, TakeStore } from "./takes/store";
+import { useReplay } from "./takes/use-replay";
 import { Timing, type TimedRune } from "./timing/Timing";
 import { useSession } from "./use-session";
 import "./preview.css";
@@ -50,6 +51,8 @@ interface Props {
   readonly timed?: TimedRune;
   /** Shown above its inputs and outputs, and told of each run. */
   readonly children?: false | ((running: Snapshot) => ReactNode);
+  /** The same, below its outputs. */
+  readonly after?: ((running: Snapshot) => ReactNode) | undefined;
   /** Shown in the place of what came out: the answers of this rune and another one. */
   readonly answers?: ((running: Snapshot) => ReactNode) | undefined;
   readonly resources?: ReadonlyMap<string, ArrayBuffer>;
@@ -59,6 +62,8 @@ interface Props {
 }
 
 const PAGE = 65536;
+/** The label of the source that plays recordings. */
+const RECORDING = "Recording";
 
 export function Preview(props: Props) {
   const {
@@ -73,6 +78,7 @@ export function Preview(props: Props) {
     watching,
     timed,
     children,
+    after,
     answers,
     resources,
     limits,
@@ -91,6 +97,7 @@ export function Preview(props: Props) {
     [session],
   );
   const [takes] = useState(() => new TakeStore());
+  const replay = useReplay(host.replay ?? null, loaded, takes);
   // A rune that asks for another size of the same is fed from the same kind of source.
   const [sources, setSources] = useState<ReadonlyMap<string, string>>(new Map());
   const shown = shownOf(snapshot);
@@ -110,6 +117,11 @@ export function Preview(props: Props) {
             )}
             <div ref={frame} hidden />
             {children && children(snapshot)}
+            {replay.problem !== null && (
+              <p className="notice warn" role="alert">
+                {replay.problem}
+              </p>
+            )}
             {error !== null && (
               <Failure
                 error={error}
@@ -123,10 +135,12 @@ export function Preview(props: Props) {
                 <div className="preview-side">
                   {loaded.capabilities.map((request, place) => (
                     <InputCard
-                      key={`${place} ${signature(request)}`}
+                      key={`${place} ${signature(request)}${place === replay.place ? " replay" : ""}`}
                       request={request}
                       place={place}
-                      before={sources.get(`${place} ${request.kind}`)}
+                      before={
+                        sources.get(`${place} ${request.kind}`) ?? (place === replay.place ? RECORDING : undefined)
+                      }
                       onChoose={(label) => setSources((all) => new Map(all).set(`${place} ${request.kind}`, label))}
                       offer={offer}
                       withdraw={withdraw}
@@ -169,6 +183,7 @@ export function Preview(props: Props) {
                     />
                   )}
                 </div>
+                {loaded !== null && after?.(snapshot)}
                 {loaded !== null && (
                   <Figures
                     milliseconds={snapshot.milliseconds}

@@ -4,6 +4,7 @@ import { createContext, use, type ReactNode } from "react";
 import type { Loaded } from "../runtime";
 import type { RunNews } from "./session";
 import type { Stroke } from "./sources/strokes";
+import type { Recorded } from "./takes/decode";
 import type { Take } from "./takes/take";
 
 export interface HostFile {
@@ -28,6 +29,8 @@ export interface PreviewHost {
    * not say which it is. Left out where labels cannot be added.
    */
   readonly onAddLabels?: (stage: string | null, index: number, count: number) => void;
+  /** A recording that is played as soon as there is a rune that reads it; the same object as long as it is the same wish. */
+  readonly replay?: Recorded | null;
   /** What is on a sheet before anyone draws. */
   readonly drawing?: readonly Stroke[];
   /** Hears what each run gave. */

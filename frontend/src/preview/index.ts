@@ -3,6 +3,8 @@ export { Preview, type Watching } from "./Preview";
 export type { TimedRune } from "./timing/Timing";
 export { NO_HOST, type HostBuild, type HostFile, type PreviewHost } from "./host";
 export { fileOf } from "./takes/encode";
+export type { Recorded } from "./takes/decode";
+export { takeOfRun } from "./takes/of-run";
 export { lengthText, trimmed, type Take } from "./takes/take";
 export { meanOfChannels } from "./sound/samples";
 export { SoundView } from "./sources/SoundView";

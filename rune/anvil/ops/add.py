@@ -105,6 +105,6 @@ def _terms(tensor: Tensor, common: float) -> Integers:
 
 
 OPERATIONS = {
-    "ADD": Operation(binary_refusal, _add, operands=2),
-    "SUB": Operation(binary_refusal, _sub, operands=2),
+    "ADD": Operation(binary_refusal, _add, operands=slice(2)),
+    "SUB": Operation(binary_refusal, _sub, operands=slice(2)),
 }

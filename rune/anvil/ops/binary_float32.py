@@ -1,4 +1,5 @@
-"""Elementwise ops of two float32 inputs: ADD, SUB, MUL, DIV, MINIMUM, MAXIMUM, each followed by a fused activation.
+"""Elementwise ops of two float32 inputs: ADD, SUB, MUL, DIV, MINIMUM, MAXIMUM and SQUARED_DIFFERENCE, each followed by
+a fused activation where the op has one.
 
 Source: TFLite's reference kernels `reference_ops::Add`, `Sub`, `Mul`, `Div` and `MaximumMinimumBroadcastSlow`: one
 operation of single precision, then the clamp.
@@ -6,6 +7,7 @@ operation of single precision, then the clamp.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from enum import Enum
 
@@ -27,6 +29,7 @@ class Binary(Enum):
     DIV = "div"
     MINIMUM = "minimum"
     MAXIMUM = "maximum"
+    SQUARED_DIFFERENCE = "squared_difference"
 
 
 @dataclass(frozen=True)
@@ -55,17 +58,18 @@ class BinaryFloat32(Computation, Clamped):
         return replace(self, minimum=max(self.minimum, minimum), maximum=min(self.maximum, maximum))
 
 
-_FUNCTIONS = {
+_FUNCTIONS: Mapping[Binary, Callable[[Array, Array], Array]] = {
     Binary.ADD: np.add,
     Binary.SUB: np.subtract,
     Binary.MUL: np.multiply,
     Binary.DIV: np.divide,
     Binary.MINIMUM: np.minimum,
     Binary.MAXIMUM: np.maximum,
+    Binary.SQUARED_DIFFERENCE: lambda left, right: np.square(left - right),
 }
 
 
-def _div_refusal(op: Op) -> str | None:
+def _float_refusal(op: Op) -> str | None:
     return binary_refusal(op) if are(FLOAT32, op.input(0), op.input(1), op.output) else ""
 
 
@@ -73,4 +77,11 @@ def _div(op: Op) -> BinaryFloat32:
     return BinaryFloat32.of(op, Binary.DIV)
 
 
-OPERATIONS = {"DIV": Operation(_div_refusal, _div, operands=2)}
+def _squared_difference(op: Op) -> BinaryFloat32:
+    return BinaryFloat32.of(op, Binary.SQUARED_DIFFERENCE)
+
+
+OPERATIONS = {
+    "DIV": Operation(_float_refusal, _div, operands=slice(2)),
+    "SQUARED_DIFFERENCE": Operation(_float_refusal, _squared_difference, operands=slice(2)),
+}

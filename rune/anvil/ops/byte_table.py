@@ -9,6 +9,8 @@ from numpy.typing import NDArray
 
 from rune.anvil.channels import CarriesChannels, Mask, Range
 from rune.anvil.computation import Array, Computation
+from rune.anvil.signed_bytes import HIGHEST_BIT
+from rune.tensor import ElementType, TensorType
 
 
 @dataclass(frozen=True, eq=False)
@@ -21,6 +23,17 @@ class ByteTable(Computation, CarriesChannels):
     is_signed: tuple[bool, bool]
 
     is_elementwise = True
+
+    @staticmethod
+    def flip(source: TensorType, result: TensorType) -> ByteTable:
+        """Of uint8 to int8 or back: each byte with its highest bit flipped."""
+        signed = (source.element is ElementType.I8, result.element is ElementType.I8)
+        return ByteTable(result.count, np.arange(256, dtype=np.uint8) ^ np.uint8(HIGHEST_BIT), signed)
+
+    @property
+    def is_flip(self) -> bool:
+        """Whether the highest bit of each byte is flipped, and nothing else is done."""
+        return bool(np.array_equal(self.table, np.arange(256) ^ HIGHEST_BIT))
 
     def evaluate(self, *inputs: Array) -> tuple[Array, ...]:
         return (self.table[inputs[0].view(np.uint8)].view(np.int8 if self.is_signed[1] else np.uint8),)

@@ -15,10 +15,22 @@ from rune.anvil.channels import Integers, MakesChannels, Mask, Range, ReadsChann
 from rune.anvil.computation import Array, Clamped, Computation
 from rune.anvil.fixed_point import Multiplier, real_range, scale_of
 from rune.anvil.operation import Op, Operation, require
+from rune.anvil.ops.hybrid import HybridConv2D
 from rune.anvil.ops.rescaling import OutputRange, are_in_reach, folded, multipliers_of, rescaled_twice, sum_range
-from rune.anvil.ops.types import FLOAT32, INT8, INT32, WITHOUT_SCALE, are, array, bounded, channel_scales, one_scale
+from rune.anvil.ops.types import (
+    FLOAT32,
+    INT8,
+    INT32,
+    WITHOUT_SCALE,
+    are,
+    are_hybrid,
+    array,
+    bounded,
+    channel_scales,
+    one_scale,
+)
 from rune.anvil.ops.window import FILTER_ROWS, Window, window
-from rune.tflite import Activation, Conv2DOptions
+from rune.tflite import Activation, Conv2DOptions, Tensor
 
 LARGEST_GROUPED = 1 << 24
 """Weights of a convolution in groups, once the zeros between the groups are filled in."""
@@ -28,7 +40,8 @@ LARGEST_GROUPED = 1 << 24
 class Conv2DInt8(Computation, MakesChannels, ReadsChannels):
     """`filters` are int8 [output channel, height, width, input channel], `bias` int32 and `multipliers` one a channel.
 
-    A padding counts as the input's zero point. Each sum is rounded twice (`fixed_point.rescale_twice`).
+    Weights are counted from `filter_zero_point`, which only models of uint8 have. A padding counts as the input's zero
+    point. Each sum is rounded twice (`fixed_point.rescale_twice`).
     """
 
     window: Window
@@ -37,18 +50,21 @@ class Conv2DInt8(Computation, MakesChannels, ReadsChannels):
     multipliers: tuple[Multiplier, ...]
     input_zero_point: int
     output: OutputRange
+    filter_zero_point: int = 0
 
     def evaluate(self, *inputs: Array) -> tuple[Array, ...]:
         numbers = self.window.patches(inputs[0], self.input_zero_point).astype(np.float64) - self.input_zero_point
         # Sums of int8 products are exact in f64, whose products of matrices are fast.
-        sums = numbers.reshape(self.window.positions, -1) @ self._weights.T.astype(np.float64)
+        sums = numbers.reshape(self.window.positions, -1) @ self.weights.T.astype(np.float64)
         values = rescaled_twice((sums + self.bias.astype(np.float64)).astype(np.int64), self.multipliers)
         return (self.output.of_values(values),)
 
     def bounds(self, *inputs: Range) -> Range | None:
+        if len(inputs[0].least) != self.window.input_channels:
+            return None
         image = inputs[0].widened(self.input_zero_point) if self.window.is_padded else inputs[0]
         numbers = image.counted_from(self.input_zero_point).tiled(self.filters[0, ..., 0].size)
-        sums = sum_range(self._weights, self.bias, numbers)
+        sums = sum_range(self.weights, self.bias, numbers)
         if not are_in_reach(sums, self.multipliers):
             return None
         ends = (rescaled_twice(end, self.multipliers) for end in (sums.least, sums.greatest))
@@ -59,9 +75,9 @@ class Conv2DInt8(Computation, MakesChannels, ReadsChannels):
         return self.window.positions * self.filters.size
 
     @property
-    def _weights(self) -> Array:
-        """[output channel, number under the filter]."""
-        return self.filters.reshape(len(self.filters), -1)
+    def weights(self) -> Integers:
+        """By what numbers are multiplied: [output channel, number under the filter]."""
+        return self.filters.reshape(len(self.filters), -1).astype(np.int64) - self.filter_zero_point
 
     def making(self, keep: Mask) -> Computation:
         return replace(
@@ -73,11 +89,13 @@ class Conv2DInt8(Computation, MakesChannels, ReadsChannels):
         )
 
     def foldable(self, values: Integers) -> Mask:
+        if len(values) != self.window.input_channels:
+            return np.zeros(len(values), np.bool_)
         # A padding counts as the zero point: beside the image a constant channel holds that.
         return np.equal(values, self.input_zero_point) | (not self.window.is_padded)
 
     def reading(self, keep: Mask, values: Integers) -> Computation | None:
-        weights = self.filters.astype(np.int64).sum(axis=(1, 2))
+        weights = self.weights.reshape(self.filters.shape).sum(axis=(1, 2))
         bias = folded(self.bias, weights[:, ~keep], values[~keep] - self.input_zero_point)
         window = self.window.with_channels(int(keep.sum()), self.window.output_channels)
         return None if bias is None else replace(self, window=window, filters=self.filters[..., keep], bias=bias)
@@ -122,10 +140,13 @@ def image_op_refusal(op: Op, activation: Activation, weights_axis: int) -> str |
     if are(INT8, image, weights, op.output):
         if not one_scale(image, op.output):
             return WITHOUT_SCALE
-        if not channel_scales(weights, weights_axis):
+        if not channel_scales(weights, weights_axis) and not (op.is_unsigned and one_scale(weights)):
             return "weights with a zero point or scales of another dimension"
         if bias is not None and not are(INT32, bias):
             return f"a bias of {bias.kind.name.lower()}"
+    elif are_hybrid(image, weights, bias, op.output) and op.operator.op == "CONV_2D":
+        if not channel_scales(weights, weights_axis) or weights.shape[-1] != image.shape[-1]:
+            return "weights with a zero point, scales of another dimension or groups"
     elif not are(FLOAT32, image, weights, op.output) or (bias is not None and not are(FLOAT32, bias)):
         return ""
     if weights.data is None or (bias is not None and bias.data is None):
@@ -137,7 +158,7 @@ def image_op_refusal(op: Op, activation: Activation, weights_axis: int) -> str |
     return None
 
 
-def computation(op: Op) -> Conv2DInt8 | Conv2DFloat32:
+def computation(op: Op) -> Computation:
     options, image, weights, output = _options(op), op.input(0), op.input(1), op.output
     shapes = (image.shape, weights.shape, output.shape)
     require(all(len(shape) == 4 for shape in shapes), "image, filter and output must have four dimensions")
@@ -151,11 +172,15 @@ def computation(op: Op) -> Conv2DInt8 | Conv2DFloat32:
         options.padding,
     )
     filters = array(weights, np.int8 if weights.kind is INT8 else np.float32)
-    return convolution(op, place, _over_all_groups(filters, image.shape[3]), options.activation)
+    if image.kind is FLOAT32 and weights.kind is INT8:
+        # The reference has one kernel for weights with one scale, and one for those with a scale a channel.
+        return hybrid(op, place, filters, one_scale(weights), options.activation)
+    zero = filters.dtype.type(weights_zero_point(weights))
+    return convolution(op, place, _over_all_groups(filters, image.shape[3], zero), options.activation)
 
 
-def _over_all_groups(filters: NDArray[np.generic], depth: int) -> NDArray[np.generic]:
-    """Filters that see a group of the image's channels, as filters that see them all: zeros for the other groups.
+def _over_all_groups(filters: NDArray[np.generic], depth: int, zero: np.generic) -> NDArray[np.generic]:
+    """Filters that see a group of the image's channels, as filters that see them all: zero for the other groups.
     Raises `Contradiction` where the groups do not come out even."""
     channels, height, width, group_depth = filters.shape
     if group_depth == depth:
@@ -163,7 +188,7 @@ def _over_all_groups(filters: NDArray[np.generic], depth: int) -> NDArray[np.gen
     groups = depth // max(group_depth, 1)
     require(groups * group_depth == depth and channels % groups == 0, "the filter's depth is not the image's")
     require(filters.size * groups <= LARGEST_GROUPED, "its groups are too many for its size")
-    full = np.zeros((channels, height, width, depth), filters.dtype)
+    full = np.full((channels, height, width, depth), zero)
     for group in range(groups):
         members = slice(group * (channels // groups), (group + 1) * (channels // groups))
         full[members, ..., group * group_depth : (group + 1) * group_depth] = filters[members]
@@ -178,16 +203,44 @@ def convolution(
     if filters.dtype == np.float32:
         return Conv2DFloat32(place, filters, bias, *real_range(activation))
     multipliers = multipliers_of(channel_multipliers(op, len(filters)))
-    zero_point = scale_of(op.input(0))[1]
-    return Conv2DInt8(place, filters, bias, multipliers, zero_point, OutputRange.of(activation, op.output))
+    zero_points = scale_of(op.input(0))[1], weights_zero_point(op.input(1))
+    to = OutputRange.of(activation, op.output)
+    return Conv2DInt8(place, filters, bias, multipliers, zero_points[0], to, zero_points[1])
+
+
+def hybrid(
+    op: Op, place: Window, filters: NDArray[np.generic], is_symmetric: bool, activation: Activation
+) -> HybridConv2D:
+    """What int8 filters [output channel, height, width, input channel] compute of floats."""
+    quantization, bias = op.input(1).quantization, op.optional_input(2)
+    assert quantization is not None  # noqa: S101 - `are_hybrid` was asked before
+    scales = np.broadcast_to(np.array(quantization.scales, np.float32), len(filters))
+    start = np.zeros(len(filters), np.float32) if bias is None else bias_of(op, len(filters)).astype(np.float32)
+    return HybridConv2D(place, filters.astype(np.int8), scales, start, is_symmetric, *real_range(activation))
+
+
+def weights_zero_point(weights: Tensor) -> int:
+    """From what weights are counted; 0 for those of floats, and where each channel has a scale."""
+    return weights.zero_point or 0
 
 
 def channel_multipliers(op: Op, channels: int) -> Sequence[float]:
-    """Input scale times weight scale over output scale, in double precision, one a channel."""
+    """Input scale times weight scale over output scale, in double precision, one a channel.
+
+    Where uint8 has no bias, the reference takes the product in single precision.
+    """
+    if op.is_unsigned and op.optional_input(2) is None:
+        return [multiplier_without_bias(op)] * channels
     quantization = op.input(1).quantization
     assert quantization is not None  # noqa: S101 - `channel_scales` was asked before
     scales = quantization.scales if len(quantization.scales) > 1 else quantization.scales * channels
     return [scale_of(op.input(0))[0] * scale / scale_of(op.output)[0] for scale in scales]
+
+
+def multiplier_without_bias(op: Op) -> float:
+    """Of weights with one scale: the product of scales in single precision, over the output's."""
+    product = np.float32(scale_of(op.input(0))[0]) * np.float32(scale_of(op.input(1))[0])
+    return float(product) / scale_of(op.output)[0]
 
 
 def bias_of(op: Op, channels: int) -> NDArray[np.generic]:

@@ -7,11 +7,17 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from rune.anvil.channels import CarriesChannels, Mask, Range
+from rune.anvil.channels import CarriesChannels, Integers, Mask, Range
 from rune.anvil.computation import Array, Clamped, Computation
 from rune.anvil.fixed_point import Multiplier, real_range, scale_of
 from rune.anvil.operation import Op, Operation, require
-from rune.anvil.ops.conv_2d import bias_of, channel_multipliers, convolution, image_op_refusal
+from rune.anvil.ops.conv_2d import (
+    bias_of,
+    channel_multipliers,
+    convolution,
+    image_op_refusal,
+    weights_zero_point,
+)
 from rune.anvil.ops.rescaling import OutputRange, are_in_reach, multipliers_of, rescaled_twice
 from rune.anvil.ops.types import INT8, array
 from rune.anvil.ops.window import Window, window
@@ -22,8 +28,9 @@ from rune.tflite import DepthwiseConv2DOptions
 class DepthwiseConv2DInt8(Computation, CarriesChannels):
     """`taps` are int8 [height * width, output channel], `bias` int32 and `multipliers` one an output channel.
 
-    Output channel c reads input channel c // (output channels / input channels). A padding counts as the input's zero
-    point. Each sum is rounded twice (`fixed_point.rescale_twice`).
+    Taps are counted from `tap_zero_point`, which only models of uint8 have. Output channel c reads input channel
+    c // (output channels / input channels). A padding counts as the input's zero point. Each sum is rounded twice
+    (`fixed_point.rescale_twice`).
     """
 
     window: Window
@@ -32,17 +39,18 @@ class DepthwiseConv2DInt8(Computation, CarriesChannels):
     multipliers: tuple[Multiplier, ...]
     input_zero_point: int
     output: OutputRange
+    tap_zero_point: int = 0
 
     def evaluate(self, *inputs: Array) -> tuple[Array, ...]:
         numbers = _under_taps(self.window, inputs[0], self.input_zero_point).astype(np.int64) - self.input_zero_point
-        sums = (numbers * self.taps.astype(np.int64)).sum(axis=1) + self.bias.astype(np.int64)
+        sums = (numbers * self.weights).sum(axis=1) + self.bias.astype(np.int64)
         return (self.output.of_values(rescaled_twice(sums, self.multipliers)),)
 
     def bounds(self, *inputs: Range) -> Range | None:
         image = inputs[0].widened(self.input_zero_point) if self.window.is_padded else inputs[0]
         numbers = image.counted_from(self.input_zero_point).repeated(_multiplier(self.window))
-        taps, bias = self.taps.astype(np.int64), self.bias.astype(np.int64)
-        ends = taps * numbers.least, taps * numbers.greatest
+        bias = self.bias.astype(np.int64)
+        ends = self.weights * numbers.least, self.weights * numbers.greatest
         sums = Range(bias + np.minimum(*ends).sum(axis=0), bias + np.maximum(*ends).sum(axis=0))
         if not are_in_reach(sums, self.multipliers):
             return None
@@ -52,6 +60,11 @@ class DepthwiseConv2DInt8(Computation, CarriesChannels):
     @property
     def multiply_accumulates(self) -> int:
         return self.window.positions * self.taps.size
+
+    @property
+    def weights(self) -> Integers:
+        """By what numbers are multiplied: [tap, output channel]."""
+        return self.taps.astype(np.int64) - self.tap_zero_point
 
     def carrying(self, keep: Mask) -> Computation | None:
         if _multiplier(self.window) != 1:
@@ -129,7 +142,7 @@ def computation(op: Op) -> Computation:
         return DepthwiseConv2DFloat32(place, taps, bias, *real_range(options.activation))
     multipliers = multipliers_of(channel_multipliers(op, channels))
     to = OutputRange.of(options.activation, output)
-    return DepthwiseConv2DInt8(place, taps, bias, multipliers, scale_of(image)[1], to)
+    return DepthwiseConv2DInt8(place, taps, bias, multipliers, scale_of(image)[1], to, weights_zero_point(weights))
 
 
 OPERATIONS = {"DEPTHWISE_CONV_2D": Operation(refusal, computation)}

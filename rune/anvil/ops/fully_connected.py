@@ -11,7 +11,7 @@ from rune.anvil.channels import Integers, MakesChannels, Mask, Range, ReadsChann
 from rune.anvil.computation import Array, Clamped, Computation
 from rune.anvil.fixed_point import Multiplier, multiplier, real_range, scale_of
 from rune.anvil.operation import Op, Operation, require
-from rune.anvil.ops.conv_2d import bias_of, channel_multipliers
+from rune.anvil.ops.conv_2d import bias_of, channel_multipliers, hybrid, multiplier_without_bias, weights_zero_point
 from rune.anvil.ops.rescaling import (
     OutputRange,
     are_in_reach,
@@ -28,25 +28,29 @@ from rune.anvil.ops.types import (
     INT32,
     WITHOUT_SCALE,
     are,
+    are_hybrid,
     array,
     bounded,
     channel_scales,
     one_scale,
 )
+from rune.anvil.ops.window import Window
 from rune.tflite import FullyConnectedOptions
 
 
 @dataclass(frozen=True, eq=False)
 class FullyConnectedInt8(Computation, MakesChannels, ReadsChannels):
-    """`weights` are int8 [output, input], `bias` int32 and `multipliers` one an output. Each sum is rounded once:
-    (sum * mantissa + half) >> (31 - exponent)."""
+    """`rows` are int8 weights [output, input], `bias` int32 and `multipliers` one an output. Each sum is rounded once:
+    (sum * mantissa + half) >> (31 - exponent). Weights are counted from `row_zero_point`, which only models of uint8
+    have."""
 
     batches: int
-    weights: NDArray[np.generic]
+    rows: NDArray[np.generic]
     bias: NDArray[np.generic]
     multipliers: tuple[Multiplier, ...]
     input_zero_point: int
     output: OutputRange
+    row_zero_point: int = 0
 
     def evaluate(self, *inputs: Array) -> tuple[Array, ...]:
         numbers = inputs[0].reshape(self.batches, -1).astype(np.float64) - self.input_zero_point
@@ -55,7 +59,7 @@ class FullyConnectedInt8(Computation, MakesChannels, ReadsChannels):
 
     def bounds(self, *inputs: Range) -> Range | None:
         numbers = inputs[0].counted_from(self.input_zero_point)
-        whole, rest = divmod(self.weights.shape[1], len(numbers.least))
+        whole, rest = divmod(self.rows.shape[1], len(numbers.least))
         if rest:
             return None
         sums = sum_range(self.weights, self.bias, numbers.tiled(whole))
@@ -66,21 +70,26 @@ class FullyConnectedInt8(Computation, MakesChannels, ReadsChannels):
 
     @property
     def multiply_accumulates(self) -> int:
-        return self.batches * self.weights.size
+        return self.batches * self.rows.size
+
+    @property
+    def weights(self) -> Integers:
+        """By what numbers are multiplied: [output, input]."""
+        return self.rows.astype(np.int64) - self.row_zero_point
 
     def making(self, keep: Mask) -> Computation:
         multipliers = tuple(each for each, kept in zip(self.multipliers, keep, strict=True) if kept)
-        return replace(self, weights=self.weights[keep], bias=self.bias[keep], multipliers=multipliers)
+        return replace(self, rows=self.rows[keep], bias=self.bias[keep], multipliers=multipliers)
 
     def foldable(self, values: Integers) -> Mask:
-        return np.full(len(values), self.weights.shape[1] % len(values) == 0)
+        return np.full(len(values), self.rows.shape[1] % len(values) == 0)
 
     def reading(self, keep: Mask, values: Integers) -> Computation | None:
-        times = self.weights.shape[1] // len(keep)
+        times = self.rows.shape[1] // len(keep)
         keep, values = np.tile(keep, times), np.tile(values, times)
-        weights = self.weights[:, ~keep].astype(np.int64)
+        weights = self.weights[:, ~keep]
         bias = folded(self.bias, weights, values[~keep] - self.input_zero_point)
-        return None if bias is None else replace(self, weights=self.weights[:, keep], bias=bias)
+        return None if bias is None else replace(self, rows=self.rows[:, keep], bias=bias)
 
 
 @dataclass(frozen=True, eq=False)
@@ -117,10 +126,13 @@ def refusal(op: Op) -> str | None:
     if are(INT8, input_, weights, op.output):
         if not one_scale(input_, op.output):
             return WITHOUT_SCALE
-        if not channel_scales(weights, 0):
+        if not channel_scales(weights, 0) and not (op.is_unsigned and one_scale(weights)):
             return "weights with a zero point or scales of another dimension"
         if bias is not None and not are(INT32, bias):
             return f"a bias of {bias.kind.name.lower()}"
+    elif are_hybrid(input_, weights, bias, op.output):
+        if not channel_scales(weights, 0) or not one_scale(weights):
+            return "weights with a zero point or more than one scale"
     elif not are(FLOAT32, input_, weights, op.output) or (bias is not None and not are(FLOAT32, bias)):
         return ""
     if options.shuffled_weights:
@@ -129,7 +141,7 @@ def refusal(op: Op) -> str | None:
         return "weights that are not constant"
     if not bounded(options.activation):
         return f"activation {options.activation.name}"
-    if weights.kind is INT8 and _leaves_32_bits(op):
+    if input_.kind is INT8 and _leaves_32_bits(op):
         return BEYOND_32_BITS
     return None
 
@@ -142,7 +154,7 @@ def _leaves_32_bits(op: Op) -> bool:
     exponents = np.array([multiplier(real).exponent for real in _multipliers(op, weights.shape[0])])
     if exponents.max(initial=-1) < 0:
         return False
-    values = array(weights, np.int8).astype(np.int64)
+    values = array(weights, np.int8).astype(np.int64) - weights_zero_point(weights)
     bounds = sum_bounds(values, bias_of(op, len(values)), scale_of(op.input(0))[1])
     reach = np.maximum(np.abs(bounds.least), np.abs(bounds.greatest))
     return bool((reach >= (2**31 - 2**20) >> np.clip(exponents, 0, 31)).any())
@@ -158,17 +170,21 @@ def computation(op: Op) -> Computation:
     bias = bias_of(op, outputs)
     if weights.kind is FLOAT32:
         return FullyConnectedFloat32(batches, array(weights, np.float32), bias, *real_range(options.activation))
+    if input_.kind is FLOAT32:
+        place = Window.of_one_pixel(batches, inputs, outputs)
+        filters = array(weights, np.int8).reshape(outputs, 1, 1, inputs)
+        return hybrid(op, place, filters, not options.asymmetric_quantize_inputs, options.activation)
     multipliers = multipliers_of(_multipliers(op, outputs))
     to = OutputRange.of(options.activation, output)
-    return FullyConnectedInt8(batches, array(weights, np.int8), bias, multipliers, scale_of(input_)[1], to)
+    zero_points = scale_of(input_)[1], weights_zero_point(weights)
+    rows = array(weights, np.int8)
+    return FullyConnectedInt8(batches, rows, bias, multipliers, zero_points[0], to, zero_points[1])
 
 
 def _multipliers(op: Op, outputs: int) -> list[float]:
     """As for a convolution; but with one scale and no bias the reference takes the product in single precision."""
-    quantization = op.input(1).quantization
-    if op.optional_input(2) is None and quantization is not None and len(quantization.scales) == 1:
-        product = np.float32(scale_of(op.input(0))[0]) * np.float32(quantization.scales[0])
-        return [float(product) / scale_of(op.output)[0]] * outputs
+    if op.optional_input(2) is None and one_scale(op.input(1)):
+        return [multiplier_without_bias(op)] * outputs
     return list(channel_multipliers(op, outputs))
 
 

@@ -71,6 +71,6 @@ def _maximum(op: Op) -> ExtremeInt8 | BinaryFloat32:
 
 
 OPERATIONS = {
-    "MAXIMUM": Operation(refusal, _maximum, operands=2),
-    "MINIMUM": Operation(refusal, _minimum, operands=2),
+    "MAXIMUM": Operation(refusal, _maximum, operands=slice(2)),
+    "MINIMUM": Operation(refusal, _minimum, operands=slice(2)),
 }

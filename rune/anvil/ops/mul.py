@@ -85,4 +85,4 @@ def computation(op: Op) -> MulInt8 | BinaryFloat32:
     )
 
 
-OPERATIONS = {"MUL": Operation(refusal, computation, operands=2)}
+OPERATIONS = {"MUL": Operation(refusal, computation, operands=slice(2))}

@@ -25,13 +25,15 @@ class Pooling(Enum):
 
 @dataclass(frozen=True)
 class Pool2D(Computation, CarriesChannels):
-    """Pooling of int8 (an average is rounded to nearest, halves away from zero) or float32, then clamped."""
+    """Pooling of int8 or float32, then clamped. An average of int8 is rounded to nearest, halves away from zero; or up,
+    in models of uint8."""
 
     pooling: Pooling
     is_float: bool
     window: Window
     minimum: int | float
     maximum: int | float
+    rounds_up: bool = False
 
     def evaluate(self, *inputs: Array) -> tuple[Array, ...]:
         channels = self.window.input_channels
@@ -43,9 +45,15 @@ class Pool2D(Computation, CarriesChannels):
             pooled = numbers.max(axis=1)
         else:
             counts = self.window.patches(np.ones(inputs[0].shape, kind), 0).reshape(numbers.shape).sum(axis=1)
-            sums = numbers.sum(axis=1)
-            pooled = sums / counts if self.is_float else np.sign(sums) * ((np.abs(sums) + counts // 2) // counts)
+            pooled = self._averages(numbers.sum(axis=1), counts)
         return (np.clip(pooled, self.minimum, self.maximum).astype(np.float32 if self.is_float else np.int8),)
+
+    def _averages(self, sums: Array, counts: Array) -> Array:
+        if self.is_float:
+            return np.asarray(sums / counts)
+        if self.rounds_up:
+            return np.asarray((sums + counts // 2) // counts)
+        return np.asarray(np.sign(sums) * ((np.abs(sums) + counts // 2) // counts))
 
     def bounds(self, *inputs: Range) -> Range | None:
         if self.is_float:
@@ -88,7 +96,7 @@ def _computation(op: Op, pooling: Pooling) -> Pool2D:
     if image.kind is FLOAT32:
         return Pool2D(pooling, True, place, *real_range(options.activation))
     require(scale_of(image) == scale_of(output), "the output's scale is not the image's")
-    return Pool2D(pooling, False, place, *activation_range(options.activation, output))
+    return Pool2D(pooling, False, place, *activation_range(options.activation, output), op.is_unsigned)
 
 
 def _average(op: Op) -> Pool2D:

@@ -11,20 +11,20 @@ from rune.anvil.computation import Array, Computation
 from rune.anvil.fixed_point import multiplier, rescale_twice, scale_of
 from rune.anvil.operation import Op, Operation, require
 from rune.anvil.ops.byte_table import ByteTable
-from rune.anvil.ops.types import BEYOND_32_BITS, FLOAT32, INT8, UINT8, are, one_scale
-from rune.tflite import Tensor, TensorKind
+from rune.anvil.ops.types import BEYOND_32_BITS, FLOAT32, INT8, are, one_scale
+from rune.tflite import Tensor
 
-_LOWEST = {INT8: -128, UINT8: 0}
+_BYTES = np.arange(256, dtype=np.uint8).view(np.int8).astype(np.int64)
+"""What the bytes 0 to 255 are as int8."""
 
 
 @dataclass(frozen=True)
 class QuantizeFloat32(Computation):
-    """The nearest byte (halves away from zero) to number / scale + zero_point; uint8 where it is not `is_signed`."""
+    """The nearest byte (halves away from zero) to number / scale + zero_point."""
 
     count: int
     scale: float
     zero_point: int
-    is_signed: bool
 
     is_elementwise = True
 
@@ -34,8 +34,7 @@ class QuantizeFloat32(Computation):
         whole = np.trunc(units)
         rest = units - whole
         values = whole.astype(np.int64) + (rest >= 0.5) - (rest <= -0.5) + self.zero_point
-        lowest = -128 if self.is_signed else 0
-        return (np.clip(values, lowest, lowest + 255).astype(np.int8 if self.is_signed else np.uint8),)
+        return (np.clip(values, -128, 127).astype(np.int8),)
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,7 +51,7 @@ class DequantizeBytes(Computation):
 
 
 def _is_bytes(tensor: Tensor) -> bool:
-    return tensor.kind in _LOWEST and one_scale(tensor) and not tensor.is_sparse
+    return are(INT8, tensor) and one_scale(tensor)
 
 
 def quantize_refusal(op: Op) -> str | None:
@@ -65,7 +64,7 @@ def quantize_refusal(op: Op) -> str | None:
 def _leaves_32_bits(op: Op) -> bool:
     """Whether the reference's left shift raises a byte, counted from its zero point, out of 32 bits."""
     scale, zero_point = scale_of(op.input(0))
-    reach = np.abs(_bytes(op.input(0).kind) - zero_point).max()
+    reach = np.abs(_BYTES - zero_point).max()
     return int(reach) << max(multiplier(scale / scale_of(op.output)[0]).exponent, 0) >= 2**31 - 2**20
 
 
@@ -78,27 +77,19 @@ def quantize(op: Op) -> QuantizeFloat32 | ByteTable:
     require(input_.count == output.count, "input and output differ in size")
     scale, zero_point = scale_of(output)
     if input_.kind is FLOAT32:
-        return QuantizeFloat32(input_.count, scale, zero_point, output.kind is INT8)
+        return QuantizeFloat32(input_.count, scale, zero_point)
     rescale = multiplier(scale_of(input_)[0] / scale)
-    values = _bytes(input_.kind) - scale_of(input_)[1]
+    values = _BYTES - scale_of(input_)[1]
     scaled = rescale_twice(values, np.array(rescale.mantissa), np.array(rescale.exponent)) + zero_point
-    lowest = _LOWEST[output.kind]
-    table = np.clip(scaled, lowest, lowest + 255).astype(np.uint8)
-    return ByteTable(input_.count, table, (input_.kind is INT8, output.kind is INT8))
+    return ByteTable(input_.count, np.clip(scaled, -128, 127).astype(np.uint8), (True, True))
 
 
 def dequantize(op: Op) -> DequantizeBytes:
     input_, output = op.input(0), op.output
     require(input_.count == output.count, "input and output differ in size")
     scale, zero_point = scale_of(input_)
-    table = (_bytes(input_.kind) - zero_point).astype(np.float32) * np.float32(scale)
+    table = (_BYTES - zero_point).astype(np.float32) * np.float32(scale)
     return DequantizeBytes(input_.count, table)
-
-
-def _bytes(kind: TensorKind) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
-    """What the bytes 0 to 255 stand for in a kind."""
-    values = np.arange(256, dtype=np.int64)
-    return np.where(values < 128, values, values - 256) if kind is INT8 else values
 
 
 OPERATIONS = {

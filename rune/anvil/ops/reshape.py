@@ -1,4 +1,7 @@
-"""RESHAPE: the same elements with other dimensions. It costs nothing: the output is the input's memory."""
+"""RESHAPE, EXPAND_DIMS and SQUEEZE: the same elements with other dimensions.
+
+It costs nothing: the output is the input's memory.
+"""
 
 from __future__ import annotations
 
@@ -36,4 +39,6 @@ def computation(op: Op) -> Reshape:
     return Reshape(*(tensor.shape[-1] if tensor.shape else 1 for tensor in (op.input(0), op.output)))
 
 
-OPERATIONS = {"RESHAPE": Operation(refusal, computation)}
+_OPERATION = Operation(refusal, computation)
+
+OPERATIONS = dict.fromkeys(("EXPAND_DIMS", "RESHAPE", "SQUEEZE"), _OPERATION)

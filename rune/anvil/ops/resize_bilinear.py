@@ -17,7 +17,7 @@ from rune.anvil.computation import Array, Computation
 from rune.anvil.fixed_point import scale_of
 from rune.anvil.operation import Op, Operation, require
 from rune.anvil.ops.types import FLOAT32, INT8, WITHOUT_SCALE, are, one_scale
-from rune.tflite import ResizeBilinearOptions
+from rune.tflite import ResizeOptions
 
 LARGEST_SIDE = 1 << 16
 """Rows, columns or channels; so that the places take little memory."""
@@ -81,13 +81,15 @@ class ResizeBilinear(Computation, CarriesChannels):
         )
 
 
-def _options(op: Op) -> ResizeBilinearOptions:
-    assert isinstance(op.operator.options, ResizeBilinearOptions)  # noqa: S101 - the reader gives these for this op
+def _options(op: Op) -> ResizeOptions:
+    assert isinstance(op.operator.options, ResizeOptions)  # noqa: S101 - the reader gives these for this op
     return op.operator.options
 
 
 def refusal(op: Op) -> str | None:
     image, output = op.input(0), op.output
+    if op.is_unsigned:
+        return ""  # the reference computes it in floats
     if are(INT8, image, output):
         if not one_scale(image, output):
             return WITHOUT_SCALE
@@ -120,7 +122,7 @@ def _places(op: Op) -> tuple[Places, Places]:
     return rows, columns
 
 
-def _integer_places(inputs: int, outputs: int, options: ResizeBilinearOptions) -> Places:
+def _integer_places(inputs: int, outputs: int, options: ResizeOptions) -> Places:
     before, after = (inputs - 1, outputs - 1) if options.align_corners and outputs > 1 else (inputs, outputs)
     step = (ONE * before + after // 2) // after
     at = np.arange(outputs, dtype=np.int64) * step + (step // 2 - ONE // 2 if options.half_pixel_centers else 0)
@@ -129,7 +131,7 @@ def _integer_places(inputs: int, outputs: int, options: ResizeBilinearOptions) -
     return Places(lower, np.maximum(upper, 0).astype(np.int32), (at - ONE * lower).astype(np.int32))
 
 
-def _float_places(inputs: int, outputs: int, options: ResizeBilinearOptions) -> Places:
+def _float_places(inputs: int, outputs: int, options: ResizeOptions) -> Places:
     before, after = (inputs - 1, outputs - 1) if options.align_corners and outputs > 1 else (inputs, outputs)
     step = np.float32(before) / np.float32(after)
     half = np.float32(0.5)

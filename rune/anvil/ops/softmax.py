@@ -1,4 +1,8 @@
-"""SOFTMAX over the last dimension. For int8 the exponentials come from a table of the 256 possible differences."""
+"""SOFTMAX over the last dimension: e**((number - largest) * beta) over the row's sum of these.
+
+int8 is computed in fixed point; the exponentials come from a table of the 256 possible differences. Source: TFLite's
+reference kernel `reference_ops::Softmax` and `PreprocessSoftmaxScaling`.
+"""
 
 from __future__ import annotations
 
@@ -7,35 +11,31 @@ from dataclasses import dataclass
 import numpy as np
 
 from rune.anvil.computation import Array, Computation
-from rune.anvil.fixed_point import scale_of
+from rune.anvil.fixed_point import Integers, multiplier, scale_of
 from rune.anvil.operation import Op, Operation, require
+from rune.anvil.ops.fixed_point_exp import exponential, high_product, reciprocal, rounded_shift
 from rune.anvil.ops.types import FLOAT32, INT8, WITHOUT_SCALE, are, one_scale
-from rune.arithmetic import exp_f32
 from rune.tflite import SoftmaxOptions
 
+LONGEST_ROW = 4095
+"""Numbers of which the sum of exponentials stays within Q12.19."""
 
-@dataclass(frozen=True)
+
+@dataclass(frozen=True, eq=False)
 class SoftmaxInt8(Computation):
-    """`exponentials[255 - d]` is e**(-d * input scale * beta) in single precision, for a number d below the largest.
-
-    A number times one over the row's sum, in units of the output's scale, is rounded half up.
-    """
+    """`exponentials[d]` is e**(-d * input scale * beta) as Q0.31, for a number d below its row's largest; 0 where the
+    reference takes it for zero. The output's scale is 1/256 and its zero point -128."""
 
     rows: int
     columns: int
-    exponentials: tuple[float, ...]
-    output_scale: float
-    output_zero_point: int
+    exponentials: Integers
 
     def evaluate(self, *inputs: Array) -> tuple[Array, ...]:
         numbers = inputs[0].reshape(self.rows, self.columns).astype(np.int64)
-        table = np.array(self.exponentials, np.float32)
-        terms = table[255 - (numbers.max(axis=1, keepdims=True) - numbers)]
-        sums = np.add.accumulate(terms, axis=1)[:, -1:]  # one after the other, as the reference adds
-        shares = terms * (np.float32(1) / (sums * np.float32(self.output_scale)))
-        whole = shares.astype(np.int64)
-        whole += (shares - whole.astype(np.float32) >= np.float32(0.5)) + self.output_zero_point
-        return (np.clip(whole, -128, 127).astype(np.int8),)
+        terms = self.exponentials[numbers.max(axis=1, keepdims=True) - numbers]
+        scales, bits = reciprocal(rounded_shift(terms, 12).sum(axis=1, keepdims=True))
+        shares = rounded_shift(high_product(scales, terms), bits + 23)
+        return (np.minimum(shares - 128, 127).astype(np.int8),)
 
 
 @dataclass(frozen=True)
@@ -55,23 +55,41 @@ class SoftmaxFloat32(Computation):
 def refusal(op: Op) -> str | None:
     input_, output = op.input(0), op.output
     if are(INT8, input_, output):
-        return None if one_scale(input_, output) else WITHOUT_SCALE
+        if not one_scale(input_, output):
+            return WITHOUT_SCALE
+        if scale_of(output) != (1 / 256, -128):
+            return "an output that is not in units of 1/256"
+        if _multiplier(op) <= 1:
+            return "a scale that is too small"
+        return f"rows of more than {LONGEST_ROW:,} numbers" if input_.shape and input_.shape[-1] > LONGEST_ROW else None
     return None if are(FLOAT32, input_, output) else ""
+
+
+def _multiplier(op: Op) -> float:
+    """From a difference of bytes to Q5.26."""
+    assert isinstance(op.operator.options, SoftmaxOptions)  # noqa: S101 - the reader gives these for this op
+    return min(op.operator.options.beta * scale_of(op.input(0))[0] * 2**26, 2**31 - 1.0)
+
+
+def _exponentials(op: Op) -> Integers:
+    scale = multiplier(_multiplier(op))
+    reach = 31 * 2**26 >> scale.exponent
+    differences = np.arange(256, dtype=np.int64)
+    within = np.minimum(differences, reach)  # the shift of a greater one would leave 32 bits
+    exponentials = exponential(high_product(-within << scale.exponent, scale.mantissa))
+    return np.where(differences > reach, 0, exponentials)
 
 
 def computation(op: Op) -> SoftmaxInt8 | SoftmaxFloat32:
     assert isinstance(op.operator.options, SoftmaxOptions)  # noqa: S101 - the reader gives these for this op
-    beta, input_, output = op.operator.options.beta, op.input(0), op.output
+    input_, output = op.input(0), op.output
     require(len(input_.shape) > 0 and input_.shape[-1] > 0, "the input has no last dimension")
     require(input_.shape == output.shape, "the output's shape is not the input's")
     columns = input_.shape[-1]
     rows = input_.count // columns
     if input_.kind is FLOAT32:
-        return SoftmaxFloat32(rows, columns, beta)
-    # Single precision throughout, as in the reference: scale times beta comes before the difference.
-    scale = np.float32(-scale_of(input_)[0]) * np.float32(beta)
-    exponentials = tuple(exp_f32(float(scale * np.float32(difference))) for difference in range(255, -1, -1))
-    return SoftmaxInt8(rows, columns, exponentials, *scale_of(output))
+        return SoftmaxFloat32(rows, columns, op.operator.options.beta)
+    return SoftmaxInt8(rows, columns, _exponentials(op))
 
 
 OPERATIONS = {"SOFTMAX": Operation(refusal, computation)}

@@ -11,7 +11,6 @@ from rune.tflite import Activation, Tensor, TensorKind
 FLOAT32 = TensorKind.FLOAT32
 INT8 = TensorKind.INT8
 INT32 = TensorKind.INT32
-UINT8 = TensorKind.UINT8
 
 WITHOUT_SCALE = "without one scale a tensor"
 """Why an integer op is refused whose tensors do not say what their numbers mean."""
@@ -45,6 +44,12 @@ def channel_scales(tensor: Tensor, axis: int) -> bool:
 def bounded(activation: Activation) -> bool:
     """Whether a fused activation only bounds a value; the kernels do no other."""
     return activation in CLAMPS
+
+
+def are_hybrid(input_: Tensor, weights: Tensor, bias: Tensor | None, output: Tensor) -> bool:
+    """Whether floats are multiplied by weights of int8 with scales."""
+    floats = (input_, output) if bias is None else (input_, output, bias)
+    return are(FLOAT32, *floats) and are(INT8, weights) and weights.quantization is not None
 
 
 def array(tensor: Tensor, dtype: type[np.generic]) -> NDArray[np.generic]:

@@ -34,6 +34,11 @@ class Window:
     pad_top: int
     pad_left: int
 
+    @staticmethod
+    def of_one_pixel(batches: int, inputs: int, outputs: int) -> Window:
+        """A filter of one pixel on images of one pixel."""
+        return Window(batches, 1, 1, inputs, 1, 1, outputs, 1, 1, 1, 1, 1, 1, 0, 0)
+
     @property
     def fields(self) -> tuple[tuple[str, int], ...]:
         """Names and values, as the kernels' structures have them."""

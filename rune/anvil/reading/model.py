@@ -9,10 +9,12 @@ from rune.anvil.errors import BadModel, UnsupportedModel
 from rune.anvil.graph import NUMPY_TYPES, Value
 from rune.anvil.operation import Contradiction, Op
 from rune.anvil.ops import OPERATIONS
+from rune.anvil.ops.byte_table import ByteTable
 from rune.anvil.reading.builder import GraphBuilder
+from rune.anvil.signed_bytes import as_signed
 from rune.anvil.support import unsupported
 from rune.tensor import ElementType, TensorType
-from rune.tflite import Model, Tensor
+from rune.tflite import Model, Tensor, TensorKind
 
 
 def read_ops(builder: GraphBuilder, stage: str, file: str, model: Model, inputs: tuple[int, ...]) -> tuple[int, ...]:
@@ -22,13 +24,24 @@ def read_ops(builder: GraphBuilder, stage: str, file: str, model: Model, inputs:
     if lacking:
         raise UnsupportedModel(file, lacking)
     builder.model(stage, file)
-    values = dict(zip(model.inputs, inputs, strict=True))
+    values: dict[int, int] = {}
 
     def value(index: int) -> int:
         """Of a tensor; a constant comes into the graph when it is first asked for."""
         if index not in values:
-            values[index] = builder.value(_value(f"{stage} tensor {index}", model.tensors[index]))
+            values[index] = builder.value(_value(f"{stage} tensor {index}", as_signed(model.tensors[index])))
         return values[index]
+
+    def flipped(index: int, source: int, result: int) -> None:
+        """Makes the one value of the other: a tensor's of uint8, and what stands for it inside of the model."""
+        table = ByteTable.flip(*(builder.type_of(each) for each in (source, result)))
+        builder.node(f"{stage} tensor {index}", stage, table, (source,), (result,))
+
+    for index, given in zip(model.inputs, inputs, strict=True):
+        if model.tensors[index].kind is TensorKind.UINT8:
+            flipped(index, given, value(index))
+        else:
+            values[index] = given
 
     for number, operator in enumerate(model.operators):
         operation = OPERATIONS[operator.op]
@@ -36,10 +49,19 @@ def read_ops(builder: GraphBuilder, stage: str, file: str, model: Model, inputs:
             computation = operation.computation(Op.of(model, operator))
         except Contradiction as contradiction:
             raise BadModel(file, f"operator {number}, {operator.op}: {contradiction}") from contradiction
-        operands = tuple(value(index) for index in operator.inputs[: operation.operands])
+        operands = tuple(value(index) for index in operator.inputs[operation.operands])
         results = tuple(value(index) for index in operator.outputs)
         builder.node(f"{stage} {operator.op} {number}", stage, computation, operands, results)
-    return tuple(value(index) for index in model.outputs)
+
+    def result(index: int) -> int:
+        """The value of an output, as the file has it."""
+        if model.tensors[index].kind is not TensorKind.UINT8:
+            return value(index)
+        outside = builder.value(_value(f"{stage} tensor {index}", model.tensors[index]))
+        flipped(index, value(index), outside)
+        return outside
+
+    return tuple(map(result, model.outputs))
 
 
 def _value(name: str, tensor: Tensor) -> Value:

@@ -1,4 +1,4 @@
-/* ADD, SUB, MUL, DIV, MINIMUM and MAXIMUM of float32, with broadcasting, then clamped. The output may be an input that is
+/* ADD, SUB, MUL, DIV, MINIMUM, MAXIMUM and SQUARED_DIFFERENCE of float32, with broadcasting, then clamped. The output may be an input that is
  * not repeated. */
 #ifndef RUNE_BINARY_FLOAT32_H
 #define RUNE_BINARY_FLOAT32_H
@@ -18,6 +18,7 @@
 #define RUNE_DIV_LINE(a, b, to, count, p, q) RUNE_CLAMPED(a, b, to, count, p, q, x / y)
 #define RUNE_MINIMUM_LINE(a, b, to, count, p, q) RUNE_CLAMPED(a, b, to, count, p, q, y < x ? y : x)
 #define RUNE_MAXIMUM_LINE(a, b, to, count, p, q) RUNE_CLAMPED(a, b, to, count, p, q, x < y ? y : x)
+#define RUNE_SQUARED_DIFFERENCE_LINE(a, b, to, count, p, q) RUNE_CLAMPED(a, b, to, count, p, q, (x - y) * (x - y))
 
 #define RUNE_BINARY_FLOAT32(name, line)                                                      \
     RUNE_KERNEL void name(const float *left, const float *right, float *output,              \
@@ -32,5 +33,6 @@ RUNE_BINARY_FLOAT32(rune_mul_float32, RUNE_MUL_LINE)
 RUNE_BINARY_FLOAT32(rune_div_float32, RUNE_DIV_LINE)
 RUNE_BINARY_FLOAT32(rune_minimum_float32, RUNE_MINIMUM_LINE)
 RUNE_BINARY_FLOAT32(rune_maximum_float32, RUNE_MAXIMUM_LINE)
+RUNE_BINARY_FLOAT32(rune_squared_difference_float32, RUNE_SQUARED_DIFFERENCE_LINE)
 
 #endif

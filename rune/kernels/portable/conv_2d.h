@@ -2,50 +2,23 @@
 #ifndef RUNE_CONV_2D_H
 #define RUNE_CONV_2D_H
 
-#include "dot.h"
-#include "filter.h"
+#include "conv_sum.h"
 #include "rescale.h"
 
-/* One row of a filter whose left column stands at `left` in a row of the image; beside the image is the zero point. */
-RUNE_FUNCTION uint32_t rune_conv_row_int8(const int8_t *row, int32_t left, const int8_t *weights,
-                                          const struct rune_filter *filter, int32_t zero_point)
-{
-    const int32_t depth = filter->input_channels;
-    uint32_t sum = 0;
-    if (filter->dilation_x == 1 && left >= 0 && left + filter->filter_width <= filter->input_width)
-        return rune_dot_int8(row + left * depth, weights, filter->filter_width * depth);
-    for (int32_t i = 0; i < filter->filter_width; i++, weights += depth) {
-        const int32_t column = left + i * filter->dilation_x;
-        if (column < 0 || column >= filter->input_width)
-            sum += rune_dot_same_int8(weights, zero_point, depth);
-        else
-            sum += rune_dot_int8(row + column * depth, weights, depth);
-    }
-    return sum;
-}
-
-/* `bias` already holds what the input's zero point adds. */
+/* `bias` already holds what the input's zero point adds; weights are counted from `weight_zero`. */
 RUNE_KERNEL void rune_conv_2d_int8(const int8_t *input, int8_t *output, const int8_t *weights, const int32_t *bias,
                                    const struct rune_filter *filter, const struct rune_requantize_twice *requantize,
-                                   int32_t zero_point)
+                                   int32_t zero_point, int32_t weight_zero)
 {
-    const int32_t row_size = filter->filter_width * filter->input_channels;
-    const int32_t line_size = filter->input_width * filter->input_channels;
-    for (int32_t batch = 0; batch < filter->batches; batch++, input += filter->input_height * line_size) {
+    const int32_t filter_size = filter->filter_height * filter->filter_width * filter->input_channels;
+    const int32_t image_size = filter->input_height * filter->input_width * filter->input_channels;
+    for (int32_t batch = 0; batch < filter->batches; batch++, input += image_size) {
         for (int32_t y = 0; y < filter->output_height; y++) {
             for (int32_t x = 0; x < filter->output_width; x++) {
-                const int32_t left = x * filter->stride_x - filter->pad_left;
-                const int8_t *weight = weights;
                 for (int32_t channel = 0; channel < filter->output_channels; channel++) {
-                    uint32_t sum = (uint32_t)bias[channel];
-                    for (int32_t i = 0; i < filter->filter_height; i++, weight += row_size) {
-                        const int32_t line = y * filter->stride_y - filter->pad_top + i * filter->dilation_y;
-                        if (line < 0 || line >= filter->input_height)
-                            sum += rune_dot_same_int8(weight, zero_point, row_size);
-                        else
-                            sum += rune_conv_row_int8(input + line * line_size, left, weight, filter, zero_point);
-                    }
-                    *output++ = rune_requantize_twice((int32_t)sum, requantize, channel);
+                    const uint32_t sum = rune_conv_sum_int8(input, y, x, weights + channel * filter_size, weight_zero,
+                                                            filter, zero_point);
+                    *output++ = rune_requantize_twice((int32_t)((uint32_t)bias[channel] + sum), requantize, channel);
                 }
             }
         }

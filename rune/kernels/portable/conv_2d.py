@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from rune.anvil.kernel_call import Input, KernelCall, Output
 from rune.anvil.ops.conv_2d import Conv2DFloat32, Conv2DInt8
 from rune.anvil.program import Number
@@ -12,17 +10,17 @@ from rune.kernels.portable.filter import filter_structure
 
 
 def int8(op: Conv2DInt8) -> KernelCall:
-    weight_sums = op.filters.astype(np.int64).reshape(len(op.filters), -1).sum(axis=1)
     return KernelCall(
         "rune_conv_2d_int8",
         (
             Input(0, "int8_t"),
             Output(0, "int8_t"),
             int8s(op.filters),
-            int32s(folded_bias(op.bias, weight_sums, op.input_zero_point)),
+            int32s(folded_bias(op.bias, op.weights.sum(axis=1), op.input_zero_point)),
             filter_structure(op.window),
             two_roundings(op.multipliers, op.output),
             Number(op.input_zero_point),
+            Number(op.filter_zero_point),
         ),
     )
 

@@ -18,11 +18,12 @@
 RUNE_DEPTHWISE_PIXEL(rune_depthwise_pixel_int8, int8_t)
 RUNE_DEPTHWISE_PIXEL(rune_depthwise_pixel_float32, float)
 
-/* `bias` already holds what the input's zero point adds; `multiplier` output channels read one input channel. */
+/* `bias` already holds what the input's zero point adds; `multiplier` output channels read one input channel;
+ * weights are counted from `weight_zero`. */
 RUNE_KERNEL void rune_depthwise_conv_2d_int8(const int8_t *input, int8_t *output, const int8_t *weights,
                                              const int32_t *bias, const struct rune_filter *filter,
                                              const struct rune_requantize_twice *requantize, int32_t zero_point,
-                                             int32_t multiplier)
+                                             int32_t multiplier, int32_t weight_zero)
 {
     const int32_t channels = filter->output_channels;
     for (int32_t batch = 0; batch < filter->batches; batch++) {
@@ -38,7 +39,7 @@ RUNE_KERNEL void rune_depthwise_conv_2d_int8(const int8_t *input, int8_t *output
                         for (int32_t j = 0; j < filter->filter_width; j++, weight += channels) {
                             const int8_t *pixel = rune_depthwise_pixel_int8(
                                 input, filter, top + i * filter->dilation_y, left + j * filter->dilation_x);
-                            sum += (uint32_t)(*weight * (pixel ? pixel[source] : zero_point));
+                            sum += (uint32_t)((*weight - weight_zero) * (pixel ? pixel[source] : zero_point));
                         }
                     }
                     *output++ = rune_requantize_twice((int32_t)sum, requantize, channel);

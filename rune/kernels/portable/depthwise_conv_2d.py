@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from rune.anvil.kernel_call import Input, KernelCall, Output
 from rune.anvil.ops.depthwise_conv_2d import DepthwiseConv2DFloat32, DepthwiseConv2DInt8
 from rune.anvil.program import Number
@@ -12,18 +10,18 @@ from rune.kernels.portable.filter import filter_structure
 
 
 def int8(op: DepthwiseConv2DInt8) -> KernelCall:
-    weight_sums = op.taps.astype(np.int64).sum(axis=0)
     return KernelCall(
         "rune_depthwise_conv_2d_int8",
         (
             Input(0, "int8_t"),
             Output(0, "int8_t"),
             int8s(op.taps),
-            int32s(folded_bias(op.bias, weight_sums, op.input_zero_point)),
+            int32s(folded_bias(op.bias, op.weights.sum(axis=0), op.input_zero_point)),
             filter_structure(op.window),
             two_roundings(op.multipliers, op.output),
             Number(op.input_zero_point),
             Number(op.window.output_channels // op.window.input_channels),
+            Number(op.tap_zero_point),
         ),
     )
 

@@ -18,12 +18,26 @@ RUNE_FUNCTION uint32_t rune_dot_int8(const int8_t *left, const int8_t *right, in
     return sum;
 }
 
+/* The same where the weights are counted from `weight_zero`. */
+RUNE_FUNCTION uint32_t rune_dot_from_int8(const int8_t *numbers, const int8_t *weights, int32_t weight_zero,
+                                          int32_t count)
+{
+    uint32_t sum = rune_dot_int8(numbers, weights, count);
+    if (weight_zero != 0) {
+        int32_t total = 0;
+        for (int32_t i = 0; i < count; i++)
+            total += numbers[i];
+        sum -= (uint32_t)total * (uint32_t)weight_zero;
+    }
+    return sum;
+}
+
 /* What `count` weights give whose numbers are all `number`. */
-RUNE_FUNCTION uint32_t rune_dot_same_int8(const int8_t *weights, int32_t number, int32_t count)
+RUNE_FUNCTION uint32_t rune_dot_same_int8(const int8_t *weights, int32_t weight_zero, int32_t number, int32_t count)
 {
     uint32_t sum = 0;
     for (int32_t i = 0; i < count; i++)
-        sum += (uint32_t)(weights[i] * number);
+        sum += (uint32_t)((weights[i] - weight_zero) * number);
     return sum;
 }
 

@@ -5,15 +5,15 @@
 #include "dot.h"
 #include "rescale.h"
 
-/* `bias` already holds what the input's zero point adds. */
+/* `bias` already holds what the input's zero point adds; weights are counted from `weight_zero`. */
 RUNE_KERNEL void rune_fully_connected_int8(const int8_t *input, int8_t *output, const int8_t *weights,
                                            const int32_t *bias, const struct rune_requantize_once *requantize,
-                                           int32_t batches, int32_t inputs, int32_t outputs)
+                                           int32_t batches, int32_t inputs, int32_t outputs, int32_t weight_zero)
 {
     for (int32_t batch = 0; batch < batches; batch++, input += inputs) {
         for (int32_t i = 0; i < outputs; i++) {
-            uint32_t sum = (uint32_t)bias[i] + rune_dot_int8(input, weights + i * inputs, inputs);
-            *output++ = rune_requantize_once((int32_t)sum, requantize, i);
+            const uint32_t sum = rune_dot_from_int8(input, weights + i * inputs, weight_zero, inputs);
+            *output++ = rune_requantize_once((int32_t)((uint32_t)bias[i] + sum), requantize, i);
         }
     }
 }

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from rune.anvil.kernel_call import Input, KernelCall, Output
 from rune.anvil.ops.fully_connected import FullyConnectedFloat32, FullyConnectedInt8
 from rune.anvil.program import Number
@@ -11,19 +9,19 @@ from rune.kernels.packing import float32s, folded_bias, int8s, int32s, one_round
 
 
 def int8(op: FullyConnectedInt8) -> KernelCall:
-    outputs, inputs = op.weights.shape
-    weight_sums = op.weights.astype(np.int64).sum(axis=1)
+    outputs, inputs = op.rows.shape
     return KernelCall(
         "rune_fully_connected_int8",
         (
             Input(0, "int8_t"),
             Output(0, "int8_t"),
-            int8s(op.weights),
-            int32s(folded_bias(op.bias, weight_sums, op.input_zero_point)),
+            int8s(op.rows),
+            int32s(folded_bias(op.bias, op.weights.sum(axis=1), op.input_zero_point)),
             one_rounding(op.multipliers, op.output),
             Number(op.batches),
             Number(inputs),
             Number(outputs),
+            Number(op.row_zero_point),
         ),
     )
 

@@ -64,10 +64,12 @@ RUNE_KERNEL struct rune_patch rune_patch_at(const struct rune_filter *window, in
 #define RUNE_SUM(value, number) ((value) + (number))
 #define RUNE_GREATER(value, number) ((number) > (value) ? (number) : (value))
 #define RUNE_MEAN_ROUNDED(sum, count) (((sum) > 0 ? (sum) + (count) / 2 : (sum) - (count) / 2) / (count))
+#define RUNE_MEAN_UP(sum, count) (((sum) + (count) / 2 + 128 * (count)) / (count) - 128) /* no byte is below -128 */
 #define RUNE_MEAN(sum, count) ((sum) / (float)(count))
 #define RUNE_AS_IT_IS(value, count) ((void)(count), (value))
 
 RUNE_POOL(rune_average_pool_2d_int8, int8_t, int32_t, 0, RUNE_SUM, RUNE_MEAN_ROUNDED)
+RUNE_POOL(rune_average_pool_2d_int8_up, int8_t, int32_t, 0, RUNE_SUM, RUNE_MEAN_UP)
 RUNE_POOL(rune_average_pool_2d_float32, float, float, 0, RUNE_SUM, RUNE_MEAN)
 RUNE_POOL(rune_max_pool_2d_int8, int8_t, int32_t, INT8_MIN, RUNE_GREATER, RUNE_AS_IT_IS)
 RUNE_POOL(rune_max_pool_2d_float32, float, float, -3.4028234663852886e38f, RUNE_GREATER, RUNE_AS_IT_IS)

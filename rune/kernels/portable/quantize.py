@@ -9,11 +9,8 @@ from rune.kernels.packing import float32s
 
 
 def floats(op: QuantizeFloat32) -> KernelCall:
-    kind = "int8" if op.is_signed else "uint8"
-    return KernelCall(
-        f"rune_quantize_{kind}",
-        (Input(0, "float"), Output(0, f"{kind}_t"), Number(op.count), Number(op.scale), Number(op.zero_point)),
-    )
+    numbers = (Number(op.count), Number(op.scale), Number(op.zero_point))
+    return KernelCall("rune_quantize_int8", (Input(0, "float"), Output(0, "int8_t"), *numbers))
 
 
 def dequantize(op: DequantizeBytes) -> KernelCall:

@@ -4,27 +4,45 @@
 
 #include "rune_math.h"
 
+/* The product of numbers in units of 2^-31, rounded to nearest, halves away from zero. */
+RUNE_FUNCTION int32_t rune_high_product(int32_t left, int32_t right)
+{
+    const int64_t product = (int64_t)left * right, half = INT64_C(1) << 30;
+    return (int32_t)((product + (product >= 0 ? half : 1 - half)) / (INT64_C(1) << 31));
+}
+
+/* One over a sum of at least 1, in units of 2^-19: in units of 2^-31, to be shifted right by `bits`. */
+RUNE_FUNCTION int32_t rune_reciprocal(uint32_t sum, int32_t *bits)
+{
+    int32_t half, x;
+    for (*bits = 12; sum < UINT32_C(1) << 31; sum <<= 1)
+        --*bits;
+    half = (int32_t)(((sum & INT32_MAX) >> 1) + (sum & 1) + (UINT32_C(1) << 30)); /* half of the sum, from 1/2 to 1 */
+    x = 1515870810 + rune_high_product(half, -1010580540);
+    for (int32_t i = 0; i < 3; i++) /* Newton's method, in units of 2^-29 */
+        x += rune_high_product(x, (INT32_C(1) << 29) - rune_high_product(half, x)) * 4;
+    return x > INT32_MAX / 2 ? INT32_MAX : x * 2;
+}
+
 /*
- * `exponentials[255 - d]` is e^(-d * input scale * beta), for a number that is d below its row's largest. A number
- * times one over the row's sum, in units of the output's scale, is rounded half up.
+ * `exponentials[d]` is e^(-d * input scale * beta) in units of 2^-31, for a number that is d below its row's largest. The
+ * output counts 1/256 from -128.
  */
-RUNE_KERNEL void rune_softmax_int8(const int8_t *input, int8_t *output, const float *exponentials, int32_t rows,
-                                   int32_t columns, float output_scale, int32_t output_zero_point)
+RUNE_KERNEL void rune_softmax_int8(const int8_t *input, int8_t *output, const int32_t *exponentials, int32_t rows,
+                                   int32_t columns)
 {
     for (int32_t row = 0; row < rows; row++, input += columns, output += columns) {
-        int32_t largest = INT8_MIN;
+        int32_t largest = INT8_MIN, bits, scale;
+        uint32_t sum = 0;
         for (int32_t i = 0; i < columns; i++)
             largest = input[i] > largest ? input[i] : largest;
-        const float *table = exponentials + 255 - largest;
-        float sum = 0;
         for (int32_t i = 0; i < columns; i++)
-            sum += table[input[i]];
-        float inverse = 1.0f / (sum * output_scale);
+            sum += ((uint32_t)exponentials[largest - input[i]] + (1u << 11)) >> 12;
+        scale = rune_reciprocal(sum, &bits);
         for (int32_t i = 0; i < columns; i++) {
-            float share = RUNE_PRODUCT_F32(table[input[i]], inverse);
-            int32_t whole = (int32_t)share;
-            whole += (share - (float)whole >= 0.5f) + output_zero_point;
-            output[i] = (int8_t)(whole < INT8_MIN ? INT8_MIN : whole > INT8_MAX ? INT8_MAX : whole);
+            const int64_t share = rune_high_product(scale, exponentials[largest - input[i]]);
+            const int32_t whole = (int32_t)((share + (INT64_C(1) << (bits + 22))) >> (bits + 23));
+            output[i] = (int8_t)(whole > 255 ? INT8_MAX : whole + INT8_MIN);
         }
     }
 }

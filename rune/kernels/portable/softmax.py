@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import struct
-
-from rune.anvil.kernel_call import Constant, Input, KernelCall, Output
+from rune.anvil.kernel_call import Input, KernelCall, Output
 from rune.anvil.ops.softmax import SoftmaxFloat32, SoftmaxInt8
 from rune.anvil.program import Number
+from rune.kernels.packing import int32s
 
 
 def int8(op: SoftmaxInt8) -> KernelCall:
@@ -15,11 +14,9 @@ def int8(op: SoftmaxInt8) -> KernelCall:
         (
             Input(0, "int8_t"),
             Output(0, "int8_t"),
-            Constant("float", struct.pack("<256f", *op.exponentials)),
+            int32s(op.exponentials),
             Number(op.rows),
             Number(op.columns),
-            Number(op.output_scale),
-            Number(op.output_zero_point),
         ),
     )
 

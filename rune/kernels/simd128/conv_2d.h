@@ -26,11 +26,12 @@ RUNE_INLINE struct rune_segments rune_conv_segments(const struct rune_window *wi
     return (struct rune_segments){window->filter_height, window->filter_width, window->dilation_x * channels, channels};
 }
 
-/* Weights of 8 channels: [segment][pair of numbers][channel][2], in bytes. */
+/* Weights of 8 channels: [segment][pair of numbers][channel][2], in bytes, counted from `weight_zero`. */
 RUNE_INLINE void rune_conv_tile_int8(const int16_t *const *rows, int32_t start, int32_t pixel_step,
-                                     struct rune_segments segments, const int8_t *weights, const int32_t *bias,
-                                     int8_t *output, int32_t output_step, const struct rune_requantize *requantize,
-                                     int32_t channel, int32_t channels, const int32_t pixels)
+                                     struct rune_segments segments, const int8_t *weights, int32_t weight_zero,
+                                     const int32_t *bias, int8_t *output, int32_t output_step,
+                                     const struct rune_requantize *requantize, int32_t channel, int32_t channels,
+                                     const int32_t pixels)
 {
     rune_i32x4 sums[RUNE_TILE][2];
     RUNE_UNROLLED for (int32_t i = 0; i < pixels; i++) {
@@ -41,7 +42,8 @@ RUNE_INLINE void rune_conv_tile_int8(const int16_t *const *rows, int32_t start, 
         for (int32_t segment = 0; segment < segments.in_row; segment++) {
             const int16_t *values = rows[row] + start + segment * segments.apart;
             for (int32_t pair = 0; pair < (segments.length + 1) / 2; pair++, values += 2, weights += 16) {
-                rune_i16x8 low = rune_load_widened(weights), high = rune_load_widened(weights + 8);
+                rune_i16x8 low = rune_load_widened(weights) - (int16_t)weight_zero;
+                rune_i16x8 high = rune_load_widened(weights + 8) - (int16_t)weight_zero;
                 RUNE_UNROLLED for (int32_t i = 0; i < pixels; i++) {
                     rune_i16x8 pixel = rune_splat_pair(values + (ptrdiff_t)i * pixel_step);
                     sums[i][0] += rune_dot(pixel, low);
@@ -57,13 +59,13 @@ RUNE_INLINE void rune_conv_tile_int8(const int16_t *const *rows, int32_t start, 
 
 /* All channels of `pixels` neighbouring outputs. */
 RUNE_INLINE void rune_conv_line_int8(const int16_t *const *rows, int32_t pixel_step, struct rune_segments segments,
-                                     const int8_t *weights, const int32_t *bias, int8_t *output,
+                                     const int8_t *weights, int32_t weight_zero, const int32_t *bias, int8_t *output,
                                      const struct rune_requantize *requantize, int32_t channels, int32_t pixels)
 {
     const int32_t weights_step = segments.rows * segments.in_row * ((segments.length + 1) / 2) * 16;
     for (int32_t channel = 0; channel < channels; channel += 8, weights += weights_step) {
 #define RUNE_TILE_OF(count)                                                                                \
-    rune_conv_tile_int8(rows, x * pixel_step, pixel_step, segments, weights, bias,                         \
+    rune_conv_tile_int8(rows, x * pixel_step, pixel_step, segments, weights, weight_zero, bias,            \
                         output + x * channels + channel, channels, requantize, channel, channels, count)
         int32_t x = 0;
         for (; x + RUNE_TILE <= pixels; x += RUNE_TILE)
@@ -86,7 +88,8 @@ RUNE_INLINE void rune_conv_line_int8(const int16_t *const *rows, int32_t pixel_s
 /* `bias` already holds what the input's zero point adds; `rows` is scratch of ring * row_size numbers. */
 RUNE_INLINE void rune_conv_2d_int8(const int8_t *input, int8_t *output, int16_t *rows, const int8_t *weights,
                                    const int32_t *bias, const struct rune_window *window,
-                                   const struct rune_requantize *requantize, int32_t input_zero_point)
+                                   const struct rune_requantize *requantize, int32_t input_zero_point,
+                                   int32_t weight_zero)
 {
     const struct rune_segments segments = rune_conv_segments(window);
     for (int32_t batch = 0; batch < window->batches; batch++) {
@@ -99,8 +102,8 @@ RUNE_INLINE void rune_conv_2d_int8(const int8_t *input, int8_t *output, int16_t 
             const int16_t *under[RUNE_FILTER_ROWS];
             for (int32_t i = 0; i < window->filter_height; i++)
                 under[i] = rows + rune_ring_offset(window, y * window->stride_y + i * window->dilation_y);
-            rune_conv_line_int8(under, window->stride_x * window->input_channels, segments, weights, bias, output,
-                                requantize, window->output_channels, window->output_width);
+            rune_conv_line_int8(under, window->stride_x * window->input_channels, segments, weights, weight_zero, bias,
+                                output, requantize, window->output_channels, window->output_width);
             output += window->output_width * window->output_channels;
         }
         input += window->input_height * window->input_width * window->input_channels;
@@ -110,19 +113,20 @@ RUNE_INLINE void rune_conv_2d_int8(const int8_t *input, int8_t *output, int16_t 
 /* A filter of one pixel: `pixels` pixels, widened `block` at a time into scratch of block * inputs + 8 numbers. */
 RUNE_INLINE void rune_pointwise_int8(const int8_t *input, int8_t *output, int16_t *widened, const int8_t *weights,
                                      const int32_t *bias, const struct rune_requantize *requantize, int32_t pixels,
-                                     int32_t inputs, int32_t outputs, int32_t block)
+                                     int32_t inputs, int32_t outputs, int32_t block, int32_t weight_zero)
 {
     const struct rune_segments segments = {1, 1, 0, inputs};
     const int16_t *const rows[1] = {widened};
     int32_t done = 0;
     for (; done + block <= pixels; done += block) {
         rune_widen(widened, input + done * inputs, block * inputs);
-        rune_conv_line_int8(rows, inputs, segments, weights, bias, output + done * outputs, requantize, outputs, block);
+        rune_conv_line_int8(rows, inputs, segments, weights, weight_zero, bias, output + done * outputs, requantize,
+                            outputs, block);
     }
     if (pixels % block) {
         rune_widen(widened, input + done * inputs, pixels % block * inputs);
-        rune_conv_line_int8(rows, inputs, segments, weights, bias, output + done * outputs, requantize, outputs,
-                            pixels % block);
+        rune_conv_line_int8(rows, inputs, segments, weights, weight_zero, bias, output + done * outputs, requantize,
+                            outputs, pixels % block);
     }
 }
 

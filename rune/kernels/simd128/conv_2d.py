@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from rune.anvil.fixed_point import Integers
 from rune.anvil.kernel_call import Constant, Input, KernelCall, KernelStructure, Output, Scratch
 from rune.anvil.ops.conv_2d import Conv2DFloat32, Conv2DInt8
 from rune.anvil.ops.window import Window
@@ -20,11 +19,10 @@ EVEN_BLOCK = 2560
 
 
 def int8(op: Conv2DInt8) -> KernelCall:
-    filters = op.filters.astype(np.int64)
-    sums = sums_of(filters.reshape(len(filters), -1), op.bias, op.input_zero_point)
+    sums = sums_of(op.weights, op.bias, op.input_zero_point)
     bias, requantize = convolution_rounding(op.multipliers, sums, op.output)
     if _is_pointwise(op.window):
-        return _pointwise(op.window, filters, bias, requantize)
+        return _pointwise(op, bias, requantize)
     rows = Rows(op.window, op.window.input_channels)
     return KernelCall(
         "rune_conv_2d_int8",
@@ -32,11 +30,12 @@ def int8(op: Conv2DInt8) -> KernelCall:
             Input(0, "int8_t"),
             Output(0, "int8_t"),
             Scratch("int16_t", rows.ring_size(2)),
-            Constant("int8_t", packed_pairs(_segments(op.window, filters))),
+            Constant("int8_t", packed_pairs(_segments(op.window, op.filters), op.filter_zero_point)),
             bias,
             rows.structure(),
             requantize,
             Number(op.input_zero_point),
+            Number(op.filter_zero_point),
         ),
     )
 
@@ -46,23 +45,24 @@ def _is_pointwise(window: Window) -> bool:
     return (window.filter_height, window.filter_width, window.stride_y, window.stride_x) == (1, 1, 1, 1)
 
 
-def _pointwise(window: Window, filters: Integers, bias: Constant, requantize: KernelStructure) -> KernelCall:
-    pixels = window.batches * window.output_height * window.output_width
-    inputs = window.input_channels
+def _pointwise(op: Conv2DInt8, bias: Constant, requantize: KernelStructure) -> KernelCall:
+    pixels, inputs = op.window.positions, op.window.input_channels
     block = _pointwise_block(pixels, inputs)
+    weights = packed_pairs(op.filters.reshape(len(op.filters), 1, inputs), op.filter_zero_point)
     return KernelCall(
         "rune_pointwise_int8",
         (
             Input(0, "int8_t"),
             Output(0, "int8_t"),
             Scratch("int16_t", (block * inputs + 8) * 2),
-            Constant("int8_t", packed_pairs(filters.reshape(len(filters), 1, inputs))),
+            Constant("int8_t", weights),
             bias,
             requantize,
             Number(pixels),
             Number(inputs),
-            Number(window.output_channels),
+            Number(op.window.output_channels),
             Number(block),
+            Number(op.filter_zero_point),
         ),
     )
 
@@ -81,10 +81,11 @@ def _segments(window: Window, filters: NDArray[np.generic]) -> NDArray[np.generi
     return filters.reshape(channels, height * width, depth)
 
 
-def packed_pairs(segments: NDArray[np.generic]) -> bytes:
-    """[channel, segment, number] to bytes of [8 channels][segment][pair of numbers][channel][2], filled with zeros."""
+def packed_pairs(segments: NDArray[np.generic], zero_point: int) -> bytes:
+    """[channel, segment, number] to bytes of [8 channels][segment][pair of numbers][channel][2], filled up with
+    `zero_point`, which counts nothing."""
     channels, count, length = segments.shape
-    full = np.zeros((-(-channels // 8) * 8, count, -(-length // 2) * 2), np.int8)
+    full = np.full((-(-channels // 8) * 8, count, -(-length // 2) * 2), zero_point, np.int8)
     full[:channels, :, :length] = segments
     return full.reshape(-1, 8, count, full.shape[2] // 2, 2).transpose(0, 2, 3, 1, 4).tobytes()
 

@@ -11,11 +11,12 @@
 
 #define RUNE_FEW_TAPS 25 /* up to 5 x 5 the pointers to the taps stay in registers and on the stack */
 
-/* Weights of 8 channels: [pair of taps][channel][2], in bytes. */
+/* Weights of 8 channels: [pair of taps][channel][2], in bytes, counted from `weight_zero`. */
 RUNE_INLINE void rune_depthwise_tile_int8(const int16_t *const *taps, int32_t count, int32_t start, int32_t pixel_step,
-                                          const int8_t *weights, const int32_t *bias, int8_t *output,
-                                          int32_t output_step, const struct rune_requantize *requantize,
-                                          int32_t channel, int32_t channels, const int32_t pixels)
+                                          const int8_t *weights, int32_t weight_zero, const int32_t *bias,
+                                          int8_t *output, int32_t output_step,
+                                          const struct rune_requantize *requantize, int32_t channel, int32_t channels,
+                                          const int32_t pixels)
 {
     rune_i32x4 sums[2][2];
     RUNE_UNROLLED for (int32_t i = 0; i < pixels; i++) {
@@ -25,7 +26,8 @@ RUNE_INLINE void rune_depthwise_tile_int8(const int16_t *const *taps, int32_t co
 #define RUNE_TAPS(tap)                                                                                      \
     {                                                                                                       \
         const int32_t next = tap + 1 < count ? tap + 1 : tap; /* the weight of a missing tap is zero */     \
-        rune_i16x8 low = rune_load_widened(weights + tap * 8), high = rune_load_widened(weights + tap * 8 + 8); \
+        rune_i16x8 low = rune_load_widened(weights + tap * 8) - (int16_t)weight_zero;                       \
+        rune_i16x8 high = rune_load_widened(weights + tap * 8 + 8) - (int16_t)weight_zero;                  \
         RUNE_UNROLLED for (int32_t i = 0; i < pixels; i++) {                                                \
             rune_i16x8 a = rune_load_i16(taps[tap] + start + (ptrdiff_t)i * pixel_step);                    \
             rune_i16x8 b = rune_load_i16(taps[next] + start + (ptrdiff_t)i * pixel_step);                   \
@@ -52,7 +54,7 @@ RUNE_INLINE void rune_depthwise_conv_2d_int8(const int8_t *input, int8_t *output
                                              const int16_t **many_taps, const int8_t *weights, const int32_t *bias,
                                              const struct rune_window *window,
                                              const struct rune_requantize *requantize, int32_t input_zero_point,
-                                             int32_t multiplier)
+                                             int32_t multiplier, int32_t weight_zero)
 {
     const int32_t count = window->filter_height * window->filter_width, weights_step = (count + 1) / 2 * 16;
     const int32_t channels = window->output_channels, pixel_step = window->stride_x * window->row_channels;
@@ -78,13 +80,13 @@ RUNE_INLINE void rune_depthwise_conv_2d_int8(const int8_t *input, int8_t *output
             for (int32_t channel = 0; channel < channels; channel += 8, packed += weights_step) {
                 int32_t x = 0;
                 for (; x + 2 <= window->output_width; x += 2)
-                    rune_depthwise_tile_int8(taps, count, x * pixel_step + channel, pixel_step, packed, bias,
-                                             output + x * channels + channel, channels, requantize, channel, channels,
-                                             2);
+                    rune_depthwise_tile_int8(taps, count, x * pixel_step + channel, pixel_step, packed, weight_zero,
+                                             bias, output + x * channels + channel, channels, requantize, channel,
+                                             channels, 2);
                 if (window->output_width & 1)
-                    rune_depthwise_tile_int8(taps, count, x * pixel_step + channel, pixel_step, packed, bias,
-                                             output + x * channels + channel, channels, requantize, channel, channels,
-                                             1);
+                    rune_depthwise_tile_int8(taps, count, x * pixel_step + channel, pixel_step, packed, weight_zero,
+                                             bias, output + x * channels + channel, channels, requantize, channel,
+                                             channels, 1);
             }
             output += window->output_width * channels;
         }

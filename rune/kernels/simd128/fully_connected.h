@@ -6,13 +6,13 @@
 #include "vector.h"
 
 /*
- * `weights` are [outputs, at least 4][inputs padded to 8], filled with zeros; `bias` holds what the input's zero point
- * adds. Up to 7 bytes behind the input are read and count nothing. Where the outputs are no multiple of 4, the last
+ * `weights` are [outputs, at least 4][inputs padded to 8], filled up; `bias` holds what the input's zero point
+ * adds; weights are counted from `weight_zero`, which fills them up. Up to 7 bytes behind the input are read and count nothing. Where the outputs are no multiple of 4, the last
  * four are computed together, some of them a second time.
  */
 RUNE_INLINE void rune_fully_connected_int8(const int8_t *input, int8_t *output, const int8_t *weights,
                                            const int32_t *bias, const struct rune_requantize_once *requantize,
-                                           int32_t batches, int32_t inputs, int32_t outputs)
+                                           int32_t batches, int32_t inputs, int32_t outputs, int32_t weight_zero)
 {
     const int32_t padded = (inputs + 7) / 8 * 8;
     for (int32_t batch = 0; batch < batches; batch++, input += inputs, output += outputs) {
@@ -24,7 +24,7 @@ RUNE_INLINE void rune_fully_connected_int8(const int8_t *input, int8_t *output, 
             for (int32_t k = 0; k < padded; k += 8) {
                 rune_i16x8 values = rune_load_widened(input + k);
                 RUNE_UNROLLED for (int32_t i = 0; i < 4; i++)
-                    sums[i] += rune_dot(values, rune_load_widened(row + i * padded + k));
+                    sums[i] += rune_dot(values, rune_load_widened(row + i * padded + k) - (int16_t)weight_zero);
             }
             for (int32_t i = 0; i < 4 && first + i < outputs; i++) {
                 int32_t at = first + i;

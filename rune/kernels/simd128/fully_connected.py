@@ -12,20 +12,21 @@ from rune.kernels.portable.fully_connected import float32
 
 
 def int8(op: FullyConnectedInt8) -> KernelCall:
-    outputs, inputs = op.weights.shape
-    rows = np.zeros((max(outputs, 4), -(-inputs // 8) * 8), np.int8)
-    rows[:outputs, :inputs] = op.weights
+    outputs, inputs = op.rows.shape
+    rows = np.full((max(outputs, 4), -(-inputs // 8) * 8), op.row_zero_point, np.int8)
+    rows[:outputs, :inputs] = op.rows
     return KernelCall(
         "rune_fully_connected_int8",
         (
             Input(0, "int8_t"),
             Output(0, "int8_t"),
             int8s(rows),
-            int32s(folded_bias(op.bias, op.weights.astype(np.int64).sum(axis=1), op.input_zero_point)),
+            int32s(folded_bias(op.bias, op.weights.sum(axis=1), op.input_zero_point)),
             one_rounding(op.multipliers, op.output),
             Number(op.batches),
             Number(inputs),
             Number(outputs),
+            Number(op.row_zero_point),
         ),
     )
 

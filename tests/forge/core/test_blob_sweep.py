@@ -18,11 +18,12 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from forge.core import blob_sweep, blobs
+from forge.core.blob_hold import blobs_held
 from forge.core.blob_links import is_linked, link_blobs, links_of
 from forge.core.blob_sweep import GRACE, IN_FLIGHT, adopt_strays, erase, let_go, sweep_blobs
 from forge.core.blobs import blob_path, put_all, put_bytes, put_chunks, read_blob, record, staged_file, sync_blob
 from forge.core.errors import NotFound
-from forge.core.models import Blob, BlobLink, Thread
+from forge.core.models import Blob, BlobHold, BlobLink, Thread
 from forge.core.stored_bytes import organisation_bytes
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -312,3 +313,23 @@ def test_a_put_makes_certain_what_was_not(owner: Thread, tmp_path: Path) -> None
         link_blobs(owner, [digest], None)
     put_bytes(b"first a preview")
     assert Blob.objects.get(pk=digest).synced
+
+
+def test_what_a_backup_holds_is_deleted_only_after_it(owner: Thread) -> None:
+    swept_later, let_later, erased_later = put_bytes(b"swept"), put_bytes(b"let go"), put_bytes(b"a voice")
+    Blob.objects.update(put_at=timezone.now() - LATER, created=timezone.now() - LATER)
+    Blob.objects.filter(pk=let_later.digest).update(put_at=LONG_AGO, created=LONG_AGO)
+    with blobs_held("a test") as renew:
+        renew()
+        assert sweep_blobs().blobs == 0
+        let_go([let_later.digest])
+        assert not erase(erased_later.digest, timezone.now()), "it is asked for again"
+        assert all(is_stored(each.digest) for each in (swept_later, let_later, erased_later))
+    assert erase(erased_later.digest, timezone.now())
+    assert swept() == {swept_later.digest, let_later.digest}
+
+
+def test_a_hold_of_a_backup_that_crashed_runs_out(owner: Thread) -> None:
+    blob = put_bytes(b"left")
+    BlobHold.objects.create(purpose="a crash", until=timezone.now() - timedelta(seconds=1))
+    assert swept() == {blob.digest}

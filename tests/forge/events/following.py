@@ -54,11 +54,13 @@ def read(client: Client, project_id: Any, resource: str) -> Any:
         return {str(pk): found for pk in builds if (found := listed(f"/api/v1/builds/{pk}/{address}", key))}
 
     def requests() -> Any:
-        """The reviews, each with what was said in it."""
-        found = listed(f"{base}/reviews", "results")
-        return found and [
-            review | {"comments": listed(f"/api/v1/reviews/{review['id']}/comments", "comments")} for review in found
-        ]
+        return listed(f"{base}/reviews", "results")
+
+    def threads() -> Any:
+        """What was said of each build, and in each review where something was said."""
+        addresses = {review["id"]: f"/api/v1/reviews/{review['id']}/threads" for review in requests() or ()}
+        said = {review: found for review, address in addresses.items() if (found := listed(address, "threads"))}
+        return of_builds("threads", "threads"), said
 
     readers: Mapping[str, Callable[[], Any]] = {
         "state": lambda: get(f"{base}/state"),
@@ -67,8 +69,8 @@ def read(client: Client, project_id: Any, resource: str) -> Any:
         "samples": lambda: listed(f"{base}/samples", "samples"),
         "logs": lambda: of_builds("log", "lines"),
         "reviews": lambda: of_builds("reviews", "reviews"),
-        "comments": lambda: of_builds("comments", "comments"),
         "requests": requests,
+        "threads": threads,
         "watched": lambda: {str(pk): get(f"{base}/preview/watch/{pk}") for pk in watches},
         "organisation": lambda: get(organisation),
         "members": lambda: listed(f"{organisation}/members", "members"),
@@ -87,8 +89,8 @@ RESOURCES = (
     "samples",
     "logs",
     "reviews",
-    "comments",
     "requests",
+    "threads",
     "watched",
     "organisation",
     "members",

@@ -30,7 +30,9 @@ from forge.projects.models import Project, Sample, Version
 from forge.projects.samples import sample_terms
 from forge.registry import actions as registry
 from forge.reviews import actions as reviews
-from forge.reviews.models import Review
+from forge.reviews.actions.wrong_results import WrongResult
+from forge.reviews.conversation import find_thread
+from forge.reviews.models import AnchoredThread, Review
 from forge.webhooks import actions as webhooks
 from tests.forge.made_builds import RUNE, built, failed_build
 from tests.model_cases import compiled_model
@@ -410,10 +412,17 @@ def a_build_is_approved(world: World) -> Act:
     return lambda: reviews.give_verdict(world.viewer, build, "approve", "It hears me.")
 
 
-@scene(reviews.say)
+@scene(reviews.begin_thread)
 def someone_says_something_about_a_build(world: World) -> Act:
     build = built(world.developer, world.project)
-    return lambda: reviews.say(world.viewer, build, "How loud was it?")
+    return lambda: reviews.begin_thread(world.viewer, build, "How loud was it?")
+
+
+@scene(reviews.mark_wrong)
+def a_result_is_marked_as_wrong(world: World) -> Act:
+    build = built(world.developer, world.project)
+    result = WrongResult("up", "down", 90, sample_terms(world.project).text)
+    return lambda: reviews.mark_wrong(world.viewer, build, b"1,2,3\n", result)
 
 
 @scene(reviews.undo_verdict)
@@ -455,10 +464,48 @@ def others_are_asked(world: World) -> Act:
     return lambda: reviews.change_reviewers(world.developer, review, [_of(world.owner)])
 
 
-@scene(reviews.say_in_review)
-def someone_says_something_in_a_review(world: World) -> Act:
+@scene(reviews.begin_thread)
+def someone_mentions_another_in_a_review(world: World) -> Act:
     review = _asked(world)
-    return lambda: reviews.say_in_review(world.viewer, review, "How loud was it?")
+    return lambda: reviews.begin_thread(world.viewer, review, f"How loud was it, @{world.developer.name}?")
+
+
+def _thread(world: World) -> AnchoredThread:
+    begun = reviews.begin_thread(world.viewer, _asked(world), "How loud was it?")
+    return find_thread(world.viewer, begun.pk)
+
+
+@scene(reviews.reply_in_thread)
+def somebody_replies(world: World) -> Act:
+    thread = _thread(world)
+    return lambda: reviews.reply_in_thread(world.developer, thread, "Softly.")
+
+
+@scene(reviews.resolve_thread)
+def a_thread_is_resolved(world: World) -> Act:
+    thread = _thread(world)
+    return lambda: reviews.resolve_thread(world.developer, thread)
+
+
+@scene(reviews.reopen_thread)
+def a_thread_is_open_again(world: World) -> Act:
+    thread = _thread(world)
+    reviews.resolve_thread(world.developer, thread)
+    return lambda: reviews.reopen_thread(world.viewer, thread)
+
+
+@scene(reviews.edit_comment)
+def a_comment_is_edited(world: World) -> Act:
+    thread = _thread(world)
+    comment = thread.thread.comments.get()
+    return lambda: reviews.edit_comment(world.viewer, thread, comment, "How loud was it, and where?")
+
+
+@scene(reviews.delete_comment)
+def a_comment_is_deleted(world: World) -> Act:
+    thread = _thread(world)
+    comment = thread.thread.comments.get()
+    return lambda: reviews.delete_comment(world.viewer, thread, comment)
 
 
 @scene(reviews.close_review)

@@ -28,9 +28,8 @@ from forge.reviews.actions import (
     Asked,
     ask_for_review,
     ask_in_a_new_round,
+    begin_thread,
     give_verdict,
-    say,
-    say_in_review,
     undo_verdict,
 )
 from forge.reviews.models import Review
@@ -76,7 +75,7 @@ def test_a_review_is_one_notice_however_many_events_it_has(
     review: Review, viewer: User, developer: User, owner: User
 ) -> None:
     build = review.rounds.get().build
-    say_in_review(viewer, review, "How loud was it?")
+    begin_thread(viewer, review, "How loud was it?")
     give_verdict(viewer, build, "approve")
     undo_verdict(viewer, build)
     (notice,) = notices_of(developer)
@@ -87,10 +86,10 @@ def test_a_review_is_one_notice_however_many_events_it_has(
 def test_another_event_makes_a_read_or_done_notice_new_and_counts_from_one(
     review: Review, viewer: User, developer: User
 ) -> None:
-    say_in_review(viewer, review, "One")
+    begin_thread(viewer, review, "One")
     actions.change_notice(developer, notices_of(developer)[0], done=True)
     assert unread_count(developer) == 0
-    say_in_review(viewer, review, "Two")
+    begin_thread(viewer, review, "Two")
     (notice,) = notices_of(developer)
     assert (notice.events, notice.read, notice.done) == (1, None, None)
 
@@ -128,9 +127,14 @@ def test_a_publication_concerns_who_built_and_who_judged(
 
 def test_a_comment_concerns_who_spoke_before(project: Project, developer: User, viewer: User, owner: User) -> None:
     build = built(developer, project)
-    say(viewer, build, "How loud?")
-    say(owner, build, "Very.")
+    begin_thread(viewer, build, "How loud?")
+    begin_thread(owner, build, "Very.")
     assert told(viewer) == [(Kind.COMMENT, "mine")]
+
+
+def test_who_is_mentioned_is_asked(review: Review, owner: User, developer: User) -> None:
+    begin_thread(developer, review, f"@{owner} what do you think?")
+    assert told(owner) == [(Kind.MENTION, "asked")]
 
 
 def test_who_watches_all_hears_of_it_and_who_turned_it_off_does_not(
@@ -146,10 +150,10 @@ def test_who_watches_all_hears_of_it_and_who_turned_it_off_does_not(
 def test_a_muted_thread_is_silent_until_it_is_heard_again(review: Review, viewer: User, developer: User) -> None:
     notice = notices_of(viewer)[0]
     actions.mute(viewer, notice)
-    say_in_review(developer, review, "One")
+    begin_thread(developer, review, "One")
     assert unread_count(viewer) == 0
     actions.mute(viewer, notice, muted=False)
-    say_in_review(developer, review, "Two")
+    begin_thread(developer, review, "Two")
     assert unread_count(viewer) == 1
 
 
@@ -239,7 +243,7 @@ def test_what_was_read_or_may_not_be_read_any_more_is_not_mailed(
 ) -> None:
     actions.read_all(viewer)
     assert send_due(later()) == 0
-    say_in_review(developer, review, "@Ari?")
+    begin_thread(developer, review, "@Ari?")
     remove_member(owner, organisation, viewer.pk)
     assert send_due(later(2 * 24 * 60)) == 0
 

@@ -53,13 +53,14 @@ def test_who_watches_all_hears_of_what_is_not_theirs() -> None:
 
 
 def test_who_turned_a_project_off_hears_nothing_of_it() -> None:
-    assert recipients(happening(Kind.MENTION, asked={ANN}), None, Audience(ALL, {ANN: Level.OFF})) == {}
+    assert recipients(happening(asked={ANN}), None, Audience(ALL, {ANN: Level.OFF})) == {}
 
 
 def test_who_muted_a_thing_hears_of_it_only_by_name() -> None:
     audience = Audience(ALL, muted=frozenset({ANN}))
-    assert recipients(happening(asked={ANN}), None, audience) == {}
-    assert recipients(happening(Kind.MENTION, asked={ANN}), None, audience) == {ANN: Reason.ASKED}
+    assert recipients(happening(Kind.REVIEW_ASKED, asked={ANN}), None, audience) == {}
+    assert recipients(happening(concerned={ANN}), None, audience) == {}
+    assert recipients(happening(asked={ANN}), None, audience) == {ANN: Reason.ASKED}
 
 
 @pytest.mark.parametrize(

@@ -36,7 +36,7 @@ def test_a_project_is_made_private_with_a_runefile_that_runs(client: Client, use
         "visibility": "private",
         "description": "",
         "url": "/acme/wand",
-        "may": ["see", "read", "comment", "review", "edit", "build", "ask", "publish", "describe"],
+        "may": ["see", "read", "comment", "review", "give_sample", "edit", "build", "ask", "publish", "describe"],
     }
     files = client.get(f"{BASE}/acme/wand/files").json()["files"]
     assert [file["path"] for file in files] == ["Runefile.yml"]
@@ -178,7 +178,18 @@ def test_the_state_says_who_asks_what_they_may_and_where_the_events_stand(client
         "initials": "JO",
         "colour": 1,
     }
-    assert state["may"] == ["see", "read", "comment", "review", "edit", "build", "ask", "publish", "describe"]
+    assert state["may"] == [
+        "see",
+        "read",
+        "comment",
+        "review",
+        "give_sample",
+        "edit",
+        "build",
+        "ask",
+        "publish",
+        "describe",
+    ]
     assert state["project"]["url"] == "/acme/kitchen"
     assert state["public_url_is_loopback"] is True
     assert state["upload_limit"] == 64 * 1024 * 1024
@@ -198,6 +209,23 @@ def test_the_list_comes_in_pages_with_a_cursor(client: Client, user: User, organ
         names += [project["name"] for project in page["results"]]
         address = page["next"]
     assert names == ["p4", "p3", "p2", "p1", "p0"]
+
+
+@pytest.mark.parametrize("limit", ["0", "201", "-1", "many", "", "9" * 5000])
+def test_a_page_that_cannot_be_so_long_is_refused_with_the_longest(client: Client, limit: str) -> None:
+    answer = client.get(f"{BASE}?limit={limit}")
+    assert (answer.status_code, answer.json()["errors"]["limit"]) == (
+        400,
+        ["`limit` must be a whole number from 1 to 200."],
+    )
+
+
+@pytest.mark.parametrize("method", ["get", "post", "delete"])
+@pytest.mark.parametrize("address", ["/api/", "/api/v2/me", "/api/v1/reviews/0", "/api/v1/reviews/0/close"])
+def test_an_address_that_the_api_does_not_have_is_a_problem_and_no_page(method: str, address: str) -> None:
+    browser = Client(enforce_csrf_checks=True)
+    answer = getattr(browser, method)(address)
+    assert (answer.status_code, answer["Content-Type"]) == (404, "application/problem+json")
 
 
 def test_a_list_asks_the_database_as_often_for_many_projects_as_for_few(

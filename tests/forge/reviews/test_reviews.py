@@ -20,10 +20,10 @@ from forge.reviews.actions import (
     Asked,
     ask_for_review,
     ask_in_a_new_round,
+    begin_thread,
     change_reviewers,
     close_review,
     give_verdict,
-    say_in_review,
 )
 from forge.reviews.decision import ReviewState
 from forge.reviews.errors import AlreadyAsked, BadReviewers, NotReviewable, ReviewClosed, SameRune
@@ -192,7 +192,7 @@ def test_who_may_not_build_does_not_ask_and_a_stranger_sees_nothing(
     review = ask_for_review(developer, build, "Hears whispers", reviewers=[one(viewer)])
     for attempt in (
         lambda: find_review(stranger, review.pk),
-        lambda: say_in_review(stranger, review, "hello"),
+        lambda: begin_thread(stranger, review, "hello"),
         lambda: close_review(stranger, review),
     ):
         with pytest.raises((Forbidden, NotFound)):
@@ -202,7 +202,7 @@ def test_who_may_not_build_does_not_ask_and_a_stranger_sees_nothing(
 
 def test_each_act_of_a_review_is_in_the_audit_log(project: Any, developer: Any, viewer: Any) -> None:
     review = ask_for_review(developer, built(developer, project), "Hears whispers", reviewers=[one(viewer)])
-    say_in_review(viewer, review, "How loud?")
+    begin_thread(viewer, review, "How loud?")
     ask_in_a_new_round(developer, review, build_with(developer, project, b"x"))
     change_reviewers(developer, review, [one(viewer)])
     close_review(developer, review)

@@ -12,8 +12,9 @@ from forge.builds.actions import request_build
 from forge.core.errors import Forbidden, Invalid, NotFound
 from forge.core.models import AuditEntry, Event
 from forge.projects.actions import write_file
-from forge.reviews.access import approvals_of, approved_before, conversation, is_approved, verdicts_on
-from forge.reviews.actions import give_verdict, say, undo_verdict
+from forge.reviews.access import approvals_of, approved_before, is_approved, verdicts_on
+from forge.reviews.actions import begin_thread, give_verdict, undo_verdict
+from forge.reviews.conversation import threads_on_build
 from forge.reviews.errors import BadVerdict, NotReviewable, OwnBuild, TooLate
 from forge.reviews.models import Verdict
 from tests.forge.made_builds import RUNE, built
@@ -52,8 +53,8 @@ def test_a_stranger_neither_judges_nor_speaks_nor_reads(project: Any, developer:
     build = built(developer, project)
     for attempt in (
         lambda: give_verdict(stranger, build, "approve"),
-        lambda: say(stranger, build, "hello"),
-        lambda: conversation(stranger, build),
+        lambda: begin_thread(stranger, build, "hello"),
+        lambda: threads_on_build(stranger, build),
     ):
         with pytest.raises((Forbidden, NotFound)):
             attempt()
@@ -86,7 +87,7 @@ def test_who_thinks_again_replaces_the_earlier_verdict(project: Any, developer: 
 
 def test_an_empty_comment_is_refused(project: Any, developer: Any) -> None:
     with pytest.raises(Invalid):
-        say(developer, built(developer, project), "  \n ")
+        begin_thread(developer, built(developer, project), "  \n ")
 
 
 def test_a_build_is_compared_with_the_last_approved_one(project: Any, developer: Any, owner: Any) -> None:

@@ -19,6 +19,7 @@ def test_nothing_set_gives_this_machine_alone(tmp_path: Path) -> None:
     assert found.public_is_loopback
     assert not found.secure
     assert found.upload_limit == 64 * 1024 * 1024
+    assert (found.upgrade_backups, found.shared_data) == (3, False)
     assert found.organisations_by == "everyone"
     assert found.audit_days == 400
     assert found.webhooks_to == "public"
@@ -38,9 +39,13 @@ def test_a_public_address_is_not_loopback_and_its_host_is_allowed(tmp_path: Path
         ("PORT", "http"),
         ("PORT", "70000"),
         ("UPLOAD_LIMIT", "-1"),
-        ("AUDIT_DAYS", "0"),
         ("PUBLIC_URL", "forge"),
         ("TLS_KEY", "key.pem"),
+        ("UPGRADE_BACKUPS", "-1"),
+        ("SHARED_DATA", "yes"),
+        ("METRICS_TOKEN", "short"),
+        ("LOG_FORMAT", "xml"),
+        ("AUDIT_DAYS", "0"),
         ("REQUIRED_ISOLATION", "walls"),
         ("CREATE_ORGANISATIONS", "nobody"),
         ("WEBHOOKS_TO", "private"),

@@ -18,7 +18,7 @@ from forge.projects.document import add_text
 from forge.projects.documents import editing
 from forge.projects.models import Project
 from forge.registry.actions import publish_build
-from forge.reviews.actions import give_verdict, say
+from forge.reviews.actions import begin_thread, give_verdict
 from tests.forge.made_builds import built
 
 pytestmark = pytest.mark.django_db
@@ -56,7 +56,7 @@ def builds(project: Project, organisation: Organisation, developer: User, owner:
     }
     good = built(developer, project, outline=OUTLINE, **report)
     BuildLogLine.objects.create(build=good, number=1, step="check", text=EVIL)
-    say(developer, good, EVIL)
+    begin_thread(developer, good, EVIL)
     give_verdict(owner, good, "approve", EVIL)
     publish_build(developer, good, "latest")
     write_file(developer, project, "more.txt", b"x")

@@ -133,6 +133,7 @@ CASES: list[tuple[str, str, str, Any, tuple[int, ...]]] = [
         (404, 404, 404, 404, 401),
     ),
     ("get", "api/v1/samples", "", None, MINE),
+    ("get", "api/v1/samples/<uuid:sample_id>/recording", "RECORDING", None, READ),
     ("delete", "api/v1/samples/<uuid:sample_id>", "SAMPLE", None, (204, 404, 404, 404, 401)),
     ("get", "api/v1/projects/<str:organisation>/<str:name>/samples", f"{_P}/samples", None, READ),
     (
@@ -140,7 +141,7 @@ CASES: list[tuple[str, str, str, Any, tuple[int, ...]]] = [
         "api/v1/projects/<str:organisation>/<str:name>/samples",
         f"{_P}/samples?label=x&consent=",
         b"x",
-        (409, 409, 403, 404, 401),
+        (409, 409, 409, 404, 401),
     ),
     ("get", "api/v1/projects/<str:organisation>/<str:name>/samples/terms", f"{_P}/samples/terms", None, READ),
     (
@@ -186,6 +187,10 @@ CASES: list[tuple[str, str, str, Any, tuple[int, ...]]] = [
     ),
     ("get", "", "/", None, (200, 200, 200, 200, 200)),
     ("get", "healthz", "", None, (200, 200, 200, 200, 200)),
+    ("get", "readyz", "", None, (200, 200, 200, 200, 200)),
+    ("get", "metrics", "", None, (404, 404, 404, 404, 404)),
+    ("get", "dist/", "", None, (200, 200, 200, 200, 200)),
+    ("get", "dist/<str:name>", "dist/none.whl", None, (404, 404, 404, 404, 404)),
     ("get", "schemas/runefile.json", "", None, (200, 200, 200, 200, 200)),
     ("get", "player/", "", None, (200, 200, 200, 200, 200)),
     ("get", "player/<str:organisation>/<str:name>", "player/acme/kitchen", None, (200, 200, 200, 200, 200)),
@@ -274,11 +279,11 @@ CASES: list[tuple[str, str, str, Any, tuple[int, ...]]] = [
     ("form", "<str:organisation>/<str:name>/delete", "acme/kitchen/delete", {}, SENT_OWN),
 ]
 
-ELSEWHERE = frozenset({"frame/", "try", "player/frame", "player/service-worker.js"})
+ELSEWHERE = frozenset({"api/", "api/<path:rest>", "frame/", "try", "player/frame", "player/service-worker.js"})
 """Addresses with tests of their own."""
 
 OURS = ("forge.accounts", "forge.notices", "forge.projects", "forge.webhooks", "forge.player", "forge.web", "allauth")
-NOT_OURS = ("forge.web.builds", "forge.web.reviews", "forge.web.runes", "forge.serving")
+NOT_OURS = ("forge.web.builds", "forge.web.conversation", "forge.web.reviews", "forge.web.runes", "forge.serving")
 
 
 @pytest.fixture
@@ -303,6 +308,7 @@ def things(project: Project, owner: User, organisation: Organisation) -> dict[st
         "MEMBER": f"{_O}/members/{member.pk}",
         "INVITATION": f"{_O}/invitations/{invitation.pk}",
         "SAMPLE": f"api/v1/samples/{sample.pk}",
+        "RECORDING": f"api/v1/samples/{sample.pk}/recording",
         "TOKEN": f"api/v1/tokens/{token.pk}",
         "TOKEN_PAGE": f"accounts/tokens/{token.pk}/delete",
         "REVOKE_PAGE": f"acme/invitations/{invitation.pk}/revoke",

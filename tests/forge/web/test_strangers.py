@@ -21,7 +21,7 @@ from forge.projects.actions import delete_project, send_sample, update_project
 from forge.projects.models import Project
 from forge.projects.samples import sample_terms
 from forge.registry.actions import publish_build
-from forge.reviews.actions import Asked, ask_for_review, say
+from forge.reviews.actions import Asked, ask_for_review, begin_thread
 from tests.forge.made_builds import built
 
 pytestmark = pytest.mark.django_db
@@ -44,6 +44,8 @@ NOTHING: Names = {
     "sample_id": str(UUID(int=5)),
     "watch_id": str(UUID(int=6)),
     "review_id": str(UUID(int=7)),
+    "thread_id": str(UUID(int=9)),
+    "comment_id": str(UUID(int=10)),
     "digest": "sha256:" + "0" * 64,
 }
 """What the addresses' parameters are where there is nothing of the kind."""
@@ -63,7 +65,7 @@ _CHANGES = re.compile(
 def build(project: Project, developer: User, viewer: User) -> Build:
     made = built(developer, project)
     publish_build(developer, made, "latest")
-    say(viewer, made, "It works")
+    begin_thread(viewer, made, "It works")
     return made
 
 
@@ -74,6 +76,7 @@ def names(build: Build, organisation: Organisation, project: Project, owner: Use
     watch = watch_wires(owner, project, [{"stage": "number", "index": 0}])
     assert build.artefact is not None
     review = ask_for_review(owner, build, "Is it good?", reviewers=[Asked((owner.pk,))])
+    thread = begin_thread(owner, review, "It works")
     invitation, _ = invite(owner, organisation, "viewer")
     token, _ = create_token(owner, "x", ["read"], None)
     return {
@@ -91,6 +94,8 @@ def names(build: Build, organisation: Organisation, project: Project, owner: Use
         "sample_id": str(sample.pk),
         "watch_id": str(watch.pk),
         "review_id": str(review.pk),
+        "thread_id": str(thread.pk),
+        "comment_id": str(thread.thread.comments.get().pk),
         "digest": build.artefact.digest,
     }
 

@@ -19,7 +19,7 @@ from forge.core.models import AuditEntry
 from forge.notices.models import Notice
 from forge.projects.models import Project
 from forge.registry.actions import publish_build
-from forge.reviews.actions import Asked, ask_for_review, close_review, give_verdict, say
+from forge.reviews.actions import Asked, ask_for_review, begin_thread, close_review, give_verdict
 from forge.webhooks import courier as couriers
 from forge.webhooks.actions import (
     MOST,
@@ -71,7 +71,7 @@ def test_what_happens_to_a_project_is_told_by_topic(
     build = built(developer, project)
     review = ask_for_review(developer, build, "Hears whispers", reviewers=[Asked((viewer.pk,))])
     give_verdict(viewer, build, "approve")
-    say(viewer, build, "A comment is told to nobody outside.")
+    begin_thread(viewer, build, "A comment is told to nobody outside.")
     close_review(developer, review)
     publish_build(owner, build, "1.0")
     types = list(Delivery.objects.order_by("created").values_list("type", flat=True))

@@ -1,13 +1,26 @@
-"""What a graph of ops gives by its references, in one memory: values that share bytes overwrite each other."""
+"""What a graph of ops or a model gives by its references, in one memory: values that share bytes overwrite others."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
 from rune.anvil.computation import Array, Computation
-from rune.anvil.graph import NUMPY_TYPES, Graph
+from rune.anvil.graph import NUMPY_TYPES, Graph, Value
+from rune.anvil.reading.builder import GraphBuilder
+from rune.anvil.reading.model import read_ops
+from rune.tflite import read_model, signature
+
+
+def evaluated_outputs(data: bytes, runs: Sequence[Sequence[bytes]]) -> list[list[bytes]]:
+    """The bytes of a model's outputs, for the inputs of each run."""
+    model = read_model(data)
+    builder = GraphBuilder()
+    inputs = tuple(builder.value(Value(tensor.name, tensor.type)) for tensor in signature(model).inputs)
+    outputs = read_ops(builder, "model", "model", model, inputs)
+    found = (evaluated(builder.graph(), dict(zip(inputs, given, strict=True))) for given in runs)
+    return [[values[index].tobytes() for index in outputs] for values in found]
 
 
 def evaluated(graph: Graph, inputs: Mapping[int, bytes]) -> dict[int, Array]:

@@ -11,12 +11,21 @@ import pytest
 
 from rune.anvil.errors import UnsupportedModel
 from rune.anvil.lower import lower
+from rune.anvil.ops.binary_float32 import Binary
+from rune.anvil.ops.unary_float32 import Unary
 from rune.anvil.support import unsupported
 from rune.targets.wasm32 import TARGET as WASM32
 from rune.tensor import ElementType
 from rune.tflite import Model, read_model
 from tests.model_cases import ModelCase, RefusedCase, model_cases, refused_cases
+from tests.rune.anvil.evaluated_graph import evaluated_outputs
 from tests.rune.anvil.pipelines import TensorBytes, loaded, models_pipeline, module_of, run, tensors_of
+
+ELEMENTWISE = tuple(
+    f"{op}_f32"
+    for op in (*(each.value for each in Unary), *(each.value for each in Binary), "relu", "relu6", "leaky_relu")
+)
+"""How the models begin that passes may compute when the rune is built."""
 
 MODULES = 4
 """The models are compiled a share at a time, so that both processors have work."""
@@ -56,6 +65,16 @@ def test_a_model_gives_what_the_reference_gives(case: ModelCase, answers: dict[s
                 assert given == expected
 
 
+@pytest.mark.parametrize(
+    "case", [case for case in model_cases() if case.name.startswith(ELEMENTWISE)], ids=lambda case: case.name
+)
+def test_the_reference_of_an_elementwise_op_has_the_bits_of_its_kernel(
+    case: ModelCase, answers: dict[str, list[list[TensorBytes]]]
+) -> None:
+    expected = evaluated_outputs(case.data, [run.inputs for run in case.runs])
+    assert [[data for _, data in given] for given in answers[case.name]] == expected
+
+
 def assert_close(expected: bytes, given: bytes) -> None:
     """Within 1e-5 of each number, or 1e-6 of the tensor's largest."""
     wanted, got = np.frombuffer(expected, "<f4"), np.frombuffer(given, "<f4")
@@ -71,7 +90,7 @@ def test_what_has_no_kernel_is_named_with_its_types(case: RefusedCase) -> None:
 
 
 def test_a_model_without_kernels_is_refused_before_anything_is_compiled() -> None:
-    case = next(case for case in refused_cases() if case.name == "tanh_i8")
+    case = next(case for case in refused_cases() if case.name == "elu_i8")
     models = {"model": read_model(case.data)}
-    with pytest.raises(UnsupportedModel, match="model needs operators that are not supported yet: TANH with int8"):
+    with pytest.raises(UnsupportedModel, match="model needs operators that are not supported yet: ELU with int8"):
         lower(models_pipeline(models), models, WASM32)

@@ -125,12 +125,12 @@ def refusals(files: MemoryFiles, **options: object) -> list[tuple[str, str, tupl
 
 
 def test_a_model_that_needs_a_host_is_refused_by_name_and_still_builds_for_others() -> None:
-    model = next(case.data for case in refused_cases() if case.name == "tanh_i8")
+    model = next(case.data for case in refused_cases() if case.name == "elu_i8")
     files = MemoryFiles({"Runefile.yml": HOSTED.encode(), "model.tflite": model})
     ((code, message, notes),) = refusals(files)
     assert code == Code.TARGET_LACKS.value
     assert message == 'The target c has no host that could run the model "model.tflite"'
-    assert notes == ("It needs TANH with int8.",)
+    assert notes == ("It needs ELU with int8.",)
     assert build(files, "app").rune
     assert build(files, "app", target=find_target("wasm32-mvp")).rune
 

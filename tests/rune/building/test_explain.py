@@ -39,7 +39,7 @@ def test_each_target_is_explained_and_nothing_is_written(target: str, tmp_path: 
     assert "QuantizeFloat32(%1)" in read
     assert [each.partition(":")[0] for each in passes] == ["byte tables", "in place"]
     assert "ByteTable(%0)" in passes[0]
-    assert "rune_byte_table (portable/byte_table.h)" in result.stdout
+    assert "rune_byte_flip (portable/byte_table.h)" in result.stdout
     assert not place.exists()
 
 

@@ -12,4 +12,6 @@ def test_without_its_package_the_command_says_what_to_install() -> None:
     assert done.returncode == 1
     assert done.stdout == ""
     assert "needs the package pygls" in done.stderr
-    assert "`pip install '.[lsp]'` in a clone of Hammer Forge" in done.stderr
+    assert (
+        "`pip install '.[lsp]'` in a clone of Hammer Forge, or the command on your server's page /dist/" in done.stderr
+    )

@@ -157,4 +157,5 @@ def test_a_models_page_counts_operators_by_type() -> None:
 @pytest.mark.parametrize("item", refused_cases(), ids=lambda item: item.name)
 def test_a_model_that_cannot_be_compiled_is_read_all_the_same(item: RefusedCase) -> None:
     operators = describe(read_model(item.data))["operators"]
-    assert operators == [{"op": op, "types": types, "count": count} for op, types, count in item.unsupported]
+    lacking = [{"op": op, "types": types, "count": count} for op, types, count in item.unsupported]
+    assert [each for each in operators if each in lacking] == lacking

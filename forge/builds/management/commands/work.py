@@ -11,6 +11,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from forge.builds.build_worker import BuildWorker
+from forge.core.data_lock import DataInUse, Use, data_folder
 from forge.core.delivery import attach_thread
 from forge.core.periodic import Runs, scheduler
 
@@ -31,6 +32,14 @@ class Command(BaseCommand):
         ended = threading.Event()
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, lambda *_: ended.set())
+        try:
+            with data_folder(settings.DATA_DIR, Use.SHARED):
+                self._work(ended)
+        except DataInUse as error:
+            raise CommandError(str(error)) from error
+        self.stdout.write("Hammer Forge has stopped building.")
+
+    def _work(self, ended: threading.Event) -> None:
         # What is built is told to the people whose sockets are in other processes.
         attach_thread()
         worker = BuildWorker()
@@ -41,4 +50,3 @@ class Command(BaseCommand):
         ended.wait()
         scheduler.stop()
         worker.stop()
-        self.stdout.write("Hammer Forge has stopped building.")

@@ -9,7 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from forge.accounts.actions import make_sign_in_link
 from forge.accounts.errors import BadAccount
-from forge.serving.database import migrate_if_needed
+from forge.serving.database import DatabaseUnusable, migrate_if_needed
 from forge.serving.served_address import served_address
 
 
@@ -23,8 +23,10 @@ class Command(BaseCommand):
         parser.add_argument("email", nargs="?", default="", help="whose link; without it, the first person's")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        migrate_if_needed()
         try:
+            migrate_if_needed()
             self.stdout.write(make_sign_in_link(options["email"], served_address()))
         except BadAccount as error:
             raise CommandError(error.detail) from error
+        except DatabaseUnusable as error:
+            raise CommandError(str(error)) from error

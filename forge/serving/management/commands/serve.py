@@ -14,11 +14,13 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from forge.accounts.actions import make_sign_in_link, nobody_signed_in_yet
+from forge.core.data_lock import DataInUse, Use, data_folder
 from forge.door.accepting import Acceptor, tls_context
 from forge.door.capacity import capacity_for, descriptor_limit, raise_descriptors
 from forge.door.connections import DoorSocketProtocol, protocol_for
 from forge.door.entrance import Entrance
-from forge.serving.database import migrate_if_needed
+from forge.serving.database import DatabaseUnusable, check_database, migrate_if_needed
+from forge.serving.environment import BadEnvironment
 from forge.serving.served_address import note_address
 from forge.web.templatetags.look import build_manifest
 
@@ -78,7 +80,23 @@ class Command(BaseCommand):
         # by default, of which a keystroke passes several).
         sys.setswitchinterval(0.0002)
         raise_descriptors()
-        migrate_if_needed()
+        # Several servers on one SQLite see each other's edits late: that is for who wants it, and no accident.
+        is_shared = settings.ENVIRONMENT.database is not None or settings.ENVIRONMENT.shared_data
+        try:
+            with data_folder(settings.DATA_DIR, Use.SHARED if is_shared else Use.ALONE):
+                check_database()
+                migrate_if_needed()
+                self._serve()
+        except DataInUse as error:
+            raise CommandError(
+                f"{error} Stop that server first, or start this one on its own data folder: DATA_DIR=... make run\n"
+                "For several servers of one machine on one SQLite, set SHARED_DATA=1 for each of them."
+            ) from error
+        except (BadEnvironment, DatabaseUnusable) as error:
+            raise CommandError(str(error)) from error
+        self.stdout.write("Hammer Forge has stopped.")
+
+    def _serve(self) -> None:
         listening = self._listen()
         note_address()
         environment = settings.ENVIRONMENT
@@ -103,7 +121,6 @@ class Command(BaseCommand):
             pass  # uvicorn has stopped everything by then
         finally:
             listening.close()
-        self.stdout.write("Hammer Forge has stopped.")
 
     def _listen(self) -> socket.socket:
         """The socket, taken before anything is announced. Raises `CommandError` when another has the port."""

@@ -8,6 +8,7 @@ import Versus from "../../preview/versus/Versus";
 import type { Limits } from "../../runtime";
 import { NotFetched } from "../NotFetched";
 import { fetchingText, useFetched } from "../use-fetched";
+import { WrongResult, type WrongAddresses } from "../WrongResult";
 import { Answers, type Answered } from "./Answers";
 import "./judge.css";
 
@@ -25,12 +26,14 @@ interface Props {
   readonly judged: JudgedRune;
   readonly before: JudgedRune | null;
   readonly limits: Limits;
+  /** Where a wrong result is sent; null where its person may not. */
+  readonly wrong: WrongAddresses | null;
   readonly answersIn: Element | null;
 }
 
 type Shown = "judged" | "before" | "both";
 
-export default function Judge({ judged, before, limits, answersIn }: Props) {
+export default function Judge({ judged, before, limits, wrong, answersIn }: Props) {
   const [shown, setShown] = useState<Shown>(before === null ? "judged" : "both");
   const [now, againNow] = useFetched(judged.address);
   const [earlier, againEarlier] = useFetched(before?.address ?? null);
@@ -70,6 +73,11 @@ export default function Judge({ judged, before, limits, answersIn }: Props) {
           limits={limits}
           isLarge
           empty={fetchingText(fetched, rune.name)}
+          after={
+            wrong !== null && rune === judged
+              ? (running) => <WrongResult addresses={wrong} running={running} />
+              : undefined
+          }
           answers={
             shown === "both" && before !== null
               ? (running) => (

@@ -147,6 +147,12 @@ export class ProjectClient {
     return (await this.read<{ samples: readonly Sample[] }>(`${this.base}/samples`)).samples;
   }
 
+  /** What was recorded. */
+  async recording(sample: string): Promise<Blob> {
+    const response = await this.send(`/api/v1/samples/${sample}/recording`, {});
+    return response.blob();
+  }
+
   sampleTerms(days: number): Promise<SampleTerms> {
     return this.read(`${this.base}/samples/terms?days=${days}`);
   }

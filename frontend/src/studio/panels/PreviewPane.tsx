@@ -1,7 +1,8 @@
 // The running app beside its text, with one line that says which text it is of. How a rune runs is the preview's.
 import { lazy, Suspense, useEffect, useMemo, useState } from "react";
 import { useStore } from "zustand";
-import { Preview, type PreviewHost, type TimedRune, type Watching } from "../../preview";
+import { Preview, type PreviewHost, type Recorded, type TimedRune, type Watching } from "../../preview";
+import { sentenceOf } from "../api/problem";
 import { startDeferredAfterPaint, startDeferred } from "../session/deferred";
 import { editState, previewStatus } from "../session/preview-status";
 import { useRune } from "../session/use-rune";
@@ -122,15 +123,18 @@ function useHost(): PreviewHost {
   const builds = useSession((session) => session.builds);
   const me = useSession((session) => session.me.id);
   const mayEdit = useMayEdit();
+  const mayGive = useSession(({ may }) => may.includes("give_sample"));
   const samples = files.filter(({ path }) => path.startsWith(SAMPLES)).map(({ path }) => path);
   const key = samples.join("\n");
+  const replay = useAskedReplay(workspace);
   return useMemo(
     () => ({
       files: files.map(({ path }) => ({ path, read: () => client.readFile(path) })),
       builds: builds.flatMap(({ id, number, rune_url: address }) =>
         address === null || number === null ? [] : [{ id, label: `Build ${number}`, read: () => client.rune(address) }],
       ),
-      onSend: mayEdit ? (take) => dialogs.open({ what: "send-take", take }) : null,
+      replay,
+      onSend: mayGive ? (take) => dialogs.open({ what: "send-take", take }) : null,
       ...(mayEdit && {
         onAddLabels: (stage, index, count) =>
           workspace.attempt(
@@ -146,8 +150,37 @@ function useHost(): PreviewHost {
     }),
     // The samples are those of the files.
     // eslint-disable-next-line react-hooks/exhaustive-deps
-    [files, builds, client, workspace, places, dialogs, me, mayEdit, key],
+    [files, builds, client, workspace, places, dialogs, me, mayEdit, mayGive, replay, key],
   );
+}
+
+/** The sample that the page's address asks to play, such as one that gave a wrong result: `?sample=…`. */
+function useAskedReplay({ client, toasts }: Workspace): Recorded | null {
+  const [asked] = useState(() => new URLSearchParams(window.location.search).get("sample"));
+  const [recorded, setRecorded] = useState<Recorded | null>(null);
+  useEffect(() => {
+    if (asked === null) return undefined;
+    let wanted = true;
+    const read = async (): Promise<Recorded | null> => {
+      const sample = (await client.samples()).find(({ id }) => id === asked);
+      return sample === undefined
+        ? null
+        : { label: sample.label, kind: sample.kind, file: await client.recording(asked) };
+    };
+    read().then(
+      (found) => {
+        if (!wanted) return;
+        if (found === null)
+          toasts.say("This recording is not there any more: its time is over, or its consent was withdrawn.");
+        setRecorded(found);
+      },
+      (error: unknown) => wanted && toasts.say(sentenceOf(error)),
+    );
+    return () => {
+      wanted = false;
+    };
+  }, [asked, client, toasts]);
+  return recorded;
 }
 
 interface SamplesProps {

@@ -49,6 +49,7 @@ export function afterEvent(session: Session, event: ProjectEvent): { session: Se
     case "tag.published":
       return { session, reading: { what: "state" } };
     case "review.changed":
+    case "thread.changed":
     default:
       return { session, reading: null };
   }

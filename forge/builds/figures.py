@@ -1,0 +1,64 @@
+"""How builds and previews stand, in figures for whoever runs the installation. Names nobody's project."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import Count, F, Min
+from django.utils import timezone
+
+from forge.builds.models import Build, Kind, Preview, PreviewState, State
+
+RECENT = timedelta(minutes=15)
+"""Over how long waits and durations are taken."""
+
+
+@dataclass(frozen=True)
+class BuildFigures:
+    """Builds of the whole installation; seconds. Waits and durations are of builds that began or ended recently."""
+
+    by_state: Mapping[str, int]
+    oldest_wait: float
+    """How long the build that waits longest has waited; 0 where none waits."""
+    waits: tuple[float, ...]
+    durations: tuple[float, ...]
+    previews: Mapping[str, int]
+
+
+def build_figures(now: datetime | None = None) -> BuildFigures:
+    """The figures of this moment."""
+    now = now or timezone.now()
+    numbered = Build.objects.filter(kind=Kind.NUMBERED)
+    counted = dict(numbered.order_by().values_list("state").annotate(count=Count("pk")))
+    oldest = numbered.filter(state=State.QUEUED).aggregate(at=Min("created"))["at"]
+    since = now - RECENT
+    waits = numbered.filter(started__gt=since).values_list(F("started") - F("created"), flat=True)
+    durations = numbered.filter(finished__gt=since, started__isnull=False)
+    previews = dict(Preview.objects.order_by().values_list("state").annotate(count=Count("pk")))
+    return BuildFigures(
+        by_state={str(state): counted.get(state, 0) for state in State.values},
+        oldest_wait=(now - oldest).total_seconds() if oldest else 0.0,
+        waits=tuple(each.total_seconds() for each in waits),
+        durations=tuple(
+            each.total_seconds() for each in durations.values_list(F("finished") - F("started"), flat=True)
+        ),
+        previews={str(state): previews.get(state, 0) for state in PreviewState.values},
+    )
+
+
+def stuck_for(now: datetime | None = None) -> timedelta | None:
+    """How long a build has waited although no worker works at any, or worked on without its lease; None if none did.
+
+    A worker renews its lease every few seconds, so one that does not is dead or stuck.
+    """
+    now = now or timezone.now()
+    numbered = Build.objects.filter(kind=Kind.NUMBERED)
+    lost: datetime | None = numbered.filter(state=State.RUNNING).aggregate(at=Min("lease_until"))["at"]
+    if lost is not None and lost < now:
+        return now - lost
+    if lost is not None:
+        return None
+    oldest: datetime | None = numbered.filter(state=State.QUEUED).aggregate(at=Min("created"))["at"]
+    return now - oldest if oldest else None

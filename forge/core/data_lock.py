@@ -1,0 +1,55 @@
+"""Who uses the data folder: servers and workers while they run, and a restore alone.
+
+A lock of the system on a file, which ends with its process however that ends.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from enum import Enum
+from pathlib import Path
+
+FILE = "in-use"
+
+
+class Use(Enum):
+    """How a process uses the folder."""
+
+    ALONE = fcntl.LOCK_EX
+    SHARED = fcntl.LOCK_SH
+
+
+class DataInUse(Exception):
+    """Another process uses the data folder; the text names it."""
+
+
+@contextmanager
+def data_folder(data: Path, use: Use) -> Iterator[None]:
+    """Holds the data folder until the end. Raises `DataInUse` at once if others hold it in a way that excludes this."""
+    data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    path = data / FILE
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    with os.fdopen(descriptor, "r+", encoding="utf-8") as file:
+        try:
+            fcntl.flock(file, use.value | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise DataInUse(f"The data folder {data} is in use by {_holder(path)}.") from None
+        file.seek(0)
+        file.truncate()
+        json.dump({"pid": os.getpid(), "host": socket.gethostname()}, file)
+        file.flush()
+        yield
+
+
+def _holder(path: Path) -> str:
+    """The process that noted itself last."""
+    try:
+        noted = json.loads(path.read_text("utf-8"))
+        return f"process {int(noted['pid'])} on {noted['host']}"
+    except (OSError, ValueError, KeyError, TypeError):
+        return "another process"

@@ -1,0 +1,55 @@
+"""Lines of the log, for people or as JSON for programs, each with the request and the build that it belongs to."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from prometheus_client import Counter
+
+from forge.core.observing import build_id, request_id
+
+LINES = Counter("forge_log_lines_total", "Logged lines, by level: errors are what to look at.", ["level"])
+
+
+class Belonging(logging.Filter):
+    """Notes with each record which request and build it belongs to, and counts it."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        record.request_id = request_id.get()
+        record.build_id = build_id.get()
+        LINES.labels(record.levelname.lower()).inc()
+        return True
+
+
+class TextLines(logging.Formatter):
+    """For people: the ids stand at the end, where there are any."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        first, *more = super().format(record).split("\n")
+        ids = " ".join(f"{name}={value}" for name, value in _ids(record).items())
+        return "\n".join([f"{first} [{ids}]" if ids else first, *more])
+
+
+class JsonLines(logging.Formatter):
+    """For programs: one line of JSON for each record, whatever its text holds."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        line: dict[str, Any] = {
+            "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "message": record.getMessage(),
+            **_ids(record),
+        }
+        if record.exc_info:
+            line["exception"] = self.formatException(record.exc_info)
+        return json.dumps(line, ensure_ascii=False, default=str)
+
+
+def _ids(record: logging.LogRecord) -> Mapping[str, str]:
+    named = {name: getattr(record, name, "") for name in ("request_id", "build_id")}
+    return {name: value for name, value in named.items() if value}

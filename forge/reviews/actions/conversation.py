@@ -1,0 +1,172 @@
+"""Talking: beginning a thread about a build or a part of it, replying, resolving, editing and deleting."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.db import transaction
+
+from forge.accounts.permissions import Verb, can
+from forge.builds.models import Build
+from forge.core import threads
+from forge.core.actors import Actor
+from forge.core.audit import write_entry
+from forge.core.events import append_event
+from forge.core.models import Comment
+from forge.projects.access import require
+from forge.projects.models import Project
+from forge.reviews.access import newest_round
+from forge.reviews.anchoring import anchored
+from forge.reviews.anchors import WHOLE_BUILD, Anchor, Wish
+from forge.reviews.conversation import anchor_of, mentionable
+from forge.reviews.errors import AlreadySo, NotYours
+from forge.reviews.events import THREAD_CHANGED, ThreadStep
+from forge.reviews.hooks import Mention, mentioned
+from forge.reviews.mentions import mentioned as mentioned_in
+from forge.reviews.mentions import names_of
+from forge.reviews.models import AnchoredThread, Review
+
+
+@transaction.atomic
+def begin_thread(actor: Actor, about: Review | Build, text: str, at: Wish | Anchor = WHOLE_BUILD) -> AnchoredThread:
+    """Begins a thread about a build, or a part of it; about a review, it is its newest build.
+
+    Raises `Forbidden`, `Invalid` and `BadAnchor`.
+    """
+    require(actor, Verb.COMMENT, about.project)
+    build, review = build_of(about), about if isinstance(about, Review) else None
+    anchor = anchored(actor, build, at) if isinstance(at, Wish) else at
+    comment = threads.begin_thread(about.subject, actor.person, text)
+    thread = AnchoredThread.objects.create(
+        thread=comment.thread,
+        project=about.project,
+        review=review,
+        build=build,
+        round=newest_round(review).number if review is not None else None,
+        kind=anchor.kind,
+        place=dict(anchor.place),
+    )
+    _note_comment(actor, thread, comment)
+    return thread
+
+
+@transaction.atomic
+def reply_in_thread(actor: Actor, thread: AnchoredThread, text: str) -> Comment:
+    """Adds to a thread; one that was resolved is open again. Raises `Forbidden`, `Invalid` and `ThreadFull`."""
+    require(actor, Verb.COMMENT, thread.project)
+    _lock(thread)
+    comment = threads.reply(thread.thread, actor.person, text)
+    _note_comment(actor, thread, comment)
+    return comment
+
+
+@transaction.atomic
+def resolve_thread(actor: Actor, thread: AnchoredThread) -> None:
+    """Says that nothing is left to do. Raises `Forbidden`, and `AlreadySo` where somebody was faster."""
+    require(actor, Verb.COMMENT, thread.project)
+    _lock(thread)
+    if thread.thread.resolved is not None:
+        raise AlreadySo("This thread is resolved already.")
+    threads.resolve(thread.thread, actor.person)
+    _note(actor, thread, "review.resolve", ThreadStep.RESOLVED)
+
+
+@transaction.atomic
+def reopen_thread(actor: Actor, thread: AnchoredThread) -> None:
+    """Says that something is left to do. Raises `Forbidden`, and `AlreadySo` where somebody was faster."""
+    require(actor, Verb.COMMENT, thread.project)
+    _lock(thread)
+    if thread.thread.resolved is None:
+        raise AlreadySo("This thread is open already.")
+    threads.reopen(thread.thread)
+    _note(actor, thread, "review.reopen", ThreadStep.REOPENED)
+
+
+@transaction.atomic
+def edit_comment(actor: Actor, thread: AnchoredThread, comment: Comment, text: str) -> None:
+    """Replaces the text of one's own comment; what it said before can be read.
+
+    Raises `Forbidden`, `NotYours`, `Invalid`, `CommentDeleted` and `ThreadFull`.
+    """
+    require(actor, Verb.COMMENT, thread.project)
+    if comment.author_id != actor.pk:
+        raise NotYours("Only who wrote a comment edits it. Reply to it.")
+    _lock(thread)
+    comment.refresh_from_db()
+    before = comment.text
+    if not threads.edit(comment, text):
+        return
+    write_entry(actor, "review.edit", thread.build.subject, thread.project.place, **_facts(thread, comment))
+    _tell(actor, thread, ThreadStep.EDITED, _mention(actor, thread, comment, before))
+
+
+@transaction.atomic
+def delete_comment(actor: Actor, thread: AnchoredThread, comment: Comment) -> None:
+    """Erases one's own comment, and as an owner anybody's; a trace stays. Raises `Forbidden`, `NotYours` and
+    `CommentDeleted`."""
+    require(actor, Verb.COMMENT, thread.project)
+    if comment.author_id != actor.pk and not can(actor, Verb.MANAGE, thread.project):
+        raise NotYours("Only who wrote a comment deletes it, or an owner.")
+    _lock(thread)
+    comment.refresh_from_db()
+    threads.delete(comment, actor.person)
+    author = None if comment.author_id is None else str(comment.author_id)
+    write_entry(
+        actor, "review.delete", thread.build.subject, thread.project.place, member=author, **_facts(thread, comment)
+    )
+    _tell(actor, thread, ThreadStep.DELETED)
+
+
+def build_of(about: Review | Build) -> Build:
+    """The build that is talked about: a review's newest."""
+    return newest_round(about).build if isinstance(about, Review) else about
+
+
+def _lock(thread: AnchoredThread) -> None:
+    """The project's row is the lock of its threads, which are read again under it."""
+    Project.objects.lock(thread.project_id)
+    thread.thread.refresh_from_db()
+
+
+def _note_comment(actor: Actor, thread: AnchoredThread, comment: Comment) -> None:
+    facts = _facts(thread, comment)
+    place = thread.project.place
+    if thread.review is not None:
+        write_entry(actor, "review.say", thread.review.subject, place, **facts | {"number": thread.review.number})
+    else:
+        write_entry(actor, "review.comment", thread.build.subject, place, **facts)
+    _tell(actor, thread, ThreadStep.COMMENT, _mention(actor, thread, comment, ""))
+
+
+def _mention(actor: Actor, thread: AnchoredThread, comment: Comment, before: str) -> frozenset[UUID]:
+    """Tells those who are mentioned now and were not before; answers who they are."""
+    if "@" not in comment.text:
+        return frozenset()
+    names = names_of(mentionable(thread.project))
+    people = mentioned_in(comment.text, names) - mentioned_in(before, names) - {actor.pk}
+    if people:
+        mentioned.call(Mention(actor, thread, comment, people))
+    return people
+
+
+def _note(actor: Actor, thread: AnchoredThread, action: str, step: ThreadStep) -> None:
+    write_entry(actor, action, thread.build.subject, thread.project.place, **_facts(thread))
+    _tell(actor, thread, step)
+
+
+def _facts(thread: AnchoredThread, comment: Comment | None = None) -> dict[str, object]:
+    """What audit entries keep of a thread: nothing of what was said."""
+    anchor = anchor_of(thread).key
+    facts: dict[str, object] = {"number": thread.build.number, "thread": str(thread.pk), "anchor": anchor}
+    return facts | ({"comment": str(comment.pk)} if comment is not None else {})
+
+
+def _tell(actor: Actor, thread: AnchoredThread, step: ThreadStep, people: frozenset[UUID] = frozenset()) -> None:
+    told = THREAD_CHANGED(
+        thread=str(thread.pk),
+        build=str(thread.build_id),
+        review=None if thread.review_id is None else str(thread.review_id),
+        mentioned=sorted(str(one) for one in people),
+        change=step.value,
+    )
+    append_event(thread.project.stream, told, actor)

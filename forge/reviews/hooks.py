@@ -1,0 +1,25 @@
+"""The hooks of this floor; higher floors register functions in their `AppConfig.ready`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from forge.core.actors import Actor
+from forge.core.hooks import Hook
+from forge.core.models import Comment
+from forge.reviews.models import AnchoredThread
+
+
+@dataclass(frozen=True)
+class Mention:
+    """Somebody wrote a comment and mentioned others in it; `people` are the ids of members, never the author's own."""
+
+    actor: Actor
+    anchored: AnchoredThread
+    comment: Comment
+    people: frozenset[UUID]
+
+
+mentioned: Hook[[Mention], None] = Hook()
+"""Called in the transaction that writes the comment, or the edit that mentions them for the first time."""

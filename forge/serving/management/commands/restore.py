@@ -1,0 +1,65 @@
+"""`manage.py restore FILE`: makes this installation what a backup holds. No server may run meanwhile."""
+
+from __future__ import annotations
+
+import os
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+
+from forge.core.data_lock import DataInUse, Use, data_folder
+from forge.serving.backup.errors import BackupError
+from forge.serving.backup.restoring import restore_backup
+from rune.wording import counted
+
+MOST_NAMED = 10
+"""Missing files that are named."""
+
+
+class Command(BaseCommand):
+    """Restores a backup."""
+
+    help = "Restores a backup into an installation that does not run. The whole file is checked before."
+    requires_system_checks = ()
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("file", type=Path, help="the backup")
+        parser.add_argument("--identity", type=Path, metavar="KEYFILE", help="the private key of an encrypted backup")
+        parser.add_argument(
+            "--replace",
+            action="store_true",
+            help="restore into an installation that holds data; its database is kept under another name",
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        os.umask(0o077)
+        try:
+            with data_folder(settings.DATA_DIR, Use.ALONE):
+                done = restore_backup(options["file"], timezone.now(), options["identity"], replace=options["replace"])
+        except DataInUse as error:
+            raise CommandError(f"{error} Stop it first.") from error
+        except BackupError as error:
+            raise CommandError(str(error)) from error
+        except FileNotFoundError as error:
+            raise CommandError(f"{error.filename}: {error.strerror}.") from error
+        self.stdout.write(
+            f"Restored the state of {done.description.taken}: {counted(done.rows, 'row')} and "
+            f"{counted(done.files, 'file')}. Start the server to go on."
+        )
+        if done.set_aside:
+            self.stdout.write(f"What was there before is in {done.set_aside}; delete it when you no longer need it.")
+        if done.other_key:
+            self.stdout.write(
+                "SECRET_KEY of this environment is not the backup's: everyone has to sign in again, and to set their "
+                f"second factor up anew. To prevent that, set it to the contents of {settings.DATA_DIR / 'secret-key'}."
+            )
+        if done.missing:
+            named = "\n".join(done.missing[:MOST_NAMED])
+            raise CommandError(
+                f"{counted(len(done.missing), 'file')} that the database needs are neither in the backup nor in the "
+                f"store:\n{named}"
+            )

@@ -1,0 +1,78 @@
+"""`/metrics` in the format of Prometheus, for operators alone: whoever has METRICS_TOKEN.
+
+Requests, sockets and log lines are counted by each process; builds, previews, the store and periodic tasks stand in the
+database, and any process of the installation answers them.
+"""
+
+from __future__ import annotations
+
+import secrets
+import shutil
+from collections.abc import Iterable, Sequence
+from statistics import quantiles
+
+from django.conf import settings
+from django.db.models import Count, Sum
+from django.http import HttpRequest, HttpResponse
+from prometheus_client import CollectorRegistry, Metric
+from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
+from prometheus_client.registry import REGISTRY, Collector
+
+from forge.builds.figures import build_figures
+from forge.core.blob_damage import count_damaged
+from forge.core.errors import NotFound
+from forge.core.models import Blob, PeriodicRun
+
+
+class Installation(Collector):
+    """What stands in the database, read when it is asked for."""
+
+    def collect(self) -> Iterable[Metric]:
+        figures = build_figures()
+        yield _by_label("forge_builds", "Numbered builds.", "state", figures.by_state.items())
+        yield _by_label("forge_previews", "Previews of projects.", "state", figures.previews.items())
+        oldest = "Seconds that the build at the front of the queue has waited."
+        yield GaugeMetricFamily("forge_build_oldest_wait_seconds", oldest, figures.oldest_wait)
+        waits, durations = "Seconds that recent builds waited.", "Seconds that recent builds took."
+        yield _by_label("forge_build_wait_seconds", waits, "quantile", _quantiles(figures.waits))
+        yield _by_label("forge_build_seconds", durations, "quantile", _quantiles(figures.durations))
+        store = Blob.objects.aggregate(count=Count("pk"), size=Sum("size"))
+        yield GaugeMetricFamily("forge_store_files", "Files in the store.", store["count"])
+        yield GaugeMetricFamily("forge_store_bytes", "Bytes of the files in the store.", store["size"] or 0)
+        damaged = "Files in the store that are known to be damaged."
+        yield GaugeMetricFamily("forge_store_damaged_files", damaged, count_damaged())
+        free = shutil.disk_usage(settings.DATA_DIR).free
+        yield GaugeMetricFamily("forge_disk_free_bytes", "Bytes that are free in the data folder.", free)
+        runs = list(PeriodicRun.objects.all())
+        ended = [(run.name, run.ended.timestamp()) for run in runs if run.ended]
+        yield _by_label("forge_periodic_ended_seconds", "When a periodic task ended last.", "task", ended)
+        failed = [(run.name, float(bool(run.error))) for run in runs]
+        yield _by_label("forge_periodic_failed", "1 where its last run failed.", "task", failed)
+
+
+def metrics(request: HttpRequest) -> HttpResponse:
+    """The metrics. Without the token the address is as if it were not there."""
+    wanted = settings.ENVIRONMENT.metrics_token
+    given = request.headers.get("Authorization", "").removeprefix("Bearer ")
+    if not wanted or not secrets.compare_digest(given.encode(), wanted.encode()):
+        raise NotFound()
+    installation = CollectorRegistry(auto_describe=False)
+    installation.register(Installation())
+    body = generate_latest(REGISTRY) + generate_latest(installation)
+    return HttpResponse(body, content_type=CONTENT_TYPE_LATEST)
+
+
+def _by_label(name: str, text: str, label: str, values: Iterable[tuple[str, float]]) -> GaugeMetricFamily:
+    family = GaugeMetricFamily(name, text, labels=[label])
+    for value, amount in values:
+        family.add_metric([value], amount)
+    return family
+
+
+def _quantiles(values: Sequence[float]) -> list[tuple[str, float]]:
+    """The median and the 95th percentile; nothing of nothing."""
+    if not values:
+        return []
+    cuts = quantiles([*values, values[0]] if len(values) == 1 else values, n=20, method="inclusive")
+    return [("0.5", cuts[9]), ("0.95", cuts[18])]

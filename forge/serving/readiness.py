@@ -1,0 +1,95 @@
+"""`/readyz`: whether this process can do its work now. `/healthz` says only that it is alive.
+
+A balancer sends nobody to a process that is not ready; restarting it would not help.
+"""
+
+from __future__ import annotations
+
+import logging
+import shutil
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.cache import cache
+from django.core.cache.backends.base import BaseCache
+from django.db import connection
+from django.http import HttpRequest, JsonResponse
+
+from forge.builds.figures import stuck_for
+from rune.wording import size_text
+
+_log = logging.getLogger(__name__)
+
+LEAST_ROOM = 128 * 1024 * 1024
+"""Bytes that must be free in the data folder: a build and an upload need that."""
+PATIENCE = timedelta(minutes=2)
+"""How long a build may wait while no worker works at any."""
+
+
+class NotReady(Exception):
+    """Something is missing; the text says what, for an operator."""
+
+
+def check_database() -> None:
+    """Asks the database."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+
+
+def check_redis(store: BaseCache) -> None:
+    """Writes to the Redis that the processes share, and reads it. Raises `NotReady`, and what its driver raises."""
+    store.set("ready", 1, 10)
+    if store.get("ready") != 1:
+        raise NotReady("Redis does not keep what is written to it")
+
+
+def check_room(folder: Path, least: int = LEAST_ROOM) -> None:
+    """Looks how much room is left. Raises `NotReady`."""
+    free = shutil.disk_usage(folder).free
+    if free < least:
+        raise NotReady(f"only {size_text(free)} are free in {folder}")
+
+
+def check_workers() -> None:
+    """Looks for a build that no worker takes. Raises `NotReady`."""
+    waited = stuck_for()
+    if waited is not None and waited > PATIENCE:
+        raise NotReady(f"a build has waited for {waited.total_seconds():.0f} s, and no worker takes it")
+
+
+CHECKS: Mapping[str, Callable[[], None]] = {
+    "database": check_database,
+    "redis": lambda: check_redis(cache) if settings.ENVIRONMENT.redis else None,
+    "disk": lambda: check_room(Path(settings.DATA_DIR)),
+    "workers": check_workers,
+}
+
+
+def problems(checks: Mapping[str, Callable[[], None]]) -> dict[str, str]:
+    """What is missing, by name; nothing when all is there. One that fails hides none of the others."""
+    found: dict[str, str] = {}
+    for name, check in checks.items():
+        try:
+            check()
+        except NotReady as reason:
+            found[name] = str(reason)
+        except Exception as error:
+            # Addresses and passwords may be in the text of a driver's error.
+            found[name] = f"does not answer ({type(error).__name__})"
+    return found
+
+
+def readiness(request: HttpRequest) -> JsonResponse:
+    """200 when this process can work, else 503; the reasons are named by kind, and told to operators in the log.
+
+    `?exclude=workers` leaves a check out: without workers no build is done, but pages are served.
+    """
+    excluded = set(request.GET.getlist("exclude"))
+    found = problems({name: check for name, check in CHECKS.items() if name not in excluded})
+    body: dict[str, Any] = {"ready": not found, "problems": sorted(found)}
+    if found:
+        _log.warning("Not ready: %s", "; ".join(f"{name}: {reason}" for name, reason in found.items()))
+    return JsonResponse(body, status=503 if found else 200)

@@ -1,0 +1,79 @@
+"""The wheel of this very version, for the command `rune` on other machines: `/dist/`.
+
+The package index has no package of ours, so whoever registers the name there would own who installs it by name.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from forge.core.errors import NotFound
+from rune.wording import size_text
+
+
+@dataclass(frozen=True)
+class Wheel:
+    """A built wheel."""
+
+    path: Path
+    sha256: str
+    size: int
+
+    @property
+    def address(self) -> str:
+        """Where it is served, with its digest, which pip compares."""
+        return f"{settings.PUBLIC_URL}/dist/{self.path.name}#sha256={self.sha256}"
+
+    def command(self, extra: str = "") -> str:
+        """The command that installs it, with an extra."""
+        requirement = f"hammer-forge{f'[{extra}]' if extra else ''} @ {self.address}"
+        return f'pip install "{requirement}"'
+
+    @property
+    def size_text(self) -> str:
+        return size_text(self.size)
+
+
+def current_wheel() -> Wheel:
+    """The wheel that set-up built. Raises `NotFound`."""
+    found = sorted(Path(settings.WHEEL_DIR).glob("hammer_forge-*.whl"))
+    if not found:
+        raise NotFound("This installation has no wheel. Set-up builds it: make setup")
+    status = found[0].stat()
+    return Wheel(found[0], _digest(found[0], status.st_mtime_ns), status.st_size)
+
+
+@cache
+def _digest(path: Path, changed: int) -> str:
+    """The SHA-256 of a file that was last changed then."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def page(request: HttpRequest) -> HttpResponse:
+    """The commands that install it."""
+    wheel = current_wheel()
+    extras = {
+        "lsp": "The language server, rune lsp",
+        "host-models": "Models that TensorFlow Lite runs, and rune verify",
+        "onnx": "Models that ONNX Runtime runs",
+    }
+    commands = [{"purpose": purpose, "command": wheel.command(extra)} for extra, purpose in extras.items()]
+    return render(request, "dist.html", {"wheel": wheel, "command": wheel.command(), "commands": commands})
+
+
+def download(request: HttpRequest, name: str) -> HttpResponse:
+    """The wheel itself."""
+    wheel = current_wheel()
+    if name != wheel.path.name:
+        raise NotFound(f"This installation serves {wheel.path.name}.")
+    response = HttpResponse(wheel.path.read_bytes(), content_type="application/octet-stream")
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    response.headers["X-Checksum-Sha256"] = wheel.sha256
+    return response

@@ -1,0 +1,43 @@
+// A part of the page is replaced by a newer one, and nobody who is at work in it notices: what is typed, open and focused stays.
+
+/** Puts `after` in the place of `before`. Fields and what unfolds are known by the ids around them. */
+export function carriedOver(before: HTMLElement, after: HTMLElement): void {
+  const [fieldsBefore, fieldsAfter] = [named(before, "textarea", fieldKey), named(after, "textarea", fieldKey)];
+  const [foldsBefore, foldsAfter] = [named(before, "details", foldKey), named(after, "details", foldKey)];
+  for (const [key, old] of fieldsBefore) {
+    const field = fieldsAfter.get(key);
+    if (field !== undefined && old.value !== old.defaultValue) field.value = old.value;
+  }
+  for (const [key, old] of foldsBefore) {
+    const fold = foldsAfter.get(key);
+    if (fold !== undefined) fold.open = old.open;
+  }
+  const active = document.activeElement;
+  const focused = [...fieldsBefore].find(([, field]) => field === active);
+  const folded = [...foldsBefore].find(([, fold]) => active !== null && fold.firstElementChild === active);
+  before.replaceWith(after);
+  if (focused !== undefined) {
+    const field = fieldsAfter.get(focused[0]);
+    field?.focus({ preventScroll: true });
+    field?.setSelectionRange(focused[1].selectionStart, focused[1].selectionEnd);
+  } else if (folded !== undefined) {
+    const summary = foldsAfter.get(folded[0])?.firstElementChild;
+    if (summary instanceof HTMLElement) summary.focus({ preventScroll: true });
+  }
+}
+
+function named<Tag extends "textarea" | "details">(
+  root: HTMLElement,
+  tag: Tag,
+  key: (element: HTMLElementTagNameMap[Tag]) => string,
+): Map<string, HTMLElementTagNameMap[Tag]> {
+  return new Map([...root.querySelectorAll(tag)].map((element) => [key(element), element]));
+}
+
+function fieldKey(field: HTMLTextAreaElement): string {
+  return `${field.form?.getAttribute("action") ?? ""} ${field.name}`;
+}
+
+function foldKey(fold: HTMLDetailsElement): string {
+  return `${fold.parentElement?.closest("[id]")?.id ?? ""} ${fold.className}`;
+}

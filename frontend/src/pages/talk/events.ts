@@ -1,0 +1,50 @@
+// Hears that something happened in a project, by its event log's socket. What happened is read anew, so numbers do not matter here.
+
+export interface Hearing {
+  readonly onEvent: (type: string) => void;
+  /** Something may have been missed: the socket was away, or the page was written before it was there. */
+  readonly onAway: () => void;
+  /** The server takes this page for nobody's or another's. */
+  readonly onRefused: () => void;
+}
+
+const SIGNED_OUT = 4401;
+const FIRST_WAIT = 500;
+const LONGEST_WAIT = 15_000;
+
+export function followEvents(path: string, person: string, hearing: Hearing): void {
+  const scheme = window.location.protocol === "https:" ? "wss" : "ws";
+  const address = `${scheme}://${window.location.host}${path}?as=${encodeURIComponent(person)}`;
+  let wait = FIRST_WAIT;
+  const open = (): void => {
+    const socket = new WebSocket(address);
+    socket.onmessage = ({ data }: MessageEvent<unknown>) => {
+      const type = typeOf(data);
+      if (type === "hello") {
+        wait = FIRST_WAIT;
+        hearing.onAway();
+      } else if (type !== null) hearing.onEvent(type);
+    };
+    socket.onclose = ({ code }) => {
+      if (code === SIGNED_OUT) {
+        hearing.onRefused();
+        return;
+      }
+      setTimeout(open, wait * (0.75 + Math.random() / 2));
+      wait = Math.min(wait * 2, LONGEST_WAIT);
+    };
+  };
+  open();
+}
+
+/** What a message is about; null for what is no message of ours. */
+export function typeOf(data: unknown): string | null {
+  if (typeof data !== "string") return null;
+  try {
+    const message: unknown = JSON.parse(data);
+    const type = typeof message === "object" && message !== null && "type" in message ? message.type : null;
+    return typeof type === "string" ? type : null;
+  } catch {
+    return null;
+  }
+}

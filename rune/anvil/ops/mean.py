@@ -1,0 +1,150 @@
+"""MEAN and SUM over some dimensions.
+
+The sum of int8 numbers, each counted from the zero point, times input scale / output scale is rounded twice; of a mean
+the multiplier holds the division by their count too, which loses some of its bits as in the reference. Source: TFLite's
+reference kernel `reference_ops::QuantizedMeanOrSum`.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from rune.anvil.computation import Array, Computation
+from rune.anvil.fixed_point import Multiplier, multiplier, scale_of
+from rune.anvil.operation import Op, Operation, require
+from rune.anvil.ops.rearrangement import integers
+from rune.anvil.ops.rescaling import LARGEST_EXPONENT, OutputRange, rescaled_twice
+from rune.anvil.ops.types import BEYOND_32_BITS, FLOAT32, INT8, WITHOUT_SCALE, are, one_scale
+
+RANK = 6
+"""Dimensions that kernels go through."""
+
+LARGEST_COUNT = 1 << 23
+"""Numbers of int8 whose sum stays within 32 bits."""
+
+
+@dataclass(frozen=True)
+class Reduction:
+    """The input's dimensions, as many as kernels go through, and the steps from each index to the next in the output;
+    0 where the output has one number for all of them."""
+
+    sizes: tuple[int, ...]
+    steps: tuple[int, ...]
+
+    @property
+    def count(self) -> int:
+        """Numbers that go into one."""
+        return math.prod(size for size, step in zip(self.sizes, self.steps, strict=True) if not step)
+
+    @property
+    def outputs(self) -> int:
+        """How many come out."""
+        return math.prod(self.sizes) // self.count
+
+    def sums(self, values: Array) -> Array:
+        """Over the dimensions without a step."""
+        axes = tuple(axis for axis, step in enumerate(self.steps) if not step)
+        return np.asarray(values.reshape(self.sizes).sum(axis=axes)).reshape(-1)
+
+    @property
+    def fields(self) -> tuple[tuple[str, tuple[int, ...]], ...]:
+        """Names and values, as `struct rune_reduction` (kernels/portable/mean.h) has them."""
+        return (("sizes", self.sizes), ("steps", self.steps))
+
+
+@dataclass(frozen=True)
+class MeanInt8(Computation):
+    """A mean or a sum, by its multiplier."""
+
+    reduction: Reduction
+    input_zero_point: int
+    multiplier: Multiplier
+    output: OutputRange
+
+    def evaluate(self, *inputs: Array) -> tuple[Array, ...]:
+        sums = self.reduction.sums(inputs[0].astype(np.int64)) - self.input_zero_point * self.reduction.count
+        return (self.output.of_values(rescaled_twice(sums[:, None], [self.multiplier])[:, 0]),)
+
+
+@dataclass(frozen=True)
+class MeanFloat32(Computation):
+    """Sums over `divisor`, which is 1 where only the sum is asked for."""
+
+    reduction: Reduction
+    divisor: int
+
+    def evaluate(self, *inputs: Array) -> tuple[Array, ...]:
+        return ((self.reduction.sums(inputs[0].astype(np.float64)) / self.divisor).astype(np.float32),)
+
+
+def refusal(op: Op) -> str | None:
+    source, output = op.input(0), op.output
+    if are(INT8, source, output):
+        if not one_scale(source, output):
+            return WITHOUT_SCALE
+    elif not are(FLOAT32, source, output):
+        return ""
+    if op.input(1).data is None:
+        return "dimensions that are not constant"
+    if not source.shape or len(source.shape) > RANK:
+        return f"with no dimension, or more than {RANK}"
+    if source.kind is FLOAT32:
+        return None
+    reduction = _reduction(op)
+    if reduction.count > LARGEST_COUNT:
+        return "sums that leave 32 bits"
+    multipliers = [_multiplier(op, count) for count in (1, reduction.count)]
+    reach = 255 * reduction.count
+    if any(not -31 <= each.exponent <= LARGEST_EXPONENT for each in multipliers):
+        return BEYOND_32_BITS
+    return BEYOND_32_BITS if any(reach << max(each.exponent, 0) >= 2**31 - 2**20 for each in multipliers) else None
+
+
+def _reduction(op: Op) -> Reduction:
+    """Raises `Contradiction` for a dimension that is not there."""
+    shape, asked = op.input(0).shape, integers(op.input(1))
+    require(all(-len(shape) <= axis < len(shape) for axis in asked), "it reduces a dimension that is not there")
+    axes = {axis % len(shape) for axis in asked}
+    steps, step = [], 1
+    for axis in reversed(range(len(shape))):
+        steps.append(0 if axis in axes else step)
+        step *= 1 if axis in axes else shape[axis]
+    before = RANK - len(shape)
+    return Reduction((1,) * before + shape, (1,) * before + tuple(reversed(steps)))
+
+
+def _multiplier(op: Op, count: int) -> Multiplier:
+    """The scales' quotient, over a count that takes its bits from the mantissa as the reference does."""
+    whole = multiplier(scale_of(op.input(0))[0] / scale_of(op.output)[0])
+    shift = min(count.bit_length() - 1, 32, 31 + whole.exponent)
+    return Multiplier((whole.mantissa << shift) // count, whole.exponent - shift) if shift >= 0 else whole
+
+
+def _computed(op: Op, is_mean: bool) -> MeanInt8 | MeanFloat32:
+    source, output = op.input(0), op.output
+    reduction = _reduction(op)
+    require(reduction.outputs == output.count, f"the output is {list(output.shape)}, too many or too few numbers")
+    divisor = reduction.count if is_mean else 1
+    if source.kind is FLOAT32:
+        return MeanFloat32(reduction, divisor)
+    zero_point, to = scale_of(source)[1], OutputRange(scale_of(output)[1], -128, 127)
+    return MeanInt8(reduction, zero_point, _multiplier(op, divisor), to)
+
+
+def _mean(op: Op) -> MeanInt8 | MeanFloat32:
+    return _computed(op, True)
+
+
+def _sum(op: Op) -> MeanInt8 | MeanFloat32:
+    return _computed(op, False)
+
+
+def _sum_refusal(op: Op) -> str | None:
+    # What the reference gives for sums of int8 is not their sum.
+    return "" if are(INT8, op.output) and not op.is_unsigned else refusal(op)
+
+
+OPERATIONS = {"MEAN": Operation(refusal, _mean), "SUM": Operation(_sum_refusal, _sum)}

@@ -1,0 +1,84 @@
+"""Elementwise ops of one float32 input: ABS, EXP, FLOOR, HARD_SWISH, LOGISTIC, NEG, RSQRT, SQRT, SQUARE and TANH.
+
+LOGISTIC is 1 / (1 + e**-x), HARD_SWISH is x * min(max(x + 3, 0), 6) / 6. Those with e are computed in double
+precision, the others in single. Source: TFLite's reference kernels `elementwise.cc`, `Logistic`, `Tanh`, `HardSwish`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import Enum
+
+import numpy as np
+
+from rune.anvil.computation import Array, Computation
+from rune.anvil.operation import Op, Operation, require
+from rune.anvil.ops.float_functions import exp
+from rune.anvil.ops.types import FLOAT32, are
+
+
+class Unary(Enum):
+    """What is made of a number."""
+
+    ABS = "abs"
+    EXP = "exp"
+    FLOOR = "floor"
+    HARD_SWISH = "hard_swish"
+    LOGISTIC = "logistic"
+    NEG = "neg"
+    RSQRT = "rsqrt"
+    SQRT = "sqrt"
+    SQUARE = "square"
+    TANH = "tanh"
+
+
+@dataclass(frozen=True)
+class UnaryFloat32(Computation):
+    """Of `count` numbers."""
+
+    function: Unary
+    count: int
+
+    is_elementwise = True
+
+    @staticmethod
+    def of(op: Op, function: Unary) -> UnaryFloat32:
+        require(op.input(0).count == op.output.count, "input and output differ in size")
+        return UnaryFloat32(function, op.output.count)
+
+    def evaluate(self, *inputs: Array) -> tuple[Array, ...]:
+        with np.errstate(all="ignore"):
+            return (np.asarray(_FUNCTIONS[self.function](inputs[0]), np.float32),)
+
+
+def _hard_swish(x: Array) -> Array:
+    return np.asarray(x * np.clip(x + np.float32(3), np.float32(0), np.float32(6)) / np.float32(6))
+
+
+_FUNCTIONS: Mapping[Unary, Callable[[Array], Array]] = {
+    Unary.ABS: np.abs,
+    Unary.EXP: exp,
+    Unary.FLOOR: np.floor,
+    Unary.HARD_SWISH: _hard_swish,
+    Unary.LOGISTIC: lambda x: 1.0 / (1.0 + exp(-x.astype(np.float64))),
+    Unary.NEG: np.negative,
+    Unary.RSQRT: lambda x: np.float32(1) / np.sqrt(x),
+    Unary.SQRT: np.sqrt,
+    Unary.SQUARE: np.square,
+    Unary.TANH: lambda x: 1.0 - 2.0 / (exp(2.0 * x.astype(np.float64)) + 1.0),
+}
+
+
+def _refusal(op: Op) -> str | None:
+    return None if are(FLOAT32, op.input(0), op.output) else ""
+
+
+def _operation(function: Unary) -> Operation:
+    return Operation(_refusal, lambda op: UnaryFloat32.of(op, function))
+
+
+OPERATIONS = {
+    function.name: _operation(function)
+    for function in (Unary.ABS, Unary.EXP, Unary.FLOOR, Unary.NEG, Unary.RSQRT, Unary.SQRT, Unary.SQUARE)
+}

@@ -1,0 +1,47 @@
+/* MEAN and SUM over some dimensions, int8 and float32. */
+#ifndef RUNE_MEAN_H
+#define RUNE_MEAN_H
+
+#include <stdint.h>
+
+#include "rescale.h"
+
+/* Sizes of the input; steps from each index to the next in the output, 0 where one number stands for all of them. */
+struct rune_reduction {
+    int32_t sizes[6], steps[6];
+};
+
+#define RUNE_REDUCE(input, element, sums, outputs, reduction)                                                        \
+    for (int32_t i = 0; i < (outputs); i++)                                                                          \
+        (sums)[i] = 0;                                                                                               \
+    for (int32_t i0 = 0; i0 < (reduction)->sizes[0]; i0++)                                                           \
+        for (int32_t i1 = 0; i1 < (reduction)->sizes[1]; i1++)                                                       \
+            for (int32_t i2 = 0; i2 < (reduction)->sizes[2]; i2++)                                                   \
+                for (int32_t i3 = 0; i3 < (reduction)->sizes[3]; i3++)                                               \
+                    for (int32_t i4 = 0; i4 < (reduction)->sizes[4]; i4++) {                                         \
+                        const int32_t to = i0 * (reduction)->steps[0] + i1 * (reduction)->steps[1] +                 \
+                                           i2 * (reduction)->steps[2] + i3 * (reduction)->steps[3] +                 \
+                                           i4 * (reduction)->steps[4];                                               \
+                        for (int32_t i5 = 0; i5 < (reduction)->sizes[5]; i5++)                                       \
+                            (sums)[to + i5 * (reduction)->steps[5]] += (element)*(input)++;                          \
+                    }
+
+/* `zero` is what the zero points of all numbers of a sum add up to. */
+RUNE_KERNEL void rune_mean_int8(const int8_t *input, int8_t *output, int32_t *sums, int32_t outputs,
+                                const struct rune_reduction *reduction, const struct rune_requantize_twice *requantize,
+                                int32_t zero)
+{
+    RUNE_REDUCE(input, int32_t, sums, outputs, reduction)
+    for (int32_t i = 0; i < outputs; i++)
+        output[i] = rune_requantize_twice(sums[i] - zero, requantize, 0);
+}
+
+RUNE_KERNEL void rune_mean_float32(const float *input, float *output, double *sums, int32_t outputs,
+                                   const struct rune_reduction *reduction, int32_t divisor)
+{
+    RUNE_REDUCE(input, double, sums, outputs, reduction)
+    for (int32_t i = 0; i < outputs; i++)
+        output[i] = (float)(sums[i] / divisor);
+}
+
+#endif

@@ -1,0 +1,33 @@
+/* Elementwise ops of one float32 input. The output may be the input. */
+#ifndef RUNE_UNARY_FLOAT32_H
+#define RUNE_UNARY_FLOAT32_H
+
+#include "rune_math.h"
+
+RUNE_FUNCTION float rune_hard_swish_f32(float x)
+{
+    const float moved = x + 3.0f, gate = moved < 0.0f ? 0.0f : moved > 6.0f ? 6.0f : moved;
+    return RUNE_PRODUCT_F32(x, gate) / 6.0f;
+}
+
+#define RUNE_UNARY_FLOAT32(name, result)                                             \
+    RUNE_KERNEL void name(const float *input, float *output, int32_t count)          \
+    {                                                                                \
+        for (int32_t i = 0; i < count; i++) {                                        \
+            const float x = input[i];                                                \
+            output[i] = (result);                                                    \
+        }                                                                            \
+    }
+
+RUNE_UNARY_FLOAT32(rune_abs_float32, rune_f32_from_bits(rune_f32_bits(x) & 0x7FFFFFFFu))
+RUNE_UNARY_FLOAT32(rune_exp_float32, rune_expf(x))
+RUNE_UNARY_FLOAT32(rune_floor_float32, rune_floorf(x))
+RUNE_UNARY_FLOAT32(rune_hard_swish_float32, rune_hard_swish_f32(x))
+RUNE_UNARY_FLOAT32(rune_logistic_float32, (float)(1.0 / (1.0 + rune_exp(-(double)x))))
+RUNE_UNARY_FLOAT32(rune_neg_float32, -x)
+RUNE_UNARY_FLOAT32(rune_rsqrt_float32, 1.0f / rune_sqrtf(x))
+RUNE_UNARY_FLOAT32(rune_sqrt_float32, rune_sqrtf(x))
+RUNE_UNARY_FLOAT32(rune_square_float32, x * x)
+RUNE_UNARY_FLOAT32(rune_tanh_float32, (float)(1.0 - 2.0 / (rune_exp(2.0 * (double)x) + 1.0)))
+
+#endif

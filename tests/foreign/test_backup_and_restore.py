@@ -1,0 +1,128 @@
+"""A backup that is taken while the server runs and people type gives the same installation."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from forge.serving.backup.sealing import opened
+from tests.backups import files, manage, tables, unpacked
+from tests.foreign.stock_yjs import StockClient
+from tests.live_server import LiveServer
+
+pytestmark = pytest.mark.foreign
+
+
+@dataclass(frozen=True)
+class Made:
+    """An installation with a project, a build and a published rune, its backup, and the key of the backup."""
+
+    data: Path
+    environment: dict[str, str]
+    backup: Path
+    key: Path
+    project: str
+    session: dict[str, str]
+    rows: dict[str, Any]
+    files: dict[str, bytes]
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Made]:
+    folder = tmp_path_factory.mktemp("backup")
+    backup, key = folder / "forge.backup", folder / "key"
+    with LiveServer(folder / "data") as server:
+        asked = {"organisation": server.organisation(), "name": "kept", "template": "sine"}
+        server.api("POST", "projects", json=asked)
+        project = f"{asked['organisation']}/kept"
+        build = server.build(project)
+        server.api("POST", f"projects/{project}/tags", json={"build": build["id"], "tag": "1.0"})
+        server.api("PUT", f"projects/{project}/files/notes.md", content="ñandú\n".encode())
+        stopped = threading.Event()
+
+        def type_on() -> None:
+            count = 0
+            while not stopped.is_set():
+                count += 1
+                server.api("PUT", f"projects/{project}/files/notes.md", content=f"line {count}\n".encode() * count)
+
+        typing = threading.Thread(target=type_on)
+        typing.start()
+        try:
+            done = manage(server.environment, "backup", str(backup), "--new-key", str(key))
+        finally:
+            stopped.set()
+            typing.join()
+        assert done.returncode == 0, done.stderr
+        with opened(backup, key) as stream:
+            (folder / "plain.tar").write_bytes(stream.read())
+        inside = unpacked(folder / "plain.tar", folder / "inside")
+        session = dict(server.http.cookies)
+        yield Made(server.data, server.environment, backup, key, project, session, tables(inside), files(inside))
+
+
+def restored(made: Made, data: Path) -> dict[str, str]:
+    """The environment of an empty installation into which the backup was restored."""
+    environment = made.environment | {"DATA_DIR": str(data)}
+    done = manage(environment, "restore", str(made.backup), "--identity", str(made.key))
+    assert done.returncode == 0, done.stderr
+    return environment
+
+
+def contents(environment: dict[str, str], folder: Path) -> tuple[dict[str, Any], dict[str, bytes]]:
+    """Every row and every stored file, by a second backup."""
+    folder.mkdir()
+    done = manage(environment, "backup", str(folder / "again.tar"))
+    assert done.returncode == 0, done.stderr
+    inside = unpacked(folder / "again.tar", folder / "inside")
+    return tables(inside), files(inside)
+
+
+def test_a_restored_installation_has_every_row_and_file_and_goes_on(made: Made, tmp_path: Path) -> None:
+    environment = restored(made, tmp_path / "data")
+    rows, kept = contents(environment, tmp_path / "one")
+    for name in rows:
+        assert rows[name] == made.rows[name], name
+    assert kept == made.files
+    assert {"sha256:" + name for name in kept} == {row["digest"] for row in rows["core.blob"]}
+    assert all(
+        rows[name] for name in ("accounts.user", "builds.build", "registry.tag", "core.event", "sessions.session")
+    )
+    again = LiveServer(tmp_path / "data")
+    again.start()
+    try:
+        for name, value in made.session.items():
+            again.http.cookies.set(name, value, domain="127.0.0.1")
+        assert again.http.get(f"/{made.project}").status_code == 200, "who was signed in still is"
+        with StockClient(again, made.project) as client:
+            client.until(synced=True)
+            assert "type on" in client.type("# type on")
+        assert again.build(made.project)["state"] == "succeeded"
+    finally:
+        again.__exit__()
+
+
+def test_a_folder_in_use_and_one_with_data_are_left_alone(made: Made, tmp_path: Path) -> None:
+    second = manage(made.environment, "serve")
+    assert (second.returncode, "is in use by process" in second.stderr) == (1, True), second.stderr
+    refused = manage(made.environment, "restore", str(made.backup), "--identity", str(made.key), "--replace")
+    assert (refused.returncode, "Stop it first" in refused.stderr) == (1, True), refused.stderr
+    without_key = manage(made.environment | {"DATA_DIR": str(tmp_path / "new")}, "restore", str(made.backup))
+    assert (without_key.returncode, "--identity FILE" in without_key.stderr) == (1, True), without_key.stderr
+
+
+def test_a_damaged_database_says_what_to_do_and_a_restore_keeps_it(made: Made, tmp_path: Path) -> None:
+    environment = made.environment | {"DATA_DIR": str(tmp_path)}
+    damaged = b"SQLite format 3\0" + bytes(range(256)) * 64
+    (tmp_path / "forge.sqlite3").write_bytes(damaged)
+    refused = manage(environment, "link")
+    assert (refused.returncode, "restore FILE --replace" in refused.stderr) == (1, True), refused.stderr
+    done = manage(environment, "restore", str(made.backup), "--identity", str(made.key), "--replace")
+    assert done.returncode == 0, done.stderr
+    (aside,) = tmp_path.glob("replaced_*")
+    assert (aside / "forge.sqlite3").read_bytes() == damaged

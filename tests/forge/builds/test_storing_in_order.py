@@ -1,0 +1,39 @@
+"""Who stores an artefact locks the organisation's figure after all else, so that nobody waits in a circle."""
+
+from __future__ import annotations
+
+import pytest
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
+
+from forge.accounts.models import Organisation
+from forge.core.blob_links import link_made
+from forge.core.blobs import put_bytes
+from forge.core.models import StoredBytes
+from forge.core.stored_bytes import organisation_bytes, recount, stored_bytes
+from forge.projects.models import Project
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.mark.parametrize("is_counted", [True, False])
+def test_what_is_made_is_counted_once_and_only_after_its_transaction(
+    project: Project, organisation: Organisation, is_counted: bool
+) -> None:
+    blob = put_bytes(b"a rune" * 100)
+    if is_counted:
+        StoredBytes.objects.get_or_create(pk=organisation.pk, defaults={"size": 0})
+        recount(organisation.pk)
+    else:
+        StoredBytes.objects.all().delete()
+    with (
+        CaptureQueriesContext(
+            connection,
+        ) as inside,
+        transaction.atomic(),
+    ):
+        link_made(project, [blob.digest], organisation.pk)
+        link_made(organisation, [blob.digest], organisation.pk)
+        asked = [query["sql"] for query in inside.captured_queries]
+    assert not [sql for sql in asked if "core_storedbytes" in sql]
+    assert stored_bytes(organisation.pk) == organisation_bytes(organisation.pk) > 0

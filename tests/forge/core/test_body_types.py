@@ -1,0 +1,63 @@
+"""A body's values have the types that the description names: nothing is taken for something else."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from rest_framework import serializers
+from rest_framework.exceptions import ValidationError
+
+from forge.core.body_types import require_described_types
+
+
+class Part(serializers.Serializer[Any]):
+    count = serializers.IntegerField()
+
+
+class Thing(serializers.Serializer[Any]):
+    name = serializers.CharField()
+    ratio = serializers.FloatField()
+    is_open = serializers.BooleanField()
+    kind = serializers.ChoiceField(choices=["a", "1"])
+    owner = serializers.UUIDField()
+    words = serializers.ListField(child=serializers.CharField())
+    parts = Part(many=True)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        {"name": "1", "ratio": 1, "is_open": False, "kind": "1", "owner": "x", "words": ["a"], "parts": [{"count": 3}]},
+        {"name": None, "ratio": 0.5, "unknown": 3},
+        {"words": [], "parts": []},
+        {"words": "no list", "parts": 3},
+        [],
+        "text",
+        None,
+    ],
+)
+def test_what_is_described_passes_and_what_is_missing_is_left_to_the_fields(data: Any) -> None:
+    require_described_types(Thing(), data)
+
+
+@pytest.mark.parametrize(
+    ("data", "field"),
+    [
+        ({"name": 1}, "name"),
+        ({"name": True}, "name"),
+        ({"ratio": "1"}, "ratio"),
+        ({"ratio": True}, "ratio"),
+        ({"is_open": 1}, "is_open"),
+        ({"is_open": "true"}, "is_open"),
+        ({"kind": 1}, "kind"),
+        ({"owner": 5}, "owner"),
+        ({"words": ["a", 2]}, "words"),
+        ({"parts": [{"count": "3"}]}, "parts"),
+        ({"parts": [{"count": 3.0}]}, "parts"),
+    ],
+)
+def test_a_value_of_another_type_is_refused_under_its_field(data: Any, field: str) -> None:
+    with pytest.raises(ValidationError) as refused:
+        require_described_types(Thing(), data)
+    assert set(refused.value.detail) == {field}

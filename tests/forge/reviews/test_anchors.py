@@ -1,0 +1,134 @@
+"""Anchors: what a thread may be about, and what it still says when that is gone."""
+
+from __future__ import annotations
+
+import io
+import wave
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from forge.projects.actions import send_sample, take_back, write_file
+from forge.projects.models import Project, Sample
+from forge.projects.samples import sample_terms
+from forge.reviews.anchoring import anchored
+from forge.reviews.anchors import Anchor, BadAnchor, Kind, Wish, element_id, read_key
+from tests.forge.made_builds import built
+
+HERE = {"name": "memory", "title": "Memory", "value": "116 B"}
+
+
+@pytest.mark.parametrize(
+    ("key", "wish"),
+    [
+        ("", Wish()),
+        ("build", Wish()),
+        ("figure:memory", Wish(Kind.FIGURE, "memory")),
+        ("stage:a:b", Wish(Kind.STAGE, "a:b")),
+        ("line:17:models/a:b.txt", Wish(Kind.LINE, "models/a:b.txt", 17)),
+        ("moment:1400:x", Wish(Kind.MOMENT, "x", 1400)),
+    ],
+)
+def test_a_key_says_where(key: str, wish: Wish) -> None:
+    assert read_key(key) == wish
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        "result:x",
+        "figure:",
+        "line:x:y",
+        "line:7",
+        "line:-1:x",
+        "line:٣:x",
+        "line:9999999999:x",
+        "else",
+        "stage:" + "x" * 300,
+    ],
+)
+def test_what_names_nothing_is_refused(key: str) -> None:
+    with pytest.raises(BadAnchor):
+        read_key(key)
+
+
+@pytest.mark.parametrize(
+    "anchor",
+    [
+        Anchor(),
+        Anchor(Kind.FIGURE, HERE),
+        Anchor(Kind.LINE, {"file": "a b.yml", "line": 3, "text": "x"}),
+    ],
+)
+def test_the_key_of_an_anchor_leads_back_to_it(anchor: Anchor) -> None:
+    wish = read_key(anchor.key)
+    assert (wish.kind, wish.number) == (anchor.kind, anchor.place.get("line", 0))
+
+
+def test_two_keys_are_never_one_element() -> None:
+    keys = ["stage:a b", "stage:a~20b", "stage:a_b", "stage:ab"]
+    assert len({element_id(key) for key in keys}) == len(keys)
+    assert all(" " not in element_id(key) for key in keys)
+
+
+def wav(seconds: float) -> bytes:
+    held = io.BytesIO()
+    with wave.open(held, "wb") as sound:
+        sound.setnchannels(1)
+        sound.setsampwidth(2)
+        sound.setframerate(1000)
+        sound.writeframes(b"\1\0" * round(1000 * seconds))
+    return held.getvalue()
+
+
+def given(person: Any, project: Project, recording: bytes, label: str = "up") -> Sample:
+    terms = sample_terms(project).text
+    return send_sample(person, project, [recording], label=label, days=90, consent=terms)
+
+
+@pytest.mark.django_db
+def test_an_anchor_has_the_words_of_what_it_names(project: Any, developer: Any) -> None:
+    write_file(developer, project, "notes.txt", b"one\n  two\n")
+    sound = given(developer, project, wav(2))
+    build = built(developer, project)
+    cases = [
+        (Wish(), "The build", ""),
+        (Wish(Kind.FIGURE, "size"), "Size", "5.1 kB"),
+        (Wish(Kind.STAGE, "out"), "Stage out", "SERIAL"),
+        (Wish(Kind.LINE, "notes.txt", 2), "notes.txt, line 2", "two"),
+        (Wish(Kind.SAMPLE, str(sound.pk)), "Sample up", ""),
+        (Wish(Kind.MOMENT, str(sound.pk), 1400), "Sample up at 1.4 s", ""),
+    ]
+    found = [(anchor.title, anchor.detail) for wish, _, _ in cases for anchor in [anchored(developer, build, wish)]]
+    assert found == [(title, detail) for _, title, detail in cases]
+
+
+@pytest.mark.django_db
+def test_what_the_build_has_not_is_refused(project: Any, developer: Any, stranger: Any) -> None:
+    write_file(developer, project, "notes.txt", b"one\n")
+    write_file(developer, project, "photo.bin", b"\xff\xfe\n")
+    sound, motion = given(developer, project, wav(2)), given(developer, project, b"1,2,3\n", "moved")
+    gone = given(developer, project, b"4,5,6\n", "gone")
+    take_back(developer, gone.pk)
+    build = built(developer, project)
+    for wish in (
+        Wish(Kind.FIGURE, "accuracy"),
+        Wish(Kind.STAGE, "nobody"),
+        Wish(Kind.LINE, "notes.txt", 0),
+        Wish(Kind.LINE, "notes.txt", 2),
+        Wish(Kind.LINE, "photo.bin", 1),
+        Wish(Kind.LINE, "none.txt", 1),
+        # What a recording holds is nobody's text: it would outlive the consent.
+        Wish(Kind.LINE, motion.path, 1),
+        Wish(Kind.SAMPLE, str(uuid4())),
+        Wish(Kind.SAMPLE, "no id"),
+        Wish(Kind.SAMPLE, str(gone.pk)),
+        Wish(Kind.MOMENT, str(sound.pk), 2001),
+        Wish(Kind.MOMENT, str(motion.pk), 0),
+        Wish(Kind.RESULT, str(sound.pk)),
+    ):
+        with pytest.raises(BadAnchor):
+            anchored(developer, build, wish)
+    with pytest.raises(BadAnchor):
+        anchored(stranger, build, Wish(Kind.SAMPLE, str(sound.pk)))

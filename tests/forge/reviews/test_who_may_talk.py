@@ -1,0 +1,94 @@
+"""Every address of conversations, asked by each kind of person, and what each is answered."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+from django.db import transaction
+from django.test import Client
+
+from forge.accounts.models import User
+from forge.projects.samples import sample_terms
+from forge.reviews.actions import Asked, ask_for_review, begin_thread
+from forge.reviews.models import Review
+from tests.forge.made_builds import built
+
+pytestmark = pytest.mark.django_db
+
+KINDS = ("owner", "developer", "viewer", "stranger", "anonymous")
+READ = (200, 200, 200, 404, 401)
+MADE = (201, 201, 201, 404, 401)
+PAGE = (200, 200, 200, 404, 302)
+SENT = (302, 302, 302, 404, 302)
+# The comment is the viewer's.
+AUTHOR = (409, 409, 200, 404, 401)
+AUTHOR_OR_OWNER = (200, 409, 200, 404, 401)
+SENT_BY_AUTHOR = (409, 409, 302, 404, 302)
+
+SAID: dict[str, str] = {"text": "hello"}
+CASES: list[tuple[str, str, Any, tuple[int, ...]]] = [
+    ("get", "/api/v1/reviews/{review}/threads", None, READ),
+    ("post", "/api/v1/reviews/{review}/threads", SAID, MADE),
+    ("post", "/api/v1/reviews/{review}/wrong-results?{terms}", b"1,2,3\n", MADE),
+    ("get", "/api/v1/builds/{build}/threads", None, READ),
+    ("post", "/api/v1/builds/{build}/threads", SAID, MADE),
+    ("post", "/api/v1/builds/{build}/wrong-results?{terms}", b"1,2,3\n", MADE),
+    ("get", "/api/v1/threads/{thread}", None, READ),
+    ("post", "/api/v1/threads/{thread}/comments", SAID, MADE),
+    ("post", "/api/v1/threads/{thread}/resolve", {}, READ),
+    ("post", "/api/v1/threads/{thread}/reopen", {}, (409, 409, 409, 404, 401)),
+    ("patch", "/api/v1/comments/{comment}", SAID, AUTHOR),
+    ("delete", "/api/v1/comments/{comment}", None, AUTHOR_OR_OWNER),
+    ("get", "/acme/kitchen/builds/1/conversation", None, PAGE),
+    ("get", "/acme/kitchen/reviews/1/conversation", None, PAGE),
+    ("form", "/acme/kitchen/threads/{thread}", SAID, SENT),
+    ("form", "/acme/kitchen/threads/{thread}", {"do": "resolve"}, SENT),
+    ("form", "/acme/kitchen/comments/{comment}", SAID, SENT_BY_AUTHOR),
+]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_each_kind_of_person_is_answered_as_the_table_says(
+    kind: str, project: Any, people: dict[str, Any], browser_of: Callable[[User | None], Client]
+) -> None:
+    named = talk(project, people)
+    wrong = []
+    for method, address, body, answers in CASES:
+        path = address.format(**named)
+        # Each case starts from the same state, whatever the one before it did.
+        with transaction.atomic():
+            status = ask(browser_of(people[kind]), method, path, body)
+            transaction.set_rollback(True)
+        if status != answers[KINDS.index(kind)]:
+            wrong.append(f"{method} {path}: {status}, not {answers[KINDS.index(kind)]}")
+    assert not wrong, "\n".join(wrong)
+
+
+def talk(project: Any, people: dict[str, Any]) -> dict[str, str]:
+    """A review in which the viewer began a thread."""
+    build = built(people["developer"], project)
+    review: Review = ask_for_review(
+        people["developer"], build, "Hears whispers", reviewers=[Asked((people["viewer"].pk,))]
+    )
+    thread = begin_thread(people["viewer"], review, "How loud?")
+    terms = {"label": "down", "said": "up", "consent": sample_terms(project).text}
+    return {
+        "review": str(review.pk),
+        "build": str(build.pk),
+        "thread": str(thread.pk),
+        "comment": str(thread.thread.comments.get().pk),
+        "terms": urlencode(terms),
+    }
+
+
+def ask(browser: Client, method: str, path: str, body: Any) -> int:
+    if method == "form":
+        return browser.post(path, body).status_code
+    if method == "get":
+        return browser.get(path).status_code
+    kind = "application/octet-stream" if isinstance(body, bytes) else "application/json"
+    answer: Any = getattr(browser, method)(path, body, content_type=kind)
+    return int(answer.status_code)

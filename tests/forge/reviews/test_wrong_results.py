@@ -1,0 +1,83 @@
+"""Marking a result as wrong: the recording becomes a labelled sample, under its person's consent and no other."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from forge.core.errors import Forbidden, Invalid, NotFound
+from forge.core.models import AuditEntry
+from forge.projects.actions import take_back
+from forge.projects.errors import ConsentChanged, SampleRefused
+from forge.projects.models import Project, Sample
+from forge.projects.samples import sample_terms
+from forge.reviews.actions import Asked, ask_for_review, mark_wrong
+from forge.reviews.actions.wrong_results import WrongResult
+from forge.reviews.conversation import anchor_of, find_thread, threads_on_build
+from tests.forge.made_builds import built
+
+pytestmark = pytest.mark.django_db
+
+MOTION = b"1,2,3\n4,5,6\n"
+
+
+def wrong(project: Project, said: str = "up", right: str = "down", **more: Any) -> WrongResult:
+    return WrongResult(said, right, 90, **{"consent": sample_terms(project).text} | more)
+
+
+def test_the_recording_of_a_wrong_result_becomes_a_sample_that_a_thread_is_about(
+    project: Any, developer: Any, viewer: Any
+) -> None:
+    build = built(developer, project)
+    review = ask_for_review(developer, build, "Hears whispers", reviewers=[Asked((viewer.pk,))])
+    thread = find_thread(developer, mark_wrong(viewer, review, MOTION, wrong(project)).pk)
+    sample = Sample.objects.get(project=project)
+    assert (sample.label, sample.owner, sample.consent) == ("down", viewer, sample_terms(project).text)
+    anchor = anchor_of(thread)
+    assert (anchor.sample, anchor.detail) == (sample.pk, "It said up; right is down")
+    assert [comment.text for comment in thread.thread.comments.all()] == [
+        "This was wrong: it said `up`, right is `down`."
+    ]
+    assert AuditEntry.objects.filter(action="review.wrong", subject=build.subject).count() == 1
+    # What it says stays readable without the recording.
+    take_back(viewer, sample.pk)
+    assert anchor_of(find_thread(developer, thread.pk)).detail == "It said up; right is down"
+
+
+def test_a_recording_that_the_project_has_is_not_given_twice(project: Any, developer: Any, viewer: Any) -> None:
+    build = built(developer, project)
+    mark_wrong(viewer, build, MOTION, wrong(project, text="Again, slower."))
+    mark_wrong(developer, build, MOTION, wrong(project, said="", right="left"))
+    assert Sample.objects.filter(project=project).count() == 1
+    assert [anchor_of(each).detail for each in threads_on_build(developer, build)] == [
+        "It said up; right is down",
+        "It said nothing; right is left",
+    ]
+
+
+def test_without_consent_to_what_holds_now_nothing_is_kept(project: Any, developer: Any, viewer: Any) -> None:
+    build = built(developer, project)
+    for attempt, refusal in (
+        (wrong(project, consent="yes"), ConsentChanged),
+        (wrong(project, right=""), Invalid),
+        (wrong(project, said="x" * 61), Invalid),
+        (wrong(project, text="x" * 20_001), Invalid),
+    ):
+        with pytest.raises(refusal):
+            mark_wrong(viewer, build, MOTION, attempt)
+    with pytest.raises(SampleRefused):
+        mark_wrong(viewer, build, b"no recording", wrong(project))
+    assert not Sample.objects.filter(project=project)
+    assert threads_on_build(viewer, build) == []
+
+
+def test_a_stranger_marks_nothing(project: Any, developer: Any, stranger: Any) -> None:
+    with pytest.raises((Forbidden, NotFound)):
+        mark_wrong(stranger, built(developer, project), MOTION, wrong(project))
+
+
+def test_what_a_build_said_is_no_markup(project: Any, developer: Any) -> None:
+    build = built(developer, project)
+    thread = mark_wrong(developer, build, MOTION, wrong(project, said="`![x](y)`"))
+    assert thread.thread.comments.get().text == "This was wrong: it said ` ![x](y) `, right is `down`."

@@ -1,0 +1,57 @@
+"""A backup goes from SQLite to PostgreSQL and back, and each installation has the same rows and files."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.backups import files, manage, tables, unpacked
+from tests.live_server import LiveServer
+from tests.services import ServiceMissing, running_services
+
+pytestmark = pytest.mark.proof
+
+
+def taken(environment: Mapping[str, str], folder: Path) -> tuple[Path, dict[str, Any], dict[str, bytes]]:
+    """A backup, its rows and its files."""
+    folder.mkdir()
+    backup = folder / "backup.tar"
+    done = manage(environment, "backup", str(backup))
+    assert done.returncode == 0, done.stderr
+    inside = unpacked(backup, folder / "inside")
+    return backup, tables(inside), files(inside)
+
+
+def test_a_backup_goes_from_sqlite_to_postgresql_and_back(
+    tmp_path: Path, record_property: Callable[[str, object], None]
+) -> None:
+    with LiveServer(tmp_path / "first") as server:
+        organisation = server.organisation()
+        for template in ("digits", "keywords", "sine"):
+            server.api("POST", "projects", json={"organisation": organisation, "name": template, "template": template})
+        build = server.build(f"{organisation}/digits")
+        server.api("POST", f"projects/{organisation}/digits/tags", json={"build": build["id"], "tag": "1.0"})
+        environment = dict(server.environment)
+    backup, rows, kept = taken(environment, tmp_path / "one")
+    record_property("rows", sum(map(len, rows.values())))
+    record_property("files", len(kept))
+    try:
+        with running_services() as services:
+            there = environment | {"DATA_DIR": str(tmp_path / "second")} | services.environment("restored")
+            assert manage(there, "restore", str(backup)).returncode == 0
+            second, *contents = taken(there, tmp_path / "two")
+            assert contents == [rows, kept]
+            refused = manage(there, "restore", str(backup))
+            assert "holds data" in refused.stderr
+            replaced = manage(there, "restore", str(second), "--replace")
+            assert "the schema replaced_" in replaced.stdout, replaced.stderr
+            third, *contents = taken(there, tmp_path / "three")
+            assert contents == [rows, kept]
+    except ServiceMissing as missing:
+        pytest.skip(str(missing))
+    back = environment | {"DATA_DIR": str(tmp_path / "third")}
+    assert manage(back, "restore", str(third)).returncode == 0
+    assert list(taken(back, tmp_path / "four")[1:]) == [rows, kept]

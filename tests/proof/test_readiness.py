@@ -1,0 +1,106 @@
+"""A server under real faults says what it lacks at `/readyz`, and goes on when it is there again."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.foreign.test_build_workers import worker
+from tests.live_server import LiveServer
+from tests.services import ServiceMissing, Services, running_services
+
+pytestmark = pytest.mark.proof
+
+
+def lacks(live: LiveServer) -> list[str]:
+    """What the server says that it lacks."""
+    answer = live.http.get("/readyz")
+    said: dict[str, Any] = answer.json()
+    assert answer.status_code == (503 if said["problems"] else 200)
+    found: list[str] = said["problems"]
+    return found
+
+
+@contextmanager
+def stopped(process: int) -> Iterator[None]:
+    """A process that hangs: it keeps its connections and answers nothing."""
+    os.kill(process, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        os.kill(process, signal.SIGCONT)
+
+
+@pytest.fixture(scope="module")
+def services() -> Iterator[Services]:
+    try:
+        with running_services() as found:
+            yield found
+    except ServiceMissing as missing:
+        pytest.skip(str(missing))
+
+
+def test_a_lost_redis_and_a_lost_database_are_named(services: Services, tmp_path: Path) -> None:
+    environment = services.environment("faults")
+    with LiveServer(tmp_path / "data", environment) as live:
+        assert lacks(live) == []
+        with stopped(services.redis_pid):
+            assert live.until(lambda: lacks(live) == ["redis"])
+            assert live.http.get("/healthz").status_code == 200
+        live.until(lambda: lacks(live) == [])
+        ended = f"{services.postgresql}/postgres"
+        refuse = "ALTER DATABASE faults WITH ALLOW_CONNECTIONS false"
+        end = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = 'faults'"
+        _psql(ended, refuse, end)
+        assert live.until(lambda: "database" in lacks(live))
+        assert "postgresql://" not in live.http.get("/readyz").text
+        _psql(ended, "ALTER DATABASE faults WITH ALLOW_CONNECTIONS true")
+        live.until(lambda: lacks(live) == [])
+
+
+def test_a_worker_that_hangs_is_noticed(services: Services, tmp_path: Path) -> None:
+    environment = services.environment("stuck") | {"BROKER_URL": services.redis}
+    with LiveServer(tmp_path / "data", environment) as live:
+        organisation = live.organisation()
+        live.api("POST", "projects", json={"organisation": organisation, "name": "one", "template": "sine"})
+        with worker(live.environment) as process:
+            assert live.build(f"{organisation}/one")["state"] == "succeeded"
+            with stopped(process.pid):
+                live.api("POST", f"projects/{organisation}/one/builds", json={})
+                live.api("PUT", f"projects/{organisation}/one/files/notes.md", content=b"another version")
+                live.api("POST", f"projects/{organisation}/one/builds", json={})
+                assert live.until(lambda: lacks(live) == ["workers"], 180)
+                assert live.http.get("/readyz?exclude=workers").status_code == 200
+            assert live.until(lambda: lacks(live) == [], 120)
+
+
+def test_a_full_disk_is_noticed(tmp_path: Path) -> None:
+    data = tmp_path / "small"
+    data.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=400m", "tmpfs", str(data)]
+    if os.geteuid() != 0 or subprocess.run(mount, check=False, capture_output=True).returncode:
+        pytest.skip("needs root, and may not mount a file system")
+    try:
+        with LiveServer(data) as live:
+            assert lacks(live) == []
+            filling = data / "filling"
+            with filling.open("wb") as file:
+                os.posix_fallocate(file.fileno(), 0, shutil.disk_usage(data).free - (64 << 20))
+            assert lacks(live) == ["disk"]
+            filling.unlink()
+            assert lacks(live) == []
+    finally:
+        subprocess.run(["umount", "--lazy", str(data)], check=True)
+
+
+def _psql(address: str, *statements: str) -> None:
+    for statement in statements:
+        subprocess.run(["psql", address, "-qc", statement], check=True, capture_output=True)

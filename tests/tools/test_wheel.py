@@ -1,0 +1,19 @@
+"""The wheel is the same bytes whenever and wherever it is built."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tools.wheel import build
+
+
+def test_two_builds_give_the_same_bytes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    built = []
+    for zone in ("UTC", "Asia/Tokyo"):
+        monkeypatch.setenv("TZ", zone)
+        folder = tmp_path / zone.replace("/", "-")
+        folder.mkdir()
+        built.append(build(folder).read_bytes())
+    assert built[0] == built[1]
