@@ -39,24 +39,6 @@ export interface paths {
     readonly patch?: never;
     readonly trace?: never;
   };
-  readonly "/api/v1/builds/{build_id}/comments": {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header?: never;
-      readonly path?: never;
-      readonly cookie?: never;
-    };
-    /** @description What was said about a build. */
-    readonly get: operations["comments_list"];
-    readonly put?: never;
-    /** @description What was said about a build. */
-    readonly post: operations["comments_add"];
-    readonly delete?: never;
-    readonly options?: never;
-    readonly head?: never;
-    readonly patch?: never;
-    readonly trace?: never;
-  };
   readonly "/api/v1/builds/{build_id}/log": {
     readonly parameters: {
       readonly query?: never;
@@ -124,6 +106,59 @@ export interface paths {
     readonly options?: never;
     readonly head?: never;
     readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly "/api/v1/builds/{build_id}/threads": {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    /** @description What was said about a build, also in the reviews of its bytes. */
+    readonly get: operations["threads_list"];
+    readonly put?: never;
+    /** @description Begins a thread about a build or about a part of it, outside of a review. */
+    readonly post: operations["threads_begin"];
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly "/api/v1/builds/{build_id}/wrong-results": {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly get?: never;
+    readonly put?: never;
+    /** @description Marks a result as wrong outside of a review. */
+    readonly post: operations["wrong_results_mark"];
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly "/api/v1/comments/{comment_id}": {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly get?: never;
+    readonly put?: never;
+    readonly post?: never;
+    /** @description Erases one's own comment, and as an owner anybody's; that it was there stays. */
+    readonly delete: operations["comments_delete"];
+    readonly options?: never;
+    readonly head?: never;
+    /** @description Replaces the text of one's own comment; what it said before stays readable. */
+    readonly patch: operations["comments_edit"];
     readonly trace?: never;
   };
   readonly "/api/v1/device-sign-ins": {
@@ -1092,24 +1127,6 @@ export interface paths {
     readonly patch?: never;
     readonly trace?: never;
   };
-  readonly "/api/v1/reviews/{review_id}/comments": {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header?: never;
-      readonly path?: never;
-      readonly cookie?: never;
-    };
-    /** @description What was said in a review. */
-    readonly get: operations["review_comments_list"];
-    readonly put?: never;
-    /** @description What was said in a review. */
-    readonly post: operations["review_comments_add"];
-    readonly delete?: never;
-    readonly options?: never;
-    readonly head?: never;
-    readonly patch?: never;
-    readonly trace?: never;
-  };
   readonly "/api/v1/reviews/{review_id}/reviewers": {
     readonly parameters: {
       readonly query?: never;
@@ -1138,6 +1155,41 @@ export interface paths {
     readonly put?: never;
     /** @description Carries the review on with a newer build, and asks again. */
     readonly post: operations["requested_reviews_next_round"];
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly "/api/v1/reviews/{review_id}/threads": {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    /** @description What was said in a review, in all its rounds. */
+    readonly get: operations["review_threads_list"];
+    readonly put?: never;
+    /** @description Begins a thread about the build of the newest round, or about a part of it. */
+    readonly post: operations["review_threads_begin"];
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly "/api/v1/reviews/{review_id}/wrong-results": {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly get?: never;
+    readonly put?: never;
+    /** @description Marks a result as wrong: the body is the recording that gave it, as one sends a sample. */
+    readonly post: operations["review_wrong_results_mark"];
     readonly delete?: never;
     readonly options?: never;
     readonly head?: never;
@@ -1178,6 +1230,23 @@ export interface paths {
     readonly patch?: never;
     readonly trace?: never;
   };
+  readonly "/api/v1/samples/{sample_id}/recording": {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    /** @description The bytes of a sample, wherever its file is called by now. */
+    readonly get: operations["samples_recording"];
+    readonly put?: never;
+    readonly post?: never;
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
   readonly "/api/v1/templates": {
     readonly parameters: {
       readonly query?: never;
@@ -1189,6 +1258,74 @@ export interface paths {
     readonly get: operations["templates_retrieve"];
     readonly put?: never;
     readonly post?: never;
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly "/api/v1/threads/{thread_id}": {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    /** @description A view of the API. `asked` reads and checks the body. */
+    readonly get: operations["threads_retrieve"];
+    readonly put?: never;
+    readonly post?: never;
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly "/api/v1/threads/{thread_id}/comments": {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly get?: never;
+    readonly put?: never;
+    /** @description Replies; a thread that was resolved is open again. */
+    readonly post: operations["threads_reply"];
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly "/api/v1/threads/{thread_id}/reopen": {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly get?: never;
+    readonly put?: never;
+    /** @description Says that something is left to do. */
+    readonly post: operations["threads_reopen"];
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly "/api/v1/threads/{thread_id}/resolve": {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly get?: never;
+    readonly put?: never;
+    /** @description Says that nothing is left to do. */
+    readonly post: operations["threads_resolve"];
     readonly delete?: never;
     readonly options?: never;
     readonly head?: never;
@@ -1238,6 +1375,27 @@ export interface components {
     readonly ActionsAnswer: {
       readonly actions: readonly components["schemas"]["LanguageAction"][];
     };
+    /** @description What a thread is about. `title` and `detail` are the words of the time when it began. */
+    readonly Anchor: {
+      readonly kind: components["schemas"]["AnchorKind"];
+      readonly title: string;
+      readonly detail: string;
+      /** @description of a figure or a stage */
+      readonly name: string | null;
+      readonly file: string | null;
+      /** @description from 1 */
+      readonly line: number | null;
+      /** Format: uuid */
+      readonly sample: string | null;
+      /** @description milliseconds from the start of the recording */
+      readonly at: number | null;
+      /** @description what the build answered, where that was wrong */
+      readonly said: string | null;
+      /** @description the sample's label, or the right answer */
+      readonly label: string | null;
+    };
+    /** @enum {string} */
+    readonly AnchorKind: "build" | "figure" | "stage" | "line" | "sample" | "moment" | "result";
     /** @description An argument that a stage can have. */
     readonly ArgumentField: {
       readonly name: string;
@@ -1345,6 +1503,10 @@ export interface components {
         readonly [key: string]: components["schemas"]["LineVersion"];
       };
     };
+    readonly BeginThread: {
+      readonly text: string;
+      readonly anchor?: components["schemas"]["WantedAnchor"];
+    };
     /** @description Which Runefile is broken, so that only a part of its pipeline is compared. */
     readonly BrokenSides: {
       readonly before: boolean;
@@ -1388,7 +1550,7 @@ export interface components {
       readonly data: components["schemas"]["BuildChanged"];
     };
     /** @enum {string} */
-    readonly BuildJudged: "approved" | "changes" | "undone" | "comment";
+    readonly BuildJudged: "approved" | "changes" | "undone";
     /** @enum {string} */
     readonly BuildKind: "numbered" | "preview";
     /** @description A build's log. */
@@ -1453,7 +1615,7 @@ export interface components {
     readonly ChooseWatch: {
       readonly level: string;
     };
-    /** @description Something that was said. */
+    /** @description Something that was said, in Markdown. A comment that was deleted has no text any more. */
     readonly Comment: {
       /** Format: uuid */
       readonly id: string;
@@ -1461,10 +1623,13 @@ export interface components {
       readonly text: string;
       /** Format: date-time */
       readonly created: string;
-    };
-    /** @description What was said about a build. */
-    readonly Comments: {
-      readonly comments: readonly components["schemas"]["Comment"][];
+      /** Format: date-time */
+      readonly edited: string | null;
+      /** Format: date-time */
+      readonly deleted: string | null;
+      readonly deleted_by: components["schemas"]["Person"] | null;
+      /** @description what it said before, oldest first */
+      readonly earlier: readonly components["schemas"]["EarlierText"][];
     };
     /** @description What differs between two moments of a project; `said` is all of it in sentences. */
     readonly Comparison: {
@@ -1622,6 +1787,12 @@ export interface components {
       readonly name: string;
       readonly shape: string;
       readonly from: number | null;
+    };
+    /** @description What a comment said before it was edited, and since when. */
+    readonly EarlierText: {
+      readonly text: string;
+      /** Format: date-time */
+      readonly written: string;
     };
     /** @description An edit of the graph as edits of the text; `stage` is the name of a stage that is added, or null. */
     readonly EditGraphAnswer: {
@@ -2376,6 +2547,9 @@ export interface components {
       readonly visibility?: string;
       readonly description?: string;
     };
+    readonly PatchedText: {
+      readonly text?: string;
+    };
     readonly PatchedWebhookChange: {
       readonly url?: string;
       readonly topics?: readonly string[];
@@ -2584,6 +2758,7 @@ export interface components {
       | components["schemas"]["ReviewChangedEvent"]
       | components["schemas"]["SamplesChangedEvent"]
       | components["schemas"]["TagPublishedEvent"]
+      | components["schemas"]["ThreadChangedEvent"]
       | components["schemas"]["VersionSavedEvent"];
     /** @description What a client reads before it follows the event log: `sequence` is the number of the last event that is in it. */
     readonly ProjectState: {
@@ -2673,7 +2848,7 @@ export interface components {
       readonly reviewers: readonly components["schemas"]["ReviewerGroup"][];
       readonly url: string;
     };
-    /** @description A review was asked for, carried on, changed or closed, or somebody spoke in it. */
+    /** @description A review was asked for, carried on, changed or closed. */
     readonly ReviewAsked: {
       /** Format: uuid */
       readonly review: string;
@@ -2681,7 +2856,7 @@ export interface components {
       readonly change: components["schemas"]["ReviewStep"];
       readonly by: components["schemas"]["Person"] | null;
     };
-    /** @description A review was asked for, carried on, changed or closed, or somebody spoke in it. Read again: requests. */
+    /** @description A review was asked for, carried on, changed or closed. Read again: requests. */
     readonly ReviewAskedEvent: {
       /** @description Its number in the stream, without gaps. */
       readonly sequence: number;
@@ -2692,7 +2867,7 @@ export interface components {
       readonly type: "review.asked";
       readonly data: components["schemas"]["ReviewAsked"];
     };
-    /** @description Someone gave a verdict on a build or commented on it. */
+    /** @description Someone gave a verdict on a build or took it back. */
     readonly ReviewChanged: {
       /** Format: uuid */
       readonly build: string;
@@ -2700,7 +2875,7 @@ export interface components {
       readonly change: components["schemas"]["BuildJudged"];
       readonly by: components["schemas"]["Person"] | null;
     };
-    /** @description Someone gave a verdict on a build or commented on it. Read again: reviews, comments. */
+    /** @description Someone gave a verdict on a build or took it back. Read again: reviews. */
     readonly ReviewChangedEvent: {
       /** @description Its number in the stream, without gaps. */
       readonly sequence: number;
@@ -2719,7 +2894,7 @@ export interface components {
     /** @enum {string} */
     readonly ReviewState: "waiting" | "changes" | "approved" | "closed";
     /** @enum {string} */
-    readonly ReviewStep: "asked" | "round" | "reviewers" | "closed" | "comment";
+    readonly ReviewStep: "asked" | "round" | "reviewers" | "closed";
     /** @description Somebody who was asked, with the standing verdict on the newest round. */
     readonly Reviewer: {
       readonly person: components["schemas"]["Person"];
@@ -2818,12 +2993,6 @@ export interface components {
     readonly SaveVersion: {
       /** @default  */
       readonly message: string;
-    };
-    readonly Say: {
-      readonly text: string;
-    };
-    readonly SayInReview: {
-      readonly text: string;
     };
     /** @enum {string} */
     readonly Scope:
@@ -2991,11 +3160,61 @@ export interface components {
     readonly Templates: {
       readonly templates: readonly components["schemas"]["Template"][];
     };
+    readonly Text: {
+      readonly text: string;
+    };
     /** @description A span of a file, and the text that stands there after the edit. */
     readonly TextEdit: {
       readonly file: string;
       readonly span: components["schemas"]["Span"];
       readonly text: string;
+    };
+    /** @description A comment and the replies to it. `build_number` and `round` are those in which it was begun. */
+    readonly Thread: {
+      /** Format: uuid */
+      readonly id: string;
+      readonly anchor: components["schemas"]["Anchor"];
+      /** Format: uuid */
+      readonly build: string;
+      readonly build_number: number;
+      /** Format: uuid */
+      readonly review: string | null;
+      readonly round: number | null;
+      /** Format: date-time */
+      readonly created: string;
+      /** Format: date-time */
+      readonly resolved: string | null;
+      readonly resolved_by: components["schemas"]["Person"] | null;
+      readonly comments: readonly components["schemas"]["Comment"][];
+      readonly url: string;
+    };
+    /** @description A thread began, was answered, resolved or reopened, or a comment of it was edited or deleted. `mentioned` are the people whom the comment mentions and who were not told before. */
+    readonly ThreadChanged: {
+      /** Format: uuid */
+      readonly thread: string;
+      /** Format: uuid */
+      readonly build: string;
+      /** Format: uuid */
+      readonly review: string | null;
+      readonly mentioned: readonly string[];
+      readonly change: components["schemas"]["ThreadStep"];
+    };
+    /** @description A thread began, was answered, resolved or reopened, or a comment of it was edited or deleted. `mentioned` are the people whom the comment mentions and who were not told before. Read again: threads. */
+    readonly ThreadChangedEvent: {
+      /** @description Its number in the stream, without gaps. */
+      readonly sequence: number;
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      readonly type: "thread.changed";
+      readonly data: components["schemas"]["ThreadChanged"];
+    };
+    /** @enum {string} */
+    readonly ThreadStep: "comment" | "edited" | "deleted" | "resolved" | "reopened";
+    /** @description A conversation, oldest first. */
+    readonly Threads: {
+      readonly threads: readonly components["schemas"]["Thread"][];
     };
     /** @description A token. Its secret is in the answer that made it and nowhere else. */
     readonly Token: {
@@ -3062,7 +3281,17 @@ export interface components {
       | "create_project";
     /** @enum {string} */
     readonly VerbOnProject:
-      "see" | "read" | "comment" | "review" | "edit" | "build" | "ask" | "publish" | "describe" | "manage";
+      | "see"
+      | "read"
+      | "comment"
+      | "review"
+      | "give_sample"
+      | "edit"
+      | "build"
+      | "ask"
+      | "publish"
+      | "describe"
+      | "manage";
     /** @description What a member says of a build. */
     readonly Verdict: {
       /** Format: uuid */
@@ -3155,6 +3384,19 @@ export interface components {
     };
     /** @enum {string} */
     readonly Visibility: "private" | "public";
+    readonly WantedAnchor: {
+      /**
+       * @description `build`, or what of it: then `name` says which figure, stage, file or sample (its id)
+       * @enum {string}
+       */
+      readonly kind: "build" | "figure" | "stage" | "line" | "sample" | "moment";
+      /** @default  */
+      readonly name: string;
+      /** @description of a `line` */
+      readonly line?: number;
+      /** @description milliseconds, of a `moment` */
+      readonly at?: number;
+    };
     /** @description What is watched or tried, and the last rune that shows it. */
     readonly Watch: {
       /** Format: uuid */
@@ -3393,6 +3635,8 @@ export interface components {
   pathItems: never;
 }
 export type ActionsAnswer = components["schemas"]["ActionsAnswer"];
+export type Anchor = components["schemas"]["Anchor"];
+export type AnchorKind = components["schemas"]["AnchorKind"];
 export type ArgumentField = components["schemas"]["ArgumentField"];
 export type ArgumentsAnswer = components["schemas"]["ArgumentsAnswer"];
 export type AskForReview = components["schemas"]["AskForReview"];
@@ -3403,6 +3647,7 @@ export type AuditEntryPage = components["schemas"]["AuditEntryPage"];
 export type AuditPrincipal = components["schemas"]["AuditPrincipal"];
 export type AuditProject = components["schemas"]["AuditProject"];
 export type Authors = components["schemas"]["Authors"];
+export type BeginThread = components["schemas"]["BeginThread"];
 export type BrokenSides = components["schemas"]["BrokenSides"];
 export type Build = components["schemas"]["Build"];
 export type BuildChanged = components["schemas"]["BuildChanged"];
@@ -3419,7 +3664,6 @@ export type BuiltVersion = components["schemas"]["BuiltVersion"];
 export type CheckAnswer = components["schemas"]["CheckAnswer"];
 export type ChooseWatch = components["schemas"]["ChooseWatch"];
 export type Comment = components["schemas"]["Comment"];
-export type Comments = components["schemas"]["Comments"];
 export type Comparison = components["schemas"]["Comparison"];
 export type CompleteAnswer = components["schemas"]["CompleteAnswer"];
 export type CompletionItem = components["schemas"]["CompletionItem"];
@@ -3436,6 +3680,7 @@ export type DifferingOp = components["schemas"]["DifferingOp"];
 export type DrawnInput = components["schemas"]["DrawnInput"];
 export type DrawnModel = components["schemas"]["DrawnModel"];
 export type DrawnOutput = components["schemas"]["DrawnOutput"];
+export type EarlierText = components["schemas"]["EarlierText"];
 export type EditGraphAnswer = components["schemas"]["EditGraphAnswer"];
 export type EditsAnswer = components["schemas"]["EditsAnswer"];
 export type File = components["schemas"]["File"];
@@ -3533,6 +3778,7 @@ export type PatchedInboxChange = components["schemas"]["PatchedInboxChange"];
 export type PatchedNoticeChange = components["schemas"]["PatchedNoticeChange"];
 export type PatchedOrganisationChange = components["schemas"]["PatchedOrganisationChange"];
 export type PatchedProjectChange = components["schemas"]["PatchedProjectChange"];
+export type PatchedText = components["schemas"]["PatchedText"];
 export type PatchedWebhookChange = components["schemas"]["PatchedWebhookChange"];
 export type Person = components["schemas"]["Person"];
 export type PersonEvent = components["schemas"]["PersonEvent"];
@@ -3595,8 +3841,6 @@ export type Samples = components["schemas"]["Samples"];
 export type SamplesChanged = components["schemas"]["SamplesChanged"];
 export type SamplesChangedEvent = components["schemas"]["SamplesChangedEvent"];
 export type SaveVersion = components["schemas"]["SaveVersion"];
-export type Say = components["schemas"]["Say"];
-export type SayInReview = components["schemas"]["SayInReview"];
 export type Scope = components["schemas"]["Scope"];
 export type Secret = components["schemas"]["Secret"];
 export type SessionsChanged = components["schemas"]["SessionsChanged"];
@@ -3617,7 +3861,13 @@ export type TagPublishedEvent = components["schemas"]["TagPublishedEvent"];
 export type Tags = components["schemas"]["Tags"];
 export type Template = components["schemas"]["Template"];
 export type Templates = components["schemas"]["Templates"];
+export type Text = components["schemas"]["Text"];
 export type TextEdit = components["schemas"]["TextEdit"];
+export type Thread = components["schemas"]["Thread"];
+export type ThreadChanged = components["schemas"]["ThreadChanged"];
+export type ThreadChangedEvent = components["schemas"]["ThreadChangedEvent"];
+export type ThreadStep = components["schemas"]["ThreadStep"];
+export type Threads = components["schemas"]["Threads"];
 export type Token = components["schemas"]["Token"];
 export type Tokens = components["schemas"]["Tokens"];
 export type TokensAnswer = components["schemas"]["TokensAnswer"];
@@ -3638,6 +3888,7 @@ export type VersionSaved = components["schemas"]["VersionSaved"];
 export type VersionSavedEvent = components["schemas"]["VersionSavedEvent"];
 export type VersionWithFiles = components["schemas"]["VersionWithFiles"];
 export type Visibility = components["schemas"]["Visibility"];
+export type WantedAnchor = components["schemas"]["WantedAnchor"];
 export type Watch = components["schemas"]["Watch"];
 export type WatchLevel = components["schemas"]["WatchLevel"];
 export type WatchRequest = components["schemas"]["WatchRequest"];
@@ -3722,72 +3973,6 @@ export interface operations {
       readonly 404: components["responses"]["NotFound"];
       readonly 406: components["responses"]["NotAcceptable"];
       readonly 409: components["responses"]["Conflict"];
-      readonly 429: components["responses"]["TooManyRequests"];
-      readonly 500: components["responses"]["InternalServerError"];
-      readonly 503: components["responses"]["ServiceUnavailable"];
-      readonly 507: components["responses"]["InsufficientStorage"];
-    };
-  };
-  readonly comments_list: {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header?: never;
-      readonly path: {
-        readonly build_id: string;
-      };
-      readonly cookie?: never;
-    };
-    readonly requestBody?: never;
-    readonly responses: {
-      readonly 200: {
-        headers: {
-          readonly [name: string]: unknown;
-        };
-        content: {
-          readonly "application/json": components["schemas"]["Comments"];
-        };
-      };
-      readonly 400: components["responses"]["BadRequest"];
-      readonly 401: components["responses"]["Unauthorized"];
-      readonly 403: components["responses"]["Forbidden"];
-      readonly 404: components["responses"]["NotFound"];
-      readonly 406: components["responses"]["NotAcceptable"];
-      readonly 429: components["responses"]["TooManyRequests"];
-      readonly 500: components["responses"]["InternalServerError"];
-      readonly 503: components["responses"]["ServiceUnavailable"];
-    };
-  };
-  readonly comments_add: {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header?: never;
-      readonly path: {
-        readonly build_id: string;
-      };
-      readonly cookie?: never;
-    };
-    readonly requestBody: {
-      readonly content: {
-        readonly "application/json": components["schemas"]["Say"];
-      };
-    };
-    readonly responses: {
-      readonly 201: {
-        headers: {
-          readonly [name: string]: unknown;
-        };
-        content: {
-          readonly "application/json": components["schemas"]["Comment"];
-        };
-      };
-      readonly 400: components["responses"]["BadRequest"];
-      readonly 401: components["responses"]["Unauthorized"];
-      readonly 403: components["responses"]["Forbidden"];
-      readonly 404: components["responses"]["NotFound"];
-      readonly 406: components["responses"]["NotAcceptable"];
-      readonly 408: components["responses"]["RequestTimeout"];
-      readonly 413: components["responses"]["RequestEntityTooLarge"];
-      readonly 415: components["responses"]["UnsupportedMediaType"];
       readonly 429: components["responses"]["TooManyRequests"];
       readonly 500: components["responses"]["InternalServerError"];
       readonly 503: components["responses"]["ServiceUnavailable"];
@@ -3950,6 +4135,187 @@ export interface operations {
       readonly 503: components["responses"]["ServiceUnavailable"];
     };
   };
+  readonly threads_list: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path: {
+        readonly build_id: string;
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody?: never;
+    readonly responses: {
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly "application/json": components["schemas"]["Threads"];
+        };
+      };
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
+    };
+  };
+  readonly threads_begin: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path: {
+        readonly build_id: string;
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody: {
+      readonly content: {
+        readonly "application/json": components["schemas"]["BeginThread"];
+      };
+    };
+    readonly responses: {
+      readonly 201: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly "application/json": components["schemas"]["Thread"];
+        };
+      };
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 408: components["responses"]["RequestTimeout"];
+      readonly 413: components["responses"]["RequestEntityTooLarge"];
+      readonly 415: components["responses"]["UnsupportedMediaType"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
+      readonly 507: components["responses"]["InsufficientStorage"];
+    };
+  };
+  readonly wrong_results_mark: {
+    readonly parameters: {
+      readonly query: {
+        /** @description the `text` of the terms that were read */
+        readonly consent: string;
+        /** @description how long the recording is kept; 90 if not given */
+        readonly days?: number;
+        /** @description the right answer: the sample's label */
+        readonly label: string;
+        /** @description what the build answered */
+        readonly said?: string;
+        /** @description what to say to it; a sentence is written without it */
+        readonly text?: string;
+      };
+      readonly header?: never;
+      readonly path: {
+        readonly build_id: string;
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody?: {
+      readonly content: {
+        readonly "application/octet-stream": string;
+      };
+    };
+    readonly responses: {
+      readonly 201: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly "application/json": components["schemas"]["Thread"];
+        };
+      };
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 408: components["responses"]["RequestTimeout"];
+      readonly 413: components["responses"]["RequestEntityTooLarge"];
+      readonly 415: components["responses"]["UnsupportedMediaType"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
+      readonly 507: components["responses"]["InsufficientStorage"];
+    };
+  };
+  readonly comments_delete: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path: {
+        readonly comment_id: string;
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody?: never;
+    readonly responses: {
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly "application/json": components["schemas"]["Comment"];
+        };
+      };
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
+      readonly 507: components["responses"]["InsufficientStorage"];
+    };
+  };
+  readonly comments_edit: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path: {
+        readonly comment_id: string;
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody?: {
+      readonly content: {
+        readonly "application/json": components["schemas"]["PatchedText"];
+      };
+    };
+    readonly responses: {
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly "application/json": components["schemas"]["Comment"];
+        };
+      };
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 408: components["responses"]["RequestTimeout"];
+      readonly 413: components["responses"]["RequestEntityTooLarge"];
+      readonly 415: components["responses"]["UnsupportedMediaType"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
+      readonly 507: components["responses"]["InsufficientStorage"];
+    };
+  };
   readonly device_sign_ins_create: {
     readonly parameters: {
       readonly query?: never;
@@ -4100,7 +4466,12 @@ export interface operations {
           readonly "application/json": components["schemas"]["Inbox"];
         };
       };
-      readonly default: components["responses"]["Problem"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
     };
   };
   readonly inbox_change: {
@@ -4124,12 +4495,27 @@ export interface operations {
           readonly "application/json": components["schemas"]["Inbox"];
         };
       };
-      readonly default: components["responses"]["Problem"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 408: components["responses"]["RequestTimeout"];
+      readonly 413: components["responses"]["RequestEntityTooLarge"];
+      readonly 415: components["responses"]["UnsupportedMediaType"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
+      readonly 507: components["responses"]["InsufficientStorage"];
     };
   };
   readonly notices_list: {
     readonly parameters: {
       readonly query?: {
+        /** @description the place of a page, from `next` or `previous` of another */
+        readonly cursor?: string;
+        /** @description rows of a page; 50 */
+        readonly limit?: number;
         /** @description `open` without it */
         readonly show?: "done" | "open" | "unread";
       };
@@ -4147,7 +4533,14 @@ export interface operations {
           readonly "application/json": components["schemas"]["NoticePage"];
         };
       };
-      readonly default: components["responses"]["Problem"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
     };
   };
   readonly notices_change: {
@@ -4173,7 +4566,18 @@ export interface operations {
           readonly "application/json": components["schemas"]["Notice"];
         };
       };
-      readonly default: components["responses"]["Problem"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 408: components["responses"]["RequestTimeout"];
+      readonly 413: components["responses"]["RequestEntityTooLarge"];
+      readonly 415: components["responses"]["UnsupportedMediaType"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
+      readonly 507: components["responses"]["InsufficientStorage"];
     };
   };
   readonly notices_read_all: {
@@ -4193,7 +4597,13 @@ export interface operations {
           readonly "application/json": components["schemas"]["Inbox"];
         };
       };
-      readonly default: components["responses"]["Problem"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
+      readonly 507: components["responses"]["InsufficientStorage"];
     };
   };
   readonly organisations_list: {
@@ -4702,7 +5112,14 @@ export interface operations {
           readonly "application/json": components["schemas"]["Webhooks"];
         };
       };
-      readonly default: components["responses"]["Problem"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
     };
   };
   readonly webhooks_create: {
@@ -4728,7 +5145,18 @@ export interface operations {
           readonly "application/json": components["schemas"]["NewWebhook"];
         };
       };
-      readonly default: components["responses"]["Problem"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 408: components["responses"]["RequestTimeout"];
+      readonly 413: components["responses"]["RequestEntityTooLarge"];
+      readonly 415: components["responses"]["UnsupportedMediaType"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
+      readonly 507: components["responses"]["InsufficientStorage"];
     };
   };
   readonly webhooks_retrieve: {
@@ -4751,7 +5179,14 @@ export interface operations {
           readonly "application/json": components["schemas"]["Webhook"];
         };
       };
-      readonly default: components["responses"]["Problem"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
     };
   };
   readonly webhooks_delete: {
@@ -4773,7 +5208,15 @@ export interface operations {
         };
         content?: never;
       };
-      readonly default: components["responses"]["Problem"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
+      readonly 507: components["responses"]["InsufficientStorage"];
     };
   };
   readonly webhooks_change: {
@@ -4800,12 +5243,28 @@ export interface operations {
           readonly "application/json": components["schemas"]["Webhook"];
         };
       };
-      readonly default: components["responses"]["Problem"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 408: components["responses"]["RequestTimeout"];
+      readonly 413: components["responses"]["RequestEntityTooLarge"];
+      readonly 415: components["responses"]["UnsupportedMediaType"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
+      readonly 507: components["responses"]["InsufficientStorage"];
     };
   };
   readonly webhook_deliveries_list: {
     readonly parameters: {
-      readonly query?: never;
+      readonly query?: {
+        /** @description the place of a page, from `next` or `previous` of another */
+        readonly cursor?: string;
+        /** @description rows of a page; 50 */
+        readonly limit?: number;
+      };
       readonly header?: never;
       readonly path: {
         readonly organisation: string;
@@ -4823,7 +5282,14 @@ export interface operations {
           readonly "application/json": components["schemas"]["DeliveryPage"];
         };
       };
-      readonly default: components["responses"]["Problem"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
     };
   };
   readonly webhook_deliveries_repeat: {
@@ -4847,7 +5313,15 @@ export interface operations {
           readonly "application/json": components["schemas"]["Delivery"];
         };
       };
-      readonly default: components["responses"]["Problem"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
+      readonly 507: components["responses"]["InsufficientStorage"];
     };
   };
   readonly webhooks_ping: {
@@ -4870,7 +5344,15 @@ export interface operations {
           readonly "application/json": components["schemas"]["Delivery"];
         };
       };
-      readonly default: components["responses"]["Problem"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
+      readonly 507: components["responses"]["InsufficientStorage"];
     };
   };
   readonly webhooks_rotate: {
@@ -4893,7 +5375,15 @@ export interface operations {
           readonly "application/json": components["schemas"]["Secret"];
         };
       };
-      readonly default: components["responses"]["Problem"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
+      readonly 507: components["responses"]["InsufficientStorage"];
     };
   };
   readonly projects_list: {
@@ -6418,7 +6908,15 @@ export interface operations {
           readonly "application/json": components["schemas"]["Watched"];
         };
       };
-      readonly default: components["responses"]["Problem"];
+      readonly 307: components["responses"]["TemporaryRedirect"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
     };
   };
   readonly watch_choose: {
@@ -6445,7 +6943,19 @@ export interface operations {
           readonly "application/json": components["schemas"]["Watched"];
         };
       };
-      readonly default: components["responses"]["Problem"];
+      readonly 307: components["responses"]["TemporaryRedirect"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 408: components["responses"]["RequestTimeout"];
+      readonly 413: components["responses"]["RequestEntityTooLarge"];
+      readonly 415: components["responses"]["UnsupportedMediaType"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
+      readonly 507: components["responses"]["InsufficientStorage"];
     };
   };
   readonly projects_from_model: {
@@ -6551,72 +7061,6 @@ export interface operations {
       readonly 507: components["responses"]["InsufficientStorage"];
     };
   };
-  readonly review_comments_list: {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header?: never;
-      readonly path: {
-        readonly review_id: string;
-      };
-      readonly cookie?: never;
-    };
-    readonly requestBody?: never;
-    readonly responses: {
-      readonly 200: {
-        headers: {
-          readonly [name: string]: unknown;
-        };
-        content: {
-          readonly "application/json": components["schemas"]["Comments"];
-        };
-      };
-      readonly 400: components["responses"]["BadRequest"];
-      readonly 401: components["responses"]["Unauthorized"];
-      readonly 403: components["responses"]["Forbidden"];
-      readonly 404: components["responses"]["NotFound"];
-      readonly 406: components["responses"]["NotAcceptable"];
-      readonly 429: components["responses"]["TooManyRequests"];
-      readonly 500: components["responses"]["InternalServerError"];
-      readonly 503: components["responses"]["ServiceUnavailable"];
-    };
-  };
-  readonly review_comments_add: {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header?: never;
-      readonly path: {
-        readonly review_id: string;
-      };
-      readonly cookie?: never;
-    };
-    readonly requestBody: {
-      readonly content: {
-        readonly "application/json": components["schemas"]["SayInReview"];
-      };
-    };
-    readonly responses: {
-      readonly 201: {
-        headers: {
-          readonly [name: string]: unknown;
-        };
-        content: {
-          readonly "application/json": components["schemas"]["Comment"];
-        };
-      };
-      readonly 400: components["responses"]["BadRequest"];
-      readonly 401: components["responses"]["Unauthorized"];
-      readonly 403: components["responses"]["Forbidden"];
-      readonly 404: components["responses"]["NotFound"];
-      readonly 406: components["responses"]["NotAcceptable"];
-      readonly 408: components["responses"]["RequestTimeout"];
-      readonly 413: components["responses"]["RequestEntityTooLarge"];
-      readonly 415: components["responses"]["UnsupportedMediaType"];
-      readonly 429: components["responses"]["TooManyRequests"];
-      readonly 500: components["responses"]["InternalServerError"];
-      readonly 503: components["responses"]["ServiceUnavailable"];
-      readonly 507: components["responses"]["InsufficientStorage"];
-    };
-  };
   readonly requested_reviews_reviewers: {
     readonly parameters: {
       readonly query?: never;
@@ -6693,6 +7137,120 @@ export interface operations {
       readonly 507: components["responses"]["InsufficientStorage"];
     };
   };
+  readonly review_threads_list: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path: {
+        readonly review_id: string;
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody?: never;
+    readonly responses: {
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly "application/json": components["schemas"]["Threads"];
+        };
+      };
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
+    };
+  };
+  readonly review_threads_begin: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path: {
+        readonly review_id: string;
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody: {
+      readonly content: {
+        readonly "application/json": components["schemas"]["BeginThread"];
+      };
+    };
+    readonly responses: {
+      readonly 201: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly "application/json": components["schemas"]["Thread"];
+        };
+      };
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 408: components["responses"]["RequestTimeout"];
+      readonly 413: components["responses"]["RequestEntityTooLarge"];
+      readonly 415: components["responses"]["UnsupportedMediaType"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
+      readonly 507: components["responses"]["InsufficientStorage"];
+    };
+  };
+  readonly review_wrong_results_mark: {
+    readonly parameters: {
+      readonly query: {
+        /** @description the `text` of the terms that were read */
+        readonly consent: string;
+        /** @description how long the recording is kept; 90 if not given */
+        readonly days?: number;
+        /** @description the right answer: the sample's label */
+        readonly label: string;
+        /** @description what the build answered */
+        readonly said?: string;
+        /** @description what to say to it; a sentence is written without it */
+        readonly text?: string;
+      };
+      readonly header?: never;
+      readonly path: {
+        readonly review_id: string;
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody?: {
+      readonly content: {
+        readonly "application/octet-stream": string;
+      };
+    };
+    readonly responses: {
+      readonly 201: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly "application/json": components["schemas"]["Thread"];
+        };
+      };
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 408: components["responses"]["RequestTimeout"];
+      readonly 413: components["responses"]["RequestEntityTooLarge"];
+      readonly 415: components["responses"]["UnsupportedMediaType"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
+      readonly 507: components["responses"]["InsufficientStorage"];
+    };
+  };
   readonly samples_own: {
     readonly parameters: {
       readonly query?: never;
@@ -6747,6 +7305,35 @@ export interface operations {
       readonly 507: components["responses"]["InsufficientStorage"];
     };
   };
+  readonly samples_recording: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path: {
+        readonly sample_id: string;
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody?: never;
+    readonly responses: {
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly "application/octet-stream": string;
+        };
+      };
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
+    };
+  };
   readonly templates_retrieve: {
     readonly parameters: {
       readonly query?: never;
@@ -6770,6 +7357,132 @@ export interface operations {
       readonly 429: components["responses"]["TooManyRequests"];
       readonly 500: components["responses"]["InternalServerError"];
       readonly 503: components["responses"]["ServiceUnavailable"];
+    };
+  };
+  readonly threads_retrieve: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path: {
+        readonly thread_id: string;
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody?: never;
+    readonly responses: {
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly "application/json": components["schemas"]["Thread"];
+        };
+      };
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
+    };
+  };
+  readonly threads_reply: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path: {
+        readonly thread_id: string;
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody: {
+      readonly content: {
+        readonly "application/json": components["schemas"]["Text"];
+      };
+    };
+    readonly responses: {
+      readonly 201: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly "application/json": components["schemas"]["Comment"];
+        };
+      };
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 408: components["responses"]["RequestTimeout"];
+      readonly 413: components["responses"]["RequestEntityTooLarge"];
+      readonly 415: components["responses"]["UnsupportedMediaType"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
+      readonly 507: components["responses"]["InsufficientStorage"];
+    };
+  };
+  readonly threads_reopen: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path: {
+        readonly thread_id: string;
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody?: never;
+    readonly responses: {
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly "application/json": components["schemas"]["Thread"];
+        };
+      };
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
+      readonly 507: components["responses"]["InsufficientStorage"];
+    };
+  };
+  readonly threads_resolve: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path: {
+        readonly thread_id: string;
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody?: never;
+    readonly responses: {
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly "application/json": components["schemas"]["Thread"];
+        };
+      };
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
+      readonly 507: components["responses"]["InsufficientStorage"];
     };
   };
   readonly tokens_list: {
