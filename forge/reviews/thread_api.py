@@ -15,8 +15,8 @@ from forge.accounts.scopes import Scope
 from forge.builds.access import find_build
 from forge.builds.models import Build
 from forge.core.actors import Actor
-from forge.core.api import ForgeView, RawBody, body_chunks, needing
-from forge.core.errors import Invalid
+from forge.core.api import ForgeView, RawBody, body_chunks, needing, raising
+from forge.core.errors import Conflict, Invalid
 from forge.projects.recordings import gathered
 from forge.projects.samples import USUAL_DAYS
 from forge.reviews import actions
@@ -88,6 +88,7 @@ class OneThread(ForgeView):
 
 class ThreadComments(ForgeView):
     needs = needing(post=Scope.REVIEW_WRITE)
+    raises = raising(post=Conflict)
 
     @extend_schema(operation_id="threads_reply", request=TextSerializer, responses={201: CommentJson})
     def post(self, request: Request, thread_id: UUID) -> Response:
@@ -100,6 +101,7 @@ class ThreadComments(ForgeView):
 
 class ThreadResolve(ForgeView):
     needs = needing(post=Scope.REVIEW_WRITE)
+    raises = raising(post=Conflict)
 
     @extend_schema(operation_id="threads_resolve", request=None, responses=ThreadJson)
     def post(self, request: Request, thread_id: UUID) -> Response:
@@ -111,6 +113,7 @@ class ThreadResolve(ForgeView):
 
 class ThreadReopen(ForgeView):
     needs = needing(post=Scope.REVIEW_WRITE)
+    raises = raising(post=Conflict)
 
     @extend_schema(operation_id="threads_reopen", request=None, responses=ThreadJson)
     def post(self, request: Request, thread_id: UUID) -> Response:
@@ -142,6 +145,7 @@ class OneComment(ForgeView):
 
 class ReviewWrongResults(ForgeView):
     needs = needing(post=Scope.REVIEW_WRITE)
+    raises = raising(post=Conflict)
 
     parser_classes = (RawBody,)
 
@@ -159,6 +163,7 @@ class ReviewWrongResults(ForgeView):
 
 class BuildWrongResults(ForgeView):
     needs = needing(post=Scope.REVIEW_WRITE)
+    raises = raising(post=Conflict)
 
     parser_classes = (RawBody,)
 

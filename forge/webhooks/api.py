@@ -15,7 +15,8 @@ from forge.accounts.models import Organisation
 from forge.accounts.permissions import Verb
 from forge.accounts.principals import principal_of
 from forge.accounts.scopes import Scope
-from forge.core.api import ForgeView, needing
+from forge.core.api import ForgeView, needing, raising
+from forge.core.errors import Conflict
 from forge.core.json_types import PageJson
 from forge.core.pages import CursorPages
 from forge.projects.access import find_project
@@ -59,6 +60,7 @@ class Webhooks(WebhookView):
     """The webhooks of an organisation and of its projects."""
 
     needs = needing(get=Scope.WEBHOOK_MANAGE, post=Scope.WEBHOOK_MANAGE)
+    raises = raising(post=Conflict)
 
     @extend_schema(operation_id="webhooks_list", responses=WebhooksJson)
     def get(self, request: Request, organisation: str) -> Response:

@@ -35,7 +35,7 @@ def test_the_compose_file_sets_what_the_program_reads() -> None:
     assert set(ours) == {"web-1", "web-2", "worker"}
     for service in ours.values():
         assert set(service["environment"]) <= set(SETTINGS)
-        assert {"DATABASE_URL", "REDIS_URL", "BROKER_URL", "SECRET_KEY"} <= set(service["environment"])
+        assert {"DATABASE_URL", "REDIS_URL", "BROKER_URL"} <= set(service["environment"])
     assert ours["worker"]["command"][-2:] == ["manage.py", "work"]
     assert set(compose["services"]) - set(ours) == {"postgres", "redis"}
 
@@ -58,7 +58,13 @@ def test_each_service_that_holds_data_wants_a_password_that_somebody_chose() -> 
     ):
         assert f"${{{password}:?" in environment[name], "without it nothing starts"
     assert "$REDIS_PASSWORD" in compose["services"]["redis"]["command"][-1]
-    assert compose["services"]["worker"]["environment"]["SECRET_KEY"] == ""
+
+
+def test_what_computes_has_no_secret_of_signing_in() -> None:
+    secrets = {"SECRET_KEY", "METRICS_TOKEN", "EMAIL_URL"} | {name for name in SETTINGS if "CLIENT_" in name}
+    services = compose_file()["services"]
+    assert secrets <= set(services["web-1"]["environment"])
+    assert not secrets & set(services["worker"]["environment"])
 
 
 def test_images_of_others_are_named_by_their_digest() -> None:
