@@ -125,6 +125,7 @@ class ThreadReopen(ForgeView):
 
 class OneComment(ForgeView):
     needs = needing(patch=Scope.REVIEW_WRITE, delete=Scope.REVIEW_WRITE)
+    raises = raising(Conflict)
 
     @extend_schema(operation_id="comments_edit", request=TextSerializer, responses=CommentJson)
     def patch(self, request: Request, comment_id: UUID) -> Response:
