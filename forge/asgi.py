@@ -28,6 +28,7 @@ from forge.door.callers import identify, sockets_of_person  # noqa: E402
 from forge.door.capacity import capacity_for, descriptor_limit  # noqa: E402
 from forge.door.requests import RequestGate  # noqa: E402
 from forge.door.sockets import PersonsSockets, SocketGate  # noqa: E402
+from forge.notices.routing import websocket_urlpatterns as notices_urlpatterns  # noqa: E402
 from forge.player.routing import websocket_urlpatterns as player_urlpatterns  # noqa: E402
 from forge.serving.tracing import traced  # noqa: E402
 
@@ -41,7 +42,9 @@ def build_application() -> Any:
         settings.STATIC_URL,
         autorefresh=settings.DEBUG,
     )
-    sockets = PersonsSockets(URLRouter([*player_urlpatterns, *websocket_urlpatterns]), sockets_of_person)
+    sockets = PersonsSockets(
+        URLRouter([*player_urlpatterns, *notices_urlpatterns, *websocket_urlpatterns]), sockets_of_person
+    )
     origins = SameOrigin(AuthMiddlewareStack(sockets), settings.PUBLIC_URL, settings.ALLOWED_HOSTS)
     return ProtocolTypeRouter(
         {

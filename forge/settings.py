@@ -26,6 +26,7 @@ UPLOAD_LIMIT = ENVIRONMENT.upload_limit
 EVERYONE_CREATES_ORGANISATIONS = ENVIRONMENT.organisations_by == "everyone"
 REQUIRED_ISOLATION = ENVIRONMENT.required_isolation
 AUDIT_DAYS = ENVIRONMENT.audit_days
+WEBHOOKS_ANYWHERE = ENVIRONMENT.webhooks_to == "anywhere"
 
 SECRET_KEY = secret_key(DATA_DIR, _VARIABLES)
 DEBUG = ENVIRONMENT.debug
@@ -55,6 +56,8 @@ INSTALLED_APPS = [
     "forge.registry",
     "forge.reviews",
     "forge.player",
+    "forge.webhooks",
+    "forge.notices",
     "forge.web",
     "forge.serving",
 ]

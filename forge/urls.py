@@ -17,6 +17,8 @@ api_urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("forge.registry.urls")),
     path("", include("forge.reviews.urls")),
     path("", include("forge.player.urls")),
+    path("", include("forge.webhooks.urls")),
+    path("", include("forge.notices.urls")),
     path("schema", SpectacularAPIView.as_view(), name="schema"),
 ]
 

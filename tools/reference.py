@@ -218,6 +218,8 @@ SETTINGS = {
     "`X-Forwarded-Proto` are trusted.",
     "CREATE_ORGANISATIONS": "Who may create organisations: `everyone` who signed in, or the `operator` alone, "
     "by `manage.py organisation`.",
+    "WEBHOOKS_TO": "Where webhooks may lead: `public` addresses over HTTPS alone, or `anywhere` that the server "
+    "reaches.",
     "TLS_CERTIFICATE": "A certificate's file: the server then speaks HTTPS. Needs TLS_KEY too.",
     "TLS_KEY": "The file of the certificate's key.",
     "DATABASE_URL": "A PostgreSQL database, postgresql://user:password@host/name; by default SQLite in DATA_DIR.",

@@ -21,6 +21,7 @@ class Verb(StrEnum):
     MANAGE_MEMBERS = "manage members"
     RENAME_ORGANISATION = "rename the organisation"
     READ_AUDIT = "read the audit log"
+    MANAGE_WEBHOOKS = "manage webhooks"
     CREATE_PROJECT = "create a project"
     SEE = "see the project's page"
     READ = "read the project's files and builds"
@@ -37,7 +38,13 @@ class Verb(StrEnum):
 
 _VIEWER = frozenset({Verb.SEE_ORGANISATION, Verb.SEE, Verb.READ, Verb.COMMENT, Verb.REVIEW, Verb.GIVE_SAMPLE})
 _DEVELOPER = _VIEWER | {Verb.CREATE_PROJECT, Verb.EDIT, Verb.BUILD, Verb.ASK, Verb.PUBLISH, Verb.DESCRIBE}
-_OWNER = _DEVELOPER | {Verb.MANAGE_MEMBERS, Verb.RENAME_ORGANISATION, Verb.READ_AUDIT, Verb.MANAGE}
+_OWNER = _DEVELOPER | {
+    Verb.MANAGE_MEMBERS,
+    Verb.RENAME_ORGANISATION,
+    Verb.READ_AUDIT,
+    Verb.MANAGE_WEBHOOKS,
+    Verb.MANAGE,
+}
 
 ALLOWED: Mapping[str, frozenset[Verb]] = {Role.VIEWER: _VIEWER, Role.DEVELOPER: _DEVELOPER, Role.OWNER: _OWNER}
 """The verbs of each role."""
@@ -47,6 +54,7 @@ SCOPES_OF: Mapping[Verb, frozenset[Scope]] = {
     Verb.MANAGE_MEMBERS: frozenset({Scope.MEMBER_MANAGE}),
     Verb.RENAME_ORGANISATION: frozenset({Scope.ORGANISATION_WRITE}),
     Verb.READ_AUDIT: frozenset({Scope.AUDIT_READ}),
+    Verb.MANAGE_WEBHOOKS: frozenset({Scope.WEBHOOK_MANAGE}),
     Verb.CREATE_PROJECT: frozenset({Scope.PROJECT_CREATE}),
     # Who may pull what a project published sees that it is there.
     Verb.SEE: frozenset({Scope.PROJECT_READ, Scope.REGISTRY_PULL}),
@@ -69,6 +77,7 @@ OF_ORGANISATION = frozenset(
         Verb.MANAGE_MEMBERS,
         Verb.RENAME_ORGANISATION,
         Verb.READ_AUDIT,
+        Verb.MANAGE_WEBHOOKS,
         Verb.CREATE_PROJECT,
     }
 )

@@ -24,12 +24,13 @@ class Scope(StrEnum):
     ORGANISATION_WRITE = "organisation:write"
     MEMBER_MANAGE = "member:manage"
     AUDIT_READ = "audit:read"
+    WEBHOOK_MANAGE = "webhook:manage"
     TOKEN_CREATE = "token:create"  # noqa: S105
 
 
 WORDS: Mapping[Scope, str] = {
-    Scope.ACCOUNT_READ: "Read your account and list your tokens and samples",
-    Scope.ACCOUNT_WRITE: "Withdraw samples and delete tokens",
+    Scope.ACCOUNT_READ: "Read your account and list your tokens, samples and notices",
+    Scope.ACCOUNT_WRITE: "Withdraw samples, delete tokens and manage your notices",
     Scope.ORGANISATION_READ: "Read your organisations and their members",
     Scope.PROJECT_READ: "Read projects, their files and builds",
     Scope.PROJECT_CREATE: "Create projects",
@@ -43,6 +44,7 @@ WORDS: Mapping[Scope, str] = {
     Scope.ORGANISATION_WRITE: "Rename organisations",
     Scope.MEMBER_MANAGE: "Invite and remove members and change their roles",
     Scope.AUDIT_READ: "Read the audit log of your organisations and your account",
+    Scope.WEBHOOK_MANAGE: "Manage webhooks, which send what happens to addresses outside",
     Scope.TOKEN_CREATE: "Create tokens with scopes that the token has itself",
 }
 """What a scope allows, as pages say it."""
@@ -64,6 +66,7 @@ _ADMIN = (
     Scope.ORGANISATION_WRITE,
     Scope.MEMBER_MANAGE,
     Scope.AUDIT_READ,
+    Scope.WEBHOOK_MANAGE,
 )
 SHORT: Mapping[str, tuple[Scope, ...]] = {
     "read": _READ,
@@ -84,6 +87,7 @@ OF_ORGANISATION = frozenset(
         Scope.PROJECT_CREATE,
         Scope.MEMBER_MANAGE,
         Scope.AUDIT_READ,
+        Scope.WEBHOOK_MANAGE,
     }
 )
 """Scopes for what is of an organisation and of none of its projects: one that is held to projects has none of them."""
@@ -98,6 +102,7 @@ _NEEDS: Mapping[Scope, tuple[Scope, ...]] = {
     Scope.ORGANISATION_WRITE: (Scope.ORGANISATION_READ,),
     Scope.MEMBER_MANAGE: (Scope.ORGANISATION_READ,),
     Scope.AUDIT_READ: (Scope.ORGANISATION_READ,),
+    Scope.WEBHOOK_MANAGE: (Scope.ORGANISATION_READ,),
 }
 """Changing a thing takes reading it."""
 

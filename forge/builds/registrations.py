@@ -22,10 +22,12 @@ from forge.projects.hooks import (
     CardFacts,
     VersionBuildJson,
     VersionPartsJson,
+    Waiting,
     card_facts,
     document_changed,
     state_parts,
     version_parts,
+    waited_on,
 )
 from forge.projects.models import Project
 from rune.wording import counted
@@ -80,6 +82,24 @@ def _tag(preview_state: str, errors: int, number: int | None, build_state: str |
     if build_state == State.CANCELLED:
         return f"Build {number} cancelled", ""
     return f"Build {number} in progress", "info"
+
+
+@waited_on.register
+def builds_under_way(actor: Actor) -> Sequence[Waiting]:
+    """Builds that the person asked for and that have not ended."""
+    mine = Build.objects.visible_to(actor).numbered().unfinished().filter(requested_by=actor.pk)
+    found = mine.select_related("project__organisation").order_by("-created")[:SHOWN_BUILDS]
+    return [
+        Waiting(
+            title=f"{build.project.full_name}: build {build.number}",
+            detail="Building" if build.state == State.RUNNING else "Waiting for a worker",
+            url=build_url(build) or "",
+            action="Open",
+            icon="loader" if build.state == State.RUNNING else "clock",
+            since=build.created,
+        )
+        for build in found
+    ]
 
 
 @version_parts.register

@@ -19,11 +19,13 @@ EVERYTHING = "everything"
 
 
 class StreamKind(StrEnum):
-    """Whose log it is: the first part of a stream's key."""
+    """Whose log it is, or of what: the first part of a stream's key."""
 
     PROJECT = "project"
     ORGANISATION = "organisation"
     PERSON = "user"
+    INBOX = "inbox"
+    """Notices, of a person or of all members of an organisation: apart from their own streams, which end sockets."""
 
 
 class WrongEvent(TypeError):

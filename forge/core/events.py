@@ -25,6 +25,11 @@ being told.
 """
 
 
+event_written: Hook[[Event], None] = Hook()
+"""An event stands in the log: in its transaction, so that what a function writes is there with the event or not at
+all. Notices and webhooks are made here. Functions look at the type first: previews tell of each keystroke."""
+
+
 @transaction.atomic
 def append_event(stream: str, event: NewEvent, actor: Actor | None = None) -> Event:
     """Writes an event and gives it the stream's next number; sockets hear of it after commit.
@@ -48,6 +53,7 @@ def append_event(stream: str, event: NewEvent, actor: Actor | None = None) -> Ev
         data=event.stored,
         actor_id=actor.pk if actor else None,
     )
+    event_written.call(row)
     message = {"stream": stream, "event": event_to_json(row) | {"data": dict(event.says)}}
     transaction.on_commit(lambda: deliver(group_of(stream), message), robust=True)
     return row

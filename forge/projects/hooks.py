@@ -45,6 +45,18 @@ class CardFacts:
     """The pipeline's outline, `nodes` and `wires` as `rune.runefile.outline_to_json` gives them; empty without one."""
 
 
+@dataclass(frozen=True)
+class CardVerdict:
+    """What reviewers say of a project's newest judged build, for its card."""
+
+    text: str
+    kind: str
+    """One of "", "ok", "info", "warn"."""
+
+
+card_verdicts: Hook[[Sequence[UUID]], Mapping[UUID, CardVerdict]] = Hook()
+"""The verdicts on many projects at once, by project; reviews tells."""
+
 card_facts: Hook[[Sequence[UUID]], Mapping[UUID, CardFacts]] = Hook()
 """Facts about many projects at once, by project; one query for all, never one a project."""
 
@@ -63,6 +75,9 @@ class Waiting:
 
 waiting_for: Hook[[Actor], Sequence[Waiting]] = Hook()
 """What waits for a person; reviews tells."""
+
+waited_on: Hook[[Actor], Sequence[Waiting]] = Hook()
+"""What a person waits for: builds and reviews tell."""
 
 
 class VersionPartsJson(TypedDict, total=False):

@@ -53,6 +53,16 @@ def verdicts_on(actor: Actor, build: Build) -> list[Verdict]:
     return list(found.select_related("user", "build"))
 
 
+def verdicts_on_runes(actor: Actor, project: Project) -> dict[str, Verdicts]:
+    """The standing verdicts on all runes of a project, by digest."""
+    rows = Verdict.objects.visible_to(actor).standing().filter(project=project)
+    given: dict[str, dict[UUID, str]] = {}
+    for digest, user_id, verdict in rows.values_list("rune_digest", "user", "verdict"):
+        if user_id is not None:
+            given.setdefault(digest, {})[user_id] = verdict
+    return {digest: verdicts_of(by_person) for digest, by_person in given.items()}
+
+
 def is_approved(verdicts: list[Verdict]) -> bool:
     """Whether a current verdict approves and none asks for changes."""
     standing = {verdict.verdict for verdict in verdicts if not verdict.replaced}

@@ -2,16 +2,51 @@
 
 from __future__ import annotations
 
-from typing import TypedDict
+from enum import StrEnum
+from typing import Annotated, TypedDict
 
+from forge.accounts.people import PersonJson
 from forge.core.event_types import EventType, StreamKind, declare
-from forge.core.json_types import Uuid
+from forge.core.json_types import Uuid, choices
+
+
+class BuildJudged(StrEnum):
+    """What happened to what is said of a build."""
+
+    APPROVED = "approved"
+    CHANGES = "changes"
+    """Changes were asked for."""
+    UNDONE = "undone"
+    """A verdict was taken back."""
+
+
+class ReviewStep(StrEnum):
+    """What happened to a review."""
+
+    ASKED = "asked"
+    ROUND = "round"
+    REVIEWERS = "reviewers"
+    CLOSED = "closed"
+
+
+class ThreadStep(StrEnum):
+    """What happened to a thread."""
+
+    COMMENT = "comment"
+    """It began, or was answered."""
+    EDITED = "edited"
+    DELETED = "deleted"
+    RESOLVED = "resolved"
+    REOPENED = "reopened"
 
 
 class ReviewChangedJson(TypedDict):
     """Someone gave a verdict on a build or took it back."""
 
     build: Uuid
+    number: int
+    change: Annotated[str, choices("BuildJudged", BuildJudged)]
+    by: PersonJson | None
 
 
 REVIEW_CHANGED = declare(EventType("review.changed", StreamKind.PROJECT, ReviewChangedJson, ("reviews",)))
@@ -22,6 +57,8 @@ class ReviewAskedJson(TypedDict):
 
     review: Uuid
     number: int
+    change: Annotated[str, choices("ReviewStep", ReviewStep)]
+    by: PersonJson | None
 
 
 REVIEW_ASKED = declare(EventType("review.asked", StreamKind.PROJECT, ReviewAskedJson, ("requests",)))
@@ -37,6 +74,7 @@ class ThreadChangedJson(TypedDict):
     build: Uuid
     review: Uuid | None
     mentioned: list[Uuid]
+    change: Annotated[str, choices("ThreadStep", ThreadStep)]
 
 
 THREAD_CHANGED = declare(EventType("thread.changed", StreamKind.PROJECT, ThreadChangedJson, ("threads",)))

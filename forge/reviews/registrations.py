@@ -1,14 +1,18 @@
-"""The hooks that reviews registers with lower floors: the list of what waits for a person on the home page."""
+"""The hooks that reviews registers with lower floors: what waits for a person and what a person waits for on the home
+page, and the verdicts on projects' cards."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from uuid import UUID
 
+from forge.accounts.models import User
 from forge.core.actors import Actor
-from forge.projects.hooks import Waiting, waiting_for
+from forge.projects.hooks import CardVerdict, Waiting, card_verdicts, waited_on, waiting_for
 from forge.reviews.access import complete, groups_of, newest_round, standing_verdicts, state_of
-from forge.reviews.decision import ReviewState, waited_for
+from forge.reviews.decision import ReviewState, Verdicts, waited_for
 from forge.reviews.models import Review
+from rune.wording import listed
 
 SHOWN = 10
 LOOKED_AT = 200
@@ -30,6 +34,41 @@ def reviews_waiting(actor: Actor) -> Sequence[Waiting]:
         ),
         *(_waiting(review, "Changes are asked for", "Read", "message-square") for review in objected[:SHOWN]),
     ]
+
+
+@waited_on.register
+def reviews_under_way(actor: Actor) -> Sequence[Waiting]:
+    """Reviews that the person asked for and that others have not decided yet."""
+    asked = complete(Review.objects.visible_to(actor)).filter(closed=None, asked_by=actor.pk).order_by("-created")
+    reviews = list(asked[:LOOKED_AT])
+    verdicts = standing_verdicts(reviews)
+    waiting = [review for review in reviews if state_of(review, verdicts[review.pk]) is ReviewState.WAITING]
+    return [_waiting(review, _progress(review, verdicts[review.pk]), "Open", "clock") for review in waiting[:SHOWN]]
+
+
+STATE_WORDS: Mapping[ReviewState, CardVerdict] = {
+    ReviewState.WAITING: CardVerdict("In review", "info"),
+    ReviewState.CHANGES: CardVerdict("Changes requested", "warn"),
+    ReviewState.APPROVED: CardVerdict("Approved", "ok"),
+}
+"""How an open review looks on its project's card."""
+
+
+@card_verdicts.register
+def verdicts_on_cards(project_ids: Sequence[UUID]) -> Mapping[UUID, CardVerdict]:
+    """How the newest open review of each project stands. The caller has found the projects for someone."""
+    reviews = list(complete(Review.objects.filter(project__in=project_ids, closed=None)).order_by("created"))
+    verdicts = standing_verdicts(reviews)
+    return {review.project_id: STATE_WORDS[state_of(review, verdicts[review.pk])] for review in reviews}
+
+
+def _progress(review: Review, verdicts: Verdicts) -> str:
+    """Who approved, and who has not answered."""
+    people: dict[UUID, User] = {one.pk: one for group in review.groups.all() for one in group.people.all()}
+    given = [str(people[pk]) for pk in people if pk in verdicts.approving]
+    silent = [str(people[pk]) for pk in people if pk in waited_for(groups_of(review), verdicts)]
+    parts = [f"{listed(sorted(given))} approved"] if given else []
+    return ", ".join([*parts, f"waiting for {listed(sorted(silent))}"] if silent else parts)
 
 
 def _waiting(review: Review, detail: str, action: str, icon: str) -> Waiting:

@@ -146,6 +146,7 @@ class OneComment(ForgeView):
 
 class ReviewWrongResults(ForgeView):
     needs = needing(post=Scope.REVIEW_WRITE)
+    raises = raising(post=Conflict)
 
     parser_classes = (RawBody,)
 
@@ -163,6 +164,7 @@ class ReviewWrongResults(ForgeView):
 
 class BuildWrongResults(ForgeView):
     needs = needing(post=Scope.REVIEW_WRITE)
+    raises = raising(post=Conflict)
 
     parser_classes = (RawBody,)
 

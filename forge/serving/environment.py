@@ -64,6 +64,8 @@ class Environment:
     extra_hosts: tuple[str, ...]
     organisations_by: str
     """Who may create organisations: "everyone" who signed in, or the "operator" alone."""
+    webhooks_to: str
+    """Where webhooks may lead: "public" addresses over HTTPS alone, or "anywhere"."""
     trusted_proxies: tuple[str, ...]
     """Addresses from which `X-Forwarded-For` and `X-Forwarded-Proto` are believed."""
     metrics_token: str
@@ -140,6 +142,7 @@ def read_environment(variables: Mapping[str, str], base: Path) -> Environment:
         key=Path(key) if key else None,
         extra_hosts=_names(variables, "ALLOWED_HOSTS"),
         organisations_by=_choice(variables, "CREATE_ORGANISATIONS", ("everyone", "operator")),
+        webhooks_to=_choice(variables, "WEBHOOKS_TO", ("public", "anywhere")),
         trusted_proxies=_names(variables, "TRUSTED_PROXIES"),
         metrics_token=_token(variables, "METRICS_TOKEN"),
         json_logs=_choice(variables, "LOG_FORMAT", ("text", "json")) == "json",

@@ -53,6 +53,7 @@ SCOPE_GROUPS = (
             Scope.MEMBER_MANAGE,
             Scope.PROJECT_MANAGE,
             Scope.AUDIT_READ,
+            Scope.WEBHOOK_MANAGE,
             Scope.ORGANISATION_WRITE,
             Scope.ORGANISATION_CREATE,
             Scope.TOKEN_CREATE,

@@ -19,16 +19,20 @@ from forge.builds.access import builds_of, find_numbered
 from forge.builds.actions import cancel_build, request_build
 from forge.builds.models import Build, State
 from forge.core.errors import Conflict, DomainError, Invalid
+from forge.projects.hooks import CardVerdict
 from forge.projects.models import Project
 from forge.registry.access import tags_of
 from forge.registry.actions import publish_build
 from forge.registry.models import Tag
-from forge.reviews.access import is_reviewable, reviews_about, verdicts_on
+from forge.reviews.access import is_reviewable, reviews_about, verdicts_on, verdicts_on_runes
 from forge.reviews.actions import begin_thread, give_verdict, undo_verdict
 from forge.reviews.anchors import read_key
 from forge.reviews.conversation import threads_on_build
+from forge.reviews.decision import ReviewState, Verdicts
+from forge.reviews.registrations import STATE_WORDS
 from forge.web.conversation import about_asked, talk_facts
 from forge.web.judging import compared_with, rune_facts, verdict_facts
+from forge.web.notices import watch_menu
 from forge.web.pages import for_person, show_again
 from forge.web.project import project_of
 from rune.wording import counted
@@ -79,6 +83,7 @@ class Row:
     look: StateTag
     tags: tuple[str, ...]
     problems: tuple[ProblemCount, ...]
+    verdict: CardVerdict | None
 
 
 @for_person
@@ -89,16 +94,24 @@ def builds_list(request: HttpRequest, organisation: str, name: str) -> HttpRespo
     verb = Verb.BUILD if request.method == "POST" else Verb.READ
     project = project_of(request, organisation, name, verb)
     published = tags_of(principal, project)
+    builds = list(builds_of(principal, project)[:SHOWN])
+    judged = verdicts_on_runes(principal, project)
     rows = [
         Row(
             build,
             STATE_TAGS[State(build.state)],
             tuple(tag.name for tag in published if tag.build_id == build.pk),
             problem_counts(build.diagnostics),
+            judged_as(judged[build.artefact.digest]) if build.artefact and build.artefact.digest in judged else None,
         )
-        for build in builds_of(principal, project)[:SHOWN]
+        for build in builds
     ]
-    context = {"project": project, "rows": rows, "may_build": can(principal, Verb.BUILD, project)}
+    context = {
+        "project": project,
+        "rows": rows,
+        "may_build": can(principal, Verb.BUILD, project),
+        "watch": watch_menu(principal, project),
+    }
     if request.method == "POST":
         try:
             return redirect(_address(request_build(principal, project)))
@@ -208,6 +221,13 @@ def _context(principal: Principal, project: Project, build: Build) -> dict[str, 
             "next_tag": next_tag(published),
         }
     return context
+
+
+def judged_as(verdicts: Verdicts) -> CardVerdict:
+    """What the standing verdicts on a rune say, on one line."""
+    if verdicts.objecting:
+        return STATE_WORDS[ReviewState.CHANGES]
+    return CardVerdict(counted(len(verdicts.approving), "approval"), "ok")
 
 
 def _talk(principal: Principal, build: Build) -> dict[str, Any]:

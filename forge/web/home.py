@@ -13,7 +13,17 @@ from django.shortcuts import render
 from forge.accounts.access import may_create_organisations, organisations_kept_out_of, organisations_of
 from forge.accounts.permissions import Verb
 from forge.accounts.principals import Principal, principal_of
-from forge.projects.hooks import CardFacts, Waiting, card_facts, waiting_for
+from forge.core.actors import Actor
+from forge.core.hooks import Hook
+from forge.projects.hooks import (
+    CardFacts,
+    CardVerdict,
+    Waiting,
+    card_facts,
+    card_verdicts,
+    waited_on,
+    waiting_for,
+)
 from forge.projects.models import Project
 from forge.web.example import example
 from forge.web.pages import usual_organisation
@@ -31,6 +41,7 @@ class Card:
     project: Project
     facts: CardFacts
     pipeline: DrawnPipeline | None
+    verdict: CardVerdict | None
 
 
 def home(request: HttpRequest) -> HttpResponse:
@@ -47,7 +58,8 @@ def home(request: HttpRequest) -> HttpResponse:
         "full": nearly_full(organisations),
         "creates_organisations": may_create_organisations(principal),
         "kept_out": organisations_kept_out_of(principal) if principal.kept_out else [],
-        "waiting": waiting_things(principal),
+        "waiting": waiting_things(principal, waiting_for),
+        "waited": waiting_things(principal, waited_on),
         "cards": cards(projects[:PROJECTS_SHOWN]),
         "more": len(projects) > PROJECTS_SHOWN,
         "templates": list_templates(),
@@ -61,16 +73,20 @@ def home(request: HttpRequest) -> HttpResponse:
 def cards(projects: Sequence[Project]) -> list[Card]:
     """Projects with their facts, asked for all at once."""
     facts: dict[UUID, CardFacts] = {}
+    verdicts: dict[UUID, CardVerdict] = {}
     if projects:
-        for answer in card_facts.call([project.pk for project in projects]):
-            facts |= answer
+        asked = [project.pk for project in projects]
+        for found in card_facts.call(asked):
+            facts |= found
+        for judged in card_verdicts.call(asked):
+            verdicts |= judged
     known = [(project, facts.get(project.pk, CardFacts())) for project in projects]
-    return [Card(project, its, drawn_pipeline(its.outline)) for project, its in known]
+    return [Card(project, its, drawn_pipeline(its.outline), verdicts.get(project.pk)) for project, its in known]
 
 
-def waiting_things(principal: Principal) -> list[Waiting]:
-    """What waits for a person, newest first."""
-    found = [waiting for answer in waiting_for.call(principal) for waiting in answer]
+def waiting_things(principal: Principal, hook: Hook[[Actor], Sequence[Waiting]]) -> list[Waiting]:
+    """What waits for a person, or what they wait for, newest first."""
+    found = [waiting for answer in hook.call(principal) for waiting in answer]
     return sorted(found, key=lambda waiting: waiting.since, reverse=True)
 
 

@@ -52,7 +52,12 @@ def settings_page(request: HttpRequest, organisation: str, name: str) -> HttpRes
     """A project's name, description and visibility, and deleting it."""
     principal = principal_of(request)
     project = project_of(request, organisation, name, Verb.DESCRIBE)
-    context = {"project": project, "manages": can(principal, Verb.MANAGE, project), "saved": "saved" in request.GET}
+    context = {
+        "project": project,
+        "manages": can(principal, Verb.MANAGE, project),
+        "hooks": can(principal, Verb.MANAGE_WEBHOOKS, project.organisation),
+        "saved": "saved" in request.GET,
+    }
     if request.method == "GET":
         return render(request, "project/settings.html", context)
     former = project.name

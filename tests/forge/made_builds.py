@@ -9,6 +9,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from forge.builds import leases
 from forge.builds.actions import request_build
 from forge.builds.artefacts import keep_artefact, take_known
 from forge.builds.jobs import numbered_job
@@ -61,3 +62,11 @@ def built(user: Any, project: Project, rune: bytes = RUNE, outline: Any = OUTLIN
     )
     build.refresh_from_db()
     return build
+
+
+def failed_build(user: Any, project: Project, error: str = "The Runefile has a problem.") -> Build:
+    """A build of the project's present files that a worker took, and that failed."""
+    request_build(user, project)
+    lease = leases.take()
+    assert lease is not None
+    return leases.finish(lease, leases.Outcome(State.FAILED, error=error))

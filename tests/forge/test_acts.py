@@ -28,6 +28,7 @@ from tests.forge.acts import (
 RECORDERS: Mapping[str, str] = {
     "forge.builds.leases": "a worker that holds a build's lease tells how it goes on: nobody acts",
     "forge.builds.previews": "a worker tells what came of a preview: nobody acts",
+    "forge.notices.recording": "an event became somebody's notice: who acted is in the event",
 }
 """Who tells events beside acts, and why."""
 
@@ -36,6 +37,9 @@ UNAUDITED: Mapping[str, str] = {
     "forge.builds.actions.refresh_preview": "asks for what an edit has made by itself; nothing of the project changes",
     "forge.builds.actions.try_fix": "the same, of a text that is stored nowhere",
     "forge.builds.actions.watch_wires": "the same, with what flows in its wires",
+    "forge.notices.actions.change_notice": "what somebody has read is nobody else's business",
+    "forge.notices.actions.mute": "the same",
+    "forge.notices.actions.read_all": "the same",
     "forge.player.actions.make_phone_link": "lets nobody in by itself; the phone that uses it is written down",
 }
 """Acts without an audit entry, and why."""

@@ -12,6 +12,7 @@ from django.db.models import Max
 from django.utils import timezone
 
 from forge.accounts.models import Membership, User
+from forge.accounts.people import person_to_json
 from forge.accounts.permissions import ALLOWED, Verb
 from forge.builds.models import Build
 from forge.core.actors import Actor
@@ -23,7 +24,7 @@ from forge.projects.access import require
 from forge.projects.models import Project
 from forge.reviews.access import authors_of, digest_of, is_reviewable, newest_round
 from forge.reviews.errors import AlreadyAsked, BadReviewers, NotReviewable, ReviewClosed, SameRune
-from forge.reviews.events import REVIEW_ASKED
+from forge.reviews.events import REVIEW_ASKED, ReviewStep
 from forge.reviews.models import Review, ReviewerGroup, Round
 from rune.wording import counted, listed
 
@@ -63,7 +64,7 @@ def ask_for_review(
     )
     _put_groups(review, reviewers, authors_of(build))
     Round.objects.create(review=review, number=1, build=build, asked_by=actor.person)
-    _tell(actor, review, "review.ask", build_number=build.number, reviewers=_for_audit(reviewers))
+    _tell(actor, review, "review.ask", ReviewStep.ASKED, build_number=build.number, reviewers=_for_audit(reviewers))
     return review
 
 
@@ -91,7 +92,7 @@ def ask_in_a_new_round(actor: Actor, review: Review, build: Build, message: str 
     new = Round.objects.create(
         review=review, number=before.number + 1, build=build, message=message, asked_by=actor.person
     )
-    _tell(actor, review, "review.round", build_number=build.number, round=new.number)
+    _tell(actor, review, "review.round", ReviewStep.ROUND, build_number=build.number, round=new.number)
     return new
 
 
@@ -103,7 +104,7 @@ def change_reviewers(actor: Actor, review: Review, reviewers: Sequence[Asked]) -
     _require_open(review)
     ReviewerGroup.objects.filter(review=review).delete()
     _put_groups(review, reviewers, authors_of(newest_round(review).build))
-    _tell(actor, review, "review.reviewers", reviewers=_for_audit(reviewers))
+    _tell(actor, review, "review.reviewers", ReviewStep.REVIEWERS, reviewers=_for_audit(reviewers))
 
 
 @transaction.atomic
@@ -114,12 +115,14 @@ def close_review(actor: Actor, review: Review) -> None:
     _require_open(review)
     review.closed = timezone.now()
     review.save(update_fields=["closed"])
-    _tell(actor, review, "review.close")
+    _tell(actor, review, "review.close", ReviewStep.CLOSED)
 
 
-def _tell(actor: Actor, review: Review, action: str, **data: object) -> None:
+def _tell(actor: Actor, review: Review, action: str, change: ReviewStep, **data: object) -> None:
     write_entry(actor, action, review.subject, review.project.place, number=review.number, **data)
-    append_event(review.project.stream, REVIEW_ASKED(review=str(review.pk), number=review.number), actor)
+    by = person_to_json(actor.person) if actor.person else None
+    event = REVIEW_ASKED(review=str(review.pk), number=review.number, change=change.value, by=by)
+    append_event(review.project.stream, event, actor)
 
 
 def _checked_title(title: str) -> str:

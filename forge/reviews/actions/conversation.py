@@ -20,7 +20,7 @@ from forge.reviews.anchoring import anchored
 from forge.reviews.anchors import WHOLE_BUILD, Anchor, Wish
 from forge.reviews.conversation import anchor_of, mentionable
 from forge.reviews.errors import AlreadySo, NotYours
-from forge.reviews.events import THREAD_CHANGED
+from forge.reviews.events import THREAD_CHANGED, ThreadStep
 from forge.reviews.hooks import Mention, mentioned
 from forge.reviews.mentions import mentioned as mentioned_in
 from forge.reviews.mentions import names_of
@@ -68,7 +68,7 @@ def resolve_thread(actor: Actor, thread: AnchoredThread) -> None:
     if thread.thread.resolved is not None:
         raise AlreadySo("This thread is resolved already.")
     threads.resolve(thread.thread, actor.person)
-    _note(actor, thread, "review.resolve")
+    _note(actor, thread, "review.resolve", ThreadStep.RESOLVED)
 
 
 @transaction.atomic
@@ -79,7 +79,7 @@ def reopen_thread(actor: Actor, thread: AnchoredThread) -> None:
     if thread.thread.resolved is None:
         raise AlreadySo("This thread is open already.")
     threads.reopen(thread.thread)
-    _note(actor, thread, "review.reopen")
+    _note(actor, thread, "review.reopen", ThreadStep.REOPENED)
 
 
 @transaction.atomic
@@ -97,7 +97,7 @@ def edit_comment(actor: Actor, thread: AnchoredThread, comment: Comment, text: s
     if not threads.edit(comment, text):
         return
     write_entry(actor, "review.edit", thread.build.subject, thread.project.place, **_facts(thread, comment))
-    _tell(actor, thread, _mention(actor, thread, comment, before))
+    _tell(actor, thread, ThreadStep.EDITED, _mention(actor, thread, comment, before))
 
 
 @transaction.atomic
@@ -114,7 +114,7 @@ def delete_comment(actor: Actor, thread: AnchoredThread, comment: Comment) -> No
     write_entry(
         actor, "review.delete", thread.build.subject, thread.project.place, member=author, **_facts(thread, comment)
     )
-    _tell(actor, thread, frozenset())
+    _tell(actor, thread, ThreadStep.DELETED)
 
 
 def build_of(about: Review | Build) -> Build:
@@ -135,7 +135,7 @@ def _note_comment(actor: Actor, thread: AnchoredThread, comment: Comment) -> Non
         write_entry(actor, "review.say", thread.review.subject, place, **facts | {"number": thread.review.number})
     else:
         write_entry(actor, "review.comment", thread.build.subject, place, **facts)
-    _tell(actor, thread, _mention(actor, thread, comment, ""))
+    _tell(actor, thread, ThreadStep.COMMENT, _mention(actor, thread, comment, ""))
 
 
 def _mention(actor: Actor, thread: AnchoredThread, comment: Comment, before: str) -> frozenset[UUID]:
@@ -149,9 +149,9 @@ def _mention(actor: Actor, thread: AnchoredThread, comment: Comment, before: str
     return people
 
 
-def _note(actor: Actor, thread: AnchoredThread, action: str) -> None:
+def _note(actor: Actor, thread: AnchoredThread, action: str, step: ThreadStep) -> None:
     write_entry(actor, action, thread.build.subject, thread.project.place, **_facts(thread))
-    _tell(actor, thread, frozenset())
+    _tell(actor, thread, step)
 
 
 def _facts(thread: AnchoredThread, comment: Comment | None = None) -> dict[str, object]:
@@ -161,11 +161,12 @@ def _facts(thread: AnchoredThread, comment: Comment | None = None) -> dict[str, 
     return facts | ({"comment": str(comment.pk)} if comment is not None else {})
 
 
-def _tell(actor: Actor, thread: AnchoredThread, people: frozenset[UUID]) -> None:
+def _tell(actor: Actor, thread: AnchoredThread, step: ThreadStep, people: frozenset[UUID] = frozenset()) -> None:
     told = THREAD_CHANGED(
         thread=str(thread.pk),
         build=str(thread.build_id),
         review=None if thread.review_id is None else str(thread.review_id),
         mentioned=sorted(str(one) for one in people),
+        change=step.value,
     )
     append_event(thread.project.stream, told, actor)

@@ -7,6 +7,7 @@ from datetime import timedelta
 from django.db import models, transaction
 from django.utils import timezone
 
+from forge.accounts.people import person_to_json
 from forge.accounts.permissions import Verb
 from forge.builds.models import Build
 from forge.core.actors import Actor
@@ -18,7 +19,7 @@ from forge.projects.access import require
 from forge.projects.models import Project
 from forge.reviews.access import is_own_rune, is_reviewable
 from forge.reviews.errors import BadVerdict, NotReviewable, OwnBuild, TooLate
-from forge.reviews.events import REVIEW_CHANGED
+from forge.reviews.events import REVIEW_CHANGED, BuildJudged
 from forge.reviews.models import Choice, Verdict
 
 UNDONE_WITHIN = timedelta(minutes=1)
@@ -63,7 +64,7 @@ def give_verdict(actor: Actor, build: Build, verdict: str, comment: str = "") ->
         verdict=verdict,
         rune=build.artefact.digest,
     )
-    append_event(build.project.stream, REVIEW_CHANGED(build=str(build.pk)), actor)
+    _tell(actor, build, BuildJudged.APPROVED if verdict == Choice.APPROVE else BuildJudged.CHANGES)
     return given
 
 
@@ -91,7 +92,13 @@ def undo_verdict(actor: Actor, build: Build) -> None:
         verdict=mine.verdict,
         rune=mine.rune_digest,
     )
-    append_event(build.project.stream, REVIEW_CHANGED(build=str(build.pk)), actor)
+    _tell(actor, build, BuildJudged.UNDONE)
+
+
+def _tell(actor: Actor, build: Build, change: BuildJudged) -> None:
+    by = person_to_json(actor.person) if actor.person else None
+    event = REVIEW_CHANGED(build=str(build.pk), number=build.number or 0, change=change.value, by=by)
+    append_event(build.project.stream, event, actor)
 
 
 def _standing(actor: Actor, build: Build, digest: str) -> models.QuerySet[Verdict]:

@@ -1,9 +1,11 @@
 // What Django's pages gain with JavaScript: links that carry a secret are redeemed, passkeys are asked for, texts are copied, a model is dropped,
 // open menus close, signing out forgets what this browser kept, what is hard to undo is asked twice, a build that ended
-// shows it, pipelines are drawn, and conversations are live. Each part looks for its own elements and does nothing on pages without them.
+// shows it, the bell counts notices, pipelines are drawn, and conversations are live. Each part looks for its own elements and does nothing on pages without them.
 import "./pages.css";
 import "./builds.css";
+import "./notices.css";
 import "./talk.css";
+import { bells } from "./bell";
 import { copyButtons } from "./copy";
 import { followBuilds } from "./follow-build";
 import { forgetPlayers } from "./forget-players";
@@ -19,6 +21,7 @@ import { conversations } from "./talk/conversation";
 import { sureButtons } from "./sure";
 
 redeemLinks();
+bells();
 passkeyForms();
 pipelinePictures();
 copyButtons();

@@ -34,11 +34,13 @@ PATIENCE = 5.0
 class Socket:
     """A socket to the server's consumers, opened by a person."""
 
+    router = ROUTER
+
     def __init__(self, user: Any, path: str) -> None:
         path, _, query = path.partition("?")
         scope = {"type": "websocket", "path": path, "query_string": query.encode(), "headers": [], "user": user}
         # asgiref's testing helpers have no types.
-        self._communicator: Any = cast(Any, ApplicationCommunicator)(ROUTER, scope)
+        self._communicator: Any = cast(Any, ApplicationCommunicator)(self.router, scope)
 
     async def __aenter__(self) -> Any:
         await self._communicator.send_input({"type": "websocket.connect"})

@@ -1,5 +1,5 @@
-"""A client that follows the streams of a project, of its organisation and of its person: it reads a state, and then it
-changes that state by events. The smallest one that can be written, for tests.
+"""A client that follows the streams of a project, of its organisation, of its person and of their inbox: it reads a
+state, and then it changes that state by events. The smallest one that can be written, for tests.
 
 The text of files is not in it: live documents have a socket of their own, and `preview.current`, which an edit ends,
 is known there.
@@ -74,6 +74,9 @@ def read(client: Client, project_id: Any, resource: str) -> Any:
         "watched": lambda: {str(pk): get(f"{base}/preview/watch/{pk}") for pk in watches},
         "organisation": lambda: get(organisation),
         "members": lambda: listed(f"{organisation}/members", "members"),
+        # Only owners read them, and the one who follows is none.
+        "webhooks": lambda: listed(f"{organisation}/webhooks", "webhooks"),
+        "notices": lambda: listed("/api/v1/notices", "results"),
         # Which there are. What each is called, its own stream tells.
         "projects": lambda: sorted(each["id"] for each in listed("/api/v1/projects", "results") or []),
     }
@@ -91,7 +94,9 @@ RESOURCES = (
     "watched",
     "organisation",
     "members",
+    "notices",
     "projects",
+    "webhooks",
 )
 """What is followed."""
 

@@ -15,10 +15,15 @@ from django.utils import timezone
 from forge.accounts import actions as accounts
 from forge.accounts.actions.second_factor import note_second_factor
 from forge.accounts.models import BrowserSession, Organisation, User
+from forge.accounts.principals import INSTALLATION
 from forge.builds import actions as builds
 from forge.builds import leases, previews
 from forge.builds.models import Build, State
 from forge.compute.compiler import Compiler
+from forge.notices import actions as notices
+from forge.notices import recording
+from forge.notices.access import notices_of
+from forge.notices.models import Notice
 from forge.projects import actions as projects
 from forge.projects.actions import write_file
 from forge.projects.models import Project, Sample, Version
@@ -28,7 +33,8 @@ from forge.reviews import actions as reviews
 from forge.reviews.actions.wrong_results import WrongResult
 from forge.reviews.conversation import find_thread
 from forge.reviews.models import AnchoredThread, Review
-from tests.forge.made_builds import RUNE, built
+from forge.webhooks import actions as webhooks
+from tests.forge.made_builds import RUNE, built, failed_build
 from tests.forge.made_samples import zipped
 from tests.model_cases import compiled_model
 
@@ -520,6 +526,47 @@ def a_comment_is_deleted(world: World) -> Act:
 def a_review_is_closed(world: World) -> Act:
     review = _asked(world)
     return lambda: reviews.close_review(world.developer, review)
+
+
+# -- notices
+
+
+def _noticed(world: World) -> Notice:
+    failed_build(world.developer, world.project)
+    return notices_of(world.developer)[0]
+
+
+@scene(recording.record)
+def a_failed_build_concerns_the_one_who_follows(world: World) -> Act:
+    lease = _take(world)
+    return lambda: leases.finish(lease, leases.Outcome(State.FAILED, error="The Runefile has a problem."))
+
+
+@scene(notices.change_notice)
+def a_notice_is_read(world: World) -> Act:
+    notice = _noticed(world)
+    return lambda: notices.change_notice(world.developer, notice, read=True)
+
+
+@scene(notices.read_all)
+def all_notices_are_read(world: World) -> Act:
+    _noticed(world)
+    return lambda: notices.read_all(world.developer)
+
+
+@scene(notices.mute)
+def a_thread_is_muted(world: World) -> Act:
+    notice = _noticed(world)
+    return lambda: notices.mute(world.developer, notice)
+
+
+# -- webhooks
+
+
+@scene(webhooks.stop_webhook)
+def a_webhook_took_nothing_for_days(world: World) -> Act:
+    webhook, _ = webhooks.create_webhook(world.owner, world.organisation, "https://example.com/hook", ["build"])
+    return lambda: webhooks.stop_webhook(INSTALLATION, webhook, "It answered 500.")
 
 
 def acts_with_a_scene() -> Iterator[str]:

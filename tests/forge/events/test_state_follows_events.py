@@ -24,6 +24,7 @@ from forge.compute.compiler import Compiler
 from forge.core.event_types import NewEvent, StreamKind
 from forge.core.events import event_checks, last_sequence
 from forge.core.models import Event
+from forge.notices.events import inbox_stream
 from forge.projects.models import Project
 from tests.forge.acts import code_of, telling
 from tests.forge.events.following import Told, View, after, read, read_all
@@ -55,7 +56,13 @@ def test_each_act_that_tells_has_a_scene() -> None:
 
 def happened(scene: Scene, world: World, client: Client) -> tuple[View, list[Told], View]:
     """What was known before, the events as sockets tell them, and what is read fresh after."""
-    streams = (world.project.stream, world.organisation.stream, world.developer.stream)
+    streams = (
+        world.project.stream,
+        world.organisation.stream,
+        world.developer.stream,
+        inbox_stream(world.developer.pk),
+        inbox_stream(world.organisation.pk),
+    )
     act = scene.set_up(world)
     world.project.refresh_from_db()
     before = read_all(client, world.project.pk)

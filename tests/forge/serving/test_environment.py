@@ -22,6 +22,7 @@ def test_nothing_set_gives_this_machine_alone(tmp_path: Path) -> None:
     assert (found.upgrade_backups, found.shared_data) == (3, False)
     assert found.organisations_by == "everyone"
     assert found.audit_days == 400
+    assert found.webhooks_to == "public"
 
 
 def test_a_public_address_is_not_loopback_and_its_host_is_allowed(tmp_path: Path) -> None:
@@ -47,6 +48,7 @@ def test_a_public_address_is_not_loopback_and_its_host_is_allowed(tmp_path: Path
         ("AUDIT_DAYS", "0"),
         ("REQUIRED_ISOLATION", "walls"),
         ("CREATE_ORGANISATIONS", "nobody"),
+        ("WEBHOOKS_TO", "private"),
     ],
 )
 def test_a_value_that_cannot_be_used_is_named(tmp_path: Path, name: str, value: str) -> None:

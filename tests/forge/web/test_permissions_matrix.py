@@ -11,10 +11,14 @@ from django.urls import URLPattern, get_resolver
 
 from forge.accounts.actions import invite
 from forge.accounts.models import Organisation, User
+from forge.notices.models import Notice
+from forge.notices.unsubscribing import unsubscribe_token
 from forge.projects.actions import delete_project, send_sample, write_file
 from forge.projects.models import Project
 from forge.projects.samples import sample_terms
 from forge.projects.versions import snapshot
+from forge.webhooks.actions import create_webhook, ping
+from tests.forge.made_builds import failed_build
 
 pytestmark = pytest.mark.django_db
 
@@ -46,6 +50,11 @@ _O = "api/v1/organisations/acme"
 _RAW = "application/octet-stream"
 _NO_ID = "00000000-0000-0000-0000-000000000009"
 
+_HOOKS = "api/v1/organisations/<str:organisation>/webhooks"
+_HOOK = f"{_HOOKS}/<uuid:webhook_id>"
+_HOOK_PAGE = "<str:organisation>/settings/webhooks/<uuid:webhook>"
+_NEW_HOOK = {"url": "https://example.com/hook", "topics": ["build"]}
+
 CASES: list[tuple[str, str, str, Any, tuple[int, ...]]] = [
     # method, route, address, body, answers
     ("get", "api/v1/me", "", None, MINE),
@@ -67,8 +76,24 @@ CASES: list[tuple[str, str, str, Any, tuple[int, ...]]] = [
         OWN_GONE,
     ),
     ("get", "api/v1/me/audit", "", None, MINE),
+    ("get", "api/v1/me/notices", "", None, MINE),
+    ("patch", "api/v1/me/notices", "", {"mail": "none"}, MINE),
+    ("get", "api/v1/notices", "", None, MINE),
+    ("post", "api/v1/notices/read", "", {}, MINE),
+    ("patch", "api/v1/notices/<uuid:notice_id>", "NOTICE", {"read": True}, (200, 404, 404, 404, 401)),
+    ("get", f"{_ROUTE}/watch", f"{_P}/watch", None, READ),
+    ("put", f"{_ROUTE}/watch", f"{_P}/watch", {"level": "all"}, READ),
     ("get", "api/v1/organisations/<str:organisation>/audit", f"{_O}/audit?limit=5", None, OWN),
     ("get", "api/v1/organisations/<str:organisation>/audit/export", f"{_O}/audit/export?as=csv", None, OWN),
+    ("get", _HOOKS, f"{_O}/webhooks", None, OWN),
+    ("post", _HOOKS, f"{_O}/webhooks", _NEW_HOOK, OWN_MAKE),
+    ("get", _HOOK, "WEBHOOK", None, OWN),
+    ("patch", _HOOK, "WEBHOOK", {"on": False}, OWN),
+    ("delete", _HOOK, "WEBHOOK", None, OWN_GONE),
+    ("post", f"{_HOOK}/rotate", "WEBHOOK/rotate", {}, OWN),
+    ("post", f"{_HOOK}/ping", "WEBHOOK/ping", {}, (202, 403, 403, 404, 401)),
+    ("get", f"{_HOOK}/deliveries", "WEBHOOK/deliveries", None, OWN),
+    ("post", f"{_HOOK}/deliveries/<uuid:delivery_id>/repeat", "DELIVERY", {}, (202, 403, 403, 404, 401)),
     ("post", "api/v1/device-sign-ins", "", {"machine": "bench"}, (201, 201, 201, 201, 201)),
     ("post", "api/v1/device-sign-ins/token", "", {"device_code": "x"}, BAD),
     ("get", "api/v1/tokens", "", None, MINE),
@@ -238,6 +263,13 @@ CASES: list[tuple[str, str, str, Any, tuple[int, ...]]] = [
     ("form", "accounts/device", "", {"token": "BCDF-GHJK"}, (400, 400, 400, 400, 302)),
     ("get", "accounts/audit", "", None, ANY_PAGE),
     ("get", "accounts/sessions", "", None, ANY_PAGE),
+    ("get", "accounts/notices", "", None, ANY_PAGE),
+    ("form", "accounts/notices/read-all", "", {}, (302, 302, 302, 302, 302)),
+    ("form", "accounts/notices/<uuid:notice>", "NOTICE_PAGE", {"do": "done"}, (302, 404, 404, 404, 302)),
+    ("get", "accounts/notices/settings", "", None, ANY_PAGE),
+    ("form", "accounts/notices/settings", "", {"mail": "none"}, (302, 302, 302, 302, 302)),
+    ("get", "accounts/notices/unsubscribe/<str:token>", "UNSUBSCRIBE", None, (200, 200, 200, 200, 200)),
+    ("form", "accounts/notices/unsubscribe/<str:token>", "accounts/notices/unsubscribe/x", {}, BAD),
     ("form", "accounts/sessions/end-others", "", {}, (302, 302, 302, 302, 302)),
     ("form", "accounts/sessions/<uuid:session>/end", f"accounts/sessions/{_NO_ID}/end", {}, (302, 302, 302, 302, 302)),
     ("get", "accounts/tokens", "", None, ANY_PAGE),
@@ -251,12 +283,18 @@ CASES: list[tuple[str, str, str, Any, tuple[int, ...]]] = [
     ("form", "<str:organisation>/second-factor", "acme/second-factor", {}, SENT_OWN),
     ("get", "<str:organisation>/settings/audit", "acme/settings/audit?limit=5", None, PAGE_OWN),
     ("get", "<str:organisation>/settings/audit/export", "acme/settings/audit/export?as=json", None, PAGE_OWN),
+    ("get", "<str:organisation>/settings/webhooks", "acme/settings/webhooks", None, PAGE_OWN),
+    ("form", "<str:organisation>/settings/webhooks", "acme/settings/webhooks", _NEW_HOOK, PAGE_OWN),
+    ("get", _HOOK_PAGE, "WEBHOOK_PAGE", None, PAGE_OWN),
+    ("form", f"{_HOOK_PAGE}/do", "WEBHOOK_PAGE/do", {"do": "ping"}, SENT_OWN),
+    ("form", f"{_HOOK_PAGE}/deliveries/<uuid:delivery>/repeat", "DELIVERY_PAGE", {}, SENT_OWN),
     ("get", "<str:organisation>/deleted", "acme/deleted", None, PAGE),
     ("form", "<str:organisation>/deleted/<str:name>/restore", "acme/deleted/lost/restore", {}, SENT_OWN),
     ("form", "<str:organisation>/invitations", "acme/invitations", {"role": "viewer"}, PAGE_OWN),
     ("form", "<str:organisation>/invitations/<uuid:invitation>/revoke", "REVOKE_PAGE", {}, SENT_OWN),
     ("form", "<str:organisation>/members/<uuid:member>", "MEMBER_PAGE", {"role": "viewer"}, SENT_OWN),
     ("get", "<str:organisation>/<str:name>/studio", "acme/kitchen/studio", None, PAGE),
+    ("form", "<str:organisation>/<str:name>/watch", "acme/kitchen/watch", {"level": "all"}, (302, 302, 302, 404, 302)),
     ("get", "<str:organisation>/<str:name>/settings", "acme/kitchen/settings", None, PAGE_EDIT),
     ("form", "<str:organisation>/<str:name>/settings", "acme/kitchen/settings", {"name": "kitchen"}, SENT),
     ("form", "<str:organisation>/<str:name>/delete", "acme/kitchen/delete", {}, SENT_OWN),
@@ -265,7 +303,7 @@ CASES: list[tuple[str, str, str, Any, tuple[int, ...]]] = [
 ELSEWHERE = frozenset({"api/", "api/<path:rest>", "frame/", "try", "player/frame", "player/service-worker.js"})
 """Addresses with tests of their own."""
 
-OURS = ("forge.accounts", "forge.projects", "forge.player", "forge.web", "allauth")
+OURS = ("forge.accounts", "forge.notices", "forge.projects", "forge.webhooks", "forge.player", "forge.web", "allauth")
 NOT_OURS = ("forge.web.builds", "forge.web.conversation", "forge.web.reviews", "forge.web.runes", "forge.serving")
 
 
@@ -284,6 +322,8 @@ def things(project: Project, owner: User, organisation: Organisation) -> dict[st
     invitation, _ = invite(owner, organisation, "viewer")
     token, _ = create_token(member, "x", ["read"], None)
     consent = sample_terms(project).text
+    failed_build(owner, project)
+    notice = Notice.objects.get(person=owner)
     sample = send_sample(member, project, [b"1,2,3\n"], label="x", days=90, consent=consent)
     return {
         "MEMBER": f"{_O}/members/{member.pk}",
@@ -293,7 +333,28 @@ def things(project: Project, owner: User, organisation: Organisation) -> dict[st
         "TOKEN": f"api/v1/tokens/{token.pk}",
         "TOKEN_PAGE": f"accounts/tokens/{token.pk}/delete",
         "REVOKE_PAGE": f"acme/invitations/{invitation.pk}/revoke",
+        "NOTICE": f"api/v1/notices/{notice.pk}",
+        "NOTICE_PAGE": f"accounts/notices/{notice.pk}",
+        "UNSUBSCRIBE": f"accounts/notices/unsubscribe/{unsubscribe_token(member)}",
+        **webhook_addresses(owner, organisation),
         "MEMBER_PAGE": f"acme/members/{member.pk}",
+    }
+
+
+def webhook_addresses(owner: User, organisation: Organisation) -> dict[str, str]:
+    """What the addresses of a webhook that has a delivery stand for."""
+    webhook, _ = create_webhook(owner, organisation, "https://example.com/hook", ["review"])
+    delivery = ping(owner, webhook)
+    hook, page = f"{_O}/webhooks/{webhook.pk}", f"acme/settings/webhooks/{webhook.pk}"
+    return {
+        "WEBHOOK": hook,
+        "WEBHOOK/rotate": f"{hook}/rotate",
+        "WEBHOOK/ping": f"{hook}/ping",
+        "WEBHOOK/deliveries": f"{hook}/deliveries",
+        "DELIVERY": f"{hook}/deliveries/{delivery.pk}/repeat",
+        "WEBHOOK_PAGE": page,
+        "WEBHOOK_PAGE/do": f"{page}/do",
+        "DELIVERY_PAGE": f"{page}/deliveries/{delivery.pk}/repeat",
     }
 
 

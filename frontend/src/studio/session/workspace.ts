@@ -16,6 +16,7 @@ import { browserStorage, UnsentEdits } from "../document/unsent";
 import { checkedPreview } from "./checked";
 import { Checking } from "./checking";
 import { KnownFiles } from "./known-files";
+import { newsOf } from "./news";
 import { SignInWatch } from "./sign-in-watch";
 import { SessionStore } from "./store";
 import { Toasts } from "./toasts";
@@ -166,6 +167,9 @@ export class Workspace {
       refetch: () => this.store.refetch(),
       onEvent: (event) => {
         for (const each of asked) each.apply(event);
+        const news = newsOf(event, this.store.state.getState());
+        if (news !== null)
+          this.toasts.say(news.text, { label: "Open", run: () => void window.open(news.url, "_blank") });
         if (NEWS_OF_VERSIONS.has(event.type)) for (const listener of this.versionListeners) listener();
         this.store.apply(event);
       },

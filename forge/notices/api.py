@@ -1,0 +1,129 @@
+"""A person's notices over REST: thin views over the actions."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from forge.accounts.permissions import Verb
+from forge.accounts.principals import principal_of, signed_in
+from forge.accounts.scopes import Scope
+from forge.core.actors import Actor
+from forge.core.api import ForgeView, needing
+from forge.core.json_types import PageJson
+from forge.core.pages import CursorPages
+from forge.notices import actions
+from forge.notices.access import find_notice, level_of, mail_choice_of, notices_of, unread_count
+from forge.notices.serializers import InboxJson, NoticeJson, WatchedJson, notice_to_json
+from forge.projects.api import ProjectView
+
+
+class NoticePages(CursorPages):
+    ordering = "-changed"
+
+
+class NoticeChangeSerializer(serializers.Serializer[Any]):
+    read = serializers.BooleanField(required=False)
+    done = serializers.BooleanField(required=False)
+    muted = serializers.BooleanField(required=False)
+
+
+class InboxChangeSerializer(serializers.Serializer[Any]):
+    mail = serializers.CharField(max_length=20)
+
+
+class ChooseWatchSerializer(serializers.Serializer[Any]):
+    level = serializers.CharField(max_length=10)
+
+
+class Inbox(ForgeView):
+    """How many notices are unread, and what comes by email."""
+
+    needs = needing(get=Scope.ACCOUNT_READ, patch=Scope.ACCOUNT_WRITE)
+
+    @extend_schema(operation_id="inbox_retrieve", responses=InboxJson)
+    def get(self, request: Request) -> Response:
+        return Response(_inbox(signed_in(request)))
+
+    @extend_schema(operation_id="inbox_change", request=InboxChangeSerializer, responses=InboxJson)
+    def patch(self, request: Request) -> Response:
+        principal = signed_in(request)
+        actions.choose_mail(principal, self.asked(request, InboxChangeSerializer)["mail"])
+        return Response(_inbox(principal))
+
+
+class Notices(ForgeView):
+    """One's notices, those that changed last first."""
+
+    needs = needing(get=Scope.ACCOUNT_READ)
+
+    @extend_schema(
+        operation_id="notices_list",
+        parameters=[OpenApiParameter("show", enum=["open", "unread", "done"], description="`open` without it")],
+        responses=PageJson[NoticeJson],
+    )
+    def get(self, request: Request) -> Response:
+        found = notices_of(signed_in(request))
+        show = request.query_params.get("show", "open")
+        shown = {"unread": found.unread(), "done": found.exclude(done=None)}.get(show, found.open())
+        pages = NoticePages()
+        rows = pages.paginate_queryset(shown, request, view=self) or []
+        return pages.get_paginated_response([notice_to_json(notice) for notice in rows])
+
+
+class NoticesRead(ForgeView):
+    """Having looked at all of them."""
+
+    needs = needing(post=Scope.ACCOUNT_WRITE)
+
+    @extend_schema(operation_id="notices_read_all", request=None, responses=InboxJson)
+    def post(self, request: Request) -> Response:
+        principal = signed_in(request)
+        actions.read_all(principal)
+        return Response(_inbox(principal))
+
+
+class OneNotice(ForgeView):
+    """One notice."""
+
+    needs = needing(patch=Scope.ACCOUNT_WRITE)
+
+    @extend_schema(operation_id="notices_change", request=NoticeChangeSerializer, responses=NoticeJson)
+    def patch(self, request: Request, notice_id: UUID) -> Response:
+        """Says that one has looked at it, is done with it, or wants to hear nothing more of its thing."""
+        principal = signed_in(request)
+        notice = find_notice(principal, notice_id)
+        asked = self.asked(request, NoticeChangeSerializer)
+        if "muted" in asked:
+            actions.mute(principal, notice, muted=asked["muted"])
+        if "read" in asked or "done" in asked:
+            actions.change_notice(principal, notice, read=asked.get("read"), done=asked.get("done"))
+        return Response(notice_to_json(find_notice(principal, notice_id)))
+
+
+class ProjectWatch(ProjectView):
+    """Of what of a project one hears."""
+
+    needs = needing(get=Scope.PROJECT_READ, put=Scope.ACCOUNT_WRITE)
+
+    @extend_schema(operation_id="watch_retrieve", responses=WatchedJson)
+    def get(self, request: Request, organisation: str, name: str) -> Response:
+        project = self.project(request, organisation, name, Verb.READ)
+        return Response(WatchedJson(level=level_of(principal_of(request), project).value))
+
+    @extend_schema(operation_id="watch_choose", request=ChooseWatchSerializer, responses=WatchedJson)
+    def put(self, request: Request, organisation: str, name: str) -> Response:
+        project = self.project(request, organisation, name, Verb.READ)
+        level = actions.watch_project(
+            principal_of(request), project, self.asked(request, ChooseWatchSerializer)["level"]
+        )
+        return Response(WatchedJson(level=level.value))
+
+
+def _inbox(principal: Actor) -> InboxJson:
+    return {"unread": unread_count(principal), "mail": mail_choice_of(principal).value}

@@ -1,0 +1,23 @@
+"""What a person's inbox tells."""
+
+from __future__ import annotations
+
+from typing import TypedDict
+
+from forge.core.event_types import EventType, StreamKind, declare
+from forge.core.json_types import Uuid
+
+
+class InboxChangedJson(TypedDict):
+    """There are notices for these people, or they read some. The socket of the inbox says how many are unread."""
+
+    people: list[Uuid]
+
+
+INBOX_CHANGED = declare(EventType("inbox.changed", StreamKind.INBOX, InboxChangedJson, ("notices",)))
+
+
+def inbox_stream(holder: object) -> str:
+    """The key of what tells of notices, by an id. That of an organisation tells what happens there, once however many
+    people it concerns; that of a person, what they read."""
+    return f"{StreamKind.INBOX}:{holder}"

@@ -1,0 +1,181 @@
+"""From an event to a happening: what it tells of, and whom it concerns. One function for each type of event."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from forge.accounts.models import Membership, Role
+from forge.builds.events import BUILD_CHANGED
+from forge.builds.models import Build, State
+from forge.core.models import Comment, Event
+from forge.notices.rules import Happening, Kind
+from forge.registry.events import TAG_PUBLISHED
+from forge.reviews.access import complete, groups_of, newest_round, standing_verdicts
+from forge.reviews.decision import waited_for
+from forge.reviews.events import REVIEW_ASKED, REVIEW_CHANGED, THREAD_CHANGED, BuildJudged, ReviewStep, ThreadStep
+from forge.reviews.models import AnchoredThread, Review, Round, Verdict
+from forge.webhooks.events import WEBHOOK_STOPPED
+
+LONGEST_ERROR = 200
+"""Characters of a build's error that a notice tells."""
+
+Reading = Callable[[Event], Happening | None]
+
+readings: dict[str, Reading] = {}
+"""By the type of the event. What has none gives no notice."""
+
+
+def reads(event_type: Any) -> Callable[[Reading], Reading]:
+    """Registers the function that reads events of a type."""
+
+    def put(reading: Reading) -> Reading:
+        readings[event_type.name] = reading
+        return reading
+
+    return put
+
+
+@reads(BUILD_CHANGED)
+def build_ended(event: Event) -> Happening | None:
+    """A build that failed concerns who asked for it. One that succeeded is seen where it was asked for."""
+    told = event.data["build"]
+    if told["state"] not in (State.FAILED, State.LOST):
+        return None
+    person = told["requested_by"]
+    error = str(told["error"] or "").partition("\n")[0][:LONGEST_ERROR]
+    return Happening(
+        Kind.BUILD_FAILED,
+        f"build:{told['id']}",
+        f"/builds/{told['number']}",
+        {"title": f"Build {told['number']}", "build": told["number"], "error": error},
+        concerned=frozenset({UUID(person["id"])} if person else ()),
+    )
+
+
+@reads(TAG_PUBLISHED)
+def published(event: Event) -> Happening | None:
+    """A publication concerns who asked for the build, and who judged its bytes."""
+    tag, number = event.data["tag"], event.data["build_number"]
+    build = Build.objects.select_related("artefact").filter(project=_project_of(event), number=number).first()
+    concerned: set[UUID | None] = set()
+    if build is not None and build.artefact is not None:
+        judges = Verdict.objects.standing().filter(project=build.project_id, rune_digest=build.artefact.digest)
+        concerned = {build.requested_by_id, *judges.values_list("user", flat=True)}
+    return Happening(
+        Kind.PUBLISHED,
+        f"tag:{_project_of(event)}:{tag}",
+        f"?tag={tag}",
+        {"title": f"Version {tag}", "tag": tag, "build": number},
+        concerned=_people(concerned),
+    )
+
+
+@reads(REVIEW_ASKED)
+def review_moved(event: Event) -> Happening | None:
+    """Asking concerns those who are waited for; the rest, those who take part."""
+    review = complete(Review.objects.all()).filter(pk=event.data["review"]).first()
+    if review is None:
+        return None
+    step = ReviewStep(event.data["change"])
+    asks = step in (ReviewStep.ASKED, ReviewStep.ROUND, ReviewStep.REVIEWERS)
+    last = newest_round(review)
+    asked = waited_for(groups_of(review), standing_verdicts([review])[review.pk]) if asks else frozenset[UUID]()
+    return Happening(
+        Kind.REVIEW_CLOSED if step is ReviewStep.CLOSED else Kind.REVIEW_ASKED,
+        review.subject,
+        f"/reviews/{review.number}",
+        {"title": review.title, "build": last.build.number, "round": last.number},
+        asked=asked,
+        # Who hears that others are asked now was asked before.
+        concerned=frozenset() if step is ReviewStep.REVIEWERS else _taking_part(review),
+    )
+
+
+@reads(REVIEW_CHANGED)
+def judged(event: Event) -> Happening | None:
+    """A verdict concerns who built it and who asked about it."""
+    build = Build.objects.select_related("artefact").filter(pk=event.data["build"]).first()
+    if build is None:
+        return None
+    change = BuildJudged(event.data["change"])
+    review = _review_of(build)
+    if review is None:
+        facts = _about_build(build) | {"change": change.value}
+        concerned = _people({build.requested_by_id})
+        return Happening(Kind.VERDICT, build.subject, f"/builds/{build.number}", facts, concerned=concerned)
+    return Happening(
+        Kind.VERDICT,
+        review.subject,
+        f"/reviews/{review.number}",
+        {"title": review.title, "build": build.number, "change": change.value},
+        concerned=_people({review.asked_by_id, build.requested_by_id}),
+    )
+
+
+@reads(THREAD_CHANGED)
+def said(event: Event) -> Happening | None:
+    """A comment concerns those who take part, and asks those whom it mentions. What ends or mends one tells nobody."""
+    step, mentioned = ThreadStep(event.data["change"]), frozenset(map(UUID, event.data["mentioned"]))
+    thread = AnchoredThread.objects.select_related("review", "build").filter(pk=event.data["thread"]).first()
+    if thread is None or (step is not ThreadStep.COMMENT and not mentioned):
+        return None
+    about: Review | Build = thread.review or thread.build
+    if isinstance(about, Review):
+        taking_part, facts = _taking_part(about), {"title": about.title}
+        path = f"/reviews/{about.number}"
+    else:
+        taking_part, facts = _people({about.requested_by_id, *_speakers(about.subject)}), _about_build(about)
+        path = f"/builds/{about.number}"
+    concerned = taking_part if step is ThreadStep.COMMENT else frozenset[UUID]()
+    return Happening(Kind.COMMENT, about.subject, path, facts, asked=mentioned, concerned=concerned)
+
+
+@reads(WEBHOOK_STOPPED)
+def webhook_stopped(event: Event) -> Happening:
+    """A webhook that took nothing for days asks the owners to look."""
+    key = event.data["webhook"]
+    return Happening(
+        Kind.WEBHOOK_STOPPED,
+        f"webhook:{key}",
+        f"/settings/webhooks/{key}",
+        {"title": f"The webhook to {event.data['host']} was stopped", "host": event.data["host"]},
+        asked=_owners_of(UUID(event.stream_id.partition(":")[2])),
+    )
+
+
+def _owners_of(organisation: UUID) -> frozenset[UUID]:
+    owners = Membership.objects.filter(organisation=organisation, role=Role.OWNER)
+    return frozenset(owners.values_list("user", flat=True))
+
+
+def _about_build(build: Build) -> dict[str, Any]:
+    return {"title": f"Build {build.number}", "build": build.number}
+
+
+def _review_of(build: Build) -> Review | None:
+    """The open review that judges the build's bytes."""
+    if build.artefact is None:
+        return None
+    rounds = Round.objects.filter(review__project=build.project_id, review__closed=None)
+    found = rounds.filter(build__artefact__digest=build.artefact.digest).select_related("review").last()
+    return found.review if found else None
+
+
+def _taking_part(review: Review) -> frozenset[UUID]:
+    """Who asked, who was asked, and who spoke."""
+    invited = {person for group in groups_of(review) for person in group.people}
+    return _people({review.asked_by_id, *invited, *_speakers(review.subject)})
+
+
+def _speakers(subject: str) -> set[UUID | None]:
+    return set(Comment.objects.filter(thread__subject=subject).values_list("author", flat=True))
+
+
+def _people(found: set[UUID | None]) -> frozenset[UUID]:
+    return frozenset(person for person in found if person is not None)
+
+
+def _project_of(event: Event) -> UUID:
+    return UUID(event.stream_id.partition(":")[2])

@@ -1,0 +1,95 @@
+"""Emails about notices: at once for what asks something of a person, the rest in a daily digest.
+
+What is due stands in the notices' rows. A process takes a person's by emptying them, so an email goes out once: one
+that a mail server refuses is in the log, and the notice is in the inbox.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from allauth.account.models import EmailAddress
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives
+from django.db import transaction
+from django.utils import timezone
+
+from forge.accounts.letters import letter
+from forge.accounts.models import User
+from forge.notices.access import notices_of
+from forge.notices.models import Notice
+from forge.notices.rules import Kind, Reason
+from forge.notices.unsubscribing import unsubscribe_token
+from forge.notices.words import sentence, title
+from rune.wording import counted
+
+PEOPLE = 100
+"""People who get email in one go; the next go takes the others."""
+LISTED = 30
+"""Notices that a digest lists."""
+KEPT = timedelta(days=90)
+"""How long a notice is kept after its last event."""
+
+
+def send_due(now: datetime | None = None) -> int:
+    """Sends what is due; answers how many emails that were."""
+    now = now or timezone.now()
+    due = Notice.objects.filter(mail_due__lte=now)
+    people = due.order_by("mail_due").values_list("person", flat=True)[: PEOPLE * 10]
+    return sum(_send_to(person, now) for person in list(dict.fromkeys(people))[:PEOPLE])
+
+
+@transaction.atomic
+def _send_to(person_id: UUID, now: datetime) -> int:
+    person = User.objects.select_for_update(no_key=True).get(pk=person_id)
+    due = Notice.objects.filter(person=person, mail_due__lte=now)
+    taken = list(due.values_list("pk", flat=True))
+    if not taken:
+        return 0
+    # What was read meanwhile, or may not be read any more, is told to nobody.
+    notices = list(notices_of(person).filter(pk__in=taken).unread())
+    due.update(mail_due=None)
+    address = EmailAddress.objects.filter(user=person, email=person.email, verified=True).first()
+    if address is None or not person.is_active or not settings.EMAIL_IS_SENT:
+        return 0
+    letters = list(letters_to(person, notices))
+    for each in letters:
+        transaction.on_commit(each.send)
+    return len(letters)
+
+
+def letters_to(person: User, notices: Iterable[Notice]) -> Iterable[EmailMultiAlternatives]:
+    """One email for each notice that asks something, and one for all the rest."""
+    found = list(notices)
+    for notice in (notice for notice in found if notice.reason == Reason.ASKED):
+        place = notice.project.full_name if notice.project else notice.organisation.name
+        yield _letter("notice", person, {**_shown(notice), "subject": f"{place}: {title(notice.facts)}"})
+    rest = [notice for notice in found if notice.reason != Reason.ASKED]
+    if rest:
+        context = {"count": counted(len(rest), "notice"), "lines": [_shown(each) for each in rest[:LISTED]]}
+        yield _letter("digest", person, context | {"more": max(0, len(rest) - LISTED)})
+
+
+def _shown(notice: Notice) -> dict[str, str]:
+    said = sentence(Kind(notice.kind), Reason(notice.reason), str(notice.actor or ""), notice.facts, notice.events)
+    place = notice.project.full_name if notice.project else notice.organisation.name
+    url = f"{settings.PUBLIC_URL}{notice.get_absolute_url()}"
+    return {"title": title(notice.facts), "text": said, "place": place, "url": url}
+
+
+def _letter(name: str, person: User, context: dict[str, object]) -> EmailMultiAlternatives:
+    link = f"{settings.PUBLIC_URL}/accounts/notices/unsubscribe/{unsubscribe_token(person)}"
+    message = letter(name, person.email, context | {"person": person, "unsubscribe": link})
+    # RFC 8058: one press in the mail program, without signing in.
+    message.extra_headers |= {
+        "List-Unsubscribe": f"<{link}>",
+        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+    }
+    return message
+
+
+def end_old(now: datetime | None = None) -> None:
+    """Deletes notices whose last event is long ago."""
+    Notice.objects.filter(changed__lt=(now or timezone.now()) - KEPT).delete()

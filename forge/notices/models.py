@@ -1,0 +1,120 @@
+"""Notices, and what a person wants to hear of: watched projects, muted things, and email."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+
+from forge.accounts.models import Organisation
+from forge.accounts.permissions import Verb, organisations_where
+from forge.core.actors import Actor
+from forge.notices.rules import Kind, Level, MailChoice, Reason
+from forge.projects.models import Project
+
+
+class NoticeQuerySet(models.QuerySet["Notice"]):
+    """Notices, as seen by someone."""
+
+    def visible_to(self, actor: Actor) -> NoticeQuerySet:
+        """A person's own, of what they may still see."""
+        if not actor.is_authenticated:
+            return self.none()
+        readable = models.Q(project__in=Project.objects.of_member(actor))
+        whole = models.Q(project=None, organisation__in=organisations_where(actor, Verb.SEE_ORGANISATION))
+        return self.filter(readable | whole, person_id=actor.pk)
+
+    def open(self) -> NoticeQuerySet:
+        """What is not done."""
+        return self.filter(done=None)
+
+    def unread(self) -> NoticeQuerySet:
+        """What is not done and was not looked at."""
+        return self.filter(done=None, read=None)
+
+
+class Notice(models.Model):
+    """That something concerns a person. There is one for each thing, which tells of the newest of its events."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="notices")
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="+")
+    project = models.ForeignKey(Project, null=True, on_delete=models.CASCADE, related_name="+")
+    subject = models.CharField(max_length=200)
+    """The key of the thing: `review:<id>`."""
+    path = models.CharField(max_length=200)
+    """Where it is, below the address of its project, or of the organisation where it has none."""
+    kind = models.CharField(max_length=20, choices=[(kind.value, kind.value) for kind in Kind])
+    reason = models.CharField(max_length=10, choices=[(reason.value, reason.value) for reason in Reason])
+    actor = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    facts = models.JSONField(default=dict)
+    """What `forge.notices.words` makes sentences of."""
+    events = models.PositiveIntegerField(default=1)
+    """How many events it tells of, since it was read last."""
+    created = models.DateTimeField(auto_now_add=True)
+    changed = models.DateTimeField()
+    read = models.DateTimeField(null=True)
+    done = models.DateTimeField(null=True)
+    mail_due = models.DateTimeField(null=True)
+    """When an email tells of it, unless it was read before; None where none does, or one did."""
+
+    objects = NoticeQuerySet.as_manager()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["person", "subject"], name="one_notice_a_thing_of_a_person")]
+        indexes = [
+            models.Index(fields=["person", "-changed"], name="notices_of_people"),
+            models.Index(fields=["changed"], name="notices_to_end"),
+            models.Index(fields=["mail_due"], condition=models.Q(mail_due__isnull=False), name="notices_to_mail"),
+        ]
+        ordering = ["-changed"]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.subject}"
+
+    def get_absolute_url(self) -> str:
+        """The page of the thing."""
+        place = self.project if self.project is not None else self.organisation
+        return f"{place.get_absolute_url()}{self.path}"
+
+
+class WatchedProject(models.Model):
+    """Of what of a project a person wants to hear. Without a row: of what is theirs."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="+")
+    level = models.CharField(max_length=4, choices=[(level.value, level.value) for level in Level])
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["person", "project"], name="one_level_a_project_of_a_person")]
+
+    def __str__(self) -> str:
+        return f"{self.person_id} {self.level} {self.project_id}"
+
+
+class MutedThing(models.Model):
+    """A thing of which a person wants to hear nothing more."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    subject = models.CharField(max_length=200)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["person", "subject"], name="muted_once")]
+
+    def __str__(self) -> str:
+        return f"{self.person_id} {self.subject}"
+
+
+class MailPreference(models.Model):
+    """Which notices a person gets by email. Without a row: `MailChoice.ASKED_AND_DIGEST`."""
+
+    person = models.OneToOneField(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, primary_key=True, related_name="+"
+    )
+    choice = models.CharField(max_length=20, choices=[(choice.value, choice.value) for choice in MailChoice])
+
+    def __str__(self) -> str:
+        return f"{self.person_id} {self.choice}"

@@ -1,0 +1,64 @@
+"""Notices, and what a person wants to hear of, as JSON."""
+
+from __future__ import annotations
+
+from typing import Annotated, TypedDict
+
+from forge.accounts.people import PersonJson, person_to_json
+from forge.core.json_types import Timestamp, Uuid, choices
+from forge.notices.models import Notice
+from forge.notices.rules import Kind, Level, MailChoice, Reason
+from forge.notices.words import action, sentence, title
+
+
+class NoticeJson(TypedDict):
+    """That something concerns a person; there is one for each thing, which tells of the newest of its events."""
+
+    id: Uuid
+    kind: Annotated[str, choices("NoticeKind", Kind)]
+    reason: Annotated[str, choices("NoticeReason", Reason)]
+    project: Annotated[str | None, "organisation and name; null for what is of an organisation alone"]
+    title: str
+    text: str
+    action: Annotated[str, "the next step, in words"]
+    url: str
+    actor: PersonJson | None
+    events: Annotated[int, "how many events it tells of, since it was read last"]
+    created: Timestamp
+    changed: Timestamp
+    read: Timestamp | None
+    done: Timestamp | None
+
+
+class InboxJson(TypedDict):
+    """How many notices are unread, and which of them come by email too."""
+
+    unread: int
+    mail: Annotated[str, choices("MailChoice", MailChoice)]
+
+
+class WatchedJson(TypedDict):
+    """Of what of a project one hears: nothing, of what is one's own, or all."""
+
+    level: Annotated[str, choices("WatchLevel", Level)]
+
+
+def notice_to_json(notice: Notice) -> NoticeJson:
+    """A notice, found by `forge.notices.access.notices_of`."""
+    kind, reason = Kind(notice.kind), Reason(notice.reason)
+    return {
+        "id": str(notice.pk),
+        "kind": kind.value,
+        "reason": reason.value,
+        "project": notice.project.full_name if notice.project else None,
+        "title": title(notice.facts),
+        "text": sentence(kind, reason, str(notice.actor or ""), notice.facts, notice.events),
+        "action": action(kind, reason),
+        "url": notice.get_absolute_url(),
+        "actor": person_to_json(notice.actor) if notice.actor else None,
+        "events": notice.events,
+        "created": notice.created.isoformat(),
+        "changed": notice.changed.isoformat(),
+        "read": notice.read.isoformat() if notice.read else None,
+        "done": notice.done.isoformat() if notice.done else None,
+    }

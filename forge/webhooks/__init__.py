@@ -1,0 +1,1 @@
+"""Webhooks: what happens to builds, reviews and publications, sent to addresses that an organisation chose."""

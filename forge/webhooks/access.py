@@ -1,0 +1,40 @@
+"""Finding webhooks and their deliveries for who manages them."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.db.models import Prefetch, QuerySet
+
+from forge.accounts.models import Organisation
+from forge.core.actors import Actor
+from forge.core.errors import NotFound
+from forge.webhooks.models import Attempt, Delivery, Webhook, WebhookQuerySet
+
+
+def webhooks_of(actor: Actor, organisation: Organisation) -> WebhookQuerySet:
+    """An organisation's webhooks, the oldest first."""
+    found = Webhook.objects.visible_to(actor).filter(organisation=organisation)
+    return found.select_related("organisation", "project__organisation", "created_by")
+
+
+def find_webhook(actor: Actor, organisation: Organisation, webhook_id: UUID) -> Webhook:
+    """One of them. Raises `NotFound`."""
+    webhook = webhooks_of(actor, organisation).filter(pk=webhook_id).first()
+    if webhook is None:
+        raise NotFound("The organisation has no such webhook.")
+    return webhook
+
+
+def deliveries_of(webhook: Webhook) -> QuerySet[Delivery]:
+    """What was and is to be sent, with the attempts, the newest first. The caller has found the webhook for someone."""
+    attempts = Prefetch("attempts", Attempt.objects.order_by("-at", "-id"))
+    return webhook.deliveries.prefetch_related(attempts).order_by("-created")
+
+
+def find_delivery(webhook: Webhook, delivery_id: UUID) -> Delivery:
+    """One of them. Raises `NotFound`."""
+    delivery = deliveries_of(webhook).filter(pk=delivery_id).first()
+    if delivery is None:
+        raise NotFound("The webhook has no such delivery.")
+    return delivery

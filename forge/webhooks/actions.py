@@ -1,0 +1,160 @@
+"""What the owners of an organisation do with webhooks."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from forge.accounts.access import require_in, require_operator
+from forge.accounts.models import Organisation
+from forge.accounts.permissions import Verb
+from forge.accounts.quotas import locked
+from forge.core.actors import Actor
+from forge.core.audit import Place, write_entry
+from forge.core.errors import Invalid
+from forge.core.events import append_event
+from forge.projects.models import Project
+from forge.webhooks.addresses import checked_url
+from forge.webhooks.errors import TooManyWebhooks
+from forge.webhooks.events import WEBHOOK_STOPPED
+from forge.webhooks.messages import PING, written
+from forge.webhooks.models import Delivery, DeliveryState, Topic, Webhook
+from forge.webhooks.signing import secret_of
+
+MOST = 20
+"""Webhooks of an organisation."""
+
+
+@dataclass(frozen=True)
+class Change:
+    """What of a webhook is to be another; None leaves it."""
+
+    url: str | None = None
+    topics: Collection[str] | None = None
+    on: bool | None = None
+
+
+@transaction.atomic
+def create_webhook(
+    actor: Actor, organisation: Organisation, url: str, topics: Collection[str], project: Project | None = None
+) -> tuple[Webhook, str]:
+    """Makes a webhook for all projects or one, and its secret, which is shown this once.
+
+    Raises `Forbidden`, `BadWebhookAddress`, `Invalid` and `TooManyWebhooks`.
+    """
+    require_in(actor, Verb.MANAGE_WEBHOOKS, organisation)
+    if project is not None and project.organisation_id != organisation.pk:
+        raise Invalid("The project is of another organisation.", errors={"project": ["Of another organisation."]})
+    checked, wanted = checked_url(url, anywhere=settings.WEBHOOKS_ANYWHERE), _checked_topics(topics)
+    locked(organisation)
+    if Webhook.objects.filter(organisation=organisation).count() >= MOST:
+        raise TooManyWebhooks(f"An organisation has at most {MOST} webhooks. Delete one that is not needed.")
+    webhook = Webhook.objects.create(
+        organisation=organisation, project=project, url=checked, topics=wanted, created_by=actor.person
+    )
+    write_entry(actor, "webhook.create", webhook.subject, _place(webhook), url=checked, topics=wanted)
+    return webhook, secret_of(webhook)
+
+
+@transaction.atomic
+def change_webhook(actor: Actor, webhook: Webhook, change: Change) -> Webhook:
+    """Gives a webhook another address or other topics, or switches it off or on; what waits is sent when it is on.
+
+    Raises `Forbidden`, `BadWebhookAddress` and `Invalid`.
+    """
+    require_in(actor, Verb.MANAGE_WEBHOOKS, webhook.organisation)
+    before = _told(webhook)
+    if change.url is not None:
+        webhook.url = checked_url(change.url, anywhere=settings.WEBHOOKS_ANYWHERE)
+    if change.topics is not None:
+        webhook.topics = _checked_topics(change.topics)
+    if change.on is not None and change.on != (webhook.stopped is None):
+        webhook.stopped, webhook.stopped_because = (None if change.on else timezone.now()), ""
+    after = _told(webhook)
+    if after != before:
+        webhook.save(update_fields=["url", "topics", "stopped", "stopped_because"])
+        write_entry(actor, "webhook.change", webhook.subject, _place(webhook), before=before, after=after)
+    return webhook
+
+
+@transaction.atomic
+def rotate_secret(actor: Actor, webhook: Webhook) -> str:
+    """Gives a webhook another secret, which is shown this once; for a day messages are signed with the one before too.
+
+    Raises `Forbidden`.
+    """
+    require_in(actor, Verb.MANAGE_WEBHOOKS, webhook.organisation)
+    webhook.generation, webhook.rotated = webhook.generation + 1, timezone.now()
+    webhook.save(update_fields=["generation", "rotated"])
+    write_entry(actor, "webhook.rotate", webhook.subject, _place(webhook), url=webhook.url)
+    return secret_of(webhook)
+
+
+@transaction.atomic
+def delete_webhook(actor: Actor, webhook: Webhook) -> None:
+    """Deletes a webhook with its deliveries; what waits is not sent. Raises `Forbidden`."""
+    require_in(actor, Verb.MANAGE_WEBHOOKS, webhook.organisation)
+    write_entry(actor, "webhook.delete", webhook.subject, _place(webhook), url=webhook.url)
+    webhook.delete()
+
+
+@transaction.atomic
+def ping(actor: Actor, webhook: Webhook) -> Delivery:
+    """Sends a test message. Raises `Forbidden` and `Invalid`."""
+    require_in(actor, Verb.MANAGE_WEBHOOKS, webhook.organisation)
+    _require_on(webhook)
+    now = timezone.now()
+    body = written(PING, now.isoformat(), {"webhook": str(webhook.pk)})
+    write_entry(actor, "webhook.ping", webhook.subject, _place(webhook), url=webhook.url)
+    return Delivery.objects.create(webhook=webhook, type=PING, body=body, due=now)
+
+
+@transaction.atomic
+def repeat(actor: Actor, delivery: Delivery) -> Delivery:
+    """Sends a message again, under the same `webhook-id`, with all attempts before it. Raises `Forbidden` and
+    `Invalid`."""
+    webhook = delivery.webhook
+    require_in(actor, Verb.MANAGE_WEBHOOKS, webhook.organisation)
+    _require_on(webhook)
+    Delivery.objects.filter(pk=delivery.pk).update(state=DeliveryState.WAITING, tries=0, due=timezone.now())
+    write_entry(actor, "webhook.repeat", webhook.subject, _place(webhook), url=webhook.url, type=delivery.type)
+    delivery.refresh_from_db(fields=["state", "tries", "due"])
+    return delivery
+
+
+@transaction.atomic
+def stop_webhook(actor: Actor, webhook: Webhook, because: str) -> None:
+    """Sends nothing more to a webhook that took nothing for days, and tells the owners. Raises `Forbidden` for anyone
+    but the server itself."""
+    require_operator(actor)
+    because = because[:200]
+    if Webhook.objects.on().filter(pk=webhook.pk).update(stopped=timezone.now(), stopped_because=because):
+        write_entry(actor, "webhook.stop", webhook.subject, _place(webhook), url=webhook.url, because=because)
+        host = urlsplit(webhook.url).hostname or ""
+        append_event(webhook.organisation.stream, WEBHOOK_STOPPED(webhook=str(webhook.pk), host=host))
+
+
+def _require_on(webhook: Webhook) -> None:
+    if webhook.stopped is not None:
+        raise Invalid("This webhook is off. Switch it on first.")
+
+
+def _checked_topics(topics: Collection[str]) -> list[str]:
+    wanted = [topic for topic in Topic.values if topic in topics]
+    if not wanted or set(topics) - set(wanted):
+        message = f"Choose at least one of {', '.join(Topic.values)}."
+        raise Invalid(message, errors={"topics": [message]})
+    return wanted
+
+
+def _told(webhook: Webhook) -> dict[str, object]:
+    return {"url": webhook.url, "topics": webhook.topics, "on": "yes" if webhook.stopped is None else "no"}
+
+
+def _place(webhook: Webhook) -> Place:
+    return Place(organisation=webhook.organisation_id, project=webhook.project_id)

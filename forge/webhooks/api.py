@@ -1,0 +1,150 @@
+"""Webhooks over REST: thin views over the actions."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers, status
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from forge.accounts.access import find_organisation
+from forge.accounts.models import Organisation
+from forge.accounts.permissions import Verb
+from forge.accounts.principals import principal_of
+from forge.accounts.scopes import Scope
+from forge.core.api import ForgeView, needing, raising
+from forge.core.errors import Conflict
+from forge.core.json_types import PageJson
+from forge.core.pages import CursorPages
+from forge.projects.access import find_project
+from forge.webhooks import actions
+from forge.webhooks.access import deliveries_of, find_delivery, find_webhook, webhooks_of
+from forge.webhooks.models import Webhook
+from forge.webhooks.serializers import (
+    DeliveryJson,
+    NewWebhookJson,
+    SecretJson,
+    WebhookJson,
+    WebhooksJson,
+    delivery_to_json,
+    webhook_to_json,
+)
+
+
+class MakeWebhookSerializer(serializers.Serializer[Any]):
+    url = serializers.CharField(max_length=1000)
+    topics = serializers.ListField(child=serializers.CharField(max_length=20), max_length=10)
+    project = serializers.CharField(max_length=100, allow_blank=True, default="")
+
+
+class WebhookChangeSerializer(serializers.Serializer[Any]):
+    url = serializers.CharField(max_length=1000, required=False)
+    topics = serializers.ListField(child=serializers.CharField(max_length=20), max_length=10, required=False)
+    on = serializers.BooleanField(required=False)
+
+
+class WebhookView(ForgeView):
+    """A view below an organisation's webhooks."""
+
+    def organisation(self, request: Request, name: str) -> Organisation:
+        return find_organisation(principal_of(request), name, Verb.MANAGE_WEBHOOKS)
+
+    def webhook(self, request: Request, organisation: str, webhook_id: UUID) -> Webhook:
+        return find_webhook(principal_of(request), self.organisation(request, organisation), webhook_id)
+
+
+class Webhooks(WebhookView):
+    """The webhooks of an organisation and of its projects."""
+
+    needs = needing(get=Scope.WEBHOOK_MANAGE, post=Scope.WEBHOOK_MANAGE)
+    raises = raising(post=Conflict)
+
+    @extend_schema(operation_id="webhooks_list", responses=WebhooksJson)
+    def get(self, request: Request, organisation: str) -> Response:
+        found = webhooks_of(principal_of(request), self.organisation(request, organisation))
+        return Response(WebhooksJson(webhooks=[webhook_to_json(each) for each in found]))
+
+    @extend_schema(operation_id="webhooks_create", request=MakeWebhookSerializer, responses={201: NewWebhookJson})
+    def post(self, request: Request, organisation: str) -> Response:
+        """Makes one, for all projects or for the one that is named. Its secret is in this answer and in no other."""
+        principal = principal_of(request)
+        found = self.organisation(request, organisation)
+        asked = self.asked(request, MakeWebhookSerializer)
+        project = find_project(principal, found.name, asked["project"]) if asked["project"] else None
+        webhook, secret = actions.create_webhook(principal, found, asked["url"], asked["topics"], project)
+        return Response(webhook_to_json(webhook) | {"secret": secret}, status=status.HTTP_201_CREATED)
+
+
+class OneWebhook(WebhookView):
+    """One webhook."""
+
+    needs = needing(get=Scope.WEBHOOK_MANAGE, patch=Scope.WEBHOOK_MANAGE, delete=Scope.WEBHOOK_MANAGE)
+
+    @extend_schema(operation_id="webhooks_retrieve", responses=WebhookJson)
+    def get(self, request: Request, organisation: str, webhook_id: UUID) -> Response:
+        return Response(webhook_to_json(self.webhook(request, organisation, webhook_id)))
+
+    @extend_schema(operation_id="webhooks_change", request=WebhookChangeSerializer, responses=WebhookJson)
+    def patch(self, request: Request, organisation: str, webhook_id: UUID) -> Response:
+        webhook = self.webhook(request, organisation, webhook_id)
+        asked = self.asked(request, WebhookChangeSerializer)
+        change = actions.Change(asked.get("url"), asked.get("topics"), asked.get("on"))
+        return Response(webhook_to_json(actions.change_webhook(principal_of(request), webhook, change)))
+
+    @extend_schema(operation_id="webhooks_delete", responses={204: None})
+    def delete(self, request: Request, organisation: str, webhook_id: UUID) -> Response:
+        actions.delete_webhook(principal_of(request), self.webhook(request, organisation, webhook_id))
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class WebhookRotation(WebhookView):
+    """Another secret for a webhook."""
+
+    needs = needing(post=Scope.WEBHOOK_MANAGE)
+
+    @extend_schema(operation_id="webhooks_rotate", request=None, responses=SecretJson)
+    def post(self, request: Request, organisation: str, webhook_id: UUID) -> Response:
+        """For a day messages are signed with the one before too."""
+        webhook = self.webhook(request, organisation, webhook_id)
+        return Response(SecretJson(secret=actions.rotate_secret(principal_of(request), webhook)))
+
+
+class WebhookPing(WebhookView):
+    """A test message."""
+
+    needs = needing(post=Scope.WEBHOOK_MANAGE)
+
+    @extend_schema(operation_id="webhooks_ping", request=None, responses={202: DeliveryJson})
+    def post(self, request: Request, organisation: str, webhook_id: UUID) -> Response:
+        delivery = actions.ping(principal_of(request), self.webhook(request, organisation, webhook_id))
+        return Response(delivery_to_json(delivery), status=status.HTTP_202_ACCEPTED)
+
+
+class WebhookDeliveries(WebhookView):
+    """What was sent, and is to be."""
+
+    needs = needing(get=Scope.WEBHOOK_MANAGE)
+
+    @extend_schema(operation_id="webhook_deliveries_list", responses=PageJson[DeliveryJson])
+    def get(self, request: Request, organisation: str, webhook_id: UUID) -> Response:
+        """Those of the last 30 days, the newest first."""
+        pages = CursorPages()
+        found = deliveries_of(self.webhook(request, organisation, webhook_id))
+        rows = pages.paginate_queryset(found, request, view=self) or []
+        return pages.get_paginated_response([delivery_to_json(each) for each in rows])
+
+
+class DeliveryRepetition(WebhookView):
+    """Sending a message again."""
+
+    needs = needing(post=Scope.WEBHOOK_MANAGE)
+
+    @extend_schema(operation_id="webhook_deliveries_repeat", request=None, responses={202: DeliveryJson})
+    def post(self, request: Request, organisation: str, webhook_id: UUID, delivery_id: UUID) -> Response:
+        """Under the same `webhook-id`."""
+        delivery = find_delivery(self.webhook(request, organisation, webhook_id), delivery_id)
+        repeated = actions.repeat(principal_of(request), delivery)
+        return Response(delivery_to_json(repeated), status=status.HTTP_202_ACCEPTED)

@@ -1,0 +1,20 @@
+"""What an organisation's stream tells of webhooks."""
+
+from __future__ import annotations
+
+from typing import Annotated, TypedDict
+
+from forge.core.event_types import EventType, StreamKind, declare
+from forge.core.json_types import Uuid
+
+
+class WebhookStoppedJson(TypedDict):
+    """A webhook took nothing for days, and nothing more is sent to it until somebody switches it on."""
+
+    webhook: Uuid
+    host: Annotated[str, "the host of its address"]
+
+
+WEBHOOK_STOPPED = declare(
+    EventType("webhook.stopped", StreamKind.ORGANISATION, WebhookStoppedJson, ("webhooks", "notices"))
+)

@@ -1,0 +1,129 @@
+"""Webhooks, what is to be delivered to them, and each attempt."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from forge.accounts.models import Organisation
+from forge.accounts.permissions import Verb, organisations_where
+from forge.core.actors import Actor
+from forge.projects.models import Project
+
+
+class Topic(models.TextChoices):
+    """What a webhook may be told of."""
+
+    BUILD = "build", "Builds that end"
+    REVIEW = "review", "Reviews and verdicts"
+    PUBLISH = "publish", "Publications"
+
+
+class WebhookQuerySet(models.QuerySet["Webhook"]):
+    """Webhooks, as seen by someone."""
+
+    def visible_to(self, actor: Actor) -> WebhookQuerySet:
+        """Those of organisations whose webhooks the person manages."""
+        return self.filter(organisation__in=organisations_where(actor, Verb.MANAGE_WEBHOOKS))
+
+    def on(self) -> WebhookQuerySet:
+        """Those to which something is sent."""
+        return self.filter(stopped=None)
+
+
+class Webhook(models.Model):
+    """An address to which the events of an organisation, or of one project, are sent.
+
+    Its secret is in no table: it is made of the server's key, this id and `generation` (`forge.webhooks.signing`).
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="webhooks")
+    project = models.ForeignKey(Project, null=True, on_delete=models.CASCADE, related_name="+")
+    """None sends the events of all projects."""
+    url = models.CharField(max_length=500)
+    topics = models.JSONField()
+    generation = models.PositiveIntegerField(default=1)
+    """Of the secret; rotating it adds one."""
+    rotated = models.DateTimeField(null=True)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    created = models.DateTimeField(auto_now_add=True)
+    stopped = models.DateTimeField(null=True)
+    """When somebody switched it off, or it had taken nothing for days; what waits is sent when it is on again."""
+    stopped_because = models.CharField(max_length=200, blank=True)
+    """"" where somebody switched it off."""
+
+    objects = WebhookQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["created"]
+
+    def __str__(self) -> str:
+        return self.url
+
+    @property
+    def subject(self) -> str:
+        """The key of its audit entries."""
+        return f"webhook:{self.pk}"
+
+    def get_absolute_url(self) -> str:
+        return f"{self.organisation.get_absolute_url()}/settings/webhooks/{self.pk}"
+
+
+class DeliveryState(models.TextChoices):
+    """Where a delivery stands."""
+
+    WAITING = "waiting", "Waiting"
+    DELIVERED = "delivered", "Delivered"
+    GIVEN_UP = "given-up", "Given up"
+
+
+class Delivery(models.Model):
+    """One message to one webhook. Whoever sends it holds a lease, with a fence as builds have."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    """The `webhook-id` of all its attempts: by it a receiver knows a message that came twice."""
+    webhook = models.ForeignKey(Webhook, on_delete=models.CASCADE, related_name="deliveries")
+    type = models.CharField(max_length=40)
+    body = models.TextField()
+    """The JSON, as it is signed."""
+    state = models.CharField(max_length=10, choices=DeliveryState.choices, default=DeliveryState.WAITING)
+    tries = models.PositiveSmallIntegerField(default=0)
+    """Attempts since it was asked for last."""
+    created = models.DateTimeField(auto_now_add=True)
+    due = models.DateTimeField()
+    fence = models.PositiveIntegerField(default=0)
+    lease_until = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["due"], condition=Q(state="waiting"), name="deliveries_to_send"),
+            models.Index(fields=["created"], name="deliveries_to_end"),
+        ]
+        ordering = ["-created"]
+
+    def __str__(self) -> str:
+        return f"{self.type} {self.state}"
+
+
+class Attempt(models.Model):
+    """One time that a delivery was sent, and what was answered."""
+
+    id = models.BigAutoField(primary_key=True)
+    delivery = models.ForeignKey(Delivery, on_delete=models.CASCADE, related_name="attempts")
+    at = models.DateTimeField()
+    milliseconds = models.FloatField()
+    status = models.PositiveSmallIntegerField(null=True)
+    """None where nothing was answered."""
+    answer = models.TextField(blank=True)
+    """The beginning of the answer's body."""
+    error = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        ordering = ["-at", "-id"]
+
+    def __str__(self) -> str:
+        return str(self.status or self.error)

@@ -1,0 +1,66 @@
+"""The socket of the inbox says how many notices are unread, when it opens and whenever that changes."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import pytest
+from asgiref.sync import sync_to_async
+from channels.routing import URLRouter
+from django.contrib.auth.models import AnonymousUser
+
+from forge.accounts.actions import end_connections
+from forge.accounts.models import User
+from forge.collab.closing import Closing
+from forge.collab.watch import watch
+from forge.core import delivery
+from forge.notices.actions import read_all
+from forge.notices.routing import websocket_urlpatterns
+from forge.projects.models import Project
+from tests.forge.collab.yjs_socket import Socket
+from tests.forge.made_builds import failed_build
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("server")]
+
+
+class Inbox(Socket):
+    router = URLRouter(websocket_urlpatterns)
+
+
+@pytest.fixture
+async def server() -> AsyncIterator[None]:
+    """What the server's start and end do around sockets."""
+    delivery.attach(asyncio.get_running_loop())
+    yield
+    watch.close()
+    delivery.attach(None)
+
+
+async def test_the_number_is_told_at_first_and_when_it_changes(project: Project, developer: User) -> None:
+    async with Inbox(developer, "/ws/inbox") as inbox:
+        assert await inbox.event() == {"type": "inbox", "unread": 0}
+        await sync_to_async(failed_build)(developer, project)
+        assert await inbox.event() == {"type": "inbox", "unread": 1}
+        await sync_to_async(read_all)(developer)
+        assert await inbox.event() == {"type": "inbox", "unread": 0}
+
+
+async def test_a_message_that_is_lost_is_made_up_for(project: Project, developer: User) -> None:
+    async with Inbox(developer, "/ws/inbox") as inbox:
+        assert (await inbox.event())["unread"] == 0
+        delivery.attach(None)
+        await sync_to_async(failed_build)(developer, project)
+        assert (await inbox.event())["unread"] == 1
+
+
+async def test_a_visitor_is_told_nothing(project: Project) -> None:
+    async with Inbox(AnonymousUser(), "/ws/inbox") as inbox:
+        assert (await inbox.closed())[0] == Closing.SIGNED_OUT
+
+
+async def test_it_closes_when_the_persons_sessions_ended(developer: User) -> None:
+    async with Inbox(developer, "/ws/inbox") as inbox:
+        await inbox.event()
+        await sync_to_async(end_connections)(developer)
+        assert (await inbox.closed())[0] == Closing.TRY_AGAIN

@@ -1,0 +1,307 @@
+"""Events become notices: for whom they concern, one for each thing, and by email what was chosen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from allauth.account.models import EmailAddress
+from django.core import mail
+from django.test import Client
+from django.utils import timezone
+
+from forge.accounts.actions import remove_member
+from forge.accounts.models import Membership, Organisation, Role, User
+from forge.core.models import AuditEntry, Event
+from forge.notices import actions
+from forge.notices.access import mail_choice_of, notices_of, unread_count
+from forge.notices.events import inbox_stream
+from forge.notices.mail import KEPT, end_old, send_due
+from forge.notices.models import Notice
+from forge.notices.rules import Kind, MailChoice
+from forge.projects.actions import delete_project, write_file
+from forge.projects.models import Project
+from forge.registry.actions import publish_build
+from forge.reviews.actions import (
+    Asked,
+    ask_for_review,
+    ask_in_a_new_round,
+    begin_thread,
+    give_verdict,
+    undo_verdict,
+)
+from forge.reviews.models import Review
+from tests.forge.made_builds import RUNE, built, failed_build
+
+pytestmark = pytest.mark.django_db
+
+Browser = Callable[[User | None], Client]
+
+
+def told(person: User) -> list[tuple[str, str]]:
+    """The kinds of somebody's notices, with their reasons."""
+    return [(notice.kind, notice.reason) for notice in notices_of(person)]
+
+
+@pytest.fixture
+def review(project: Project, developer: User, viewer: User) -> Review:
+    return ask_for_review(developer, built(developer, project), "Hears whispers", reviewers=[Asked((viewer.pk,))])
+
+
+@pytest.fixture
+def mailing(settings: Any, viewer: User, developer: User) -> None:
+    settings.EMAIL_IS_SENT = True
+    for person in (viewer, developer):
+        EmailAddress.objects.create(user=person, email=person.email, verified=True, primary=True)
+
+
+def test_who_is_asked_for_a_review_hears_of_it_and_who_asked_does_not(
+    review: Review, viewer: User, developer: User, owner: User
+) -> None:
+    assert told(viewer) == [(Kind.REVIEW_ASKED, "asked")]
+    assert told(developer) == told(owner) == []
+
+
+def test_a_verdict_concerns_who_built_and_who_asked(review: Review, viewer: User, developer: User) -> None:
+    give_verdict(viewer, review.rounds.get().build, "approve")
+    (notice,) = notices_of(developer)
+    assert (notice.kind, notice.facts["change"], notice.actor) == (Kind.VERDICT, "approved", viewer)
+    assert notice.get_absolute_url() == review.get_absolute_url()
+
+
+def test_a_review_is_one_notice_however_many_events_it_has(
+    review: Review, viewer: User, developer: User, owner: User
+) -> None:
+    build = review.rounds.get().build
+    begin_thread(viewer, review, "How loud was it?")
+    give_verdict(viewer, build, "approve")
+    undo_verdict(viewer, build)
+    (notice,) = notices_of(developer)
+    assert (notice.events, notice.facts["change"]) == (3, "undone")
+    assert unread_count(developer) == 1
+
+
+def test_another_event_makes_a_read_or_done_notice_new_and_counts_from_one(
+    review: Review, viewer: User, developer: User
+) -> None:
+    begin_thread(viewer, review, "One")
+    actions.change_notice(developer, notices_of(developer)[0], done=True)
+    assert unread_count(developer) == 0
+    begin_thread(viewer, review, "Two")
+    (notice,) = notices_of(developer)
+    assert (notice.events, notice.read, notice.done) == (1, None, None)
+
+
+def test_a_new_round_asks_again(review: Review, project: Project, viewer: User, developer: User) -> None:
+    actions.read_all(viewer)
+    write_file(developer, project, "notes.md", b"better")
+    ask_in_a_new_round(developer, review, built(developer, project, RUNE + b"better"), "Hears you now.")
+    (notice,) = notices_of(viewer)
+    assert (notice.reason, notice.facts["round"], notice.read) == ("asked", 2, None)
+
+
+def test_a_failed_build_concerns_who_pressed_build(project: Project, developer: User, owner: User) -> None:
+    failed_build(developer, project, "line 5: no such stage\nand more")
+    (notice,) = notices_of(developer)
+    assert (notice.kind, notice.facts["error"]) == (Kind.BUILD_FAILED, "line 5: no such stage")
+    assert told(owner) == []
+
+
+def test_a_build_that_succeeds_is_no_notice(project: Project, developer: User) -> None:
+    built(developer, project)
+    assert told(developer) == []
+
+
+def test_a_publication_concerns_who_built_and_who_judged(
+    project: Project, developer: User, viewer: User, owner: User
+) -> None:
+    build = built(developer, project)
+    give_verdict(viewer, build, "approve")
+    publish_build(owner, build, "1.0")
+    assert (Kind.PUBLISHED, "mine") in told(developer)
+    assert told(viewer) == [(Kind.PUBLISHED, "mine")]
+    assert told(owner) == []
+
+
+def test_a_comment_concerns_who_spoke_before(project: Project, developer: User, viewer: User, owner: User) -> None:
+    build = built(developer, project)
+    begin_thread(viewer, build, "How loud?")
+    begin_thread(owner, build, "Very.")
+    assert told(viewer) == [(Kind.COMMENT, "mine")]
+
+
+def test_who_is_mentioned_is_asked(review: Review, owner: User, developer: User) -> None:
+    begin_thread(developer, review, f"@{owner} what do you think?")
+    assert told(owner) == [(Kind.MENTION, "asked")]
+
+
+def test_who_watches_all_hears_of_it_and_who_turned_it_off_does_not(
+    project: Project, developer: User, viewer: User, owner: User
+) -> None:
+    actions.watch_project(owner, project, "all")
+    actions.watch_project(viewer, project, "off")
+    ask_for_review(developer, built(developer, project), "Hears", reviewers=[Asked((viewer.pk,))])
+    assert told(owner) == [(Kind.REVIEW_ASKED, "watching")]
+    assert told(viewer) == []
+
+
+def test_a_muted_thread_is_silent_until_it_is_heard_again(review: Review, viewer: User, developer: User) -> None:
+    notice = notices_of(viewer)[0]
+    actions.mute(viewer, notice)
+    begin_thread(developer, review, "One")
+    assert unread_count(viewer) == 0
+    actions.mute(viewer, notice, muted=False)
+    begin_thread(developer, review, "Two")
+    assert unread_count(viewer) == 1
+
+
+def test_who_leaves_sees_no_notice_of_what_is_not_theirs_any_more(
+    review: Review, organisation: Organisation, viewer: User, owner: User
+) -> None:
+    remove_member(owner, organisation, viewer.pk)
+    assert told(viewer) == []
+    assert unread_count(viewer) == 0
+
+
+def test_a_deleted_projects_notices_are_not_seen(review: Review, project: Project, viewer: User, owner: User) -> None:
+    delete_project(owner, project)
+    assert told(viewer) == []
+
+
+def test_an_organisations_inboxes_are_told_once_of_an_event_that_concerns_many(
+    project: Project, developer: User, viewer: User, owner: User
+) -> None:
+    asked = [Asked((viewer.pk, owner.pk), 2)]
+    ask_for_review(developer, built(developer, project), "Hears", reviewers=asked)
+    (event,) = Event.objects.filter(stream_id=inbox_stream(project.organisation_id))
+    assert set(event.data["people"]) == {str(viewer.pk), str(owner.pk)}
+
+
+def test_nobody_changes_anothers_notice(review: Review, viewer: User, developer: User, browser_of: Browser) -> None:
+    notice = notices_of(viewer)[0]
+    for body in ({"read": True}, {"done": True}, {"muted": True}):
+        answer = browser_of(developer).patch(f"/api/v1/notices/{notice.pk}", body, content_type="application/json")
+        assert answer.status_code == 404
+    assert notices_of(viewer)[0].read is None
+
+
+def test_pressing_a_notice_reads_it_and_leads_to_its_thing(review: Review, viewer: User, browser_of: Browser) -> None:
+    browser = browser_of(viewer)
+    assert b"Hears whispers" in browser.get("/accounts/notices").content
+    assert b"1 unread" in browser.get("/").content
+    notice = notices_of(viewer)[0]
+    answer = browser.post(f"/accounts/notices/{notice.pk}", {"do": "open"})
+    assert answer.headers["Location"] == review.get_absolute_url()
+    assert b"1 unread" not in browser.get("/").content
+
+
+def test_home_says_what_one_waits_for_and_what_waits(
+    review: Review, viewer: User, developer: User, browser_of: Browser
+) -> None:
+    asking, asked = (browser_of(person).get("/").content.decode() for person in (developer, viewer))
+    assert "What I wait for" in asking
+    assert "waiting for Ari Rossi" in asking
+    assert "Waiting for me" in asked
+    assert "What I wait for" not in asked
+
+
+def test_a_projects_card_and_its_builds_say_the_verdict(
+    review: Review, project: Project, viewer: User, developer: User, browser_of: Browser
+) -> None:
+    browser = browser_of(developer)
+    assert "In review" in browser.get("/").content.decode()
+    give_verdict(viewer, review.rounds.get().build, "approve")
+    assert '<span class="tag ok">Approved</span>' in browser.get("/").content.decode()
+    assert "1 approval" in browser.get("/acme/kitchen/builds").content.decode()
+
+
+# -- email
+
+
+def later(minutes: float = 2) -> Any:
+    return timezone.now() + timedelta(minutes=minutes)
+
+
+def test_what_asks_for_somebody_is_mailed_a_minute_later_once(
+    mailing: None, review: Review, viewer: User, django_capture_on_commit_callbacks: Any
+) -> None:
+    with django_capture_on_commit_callbacks(execute=True):
+        assert send_due() == 0
+        assert send_due(later()) == 1
+        assert send_due(later()) == 0
+    (message,) = mail.outbox
+    assert message.to == [viewer.email]
+    assert message.subject == "acme/kitchen: Hears whispers"
+    assert "asks for your review of build 1" in message.body
+    assert review.get_absolute_url() in message.body
+
+
+def test_what_was_read_or_may_not_be_read_any_more_is_not_mailed(
+    mailing: None, review: Review, organisation: Organisation, viewer: User, owner: User, developer: User
+) -> None:
+    actions.read_all(viewer)
+    assert send_due(later()) == 0
+    begin_thread(developer, review, "@Ari?")
+    remove_member(owner, organisation, viewer.pk)
+    assert send_due(later(2 * 24 * 60)) == 0
+
+
+def test_the_rest_comes_in_one_digest(
+    mailing: None,
+    review: Review,
+    project: Project,
+    viewer: User,
+    developer: User,
+    django_capture_on_commit_callbacks: Any,
+) -> None:
+    failed_build(developer, project)
+    give_verdict(viewer, review.rounds.get().build, "approve")
+    with django_capture_on_commit_callbacks(execute=True):
+        actions.read_all(viewer)
+        assert send_due(later()) == 0
+        assert send_due(later(25 * 60)) == 1
+    (message,) = mail.outbox
+    assert message.subject == "2 notices from Hammer Forge"
+    assert "Ari Rossi approved build 1" in message.body
+
+
+def test_nothing_goes_to_an_address_that_nobody_confirmed(settings: Any, review: Review) -> None:
+    settings.EMAIL_IS_SENT = True
+    assert send_due(later()) == 0
+
+
+def test_email_ends_by_a_press_in_the_mail_program_without_signing_in(
+    mailing: None, review: Review, viewer: User, django_capture_on_commit_callbacks: Any
+) -> None:
+    with django_capture_on_commit_callbacks(execute=True):
+        send_due(later())
+    headers = mail.outbox[0].extra_headers
+    assert headers["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    link = headers["List-Unsubscribe"].strip("<>").partition("//")[2].partition("/")[2]
+    stranger = Client(enforce_csrf_checks=True)
+    assert stranger.get(f"/{link}").status_code == 200
+    assert mail_choice_of(viewer) == MailChoice.ASKED_AND_DIGEST
+    assert stranger.post(f"/{link}", {"List-Unsubscribe": "One-Click"}).status_code == 200
+    assert mail_choice_of(viewer) == MailChoice.NONE
+    assert AuditEntry.objects.filter(action="notices.mail", person=viewer.pk).count() == 1
+
+
+@pytest.mark.parametrize("token", ["x", "x:y", f"{'0' * 32}:signature"])
+def test_a_link_that_we_did_not_sign_ends_nothing(db: None, token: str) -> None:
+    assert Client().post(f"/accounts/notices/unsubscribe/{token}").status_code == 400
+
+
+def test_notices_end_some_time_after_their_last_event(review: Review, viewer: User) -> None:
+    end_old(timezone.now() + KEPT - timedelta(days=1))
+    assert Notice.objects.count() == 1
+    end_old(timezone.now() + KEPT + timedelta(days=1))
+    assert Notice.objects.count() == 0
+
+
+def test_a_disabled_account_gets_no_notices(project: Project, developer: User, viewer: User) -> None:
+    User.objects.filter(pk=viewer.pk).update(is_active=False)
+    Membership.objects.filter(user=viewer).update(role=Role.VIEWER)
+    ask_for_review(developer, built(developer, project), "Hears", reviewers=[Asked((viewer.pk,))])
+    assert Notice.objects.count() == 0

@@ -1,0 +1,283 @@
+"""What happens is delivered: signed, once where all goes well, again until it is taken, and given up in the end."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+from standardwebhooks import Webhook as Verifier
+from standardwebhooks.webhooks import WebhookVerificationError
+
+from forge.accounts.models import Organisation, User
+from forge.core.errors import Forbidden, Invalid
+from forge.core.models import AuditEntry
+from forge.notices.models import Notice
+from forge.projects.models import Project
+from forge.registry.actions import publish_build
+from forge.reviews.actions import Asked, ask_for_review, begin_thread, close_review, give_verdict
+from forge.webhooks import courier as couriers
+from forge.webhooks.actions import (
+    MOST,
+    Change,
+    change_webhook,
+    create_webhook,
+    delete_webhook,
+    ping,
+    repeat,
+    rotate_secret,
+)
+from forge.webhooks.errors import TooManyWebhooks
+from forge.webhooks.leases import LEASE, finish, take
+from forge.webhooks.models import Attempt, Delivery, DeliveryState, Webhook
+from forge.webhooks.schedule import AFTER, wait_after
+from forge.webhooks.sending import Answer
+from forge.webhooks.signing import BOTH_FOR, headers_of, secret_of
+from tests.forge.made_builds import built, failed_build
+from tests.forge.webhooks.receiver import receiving
+
+pytestmark = pytest.mark.django_db
+
+TOPICS = ["build", "review", "publish"]
+TAKEN, REFUSED = Answer(5, status=200), Answer(5, status=500, body="no")
+
+
+@pytest.fixture
+def anywhere(settings: Any) -> None:
+    settings.WEBHOOKS_ANYWHERE = True
+
+
+@pytest.fixture
+def webhook(organisation: Organisation, owner: User) -> Webhook:
+    return create_webhook(owner, organisation, "https://example.com/hook", TOPICS)[0]
+
+
+def fail(delivery: Delivery, answer: Answer = REFUSED) -> None:
+    """One attempt that is not taken, at the moment at which it is due."""
+    delivery.refresh_from_db()
+    lease = take(delivery.due)
+    assert lease is not None
+    assert finish(lease, answer, delivery.due, delivery.due)
+
+
+def test_what_happens_to_a_project_is_told_by_topic(
+    webhook: Webhook, project: Project, owner: User, developer: User, viewer: User
+) -> None:
+    failed_build(developer, project)
+    build = built(developer, project)
+    review = ask_for_review(developer, build, "Hears whispers", reviewers=[Asked((viewer.pk,))])
+    give_verdict(viewer, build, "approve")
+    begin_thread(viewer, build, "A comment is told to nobody outside.")
+    close_review(developer, review)
+    publish_build(owner, build, "1.0")
+    types = list(Delivery.objects.order_by("created").values_list("type", flat=True))
+    assert types == ["build.failed", "review.asked", "review.verdict", "review.closed", "rune.published"]
+    body = json.loads(Delivery.objects.get(type="review.verdict").body)
+    assert body["data"]["verdict"] == "approved"
+    assert body["data"]["project"]["name"] == "acme/kitchen"
+    assert body["data"]["actor"]["name"] == str(viewer)
+    assert "@" not in "".join(Delivery.objects.values_list("body", flat=True))
+
+
+def test_a_webhook_is_told_of_its_topics_and_its_project_alone(
+    organisation: Organisation, project: Project, owner: User
+) -> None:
+    other = Project.objects.create(organisation=organisation, name="pantry", created_by=owner)
+    create_webhook(owner, organisation, "https://example.com/1", ["review"])
+    create_webhook(owner, organisation, "https://example.com/2", ["build"], other)
+    mine, _ = create_webhook(owner, organisation, "https://example.com/3", ["build"], project)
+    elsewhere = Organisation.objects.create(name="elsewhere")
+    Webhook.objects.create(organisation=elsewhere, url="https://example.com/4", topics=TOPICS)
+    failed_build(owner, project)
+    assert list(Delivery.objects.values_list("webhook", flat=True)) == [mine.pk]
+
+
+def test_a_receiver_that_was_down_first_gets_the_message_signed(
+    anywhere: None, organisation: Organisation, project: Project, owner: User
+) -> None:
+    with receiving() as before:
+        port = before.port
+    _, secret = create_webhook(owner, organisation, f"http://127.0.0.1:{port}/hook", ["build"])
+    failed_build(owner, project)
+    lease = take(timezone.now())
+    assert lease is not None
+    couriers.deliver(lease)
+    delivery = Delivery.objects.get()
+    assert (delivery.state, delivery.tries) == (DeliveryState.WAITING, 1)
+    assert take(timezone.now()) is None
+    with receiving(port=port) as receiver:
+        lease = take(delivery.due)
+        assert lease is not None
+        couriers.deliver(lease)
+    delivery.refresh_from_db()
+    assert delivery.state == DeliveryState.DELIVERED
+    headers, body = receiver.got[0]
+    told = Verifier(secret).verify(body, headers)
+    assert told["type"] == "build.failed"
+    assert headers["webhook-id"] == f"msg_{delivery.pk.hex}"
+    assert [attempt.status for attempt in delivery.attempts.all()] == [204, None]
+    with pytest.raises(WebhookVerificationError):
+        Verifier(secret).verify(body.replace("failed", "passed"), headers)
+
+
+def test_of_several_processes_one_sends_a_message(webhook: Webhook, owner: User) -> None:
+    ping(owner, webhook)
+    now = timezone.now()
+    assert take(now) is not None
+    assert take(now) is None
+
+
+def test_what_a_process_held_that_died_is_sent_by_another_and_the_dead_one_writes_nothing(
+    webhook: Webhook, owner: User
+) -> None:
+    ping(owner, webhook)
+    now = timezone.now()
+    dead = take(now)
+    assert dead is not None
+    assert take(now + LEASE - timedelta(seconds=1)) is None
+    later = now + LEASE + timedelta(seconds=1)
+    lease = take(later)
+    assert lease is not None
+    assert not finish(dead, TAKEN, now, later)
+    assert finish(lease, TAKEN, later, later)
+    assert Attempt.objects.count() == 1
+
+
+def test_a_webhook_gets_one_message_at_a_time_and_keeps_no_other_webhook_waiting(
+    webhook: Webhook, organisation: Organisation, owner: User
+) -> None:
+    other, _ = create_webhook(owner, organisation, "https://example.com/other", TOPICS)
+    first, _, third = ping(owner, webhook), ping(owner, webhook), ping(owner, other)
+    now = timezone.now()
+    taken = [lease.delivery for _ in range(3) if (lease := take(now))]
+    assert taken == [first.pk, third.pk]
+
+
+def test_a_message_is_tried_for_three_days_then_given_up_and_the_owner_told(
+    webhook: Webhook, owner: User, viewer: User
+) -> None:
+    delivery = ping(owner, webhook)
+    for _ in AFTER:
+        fail(delivery)
+        delivery.refresh_from_db()
+        assert delivery.state == DeliveryState.WAITING
+    assert timedelta(days=3) < delivery.due - delivery.created < timedelta(days=4)
+    fail(delivery)
+    delivery.refresh_from_db()
+    webhook.refresh_from_db()
+    assert delivery.state == DeliveryState.GIVEN_UP
+    assert webhook.stopped_because == "It answered 500."
+    assert AuditEntry.objects.filter(action="webhook.stop", subject=webhook.subject).count() == 1
+    assert list(Notice.objects.values_list("person", "reason")) == [(owner.pk, "asked")]
+
+
+def test_a_webhook_that_takes_other_messages_goes_on(webhook: Webhook, owner: User) -> None:
+    delivery = ping(owner, webhook)
+    fail(delivery)
+    other = ping(owner, webhook)
+    lease = take(timezone.now())
+    assert lease is not None
+    assert lease.delivery == other.pk
+    finish(lease, TAKEN, timezone.now(), timezone.now())
+    for _ in AFTER:
+        fail(delivery)
+    webhook.refresh_from_db()
+    assert webhook.stopped is None
+
+
+def test_who_answers_gone_gets_nothing_more_until_it_is_switched_on(
+    webhook: Webhook, project: Project, owner: User
+) -> None:
+    delivery = ping(owner, webhook)
+    ping(owner, webhook)
+    fail(delivery, Answer(1, status=410))
+    webhook.refresh_from_db()
+    assert webhook.stopped is not None
+    failed_build(owner, project)
+    assert Delivery.objects.count() == 2
+    assert take(timezone.now()) is None
+    with pytest.raises(Invalid, match="off"):
+        ping(owner, webhook)
+    change_webhook(owner, webhook, Change(on=True))
+    assert take(timezone.now()) is not None
+
+
+def test_a_delivery_is_sent_again_under_its_id(webhook: Webhook, owner: User) -> None:
+    delivery = ping(owner, webhook)
+    lease = take(timezone.now())
+    assert lease is not None
+    finish(lease, TAKEN, timezone.now(), timezone.now())
+    repeat(owner, delivery)
+    lease = take(timezone.now())
+    assert lease is not None
+    assert lease.delivery == delivery.pk
+
+
+def test_a_rotated_secret_signs_beside_the_one_before_for_a_day(webhook: Webhook, owner: User) -> None:
+    old = secret_of(webhook)
+    new = rotate_secret(owner, webhook)
+    delivery = ping(owner, webhook)
+    now = timezone.now()
+    for secret in (old, new):
+        Verifier(secret).verify(delivery.body, dict(headers_of(delivery, now)))
+    after = headers_of(delivery, now + BOTH_FOR)
+    assert len(after["webhook-signature"].split()) == 1
+
+
+def test_no_table_holds_a_secret(webhook: Webhook, owner: User) -> None:
+    secret = rotate_secret(owner, webhook)
+    rows = [*Webhook.objects.values(), *AuditEntry.objects.values()]
+    assert secret not in str(rows)
+    assert secret.removeprefix("whsec_") not in str(rows)
+
+
+def test_a_secret_is_another_for_each_webhook_and_each_server(
+    organisation: Organisation, owner: User, webhook: Webhook, settings: Any
+) -> None:
+    other, secret = create_webhook(owner, organisation, "https://example.com/hook", TOPICS)
+    assert secret_of(webhook) != secret
+    settings.SECRET_KEY = "another key"
+    assert secret_of(other) != secret
+
+
+def test_only_owners_manage_webhooks(webhook: Webhook, organisation: Organisation, developer: User) -> None:
+    acts: list[Callable[[], object]] = [
+        lambda: create_webhook(developer, organisation, "https://example.com/hook", TOPICS),
+        lambda: change_webhook(developer, webhook, Change(on=False)),
+        lambda: rotate_secret(developer, webhook),
+        lambda: delete_webhook(developer, webhook),
+        lambda: ping(developer, webhook),
+    ]
+    for act in acts:
+        with pytest.raises(Forbidden):
+            act()
+
+
+def test_an_organisation_has_so_many_webhooks_and_no_more(organisation: Organisation, owner: User) -> None:
+    for number in range(MOST):
+        create_webhook(owner, organisation, f"https://example.com/{number}", ["build"])
+    with pytest.raises(TooManyWebhooks):
+        create_webhook(owner, organisation, "https://example.com/more", ["build"])
+
+
+@pytest.mark.parametrize("topics", [[], ["builds"], ["build", "everything"]])
+def test_topics_that_there_are_not_are_refused(organisation: Organisation, owner: User, topics: list[str]) -> None:
+    with pytest.raises(Invalid):
+        create_webhook(owner, organisation, "https://example.com/hook", topics)
+
+
+def test_the_page_shows_the_secret_once(organisation: Organisation, owner: User, browser_of: Any) -> None:
+    browser: Client = browser_of(owner)
+    made = browser.post("/acme/settings/webhooks", {"url": "https://example.com/hook", "topics": ["build"]})
+    assert b"whsec_" in made.content
+    assert b"whsec_" not in browser.get("/acme/settings/webhooks").content
+    assert b"whsec_" not in browser.get(Webhook.objects.get().get_absolute_url()).content
+
+
+def test_waits_grow_and_end() -> None:
+    assert [wait_after(tries) for tries in range(1, len(AFTER) + 1)] == sorted(AFTER)
+    assert wait_after(len(AFTER) + 1) is None
