@@ -229,6 +229,75 @@ export interface paths {
     readonly patch?: never;
     readonly trace?: never;
   };
+  readonly "/api/v1/me/notices": {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    /** @description How many notices are unread, and what comes by email. */
+    readonly get: operations["inbox_retrieve"];
+    readonly put?: never;
+    readonly post?: never;
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    /** @description How many notices are unread, and what comes by email. */
+    readonly patch: operations["inbox_change"];
+    readonly trace?: never;
+  };
+  readonly "/api/v1/notices": {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    /** @description One's notices, those that changed last first. */
+    readonly get: operations["notices_list"];
+    readonly put?: never;
+    readonly post?: never;
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly "/api/v1/notices/{notice_id}": {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly get?: never;
+    readonly put?: never;
+    readonly post?: never;
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    /** @description Says that one has looked at it, is done with it, or wants to hear nothing more of its thing. */
+    readonly patch: operations["notices_change"];
+    readonly trace?: never;
+  };
+  readonly "/api/v1/notices/read": {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly get?: never;
+    readonly put?: never;
+    /** @description Having looked at all of them. */
+    readonly post: operations["notices_read_all"];
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
   readonly "/api/v1/organisations": {
     readonly parameters: {
       readonly query?: never;
@@ -383,6 +452,111 @@ export interface paths {
     readonly get: operations["organisations_usage"];
     readonly put?: never;
     readonly post?: never;
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly "/api/v1/organisations/{organisation}/webhooks": {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    /** @description The webhooks of an organisation and of its projects. */
+    readonly get: operations["webhooks_list"];
+    readonly put?: never;
+    /** @description Makes one, for all projects or for the one that is named. Its secret is in this answer and in no other. */
+    readonly post: operations["webhooks_create"];
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly "/api/v1/organisations/{organisation}/webhooks/{webhook_id}": {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    /** @description One webhook. */
+    readonly get: operations["webhooks_retrieve"];
+    readonly put?: never;
+    readonly post?: never;
+    /** @description One webhook. */
+    readonly delete: operations["webhooks_delete"];
+    readonly options?: never;
+    readonly head?: never;
+    /** @description One webhook. */
+    readonly patch: operations["webhooks_change"];
+    readonly trace?: never;
+  };
+  readonly "/api/v1/organisations/{organisation}/webhooks/{webhook_id}/deliveries": {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    /** @description Those of the last 30 days, the newest first. */
+    readonly get: operations["webhook_deliveries_list"];
+    readonly put?: never;
+    readonly post?: never;
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly "/api/v1/organisations/{organisation}/webhooks/{webhook_id}/deliveries/{delivery_id}/repeat": {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly get?: never;
+    readonly put?: never;
+    /** @description Under the same `webhook-id`. */
+    readonly post: operations["webhook_deliveries_repeat"];
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly "/api/v1/organisations/{organisation}/webhooks/{webhook_id}/ping": {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly get?: never;
+    readonly put?: never;
+    /** @description A test message. */
+    readonly post: operations["webhooks_ping"];
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly "/api/v1/organisations/{organisation}/webhooks/{webhook_id}/rotate": {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly get?: never;
+    readonly put?: never;
+    /** @description For a day messages are signed with the one before too. */
+    readonly post: operations["webhooks_rotate"];
     readonly delete?: never;
     readonly options?: never;
     readonly head?: never;
@@ -939,6 +1113,24 @@ export interface paths {
     readonly patch?: never;
     readonly trace?: never;
   };
+  readonly "/api/v1/projects/{organisation}/{name}/watch": {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    /** @description Of what of a project one hears. */
+    readonly get: operations["watch_retrieve"];
+    /** @description Of what of a project one hears. */
+    readonly put: operations["watch_choose"];
+    readonly post?: never;
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
   readonly "/api/v1/projects/from-model": {
     readonly parameters: {
       readonly query?: never;
@@ -1296,6 +1488,17 @@ export interface components {
       /** @default  */
       readonly title: string;
     };
+    /** @description One time that a message was sent, and what was answered. */
+    readonly Attempt: {
+      /** Format: date-time */
+      readonly at: string;
+      /** Format: double */
+      readonly milliseconds: number;
+      readonly status: number | null;
+      /** @description the beginning of the answer's body */
+      readonly answer: string;
+      readonly error: string;
+    };
     /** @description Who did what to what, where, and when. */
     readonly AuditEntry: {
       /** Format: uuid */
@@ -1403,6 +1606,8 @@ export interface components {
       readonly data: components["schemas"]["BuildChanged"];
     };
     /** @enum {string} */
+    readonly BuildJudged: "approved" | "changes" | "undone";
+    /** @enum {string} */
     readonly BuildKind: "numbered" | "preview";
     /** @description A build's log. */
     readonly BuildLog: {
@@ -1463,6 +1668,9 @@ export interface components {
       readonly diagnostics: readonly components["schemas"]["Diagnostic"][];
       readonly outline: components["schemas"]["Outline"];
     };
+    readonly ChooseWatch: {
+      readonly level: string;
+    };
     /** @description Something that was said, in Markdown. A comment that was deleted has no text any more. */
     readonly Comment: {
       /** Format: uuid */
@@ -1519,6 +1727,33 @@ export interface components {
       readonly last_used: string | null;
       readonly token: string;
     };
+    /** @description A message to a webhook; its attempts, the newest first. */
+    readonly Delivery: {
+      /**
+       * Format: uuid
+       * @description `msg_` and its hexadecimal digits are the `webhook-id`
+       */
+      readonly id: string;
+      readonly type: string;
+      readonly state: components["schemas"]["DeliveryState"];
+      /** @description the JSON, as it is signed */
+      readonly body: string;
+      /** Format: date-time */
+      readonly created: string;
+      /**
+       * Format: date-time
+       * @description when it is sent next; null where it is not
+       */
+      readonly due: string | null;
+      readonly attempts: readonly components["schemas"]["Attempt"][];
+    };
+    readonly DeliveryPage: {
+      readonly next: string | null;
+      readonly previous: string | null;
+      readonly results: readonly components["schemas"]["Delivery"][];
+    };
+    /** @enum {string} */
+    readonly DeliveryState: "waiting" | "delivered" | "given-up";
     /** @description What is known of a model. */
     readonly DescribedModel: {
       readonly version: number;
@@ -1733,6 +1968,28 @@ export interface components {
       readonly span: components["schemas"]["Span"];
       readonly text: string;
     };
+    /** @description How many notices are unread, and which of them come by email too. */
+    readonly Inbox: {
+      readonly unread: number;
+      readonly mail: components["schemas"]["MailChoice"];
+    };
+    /** @description There are notices for these people, or they read some. The socket of the inbox says how many are unread. */
+    readonly InboxChanged: {
+      readonly people: readonly string[];
+    };
+    /** @description There are notices for these people, or they read some. The socket of the inbox says how many are unread. Read again: notices. */
+    readonly InboxChangedEvent: {
+      /** @description Its number in the stream, without gaps. */
+      readonly sequence: number;
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      readonly type: "inbox.changed";
+      readonly data: components["schemas"]["InboxChanged"];
+    };
+    /** @description An event of a stream of inboxs. */
+    readonly InboxEvent: components["schemas"]["InboxChangedEvent"];
     /** @description A recording of an archive that would become a sample. */
     readonly IncomingSample: {
       readonly name: string;
@@ -1911,6 +2168,14 @@ export interface components {
       /** Format: double */
       readonly milliseconds: number | null;
       readonly level: string;
+    };
+    /** @enum {string} */
+    readonly MailChoice: "asked-and-digest" | "asked" | "digest" | "none";
+    readonly MakeWebhook: {
+      readonly url: string;
+      readonly topics: readonly string[];
+      /** @default  */
+      readonly project: string;
     };
     /** @description A sample and what of it changes; what is left out stays. */
     readonly Mark: {
@@ -2127,6 +2392,7 @@ export interface components {
         | "organisation:write"
         | "member:manage"
         | "audit:read"
+        | "webhook:manage"
         | "token:create"
       )[];
       /** Format: date-time */
@@ -2134,12 +2400,70 @@ export interface components {
       /** @description keys like organisation:<id> and project:<id>; without it, the token reaches all that its owner does */
       readonly reach?: readonly string[] | null;
     };
+    /** @description A webhook with its secret, which is shown this once. */
+    readonly NewWebhook: {
+      /** Format: uuid */
+      readonly id: string;
+      readonly url: string;
+      readonly topics: readonly components["schemas"]["WebhookTopic"][];
+      /** @description organisation and name; null for all projects */
+      readonly project: string | null;
+      readonly on: boolean;
+      /** @description why the server switched it off; empty where a person did, and where it is on */
+      readonly stopped_because: string;
+      readonly created_by: components["schemas"]["Person"] | null;
+      /** Format: date-time */
+      readonly created: string;
+      readonly secret: string;
+    };
     /** @description An argument of a stage as it is written; of a long text its digest. `file` is the file that has its text. */
     readonly NodeArgument: {
       readonly name: string;
       readonly value: string;
       readonly file: string | null;
     };
+    /** @description That something concerns a person; there is one for each thing, which tells of the newest of its events. */
+    readonly Notice: {
+      /** Format: uuid */
+      readonly id: string;
+      readonly kind: components["schemas"]["NoticeKind"];
+      readonly reason: components["schemas"]["NoticeReason"];
+      /** @description organisation and name; null for what is of an organisation alone */
+      readonly project: string | null;
+      readonly title: string;
+      readonly text: string;
+      /** @description the next step, in words */
+      readonly action: string;
+      readonly url: string;
+      readonly actor: components["schemas"]["Person"] | null;
+      /** @description how many events it tells of, since it was read last */
+      readonly events: number;
+      /** Format: date-time */
+      readonly created: string;
+      /** Format: date-time */
+      readonly changed: string;
+      /** Format: date-time */
+      readonly read: string | null;
+      /** Format: date-time */
+      readonly done: string | null;
+    };
+    /** @enum {string} */
+    readonly NoticeKind:
+      | "review-asked"
+      | "review-closed"
+      | "verdict"
+      | "comment"
+      | "mention"
+      | "build-failed"
+      | "published"
+      | "webhook-stopped";
+    readonly NoticePage: {
+      readonly next: string | null;
+      readonly previous: string | null;
+      readonly results: readonly components["schemas"]["Notice"][];
+    };
+    /** @enum {string} */
+    readonly NoticeReason: "asked" | "mine" | "watching";
     /** @description An operator with the types that it computes with, and how often a model has it. */
     readonly OperatorCount: {
       readonly op: string;
@@ -2177,7 +2501,8 @@ export interface components {
       | components["schemas"]["OrganisationChangedEvent"]
       | components["schemas"]["OrganisationProjectCreatedEvent"]
       | components["schemas"]["OrganisationProjectDeletedEvent"]
-      | components["schemas"]["OrganisationProjectRestoredEvent"];
+      | components["schemas"]["OrganisationProjectRestoredEvent"]
+      | components["schemas"]["WebhookStoppedEvent"];
     /** @description The organisation has a new project. */
     readonly OrganisationProjectCreated: {
       /** Format: uuid */
@@ -2293,6 +2618,14 @@ export interface components {
       /** @enum {string} */
       readonly role?: "owner" | "developer" | "viewer";
     };
+    readonly PatchedInboxChange: {
+      readonly mail?: string;
+    };
+    readonly PatchedNoticeChange: {
+      readonly read?: boolean;
+      readonly done?: boolean;
+      readonly muted?: boolean;
+    };
     /** @description What changes an organisation; what is left out stays. */
     readonly PatchedOrganisationChange: {
       readonly name?: string;
@@ -2306,6 +2639,11 @@ export interface components {
     };
     readonly PatchedText: {
       readonly text?: string;
+    };
+    readonly PatchedWebhookChange: {
+      readonly url?: string;
+      readonly topics?: readonly string[];
+      readonly on?: boolean;
     };
     /** @description A person: the name, and the mark's letters and colour. */
     readonly Person: {
@@ -2610,6 +2948,8 @@ export interface components {
       /** Format: uuid */
       readonly review: string;
       readonly number: number;
+      readonly change: components["schemas"]["ReviewStep"];
+      readonly by: components["schemas"]["Person"] | null;
     };
     /** @description A review was asked for, carried on, changed or closed. Read again: requests. */
     readonly ReviewAskedEvent: {
@@ -2626,6 +2966,9 @@ export interface components {
     readonly ReviewChanged: {
       /** Format: uuid */
       readonly build: string;
+      readonly number: number;
+      readonly change: components["schemas"]["BuildJudged"];
+      readonly by: components["schemas"]["Person"] | null;
     };
     /** @description Someone gave a verdict on a build or took it back. Read again: reviews. */
     readonly ReviewChangedEvent: {
@@ -2645,6 +2988,8 @@ export interface components {
     };
     /** @enum {string} */
     readonly ReviewState: "waiting" | "changes" | "approved" | "closed";
+    /** @enum {string} */
+    readonly ReviewStep: "asked" | "round" | "reviewers" | "closed";
     /** @description Somebody who was asked, with the standing verdict on the newest round. */
     readonly Reviewer: {
       readonly person: components["schemas"]["Person"];
@@ -2789,7 +3134,12 @@ export interface components {
       | "organisation:write"
       | "member:manage"
       | "audit:read"
+      | "webhook:manage"
       | "token:create";
+    /** @description A webhook's secret, which is shown this once. */
+    readonly Secret: {
+      readonly secret: string;
+    };
     /** @description A session of the person ended. Their sockets close, and those who still have a session open them again. */
     readonly SessionsChanged: Record<string, never>;
     /** @description A session of the person ended. Their sockets close, and those who still have a session open them again. Read again: everything. */
@@ -2966,6 +3316,7 @@ export interface components {
       /** Format: uuid */
       readonly review: string | null;
       readonly mentioned: readonly string[];
+      readonly change: components["schemas"]["ThreadStep"];
     };
     /** @description A thread began, was answered, resolved or reopened, or a comment of it was edited or deleted. `mentioned` are the people whom the comment mentions and who were not told before. Read again: threads. */
     readonly ThreadChangedEvent: {
@@ -2978,6 +3329,8 @@ export interface components {
       readonly type: "thread.changed";
       readonly data: components["schemas"]["ThreadChanged"];
     };
+    /** @enum {string} */
+    readonly ThreadStep: "comment" | "edited" | "deleted" | "resolved" | "reopened";
     /** @description A conversation, oldest first. */
     readonly Threads: {
       readonly threads: readonly components["schemas"]["Thread"][];
@@ -3039,7 +3392,12 @@ export interface components {
     };
     /** @enum {string} */
     readonly VerbOnOrganisation:
-      "see_organisation" | "manage_members" | "rename_organisation" | "read_audit" | "create_project";
+      | "see_organisation"
+      | "manage_members"
+      | "rename_organisation"
+      | "read_audit"
+      | "manage_webhooks"
+      | "create_project";
     /** @enum {string} */
     readonly VerbOnProject:
       | "see"
@@ -3169,15 +3527,60 @@ export interface components {
       readonly error: string | null;
       readonly build: components["schemas"]["PreviewBuild"] | null;
     };
+    /** @enum {string} */
+    readonly WatchLevel: "off" | "mine" | "all";
     /** @description Which wires to watch, and whether the rune is to say when each stage ends; or else which fix to try. */
     readonly WatchRequest: {
       readonly wires?: readonly components["schemas"]["WatchedWire"][];
       readonly timed?: boolean;
       readonly fix?: components["schemas"]["TriedFix"];
     };
+    /** @description Of what of a project one hears: nothing, of what is one's own, or all. */
+    readonly Watched: {
+      readonly level: components["schemas"]["WatchLevel"];
+    };
     readonly WatchedWire: {
       readonly stage: string;
       readonly index: number;
+    };
+    /** @description An address to which events are sent. */
+    readonly Webhook: {
+      /** Format: uuid */
+      readonly id: string;
+      readonly url: string;
+      readonly topics: readonly components["schemas"]["WebhookTopic"][];
+      /** @description organisation and name; null for all projects */
+      readonly project: string | null;
+      readonly on: boolean;
+      /** @description why the server switched it off; empty where a person did, and where it is on */
+      readonly stopped_because: string;
+      readonly created_by: components["schemas"]["Person"] | null;
+      /** Format: date-time */
+      readonly created: string;
+    };
+    /** @description A webhook took nothing for days, and nothing more is sent to it until somebody switches it on. */
+    readonly WebhookStopped: {
+      /** Format: uuid */
+      readonly webhook: string;
+      /** @description the host of its address */
+      readonly host: string;
+    };
+    /** @description A webhook took nothing for days, and nothing more is sent to it until somebody switches it on. Read again: webhooks, notices. */
+    readonly WebhookStoppedEvent: {
+      /** @description Its number in the stream, without gaps. */
+      readonly sequence: number;
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      readonly type: "webhook.stopped";
+      readonly data: components["schemas"]["WebhookStopped"];
+    };
+    /** @enum {string} */
+    readonly WebhookTopic: "build" | "review" | "publish";
+    /** @description An organisation's webhooks. */
+    readonly Webhooks: {
+      readonly webhooks: readonly components["schemas"]["Webhook"][];
     };
     /** @description What flows out of a stage, by the number of its output. */
     readonly Wire: {
@@ -3357,6 +3760,7 @@ export type ArgumentField = components["schemas"]["ArgumentField"];
 export type ArgumentsAnswer = components["schemas"]["ArgumentsAnswer"];
 export type AskForReview = components["schemas"]["AskForReview"];
 export type AskedReviewers = components["schemas"]["AskedReviewers"];
+export type Attempt = components["schemas"]["Attempt"];
 export type AuditEntry = components["schemas"]["AuditEntry"];
 export type AuditEntryPage = components["schemas"]["AuditEntryPage"];
 export type AuditPrincipal = components["schemas"]["AuditPrincipal"];
@@ -3367,6 +3771,7 @@ export type BrokenSides = components["schemas"]["BrokenSides"];
 export type Build = components["schemas"]["Build"];
 export type BuildChanged = components["schemas"]["BuildChanged"];
 export type BuildChangedEvent = components["schemas"]["BuildChangedEvent"];
+export type BuildJudged = components["schemas"]["BuildJudged"];
 export type BuildKind = components["schemas"]["BuildKind"];
 export type BuildLog = components["schemas"]["BuildLog"];
 export type BuildLogAppended = components["schemas"]["BuildLogAppended"];
@@ -3376,11 +3781,15 @@ export type BuildReport = components["schemas"]["BuildReport"];
 export type BuildState = components["schemas"]["BuildState"];
 export type BuiltVersion = components["schemas"]["BuiltVersion"];
 export type CheckAnswer = components["schemas"]["CheckAnswer"];
+export type ChooseWatch = components["schemas"]["ChooseWatch"];
 export type Comment = components["schemas"]["Comment"];
 export type Comparison = components["schemas"]["Comparison"];
 export type CompleteAnswer = components["schemas"]["CompleteAnswer"];
 export type CompletionItem = components["schemas"]["CompletionItem"];
 export type CreatedToken = components["schemas"]["CreatedToken"];
+export type Delivery = components["schemas"]["Delivery"];
+export type DeliveryPage = components["schemas"]["DeliveryPage"];
+export type DeliveryState = components["schemas"]["DeliveryState"];
 export type DescribedModel = components["schemas"]["DescribedModel"];
 export type DeviceCode = components["schemas"]["DeviceCode"];
 export type DeviceSignIn = components["schemas"]["DeviceSignIn"];
@@ -3411,6 +3820,10 @@ export type GiveVerdict = components["schemas"]["GiveVerdict"];
 export type GivenRole = components["schemas"]["GivenRole"];
 export type HintsAnswer = components["schemas"]["HintsAnswer"];
 export type HoverAnswer = components["schemas"]["HoverAnswer"];
+export type Inbox = components["schemas"]["Inbox"];
+export type InboxChanged = components["schemas"]["InboxChanged"];
+export type InboxChangedEvent = components["schemas"]["InboxChangedEvent"];
+export type InboxEvent = components["schemas"]["InboxEvent"];
 export type IncomingSample = components["schemas"]["IncomingSample"];
 export type InputPort = components["schemas"]["InputPort"];
 export type Invitation = components["schemas"]["Invitation"];
@@ -3431,6 +3844,8 @@ export type ListedProject = components["schemas"]["ListedProject"];
 export type ListedProjectPage = components["schemas"]["ListedProjectPage"];
 export type LocationsAnswer = components["schemas"]["LocationsAnswer"];
 export type LogLine = components["schemas"]["LogLine"];
+export type MailChoice = components["schemas"]["MailChoice"];
+export type MakeWebhook = components["schemas"]["MakeWebhook"];
 export type Mark = components["schemas"]["Mark"];
 export type Marks = components["schemas"]["Marks"];
 export type Me = components["schemas"]["Me"];
@@ -3456,7 +3871,12 @@ export type NewOrganisation = components["schemas"]["NewOrganisation"];
 export type NewProject = components["schemas"]["NewProject"];
 export type NewRound = components["schemas"]["NewRound"];
 export type NewToken = components["schemas"]["NewToken"];
+export type NewWebhook = components["schemas"]["NewWebhook"];
 export type NodeArgument = components["schemas"]["NodeArgument"];
+export type Notice = components["schemas"]["Notice"];
+export type NoticeKind = components["schemas"]["NoticeKind"];
+export type NoticePage = components["schemas"]["NoticePage"];
+export type NoticeReason = components["schemas"]["NoticeReason"];
 export type OperatorCount = components["schemas"]["OperatorCount"];
 export type Organisation = components["schemas"]["Organisation"];
 export type OrganisationChanged = components["schemas"]["OrganisationChanged"];
@@ -3477,9 +3897,12 @@ export type PaletteInput = components["schemas"]["PaletteInput"];
 export type PaletteItem = components["schemas"]["PaletteItem"];
 export type PassReport = components["schemas"]["PassReport"];
 export type PatchedGivenRole = components["schemas"]["PatchedGivenRole"];
+export type PatchedInboxChange = components["schemas"]["PatchedInboxChange"];
+export type PatchedNoticeChange = components["schemas"]["PatchedNoticeChange"];
 export type PatchedOrganisationChange = components["schemas"]["PatchedOrganisationChange"];
 export type PatchedProjectChange = components["schemas"]["PatchedProjectChange"];
 export type PatchedText = components["schemas"]["PatchedText"];
+export type PatchedWebhookChange = components["schemas"]["PatchedWebhookChange"];
 export type Person = components["schemas"]["Person"];
 export type PersonEvent = components["schemas"]["PersonEvent"];
 export type PhoneLink = components["schemas"]["PhoneLink"];
@@ -3526,6 +3949,7 @@ export type ReviewChanged = components["schemas"]["ReviewChanged"];
 export type ReviewChangedEvent = components["schemas"]["ReviewChangedEvent"];
 export type ReviewPage = components["schemas"]["ReviewPage"];
 export type ReviewState = components["schemas"]["ReviewState"];
+export type ReviewStep = components["schemas"]["ReviewStep"];
 export type Reviewer = components["schemas"]["Reviewer"];
 export type ReviewerGroup = components["schemas"]["ReviewerGroup"];
 export type Reviewers = components["schemas"]["Reviewers"];
@@ -3547,6 +3971,7 @@ export type SamplesImported = components["schemas"]["SamplesImported"];
 export type SamplesMarked = components["schemas"]["SamplesMarked"];
 export type SaveVersion = components["schemas"]["SaveVersion"];
 export type Scope = components["schemas"]["Scope"];
+export type Secret = components["schemas"]["Secret"];
 export type SessionsChanged = components["schemas"]["SessionsChanged"];
 export type SessionsChangedEvent = components["schemas"]["SessionsChangedEvent"];
 export type SignatureTensor = components["schemas"]["SignatureTensor"];
@@ -3570,6 +3995,7 @@ export type TextEdit = components["schemas"]["TextEdit"];
 export type Thread = components["schemas"]["Thread"];
 export type ThreadChanged = components["schemas"]["ThreadChanged"];
 export type ThreadChangedEvent = components["schemas"]["ThreadChangedEvent"];
+export type ThreadStep = components["schemas"]["ThreadStep"];
 export type Threads = components["schemas"]["Threads"];
 export type Token = components["schemas"]["Token"];
 export type Tokens = components["schemas"]["Tokens"];
@@ -3593,8 +4019,15 @@ export type VersionWithFiles = components["schemas"]["VersionWithFiles"];
 export type Visibility = components["schemas"]["Visibility"];
 export type WantedAnchor = components["schemas"]["WantedAnchor"];
 export type Watch = components["schemas"]["Watch"];
+export type WatchLevel = components["schemas"]["WatchLevel"];
 export type WatchRequest = components["schemas"]["WatchRequest"];
+export type Watched = components["schemas"]["Watched"];
 export type WatchedWire = components["schemas"]["WatchedWire"];
+export type Webhook = components["schemas"]["Webhook"];
+export type WebhookStopped = components["schemas"]["WebhookStopped"];
+export type WebhookStoppedEvent = components["schemas"]["WebhookStoppedEvent"];
+export type WebhookTopic = components["schemas"]["WebhookTopic"];
+export type Webhooks = components["schemas"]["Webhooks"];
 export type Wire = components["schemas"]["Wire"];
 export type WireChange = components["schemas"]["WireChange"];
 export type ResponseBadRequest = components["responses"]["BadRequest"];
@@ -3937,6 +4370,7 @@ export interface operations {
       readonly 404: components["responses"]["NotFound"];
       readonly 406: components["responses"]["NotAcceptable"];
       readonly 408: components["responses"]["RequestTimeout"];
+      readonly 409: components["responses"]["Conflict"];
       readonly 413: components["responses"]["RequestEntityTooLarge"];
       readonly 415: components["responses"]["UnsupportedMediaType"];
       readonly 429: components["responses"]["TooManyRequests"];
@@ -4145,6 +4579,163 @@ export interface operations {
       readonly 429: components["responses"]["TooManyRequests"];
       readonly 500: components["responses"]["InternalServerError"];
       readonly 503: components["responses"]["ServiceUnavailable"];
+    };
+  };
+  readonly inbox_retrieve: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly requestBody?: never;
+    readonly responses: {
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly "application/json": components["schemas"]["Inbox"];
+        };
+      };
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
+    };
+  };
+  readonly inbox_change: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly requestBody?: {
+      readonly content: {
+        readonly "application/json": components["schemas"]["PatchedInboxChange"];
+      };
+    };
+    readonly responses: {
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly "application/json": components["schemas"]["Inbox"];
+        };
+      };
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 408: components["responses"]["RequestTimeout"];
+      readonly 413: components["responses"]["RequestEntityTooLarge"];
+      readonly 415: components["responses"]["UnsupportedMediaType"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
+      readonly 507: components["responses"]["InsufficientStorage"];
+    };
+  };
+  readonly notices_list: {
+    readonly parameters: {
+      readonly query?: {
+        /** @description the place of a page, from `next` or `previous` of another */
+        readonly cursor?: string;
+        /** @description rows of a page; 50 */
+        readonly limit?: number;
+        /** @description `open` without it */
+        readonly show?: "done" | "open" | "unread";
+      };
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly requestBody?: never;
+    readonly responses: {
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly "application/json": components["schemas"]["NoticePage"];
+        };
+      };
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
+    };
+  };
+  readonly notices_change: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path: {
+        readonly notice_id: string;
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody?: {
+      readonly content: {
+        readonly "application/json": components["schemas"]["PatchedNoticeChange"];
+      };
+    };
+    readonly responses: {
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly "application/json": components["schemas"]["Notice"];
+        };
+      };
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 408: components["responses"]["RequestTimeout"];
+      readonly 413: components["responses"]["RequestEntityTooLarge"];
+      readonly 415: components["responses"]["UnsupportedMediaType"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
+      readonly 507: components["responses"]["InsufficientStorage"];
+    };
+  };
+  readonly notices_read_all: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly requestBody?: never;
+    readonly responses: {
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly "application/json": components["schemas"]["Inbox"];
+        };
+      };
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
+      readonly 507: components["responses"]["InsufficientStorage"];
     };
   };
   readonly organisations_list: {
@@ -4632,6 +5223,300 @@ export interface operations {
       readonly 429: components["responses"]["TooManyRequests"];
       readonly 500: components["responses"]["InternalServerError"];
       readonly 503: components["responses"]["ServiceUnavailable"];
+    };
+  };
+  readonly webhooks_list: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path: {
+        readonly organisation: string;
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody?: never;
+    readonly responses: {
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly "application/json": components["schemas"]["Webhooks"];
+        };
+      };
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
+    };
+  };
+  readonly webhooks_create: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path: {
+        readonly organisation: string;
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody: {
+      readonly content: {
+        readonly "application/json": components["schemas"]["MakeWebhook"];
+      };
+    };
+    readonly responses: {
+      readonly 201: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly "application/json": components["schemas"]["NewWebhook"];
+        };
+      };
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 408: components["responses"]["RequestTimeout"];
+      readonly 409: components["responses"]["Conflict"];
+      readonly 413: components["responses"]["RequestEntityTooLarge"];
+      readonly 415: components["responses"]["UnsupportedMediaType"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
+      readonly 507: components["responses"]["InsufficientStorage"];
+    };
+  };
+  readonly webhooks_retrieve: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path: {
+        readonly organisation: string;
+        readonly webhook_id: string;
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody?: never;
+    readonly responses: {
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly "application/json": components["schemas"]["Webhook"];
+        };
+      };
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
+    };
+  };
+  readonly webhooks_delete: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path: {
+        readonly organisation: string;
+        readonly webhook_id: string;
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody?: never;
+    readonly responses: {
+      /** @description No response body */
+      readonly 204: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
+      readonly 507: components["responses"]["InsufficientStorage"];
+    };
+  };
+  readonly webhooks_change: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path: {
+        readonly organisation: string;
+        readonly webhook_id: string;
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody?: {
+      readonly content: {
+        readonly "application/json": components["schemas"]["PatchedWebhookChange"];
+      };
+    };
+    readonly responses: {
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly "application/json": components["schemas"]["Webhook"];
+        };
+      };
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 408: components["responses"]["RequestTimeout"];
+      readonly 413: components["responses"]["RequestEntityTooLarge"];
+      readonly 415: components["responses"]["UnsupportedMediaType"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
+      readonly 507: components["responses"]["InsufficientStorage"];
+    };
+  };
+  readonly webhook_deliveries_list: {
+    readonly parameters: {
+      readonly query?: {
+        /** @description the place of a page, from `next` or `previous` of another */
+        readonly cursor?: string;
+        /** @description rows of a page; 50 */
+        readonly limit?: number;
+      };
+      readonly header?: never;
+      readonly path: {
+        readonly organisation: string;
+        readonly webhook_id: string;
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody?: never;
+    readonly responses: {
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly "application/json": components["schemas"]["DeliveryPage"];
+        };
+      };
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
+    };
+  };
+  readonly webhook_deliveries_repeat: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path: {
+        readonly delivery_id: string;
+        readonly organisation: string;
+        readonly webhook_id: string;
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody?: never;
+    readonly responses: {
+      readonly 202: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly "application/json": components["schemas"]["Delivery"];
+        };
+      };
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
+      readonly 507: components["responses"]["InsufficientStorage"];
+    };
+  };
+  readonly webhooks_ping: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path: {
+        readonly organisation: string;
+        readonly webhook_id: string;
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody?: never;
+    readonly responses: {
+      readonly 202: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly "application/json": components["schemas"]["Delivery"];
+        };
+      };
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
+      readonly 507: components["responses"]["InsufficientStorage"];
+    };
+  };
+  readonly webhooks_rotate: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path: {
+        readonly organisation: string;
+        readonly webhook_id: string;
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody?: never;
+    readonly responses: {
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly "application/json": components["schemas"]["Secret"];
+        };
+      };
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
+      readonly 507: components["responses"]["InsufficientStorage"];
     };
   };
   readonly projects_list: {
@@ -6263,6 +7148,76 @@ export interface operations {
       readonly 503: components["responses"]["ServiceUnavailable"];
     };
   };
+  readonly watch_retrieve: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path: {
+        readonly name: string;
+        readonly organisation: string;
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody?: never;
+    readonly responses: {
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly "application/json": components["schemas"]["Watched"];
+        };
+      };
+      readonly 307: components["responses"]["TemporaryRedirect"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
+    };
+  };
+  readonly watch_choose: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path: {
+        readonly name: string;
+        readonly organisation: string;
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody: {
+      readonly content: {
+        readonly "application/json": components["schemas"]["ChooseWatch"];
+      };
+    };
+    readonly responses: {
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly "application/json": components["schemas"]["Watched"];
+        };
+      };
+      readonly 307: components["responses"]["TemporaryRedirect"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 408: components["responses"]["RequestTimeout"];
+      readonly 413: components["responses"]["RequestEntityTooLarge"];
+      readonly 415: components["responses"]["UnsupportedMediaType"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
+      readonly 507: components["responses"]["InsufficientStorage"];
+    };
+  };
   readonly projects_from_model: {
     readonly parameters: {
       readonly query: {
@@ -6548,6 +7503,7 @@ export interface operations {
       readonly 404: components["responses"]["NotFound"];
       readonly 406: components["responses"]["NotAcceptable"];
       readonly 408: components["responses"]["RequestTimeout"];
+      readonly 409: components["responses"]["Conflict"];
       readonly 413: components["responses"]["RequestEntityTooLarge"];
       readonly 415: components["responses"]["UnsupportedMediaType"];
       readonly 429: components["responses"]["TooManyRequests"];
