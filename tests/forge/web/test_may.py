@@ -25,7 +25,14 @@ _LOOKS = ["see", "read", "comment", "review", "give_sample"]
 _MAKES = [*_LOOKS, "edit", "build", "ask", "publish", "describe"]
 _ON_PROJECT = {"owner": [*_MAKES, "manage"], "developer": _MAKES, "viewer": _LOOKS}
 _ON_ORGANISATION = {
-    "owner": ["see_organisation", "manage_members", "rename_organisation", "read_audit", "create_project"],
+    "owner": [
+        "see_organisation",
+        "manage_members",
+        "rename_organisation",
+        "read_audit",
+        "manage_webhooks",
+        "create_project",
+    ],
     "developer": ["see_organisation", "create_project"],
     "viewer": ["see_organisation"],
 }

@@ -17,11 +17,13 @@ from forge.accounts.actions import create_token, invite, remove_member
 from forge.accounts.models import Organisation, User
 from forge.builds.actions import watch_wires
 from forge.builds.models import Build
+from forge.notices.models import Notice
 from forge.projects.actions import delete_project, send_sample, update_project
 from forge.projects.models import Project
 from forge.projects.samples import sample_terms
 from forge.registry.actions import publish_build
 from forge.reviews.actions import Asked, ask_for_review, begin_thread
+from forge.webhooks.actions import create_webhook, ping
 from tests.forge.made_builds import built
 
 pytestmark = pytest.mark.django_db
@@ -46,6 +48,12 @@ NOTHING: Names = {
     "review_id": str(UUID(int=7)),
     "thread_id": str(UUID(int=9)),
     "comment_id": str(UUID(int=10)),
+    "notice": str(UUID(int=11)),
+    "notice_id": str(UUID(int=11)),
+    "webhook": str(UUID(int=12)),
+    "webhook_id": str(UUID(int=12)),
+    "delivery": str(UUID(int=13)),
+    "delivery_id": str(UUID(int=13)),
     "digest": "sha256:" + "0" * 64,
 }
 """What the addresses' parameters are where there is nothing of the kind."""
@@ -70,7 +78,7 @@ def build(project: Project, developer: User, viewer: User) -> Build:
 
 
 @pytest.fixture
-def names(build: Build, organisation: Organisation, project: Project, owner: User) -> Names:
+def names(build: Build, organisation: Organisation, project: Project, owner: User, developer: User) -> Names:
     """The parameters of what is there."""
     sample = send_sample(owner, project, [A_SOUND], label="up", days=90, consent=sample_terms(project, 90).text)
     watch = watch_wires(owner, project, [{"stage": "number", "index": 0}])
@@ -79,6 +87,9 @@ def names(build: Build, organisation: Organisation, project: Project, owner: Use
     thread = begin_thread(owner, review, "It works")
     invitation, _ = invite(owner, organisation, "viewer")
     token, _ = create_token(owner, "x", ["read"], None)
+    notice = Notice.objects.filter(person=developer)[0]
+    webhook, _ = create_webhook(owner, organisation, "https://example.com/hook", ["review"])
+    delivery = ping(owner, webhook)
     return {
         "organisation": "acme",
         "name": "kitchen",
@@ -96,6 +107,12 @@ def names(build: Build, organisation: Organisation, project: Project, owner: Use
         "review_id": str(review.pk),
         "thread_id": str(thread.pk),
         "comment_id": str(thread.thread.comments.get().pk),
+        "notice": str(notice.pk),
+        "notice_id": str(notice.pk),
+        "webhook": str(webhook.pk),
+        "webhook_id": str(webhook.pk),
+        "delivery": str(delivery.pk),
+        "delivery_id": str(delivery.pk),
         "digest": build.artefact.digest,
     }
 
