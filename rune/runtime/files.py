@@ -53,24 +53,30 @@ def inputs_from_files(
 
 def input_of_bytes(request: CapabilityRequest, data: bytes, notice: Notice = _no_notice) -> bytes:
     """What the bytes of one file become for a capability of any kind but RAND. Raises `InputFile`."""
+    return _decoder(request)(data, notice)
+
+
+def _decoder(request: CapabilityRequest) -> Callable[[bytes, Notice], bytes]:
+    """What makes a capability's input of the bytes of a file. Raises `InputFile` for parameters that make none, before
+    any file is looked for."""
     parameters = request.parameters
     match request.kind:
         case Capability.SOUND:
             rate, duration = _wanted(parameters, "hz"), _wanted(parameters, "sample_duration_ms")
-            sound = sound_input(data, rate, rate * duration // 1000)
-            if sound.conversion is not None:
-                notice(sound.conversion)
-            return sound.data
+            return lambda data, notice: _sound(data, rate, rate * duration // 1000, notice)
         case Capability.ACCEL:
             # The native runtime knows `samples`; Runefiles write `n`.
-            return csv_rows(data, whole_parameter(parameters, "samples" if "samples" in parameters else "n"))
+            rows = whole_parameter(parameters, "samples" if "samples" in parameters else "n")
+            return lambda data, _: csv_rows(data, rows)
         case Capability.RAW:
-            return _raw(data, whole_parameter(parameters, "length"))
+            length = whole_parameter(parameters, "length")
+            return lambda data, _: _raw(data, length)
         case Capability.IMAGE:
-            return _pixels(data, parameters)
+            pixels = _pixels(parameters)
+            return lambda data, _: pixels(data)
         case Capability.FLOAT_IMAGE:
-            pixels = _pixels(data, parameters)
-            return struct.pack(f"<{len(pixels)}f", *pixels)
+            pixels = _pixels(parameters)
+            return lambda data, _: _floats(pixels(data))
         case Capability.RAND:
             raise InputFile("random numbers are read from no file")
 
@@ -93,15 +99,23 @@ def _input(request: CapabilityRequest, files: InputFiles, notice: Notice) -> Inp
         Capability.IMAGE: (files.images, "--image"),
         Capability.FLOAT_IMAGE: (files.images, "--image"),
     }[request.kind]
+    decode = _decoder(request)
     path = _picked(paths, option, request.parameters)
 
     def told(conversion: str) -> None:
         notice(f"{plain(path.name, 100)}: {conversion}")
 
-    return _decoded(path, lambda data: input_of_bytes(request, data, told))
+    return _decoded(path, lambda data: decode(data, told))
 
 
-def _pixels(data: bytes, parameters: Mapping[str, int | float]) -> bytes:
+def _sound(data: bytes, rate: int, samples: int, notice: Notice) -> bytes:
+    sound = sound_input(data, rate, samples)
+    if sound.conversion is not None:
+        notice(sound.conversion)
+    return sound.data
+
+
+def _pixels(parameters: Mapping[str, int | float]) -> Callable[[bytes], bytes]:
     width, height = _wanted(parameters, "width"), _wanted(parameters, "height")
     try:
         pixel_format = PixelFormat(whole_parameter(parameters, "pixel_format") or PixelFormat.RGB)
@@ -110,7 +124,11 @@ def _pixels(data: bytes, parameters: Mapping[str, int | float]) -> bytes:
     # numpy and Pillow take long to load, and most runes need neither.
     from rune.runtime.images import image_pixels
 
-    return image_pixels(data, width, height, pixel_format)
+    return lambda data: image_pixels(data, width, height, pixel_format)
+
+
+def _floats(pixels: bytes) -> bytes:
+    return struct.pack(f"<{len(pixels)}f", *pixels)
 
 
 def _raw(data: bytes, length: int | None) -> bytes:

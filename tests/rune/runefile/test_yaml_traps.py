@@ -190,7 +190,7 @@ class Large:
 def test_a_file_that_is_too_large_is_refused_by_its_size() -> None:
     (problem,) = check(Large(), PUBLISHED_BLOCKS).diagnostics
     assert problem.code == "RUNE0002"
-    assert "5000 MB, more than the limit of 1.0 MB" in problem.message
+    assert "5.0 GB, more than the limit of 1.0 MB" in problem.message
 
 
 def test_an_empty_file_is_told_how_to_begin() -> None:

@@ -190,7 +190,7 @@ def test_a_seed_feeds_random_capabilities_of_any_size() -> None:
         (Capability.IMAGE, {"width": 0.5, "height": 1}, 'Unable to parse "0.5" as the "width" argument'),
         (Capability.SOUND, {"hz": float("nan")}, 'Unable to parse "nan" as the "hz" argument'),
         (Capability.RAW, {"source": -1}, 'Unable to parse "-1" as the "source" argument'),
-        (Capability.ACCEL, {"samples": float("inf")}, "no sources were provided"),
+        (Capability.ACCEL, {"samples": float("inf")}, 'Unable to parse "inf" as the "samples" argument'),
     ],
 )
 def test_what_cannot_be_loaded_says_which_input_and_why(
