@@ -29,7 +29,7 @@ ANSWER_SECONDS = 5.0
 """Time for one answer; a usual one takes some milliseconds."""
 PATIENCE = 5.0
 """Seconds for which a question waits while others are answered."""
-WAITING_LIMIT = 4
+WAITING_LIMIT = 16
 """Questions of one organisation that may wait; further ones are refused, and nobody else's."""
 PLACES = 3
 """Processes that may be in the middle of an answer; one computes, the others are suspended."""

@@ -15,6 +15,7 @@ from forge.accounts.principals import principal_of, signed_in
 from forge.accounts.scopes import Scope
 from forge.core.actors import Actor
 from forge.core.api import ForgeView, needing
+from forge.core.errors import Invalid
 from forge.core.json_types import PageJson
 from forge.core.pages import CursorPages
 from forge.notices import actions
@@ -69,10 +70,12 @@ class Notices(ForgeView):
     )
     def get(self, request: Request) -> Response:
         found = notices_of(signed_in(request))
+        shown = {"open": found.open(), "unread": found.unread(), "done": found.exclude(done=None)}
         show = request.query_params.get("show", "open")
-        shown = {"unread": found.unread(), "done": found.exclude(done=None)}.get(show, found.open())
+        if show not in shown:
+            raise Invalid(f"There is no list {show}.", errors={"show": [f"Choose one of {', '.join(shown)}."]})
         pages = NoticePages()
-        rows = pages.paginate_queryset(shown, request, view=self) or []
+        rows = pages.paginate_queryset(shown[show], request, view=self) or []
         return pages.get_paginated_response([notice_to_json(notice) for notice in rows])
 
 

@@ -44,7 +44,7 @@ def test_an_archive_is_imported_marked_and_a_build_is_run_on_it(forge: LiveForge
     preview.get_by_label("Split").select_option("train")
     preview.get_by_role("button", name="Change 1 sample").click()
     expect(row).to_contain_text("train", timeout=PATIENCE)
-    page.get_by_role("button", name="Undo").click()
+    page.get_by_role("button", name="Undo").last.click()
     expect(row).to_contain_text("test", timeout=PATIENCE)
 
     page.get_by_role("button", name="Build", exact=True).click()

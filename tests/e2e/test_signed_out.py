@@ -155,7 +155,8 @@ def test_a_comment_and_a_model_wait_for_their_person(forge: LiveForge, open_page
     with opening.value.expect_event("close"):
         sign_in_by_password(opening.value, colleague_email("Jo"))
     page.get_by_role("button", name="Comment").click()
-    expect(page.get_by_text("It works on my phone.")).to_be_visible(timeout=PATIENCE)
+    said = page.get_by_role("paragraph").filter(has_text="It works on my phone.")
+    expect(said).to_be_visible(timeout=PATIENCE)
     assert page.locator("#field-text").input_value() == ""
 
     # A model where runes are tried: a visitor signs in first, the file is kept, and it becomes a project.

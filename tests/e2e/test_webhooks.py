@@ -43,6 +43,7 @@ def test_a_message_to_a_receiver_that_was_down_first_is_shown_and_arrives(open_p
         expect(page.get_by_text("answered 204")).to_be_visible()
         page.get_by_role("button", name="Send again: webhook.ping").click()
         expect(page.get_by_text("Waiting").or_(page.get_by_text("Delivered")).first).to_be_visible()
+        page.close()
 
 
 def reload_until(page: Page, words: str) -> None:

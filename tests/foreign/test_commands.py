@@ -89,8 +89,10 @@ def test_serve_migrates_prints_a_link_that_signs_in_and_stops_at_ctrl_c(tmp_path
             printed, _ = _command(tmp_path, None, "link").communicate(timeout=60)
             assert printed.startswith(f"{address}/sign-in#token=")
             _wait_for_periodic_work(tmp_path)
-            _, errors = _command(tmp_path, port, "serve").communicate(timeout=30)
+            _, errors = _command(tmp_path / "another", port, "serve").communicate(timeout=30)
             assert f"PORT={port + 1} make run" in errors
+            _, errors = _command(tmp_path, port, "serve").communicate(timeout=30)
+            assert "is in use by process" in errors
     finally:
         server.send_signal(signal.SIGINT)
         out, errors = server.communicate(timeout=30)
