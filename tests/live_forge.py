@@ -110,6 +110,11 @@ class LiveForge:
         assert found, self.log()
         return found.group()
 
+    def let_one_person_be_many(self) -> None:
+        """Lifts what one person may have open at once, where one stands for a crowd."""
+        command = [sys.executable, "manage.py", "quota", "people", "sockets=10000"]
+        subprocess.run(command, cwd=REPOSITORY, env=self.environment, capture_output=True, check=True, timeout=60)
+
     def link(self, email: str = "") -> str:
         """A new sign-in link, as `make link` prints it."""
         command = [sys.executable, "manage.py", "link", *([email] if email else [])]

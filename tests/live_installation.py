@@ -37,6 +37,7 @@ class LiveInstallation:
         with ExitStack() as stack:
             # The first one brings the database up and makes the keys.
             stack.enter_context(self.first)
+            self.first.let_one_person_be_many()
             for process in self.processes[1:]:
                 stack.enter_context(process)
             self._ending = stack.pop_all()
