@@ -213,6 +213,7 @@ def _other(words: str, more: Mapping[str, str]) -> Iterator[Server]:
 @contextmanager
 def _forge(data: Path, environment: Mapping[str, str], words: str) -> Iterator[Server]:
     with LiveServer(data, environment) as live:
+        live.let_one_person_be_many()
         yield _server(live, words)
 
 
