@@ -52,6 +52,7 @@ urlpatterns = [
     path("player/<str:organisation>/<str:name>", player.player, name="player"),
     path("player/<str:organisation>/<str:name>/app.webmanifest", player.manifest, name="player-manifest"),
     path("schemas/runefile.json", schemas.runefile, name="runefile-schema"),
+    path("schemas/forge.json", schemas.policy, name="policy-schema"),
     path("try", trying.try_page, name="try"),
     path("sign-in", sign_in.sign_in, name="sign-in"),
     path("join", sign_in.join, name="join"),
