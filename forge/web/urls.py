@@ -119,6 +119,9 @@ urlpatterns = [
     path("<str:organisation>/<str:name>/builds/<int:number>/cancel", builds.cancel, name="cancel-build"),
     path("<str:organisation>/<str:name>/builds/<int:number>/respond", builds.respond, name="respond"),
     path("<str:organisation>/<str:name>/builds/<int:number>/publish", builds.publish, name="publish"),
+    path(
+        "<str:organisation>/<str:name>/builds/<int:number>/publish-past-gate", builds.publish_past, name="publish-past"
+    ),
     path("<str:organisation>/<str:name>/builds/<int:number>/ask", reviews.ask, name="ask-for-review"),
     path("<str:organisation>/<str:name>/reviews", reviews.reviews_list, name="reviews"),
     path("<str:organisation>/<str:name>/reviews/<int:number>", reviews.review_page, name="review"),
