@@ -62,7 +62,7 @@ class LiveForge:
         self.said: list[str] = []
 
     def _lay_tables(self) -> None:
-        """To make the tables takes longer than all else of a start, and is a first start's own test (`test_commands`)."""
+        """To make the tables takes longer than all else of a start; `test_commands` sees a first start make them."""
         if "DATABASE_URL" not in self.environment and not self.data.exists():
             self.data.mkdir(mode=0o700, parents=True)
             shutil.copy(Path(_migrated().name) / DATABASE, self.data)
