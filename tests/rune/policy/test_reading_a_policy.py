@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import jsonschema
 import pytest
 import yaml
@@ -154,13 +156,13 @@ def test_the_schema_takes_what_the_reader_takes_and_refuses_the_same_mistakes() 
             | {"approvals": [{"count": 2, "from": ["owner"]}]}
         )
     )
-    for wrong in (
+    mistakes: tuple[dict[str, Any], ...] = (
         {"limit": {}},
         {"limits": {"size": 100}},
         {"limits": {"accuracy": 0.9}},
         {"approvals": [{"count": 0}]},
-    ):
-        assert list(validator.iter_errors(wrong)), wrong
+    )
+    assert all(list(validator.iter_errors(wrong)) for wrong in mistakes)
 
 
 @pytest.mark.parametrize(
