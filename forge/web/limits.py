@@ -15,8 +15,7 @@ from forge.reviews.access import is_reviewable
 from forge.reviews.demands import Demands
 from forge.reviews.gate import demands_on
 from rune.policy import Judgement, LimitKind, Outcome
-from rune.policy.quantities import milliseconds_text
-from rune.policy.wording import OUTCOME_WORDS, amount_text, bound_text, judgement_sentence, limit_name, value_text
+from rune.policy.wording import OUTCOME_WORDS, bound_text, judgement_sentence, limit_name
 
 
 @dataclass(frozen=True)
@@ -39,11 +38,9 @@ OUTCOME_TAGS = {
 
 @dataclass(frozen=True)
 class ShownLimit:
-    """A limit as a row: what was found, between what it lies, what is allowed, and whether that is kept."""
+    """A limit: what is allowed, whether it is kept, and a sentence with what was found."""
 
     name: str
-    found: str
-    between: str
     bound: str
     look: OutcomeTag
     sentence: str
@@ -77,24 +74,8 @@ def with_limits(rows: Iterable[FigureRow], build: Build) -> tuple[ShownFigure, .
 
 
 def _shown(judgement: Judgement) -> ShownLimit:
-    limit = judgement.limit
-    return ShownLimit(
-        limit_name(limit),
-        value_text(judgement),
-        _between(judgement),
-        bound_text(limit),
-        OUTCOME_TAGS[judgement.outcome],
-        judgement_sentence(judgement),
-    )
-
-
-def _between(judgement: Judgement) -> str:
-    figure, kind = judgement.figure, judgement.limit.kind
-    if figure is None or figure.low == figure.high:
-        return ""
-    if kind is LimitKind.INFERENCE_TIME:
-        return f"{milliseconds_text(figure.low)} to {milliseconds_text(figure.high)}"
-    return f"{amount_text(kind, figure.low)} to {amount_text(kind, figure.high)}"
+    limit, look = judgement.limit, OUTCOME_TAGS[judgement.outcome]
+    return ShownLimit(limit_name(limit), bound_text(limit), look, judgement_sentence(judgement))
 
 
 def gate_facts(principal: Principal, build: Build, tag: str) -> dict[str, Any]:

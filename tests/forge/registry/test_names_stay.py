@@ -205,7 +205,7 @@ def test_a_name_is_not_taken_while_something_is_published_under_it(
     project: Project, organisation: Organisation, owner: User, stranger: User
 ) -> None:
     update_organisation(owner, organisation, name="acme-two")
-    build = built(owner, Project.objects.get(pk=project.pk))
+    build = approved(built(owner, Project.objects.get(pk=project.pk)))
 
     def take() -> bool:
         try:
