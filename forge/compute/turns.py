@@ -214,10 +214,14 @@ class Turns:
         claims = {turn.arrival: self._claim_of(turn, now) for turn in self._turns}
         chosen = choose(claims.values(), self._count, self._places, self._head_start)
         computing = {claim.arrival for claim in chosen}
+        begins = False
         for turn in self._turns:
-            turn.is_computing = turn.arrival in computing
+            was_computing, turn.is_computing = turn.is_computing, turn.arrival in computing
             turn.has_begun |= turn.is_computing
-        self._changed.notify_all()
+            begins |= turn.is_computing and not was_computing
+        if begins:
+            # Only then: who is woken looks too, and would wake the others again, without an end.
+            self._changed.notify_all()
 
     def _claim_of(self, turn: Turn, now: float) -> Claim:
         return Claim(

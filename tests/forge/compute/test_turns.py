@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import threading
+import time
 from dataclasses import replace
 from uuid import UUID
 
 import pytest
 
-from forge.compute.turns import Claim, Party, Served, Turns, choose, may_begin
+from forge.compute.turns import LOOK_EVERY, Claim, Party, Served, Turns, choose, may_begin
 
 ACME, OTHER, THIRD = UUID(int=1), UUID(int=2), UUID(int=3)
 JO, MIKA = UUID(int=11), UUID(int=12)
@@ -143,3 +144,29 @@ def test_a_turn_that_computed_for_long_gives_way_to_a_short_one() -> None:
         with turns.claim(Party(OTHER)) as short:
             assert (long.is_now(), short.is_now()) == (False, True)
         assert long.is_now()
+
+
+def test_those_who_wait_do_not_wake_each_other() -> None:
+    turns = Turns(1, places=1, short=10, half_life=10, head_start=1)
+    is_waiting, is_over = threading.Event(), threading.Event()
+    looks = 0
+
+    def waits_beside() -> None:
+        with turns.claim(Party(OTHER)) as turn:
+            turn.wait(lambda: is_waiting.set() or is_over.is_set())
+
+    def has_looked_five_times() -> bool:
+        nonlocal looks
+        looks += 1
+        return looks > 5
+
+    with turns.claim(Party(ACME)):
+        thread = threading.Thread(target=waits_beside)
+        thread.start()
+        assert is_waiting.wait(5)
+        with turns.claim(Party(THIRD)) as turn:
+            begin = time.monotonic()
+            assert not turn.wait(has_looked_five_times)
+            assert time.monotonic() - begin > 4 * LOOK_EVERY
+        is_over.set()
+        thread.join()
