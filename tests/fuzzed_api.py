@@ -26,8 +26,8 @@ ENDING = frozenset(
     }
 )
 """Operations that take away what all others are asked about: they are asked alone, at the end."""
-LEFT_OUT = frozenset({"archive_unpack"})
-"""Takes a zip, of which Schemathesis makes none; archives have a fuzzer of their own."""
+LEFT_OUT = frozenset({"archive_unpack", "samples_import", "samples_import_preview"})
+"""Take a zip, of which Schemathesis makes none; archives have a fuzzer of their own."""
 NO_CHECKS = frozenset(
     {
         "positive_data_acceptance",  # a name that is taken, a path that is not there: well formed, and refused

@@ -57,7 +57,7 @@ NGINX = Need(
     "nginx",
     ("nginx-light",),
     "the proof behind nginx",
-    lambda: shutil.which("nginx") or Path("/usr/sbin/nginx").exists(),
+    browser.nginx,
 )
 CADDY = Need("Caddy", ("caddy",), "the proof behind Caddy", lambda: shutil.which("caddy"))
 SOUND = Need("a sound card made up", tuple(browser.SOUND), "the proofs that hear", browser.sound_programs)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import ssl
 import subprocess
 import time
@@ -19,6 +18,7 @@ import pytest
 from tests.foreign.stock_yjs import StockClient
 from tests.live_forge import REPOSITORY, free_port
 from tests.live_server import LiveServer
+from tools.browser import nginx
 from tools.needs import CADDY, NGINX, Need, lack
 
 pytestmark = pytest.mark.proof
@@ -82,7 +82,8 @@ def nginx_command(place: Place) -> list[str]:
         f"daemon off; {as_us} pid {folder}/pid; error_log {folder}/error.log; events {{}}\n"
         f"http {{ access_log off; {aside}\n{settings}}}\n"
     )
-    program = shutil.which("nginx") or "/usr/sbin/nginx"
+    program = nginx()
+    assert program, "whoever asks has looked for it"
     return [program, "-c", str(written), "-e", str(folder / "error.log")]
 
 
