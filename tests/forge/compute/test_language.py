@@ -102,11 +102,12 @@ def test_slow_questions_of_one_organisation_keep_nobody_else_waiting(
         connections.close_all()
 
     try:
-        own.answer(stranger, other, {"ask": "check"})  # its process is there
+        for actor, asked in ((developer, project), (stranger, other)):
+            own.answer(actor, asked, {"ask": "check"})  # its process is there
         threads = [threading.Thread(target=ask_slowly) for _ in range(2)]
         for thread in threads:
             thread.start()
-        while not own.turns.served_lately(project.organisation_id):
+        while not own.turns.waiting(project.organisation_id):
             assert any(thread.is_alive() for thread in threads)
         assert "answer" in own.answer(stranger, other, {"ask": "check"})
         assert len(answered) < len(threads)
