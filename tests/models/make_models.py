@@ -372,11 +372,14 @@ def _reductions(kind: str) -> Iterator[tuple[str, Model]]:
 def _functions(kind: str) -> Iterator[tuple[str, Model]]:
     """Elementwise ops of one input."""
 
-    def model(op: str, input_scale: float, scale: float, zero_point: int) -> Model:
+    def model(op: str, input_scale: float, scale: float, zero_point: int, input_zero_point: int = 3) -> Model:
         if kind == "float32":
             return lambda g: [g.unary(op, g.input((1, 99), kind))]
-        return lambda g: [g.unary(op, g.input((1, 256), kind, input_scale), scale, zero_point)]
+        return lambda g: [g.unary(op, g.input((1, 256), kind, input_scale, input_zero_point), scale, zero_point)]
 
+    if kind == "int8":  # results that lie just below halves
+        yield "logistic:almost_halves", model("LOGISTIC", 1 / 256, 1 / 256, -128, -128)
+        yield "tanh:almost_halves", model("TANH", 1 / 256, 1 / 128, 0, -128)
     for detail, input_scale in (("fine", 0.011), ("plain", 0.0473), ("coarse", 0.31)):
         yield f"logistic:{detail}", model("LOGISTIC", input_scale, 1 / 256, -128)
         yield f"tanh:{detail}", model("TANH", input_scale, 1 / 128, 0)

@@ -50,6 +50,8 @@ class Rearrangement(Computation, CarriesChannels):
     """For each dimension of the output that of the input, and of `places`, to which it belongs."""
     element: np.dtype[Any]
     padding: int | float = 0
+    has_channels: bool = True
+    """Whether the last dimension of `sizes` is the input's, and the last one of `order` the output's."""
 
     def evaluate(self, *inputs: Array) -> tuple[Array, ...]:
         found = inputs[0].reshape(self.sizes)
@@ -75,7 +77,11 @@ class Rearrangement(Computation, CarriesChannels):
     @property
     def _keeps_channels(self) -> bool:
         last = len(self.sizes) - 1
-        return self.order[-1] == last and np.array_equal(self.places[last], np.arange(self.sizes[last]))
+        return (
+            self.has_channels
+            and self.order[-1] == last
+            and np.array_equal(self.places[last], np.arange(self.sizes[last]))
+        )
 
     @property
     def is_padded(self) -> bool:
@@ -107,7 +113,8 @@ def rearranged(
     for size, along in zip(sizes, places, strict=True):
         require(bool((along >= -1).all() and (along < size).all()), f"it reads beyond its input {list(source.shape)}")
     indices = tuple(np.asarray(along, np.int32) for along in places)
-    return Rearrangement(sizes, indices, order, ELEMENTS[source.kind], padding)
+    has_channels = source.shape[-1:] == sizes[-1:] and output.shape[-1:] == (given[-1],)
+    return Rearrangement(sizes, indices, order, ELEMENTS[source.kind], padding, has_channels)
 
 
 def moves_refusal(op: Op, *constants: int) -> str | None:

@@ -13,13 +13,19 @@ from rune.anvil.reading.model import read_ops
 from rune.tflite import read_model, signature
 
 
-def evaluated_outputs(data: bytes, runs: Sequence[Sequence[bytes]]) -> list[list[bytes]]:
-    """The bytes of a model's outputs, for the inputs of each run."""
+def graph_of(data: bytes) -> tuple[Graph, tuple[int, ...], tuple[int, ...]]:
+    """A model alone as a graph, and which of its values are the inputs and the outputs."""
     model = read_model(data)
     builder = GraphBuilder()
     inputs = tuple(builder.value(Value(tensor.name, tensor.type)) for tensor in signature(model).inputs)
     outputs = read_ops(builder, "model", "model", model, inputs)
-    found = (evaluated(builder.graph(), dict(zip(inputs, given, strict=True))) for given in runs)
+    return builder.graph(), inputs, outputs
+
+
+def evaluated_outputs(data: bytes, runs: Sequence[Sequence[bytes]]) -> list[list[bytes]]:
+    """The bytes of a model's outputs, for the inputs of each run."""
+    graph, inputs, outputs = graph_of(data)
+    found = (evaluated(graph, dict(zip(inputs, given, strict=True))) for given in runs)
     return [[values[index].tobytes() for index in outputs] for values in found]
 
 
