@@ -467,6 +467,30 @@ def _chains(kind: str) -> Iterator[tuple[str, Model]]:
     yield "chain:two_inputs_two_outputs", lambda g: _two_and_two(g, kind)
     yield "chain:input_is_output_too", lambda g: _passed_through(g, kind)
     yield "chain:dense", lambda g: _dense(g, kind)
+    yield (
+        "chain:padded_conv",
+        lambda g: [g.conv(_framed(g, kind), 5, stride=(2, 2), padding="valid", activation="relu")],
+    )
+    yield "chain:padded_depthwise", lambda g: [g.depthwise(_framed(g, kind), stride=(2, 2))]
+    yield "chain:joined_rows", lambda g: _joined_rows(g, kind)
+
+
+def _framed(g: Layers, kind: str) -> Value:
+    """An image with a frame of other widths on each side."""
+    return g.move("PAD", g.input((2, 6, 5, 3), kind), (2, 9, 8, 3), ([[0, 0], [1, 2], [0, 3], [0, 0]],))
+
+
+def _joined_rows(g: Layers, kind: str) -> list[Value]:
+    """Rows that are joined, and parts of them that are added to others of them."""
+    source = g.input((1, 4, 3, 2), kind)
+    options: Any = schema.ConcatenationOptionsT()
+    options.axis = 1
+    pooled = g.pool(source, "MAX_POOL_2D", (1, 1), (1, 1))
+    other = g.pool(source, "AVERAGE_POOL_2D", (2, 1), (2, 1))
+    joined = g.join("CONCATENATION", [pooled, other], (1, 6, 3, 2), options)
+    upper = g.move("SLICE", joined, (1, 4, 3, 2), ([0, 0, 0, 0], [1, 4, 3, 2]))
+    lower = g.move("SLICE", joined, (1, 4, 3, 2), ([0, 2, 0, 0], [1, 4, 3, 2]))
+    return [g.add(upper, lower)]
 
 
 def _residual(g: Layers, kind: str) -> list[Value]:

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rune.anvil.channels import Integers, MakesChannels, Mask, Range, ReadsChannels
-from rune.anvil.computation import Array, Clamped, Computation
+from rune.anvil.computation import Array, Clamped, Computation, Frame, Padded
 from rune.anvil.fixed_point import Multiplier, real_range, scale_of
 from rune.anvil.operation import Op, Operation, require
 from rune.anvil.ops.hybrid import HybridConv2D
@@ -37,7 +37,7 @@ LARGEST_GROUPED = 1 << 24
 
 
 @dataclass(frozen=True, eq=False)
-class Conv2DInt8(Computation, MakesChannels, ReadsChannels):
+class Conv2DInt8(Computation, MakesChannels, ReadsChannels, Padded):
     """`filters` are int8 [output channel, height, width, input channel], `bias` int32 and `multipliers` one a channel.
 
     Weights are counted from `filter_zero_point`, which only models of uint8 have. A padding counts as the input's zero
@@ -69,6 +69,9 @@ class Conv2DInt8(Computation, MakesChannels, ReadsChannels):
             return None
         ends = (rescaled_twice(end, self.multipliers) for end in (sums.least, sums.greatest))
         return Range(*(self.output.of_values(end).astype(np.int64) for end in ends))
+
+    def with_frame(self, frame: Frame, value: float) -> Computation | None:
+        return replace(self, window=self.window.without(frame)) if value == self.input_zero_point else None
 
     @property
     def multiply_accumulates(self) -> int:
@@ -102,7 +105,7 @@ class Conv2DInt8(Computation, MakesChannels, ReadsChannels):
 
 
 @dataclass(frozen=True, eq=False)
-class Conv2DFloat32(Computation, Clamped):
+class Conv2DFloat32(Computation, Clamped, Padded):
     """`filters` are float32 [output channel, height, width, input channel], `bias` one a channel."""
 
     window: Window
@@ -119,6 +122,9 @@ class Conv2DFloat32(Computation, Clamped):
 
     def clamped(self, minimum: float, maximum: float) -> Computation:
         return replace(self, minimum=max(self.minimum, minimum), maximum=min(self.maximum, maximum))
+
+    def with_frame(self, frame: Frame, value: float) -> Computation | None:
+        return replace(self, window=self.window.without(frame)) if value == 0 else None
 
     @property
     def multiply_accumulates(self) -> int:

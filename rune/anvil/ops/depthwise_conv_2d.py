@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rune.anvil.channels import CarriesChannels, Integers, Mask, Range
-from rune.anvil.computation import Array, Clamped, Computation
+from rune.anvil.computation import Array, Clamped, Computation, Frame, Padded
 from rune.anvil.fixed_point import Multiplier, real_range, scale_of
 from rune.anvil.operation import Op, Operation, require
 from rune.anvil.ops.conv_2d import (
@@ -25,7 +25,7 @@ from rune.tflite import DepthwiseConv2DOptions
 
 
 @dataclass(frozen=True, eq=False)
-class DepthwiseConv2DInt8(Computation, CarriesChannels):
+class DepthwiseConv2DInt8(Computation, CarriesChannels, Padded):
     """`taps` are int8 [height * width, output channel], `bias` int32 and `multipliers` one an output channel.
 
     Taps are counted from `tap_zero_point`, which only models of uint8 have. Output channel c reads input channel
@@ -57,6 +57,9 @@ class DepthwiseConv2DInt8(Computation, CarriesChannels):
         rescaled = (rescaled_twice(end, self.multipliers) for end in (sums.least, sums.greatest))
         return Range(*(self.output.of_values(end).astype(np.int64) for end in rescaled))
 
+    def with_frame(self, frame: Frame, value: float) -> Computation | None:
+        return replace(self, window=self.window.without(frame)) if value == self.input_zero_point else None
+
     @property
     def multiply_accumulates(self) -> int:
         return self.window.positions * self.taps.size
@@ -80,7 +83,7 @@ class DepthwiseConv2DInt8(Computation, CarriesChannels):
 
 
 @dataclass(frozen=True, eq=False)
-class DepthwiseConv2DFloat32(Computation, Clamped):
+class DepthwiseConv2DFloat32(Computation, Clamped, Padded):
     """`taps` are float32 [height * width, output channel], `bias` one an output channel."""
 
     window: Window
@@ -96,6 +99,9 @@ class DepthwiseConv2DFloat32(Computation, Clamped):
 
     def clamped(self, minimum: float, maximum: float) -> Computation:
         return replace(self, minimum=max(self.minimum, minimum), maximum=min(self.maximum, maximum))
+
+    def with_frame(self, frame: Frame, value: float) -> Computation | None:
+        return replace(self, window=self.window.without(frame)) if value == 0 else None
 
     @property
     def multiply_accumulates(self) -> int:

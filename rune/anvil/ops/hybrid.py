@@ -13,13 +13,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from rune.anvil.computation import Array, Clamped, Computation
+from rune.anvil.computation import Array, Clamped, Computation, Frame, Padded
 from rune.anvil.fixed_point import Integers
 from rune.anvil.ops.window import Window
 
 
 @dataclass(frozen=True, eq=False)
-class HybridConv2D(Computation, Clamped):
+class HybridConv2D(Computation, Clamped, Padded):
     """`filters` are int8 [output channel, height, width, input channel]; `scales` and `bias` float32, one a channel. A
     fully connected layer is a convolution of images of one pixel."""
 
@@ -45,6 +45,10 @@ class HybridConv2D(Computation, Clamped):
 
     def clamped(self, minimum: float, maximum: float) -> Computation:
         return replace(self, minimum=max(self.minimum, minimum), maximum=min(self.maximum, maximum))
+
+    def with_frame(self, frame: Frame, value: float) -> Computation | None:
+        # Zeros are in the range of every image already, and stay zeros.
+        return replace(self, window=self.window.without(frame)) if value == 0 else None
 
     @property
     def multiply_accumulates(self) -> int:

@@ -184,8 +184,8 @@ class _Text:
 
     def _address(self, place: Place) -> str:
         match place:
-            case BufferPlace(index):
-                return f"arena.bytes + {self._plan.buffer_offsets[index]}"
+            case BufferPlace(index, offset):
+                return f"arena.bytes + {self._plan.buffer_offsets[index] + offset}"
             case ConstantPlace(index):
                 return self._constant(index, "void")
             case _:

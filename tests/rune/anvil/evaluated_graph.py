@@ -31,16 +31,25 @@ def evaluated_outputs(data: bytes, runs: Sequence[Sequence[bytes]]) -> list[list
 
 def evaluated(graph: Graph, inputs: Mapping[int, bytes]) -> dict[int, Array]:
     """Each value that is still in memory when all is done, for these inputs."""
-    memory: dict[int, Array] = {}
+    memory: dict[int, bytearray] = {}
 
     def read(index: int) -> Array:
         value = graph.values[index]
-        found = memory.get(graph.storage(index), graph.values[graph.storage(index)].data)
-        assert found is not None, f"nothing made {value.name}"
-        return found.reshape(-1).view(NUMPY_TYPES[value.type.element]).reshape(value.type.dimensions)
+        storage, offset = graph.place(index)
+        constant = graph.values[storage].data
+        if constant is not None:
+            return constant.reshape(value.type.dimensions)
+        assert storage in memory, f"nothing made {value.name}"
+        data = bytes(memory[storage][offset : offset + value.type.size])
+        return np.frombuffer(data, NUMPY_TYPES[value.type.element]).reshape(value.type.dimensions)
+
+    def write(index: int, data: bytes) -> None:
+        storage, offset = graph.place(index)
+        place = memory.setdefault(storage, bytearray(graph.values[storage].type.size))
+        place[offset : offset + len(data)] = data
 
     for index, data in inputs.items():
-        memory[index] = np.frombuffer(data, NUMPY_TYPES[graph.values[index].type.element])
+        write(index, data)
     for node in graph.nodes:
         if not isinstance(node.work, Computation):
             continue
@@ -49,5 +58,5 @@ def evaluated(graph: Graph, inputs: Mapping[int, bytes]) -> dict[int, Array]:
             kind = graph.values[index].type
             assert result.dtype == np.dtype(NUMPY_TYPES[kind.element]), node.name
             assert result.size == kind.count, node.name
-            memory[graph.storage(index)] = np.array(result)
+            write(index, result.tobytes())
     return {index: read(index) for index in range(len(graph.values)) if graph.storage(index) in memory}
