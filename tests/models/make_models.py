@@ -18,6 +18,7 @@ from ai_edge_litert.interpreter import Interpreter, OpResolverType
 from numpy.random import Generator, default_rng
 
 from tests.model_cases import COMPILED, REFUSED
+from tests.models.further_models import further_models
 from tests.models.model_layers import Layers, Value
 from tests.packed import write_packed
 
@@ -59,6 +60,7 @@ def models() -> Iterator[tuple[str, Model]]:
             yield f"{operator}_{short}_{detail}", model
     yield from _conversions()
     yield from _hybrids()
+    yield from further_models()
     for name, model in _unsigned():
         operator, _, detail = name.partition(":")
         yield f"{operator}_u8_{detail}", model
@@ -523,7 +525,6 @@ def refused() -> Iterator[tuple[str, Model, list[tuple[str, str, int]]]]:
     yield "elu_i8", lambda g: [_elu(g, "int8")], [("ELU", "int8", 1)]
     yield "sum_i8", lambda g: [g.reduce("SUM", g.input((2, 3), "int8"), (0,))], [("SUM", "int8", 1)]
     yield "resize_bilinear_u8", _unsigned_resize, [("RESIZE_BILINEAR", "uint8", 1)]
-    yield "depthwise_conv_2d_hybrid", _hybrid, [("DEPTHWISE_CONV_2D", "float32 and int8 weights", 1)]
     yield "custom", _custom, [("CUSTOM:Magic", "float32", 2)]
     yield "reshape_bool", _bool_reshape, [("RESHAPE", "bool", 1)]
     yield "add_i32", _integer_add, [("ADD", "int32", 1)]
@@ -535,16 +536,6 @@ def _elu(g: Layers, kind: str) -> Value:
 
 def _unsigned_resize(g: Layers) -> list[Value]:
     return [g.resize(g.input((1, 4, 4, 1), "uint8"), (8, 8))]
-
-
-def _hybrid(g: Layers) -> list[Value]:
-    source = g.input((1, 4, 4, 3), "float32")
-    weights = g.graph.constant("weights", g.random.integers(-127, 128, (1, 3, 3, 3), dtype=np.int8), 0.01)
-    output = g.output((1, 4, 4, 3), "float32")
-    options: Any = schema.DepthwiseConv2DOptionsT()
-    options.strideH = options.strideW = 1
-    g.graph.operator("DEPTHWISE_CONV_2D", [source.index, weights, -1], [output.index], options, 3)
-    return [output]
 
 
 def _custom(g: Layers) -> list[Value]:

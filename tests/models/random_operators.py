@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 
+from tests.models.further_models import arg, batch_matmul, prelu, squared_difference, transpose_conv
 from tests.models.model_layers import Value
 from tests.models.random_drawing import Drawing, options_of
 
@@ -45,6 +46,9 @@ def _depthwise(drawing: Drawing) -> Value:
     source = drawing.picture()
     multiplier = drawing.one_of((1, 1, 2)) if source.shape[3] <= 8 else 1
     options = {**_window(drawing, source), "per_channel": drawing.chance(0.6), "zero_point": drawing.zero_point()}
+    if source.kind == "float32" and drawing.chance(0.3):
+        source = drawing.image("float32", source.shape[3])
+        options |= {"hybrid": True, "per_channel": True, "kernel": (drawing.whole(1, 3), drawing.whole(1, 3))}
     return drawing.layers.depthwise(source, multiplier, **options)  # type: ignore[arg-type]
 
 
@@ -64,6 +68,56 @@ def _fully_connected(drawing: Drawing) -> Value:
         hybrid=is_hybrid,
         asymmetric=drawing.chance(0.5),
     )
+
+
+def _transpose_conv(drawing: Drawing) -> Value:
+    source = drawing.source(lambda value: len(value.shape) == 4 and math.prod(value.shape[:3]) <= 60)
+    kernel, stride = ((drawing.whole(1, 3), drawing.whole(1, 3)) for _ in range(2))
+    padding = drawing.one_of(("same", "valid"))
+    # Of so many pixels a convolution makes the image.
+    size = [
+        side * step - drawing.whole(0, step - 1) if padding == "same" else (side - 1) * step + extent
+        for side, step, extent in zip(source.shape[1:3], stride, kernel, strict=True)
+    ]
+    return transpose_conv(
+        drawing.layers,
+        source,
+        (size[0], size[1]),
+        drawing.whole(1, 6),
+        kernel,
+        stride,
+        padding,
+        drawing.chance(0.7),
+        drawing.one_of(BOUNDED),
+        drawing.chance(0.6),
+    )
+
+
+def _batch_matmul(drawing: Drawing) -> Value:
+    left = drawing.source(lambda value: 2 <= len(value.shape) <= 4)
+    if left.kind == "uint8" or len(left.shape) < 2:
+        left = drawing.image("int8")
+    turned = drawing.chance(0.5), drawing.chance(0.5)
+    depth, columns = left.shape[-2 if turned[0] else -1], drawing.whole(1, 5)
+    shape = (columns, depth) if turned[1] else (depth, columns)
+    batches = drawing.one_of(((), left.shape[:-2]))
+    right = drawing.input((*batches, *shape), left.kind) if drawing.chance(0.5) else None
+    right = right or drawing.layers.constant((*batches, *shape), left.kind, zero_point=drawing.zero_point())
+    return batch_matmul(drawing.layers, left, right, *turned, drawing.zero_point())
+
+
+def _arg(drawing: Drawing, op: str) -> Value:
+    source = drawing.image() if drawing.kind == "float32" else drawing.source(lambda value: len(value.shape) > 1)
+    axis = drawing.whole(0, len(source.shape) - 1)
+    return arg(drawing.layers, op, source, axis, drawing.one_of(("int32", "int64")))
+
+
+def _prelu(drawing: Drawing) -> Value:
+    source = drawing.source(lambda value: len(value.shape) == 4 and value.kind != "uint8")
+    if source.kind == "uint8":
+        source = drawing.image("int8")
+    alphas = drawing.one_of(((1, 1, source.shape[3]), source.shape[1:]))
+    return prelu(drawing.layers, source, alphas, drawing.scale_near(source.scale) or 1.0, drawing.zero_point())
 
 
 def _pool(drawing: Drawing, op: str) -> Value:
@@ -100,8 +154,12 @@ def _extreme(drawing: Drawing, op: str) -> Value:
 
 
 def _squared_difference(drawing: Drawing) -> Value:
-    left = drawing.image("float32")
-    return drawing.layers.extreme("SQUARED_DIFFERENCE", left, drawing.input(left.shape, "float32"))
+    left = drawing.image("float32" if drawing.kind == "float32" else "int8")
+    right = drawing.input(left.shape, left.kind)
+    if left.scale is None or right.scale is None:
+        return squared_difference(drawing.layers, left, right)
+    scale = drawing.scale_near(max(left.scale, right.scale) ** 2 * 150)
+    return squared_difference(drawing.layers, left, right, scale)
 
 
 def _float_function(drawing: Drawing, op: str) -> Value:
@@ -354,6 +412,7 @@ def _each(draw: Callable[[Drawing, str], Value], *operators: str) -> dict[str, D
 
 
 DRAWS: Mapping[str, Draw] = {
+    "BATCH_MATMUL": _batch_matmul,
     "BROADCAST_TO": _broadcast_to,
     "CONCATENATION": _concatenation,
     "CONV_2D": _conv,
@@ -368,6 +427,7 @@ DRAWS: Mapping[str, Draw] = {
     "PACK": _pack,
     "PAD": _pad,
     "PADV2": _pad_with,
+    "PRELU": _prelu,
     "QUANTIZE": _quantize,
     "RESHAPE": _reshape,
     "RESIZE_BILINEAR": _resize,
@@ -383,8 +443,10 @@ DRAWS: Mapping[str, Draw] = {
     "STRIDED_SLICE": _strided_slice,
     "TILE": _tile,
     "TRANSPOSE": _transpose,
+    "TRANSPOSE_CONV": _transpose_conv,
     "UNPACK": _unpack,
     **_each(_activation, "LEAKY_RELU", "RELU", "RELU6", "RELU_N1_TO_1"),
+    **_each(_arg, "ARG_MAX", "ARG_MIN"),
     **_each(_binary, "ADD", "MUL", "SUB"),
     **_each(_extreme, "MAXIMUM", "MINIMUM"),
     **_each(_float_function, "ABS", "EXP", "FLOOR", "NEG", "SQUARE"),

@@ -14,12 +14,14 @@ from rune.anvil.operation import Op, Operation, require
 from rune.anvil.ops.conv_2d import (
     bias_of,
     channel_multipliers,
+    channel_scales_of,
     convolution,
     image_op_refusal,
     weights_zero_point,
 )
+from rune.anvil.ops.hybrid import HybridDepthwiseConv2D
 from rune.anvil.ops.rescaling import OutputRange, are_in_reach, multipliers_of, rescaled_twice
-from rune.anvil.ops.types import INT8, array
+from rune.anvil.ops.types import FLOAT32, INT8, array
 from rune.anvil.ops.window import Window, window
 from rune.tflite import DepthwiseConv2DOptions
 
@@ -139,16 +141,23 @@ def computation(op: Op) -> Computation:
     sizes = (weights.shape[1], weights.shape[2])
     strides = (options.stride_height, options.stride_width)
     dilations = (options.dilation_height, options.dilation_width)
-    if image.shape[3] == 1 and channels > 1:
-        place = window(image, output, sizes, strides, dilations, options.padding)
-        return convolution(op, place, filters.transpose(3, 1, 2, 0), options.activation)
     place = window(image, output, sizes, strides, dilations, options.padding)
+    if image.kind is FLOAT32 and weights.kind is INT8:
+        return _hybrid(op, place, filters.reshape(-1, channels).astype(np.int8))
+    if image.shape[3] == 1 and channels > 1:
+        return convolution(op, place, filters.transpose(3, 1, 2, 0), options.activation)
     taps, bias = filters.reshape(-1, channels), bias_of(op, channels)
     if weights.kind is not INT8:
         return DepthwiseConv2DFloat32(place, taps, bias, *real_range(options.activation))
     multipliers = multipliers_of(channel_multipliers(op, channels))
     to = OutputRange.of(options.activation, output)
     return DepthwiseConv2DInt8(place, taps, bias, multipliers, scale_of(image)[1], to, weights_zero_point(weights))
+
+
+def _hybrid(op: Op, place: Window, taps: NDArray[np.int8]) -> HybridDepthwiseConv2D:
+    channels = place.output_channels
+    scales, bias = channel_scales_of(op.input(1), channels), bias_of(op, channels).astype(np.float32)
+    return HybridDepthwiseConv2D(place, taps, scales, bias, *real_range(_options(op).activation))
 
 
 OPERATIONS = {"DEPTHWISE_CONV_2D": Operation(refusal, computation)}

@@ -13,6 +13,7 @@ from rune.anvil.ops.byte_table import ByteTable
 from rune.anvil.reading.builder import GraphBuilder
 from rune.anvil.signed_bytes import as_signed
 from rune.anvil.support import unsupported
+from rune.anvil.unpacked import unpacked
 from rune.tensor import ElementType, TensorType
 from rune.tflite import Model, Tensor, TensorKind
 
@@ -23,6 +24,7 @@ def read_ops(builder: GraphBuilder, stage: str, file: str, model: Model, inputs:
     lacking = unsupported(model)
     if lacking:
         raise UnsupportedModel(file, lacking)
+    model = unpacked(model)
     builder.model(stage, file)
     values: dict[int, int] = {}
 
