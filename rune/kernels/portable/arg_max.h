@@ -10,17 +10,13 @@
     RUNE_KERNEL void name(const element *input, result *output, int32_t rows, int32_t length,             \
                           int32_t columns)                                                                \
     {                                                                                                     \
+        RUNE_UNRELATED(output);                                                                           \
         for (int32_t row = 0; row < rows; row++, input += length * columns)                               \
             for (int32_t column = 0; column < columns; column++) {                                        \
-                element best = input[column];                                                             \
                 int32_t found = 0;                                                                        \
-                for (int32_t i = 1; i < length; i++) {                                                    \
-                    const element number = input[i * columns + column];                                   \
-                    if (number is_better best) {                                                          \
-                        best = number;                                                                    \
+                for (int32_t i = 1; i < length; i++)                                                      \
+                    if (input[i * columns + column] is_better input[found * columns + column])            \
                         found = i;                                                                        \
-                    }                                                                                     \
-                }                                                                                         \
                 *output++ = found;                                                                        \
             }                                                                                             \
     }
