@@ -192,7 +192,9 @@ def operators_page() -> str:
                     "* What slices, pads, transposes, repeats, joins or splits has constant sizes, and one scale and "
                     "zero point for all its tensors.",
                     "* uint8 is computed as int8, so an operator takes it wherever it takes int8, but for "
-                    "RESIZE_BILINEAR, SQUARED_DIFFERENCE and BATCH_MATMUL.",
+                    "SQUARED_DIFFERENCE and BATCH_MATMUL.",
+                    "* The indices of GATHER are constants, or come while the model runs; one that is beyond the "
+                    "tensor ends the run with an error.",
                     f"* A row of int8 SOFTMAX has at most {LONGEST_ROW:,} numbers.",
                     "* Operators of two inputs have at most five dimensions. int8 inputs and output of MINIMUM, "
                     "MAXIMUM and RESIZE_BILINEAR have the same scale and zero point.",

@@ -48,6 +48,7 @@ def _of_both_kinds(kind: str) -> Iterator[tuple[str, Model]]:
             batch_matmul(g, g.input(left, kind, name="left"), g.input(right, kind, name="right"), **options)
         ]
 
+    yield from _gathers(kind)
     yield "batch_matmul:plain", matrices((2, 3, 4), (2, 4, 5))
     yield "batch_matmul:one_for_all", matrices((2, 3, 3, 4), (1, 4, 2))
     yield "batch_matmul:transposed", matrices((3, 4, 2), (3, 5, 4), left_is_transposed=True, right_is_transposed=True)
@@ -57,6 +58,29 @@ def _of_both_kinds(kind: str) -> Iterator[tuple[str, Model]]:
     if kind == "int8":
         yield "squared_difference:channel", _squared_difference((5,))
         yield "squared_difference:same_shape", _squared_difference((1, 3, 4, 5))
+
+
+def _gathers(kind: str) -> Iterator[tuple[str, Model]]:
+    """By places that a model finds while it runs: those of greatest numbers."""
+
+    def gathered(axis: int, result: str) -> Model:
+        def model(g: Layers) -> list[Value]:
+            table, numbers = g.input((3, 4, 5), kind, name="table"), g.input((2, 3 + axis), kind, name="numbers")
+            return [gather(g, table, arg(g, "ARG_MAX", numbers, -1, result), axis)]
+
+        return model
+
+    yield "gather:while_it_runs", gathered(0, "int32")
+    yield "gather:columns_while_it_runs", gathered(2, "int64")
+
+
+def gather(g: Layers, source: Value, indices: Value, axis: int) -> Value:
+    options: Any = schema.GatherOptionsT()
+    options.axis = axis
+    shape = (*source.shape[:axis], *indices.shape, *source.shape[axis + 1 :])
+    output = g.output(shape, source.kind, source.scale, source.zero_point)
+    g.graph.operator("GATHER", [source.index, indices.index], [output.index], options)
+    return output
 
 
 def _hybrids() -> Iterator[tuple[str, Model]]:

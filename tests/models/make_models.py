@@ -185,6 +185,7 @@ def _unsigned() -> Iterator[tuple[str, Model]]:
     yield "maximum:scalar", _extreme("uint8", "MAXIMUM", (1,))
     yield "relu:plain", _activation("uint8", "RELU", 0.051)
     yield "relu6:plain", _activation("uint8", "RELU6", 0.051)
+    yield from _resizes("uint8")
     some = (_reductions("uint8"), _functions("uint8"), _moves("uint8"), _joins("uint8"))
     for name, model in itertools.chain(*some):
         if name in _SOME_OF_UINT8:
@@ -524,7 +525,6 @@ def refused() -> Iterator[tuple[str, Model, list[tuple[str, str, int]]]]:
     yield "elu_logistic_f32", lambda g: [g.unary("LOGISTIC", _elu(g, "float32"))], [("ELU", "float32", 1)]
     yield "elu_i8", lambda g: [_elu(g, "int8")], [("ELU", "int8", 1)]
     yield "sum_i8", lambda g: [g.reduce("SUM", g.input((2, 3), "int8"), (0,))], [("SUM", "int8", 1)]
-    yield "resize_bilinear_u8", _unsigned_resize, [("RESIZE_BILINEAR", "uint8", 1)]
     yield "custom", _custom, [("CUSTOM:Magic", "float32", 2)]
     yield "reshape_bool", _bool_reshape, [("RESHAPE", "bool", 1)]
     yield "add_i32", _integer_add, [("ADD", "int32", 1)]
@@ -532,10 +532,6 @@ def refused() -> Iterator[tuple[str, Model, list[tuple[str, str, int]]]]:
 
 def _elu(g: Layers, kind: str) -> Value:
     return g.unary("ELU", g.input((1, 5), kind), 1.0 / 128.0 if kind == "int8" else None)
-
-
-def _unsigned_resize(g: Layers) -> list[Value]:
-    return [g.resize(g.input((1, 4, 4, 1), "uint8"), (8, 8))]
 
 
 def _custom(g: Layers) -> list[Value]:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 
-from tests.models.further_models import arg, batch_matmul, prelu, squared_difference, transpose_conv
+from tests.models.further_models import arg, batch_matmul, gather, prelu, squared_difference, transpose_conv
 from tests.models.model_layers import Value
 from tests.models.random_drawing import Drawing, options_of
 
@@ -212,8 +212,6 @@ def _reduce(drawing: Drawing, op: str) -> Value:
 
 def _resize(drawing: Drawing) -> Value:
     source = drawing.picture()
-    if source.kind == "uint8":
-        source = drawing.image("int8")
     size = (drawing.whole(1, 9), drawing.whole(1, 9))
     corners, half = drawing.one_of(((False, False), (True, False), (False, True)))
     return drawing.layers.resize(source, size, corners, half)
@@ -313,6 +311,9 @@ def _strided_slice(drawing: Drawing) -> Value:
 def _gather(drawing: Drawing) -> Value:
     source = drawing.source(lambda value: len(value.shape) <= 4)
     axis = drawing.whole(0, len(source.shape) - 1)
+    if drawing.chance(0.3):
+        numbers = drawing.input((drawing.whole(1, 4), source.shape[axis]))
+        return gather(drawing.layers, source, arg(drawing.layers, "ARG_MAX", numbers, -1), axis)
     indices = [drawing.whole(0, source.shape[axis] - 1) for _ in range(drawing.whole(1, 4))]
     shape = (*source.shape[:axis], len(indices), *source.shape[axis + 1 :])
     return drawing.layers.move("GATHER", source, shape, (indices,), options_of("Gather", axis=axis))

@@ -47,11 +47,12 @@ def read_ops(builder: GraphBuilder, stage: str, file: str, model: Model, inputs:
 
     for number, operator in enumerate(model.operators):
         operation = OPERATIONS[operator.op]
+        op = Op.of(model, operator)
         try:
-            computation = operation.computation(Op.of(model, operator))
+            computation = operation.computation(op)
         except Contradiction as contradiction:
             raise BadModel(file, f"operator {number}, {operator.op}: {contradiction}") from contradiction
-        operands = tuple(value(index) for index in operator.inputs[operation.operands])
+        operands = tuple(value(index) for index in operator.inputs[operation.operands_of(op)])
         results = tuple(value(index) for index in operator.outputs)
         builder.node(f"{stage} {operator.op} {number}", stage, computation, operands, results)
 

@@ -63,7 +63,7 @@ class _Text:
         self._arrays: dict[tuple[int, str], str] = {}
         self._definitions: list[str] = []
         self._has_floats = _has_floats(program)
-        self._failing = _failing_blocks(target, program)
+        self._failing = _failing_headers(program)
         self._can_fail = bool(self._failing)
         self._notation = Notation(_number, self._pointer, _resource)
 
@@ -261,9 +261,9 @@ def _support(name: str) -> str:
     return (_SUPPORT / name).read_text(encoding="ascii")
 
 
-def _failing_blocks(target: Target, program: Program) -> frozenset[Path]:
-    """The headers of the blocks that can give up."""
-    headers = {step.header for step in program.steps if isinstance(step, Call)} - set(target.kernels.headers().values())
+def _failing_headers(program: Program) -> frozenset[Path]:
+    """The headers of the blocks and kernels that can give up."""
+    headers = {step.header for step in program.steps if isinstance(step, Call)}
     return frozenset(path for path in headers if "rune_fail" in path.read_text(encoding="ascii"))
 
 
