@@ -28,17 +28,6 @@
 #define RUNE_UNROLLED
 #endif
 
-/*
- * A pointer that the compiler takes for unrelated to all others. gcc 12 counts through an input of bytes and an output of
- * wider numbers by one pointer, then no longer sees that the output is written, and leaves out the second of two equal
- * calls.
- */
-#if defined(__GNUC__) && !defined(__clang__)
-#define RUNE_UNRELATED(pointer) __asm__("" : "+r"(pointer))
-#else
-#define RUNE_UNRELATED(pointer) ((void)(pointer))
-#endif
-
 /* Where giving up returns, what follows it is harmless and the run ends with an error behind the block. */
 #ifdef RUNE_FAIL_RETURNS
 #define RUNE_NORETURN

@@ -10,7 +10,6 @@
     RUNE_KERNEL void name(const element *input, result *output, int32_t rows, int32_t length,             \
                           int32_t columns)                                                                \
     {                                                                                                     \
-        RUNE_UNRELATED(output);                                                                           \
         for (int32_t row = 0; row < rows; row++, input += length * columns)                               \
             for (int32_t column = 0; column < columns; column++) {                                        \
                 int32_t found = 0;                                                                        \

@@ -130,7 +130,8 @@ class _Text:
                 body = self._send(step)
             case _:
                 raise ValueError("a program in C has no host")
-        return "\n".join([f"static void step_{number}({self._parameters(step)})", "{", *body, "}", ""])
+        head = f"static void step_{number}({self._parameters(step)})"
+        return "\n".join([head, "{", *body, "    RUNE_STEP_ENDS();", "}", ""])
 
     def _parameters(self, step: Step) -> str:
         match step:
@@ -231,7 +232,6 @@ class _Text:
         for number, step in enumerate(self._program.steps):
             given = {"ReadCapability": "inputs", "SendOutput": "outputs"}.get(type(step).__name__, "")
             yield f"    step_{number}({given});"
-            yield "    RUNE_STEP_ENDS();"
             if isinstance(step, Call) and step.header in self._failing:
                 yield f"    if (rune_has_failed) {{\n        is_ready = 0;\n        return {upper}_FAILED;\n    }}"
 
