@@ -188,7 +188,7 @@ def operators_page() -> str:
                     "* Convolutions, depthwise convolutions and fully connected layers of float32 may have int8 "
                     "weights (dynamic-range quantisation); transposed convolutions and products of matrices may not.",
                     "* Weights of float16, int8 or uint8 behind a DEQUANTIZE, as float16 quantisation makes them, are "
-                    "unpacked when the rune is built.",
+                    "unpacked when the rune is built: it holds them as float32.",
                     "* What slices, pads, transposes, repeats, joins or splits has constant sizes, and one scale and "
                     "zero point for all its tensors.",
                     "* uint8 is computed as int8, so an operator takes it wherever it takes int8, but for "

@@ -102,3 +102,7 @@ def options_of(name: str, **fields: object) -> Any:
     for field, value in fields.items():
         setattr(options, field, value)
     return options
+
+
+Draw = Callable[[Drawing], Value | list[Value]]
+"""Adds one operator and gives its outputs."""

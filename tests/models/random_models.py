@@ -31,7 +31,7 @@ def random_model(seed: int) -> RandomModel:
     drawing.image()
     operators = []
     for _ in range(LENGTH):
-        operator = drawing.one_of(list(DRAWS))
+        operator = drawing.one_of(sorted(DRAWS))
         drawing.made(DRAWS[operator](drawing))
         operators.append(operator)
     return RandomModel(seed, drawing.finish(), tuple(operators))
