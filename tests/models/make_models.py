@@ -18,7 +18,7 @@ from ai_edge_litert.interpreter import Interpreter, OpResolverType
 from numpy.random import Generator, default_rng
 
 from tests.model_cases import COMPILED, REFUSED
-from tests.models.further_models import further_models
+from tests.models.further_models import batch_matmul, further_models
 from tests.models.model_layers import Layers, Value
 from tests.packed import write_packed
 
@@ -525,6 +525,7 @@ def refused() -> Iterator[tuple[str, Model, list[tuple[str, str, int]]]]:
     yield "elu_logistic_f32", lambda g: [g.unary("LOGISTIC", _elu(g, "float32"))], [("ELU", "float32", 1)]
     yield "elu_i8", lambda g: [_elu(g, "int8")], [("ELU", "int8", 1)]
     yield "sum_i8", lambda g: [g.reduce("SUM", g.input((2, 3), "int8"), (0,))], [("SUM", "int8", 1)]
+    yield "batch_matmul_hybrid", _hybrid, [("BATCH_MATMUL", "float32, weights of int8", 1)]
     yield "custom", _custom, [("CUSTOM:Magic", "float32", 2)]
     yield "reshape_bool", _bool_reshape, [("RESHAPE", "bool", 1)]
     yield "add_i32", _integer_add, [("ADD", "int32", 1)]
@@ -532,6 +533,10 @@ def refused() -> Iterator[tuple[str, Model, list[tuple[str, str, int]]]]:
 
 def _elu(g: Layers, kind: str) -> Value:
     return g.unary("ELU", g.input((1, 5), kind), 1.0 / 128.0 if kind == "int8" else None)
+
+
+def _hybrid(g: Layers) -> list[Value]:
+    return [batch_matmul(g, g.input((1, 3, 7), "float32"), g.constant((7, 4), "int8"))]
 
 
 def _custom(g: Layers) -> list[Value]:
