@@ -40,7 +40,6 @@ def test_a_version_is_refused_approved_published_and_the_next_one_overridden(
 
     publish(owner, "1.0")
     expect(owner.get_by_role("alert")).to_contain_text("1.0 is protected. It has 0 of 1 approval by any member.")
-    assert findings(owner) == []
 
     reviewer.goto(f"{project}/builds/1")
     reviewer.get_by_role("button", name="Approve").click()
