@@ -8,7 +8,7 @@ from typing import Any
 
 from forge.accounts.permissions import Verb, can
 from forge.accounts.principals import Principal
-from forge.builds.limits import judgements_of, policy_of
+from forge.builds.limits import judgements_of
 from forge.builds.models import Build
 from forge.comparison.figures import FigureRow
 from forge.reviews.access import is_reviewable
@@ -87,7 +87,6 @@ def gate_facts(principal: Principal, build: Build, tag: str) -> dict[str, Any]:
         "gate": found,
         "gate_tag": tag,
         "demands": _steps(found),
-        "has_policy": policy_of(build) is not None,
         "may_override": can(principal, Verb.OVERRIDE_GATE, build.project) and bool(found.missing),
     }
 

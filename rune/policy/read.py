@@ -27,7 +27,7 @@ MAX_SIZE: Final = 64 * 1024
 class CheckedPolicy:
     """The result of a check. `policy` is None where there is an error, and where there is no file.
 
-    `root` are the values as they are written, None where nothing could be read; `groups` the people of each group.
+    `root` are the values as they are written, None where nothing could be read.
     """
 
     diagnostics: tuple[Diagnostic, ...]

@@ -12,7 +12,7 @@ from tests.e2e.studio import PATIENCE, create, invite, join, put_file, sign_in
 from tests.e2e.test_accessible_pages import findings
 from tests.live_forge import LiveForge
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.proof]
 
 SMALL_PHONE = {"width": 360, "height": 740}
 RULES = b"limits: {size: 1 kB, inference-time: 1 s}\n"
