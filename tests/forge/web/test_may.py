@@ -23,7 +23,7 @@ _ROLE_COMPARED = re.compile(
 
 _LOOKS = ["see", "read", "comment", "review", "give_sample"]
 _MAKES = [*_LOOKS, "edit", "build", "ask", "publish", "describe"]
-_ON_PROJECT = {"owner": [*_MAKES, "manage"], "developer": _MAKES, "viewer": _LOOKS}
+_ON_PROJECT = {"owner": [*_MAKES[:-1], "override_gate", "describe", "manage"], "developer": _MAKES, "viewer": _LOOKS}
 _ON_ORGANISATION = {
     "owner": [
         "see_organisation",
