@@ -27,6 +27,7 @@ from rune.blocks.signature import Argument, Block
 from rune.cli import main as rune_command
 from rune.cli.failure import STATUSES
 from rune.cli.settings import VARIABLES
+from rune.policy.schema import policy_schema
 from rune.remote import DigestMismatch, NotARune, NotFound, RegistryUnreachable, SignInNeeded
 from rune.runefile.schema import schema
 from rune.tflite import operator_types, read_model
@@ -52,6 +53,7 @@ def generated() -> dict[Path, str]:
         "events.md": events_page(),
         "openapi.yaml": description,
         "runefile.schema.json": runefile_schema(),
+        "forge.schema.json": json.dumps(policy_schema(), indent=2, ensure_ascii=False) + "\n",
     }
     return {REFERENCE / name: text for name, text in pages.items()} | {API_TYPES: api_types(description)}
 
