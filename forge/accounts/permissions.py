@@ -27,6 +27,7 @@ class Verb(StrEnum):
     READ = "read the project's files and builds"
     COMMENT = "comment"
     REVIEW = "give a verdict on a build"
+    SUGGEST = "suggest a change"
     GIVE_SAMPLE = "give the project a recording of one's own"
     EDIT = "edit the project's files"
     BUILD = "build the project"
@@ -36,7 +37,9 @@ class Verb(StrEnum):
     MANAGE = "delete the project, restore it or change who sees it"
 
 
-_VIEWER = frozenset({Verb.SEE_ORGANISATION, Verb.SEE, Verb.READ, Verb.COMMENT, Verb.REVIEW, Verb.GIVE_SAMPLE})
+_VIEWER = frozenset(
+    {Verb.SEE_ORGANISATION, Verb.SEE, Verb.READ, Verb.COMMENT, Verb.REVIEW, Verb.SUGGEST, Verb.GIVE_SAMPLE}
+)
 _DEVELOPER = _VIEWER | {Verb.CREATE_PROJECT, Verb.EDIT, Verb.BUILD, Verb.ASK, Verb.PUBLISH, Verb.DESCRIBE}
 _OWNER = _DEVELOPER | {
     Verb.MANAGE_MEMBERS,
@@ -61,6 +64,7 @@ SCOPES_OF: Mapping[Verb, frozenset[Scope]] = {
     Verb.READ: frozenset({Scope.PROJECT_READ}),
     Verb.COMMENT: frozenset({Scope.REVIEW_WRITE}),
     Verb.REVIEW: frozenset({Scope.REVIEW_WRITE}),
+    Verb.SUGGEST: frozenset({Scope.REVIEW_WRITE}),
     Verb.GIVE_SAMPLE: frozenset({Scope.PROJECT_WRITE, Scope.REVIEW_WRITE}),
     Verb.EDIT: frozenset({Scope.PROJECT_WRITE}),
     Verb.BUILD: frozenset({Scope.BUILD_RUN}),

@@ -74,7 +74,7 @@ class CompilerPool:
         self,
         actor: Actor,
         project: Project,
-        wishes: Sequence[Mapping[str, str]],
+        wishes: Sequence[Mapping[str, object]],
         manifest: Manifest,
         texts: Mapping[str, bytes] | None = None,
     ) -> dict[str, Any]:

@@ -1,4 +1,5 @@
-"""Reviews: who was asked to judge which build, in rounds, the verdicts, and what each thread of `core` is about."""
+"""Reviews: who was asked to judge which build, in rounds, the verdicts, what each thread of `core` is about, and what
+people suggest in them."""
 
 from __future__ import annotations
 
@@ -10,7 +11,7 @@ from django.db import models
 from forge.builds.models import Build
 from forge.core.actors import Actor
 from forge.core.models import Thread
-from forge.projects.models import Project
+from forge.projects.models import Project, Version
 
 
 class Choice(models.TextChoices):
@@ -184,3 +185,46 @@ class AnchoredThread(models.Model):
     def build_address(self) -> str:
         """The page of the build on which it was begun."""
         return f"{self.project.get_absolute_url()}/builds/{self.build.number}"
+
+
+class SuggestionState(models.TextChoices):
+    """What became of a suggestion."""
+
+    OPEN = "open", "Open"
+    TAKEN = "taken", "Taken"
+    DECLINED = "declined", "Declined"
+    WITHDRAWN = "withdrawn", "Withdrawn"
+
+
+class SuggestionQuerySet(models.QuerySet["Suggestion"]):
+    """Suggestions, as seen by someone."""
+
+    def visible_to(self, actor: Actor) -> SuggestionQuerySet:
+        """Suggestions in the person's own organisations."""
+        return self.filter(thread__project__in=Project.objects.of_member(actor))
+
+
+class Suggestion(models.Model):
+    """Changes that somebody tried in a copy of a build's files and suggests, in a thread of a review."""
+
+    thread = models.OneToOneField(AnchoredThread, on_delete=models.CASCADE, primary_key=True, related_name="suggestion")
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    wishes = models.JSONField()
+    """`forge.builds.copies.WishJson`, each."""
+    said = models.JSONField()
+    """The same in sentences, with the words that they had when this was suggested."""
+    state = models.CharField(max_length=10, choices=SuggestionState.choices, default=SuggestionState.OPEN)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    decided = models.DateTimeField(null=True, blank=True)
+    version = models.ForeignKey(Version, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    """The files with the suggestion in them, as they were when it was taken."""
+
+    objects = SuggestionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["thread"]
+
+    def __str__(self) -> str:
+        return f"suggestion by {self.author or 'someone who left'}: {self.state}"

@@ -33,7 +33,7 @@ from forge.reviews.anchoring import anchored
 from forge.reviews.anchors import Anchor, BadAnchor, element_id, read_key
 from forge.reviews.conversation import anchor_of, find_comment, find_thread, mentionable
 from forge.reviews.mentions import Names, names_of
-from forge.reviews.models import AnchoredThread, Verdict
+from forge.reviews.models import AnchoredThread, Suggestion, SuggestionState, Verdict
 from forge.web.line_changes import FileLines, changed_lines
 from forge.web.markdown import render_comment
 from forge.web.pages import for_person
@@ -54,6 +54,15 @@ class ShownComment:
 
 
 @dataclass(frozen=True)
+class ShownSuggestion:
+    """A suggestion as it is drawn."""
+
+    made: Suggestion
+    may_decide: bool
+    may_withdraw: bool
+
+
+@dataclass(frozen=True)
 class ShownThread:
     """A thread as it is drawn."""
 
@@ -66,6 +75,8 @@ class ShownThread:
     comments: tuple[ShownComment, ...]
     replay: str
     """Where the studio plays the recording that it is about; "" without one."""
+    suggestion: ShownSuggestion | None
+    """What it suggests."""
 
 
 @dataclass(frozen=True)
@@ -210,7 +221,17 @@ def _shown(principal: Principal, thread: AnchoredThread, parts: Parts, names: Na
         is_gone=not is_there and anchor.kind not in ("build", "line"),
         comments=comments,
         replay=replay,
+        suggestion=_suggestion(principal, thread),
     )
+
+
+def _suggestion(principal: Principal, thread: AnchoredThread) -> ShownSuggestion | None:
+    made: Suggestion | None = getattr(thread, "suggestion", None)
+    if made is None:
+        return None
+    is_open = made.state == SuggestionState.OPEN
+    edits = can(principal, Verb.EDIT, thread.project)
+    return ShownSuggestion(made, is_open and edits, is_open and made.author_id == principal.pk)
 
 
 def _html(text: str, names: Names) -> SafeString:

@@ -226,6 +226,7 @@ def _context(principal: Principal, project: Project, review: Review) -> dict[str
         "respond": f"{review.get_absolute_url()}/respond",
         "talk_url": f"{review.get_absolute_url()}/conversation",
         "may_ask": can(principal, Verb.ASK, project),
+        "may_suggest": can(principal, Verb.SUGGEST, project) and review.closed is None,
         **facts,
         "judges": facts["judges"] and review.closed is None,
         **rune_facts(principal, last.build),

@@ -27,6 +27,7 @@ from forge.web import (
     security,
     sessions,
     sign_in,
+    suggestions,
     trying,
     webhooks,
 )
@@ -123,6 +124,8 @@ urlpatterns = [
     path("<str:organisation>/<str:name>/reviews/<int:number>", reviews.review_page, name="review"),
     path("<str:organisation>/<str:name>/reviews/<int:number>/respond", reviews.respond, name="respond-in-review"),
     path("<str:organisation>/<str:name>/reviews/<int:number>/conversation", reviews.conversation, name="review-talk"),
+    path("<str:organisation>/<str:name>/reviews/<int:number>/suggest", suggestions.suggest, name="suggest"),
+    path("<str:organisation>/<str:name>/suggestions/<uuid:thread_id>", suggestions.decide, name="suggestion"),
     path("<str:organisation>/<str:name>/threads/<uuid:thread_id>", conversation.thread, name="thread"),
     path("<str:organisation>/<str:name>/comments/<uuid:comment_id>", conversation.comment, name="comment"),
     path("<str:organisation>/<str:name>/reviews/<int:number>/close", reviews.close, name="close-review"),

@@ -15,16 +15,26 @@ from forge.reviews.actions.conversation import (
     reply_in_thread,
     resolve_thread,
 )
+from forge.reviews.actions.suggestions import (
+    AskedChange,
+    decline_suggestion,
+    suggest,
+    take_suggestion,
+    try_changes,
+    withdraw_suggestion,
+)
 from forge.reviews.actions.verdicts import give_verdict, undo_verdict
 from forge.reviews.actions.wrong_results import mark_wrong
 
 __all__ = [
     "Asked",
+    "AskedChange",
     "ask_for_review",
     "ask_in_a_new_round",
     "begin_thread",
     "change_reviewers",
     "close_review",
+    "decline_suggestion",
     "delete_comment",
     "edit_comment",
     "give_verdict",
@@ -32,5 +42,9 @@ __all__ = [
     "reopen_thread",
     "reply_in_thread",
     "resolve_thread",
+    "suggest",
+    "take_suggestion",
+    "try_changes",
     "undo_verdict",
+    "withdraw_suggestion",
 ]

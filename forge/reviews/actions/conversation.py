@@ -68,7 +68,7 @@ def resolve_thread(actor: Actor, thread: AnchoredThread) -> None:
     if thread.thread.resolved is not None:
         raise AlreadySo("This thread is resolved already.")
     threads.resolve(thread.thread, actor.person)
-    _note(actor, thread, "review.resolve", ThreadStep.RESOLVED)
+    note_step(actor, thread, "review.resolve", ThreadStep.RESOLVED)
 
 
 @transaction.atomic
@@ -79,7 +79,7 @@ def reopen_thread(actor: Actor, thread: AnchoredThread) -> None:
     if thread.thread.resolved is None:
         raise AlreadySo("This thread is open already.")
     threads.reopen(thread.thread)
-    _note(actor, thread, "review.reopen", ThreadStep.REOPENED)
+    note_step(actor, thread, "review.reopen", ThreadStep.REOPENED)
 
 
 @transaction.atomic
@@ -149,8 +149,9 @@ def _mention(actor: Actor, thread: AnchoredThread, comment: Comment, before: str
     return people
 
 
-def _note(actor: Actor, thread: AnchoredThread, action: str, step: ThreadStep) -> None:
-    write_entry(actor, action, thread.build.subject, thread.project.place, **_facts(thread))
+def note_step(actor: Actor, thread: AnchoredThread, action: str, step: ThreadStep, **facts: object) -> None:
+    """Writes down what happened to a thread and tells of it, within the transaction of the act that did it."""
+    write_entry(actor, action, thread.build.subject, thread.project.place, **_facts(thread), **facts)
     _tell(actor, thread, step)
 
 
