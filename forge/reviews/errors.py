@@ -57,6 +57,12 @@ class NotYours(Conflict):
     title = "This is another's comment"
 
 
+class TooManyGuests(Conflict):
+    """A review has as many guest links, or a link as many guests, as may be."""
+
+    title = "Too many guests"
+
+
 class NotTried(Conflict):
     """A suggestion whose changes were not tried, or do not build."""
 

@@ -7,6 +7,7 @@ import uuid
 
 from django.conf import settings
 from django.db import models
+from django.utils import timezone
 
 from forge.builds.models import Build
 from forge.core.actors import Actor
@@ -228,3 +229,51 @@ class Suggestion(models.Model):
 
     def __str__(self) -> str:
         return f"suggestion by {self.author or 'someone who left'}: {self.state}"
+
+
+class GuestLinkQuerySet(models.QuerySet["GuestLink"]):
+    """Links for guests, as seen by someone."""
+
+    def visible_to(self, actor: Actor) -> GuestLinkQuerySet:
+        """Links to reviews in the person's own organisations."""
+        return self.filter(review__project__in=Project.objects.of_member(actor))
+
+    def alive(self) -> GuestLinkQuerySet:
+        """Links that were not revoked, and whose time is not over."""
+        return self.filter(revoked=None, expires__gt=timezone.now())
+
+
+class GuestLink(models.Model):
+    """A link that shows one review to whoever has it, without an account. Only the secret's hash is kept."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    review = models.ForeignKey(Review, on_delete=models.CASCADE, related_name="guest_links")
+    title = models.CharField(max_length=80)
+    """For whom it is."""
+    may_comment = models.BooleanField()
+    secret_hash = models.CharField(max_length=64, unique=True)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    """It ends with their right to make one."""
+    created = models.DateTimeField(auto_now_add=True)
+    expires = models.DateTimeField()
+    revoked = models.DateTimeField(null=True, blank=True)
+
+    objects = GuestLinkQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-created"]
+
+    def __str__(self) -> str:
+        return f"guest link for {self.title}"
+
+
+class Guest(models.Model):
+    """A browser that opened a guest link: what acts there is this, with the rights of the link."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    link = models.ForeignKey(GuestLink, on_delete=models.CASCADE, related_name="guests")
+    secret_hash = models.CharField(max_length=64, unique=True)
+    created = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return f"guest of {self.link_id}"

@@ -42,6 +42,7 @@ class CommentJson(TypedDict):
 
     id: Uuid
     author: PersonJson | None
+    guest: Annotated[str | None, "the name that a guest gave, who is no author"]
     text: str
     created: Timestamp
     edited: Timestamp | None
@@ -160,6 +161,7 @@ def comment_to_json(comment: Comment) -> CommentJson:
     return {
         "id": str(comment.pk),
         "author": _person(comment.author),
+        "guest": comment.guest_name or None,
         "text": comment.text,
         "created": comment.created.isoformat(),
         "edited": comment.edited.isoformat() if comment.edited else None,

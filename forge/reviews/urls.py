@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from forge.reviews import api, review_api, suggestion_api, thread_api
+from forge.reviews import api, guest_api, review_api, suggestion_api, thread_api
 
 urlpatterns = [
     path("projects/<str:organisation>/<str:name>/reviews", review_api.ProjectReviews.as_view()),
@@ -16,6 +16,8 @@ urlpatterns = [
     path("reviews/<uuid:review_id>/trials", suggestion_api.ReviewTrials.as_view()),
     path("reviews/<uuid:review_id>/trials/<uuid:trial_id>", suggestion_api.OneTrial.as_view()),
     path("reviews/<uuid:review_id>/suggestions", suggestion_api.ReviewSuggestions.as_view()),
+    path("reviews/<uuid:review_id>/guest-links", guest_api.ReviewGuestLinks.as_view()),
+    path("reviews/<uuid:review_id>/guest-links/<uuid:link_id>", guest_api.OneGuestLink.as_view()),
     path("builds/<uuid:build_id>/reviews", api.BuildReviews.as_view()),
     path("builds/<uuid:build_id>/reviews/undo", api.BuildVerdictUndo.as_view()),
     path("builds/<uuid:build_id>/threads", thread_api.BuildThreads.as_view()),

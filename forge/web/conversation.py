@@ -141,6 +141,31 @@ def talk_facts(
     }
 
 
+@dataclass(frozen=True)
+class ReadThread:
+    """A thread as guests read it: its words, and nothing that it leads to."""
+
+    thread: AnchoredThread
+    anchor: Anchor
+    comments: tuple[tuple[Comment, SafeString], ...]
+    said: tuple[str, ...]
+    """What it suggests."""
+
+
+def read_by_guests(threads: Iterable[AnchoredThread]) -> list[ReadThread]:
+    """Threads for people who know nobody of the organisation: no mention is one."""
+    nobody = names_of([])
+    return [
+        ReadThread(
+            thread,
+            anchor_of(thread),
+            tuple((said, _html(said.text, nobody)) for said in thread.thread.comments.all() if said.deleted is None),
+            tuple(thread.suggestion.said) if hasattr(thread, "suggestion") else (),
+        )
+        for thread in threads
+    ]
+
+
 def about_asked(principal: Principal, build: Build, asked: QueryDict) -> Anchor | None:
     """What `?about=` in the address, or the form, says that a comment is about; None for the whole build."""
     key = asked.get("about", "")

@@ -34,6 +34,7 @@ from forge.reviews.actions import Asked
 from forge.reviews.anchors import read_key
 from forge.reviews.conversation import threads_in_review
 from forge.reviews.decision import Group, ReviewState, Verdicts, missing, waited_for
+from forge.reviews.guests import links_of
 from forge.reviews.models import Review, ReviewerGroup, Verdict
 from forge.web.conversation import about_asked, talk_facts
 from forge.web.judging import compared_with, rune_facts, verdict_facts
@@ -226,6 +227,8 @@ def _context(principal: Principal, project: Project, review: Review) -> dict[str
         "respond": f"{review.get_absolute_url()}/respond",
         "talk_url": f"{review.get_absolute_url()}/conversation",
         "may_ask": can(principal, Verb.ASK, project),
+        "may_share": can(principal, Verb.SHARE, project) and review.closed is None,
+        "guest_links": links_of(principal, review) if can(principal, Verb.SHARE, project) else (),
         "may_suggest": can(principal, Verb.SUGGEST, project) and review.closed is None,
         **facts,
         "judges": facts["judges"] and review.closed is None,

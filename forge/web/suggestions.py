@@ -144,14 +144,20 @@ def _copy(principal: Principal, project: Project, trial: str) -> Preview | None:
 
 
 def _by_stage(fields: Sequence[ShownField]) -> list[StageFields]:
-    """What the Runefile says comes first; a stage that says nothing comes behind those that do."""
+    """Texts, such as labels, come first: they are what people know. A stage that says nothing comes last."""
     stages = dict.fromkeys(each.field.stage for each in fields)
     found = []
     for stage in stages:
         mine = [each for each in fields if each.field.stage == stage]
         given = tuple(each for each in mine if each.field.stated or each.value)
         found.append(StageFields(stage, given, tuple(each for each in mine if each not in given)))
-    return sorted(found, key=lambda each: not each.given)
+    return sorted(found, key=_rank)
+
+
+def _rank(fields: StageFields) -> int:
+    if any(each.field.kind == "long-text" for each in fields.given):
+        return 0
+    return 1 if fields.given else 2
 
 
 def _asked(typed: QueryDict) -> list[AskedChange]:

@@ -30,6 +30,7 @@ from forge.reviews.actions import Asked, ask_for_review, begin_thread, give_verd
 from forge.webhooks.actions import create_webhook
 from tests.forge.made_builds import RUNE, built, failed_build
 from tests.forge.made_samples import zipped
+from tests.forge.made_suggestions import WISH, ready_copy, suggested
 from tests.forge.web.test_permissions_matrix import CASES, ELSEWHERE, webhook_addresses
 
 COUNTS = Path(__file__).with_name("query_counts.json")
@@ -37,6 +38,8 @@ WRITE = "FORGE_WRITE_QUERY_COUNTS"
 """The variable of the environment with which the test writes the file; look at what changed in it."""
 
 _P = "api/v1/projects/<str:organisation>/<str:name>"
+_SUGGESTION = "api/v1/threads/<uuid:thread_id>/suggestion"
+_LENGTH = {"stage": "number", "argument": "length", "value": "4"}
 _PAGE = "<str:organisation>/<str:name>"
 
 UNCOUNTED: Mapping[str, str] = {
@@ -75,6 +78,13 @@ _MORE: list[tuple[str, str, str, Any]] = [
     ("post", "api/v1/reviews/<uuid:review_id>/threads", "api/v1/reviews/{review}/threads", {"text": "x"}),
     ("post", "api/v1/reviews/<uuid:review_id>/wrong-results", "WRONG", b"7,8,9\n"),
     ("post", "api/v1/builds/<uuid:build_id>/wrong-results", "WRONG_OF_BUILD", b"7,8,9\n"),
+    ("get", "api/v1/reviews/<uuid:review_id>/fields", "api/v1/reviews/{review}/fields", None),
+    ("post", "api/v1/reviews/<uuid:review_id>/trials", "api/v1/reviews/{review}/trials", {"changes": [_LENGTH]}),
+    ("get", "api/v1/reviews/<uuid:review_id>/trials/<uuid:trial_id>", "api/v1/reviews/{review}/trials/{trial}", None),
+    ("post", "api/v1/reviews/<uuid:review_id>/suggestions", "api/v1/reviews/{review}/suggestions", {"trial": ""}),
+    ("post", f"{_SUGGESTION}/take", "api/v1/threads/{suggested}/suggestion/take", {}),
+    ("post", f"{_SUGGESTION}/decline", "api/v1/threads/{suggested}/suggestion/decline", {"text": "x"}),
+    ("post", f"{_SUGGESTION}/withdraw", "api/v1/threads/{suggested}/suggestion/withdraw", {}),
     ("get", "api/v1/threads/<uuid:thread_id>", "api/v1/threads/{thread}", None),
     ("post", "api/v1/threads/<uuid:thread_id>/comments", "api/v1/threads/{thread}/comments", {"text": "x"}),
     ("post", "api/v1/threads/<uuid:thread_id>/resolve", "api/v1/threads/{thread}/resolve", {}),
@@ -107,6 +117,8 @@ _MORE: list[tuple[str, str, str, Any]] = [
     ("get", f"{_PAGE}/reviews/<int:number>/conversation", "acme/kitchen/reviews/1/conversation", None),
     ("form", f"{_PAGE}/threads/<uuid:thread_id>", "acme/kitchen/threads/{thread}", {"text": "x"}),
     ("form", f"{_PAGE}/comments/<uuid:comment_id>", "acme/kitchen/comments/{comment}", {"text": "x"}),
+    ("get", f"{_PAGE}/reviews/<int:number>/suggest", "acme/kitchen/reviews/1/suggest", None),
+    ("form", f"{_PAGE}/suggestions/<uuid:thread_id>", "acme/kitchen/suggestions/{suggested}", {"do": "withdraw"}),
     ("get", f"{_PAGE}/reviews", "acme/kitchen/reviews", None),
     ("get", f"{_PAGE}/reviews/<int:number>", "acme/kitchen/reviews/1", None),
     ("form", f"{_PAGE}/reviews/<int:number>/respond", "acme/kitchen/reviews/1/respond", {"text": "x"}),
@@ -181,6 +193,7 @@ def settle(owner: User, organisation: Organisation, project: Project, size: int)
         create_webhook(owner, organisation, f"https://example.com/{number}", ["build"])
     notices = list(Notice.objects.filter(person=owner))
     thread = begin_thread(owner, reviews[0], "said")
+    suggestions = [suggested(owner, reviews[0], {**WISH, "after": str(4 + number)}) for number in range(size)]
     marked = urlencode({"label": "x", "said": "y", "consent": consent})
     api = "api/v1/organisations/acme"
     return {
@@ -204,6 +217,8 @@ def settle(owner: User, organisation: Organisation, project: Project, size: int)
         "{review}": str(reviews[0].pk),
         "{thread}": str(thread.pk),
         "{comment}": str(thread.thread.comments.get().pk),
+        "{suggested}": str(suggestions[0].pk),
+        "{trial}": str(ready_copy(reviews[0]).pk),
         "{digest}": builds[0].artefact.digest if builds[0].artefact else "",
         "secret": create_token(owner, "registry", ["registry"], None)[1],
     }
@@ -219,9 +234,10 @@ def counted(browser: Client, named: Mapping[str, str]) -> dict[str, int]:
     counts: dict[str, int] = {}
     for method, route, address, body in requests():
         path = "/" + named.get(address, address).lstrip("/")
-        for name in ("{build}", "{review}", "{thread}", "{comment}", "{digest}"):
+        for name in ("{build}", "{review}", "{thread}", "{comment}", "{digest}", "{suggested}", "{trial}"):
             path = path.replace(name, named[name])
         sent = body | {"build": named["{build}"]} if isinstance(body, dict) and "build" in body else body
+        sent = body | {"trial": named["{trial}"]} if isinstance(body, dict) and "trial" in body else sent
         headers = {"Authorization": f"Bearer {named['secret']}"} if route.startswith("v2") else {}
         for _ in range(2):
             cache.clear()

@@ -15,6 +15,14 @@ from forge.reviews.actions.conversation import (
     reply_in_thread,
     resolve_thread,
 )
+from forge.reviews.actions.guests import (
+    GuestTerms,
+    enter_as_guest,
+    invite_guest,
+    note_guest_download,
+    revoke_guest_link,
+    say_as_guest,
+)
 from forge.reviews.actions.suggestions import (
     AskedChange,
     decline_suggestion,
@@ -29,6 +37,7 @@ from forge.reviews.actions.wrong_results import mark_wrong
 __all__ = [
     "Asked",
     "AskedChange",
+    "GuestTerms",
     "ask_for_review",
     "ask_in_a_new_round",
     "begin_thread",
@@ -37,11 +46,16 @@ __all__ = [
     "decline_suggestion",
     "delete_comment",
     "edit_comment",
+    "enter_as_guest",
     "give_verdict",
+    "invite_guest",
     "mark_wrong",
+    "note_guest_download",
     "reopen_thread",
     "reply_in_thread",
     "resolve_thread",
+    "revoke_guest_link",
+    "say_as_guest",
     "suggest",
     "take_suggestion",
     "try_changes",

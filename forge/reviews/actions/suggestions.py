@@ -17,6 +17,7 @@ from forge.core import threads
 from forge.core.actors import Actor
 from forge.core.audit import write_entry
 from forge.core.errors import Invalid, NotFound
+from forge.core.events import append_event
 from forge.projects import document
 from forge.projects.access import require
 from forge.projects.actions import save_version
@@ -26,12 +27,13 @@ from forge.projects.documents import editing
 from forge.projects.models import Project
 from forge.projects.versions import WorkingTree, given_files, working_tree
 from forge.reviews.access import newest_round
-from forge.reviews.actions.conversation import begin_thread, note_step, reply_in_thread
+from forge.reviews.actions.conversation import begin_thread, reply_in_thread
 from forge.reviews.anchors import WHOLE_BUILD, Kind, Wish
 from forge.reviews.errors import AlreadySo, CannotBeTaken, NotTried, NotYours, ReviewClosed, TooManySuggestions
 from forge.reviews.events import ThreadStep
 from forge.reviews.models import AnchoredThread, Review, Suggestion, SuggestionState
 from forge.reviews.suggestions import FilesUnread, fields_of, in_words
+from forge.reviews.telling import thread_event, thread_facts
 
 MOST_CHANGES = 50
 """Arguments that one suggestion changes."""
@@ -141,7 +143,7 @@ def _write(actor: Actor, suggestion: Suggestion, seen: WorkingTree, texts: Mappi
             document.set_text(doc, entry, text)
         _decide(actor, suggestion, SuggestionState.TAKEN)
         author = None if suggestion.author_id is None else str(suggestion.author_id)
-        note_step(
+        _note(
             actor,
             thread,
             "review.suggestion_taken",
@@ -164,7 +166,7 @@ def decline_suggestion(actor: Actor, suggestion: Suggestion, reason: str) -> Non
     reply_in_thread(actor, thread, reason)
     _decide(actor, suggestion, SuggestionState.DECLINED)
     author = None if suggestion.author_id is None else str(suggestion.author_id)
-    note_step(actor, thread, "review.suggestion_declined", ThreadStep.DECLINED, member=author)
+    _note(actor, thread, "review.suggestion_declined", ThreadStep.DECLINED, member=author)
 
 
 @transaction.atomic
@@ -177,7 +179,7 @@ def withdraw_suggestion(actor: Actor, suggestion: Suggestion) -> None:
     Project.objects.lock(thread.project_id)
     _require_undecided(suggestion)
     _decide(actor, suggestion, SuggestionState.WITHDRAWN)
-    note_step(actor, thread, "review.suggestion_withdrawn", ThreadStep.WITHDRAWN)
+    _note(actor, thread, "review.suggestion_withdrawn", ThreadStep.WITHDRAWN)
 
 
 def _wishes(stated: Mapping[tuple[str, str], str], asked: Sequence[AskedChange]) -> list[WishJson]:
@@ -227,3 +229,8 @@ def _decide(actor: Actor, suggestion: Suggestion, state: SuggestionState) -> Non
     suggestion.state, suggestion.decided_by, suggestion.decided = state, actor.person, timezone.now()
     suggestion.save(update_fields=["state", "decided_by", "decided"])
     threads.resolve(suggestion.thread.thread, actor.person)
+
+
+def _note(actor: Actor, thread: AnchoredThread, action: str, step: ThreadStep, **facts: object) -> None:
+    write_entry(actor, action, thread.build.subject, thread.project.place, **thread_facts(thread), **facts)
+    append_event(thread.project.stream, thread_event(thread, step), actor)

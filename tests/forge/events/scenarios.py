@@ -36,6 +36,7 @@ from forge.reviews.models import AnchoredThread, Review
 from forge.webhooks import actions as webhooks
 from tests.forge.made_builds import RUNE, built, failed_build
 from tests.forge.made_samples import zipped
+from tests.forge.made_suggestions import ready_copy, suggested
 from tests.model_cases import compiled_model
 
 Act = Callable[[], object]
@@ -520,6 +521,31 @@ def a_comment_is_deleted(world: World) -> Act:
     thread = _thread(world)
     comment = thread.thread.comments.get()
     return lambda: reviews.delete_comment(world.viewer, thread, comment)
+
+
+@scene(reviews.suggest)
+def someone_suggests_what_they_tried(world: World) -> Act:
+    review = _asked(world)
+    tried = ready_copy(review)
+    return lambda: reviews.suggest(world.viewer, review, tried.pk, "It hears more with it.")
+
+
+@scene(reviews.take_suggestion)
+def a_suggestion_is_taken(world: World) -> Act:
+    made = suggested(world.viewer, _asked(world))
+    return lambda: reviews.take_suggestion(world.owner, made)
+
+
+@scene(reviews.decline_suggestion)
+def a_suggestion_is_declined(world: World) -> Act:
+    made = suggested(world.viewer, _asked(world))
+    return lambda: reviews.decline_suggestion(world.owner, made, "It is right as it is.")
+
+
+@scene(reviews.withdraw_suggestion)
+def a_suggestion_is_withdrawn(world: World) -> Act:
+    made = suggested(world.viewer, _asked(world))
+    return lambda: reviews.withdraw_suggestion(world.viewer, made)
 
 
 @scene(reviews.close_review)

@@ -15,6 +15,7 @@ from forge.projects.samples import sample_terms
 from forge.reviews.actions import Asked, ask_for_review, begin_thread
 from forge.reviews.models import Review
 from tests.forge.made_builds import built
+from tests.forge.made_suggestions import ready_copy, suggested
 
 pytestmark = pytest.mark.django_db
 
@@ -28,6 +29,9 @@ AUTHOR = (409, 409, 200, 404, 401)
 AUTHOR_OR_OWNER = (200, 409, 200, 404, 401)
 SENT_BY_AUTHOR = (409, 409, 302, 404, 302)
 
+EDITOR = (200, 200, 403, 404, 401)
+
+LENGTH = {"stage": "number", "argument": "length", "value": "4"}
 SAID: dict[str, str] = {"text": "hello"}
 CASES: list[tuple[str, str, Any, tuple[int, ...]]] = [
     ("get", "/api/v1/reviews/{review}/threads", None, READ),
@@ -42,6 +46,17 @@ CASES: list[tuple[str, str, Any, tuple[int, ...]]] = [
     ("post", "/api/v1/threads/{thread}/reopen", {}, (409, 409, 409, 404, 401)),
     ("patch", "/api/v1/comments/{comment}", SAID, AUTHOR),
     ("delete", "/api/v1/comments/{comment}", None, AUTHOR_OR_OWNER),
+    ("get", "/api/v1/reviews/{review}/fields", None, READ),
+    ("post", "/api/v1/reviews/{review}/trials", {"changes": [LENGTH]}, (202, 202, 202, 404, 401)),
+    ("get", "/api/v1/reviews/{review}/trials/{trial}", None, READ),
+    ("post", "/api/v1/reviews/{review}/suggestions", {"trial": "{trial}"}, MADE),
+    ("post", "/api/v1/threads/{suggested}/suggestion/take", {}, EDITOR),
+    ("post", "/api/v1/threads/{suggested}/suggestion/decline", SAID, EDITOR),
+    ("post", "/api/v1/threads/{suggested}/suggestion/withdraw", {}, AUTHOR),
+    ("get", "/acme/kitchen/reviews/1/suggest", None, PAGE),
+    ("form", "/acme/kitchen/reviews/1/suggest", {"do": "send", "trial": "{trial}"}, SENT),
+    ("form", "/acme/kitchen/suggestions/{suggested}", {"do": "take"}, (302, 302, 403, 404, 302)),
+    ("form", "/acme/kitchen/suggestions/{suggested}", {"do": "withdraw"}, SENT_BY_AUTHOR),
     ("get", "/acme/kitchen/builds/1/conversation", None, PAGE),
     ("get", "/acme/kitchen/reviews/1/conversation", None, PAGE),
     ("form", "/acme/kitchen/threads/{thread}", SAID, SENT),
@@ -59,8 +74,9 @@ def test_each_kind_of_person_is_answered_as_the_table_says(
     for method, address, body, answers in CASES:
         path = address.format(**named)
         # Each case starts from the same state, whatever the one before it did.
+        sent = {**body, "trial": named["trial"]} if isinstance(body, dict) and "trial" in body else body
         with transaction.atomic():
-            status = ask(browser_of(people[kind]), method, path, body)
+            status = ask(browser_of(people[kind]), method, path, sent)
             transaction.set_rollback(True)
         if status != answers[KINDS.index(kind)]:
             wrong.append(f"{method} {path}: {status}, not {answers[KINDS.index(kind)]}")
@@ -81,6 +97,8 @@ def talk(project: Any, people: dict[str, Any]) -> dict[str, str]:
         "thread": str(thread.pk),
         "comment": str(thread.thread.comments.get().pk),
         "terms": urlencode(terms),
+        "trial": str(ready_copy(review).pk),
+        "suggested": str(suggested(people["viewer"], review).pk),
     }
 
 
