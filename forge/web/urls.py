@@ -129,11 +129,7 @@ urlpatterns = [
     path("<str:organisation>/<str:name>/reviews/<int:number>/respond", reviews.respond, name="respond-in-review"),
     path("<str:organisation>/<str:name>/reviews/<int:number>/conversation", reviews.conversation, name="review-talk"),
     path("<str:organisation>/<str:name>/reviews/<int:number>/guests", guests.invite, name="invite-guest"),
-    path(
-        "<str:organisation>/<str:name>/reviews/<int:number>/guests/<uuid:link>/revoke",
-        guests.revoke,
-        name="revoke-guest",
-    ),
+    path("<str:organisation>/<str:name>/reviews/<int:number>/guests/<uuid:link>", guests.revoke, name="revoke-guest"),
     path("<str:organisation>/<str:name>/reviews/<int:number>/suggest", suggestions.suggest, name="suggest"),
     path("<str:organisation>/<str:name>/suggestions/<uuid:thread_id>", suggestions.decide, name="suggestion"),
     path("<str:organisation>/<str:name>/threads/<uuid:thread_id>", conversation.thread, name="thread"),

@@ -26,7 +26,7 @@ from forge.projects.actions import delete_project, save_version, send_sample, wr
 from forge.projects.models import Project
 from forge.projects.samples import sample_terms
 from forge.registry.actions import publish_build
-from forge.reviews.actions import Asked, ask_for_review, begin_thread, give_verdict
+from forge.reviews.actions import Asked, GuestTerms, ask_for_review, begin_thread, give_verdict, invite_guest
 from forge.webhooks.actions import create_webhook
 from tests.forge.made_builds import RUNE, built, failed_build
 from tests.forge.made_samples import zipped
@@ -39,6 +39,7 @@ WRITE = "FORGE_WRITE_QUERY_COUNTS"
 
 _P = "api/v1/projects/<str:organisation>/<str:name>"
 _SUGGESTION = "api/v1/threads/<uuid:thread_id>/suggestion"
+_LINKS = "api/v1/reviews/<uuid:review_id>/guest-links"
 _LENGTH = {"stage": "number", "argument": "length", "value": "4"}
 _PAGE = "<str:organisation>/<str:name>"
 
@@ -78,6 +79,9 @@ _MORE: list[tuple[str, str, str, Any]] = [
     ("post", "api/v1/reviews/<uuid:review_id>/threads", "api/v1/reviews/{review}/threads", {"text": "x"}),
     ("post", "api/v1/reviews/<uuid:review_id>/wrong-results", "WRONG", b"7,8,9\n"),
     ("post", "api/v1/builds/<uuid:build_id>/wrong-results", "WRONG_OF_BUILD", b"7,8,9\n"),
+    ("get", _LINKS, "api/v1/reviews/{review}/guest-links", None),
+    ("post", _LINKS, "api/v1/reviews/{review}/guest-links", {"title": "x"}),
+    ("delete", f"{_LINKS}/<uuid:link_id>", "api/v1/reviews/{review}/guest-links/{link}", None),
     ("get", "api/v1/reviews/<uuid:review_id>/fields", "api/v1/reviews/{review}/fields", None),
     ("post", "api/v1/reviews/<uuid:review_id>/trials", "api/v1/reviews/{review}/trials", {"changes": [_LENGTH]}),
     ("get", "api/v1/reviews/<uuid:review_id>/trials/<uuid:trial_id>", "api/v1/reviews/{review}/trials/{trial}", None),
@@ -119,6 +123,12 @@ _MORE: list[tuple[str, str, str, Any]] = [
     ("form", f"{_PAGE}/comments/<uuid:comment_id>", "acme/kitchen/comments/{comment}", {"text": "x"}),
     ("get", f"{_PAGE}/reviews/<int:number>/suggest", "acme/kitchen/reviews/1/suggest", None),
     ("form", f"{_PAGE}/suggestions/<uuid:thread_id>", "acme/kitchen/suggestions/{suggested}", {"do": "withdraw"}),
+    ("form", f"{_PAGE}/reviews/<int:number>/guests", "acme/kitchen/reviews/1/guests", {"title": "x"}),
+    ("form", f"{_PAGE}/reviews/<int:number>/guests/<uuid:link>", "acme/kitchen/reviews/1/guests/{link}", {}),
+    ("get", "try/reviews/<uuid:review_id>", "try/reviews/{review}", None),
+    ("form", "try/reviews/<uuid:review_id>", "try/reviews/{review}", {"token": "x"}),
+    ("form", "try/reviews/<uuid:review_id>/say", "try/reviews/{review}/say", {"name": "x", "text": "x"}),
+    ("get", "try/reviews/<uuid:review_id>/rune", "try/reviews/{review}/rune", None),
     ("get", f"{_PAGE}/reviews", "acme/kitchen/reviews", None),
     ("get", f"{_PAGE}/reviews/<int:number>", "acme/kitchen/reviews/1", None),
     ("form", f"{_PAGE}/reviews/<int:number>/respond", "acme/kitchen/reviews/1/respond", {"text": "x"}),
@@ -194,6 +204,7 @@ def settle(owner: User, organisation: Organisation, project: Project, size: int)
     notices = list(Notice.objects.filter(person=owner))
     thread = begin_thread(owner, reviews[0], "said")
     suggestions = [suggested(owner, reviews[0], {**WISH, "after": str(4 + number)}) for number in range(size)]
+    links = [invite_guest(owner, reviews[0], GuestTerms(f"Guest {number}"))[0] for number in range(size)]
     marked = urlencode({"label": "x", "said": "y", "consent": consent})
     api = "api/v1/organisations/acme"
     return {
@@ -218,6 +229,7 @@ def settle(owner: User, organisation: Organisation, project: Project, size: int)
         "{thread}": str(thread.pk),
         "{comment}": str(thread.thread.comments.get().pk),
         "{suggested}": str(suggestions[0].pk),
+        "{link}": str(links[0].pk),
         "{trial}": str(ready_copy(reviews[0]).pk),
         "{digest}": builds[0].artefact.digest if builds[0].artefact else "",
         "secret": create_token(owner, "registry", ["registry"], None)[1],
@@ -234,7 +246,7 @@ def counted(browser: Client, named: Mapping[str, str]) -> dict[str, int]:
     counts: dict[str, int] = {}
     for method, route, address, body in requests():
         path = "/" + named.get(address, address).lstrip("/")
-        for name in ("{build}", "{review}", "{thread}", "{comment}", "{digest}", "{suggested}", "{trial}"):
+        for name in ("{build}", "{review}", "{thread}", "{comment}", "{digest}", "{suggested}", "{trial}", "{link}"):
             path = path.replace(name, named[name])
         sent = body | {"build": named["{build}"]} if isinstance(body, dict) and "build" in body else body
         sent = body | {"trial": named["{trial}"]} if isinstance(body, dict) and "trial" in body else sent

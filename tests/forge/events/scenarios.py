@@ -32,6 +32,7 @@ from forge.registry import actions as registry
 from forge.reviews import actions as reviews
 from forge.reviews.actions.wrong_results import WrongResult
 from forge.reviews.conversation import find_thread
+from forge.reviews.guests import principal_of_guest
 from forge.reviews.models import AnchoredThread, Review
 from forge.webhooks import actions as webhooks
 from tests.forge.made_builds import RUNE, built, failed_build
@@ -546,6 +547,14 @@ def a_suggestion_is_declined(world: World) -> Act:
 def a_suggestion_is_withdrawn(world: World) -> Act:
     made = suggested(world.viewer, _asked(world))
     return lambda: reviews.withdraw_suggestion(world.viewer, made)
+
+
+@scene(reviews.say_as_guest)
+def a_guest_comments(world: World) -> Act:
+    review = _asked(world)
+    _, address = reviews.invite_guest(world.owner, review, reviews.GuestTerms("Lena"))
+    guest, _ = reviews.enter_as_guest(_secret(address), review.pk)
+    return lambda: reviews.say_as_guest(principal_of_guest(guest), review, "Lena", "It hears me.")
 
 
 @scene(reviews.close_review)

@@ -12,7 +12,7 @@ from django.test import Client
 
 from forge.accounts.models import User
 from forge.projects.samples import sample_terms
-from forge.reviews.actions import Asked, ask_for_review, begin_thread
+from forge.reviews.actions import Asked, GuestTerms, ask_for_review, begin_thread, invite_guest
 from forge.reviews.models import Review
 from tests.forge.made_builds import built
 from tests.forge.made_suggestions import ready_copy, suggested
@@ -29,6 +29,7 @@ AUTHOR = (409, 409, 200, 404, 401)
 AUTHOR_OR_OWNER = (200, 409, 200, 404, 401)
 SENT_BY_AUTHOR = (409, 409, 302, 404, 302)
 
+NOBODY = (404, 404, 404, 404, 404)
 EDITOR = (200, 200, 403, 404, 401)
 
 LENGTH = {"stage": "number", "argument": "length", "value": "4"}
@@ -53,6 +54,16 @@ CASES: list[tuple[str, str, Any, tuple[int, ...]]] = [
     ("post", "/api/v1/threads/{suggested}/suggestion/take", {}, EDITOR),
     ("post", "/api/v1/threads/{suggested}/suggestion/decline", SAID, EDITOR),
     ("post", "/api/v1/threads/{suggested}/suggestion/withdraw", {}, AUTHOR),
+    ("get", "/api/v1/reviews/{review}/guest-links", None, EDITOR),
+    ("post", "/api/v1/reviews/{review}/guest-links", {"title": "Lena"}, (201, 201, 403, 404, 401)),
+    ("delete", "/api/v1/reviews/{review}/guest-links/{link}", None, (204, 204, 403, 404, 401)),
+    ("form", "/acme/kitchen/reviews/1/guests", {"title": "Lena"}, (200, 200, 403, 404, 302)),
+    ("form", "/acme/kitchen/reviews/1/guests/{link}", {}, (302, 302, 403, 404, 302)),
+    # A guest's own pages know nobody by their account.
+    ("get", "/try/reviews/{review}", None, (200, 200, 200, 200, 200)),
+    ("form", "/try/reviews/{review}", {"token": "wrong"}, (400, 400, 400, 400, 400)),
+    ("form", "/try/reviews/{review}/say", {"name": "Lena", "text": "x"}, NOBODY),
+    ("get", "/try/reviews/{review}/rune", None, NOBODY),
     ("get", "/acme/kitchen/reviews/1/suggest", None, PAGE),
     ("form", "/acme/kitchen/reviews/1/suggest", {"do": "send", "trial": "{trial}"}, SENT),
     ("form", "/acme/kitchen/suggestions/{suggested}", {"do": "take"}, (302, 302, 403, 404, 302)),
@@ -97,6 +108,7 @@ def talk(project: Any, people: dict[str, Any]) -> dict[str, str]:
         "thread": str(thread.pk),
         "comment": str(thread.thread.comments.get().pk),
         "terms": urlencode(terms),
+        "link": str(invite_guest(people["owner"], review, GuestTerms("Lena"))[0].pk),
         "trial": str(ready_copy(review).pk),
         "suggested": str(suggested(people["viewer"], review).pk),
     }
