@@ -133,6 +133,9 @@ def said(event: Event) -> Happening | None:
         taking_part, facts = _people({about.requested_by_id, *_speakers(about.subject)}), _about_build(about)
         path = f"/builds/{about.number}"
     concerned = taking_part if step is ThreadStep.COMMENT else frozenset[UUID]()
+    last = thread.thread.comments.last()
+    if step is ThreadStep.COMMENT and last is not None and last.guest_name:
+        facts = facts | {"guest": last.guest_name}
     if is_taken:
         concerned, facts = _people({thread.suggestion.author_id}), facts | {"taken": True}
     return Happening(Kind.COMMENT, about.subject, path, facts, asked=mentioned, concerned=concerned)

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from forge.accounts.models import User
+from forge.builds.copies import COPIES_KEPT
 from forge.builds.models import Preview
-from forge.builds.previews import refresh_previews
+from forge.builds.previews import prune_previews, refresh_previews
 from forge.compute.compiler import Compiler
 from forge.core.errors import Forbidden, Invalid
 from forge.core.models import AuditEntry, Event
@@ -23,6 +24,7 @@ from forge.reviews.errors import AlreadySo, CannotBeTaken, NotTried, NotYours
 from forge.reviews.models import AnchoredThread, Review, Suggestion
 from forge.reviews.suggestions import fields_of, find_suggestion, in_words
 from tests.forge.made_builds import built
+from tests.forge.made_suggestions import ready_copy
 
 pytestmark = pytest.mark.django_db
 
@@ -201,3 +203,11 @@ def test_labels_are_said_one_by_one(review: Review) -> None:
     )
     wish: Any = {"stage": "label", "argument": "wordlist", "before": "7\n8\n", "after": "7\neight\n"}
     assert in_words(build, [wish]) == ["Label `8` is now `eight`."]
+
+
+def test_only_so_many_trials_of_a_project_are_kept(review: Review) -> None:
+    for number in range(COPIES_KEPT + 2):
+        wish: Any = {"stage": "turn", "argument": "modulus", "before": "2.5", "after": str(number)}
+        ready_copy(review, wish)
+    prune_previews(review.project_id)
+    assert Preview.objects.copies().count() == COPIES_KEPT
