@@ -39,7 +39,7 @@ from forge.web.markdown import render_comment
 from forge.web.pages import for_person
 from forge.web.project import project_of
 
-SAMPLES_SHOWN = 24
+SAMPLES_SHOWN = 60
 """The newest samples, beside those that somebody talks about."""
 
 

@@ -9,7 +9,10 @@ import { createRoot } from "react-dom/client";
 import { DEFAULT_LIMITS } from "../runtime";
 import type { JudgedRune } from "./judge/Judge";
 import { Player } from "./Player";
+import { compareSamples } from "./samples/compare-samples";
 import { Try } from "./Try";
+
+compareSamples();
 
 const Judge = lazy(() => import("./judge/Judge"));
 

@@ -58,7 +58,7 @@ def test_a_link_shows_the_review_without_an_account(review: Review, developer: U
     shown = page(browser, review)
     assert "Hears whispers" in shown
     assert "shown to Lena" in shown
-    assert b"".join(browser.get(f"/try/reviews/{review.pk}/rune")) == RUNE  # type: ignore[arg-type]
+    assert b"".join(browser.get(f"/try/reviews/{review.pk}/rune")) == RUNE
     assert AuditEntry.objects.filter(action="guest.enter", principal_kind="guest").count() == 1
     assert AuditEntry.objects.filter(action="guest.download", principal_kind="guest").count() == 1
 
