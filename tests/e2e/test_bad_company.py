@@ -12,7 +12,7 @@ from tests.e2e.studio import PATIENCE, create, expect_saved, invite, join, open_
 from tests.e2e.test_files_and_versions import row, run_command
 from tests.live_forge import LiveForge
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.proof]
 
 REFUSAL = "the server responded with a status of 4"
 SEND_NOISE = """(bytes) => new Promise((done) => {

@@ -16,7 +16,7 @@ from tests.e2e.studio import PATIENCE, create, expect_saved, open_file, sign_in
 from tests.e2e.test_files_and_versions import archive, drop, row, run_command
 from tests.live_forge import LiveForge
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.proof]
 
 ODD_NAMES = ("two words.txt", "naïve 漢字 😀.txt", "שלום.txt")
 REFUSAL = "the server responded with a status of 4"

@@ -13,7 +13,7 @@ from tests.e2e.studio import PATIENCE, create, sign_in
 from tests.e2e.test_accessible_pages import findings
 from tests.live_forge import LiveForge
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.proof]
 
 WIDTH, HEIGHT = 96, 64
 STAGES = ["camera", "corners", "joints", "seen", "boxes", "points"]

@@ -95,6 +95,7 @@ def test_the_camera_and_the_microphone_of_ones_choice_are_used_and_can_be_unplug
     browser.close()
 
 
+@pytest.mark.proof
 def test_a_device_that_cannot_be_had_is_said_with_the_way_on(forge: LiveForge, playwright: Playwright) -> None:
     ways = {
         "was refused. Allow it for this page in the browser's address bar": (

@@ -166,6 +166,7 @@ def test_files_and_versions(forge: LiveForge, open_page: OpenPage, tmp_path: Pat
     assert not found, "\n".join(found)
 
 
+@pytest.mark.proof
 def test_hundreds_of_files_are_in_order_and_closed_and_names_can_be_read(forge: LiveForge, open_page: OpenPage) -> None:
     page = open_page()
     sign_in(page, forge.printed_link())

@@ -33,6 +33,7 @@ RUN motion serial
 """
 
 
+@pytest.mark.proof
 def test_a_stage_is_dragged_from_the_palette_onto_the_canvas_or_into_a_wire(
     forge: LiveForge, open_page: OpenPage
 ) -> None:

@@ -126,6 +126,7 @@ def strip_height(page: Page) -> float:
     return box["height"]
 
 
+@pytest.mark.proof
 def test_the_line_being_typed_stays_in_view_while_the_graph_grows(forge: LiveForge, open_page: OpenPage) -> None:
     page = open_page(viewport=LAPTOP)
     sign_in(page, forge.printed_link())
@@ -174,6 +175,7 @@ def test_the_line_being_typed_stays_in_view_while_the_graph_grows(forge: LiveFor
     assert "best" in page.evaluate("getSelection().focusNode.parentElement.closest('.cm-line').textContent")
 
 
+@pytest.mark.proof
 def test_every_stage_can_be_read_and_no_panel_covers_the_one_that_it_is_about(
     forge: LiveForge, open_page: OpenPage
 ) -> None:

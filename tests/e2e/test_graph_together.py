@@ -12,7 +12,7 @@ from tests.e2e.graph import comments, drag, port, runefile, show_graph, stage, w
 from tests.e2e.studio import PATIENCE, create, expect_running, invite, join, sign_in
 from tests.live_forge import LiveForge
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.proof]
 
 STEPS = 6
 

@@ -11,7 +11,7 @@ from tests.e2e.conftest import OpenPage
 from tests.e2e.studio import PATIENCE, draw_digit, expect_running, sign_in
 from tests.live_forge import LiveForge
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.proof]
 
 
 def test_the_preview_asks_for_the_range_of_pixels_shows_both_answers_and_writes_the_chosen_one(

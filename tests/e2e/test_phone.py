@@ -84,6 +84,7 @@ def test_a_phone_is_let_in_paired_and_runs_without_a_network(
     run_without_a_network(forge, phone, page)
 
 
+@pytest.mark.proof
 def test_a_model_that_the_phone_runs_itself_goes_on_without_a_network(
     forge: LiveForge, open_page: OpenPage, phone: BrowserContext
 ) -> None:

@@ -10,7 +10,7 @@ from tests.e2e.studio import PATIENCE, create, expect_label, expect_running, put
 from tests.live_forge import LiveForge
 from tests.model_cases import refused_cases
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.proof]
 
 RUNEFILE = """\
 version: 1

@@ -29,6 +29,7 @@ def record_two_seconds(page: Page) -> Locator:
     return preview
 
 
+@pytest.mark.proof
 def test_two_builds_are_compared_on_the_part_of_a_take_that_is_used(
     forge: LiveForge, open_page: OpenPage, test_data: Path
 ) -> None:

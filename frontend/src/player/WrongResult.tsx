@@ -2,8 +2,8 @@
 // the project, and a thread of the page's conversation.
 import type { SampleTerms, Thread } from "../api/schema";
 import { Flag } from "lucide-react";
-import { useEffect, useId, useState } from "react";
-import { answerOf, fileOf, lengthText, takeOfRun, type Snapshot, type Take } from "../preview";
+import { useCallback, useId, useState } from "react";
+import { answerOf, fileOf, lengthText, takeOfRun, TermsField, useTerms, type Snapshot, type Take } from "../preview";
 
 export interface WrongAddresses {
   /** Where the recording goes. */
@@ -62,12 +62,6 @@ export function WrongResult({ addresses, running }: Props) {
   );
 }
 
-const SPANS: readonly { readonly days: number; readonly name: string }[] = [
-  { days: 7, name: "a week" },
-  { days: 30, name: "30 days" },
-  { days: 90, name: "90 days" },
-  { days: 365, name: "a year" },
-];
 const OTHER = "\u0000";
 
 interface FormProps {
@@ -83,25 +77,15 @@ function MarkForm({ addresses, marked, labels, onSent, onCancel }: FormProps) {
   const [chosen, setChosen] = useState(labels.length > 0 ? "" : OTHER);
   const [typed, setTyped] = useState("");
   const [text, setText] = useState("");
-  const [days, setDays] = useState(90);
-  const [turn, setTurn] = useState(0);
-  const [terms, setTerms] = useState<SampleTerms | null>(null);
+  const reading = useTerms(useCallback((days: number) => readTerms(addresses.terms, days), [addresses.terms]));
+  const { terms } = reading;
   const [problem, setProblem] = useState<string | null>(null);
   const [isSending, setSending] = useState(false);
   const right = chosen === OTHER ? typed.trim() : chosen;
 
-  useEffect(() => {
-    let wanted = true;
-    readTerms(addresses.terms, days).then(
-      (found) => wanted && setTerms(found),
-      (error: unknown) => wanted && setProblem(sentence(error)),
-    );
-    return () => {
-      wanted = false;
-    };
-  }, [addresses.terms, days, turn]);
+  const shown = problem ?? (reading.problem === null ? null : sentence(reading.problem));
 
-  const isReady = terms?.days === days && right !== "" && !isSending;
+  const isReady = terms !== null && right !== "" && !isSending;
   const send = (): void => {
     if (!isReady) return;
     setSending(true);
@@ -112,7 +96,7 @@ function MarkForm({ addresses, marked, labels, onSent, onCancel }: FormProps) {
         setSending(false);
         setProblem(sentence(error));
         // Who will see it may have changed meanwhile: it is read anew.
-        setTurn((before) => before + 1);
+        reading.readAgain();
       });
   };
 
@@ -172,28 +156,11 @@ function MarkForm({ addresses, marked, labels, onSent, onCancel }: FormProps) {
           onChange={(event) => setText(event.target.value)}
         />
       </div>
-      <div className="field">
-        <label htmlFor={`${id}-days`}>The recording is kept for</label>
-        <select
-          id={`${id}-days`}
-          className="input"
-          value={days}
-          onChange={(event) => setDays(Number(event.target.value))}
-        >
-          {SPANS.map((span) => (
-            <option key={span.days} value={span.days}>
-              {span.name}
-            </option>
-          ))}
-        </select>
-      </div>
-      <p className="notice" aria-live="polite" aria-label="What you agree to">
-        {terms?.days === days ? terms.text : "Reading who will see it…"}
-      </p>
+      <TermsField name="The recording is kept for" reading={reading} />
       <p className="small muted">Only what gave this answer is sent: {lengthText(marked.take.content)}.</p>
-      {problem !== null && (
+      {shown !== null && (
         <p className="notice bad" role="alert">
-          {problem}
+          {shown}
         </p>
       )}
       <div className="row wrap">

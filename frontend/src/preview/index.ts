@@ -6,6 +6,7 @@ export { fileOf } from "./takes/encode";
 export type { Recorded } from "./takes/decode";
 export { takeOfRun } from "./takes/of-run";
 export { lengthText, trimmed, type Take } from "./takes/take";
+export { TermsField, useTerms } from "./takes/terms";
 export { meanOfChannels } from "./sound/samples";
 export { SoundView } from "./sources/SoundView";
 export type { Stroke } from "./sources/strokes";

@@ -29,23 +29,23 @@ function useDrop(enabled: boolean, onFiles: (dropping: Promise<readonly NamedFil
   const give = useEffectEvent(onFiles);
   useEffect(() => {
     if (!enabled) return;
-    // Entering a child leaves its parent, so the depth is counted.
-    let depth = 0;
+    // Entering a child leaves its parent, so what was entered last is kept. Counting would go wrong where an element
+    // vanishes under the files, for then nobody hears that it is left.
+    let entered: EventTarget | null = null;
     const onEnter = (event: DragEvent): void => {
       if (!carriesFiles(event)) return;
-      depth += 1;
+      // Who does not say so here refuses a drop that follows at once.
+      event.preventDefault();
+      entered = event.target;
       setOver(true);
     };
     const onLeave = (event: DragEvent): void => {
-      if (!carriesFiles(event)) return;
-      depth = Math.max(0, depth - 1);
-      if (depth === 0) setOver(false);
+      if (carriesFiles(event) && event.target === entered) setOver(false);
     };
     const onOver = (event: DragEvent): void => {
       if (carriesFiles(event)) event.preventDefault();
     };
     const onDrop = (event: DragEvent): void => {
-      depth = 0;
       setOver(false);
       if (!carriesFiles(event) || event.defaultPrevented) return;
       event.preventDefault();
