@@ -194,6 +194,8 @@ def settle(owner: User, organisation: Organisation, project: Project, size: int)
     for member in members[1:]:
         give_verdict(member, builds[0], "approve", "good")
         begin_thread(member, builds[0], "said")
+    suggestions = [suggested(owner, reviews[0], {**WISH, "after": str(4 + number)}) for number in range(size)]
+    links = [invite_guest(owner, reviews[0], GuestTerms(f"Guest {number}"))[0] for number in range(size)]
     lost = Project.objects.create(organisation=organisation, name="lost", created_by=owner)
     delete_project(owner, lost)
     member, invitation, token = members[0], invitations[0], tokens[0]
@@ -203,8 +205,6 @@ def settle(owner: User, organisation: Organisation, project: Project, size: int)
         create_webhook(owner, organisation, f"https://example.com/{number}", ["build"])
     notices = list(Notice.objects.filter(person=owner))
     thread = begin_thread(owner, reviews[0], "said")
-    suggestions = [suggested(owner, reviews[0], {**WISH, "after": str(4 + number)}) for number in range(size)]
-    links = [invite_guest(owner, reviews[0], GuestTerms(f"Guest {number}"))[0] for number in range(size)]
     marked = urlencode({"label": "x", "said": "y", "consent": consent})
     api = "api/v1/organisations/acme"
     return {
