@@ -1395,7 +1395,7 @@ export interface paths {
       readonly path?: never;
       readonly cookie?: never;
     };
-    /** @description The bytes of a sample, wherever its file is called by now. */
+    /** @description The bytes of a sample, wherever its file is called by now; `Range` asks for a part of them. */
     readonly get: operations["samples_recording"];
     readonly put?: never;
     readonly post?: never;
@@ -3679,11 +3679,11 @@ export interface components {
       | "comment"
       | "review"
       | "suggest"
-      | "share"
       | "give_sample"
       | "edit"
       | "build"
       | "ask"
+      | "share"
       | "publish"
       | "describe"
       | "manage";
@@ -8109,11 +8109,26 @@ export interface operations {
           readonly "application/octet-stream": string;
         };
       };
+      readonly 206: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly "application/octet-stream": string;
+        };
+      };
       readonly 400: components["responses"]["BadRequest"];
       readonly 401: components["responses"]["Unauthorized"];
       readonly 403: components["responses"]["Forbidden"];
       readonly 404: components["responses"]["NotFound"];
       readonly 406: components["responses"]["NotAcceptable"];
+      /** @description The range lies outside of the recording. */
+      readonly 416: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
       readonly 429: components["responses"]["TooManyRequests"];
       readonly 500: components["responses"]["InternalServerError"];
       readonly 503: components["responses"]["ServiceUnavailable"];

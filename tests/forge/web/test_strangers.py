@@ -167,8 +167,8 @@ ALIKE_FOR_ALL = {
     "get /try/reviews/<uuid:review_id>",
     "head /try/reviews/<uuid:review_id>",
 }
-"""The player's empty page, giving a pass back that one may not have, and the page that redeems a guest's link: they know
-of no project."""
+"""The player's empty page, giving a pass back that one may not have, and the page that redeems a guest's link: they
+know of no project."""
 
 
 def assert_nothing_is_told(there: dict[str, tuple[int, str, str]], nowhere: dict[str, tuple[int, str, str]]) -> None:
