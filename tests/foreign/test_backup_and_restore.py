@@ -17,6 +17,9 @@ from tests.live_server import LiveServer
 
 pytestmark = pytest.mark.foreign
 
+KEYSTROKE = 0.05
+"""Seconds from one change to the next, of someone who types while the backup is taken."""
+
 
 @dataclass(frozen=True)
 class Made:
@@ -47,7 +50,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Made]:
 
         def type_on() -> None:
             count = 0
-            while not stopped.is_set():
+            while not stopped.wait(KEYSTROKE):
                 count += 1
                 server.api("PUT", f"projects/{project}/files/notes.md", content=f"line {count}\n".encode() * count)
 
