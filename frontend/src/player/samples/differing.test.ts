@@ -30,6 +30,10 @@ test("samples that changed are counted by what became of them", () => {
   expect(pairs.map(differs)).toEqual([true, true, true, false]);
 });
 
+test("one sample is not counted", () => {
+  expect(summary([pair("up", "up", "down")])).toBe("The sample is answered differently. 1 is right now and was wrong.");
+});
+
 test("a recording that one cannot read is neither right nor wrong", () => {
   const answer: Answer = { problem: "This recording is not of the kind that the rune reads (sound)." };
   expect(isRight(answer, "up")).toBeNull();

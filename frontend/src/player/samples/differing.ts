@@ -40,7 +40,10 @@ export function summary(pairs: readonly Pair[]): string {
       : []),
   ];
   const verb = changed.length === 1 ? "answers" : "answer";
-  const first = `${changed.length} of these ${pairs.length} ${verb} differently.`;
+  const first =
+    pairs.length === 1
+      ? "The sample is answered differently."
+      : `${changed.length} of these ${pairs.length} ${verb} differently.`;
   return counts.length > 0 ? `${first} ${counts.join(", ")}.` : first;
 }
 
