@@ -57,11 +57,11 @@ def test_a_tried_change_is_suggested_and_taken_and_a_guest_needs_no_account(
     form.get_by_label("Your name").fill("Lena Ray")
     form.get_by_label("Comment").fill("It reads my sevens.")
     form.get_by_role("button", name="Comment").click()
-    expect(guest.get_by_text("Lena Ray (guest)")).to_be_visible(timeout=PATIENCE)
+    expect(guest.get_by_text("Lena Ray (guest)", exact=True)).to_be_visible(timeout=PATIENCE)
 
     # One click, and the files say so; the reviewer's open page hears of it.
     developer.goto(f"{project}/reviews/1")
-    expect(developer.get_by_text("Lena Ray (guest)")).to_be_visible(timeout=PATIENCE)
+    expect(developer.get_by_text("Lena Ray (guest)", exact=True)).to_be_visible(timeout=PATIENCE)
     developer.get_by_role("button", name="Take it").click()
     expect(developer.get_by_text("1 resolved thread")).to_be_visible(timeout=PATIENCE)
     expect(reviewer.get_by_text("1 resolved thread")).to_be_visible(timeout=PATIENCE)
