@@ -25,6 +25,12 @@ def postgresql() -> Path | None:
     return found[-1].parent if found else None
 
 
+def nginx() -> str | None:
+    """The path of nginx, which Debian puts where only root looks for programs; or None."""
+    found = shutil.which("nginx") or next(Path("/usr/sbin").glob("nginx"), None)
+    return str(found) if found else None
+
+
 def firefox() -> str | None:
     """The path of a Firefox, or None."""
     return shutil.which("firefox-esr") or shutil.which("firefox")

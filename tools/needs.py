@@ -53,11 +53,18 @@ HEADERS = Need(
 )
 FIREFOX = Need("Firefox", (browser.FIREFOX,), "the proofs in Firefox", browser.firefox)
 WEBKIT = Need("WebKit", tuple(browser.WEBKIT), "the proofs in WebKit", browser.mini_browser)
+NGINX = Need(
+    "nginx",
+    ("nginx-light",),
+    "the proof behind nginx",
+    browser.nginx,
+)
+CADDY = Need("Caddy", ("caddy",), "the proof behind Caddy", lambda: shutil.which("caddy"))
 SOUND = Need("a sound card made up", tuple(browser.SOUND), "the proofs that hear", browser.sound_programs)
 
 PURPOSES = {
     "test": (VENV, CHROMIUM, SKOPEO, POSTGRESQL, REDIS, GCC, HEADERS),
-    "prove": (VENV, CHROMIUM, SKOPEO, POSTGRESQL, REDIS, GCC, HEADERS, FIREFOX, WEBKIT, SOUND),
+    "prove": (VENV, CHROMIUM, SKOPEO, POSTGRESQL, REDIS, GCC, HEADERS, FIREFOX, WEBKIT, SOUND, NGINX, CADDY),
     "pages": (VENV, CHROMIUM),
 }
 """What is needed for what; `pages` is for pictures and measurements."""

@@ -25,8 +25,8 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "proof.md"
 STATE = ROOT / ".proof"
-FOLDERS = ("tests/proof", "tests/e2e")
-"""Journeys through the browser that are long are proofs where they stand."""
+FOLDERS = ("tests/proof", "tests/e2e", "tests/foreign", "tests/rune/building")
+"""A test that is long among short ones is a proof where it stands."""
 NOT_CODE = (":!docs", ":!*.md")
 """Paths whose change makes no proof old."""
 

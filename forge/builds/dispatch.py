@@ -19,6 +19,7 @@ from forge.builds.leases import Lease, sweep, take
 from forge.builds.models import Build, Kind, State
 from forge.builds.notify import notify_workers
 from forge.builds.previews import refresh_previews
+from forge.compute.served import sharing
 from forge.compute.toolchain import warm_compilers
 from forge.compute.turns import Party, Turns, may_begin
 from forge.compute.warm_compilers import WarmCompilers
@@ -41,7 +42,7 @@ class NumberedSlots:
 
     def __init__(self, count: int, stopping: threading.Event) -> None:
         self._count = count
-        self._turns = Turns(count, places=count + BEYOND, short=5.0, half_life=5.0, head_start=1.0)
+        self._turns = Turns(count, places=count + BEYOND, short=5.0, half_life=5.0, head_start=1.0, sharing=sharing)
         self._held: list[Party] = []
         self._lock = threading.Lock()
         self._stopping = stopping
@@ -51,7 +52,7 @@ class NumberedSlots:
         while (lease := self._begin()) is not None:
             try:
                 with self._turns.claim(lease.party) as turn:
-                    LeasedBuild(lease, self._stopping, may_compute=turn.is_now).run()
+                    LeasedBuild(lease, self._stopping, pace=turn.pace).run()
             except Exception:
                 # The lease runs out by itself and the sweep gives the build another attempt.
                 _log.exception("A build stopped in the middle")
@@ -79,7 +80,7 @@ class PreviewSlots:
         self._lock = threading.Lock()
         self._stopping = stopping
         self._compilers = compilers
-        self._turns = Turns(1, places=PLACES_OF_PREVIEWS, short=1.0, half_life=3.0, head_start=0.5)
+        self._turns = Turns(1, places=PLACES_OF_PREVIEWS, short=1.0, half_life=3.0, head_start=0.5, sharing=sharing)
 
     def work(self, *project_ids: UUID) -> None:
         """Refreshes the previews of projects, or leaves them to whoever is at it; each project counts once."""
@@ -93,7 +94,7 @@ class PreviewSlots:
             party = self._held[project]
             try:
                 with self._turns.claim(party) as turn, self._compilers.lend(party.organisation) as compiler:
-                    refresh_previews(project, compiler, self._stopping, turn.is_now)
+                    refresh_previews(project, compiler, self._stopping, turn.pace)
             except Exception:
                 _log.exception("A preview stopped in the middle")
             finally:

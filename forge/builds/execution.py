@@ -24,6 +24,7 @@ from forge.builds.models import Artefact
 from forge.compute.compiler import Answer, Compiler
 from forge.compute.errors import ChildDied, OutOfTime
 from forge.compute.local_files import given_blob, local_files
+from forge.compute.pace import PaceNow, usual_pace
 from forge.compute.toolchain import fetched_folder
 
 
@@ -57,8 +58,6 @@ class Recorder(Protocol):
 
 NewCompiler = Callable[[], AbstractContextManager[Compiler]]
 """Gives a compiler for one job, and takes it back."""
-MayCompute = Callable[[], bool]
-"""Says several times a second whether a job goes on, or lets somebody else's go first (`forge.compute.turns`)."""
 
 
 class Execution:
@@ -75,11 +74,11 @@ class Execution:
         *,
         limit: float,
         tick: Callable[[], None],
-        may_compute: MayCompute = lambda: True,
+        pace: PaceNow = usual_pace,
     ) -> Artefact | None:
         """Does it; None where the recorder was told why there is nothing. `limit` is in seconds.
 
-        While `may_compute` says no, the compiler's process is suspended. Raises what `tick` raises, and `ChildDied`.
+        The compiler's process goes on at the `pace` that is answered. Raises what `tick` raises, and `ChildDied`.
         """
         self._artefact = self._known()
         missing = self._job.missing(self._artefact)
@@ -87,9 +86,7 @@ class Execution:
             self._recorder.reused(missing)
         if missing:
             with new_compiler() as compiler:
-                self._compute_again_if_it_was_warm(
-                    partial(self._compute, compiler, limit, tick, may_compute), compiler.alive
-                )
+                self._compute_again_if_it_was_warm(partial(self._compute, compiler, limit, tick, pace), compiler.alive)
         if self._artefact is not None and self._job.lasts and not secure(self._artefact):
             raise ChildDied("The rune could not be stored.")
         return self._artefact
@@ -112,7 +109,7 @@ class Execution:
                 raise
             compute()
 
-    def _compute(self, compiler: Compiler, limit: float, tick: Callable[[], None], may_compute: MayCompute) -> None:
+    def _compute(self, compiler: Compiler, limit: float, tick: Callable[[], None], pace: PaceNow) -> None:
         """Does the steps that are missing by now."""
         steps = self._job.missing(self._artefact)
         if not steps:
@@ -129,7 +126,7 @@ class Execution:
                 rune=made,
                 limit=limit,
                 tick=tick,
-                may_compute=may_compute,
+                pace=pace,
             )
 
     def _answer(self, answer: Answer, compiler: Compiler) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 from forge.builds.errors import LeaseLost, Stopping
 from forge.builds.evaluations import stored_evaluation, summary_of
-from forge.builds.execution import Execution, MayCompute, NewCompiler
+from forge.builds.execution import Execution, NewCompiler
 from forge.builds.jobs import Step, numbered_job
 from forge.builds.leases import (
     Lease,
@@ -26,6 +26,7 @@ from forge.builds.leases import (
 from forge.builds.models import Artefact, Build, State
 from forge.compute.compiler import Answer
 from forge.compute.errors import ChildDied, OutOfTime
+from forge.compute.pace import Pace, PaceNow, usual_pace
 from forge.compute.toolchain import BUILD_SECONDS, fresh_compiler
 from forge.core.errors import Damaged
 from forge.core.full_disk import is_full_disk
@@ -53,12 +54,12 @@ class LeasedBuild:
         lease: Lease,
         stopping: threading.Event,
         new_compiler: NewCompiler = fresh_compiler,
-        may_compute: MayCompute = lambda: True,
+        pace: PaceNow = usual_pace,
     ) -> None:
         self._lease = lease
         self._stopping = stopping
         self._new_compiler = new_compiler
-        self._may_compute = may_compute
+        self._pace = pace
         self._is_compiled = False
         self._build = Build.objects.select_related("project", "version").get(pk=lease.build_id)
         self._lines: list[Line] = []
@@ -105,9 +106,7 @@ class LeasedBuild:
         job = numbered_job(self._build)
         execution = Execution(job, self)
         try:
-            artefact = execution.run(
-                self._new_compiler, limit=BUILD_SECONDS, tick=self._tick, may_compute=self._goes_on
-            )
+            artefact = execution.run(self._new_compiler, limit=BUILD_SECONDS, tick=self._tick, pace=self._pace_now)
         except Damaged as error:
             self._say("worker", error.detail, level="error")
             return Outcome(State.FAILED, error=error.detail)
@@ -121,9 +120,9 @@ class LeasedBuild:
             self._keep_evaluation(artefact, job.tests.digest)
         return Outcome(State.SUCCEEDED, artefact=artefact, diagnostics=artefact.diagnostics)
 
-    def _goes_on(self) -> bool:
-        """Whether to compute now. What runs the rune takes a minute or so, by the clock, and is never suspended."""
-        return self._is_compiled or self._may_compute()
+    def _pace_now(self) -> Pace:
+        """How fast to compute now. What runs the rune takes a minute or so, by the clock, and never gives way."""
+        return Pace.USUAL if self._is_compiled else self._pace()
 
     def take(self, artefact: Artefact, *, is_new: bool) -> None:
         set_artefact(self._lease, artefact)

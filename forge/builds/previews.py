@@ -21,7 +21,7 @@ from django.utils import timezone
 from forge.builds.artefacts import drop_unused
 from forge.builds.errors import NoSuchFix, Stopping
 from forge.builds.events import PREVIEW_CHANGED, PREVIEW_WATCHED
-from forge.builds.execution import Execution, MayCompute
+from forge.builds.execution import Execution
 from forge.builds.jobs import Step, preview_job
 from forge.builds.models import PLAIN, Artefact, Build, Kind, Preview, PreviewState, State
 from forge.builds.notify import notify_preview
@@ -30,6 +30,7 @@ from forge.builds.serializers import preview_to_json, watch_to_json
 from forge.compute.compiler import Answer, Compiler
 from forge.compute.errors import ChildDied
 from forge.compute.local_files import local_files
+from forge.compute.pace import PaceNow, usual_pace
 from forge.compute.toolchain import PREVIEW_SECONDS, TOOLCHAIN, fetched_folder
 from forge.core.blob_sweep import let_go
 from forge.core.errors import Damaged
@@ -68,7 +69,7 @@ def resume_previews(age: timedelta = BROKEN_OFF) -> None:
 
 
 def refresh_previews(
-    project_id: UUID, compiler: Compiler, stopping: threading.Event, may_compute: MayCompute = lambda: True
+    project_id: UUID, compiler: Compiler, stopping: threading.Event, pace: PaceNow = usual_pace
 ) -> None:
     """Brings a project's previews up to its newest text: its own, then those that were requested, the newest first."""
     project = Project.objects.alive().filter(pk=project_id).first()
@@ -80,14 +81,14 @@ def refresh_previews(
     behind = [*([] if own.is_settled else [own]), *waiting]
     for preview in behind:
         try:
-            _refresh(preview, compiler, stopping, may_compute)
+            _refresh(preview, compiler, stopping, pace)
         except Stopping:
             return
     if behind:
         prune_previews(project_id)
 
 
-def _refresh(preview: Preview, compiler: Compiler, stopping: threading.Event, may_compute: MayCompute) -> None:
+def _refresh(preview: Preview, compiler: Compiler, stopping: threading.Event, pace: PaceNow) -> None:
     """Makes the preview of the newest text, unless another worker is at it."""
     seen = working_tree(preview.project)
     lease = PreviewLease(preview.pk, seen.sequence)
@@ -100,22 +101,18 @@ def _refresh(preview: Preview, compiler: Compiler, stopping: threading.Event, ma
         lease.keep()
 
     try:
-        _make(preview, seen, compiler, tick, may_compute)
+        _make(preview, seen, compiler, tick, pace)
     finally:
         lease.release()
 
 
-def _make(
-    preview: Preview, seen: WorkingTree, compiler: Compiler, tick: Callable[[], None], may_compute: MayCompute
-) -> None:
+def _make(preview: Preview, seen: WorkingTree, compiler: Compiler, tick: Callable[[], None], pace: PaceNow) -> None:
     recorder = PreviewRecorder(preview, seen)
     try:
         if preview.fix is not None:
-            seen = with_fix(preview.project.organisation_id, seen, preview.fix, compiler, tick, may_compute)
+            seen = with_fix(preview.project.organisation_id, seen, preview.fix, compiler, tick, pace)
         job = preview_job(preview, seen)
-        Execution(job, recorder).run(
-            lambda: nullcontext(compiler), limit=PREVIEW_SECONDS, tick=tick, may_compute=may_compute
-        )
+        Execution(job, recorder).run(lambda: nullcontext(compiler), limit=PREVIEW_SECONDS, tick=tick, pace=pace)
     except NoSuchFix as error:
         recorder.save(PreviewState.FAILED, error=str(error))
     except Damaged as error:
@@ -130,7 +127,7 @@ def with_fix(
     fix: Mapping[str, Any],
     compiler: Compiler,
     tick: Callable[[], None],
-    may_compute: MayCompute = lambda: True,
+    pace: PaceNow = usual_pace,
 ) -> WorkingTree:
     """These files of an organisation's with one of their fixes in them, which the compiler's process finds and applies.
 
@@ -146,7 +143,7 @@ def with_fix(
             files=files,
             limit=PREVIEW_SECONDS,
             tick=tick,
-            may_compute=may_compute,
+            pace=pace,
         )
     found = answers[0].get("answer") if answers else None
     if found is None:

@@ -27,6 +27,8 @@ import rune
 from forge.compute.errors import ChildDied
 from forge.compute.guard import guard
 from forge.compute.isolation_report import report
+from forge.compute.pace import Pace
+from forge.compute.priority import USUAL, YIELDING, set_priority
 from forge.compute.removal import remove_tree
 from rune.isolation.linux import is_linux
 from rune.isolation.protections import Isolation, isolation_from_json
@@ -69,6 +71,7 @@ class ChildProcess:
         self._closed = False
         self._suspended_since: float | None = None
         self._suspended = 0.0
+        self._priority = USUAL
         own = self.folder / _OWN
         own.mkdir()
         self._output = (self.folder / _OUTPUT).open("w+b")
@@ -143,6 +146,21 @@ class ChildProcess:
         """Seconds since some moment, without those for which it was suspended."""
         now = time.monotonic() if self._suspended_since is None else self._suspended_since
         return now - self._suspended
+
+    def set_pace(self, pace: Pace) -> None:
+        """Suspends it with all that it started, or lets it go on: as fast as others, or with what they leave."""
+        if pace is Pace.SUSPENDED:
+            self.suspend()
+            return
+        self.resume()
+        self._set_priority(YIELDING if pace is Pace.YIELDING else USUAL)
+
+    def _set_priority(self, priority: int) -> None:
+        with self._lock:
+            if self._closed or priority == self._priority:
+                return
+            if set_priority(self._process.pid, priority):
+                self._priority = priority
 
     def suspend(self) -> None:
         """Suspends it with all that it started, until `resume`; also twice.

@@ -18,6 +18,7 @@ from forge.compute.errors import ChildDied, OutOfTime
 from forge.compute.given import Given
 from forge.compute.guard import guard
 from forge.compute.isolation_report import require
+from forge.compute.pace import PaceNow, usual_pace
 from rune.isolation.protections import Isolation, Protection
 
 __all__ = ["Answer", "Compiler"]
@@ -122,13 +123,13 @@ class Compiler:
         files: Mapping[str, Given] | None = None,
         rune: Given | None = None,
         tick: Callable[[], None] = lambda: None,
-        may_compute: Callable[[], bool] = lambda: True,
+        pace: PaceNow = usual_pace,
     ) -> None:
         """Gives a job of an organisation's and hands its answers on, up to `done`. `tick` is called several times a
         second meanwhile. What it makes is in `output` then; `rune` is what was made before.
 
-        While `may_compute`, which is asked as often, says no, the process is suspended with all that it started; that
-        time does not count.
+        The process goes on, with all that it started, at the `pace` that is answered as often; the time for which it is
+        suspended does not count.
 
         A process that had a job of another organisation's is replaced first: whatever that job left in it, this one
         does not meet.
@@ -148,12 +149,12 @@ class Compiler:
             guard.begins(process)
             deadline = process.clock() + limit + (0 if self._ready else START_LIMIT)
             while not self._ready:
-                self._ready = self._next(process, deadline, limit, tick, may_compute)["event"] == "ready"
+                self._ready = self._next(process, deadline, limit, tick, pace)["event"] == "ready"
             assert process.isolation is not None  # noqa: S101 (said before it was ready)
             require(process.isolation, self._required)
             self._send(process, job, files or {}, rune)
             deadline = process.clock() + limit
-            while (answer := self._next(process, deadline, limit, tick, may_compute))["event"] != "done":
+            while (answer := self._next(process, deadline, limit, tick, pace))["event"] != "done":
                 on_answer(answer)
             process.resume()
             usage = guard.ends(process)
@@ -190,14 +191,11 @@ class Compiler:
         deadline: float,
         limit: float,
         tick: Callable[[], None],
-        may_compute: Callable[[], bool],
+        pace: PaceNow,
     ) -> Answer:
         while True:
             tick()
-            if may_compute():
-                process.resume()
-            else:
-                process.suspend()
+            process.set_pace(pace())
             if process.clock() > deadline:
                 raise OutOfTime(f"The build was stopped after {limit:.0f} seconds, the time limit of a build.")
             try:

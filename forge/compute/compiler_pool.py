@@ -18,6 +18,7 @@ from forge.accounts.principals import Kind
 from forge.compute.compiler import Answer, Compiler
 from forge.compute.errors import ChildDied, LanguageBusy, OutOfTime, TooManyQuestions
 from forge.compute.local_files import local_files
+from forge.compute.served import sharing
 from forge.compute.toolchain import TOOLCHAIN, fetched_folder, warm_compilers
 from forge.compute.turns import Party, Turn, Turns
 from forge.core.actors import Actor
@@ -43,7 +44,7 @@ class CompilerPool:
     """Processes of the compiler that answer questions, one at a time. They start when asked, and end after a rest."""
 
     def __init__(self) -> None:
-        self.turns = Turns(1, places=PLACES, short=0.5, half_life=2.0, head_start=0.5)
+        self.turns = Turns(1, places=PLACES, short=0.5, half_life=2.0, head_start=0.5, sharing=sharing)
         self._compilers = warm_compilers(kept=PLACES)
         self._rest: threading.Timer | None = None
         self._lock = threading.Lock()
@@ -115,7 +116,7 @@ def _answer_of(
     answers: list[Answer] = []
     try:
         with local_files(manifest, fetched_folder(), texts) as files:
-            compiler.run(job, answers.append, owner=owner, files=files, limit=ANSWER_SECONDS, may_compute=turn.is_now)
+            compiler.run(job, answers.append, owner=owner, files=files, limit=ANSWER_SECONDS, pace=turn.pace)
     except OutOfTime:
         return _error("too-slow", f"The request was stopped after {ANSWER_SECONDS:g} seconds.")
     except ChildDied as error:

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable
 
 from forge.compute.child_process import ChildProcess
+from forge.compute.pace import Pace
 
 
 class Spare:
@@ -28,11 +29,12 @@ class Spare:
         return self._new_process()
 
     def prepare(self) -> None:
-        """Starts one if there is none. To be called when nobody waits: a start keeps a core busy for some tenths of a
-        second."""
+        """Starts one if there is none, with what others leave of the processor: a start keeps a core busy for a second,
+        and nobody waits for this one until it is taken."""
         with self._lock:
             if self._is_open and self._process is None:
                 self._process = self._new_process()
+                self._process.set_pace(Pace.YIELDING)
 
     def close(self) -> None:
         """Ends it; none is prepared any more."""

@@ -2,23 +2,25 @@
 
 Several want to compute, and a machine has room for few. Who computed much must let others go first in the middle of
 their work (`forge.compute.compiler.Compiler.run` suspends its process). So a short job never waits for the end of a
-long one of somebody else. Nothing here knows what is computed.
+long one of somebody else. Other kinds of work have turns of their own on the same processor: who computed much yields
+it to them (`forge.compute.served.Sharing`). Nothing here knows what is computed.
 """
 
 from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Collection, Hashable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
 from uuid import UUID
 
+from forge.compute.pace import Pace
+from forge.compute.served import Served, Sharing
+
 LOOK_EVERY = 0.05
 """Seconds between two looks of those who wait; what somebody computed counts while they compute."""
-FORGOTTEN = 0.001
-"""Seconds of computing that are no longer worth remembering."""
 
 
 @dataclass(frozen=True)
@@ -93,26 +95,6 @@ def choose(claims: Iterable[Claim], count: int, places: int, head_start: float) 
     return tuple(found)
 
 
-class Served:
-    """How long each computed lately: what was is halved every `half_life` seconds."""
-
-    def __init__(self, half_life: float) -> None:
-        self._half_life = half_life
-        self._known: dict[Hashable, tuple[float, float]] = {}
-
-    def add(self, who: Hashable, seconds: float, now: float) -> None:
-        """Counts so many more."""
-        self._known[who] = (self.lately(who, now) + seconds, now)
-        if len(self._known) > 1000:
-            self._known = {one: known for one, known in self._known.items() if self.lately(one, now) > FORGOTTEN}
-
-    def lately(self, who: Hashable, now: float) -> float:
-        """Seconds, of which older ones count less."""
-        seconds, at = self._known.get(who, (0.0, now))
-        found: float = seconds * 0.5 ** ((now - at) / self._half_life)
-        return found
-
-
 class Turn:
     """One claim on the processor, from `Turns.claim` to the end of the `with`."""
 
@@ -131,9 +113,9 @@ class Turn:
     ) -> None:
         self._turns.leave(self)
 
-    def is_now(self) -> bool:
-        """Whether to compute at this moment; to be asked several times a second."""
-        return self._turns.is_now(self)
+    def pace(self) -> Pace:
+        """How fast to compute at this moment; to be asked several times a second."""
+        return self._turns.pace(self)
 
     def wait(self, is_over: Callable[[], bool]) -> bool:
         """Waits until it is time to compute, or until `is_over`; answers whether it is time."""
@@ -143,8 +125,18 @@ class Turn:
 class Turns:
     """Shares a few computing processes among all who want to compute. Safe from any thread."""
 
-    def __init__(self, count: int, *, places: int, short: float, half_life: float, head_start: float) -> None:
-        """`count` compute at once; up to `places` processes exist, of which the others are suspended.
+    def __init__(
+        self,
+        count: int,
+        *,
+        places: int,
+        short: float,
+        half_life: float,
+        head_start: float,
+        sharing: Sharing | None = None,
+    ) -> None:
+        """`count` compute at once; up to `places` processes exist, of which the others are suspended. With `sharing`,
+        other turns are on the same processor.
 
         A turn is long once it computed for `short` seconds. What somebody computed `half_life` seconds ago counts half.
         `head_start` is explained at `choose`; it is to be longer than the time between two looks of whoever computes,
@@ -155,6 +147,7 @@ class Turns:
         self._short = short
         self._head_start = head_start
         self._served = Served(half_life)
+        self._sharing = sharing or Sharing()
         self._turns: list[Turn] = []
         self._arrivals = 0
         self._counted = time.monotonic()
@@ -169,11 +162,14 @@ class Turns:
             self._settle()
             return turn
 
-    def is_now(self, turn: Turn) -> bool:
-        """Whether the turn is among those who compute now."""
+    def pace(self, turn: Turn) -> Pace:
+        """Suspended while it is not among those who compute; yielding while others do who computed less."""
         with self._changed:
             self._settle()
-            return turn.is_computing
+            if not turn.is_computing:
+                return Pace.SUSPENDED
+            yields = self._sharing.is_to_yield(turn.party.organisation, self._counted)
+            return Pace.YIELDING if yields else Pace.USUAL
 
     def wait(self, turn: Turn, is_over: Callable[[], bool]) -> bool:
         """Waits until it is, or until `is_over`."""
@@ -211,13 +207,19 @@ class Turns:
                 turn.computed += elapsed
                 self._served.add(turn.party.organisation, elapsed, now)
                 self._served.add(turn.party, elapsed, now)
+                self._sharing.add(turn.party.organisation, elapsed, now)
         claims = {turn.arrival: self._claim_of(turn, now) for turn in self._turns}
         chosen = choose(claims.values(), self._count, self._places, self._head_start)
         computing = {claim.arrival for claim in chosen}
+        begins = False
         for turn in self._turns:
-            turn.is_computing = turn.arrival in computing
+            was_computing, turn.is_computing = turn.is_computing, turn.arrival in computing
             turn.has_begun |= turn.is_computing
-        self._changed.notify_all()
+            begins |= turn.is_computing and not was_computing
+        self._sharing.set_computing(self, [claim.party.organisation for claim in chosen])
+        if begins:
+            # Only then: who is woken looks too, and would wake the others again, without an end.
+            self._changed.notify_all()
 
     def _claim_of(self, turn: Turn, now: float) -> Claim:
         return Claim(

@@ -16,7 +16,7 @@ from tests.live_forge import LiveForge
 from tests.rune.runtime.wat_runes import mirror
 from tools.browser import chromium
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.proof]
 
 ELSEWHERE = "forge.example"
 """A name that leads here and is not this computer to a browser."""
@@ -95,7 +95,6 @@ def test_the_camera_and_the_microphone_of_ones_choice_are_used_and_can_be_unplug
     browser.close()
 
 
-@pytest.mark.proof
 def test_a_device_that_cannot_be_had_is_said_with_the_way_on(forge: LiveForge, playwright: Playwright) -> None:
     ways = {
         "was refused. Allow it for this page in the browser's address bar": (

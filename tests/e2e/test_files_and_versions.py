@@ -15,7 +15,7 @@ from tests.e2e.studio import PATIENCE, create, expect_saved, open_file, replace_
 from tests.e2e.test_accessible_pages import findings
 from tests.live_forge import LiveForge
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.proof]
 
 
 def row(page: Page, name: str) -> Locator:
@@ -166,7 +166,6 @@ def test_files_and_versions(forge: LiveForge, open_page: OpenPage, tmp_path: Pat
     assert not found, "\n".join(found)
 
 
-@pytest.mark.proof
 def test_hundreds_of_files_are_in_order_and_closed_and_names_can_be_read(forge: LiveForge, open_page: OpenPage) -> None:
     page = open_page()
     sign_in(page, forge.printed_link())

@@ -165,6 +165,7 @@ def test_the_graph_edits_the_text_and_keeps_what_stands_in_it(forge: LiveForge, 
     assert comments(runefile(page)) == said
 
 
+@pytest.mark.proof
 def test_the_graph_is_edited_by_keys_alone(forge: LiveForge, open_page: OpenPage) -> None:
     page = open_page()
     sign_in(page, forge.printed_link())

@@ -23,7 +23,7 @@ from tests.e2e.studio import (
 )
 from tests.live_forge import LiveForge
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.proof]
 
 
 @pytest.fixture
@@ -64,7 +64,6 @@ def stored(page: Page) -> str:
     return page.evaluate("(address) => fetch(address).then((answer) => answer.text())", address)  # type: ignore[no-any-return]
 
 
-@pytest.mark.proof
 def test_a_session_that_ends_loses_nothing_and_its_edits_are_never_anothers(
     forge: LiveForge, open_page: OpenPage
 ) -> None:

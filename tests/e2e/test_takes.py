@@ -13,7 +13,7 @@ from tests.e2e.studio import PATIENCE, create, expect_label, expect_running, ope
 from tests.e2e.test_accessible_pages import findings
 from tests.live_forge import LiveForge
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.proof]
 
 
 def record_two_seconds(page: Page) -> Locator:
@@ -29,7 +29,6 @@ def record_two_seconds(page: Page) -> Locator:
     return preview
 
 
-@pytest.mark.proof
 def test_two_builds_are_compared_on_the_part_of_a_take_that_is_used(
     forge: LiveForge, open_page: OpenPage, test_data: Path
 ) -> None:

@@ -59,6 +59,7 @@ def recorded(path: Path) -> list[Row]:
     return [(x, y, z) for x, y, z in rows]
 
 
+@pytest.mark.proof
 def test_a_ring_in_the_air_is_a_ring(
     forge: LiveForge, open_page: OpenPage, test_data: Path, record_property: Record
 ) -> None:

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 from forge.serving.backup.sealing import opened
 from tests.backups import files, manage, tables, unpacked
 from tests.foreign.stock_yjs import StockClient
+from tests.live_forge import LiveForge
 from tests.live_server import LiveServer
 
 pytestmark = pytest.mark.foreign
+
+KEYSTROKE = 0.05
+"""Seconds from one change to the next, of someone who types while the backup is taken."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +53,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Made]:
 
         def type_on() -> None:
             count = 0
-            while not stopped.is_set():
+            while not stopped.wait(KEYSTROKE):
                 count += 1
                 server.api("PUT", f"projects/{project}/files/notes.md", content=f"line {count}\n".encode() * count)
 
@@ -114,6 +120,22 @@ def test_a_folder_in_use_and_one_with_data_are_left_alone(made: Made, tmp_path: 
     assert (refused.returncode, "Stop it first" in refused.stderr) == (1, True), refused.stderr
     without_key = manage(made.environment | {"DATA_DIR": str(tmp_path / "new")}, "restore", str(made.backup))
     assert (without_key.returncode, "--identity FILE" in without_key.stderr) == (1, True), without_key.stderr
+
+
+def test_a_restore_under_another_key_names_the_file_with_the_key_that_keeps_people_signed_in(
+    made: Made, tmp_path: Path
+) -> None:
+    data = tmp_path / "data"
+    other = made.environment | {"DATA_DIR": str(data), "SECRET_KEY": "of another installation " * 3}
+    done = manage(other, "restore", str(made.backup), "--identity", str(made.key))
+    assert done.returncode == 0, done.stderr
+    assert "everyone has to sign in again" in done.stdout
+    named = re.search(r"set it to the contents of (\S+)\.$", done.stdout, re.MULTILINE)
+    assert named, done.stdout
+    key = Path(named[1]).read_text("ascii")
+    with LiveForge(data, {"SECRET_KEY": key}) as again:
+        page = httpx.get(f"{again.address}/{made.project}", cookies=made.session, trust_env=False)
+        assert page.status_code == 200, "who was signed in still is"
 
 
 def test_a_damaged_database_says_what_to_do_and_a_restore_keeps_it(made: Made, tmp_path: Path) -> None:

@@ -71,6 +71,7 @@ def test_a_build_runs_again_after_a_kill_and_gives_one_result(mortal: LiveServer
         live.until(lambda: live.api("GET", f"projects/{live.organisation()}/sine/preview")["current"])
 
 
+@pytest.mark.proof
 def test_a_build_is_taken_up_again_after_a_stop(mortal: LiveServer) -> None:
     with mortal as live:
         build = running_build(live)

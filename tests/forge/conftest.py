@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.core.cache import cache
@@ -34,6 +35,9 @@ pipeline:
 """A Runefile without a model, for tests that are not about models."""
 
 
+ACME = UUID(int=0xACE)
+"""The organisation of every test: a process of the compiler serves one, and would be started anew in each test."""
+
 # Whatever a test does: each event that it writes is compared with its declaration.
 event_checks.register(check_shape)
 
@@ -46,7 +50,7 @@ def _fresh_limits() -> None:
 
 @pytest.fixture
 def organisation(db: None) -> Organisation:
-    return Organisation.objects.create(name="acme", title="Acme")
+    return Organisation.objects.create(pk=ACME, name="acme", title="Acme")
 
 
 def make_member(organisation: Organisation, email: str, name: str, role: Role) -> User:

@@ -15,6 +15,7 @@ from forge.builds import dispatch
 from forge.builds.dispatch import NumberedSlots, PreviewSlots
 from forge.builds.leases import Lease
 from forge.compute.compiler import Compiler
+from forge.compute.pace import PaceNow
 from forge.compute.turns import Party
 from forge.projects.models import Project
 from tests.forge.builds.conftest import warm
@@ -153,7 +154,7 @@ def test_a_preview_of_another_organisation_begins_while_a_long_one_is_made(
     short = Project.objects.create(organisation=organisation, name="short", created_by=stranger)
     made = threading.Event()
 
-    def refresh(project_id: Any, compiler: Any, stopping: Any, may_compute: Callable[[], bool]) -> None:
+    def refresh(project_id: Any, compiler: Any, stopping: Any, pace: PaceNow) -> None:
         if project_id == short.pk:
             made.set()
         else:

@@ -20,6 +20,7 @@ from forge.builds.leases import take
 from forge.builds.models import Artefact, Build, State
 from forge.builds.serializers import MeasurementJson, build_to_json
 from forge.compute.compiler import Compiler
+from forge.compute.pace import Pace
 from forge.compute.toolchain import fresh_compiler
 from forge.core.models import AuditEntry, Event
 from forge.projects.actions import write_file
@@ -47,12 +48,12 @@ def test_a_rune_that_is_verified_and_measured_is_not_suspended(build: Build, com
     assert lease is not None
     asked_after: list[bool] = []
 
-    def never_again() -> bool:
+    def never_again() -> Pace:
         """A turn that ends for good once there is a rune."""
         asked_after.append(Build.objects.get(pk=build.pk).artefact is not None)
-        return not asked_after[-1]
+        return Pace.SUSPENDED if asked_after[-1] else Pace.USUAL
 
-    LeasedBuild(lease, threading.Event(), lambda: nullcontext(compiler), may_compute=never_again).run()
+    LeasedBuild(lease, threading.Event(), lambda: nullcontext(compiler), pace=never_again).run()
     build.refresh_from_db()
     assert build.state == State.SUCCEEDED
     assert not any(asked_after)

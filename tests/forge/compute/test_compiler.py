@@ -16,6 +16,7 @@ import pytest
 from forge.compute.compiler import Compiler
 from forge.compute.errors import ChildDied, OutOfTime
 from forge.compute.given import Given
+from forge.compute.pace import Pace
 from forge.compute.spare import Spare
 from forge.compute.toolchain import TOOLCHAIN
 from forge.compute.usage import _tree
@@ -240,34 +241,58 @@ def test_a_suspended_job_computes_nothing_and_its_time_does_not_count(tmp_path: 
         pid = compiler.pid
         assert pid is not None
 
-        def may_compute() -> bool:
+        def pace() -> Pace:
             if len(seen) == 4:
-                return True
+                return Pace.USUAL
             seen.append(states_below(pid))
-            return False
+            return Pace.SUSPENDED
 
         limit = 0.5
         begin = time.monotonic()
-        answers = run(compiler, job(), limit=limit, may_compute=may_compute)
+        answers = run(compiler, job(), limit=limit, pace=pace)
         assert time.monotonic() - begin > limit
         assert answers[-1]["event"] == "built"
         assert "T" not in states_below(pid)
     assert seen[1:] == [{"T"}] * 3
 
 
+def test_a_process_yields_with_all_that_it_started_and_goes_on_as_before(tmp_path: Path) -> None:
+    seen: list[str] = []
+    with Compiler(tmp_path / "work") as compiler:
+        paces = iter([Pace.YIELDING, Pace.SUSPENDED])
+
+        def pace() -> Pace:
+            assert compiler.pid is not None
+            seen.append(priority_of(compiler.pid))
+            return next(paces, Pace.USUAL)
+
+        run(compiler, job(), pace=pace)
+        assert compiler.pid is not None
+        assert priority_of(compiler.pid) == "0"
+    assert seen[:3] == ["0", "10", "10"]
+
+
+def priority_of(pid: int) -> str:
+    """Of the session of a process: higher numbers get less."""
+    try:
+        return Path(f"/proc/{pid}/autogroup").read_text().split()[-1]
+    except FileNotFoundError:
+        pytest.skip("this kernel knows no priority of sessions")
+
+
 def test_a_process_that_still_starts_is_not_suspended(tmp_path: Path) -> None:
     """Its keeper still attends to it, and would not see that the server has gone."""
     with Compiler(tmp_path / "work") as compiler:
 
-        def never() -> bool:
+        def never() -> Pace:
             assert compiler.pid is not None
             if states_below(compiler.pid) == {"T"}:
                 assert compiler.isolation is not None
                 raise StopIteration
-            return False
+            return Pace.SUSPENDED
 
         with pytest.raises(StopIteration):
-            run(compiler, job(), may_compute=never)
+            run(compiler, job(), pace=never)
 
 
 def states_below(pid: int) -> set[str]:

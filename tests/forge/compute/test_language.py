@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -17,10 +18,12 @@ from benchmarks.checking import runefile
 from forge.accounts.models import Organisation
 from forge.compute import api
 from forge.compute.compiler_pool import WAITING_LIMIT, CompilerPool, language_pool
-from forge.compute.turns import Party
+from forge.compute.served import MOMENT, sharing
+from forge.compute.turns import Party, Turns
 from forge.projects.actions import write_file
 from forge.projects.models import Project
 from tests.forge.builds.conftest import BROKEN_RUNEFILE
+from tests.forge.compute.test_compiler import priority_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -99,17 +102,36 @@ def test_slow_questions_of_one_organisation_keep_nobody_else_waiting(
         connections.close_all()
 
     try:
-        own.answer(stranger, other, {"ask": "check"})  # its process is there
+        for actor, asked in ((developer, project), (stranger, other)):
+            own.answer(actor, asked, {"ask": "check"})  # its process is there
         threads = [threading.Thread(target=ask_slowly) for _ in range(2)]
         for thread in threads:
             thread.start()
-        while not own.turns.served_lately(project.organisation_id):
+        while not own.turns.waiting(project.organisation_id):
             assert any(thread.is_alive() for thread in threads)
         assert "answer" in own.answer(stranger, other, {"ask": "check"})
         assert len(answered) < len(threads)
         for thread in threads:
             thread.join()
         assert len(answered) == len(threads)
+    finally:
+        own.close()
+
+
+def test_questions_of_who_computed_more_yield_while_a_build_of_another_organisation_computes(
+    developer: Any, project: Project
+) -> None:
+    own = CompilerPool()
+    builds = Turns(1, places=1, short=5, half_life=5, head_start=1, sharing=sharing)
+    sharing.add(project.organisation_id, 10 * MOMENT, time.monotonic())
+    try:
+        with builds.claim(Party(uuid4())):
+            own.answer(developer, project, {"ask": "check"})
+            (compiler,) = own._compilers._idle
+            assert compiler.pid is not None
+            assert priority_of(compiler.pid) == "10"
+        own.answer(developer, project, {"ask": "check"})
+        assert priority_of(compiler.pid) == "0"
     finally:
         own.close()
 

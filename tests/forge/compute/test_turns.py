@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import threading
+import time
 from dataclasses import replace
 from uuid import UUID
 
 import pytest
 
-from forge.compute.turns import Claim, Party, Served, Turns, choose, may_begin
+from forge.compute.pace import Pace
+from forge.compute.served import MOMENT, Served, Sharing
+from forge.compute.turns import LOOK_EVERY, Claim, Party, Turns, choose, may_begin
 
 ACME, OTHER, THIRD = UUID(int=1), UUID(int=2), UUID(int=3)
 JO, MIKA = UUID(int=11), UUID(int=12)
@@ -109,7 +112,7 @@ def test_a_turn_that_ends_gives_its_place_to_the_next() -> None:
                 begun.set()
 
     with turns.claim(Party(ACME)) as first:
-        assert first.is_now()
+        assert first.pace() is Pace.USUAL
         thread = threading.Thread(target=second)
         thread.start()
         assert not begun.is_set()
@@ -128,18 +131,74 @@ def test_who_gave_up_waiting_did_not_have_a_turn() -> None:
 def test_a_long_turn_is_suspended_for_another_organisation_and_goes_on_after_it() -> None:
     turns = Turns(1, places=2, short=5, half_life=10, head_start=0.01)
     with turns.claim(Party(ACME)) as greedy:
-        while greedy.is_now() and turns.served_lately(ACME) < 0.02:
+        while greedy.pace() is not Pace.SUSPENDED and turns.served_lately(ACME) < 0.02:
             pass
         with turns.claim(Party(OTHER)) as other:
-            assert (greedy.is_now(), other.is_now()) == (False, True)
-        assert greedy.is_now()
+            assert (greedy.pace(), other.pace()) == (Pace.SUSPENDED, Pace.USUAL)
+        assert greedy.pace() is not Pace.SUSPENDED
 
 
 def test_a_turn_that_computed_for_long_gives_way_to_a_short_one() -> None:
     turns = Turns(1, places=2, short=0.01, half_life=10, head_start=100)
     with turns.claim(Party(ACME)) as long:
         while long.computed < 0.02:
-            assert long.is_now()
+            assert long.pace() is not Pace.SUSPENDED
         with turns.claim(Party(OTHER)) as short:
-            assert (long.is_now(), short.is_now()) == (False, True)
-        assert long.is_now()
+            assert (long.pace(), short.pace()) == (Pace.SUSPENDED, Pace.USUAL)
+        assert long.pace() is not Pace.SUSPENDED
+
+
+def test_who_computed_more_yields_while_another_organisation_does_other_work() -> None:
+    sharing = Sharing()
+    questions, builds = (Turns(1, places=1, short=10, half_life=10, head_start=1, sharing=sharing) for _ in range(2))
+    with questions.claim(Party(ACME)) as greedy:
+        sharing.add(ACME, 2 * MOMENT, time.monotonic())
+        assert greedy.pace() is Pace.USUAL
+        with builds.claim(Party(OTHER)) as other:
+            assert (greedy.pace(), other.pace()) == (Pace.YIELDING, Pace.USUAL)
+        assert greedy.pace() is Pace.USUAL
+        with builds.claim(Party(ACME)) as own:
+            assert (greedy.pace(), own.pace()) == (Pace.USUAL, Pace.USUAL)
+
+
+def test_nobody_yields_for_a_moment_of_difference_or_to_who_computed_as_much() -> None:
+    sharing = Sharing()
+    sharing.set_computing("builds", [ACME, OTHER])
+    assert not sharing.is_to_yield(ACME, 100)
+    sharing.add(ACME, MOMENT, 100)
+    assert not sharing.is_to_yield(ACME, 100)
+    sharing.add(ACME, MOMENT, 100)
+    assert sharing.is_to_yield(ACME, 100)
+    assert not sharing.is_to_yield(OTHER, 100)
+    sharing.add(OTHER, MOMENT, 100)
+    assert not sharing.is_to_yield(ACME, 100)
+
+
+def test_those_who_wait_do_not_wake_each_other() -> None:
+    turns = Turns(1, places=1, short=10, half_life=10, head_start=1)
+    is_waiting, is_over = threading.Event(), threading.Event()
+    looks = 0
+
+    def looks_beside() -> bool:
+        is_waiting.set()
+        return is_over.is_set()
+
+    def waits_beside() -> None:
+        with turns.claim(Party(OTHER)) as turn:
+            turn.wait(looks_beside)
+
+    def has_looked_five_times() -> bool:
+        nonlocal looks
+        looks += 1
+        return looks > 5
+
+    with turns.claim(Party(ACME)):
+        thread = threading.Thread(target=waits_beside)
+        thread.start()
+        assert is_waiting.wait(5)
+        with turns.claim(Party(THIRD)) as turn:
+            begin = time.monotonic()
+            assert not turn.wait(has_looked_five_times)
+            assert time.monotonic() - begin > 4 * LOOK_EVERY
+        is_over.set()
+        thread.join()

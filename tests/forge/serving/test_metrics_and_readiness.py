@@ -104,6 +104,16 @@ def test_a_redis_that_is_gone_is_named_and_hides_nothing_else() -> None:
     assert "are free" in found["disk"]
 
 
+def test_a_database_that_is_gone_is_waited_for_once() -> None:
+    def gone() -> None:
+        raise ConnectionError
+
+    def asked_too() -> None:
+        raise AssertionError("the rows were asked about builds")
+
+    assert problems({"database": gone, "workers": asked_too}) == {"database": "does not answer (ConnectionError)"}
+
+
 def test_a_redis_that_hangs_holds_nobody_up_for_long() -> None:
     pytest.importorskip("redis")
     from forge.core.errors import CountersAway

@@ -44,6 +44,10 @@ CODE_OF_AN_OPERATOR = 4_000
 WORDS = "  WORDS: {path: words.txt}\n  INLINE: {inline: here}\n"
 
 
+SLOW = ("style_transform", "cartoongan_dynamic", "mobilenet_v2_uint8")
+"""Models that take seconds to build."""
+
+
 def built(model: str, format_: str, resources: str = WORDS, host: HostResources | None = None) -> BuildResult:
     text = RUNEFILE % (model, format_, resources)
     return build(MemoryFiles({**FILES, "Runefile.yml": text.encode()}), "app", host_resources=host)
@@ -129,7 +133,9 @@ def test_hosted_runes_are_the_same_every_time() -> None:
         assert built(model, format_).rune == built(model, format_).rune
 
 
-@pytest.mark.parametrize("name", REAL_MODELS)
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=pytest.mark.proof) if name in SLOW else name for name in REAL_MODELS]
+)
 def test_every_real_model_builds(name: str, test_data: Path) -> None:
     data = (test_data / "models" / f"{name}.tflite").read_bytes()
     read = read_model(data)

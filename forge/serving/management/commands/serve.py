@@ -21,6 +21,7 @@ from forge.door.connections import DoorSocketProtocol, protocol_for
 from forge.door.entrance import Entrance
 from forge.serving.database import DatabaseUnusable, check_database, migrate_if_needed
 from forge.serving.environment import BadEnvironment
+from forge.serving.reserved_names import warn_of_reserved_names
 from forge.serving.served_address import note_address
 from forge.web.templatetags.look import build_manifest
 
@@ -86,6 +87,7 @@ class Command(BaseCommand):
             with data_folder(settings.DATA_DIR, Use.SHARED if is_shared else Use.ALONE):
                 check_database()
                 migrate_if_needed()
+                warn_of_reserved_names()
                 self._serve()
         except DataInUse as error:
             raise CommandError(

@@ -1,0 +1,36 @@
+"""How much of the processor a session of processes gets where others want it too.
+
+Linux shares the processor among sessions first (`autogroup`), and among the processes of a session after that. In a
+control group, as in a container, it knows no sessions, and the priority of each process counts. So both are set.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import resource
+from pathlib import Path
+
+USUAL = 0
+YIELDING = 10
+"""As of nice(1): about a tenth of what one of the usual priority gets."""
+_BACK_TO_USUAL = 20
+"""Of RLIMIT_NICE: whoever has at least this may raise a priority to the usual one again."""
+
+
+def set_priority(session: int, priority: int) -> bool:
+    """Sets the priority of all processes of a session that is one process group; False if it is to be tried again.
+
+    A priority that could not be raised again is not lowered: elsewhere than on Linux nothing happens.
+    """
+    try:
+        # Without rights on the machine the system takes one change in a tenth of a second.
+        Path(f"/proc/{session}/autogroup").write_text(str(priority), "ascii")
+    except BlockingIOError:
+        return False
+    except OSError:
+        pass  # this kernel knows no sessions, or the process ended
+    if hasattr(resource, "RLIMIT_NICE") and resource.getrlimit(resource.RLIMIT_NICE)[0] >= _BACK_TO_USUAL:
+        with contextlib.suppress(OSError):  # the process ended
+            os.setpriority(os.PRIO_PGRP, session, priority)
+    return True
