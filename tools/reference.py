@@ -27,6 +27,7 @@ from rune.blocks.signature import Argument, Block
 from rune.cli import main as rune_command
 from rune.cli.failure import STATUSES
 from rune.cli.settings import VARIABLES
+from rune.policy.schema import policy_schema
 from rune.remote import DigestMismatch, NotARune, NotFound, RegistryUnreachable, SignInNeeded
 from rune.runefile.schema import schema
 from rune.tflite import operator_types, read_model
@@ -52,6 +53,7 @@ def generated() -> dict[Path, str]:
         "events.md": events_page(),
         "openapi.yaml": description,
         "runefile.schema.json": runefile_schema(),
+        "forge.schema.json": json.dumps(policy_schema(), indent=2, ensure_ascii=False) + "\n",
     }
     return {REFERENCE / name: text for name, text in pages.items()} | {API_TYPES: api_types(description)}
 
@@ -185,12 +187,16 @@ def operators_page() -> str:
                     "* Weights and biases are constants of the model, not packed as sparse or shuffled.",
                     "* int8 and uint8 tensors have one scale each; int8 weights of convolutions and fully connected "
                     "layers may have one a channel, with a zero point of 0; biases are int32.",
-                    "* Convolutions and fully connected layers of float32 may have int8 weights (dynamic-range "
-                    "quantisation); depthwise convolutions may not.",
+                    "* Convolutions, depthwise convolutions and fully connected layers of float32 may have int8 "
+                    "weights (dynamic-range quantisation); transposed convolutions and products of matrices may not.",
+                    "* Weights of float16, int8 or uint8 behind a DEQUANTIZE, as float16 quantisation makes them, are "
+                    "unpacked when the rune is built: it holds them as float32.",
                     "* What slices, pads, transposes, repeats, joins or splits has constant sizes, and one scale and "
                     "zero point for all its tensors.",
                     "* uint8 is computed as int8, so an operator takes it wherever it takes int8, but for "
-                    "RESIZE_BILINEAR.",
+                    "SQUARED_DIFFERENCE and BATCH_MATMUL.",
+                    "* The indices of GATHER are constants, or come while the model runs; one that is beyond the "
+                    "tensor ends the run with an error.",
                     f"* A row of int8 SOFTMAX has at most {LONGEST_ROW:,} numbers.",
                     "* Operators of two inputs have at most five dimensions. int8 inputs and output of MINIMUM, "
                     "MAXIMUM and RESIZE_BILINEAR have the same scale and zero point.",

@@ -32,6 +32,7 @@ class Verb(StrEnum):
     BUILD = "build the project"
     ASK = "ask for a review"
     PUBLISH = "publish a build"
+    OVERRIDE_GATE = "publish a build past its gate"
     DESCRIBE = "rename or describe the project"
     MANAGE = "delete the project, restore it or change who sees it"
 
@@ -44,6 +45,7 @@ _OWNER = _DEVELOPER | {
     Verb.READ_AUDIT,
     Verb.MANAGE_WEBHOOKS,
     Verb.MANAGE,
+    Verb.OVERRIDE_GATE,
 }
 
 ALLOWED: Mapping[str, frozenset[Verb]] = {Role.VIEWER: _VIEWER, Role.DEVELOPER: _DEVELOPER, Role.OWNER: _OWNER}
@@ -66,6 +68,7 @@ SCOPES_OF: Mapping[Verb, frozenset[Scope]] = {
     Verb.BUILD: frozenset({Scope.BUILD_RUN}),
     Verb.ASK: frozenset({Scope.REVIEW_WRITE}),
     Verb.PUBLISH: frozenset({Scope.RUNE_PUBLISH}),
+    Verb.OVERRIDE_GATE: frozenset({Scope.PROJECT_MANAGE}),
     Verb.DESCRIBE: frozenset({Scope.PROJECT_WRITE}),
     Verb.MANAGE: frozenset({Scope.PROJECT_MANAGE}),
 }

@@ -112,6 +112,11 @@ def add_verification(artefact: Artefact, verification: Mapping[str, Any]) -> Non
     _add_to_report(artefact, verify=dict(verification))
 
 
+def add_policy(artefact: Artefact, policy: Mapping[str, Any] | None) -> None:
+    """Writes into the report what `forge.yml` says; None where there is no such file."""
+    _add_to_report(artefact, policy=None if policy is None else dict(policy))
+
+
 def add_measurement(artefact: Artefact, run: Mapping[str, Any] | None) -> None:
     """Writes into the report how long a run takes; None where it cannot be run here."""
     _add_to_report(artefact, run=None if run is None else dict(run))

@@ -13,6 +13,7 @@ from typing import Any, Protocol
 
 from forge.builds.artefacts import (
     add_measurement,
+    add_policy,
     add_verification,
     keep_artefact,
     secure,
@@ -138,6 +139,8 @@ class Execution:
             case "built" if self._artefact is None:
                 take = self._recorder.take
                 self._artefact = keep_artefact(self._job, compiler.output, answer, lambda made: take(made, is_new=True))
+            case "policy" if self._artefact is not None:
+                add_policy(self._artefact, answer["policy"])
             case "verified" if self._artefact is not None:
                 found = answer["verification"]
                 if found["within"]:

@@ -26,13 +26,15 @@ class Step(StrEnum):
 
     CHECK = "check"
     COMPILE = "compile"
+    POLICY = "policy"
+    """Reading `forge.yml`: a build whose rules cannot be read fails."""
     VERIFY = "verify"
     MEASURE = "measure"
     EVALUATE = "evaluate"
 
 
 PREVIEW_STEPS = (Step.CHECK, Step.COMPILE)
-NUMBERED_STEPS = (Step.CHECK, Step.COMPILE, Step.VERIFY, Step.MEASURE)
+NUMBERED_STEPS = (Step.CHECK, Step.COMPILE, Step.POLICY, Step.VERIFY, Step.MEASURE)
 """Where the project has test samples, they are run last."""
 
 
@@ -55,6 +57,8 @@ class Job:
         if artefact is None:
             return self.steps
         done = {Step.CHECK, Step.COMPILE}
+        if artefact.has_policy:
+            done.add(Step.POLICY)
         if artefact.is_verified:
             done.add(Step.VERIFY)
         if artefact.is_measured:

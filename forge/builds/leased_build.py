@@ -20,9 +20,11 @@ from forge.builds.leases import (
     renew,
     set_artefact,
     set_evaluation,
+    set_judgements,
     set_measurement,
     write_log,
 )
+from forge.builds.limits import judged
 from forge.builds.models import Artefact, Build, State
 from forge.compute.compiler import Answer
 from forge.compute.errors import ChildDied, OutOfTime
@@ -33,6 +35,7 @@ from forge.core.full_disk import is_full_disk
 from forge.core.observing import working_on
 from rune.evaluation.evaluation import Evaluation
 from rune.evaluation.wording import accuracy_sentence, stream_sentence
+from rune.policy.wording import judgement_line
 from rune.wording import counted, listed
 
 RENEW_EVERY = 1.0
@@ -66,6 +69,7 @@ class LeasedBuild:
         self._written = self._renewed = time.monotonic()
         self._failure: Outcome | None = None
         self._is_measured_before = False
+        self._measurement: Mapping[str, Any] | None = None
 
     def run(self) -> None:
         """Does the build. A lost lease ends it without a word: another worker has the build, or it was cancelled."""
@@ -115,9 +119,13 @@ class LeasedBuild:
         if artefact is None:
             raise ChildDied("The compiler stopped without building a rune.")
         if self._is_measured_before:
-            set_measurement(self._lease, artefact.report["run"])
-        if job.tests is not None:
-            self._keep_evaluation(artefact, job.tests.digest)
+            self._measurement = artefact.report["run"]
+            set_measurement(self._lease, self._measurement)
+        stored = None if job.tests is None else stored_evaluation(artefact, job.tests.digest)
+        if job.tests is not None and stored is not None:
+            # Found now, or when the same rune was run on the same samples before.
+            set_evaluation(self._lease, job.tests.digest, summary_of(stored))
+        self._judge(artefact, stored)
         return Outcome(State.SUCCEEDED, artefact=artefact, diagnostics=artefact.diagnostics)
 
     def _pace_now(self) -> Pace:
@@ -154,6 +162,7 @@ class LeasedBuild:
         self._failure = Outcome(State.FAILED, error=error)
 
     def measured(self, run: Mapping[str, Any] | None, reason: str) -> None:
+        self._measurement = run
         set_measurement(self._lease, run)
         if run is None:
             self._say("measure", f"Inference time was not measured: {reason}", level="warning")
@@ -172,11 +181,12 @@ class LeasedBuild:
         sentence = " ".join(each for each in (accuracy_sentence(told), stream_sentence(told)) if each is not None)
         self._say("evaluate", sentence, milliseconds, level="warning" if told.left else "info")
 
-    def _keep_evaluation(self, artefact: Artefact, samples: str) -> None:
-        """What this build did on its samples, found now or when the same rune was run on the same samples before."""
-        stored = stored_evaluation(artefact, samples)
-        if stored is not None:
-            set_evaluation(self._lease, samples, summary_of(stored))
+    def _judge(self, artefact: Artefact, evaluation: Mapping[str, Any] | None) -> None:
+        """Says of each limit of `forge.yml` whether it is met. A missed one does not end the build."""
+        judgements = judged(artefact, self._measurement, evaluation)
+        for each in judgements:
+            self._say("limits", judgement_line(each), level="info" if each.outcome.is_kept else "warning")
+        set_judgements(self._lease, [each.to_json() for each in judgements])
 
     def failed(self, answer: Answer) -> None:
         self._say("build", answer["error"], level="error")

@@ -190,6 +190,11 @@ def set_evaluation(lease: Lease, samples: str, summary: Mapping[str, Any]) -> No
     _write(lease, samples=samples, evaluation=dict(summary))
 
 
+def set_judgements(lease: Lease, judgements: Sequence[Mapping[str, Any]]) -> None:
+    """Writes what is said of the limits of `forge.yml`. Raises `LeaseLost`."""
+    _write(lease, judgements=[dict(each) for each in judgements])
+
+
 def _write(lease: Lease, **values: object) -> None:
     """Writes to the build if it is still this worker's; the condition is part of the one statement that writes."""
     if not Build.objects.filter(pk=lease.build_id, fence=lease.fence, state=State.RUNNING).update(**values):

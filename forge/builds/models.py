@@ -83,6 +83,11 @@ class Artefact(models.Model):
         return str(self.spec["options"]["name"])
 
     @property
+    def has_policy(self) -> bool:
+        """Whether `forge.yml` was read, also where there is none; a preview does not read it."""
+        return "policy" in self.report
+
+    @property
     def is_verified(self) -> bool:
         """Whether the rune was compared with the reference; a preview's is not."""
         return "verify" in self.report
@@ -171,6 +176,8 @@ class Build(models.Model):
     """The digest of the test samples that it was run on (`forge.builds.evaluations`); empty where there were none."""
     evaluation = models.JSONField(null=True, blank=True)
     """`forge.builds.evaluations.EvaluationSummaryJson`; None where there were no test samples, or not yet."""
+    judgements = models.JSONField(default=list)
+    """`rune.policy.judging.JudgementJson` of each limit that its `forge.yml` states."""
     diagnostics = models.JSONField(default=list)
     error = models.TextField(blank=True)
     created = models.DateTimeField(auto_now_add=True)

@@ -6,9 +6,11 @@ from typing import Annotated, NotRequired, TypedDict, cast
 
 from forge.accounts.people import PersonJson, person_to_json
 from forge.builds.evaluations import EvaluationSummaryJson
+from forge.builds.limits import JudgedLimitJson, judged_to_json, judgements_of
 from forge.builds.models import Build, BuildLogLine, Kind, Preview, PreviewState, State
 from forge.core.json_types import Timestamp, Uuid, choices
 from rune.building.report import ReportJson
+from rune.policy.policy import PolicyJson
 from rune.runefile import DiagnosticJson, OutlineJson
 from rune.verify.verification import VerificationJson
 
@@ -33,7 +35,10 @@ class MeasurementJson(TypedDict):
 
 
 class BuildReportJson(ReportJson):
-    """The report of a build. `run` is null where the server could not run the rune; a preview's has neither."""
+    """The report of a build. `run` is null where the server could not run the rune, and `policy` where there is no
+    `forge.yml`; a preview's has none of these."""
+
+    policy: NotRequired[PolicyJson | None]
 
     verify: NotRequired[VerificationJson]
     run: NotRequired[MeasurementJson | None]
@@ -54,6 +59,7 @@ class BuildJson(TypedDict):
     finished: Timestamp | None
     report: BuildReportJson | None
     evaluation: EvaluationSummaryJson | None
+    limits: list[JudgedLimitJson]
     diagnostics: list[DiagnosticJson]
     error: str | None
     url: str | None
@@ -159,6 +165,7 @@ def build_to_json(build: Build) -> BuildJson:
         "finished": build.finished.isoformat() if build.finished else None,
         "report": _report(build),
         "evaluation": cast("EvaluationSummaryJson | None", build.evaluation),
+        "limits": [judged_to_json(each) for each in judgements_of(build)],
         "diagnostics": build.diagnostics,
         "error": build.error or None,
         "url": build_url(build),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from forge.comparison.inference_time import InferenceTime, is_noise, milliseconds
@@ -36,6 +36,8 @@ class FigureRow:
     change: str
     mood: Literal["good", "worse", "muted"]
     meaning: str
+    between: str = ""
+    """Between what half of the measured values lie; empty for what is counted."""
 
     @property
     def key(self) -> str:
@@ -48,7 +50,8 @@ def figure_rows(now: RuneFigures, then: RuneFigures | None) -> tuple[FigureRow, 
     rows = []
     if now.time is not None:
         is_same_rune = then is not None and now.digest == then.digest
-        rows.append(_time_row(now.time, then.time if then is not None else None, is_same_rune=is_same_rune))
+        row = _time_row(now.time, then.time if then is not None else None, is_same_rune=is_same_rune)
+        rows.append(replace(row, between=_between(now.time)))
     memory_meaning = MEMORY_MEANING + (HOST_MEANING if now.has_host_models else "")
     rows.append(_bytes_row("Memory", now.memory, then.memory if then is not None else None, memory_meaning))
     rows.append(_bytes_row("Size", now.size, then.size if then is not None else None, _size_meaning(now, then)))
@@ -86,6 +89,10 @@ def _time_row(now: InferenceTime, then: InferenceTime | None, *, is_same_rune: b
     # Without both spreads nobody can tell progress from chance.
     has_spreads = now.has_spread and then.has_spread
     return FigureRow(name, shown, before, sign + milliseconds(abs(change)), mood if has_spreads else "muted", meaning)
+
+
+def _between(time: InferenceTime) -> str:
+    return f"{milliseconds(time.low)} to {milliseconds(time.high)}" if time.has_spread else ""
 
 
 def _time_meaning(time: InferenceTime) -> str:

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-NOISE = 0.15
-"""Share by which the median moves between two measurements of one rune on one machine, with other work beside it."""
+from rune.policy.judging import TIME_NOISE
+
 SMALLEST = 0.0075
 """Milliseconds below which a difference is the clock's."""
 
@@ -34,7 +34,7 @@ def read_inference_time(found: Mapping[str, Any] | None) -> InferenceTime | None
 def is_noise(one: InferenceTime, other: InferenceTime) -> bool:
     """Whether chance explains the difference: the middle halves overlap, or the medians are as near as noise."""
     overlap = one.low <= other.high and other.low <= one.high
-    return overlap or abs(one.median - other.median) < max(NOISE * max(one.median, other.median), SMALLEST)
+    return overlap or abs(one.median - other.median) < max(TIME_NOISE * max(one.median, other.median), SMALLEST)
 
 
 def milliseconds(value: float) -> str:

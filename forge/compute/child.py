@@ -44,6 +44,7 @@ from rune.isolation.confine import confine
 from rune.isolation.launch import Entered, packages
 from rune.isolation.protections import Isolation
 from rune.isolation.toolchain_files import toolchain_access
+from rune.policy import CheckedPolicy, check_policy
 from rune.runefile import check, diagnostic_to_json, outline_to_json
 from rune.runefile.diagnostics import Severity
 from rune.runefile.pipeline import CapabilityStage, Pipeline, Port
@@ -206,7 +207,10 @@ def _make(
     options = BuildOptions.from_json(spec["options"])
     if "check" in steps and not _check(files, options, answers, signature_of):
         return
+    policy = _policy(files) if "policy" in steps else None
     rune = _compile(files, options, output, answers) if made is None else made
+    if policy is not None:
+        answers.send("policy", policy=None if policy.policy is None else policy.policy.to_json())
     if "verify" in steps and not _verify(files, options, rune, answers):
         return
     if "measure" in steps:
@@ -238,6 +242,14 @@ def _check(files: JobFiles, options: BuildOptions, answers: Answers, signature_o
     if refused := refused_ports(checked.pipeline, options.watched):
         answers.send("failed", error=refused, diagnostics=[])
     return not refused
+
+
+def _policy(files: JobFiles) -> CheckedPolicy:
+    """The project's `forge.yml`. Raises `BuildFailed`: rules that cannot be read protect nothing."""
+    found = check_policy(files)
+    if found.has_errors:
+        raise BuildFailed(found.diagnostics)
+    return found
 
 
 def _compile(files: JobFiles, options: BuildOptions, output: int, answers: Answers) -> bytes:

@@ -35,6 +35,7 @@ class ProblemJson(TypedDict):
     paths: NotRequired[Annotated[list[str], "the first of these files"]]
     limit: NotRequired[Annotated[int, "the most bytes that are taken"]]
     location: NotRequired[Annotated[str, "the present address of what was renamed, as in the header"]]
+    missing: NotRequired[Annotated[list[str], "what a protected tag demands and a build lacks, in sentences"]]
     error: NotRequired[Annotated[str, "the error of a device's sign-in in the words of RFC 8628"]]
 
 

@@ -11,22 +11,22 @@ from forge.builds.serializers import good_build_to_json
 from forge.core.actors import Actor
 from forge.core.errors import NotFound
 from forge.projects.models import Project
-from forge.registry.access import tags_of
+from forge.registry.access import default_tag, tags_of
 from forge.registry.models import Tag
 
 SHOWN_TAGS = 20
 
 
 def runs_of(actor: Actor, project: Project) -> dict[str, Any]:
-    """`now` is the preview's last good rune, for members, or None; `tags` are the newest published ones.
+    """`now` is the preview's last good rune, for members, or None; `tags` are the newest published ones, after the one
+    that a visitor gets.
 
     Each is `{title, digest, size, memory, created, url}`; a tag has its name as `tag`.
     """
-    tags = [
-        _run(project, tag.build.artefact, tag.name, tag)
-        for tag in tags_of(actor, project)[:SHOWN_TAGS]
-        if tag.build.artefact
-    ]
+    published = tags_of(actor, project)
+    default = default_tag(published)
+    listed = [] if default is None else [default, *(tag for tag in published if tag != default)]
+    tags = [_run(project, tag.build.artefact, tag.name, tag) for tag in listed[:SHOWN_TAGS] if tag.build.artefact]
     now = None
     if can(actor, Verb.READ, project):
         preview = preview_of(project)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from forge.builds.models import ArtefactFile, Role
 from forge.core.actors import Actor
 from forge.core.blob_links import links_of
@@ -9,14 +11,39 @@ from forge.core.errors import NotFound
 from forge.core.models import BlobLink
 from forge.projects.models import Project
 from forge.registry.errors import NoSuchTag
-from forge.registry.models import Manifest, Repository, Tag
+from forge.registry.hooks import Clearance, clearances_of
+from forge.registry.models import Admission, Manifest, Repository, Tag
 from forge.registry.oci import is_digest, is_tag
 
 
 def tags_of(actor: Actor, project: Project) -> list[Tag]:
     """The project's tags that the person may see, the newest first."""
     tags = Tag.objects.visible_to(actor).filter(repository__project=project)
-    return list(tags.select_related("manifest", "build__artefact", "build__version", "author"))
+    return list(
+        tags.select_related(
+            "manifest", "build__artefact", "build__version", "author", "publication__author", "repository__project"
+        )
+    )
+
+
+def default_tag(tags: Sequence[Tag]) -> Tag | None:
+    """The tag that a visitor gets who names none, of a project's tags, the newest first.
+
+    The newest that is approved, or that an owner published past the gate. Where there is none, the newest that nobody
+    wants changed, and only where each is objected to, the newest of all.
+    """
+    if not tags:
+        return None
+    digests = {tag.build.artefact.digest for tag in tags if tag.build.artefact is not None}
+    said = clearances_of(tags[0].repository.project, digests)
+
+    def rank(tag: Tag) -> int:
+        clearance = said.get(tag.build.artefact.digest) if tag.build.artefact is not None else None
+        if tag.publication is not None and tag.publication.admission == Admission.OVERRIDDEN:
+            return 0
+        return (Clearance.APPROVED, Clearance.UNJUDGED, Clearance.OBJECTED).index(clearance or Clearance.UNJUDGED)
+
+    return min(tags, key=rank)
 
 
 def find_tag(actor: Actor, project: Project, name: str) -> Tag:

@@ -2,26 +2,53 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from django.db import transaction
 from django.utils import timezone
 
 from forge.accounts.held_names import hold_names, lock_names
 from forge.accounts.permissions import Verb
 from forge.builds.artefacts import secure
-from forge.builds.models import Artefact, Build, Kind, State
+from forge.builds.limits import policy_of
+from forge.builds.models import Build, Kind, State
 from forge.core.actors import Actor
 from forge.core.audit import write_entry
 from forge.core.blob_links import link_blobs
 from forge.core.blobs import put_bytes
+from forge.core.errors import Invalid
 from forge.core.events import append_event
 from forge.projects.access import require
 from forge.projects.actions import note_download
 from forge.projects.models import Project, Visibility
-from forge.registry.errors import BadTag, NotPublishable, TagTaken
+from forge.registry.errors import BadTag, GateClosed, NothingToOverride, NotPublishable, TagTaken
 from forge.registry.events import TAG_PUBLISHED
-from forge.registry.models import Manifest, Repository, Tag
-from forge.registry.oci import MANIFEST_TYPE, OciArtifact, RuneFacts, is_tag, oci_artifact, stays
+from forge.registry.hooks import gate
+from forge.registry.models import Admission, Manifest, Publication, Repository, Tag
+from forge.registry.oci import MANIFEST_TYPE, RuneFacts, is_tag, oci_artifact, stays
 from forge.registry.published_versions import fix_version
+from rune.policy import Policy
+
+SHORTEST_REASON, LONGEST_REASON = 10, 500
+"""Characters of the reason for an override."""
+
+
+@dataclass(frozen=True)
+class Digests:
+    """What names the bytes of an artifact."""
+
+    manifest: str
+    config: str
+    rune: str
+
+
+@dataclass(frozen=True)
+class Admitted:
+    """How a build came past the gate; an override has a reason, and goes past what is missing."""
+
+    how: Admission
+    missing: tuple[str, ...] = ()
+    reason: str = ""
 
 
 def note_pull(actor: Actor, project: Project, digest: str) -> None:
@@ -37,65 +64,153 @@ def publish_build(actor: Actor, build: Build, tag: str) -> Tag:
     """Publishes a build's rune under a tag of its project.
 
     A tag that names a version stays with its first build; a word such as `latest` moves. Publishing the same again
-    changes nothing. Raises `Forbidden`, `BadTag`, `NotPublishable` and `TagTaken`.
+    changes nothing. Raises `Forbidden`, `BadTag`, `NotPublishable`, `TagTaken`, and `GateClosed` where the tag is
+    protected and the build lacks what that demands.
     """
     require(actor, Verb.PUBLISH, build.project)
+    tag = _checked_tag(tag)
+    digests = _store(build)
+    return _publish(actor, build, tag, digests)
+
+
+def publish_past_gate(actor: Actor, build: Build, tag: str, reason: str) -> Tag:
+    """Publishes a build under a protected tag although something is missing; everyone reads the reason.
+
+    Raises `Forbidden`, `Invalid`, `BadTag`, `NotPublishable`, `TagTaken` and `NothingToOverride`.
+    """
+    require(actor, Verb.PUBLISH, build.project)
+    require(actor, Verb.OVERRIDE_GATE, build.project)
+    tag, reason = _checked_tag(tag), _checked_reason(reason)
+    digests = _store(build)
+    return _override(actor, build, tag, digests, reason)
+
+
+def _checked_tag(tag: str) -> str:
     tag = tag.strip()
     if not is_tag(tag):
         message = "A tag is made of letters, digits, '.', '_' and '-', like 1.0 or latest; at most 128 of them."
         raise BadTag(message, errors={"tag": [message]})
+    return tag
+
+
+def _checked_reason(reason: str) -> str:
+    reason = " ".join(reason.split())
+    if len(reason) < SHORTEST_REASON:
+        message = "Write why it is published now. Everyone who sees the version reads it."
+        raise Invalid(message, errors={"reason": [message]})
+    if len(reason) > LONGEST_REASON:
+        message = f"A reason has at most {LONGEST_REASON} characters, this one has {len(reason)}."
+        raise Invalid(message, errors={"reason": [message]})
+    return reason
+
+
+def _store(build: Build) -> Digests:
+    """The bytes of the artifact in the blob store and on the disk, before the transaction that links them; unlinked
+    ones nobody can see. Raises `NotPublishable`."""
     if build.kind != Kind.NUMBERED or build.state != State.SUCCEEDED or build.artefact is None:
         raise NotPublishable("Only a build that succeeded can be published.")
-    facts = RuneFacts(build.artefact.digest, build.artefact.size, f"{build.name}.rune", build.source.created)
+    artefact = build.artefact
+    facts = RuneFacts(artefact.digest, artefact.size, f"{build.name}.rune", build.source.created)
     published = oci_artifact(facts)
-    # The bytes are in the blob store before the transaction that links them; unlinked ones nobody can see.
-    digests = _store(published, build.artefact)
-    return _link(actor, build, tag, digests)
-
-
-def _store(published: OciArtifact, artefact: Artefact) -> tuple[str, str, str]:
-    """The digests of manifest, config and rune, whose bytes are on the disk. Raises `NotPublishable`."""
     if not secure(artefact):
         raise NotPublishable("The rune's file no longer exists. Build again.")
-    return put_bytes(published.manifest).digest, put_bytes(published.config).digest, artefact.digest
+    return Digests(put_bytes(published.manifest).digest, put_bytes(published.config).digest, artefact.digest)
 
 
 @transaction.atomic
-def _link(actor: Actor, build: Build, name: str, digests: tuple[str, str, str]) -> Tag:
-    described, config, rune = digests
-    lock_names(build.project.organisation_id)
-    project = Project.objects.select_for_update(of=("self",)).select_related("organisation").get(pk=build.project_id)
-    repository, _ = Repository.objects.get_or_create(project=project)
-    existing = Tag.objects.filter(repository=repository, name=name).select_related("manifest", "build").first()
-    if existing is not None and existing.manifest.blob_id == described:
+def _publish(actor: Actor, build: Build, name: str, digests: Digests) -> Tag:
+    project, existing = _locked(build, name)
+    if existing is not None and existing.manifest.blob_id == digests.manifest:
         return existing
     if stays(name):
-        _fix_version(project, name, existing, described)
-    hold_names(project.organisation)
-    organisation = project.organisation_id
-    link_blobs(repository, [config, rune], organisation)
-    manifest, _ = Manifest.objects.get_or_create(
-        repository=repository, blob_id=described, defaults={"media_type": MANIFEST_TYPE}
-    )
-    link_blobs(manifest, [described], organisation)
-    values = {
-        "manifest": manifest,
-        "build": build,
-        "author": actor.person,
-        "created": timezone.now(),
-        "moves": not stays(name),
-    }
-    tag, _ = Tag.objects.update_or_create(repository=repository, name=name, defaults=values)
+        _fix_version(project, name, existing, digests.manifest)
+    # Asked behind the lock: no verdict, no other publication comes between the answer and the tag.
+    answer = gate(build, name)
+    if answer.missing:
+        raise GateClosed(name, answer.missing)
+    admission = Admission.PASSED if answer.is_protected else Admission.OPEN
+    tag = _link(actor, project, build, name, digests, Admitted(admission))
     write_entry(
         actor,
         "tag.publish",
         f"project:{project.pk}",
         project.place,
-        digest=described,
+        digest=digests.manifest,
         tag=name,
         build_number=build.number,
+        admission=admission.value,
     )
-    append_event(project.stream, TAG_PUBLISHED(tag=name, build_number=build.number), actor)
+    append_event(project.stream, TAG_PUBLISHED(tag=name, build_number=build.number, admission=admission.value), actor)
+    return tag
+
+
+@transaction.atomic
+def _override(actor: Actor, build: Build, name: str, digests: Digests, reason: str) -> Tag:
+    project, existing = _locked(build, name)
+    if existing is not None and existing.manifest.blob_id == digests.manifest:
+        raise NothingToOverride(f"{name} is these bytes already.")
+    if stays(name):
+        _fix_version(project, name, existing, digests.manifest)
+    answer = gate(build, name)
+    if not answer.missing:
+        raise NothingToOverride(f"Nothing keeps build {build.number} from {name}. Publish it.")
+    admitted = Admitted(Admission.OVERRIDDEN, answer.missing, reason)
+    tag = _link(actor, project, build, name, digests, admitted)
+    write_entry(
+        actor,
+        "tag.override",
+        f"project:{project.pk}",
+        project.place,
+        digest=digests.manifest,
+        tag=name,
+        build_number=build.number,
+        reason=reason,
+        missing=list(answer.missing),
+    )
+    overridden = Admission.OVERRIDDEN.value
+    append_event(project.stream, TAG_PUBLISHED(tag=name, build_number=build.number, admission=overridden), actor)
+    return tag
+
+
+def _locked(build: Build, name: str) -> tuple[Project, Tag | None]:
+    """The build's project, with its row and its names locked, and the tag as it is now."""
+    lock_names(build.project.organisation_id)
+    project = Project.objects.select_for_update(of=("self",)).select_related("organisation").get(pk=build.project_id)
+    tags = Tag.objects.filter(repository__project=project, name=name)
+    return project, tags.select_related("manifest", "build").first()
+
+
+def _link(actor: Actor, project: Project, build: Build, name: str, digests: Digests, admitted: Admitted) -> Tag:
+    """Sets the tag, within the caller's transaction."""
+    hold_names(project.organisation)
+    organisation = project.organisation_id
+    repository, _ = Repository.objects.get_or_create(project=project)
+    link_blobs(repository, [digests.config, digests.rune], organisation)
+    manifest, _ = Manifest.objects.get_or_create(
+        repository=repository, blob_id=digests.manifest, defaults={"media_type": MANIFEST_TYPE}
+    )
+    link_blobs(manifest, [digests.manifest], organisation)
+    now = timezone.now()
+    publication = Publication.objects.create(
+        repository=repository,
+        tag=name,
+        build=build,
+        author=actor.person,
+        admission=admitted.how,
+        missing=list(admitted.missing),
+        reason=admitted.reason,
+        policy=(policy_of(build) or Policy()).to_json(),
+        created=now,
+    )
+    values = {
+        "manifest": manifest,
+        "build": build,
+        "publication": publication,
+        "author": actor.person,
+        "created": now,
+        "moves": not stays(name),
+    }
+    tag, _ = Tag.objects.update_or_create(repository=repository, name=name, defaults=values)
     return tag
 
 

@@ -1,5 +1,9 @@
 """What can go wrong with publishing."""
 
+from __future__ import annotations
+
+from collections.abc import Sequence
+
 from forge.core.errors import Conflict, Invalid, NotFound
 
 
@@ -19,6 +23,22 @@ class NotPublishable(Conflict):
     """A build without a rune of its own to publish."""
 
     title = "This build cannot be published"
+
+
+class GateClosed(Conflict):
+    """A build that lacks what its tag demands. `missing` are sentences, each with what to do next."""
+
+    title = "This tag is protected"
+
+    def __init__(self, tag: str, missing: Sequence[str]) -> None:
+        super().__init__(f"{tag} is protected. {' '.join(missing)}", missing=list(missing))
+        self.missing = tuple(missing)
+
+
+class NothingToOverride(Conflict):
+    """A tag that is not protected, or a build that has all that is demanded: it can simply be published."""
+
+    title = "There is nothing to override"
 
 
 class NoSuchTag(NotFound):

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TypedDict
+from typing import Annotated, TypedDict
 
 from forge.core.event_types import EventType, StreamKind, declare
+from forge.core.json_types import choices
+from forge.registry.models import Admission
 
 
 class TagPublishedJson(TypedDict):
@@ -12,6 +14,7 @@ class TagPublishedJson(TypedDict):
 
     tag: str
     build_number: int | None
+    admission: Annotated[str, choices("Admission", Admission.values)]
 
 
 TAG_PUBLISHED = declare(EventType("tag.published", StreamKind.PROJECT, TagPublishedJson, ("state", "versions")))

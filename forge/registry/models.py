@@ -63,6 +63,8 @@ class Tag(models.Model):
     """Whether it may be set to another manifest later, as `latest` is; a version (`1.0`) stays."""
     manifest = models.ForeignKey(Manifest, on_delete=models.PROTECT, related_name="tags")
     build = models.ForeignKey(Build, on_delete=models.PROTECT, related_name="tags")
+    publication = models.ForeignKey("Publication", null=True, on_delete=models.SET_NULL, related_name="+")
+    """How it came to be this build; None where it was published before there were gates."""
     author = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
@@ -77,6 +79,60 @@ class Tag(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class PublicationQuerySet(models.QuerySet["Publication"]):
+    """Publications, as seen by someone."""
+
+    def visible_to(self, actor: Actor) -> PublicationQuerySet:
+        """Publications of the projects whose page the person may open."""
+        return self.filter(repository__project__in=Project.objects.visible_to(actor))
+
+
+class Admission(models.TextChoices):
+    """How a build came past the gate of its tag."""
+
+    OPEN = "open", "Not protected"
+    PASSED = "passed", "Passed the gate"
+    OVERRIDDEN = "overridden", "Overridden by an owner"
+
+
+class Publication(models.Model):
+    """That a tag was set to a build, and how that was admitted. Nothing changes it later.
+
+    `policy` is what the build's `forge.yml` said. That of the newest publication which passed the gate is in force in
+    the project (`forge.reviews.gate`).
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    repository = models.ForeignKey(Repository, on_delete=models.CASCADE, related_name="publications")
+    tag = models.CharField(max_length=TAG_LENGTH)
+    build = models.ForeignKey(Build, on_delete=models.PROTECT, related_name="+")
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    admission = models.CharField(max_length=10, choices=Admission.choices)
+    missing = models.JSONField(default=list)
+    """What an override went past, in sentences."""
+    reason = models.TextField(blank=True)
+    """Of an override."""
+    policy = models.JSONField()
+    """`rune.policy.policy.PolicyJson`."""
+    created = models.DateTimeField()
+
+    objects = PublicationQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-created"]
+        constraints = [
+            models.CheckConstraint(
+                condition=~models.Q(admission=Admission.OVERRIDDEN) | ~models.Q(reason=""),
+                name="an_override_has_a_reason",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.tag}: {self.admission}"
 
 
 class PublishedVersion(models.Model):

@@ -12,6 +12,8 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from rune.policy.tags import names_version
+
 MANIFEST_TYPE = "application/vnd.oci.image.manifest.v1+json"
 CONFIG_TYPE = "application/vnd.wasm.config.v0+json"
 RUNE_TYPE = "application/wasm"
@@ -21,7 +23,6 @@ TAG_LENGTH = 128
 
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 _TAG = re.compile(r"[a-zA-Z0-9_][a-zA-Z0-9._-]{0,127}")
-_VERSION = re.compile(r"v?[0-9].*")
 
 
 @dataclass(frozen=True)
@@ -87,7 +88,7 @@ def is_tag(text: str) -> bool:
 
 def stays(tag: str) -> bool:
     """Whether a tag names a version (`1.0`, `v2`), which never moves; a word (`latest`, `stable`) may."""
-    return _VERSION.fullmatch(tag) is not None
+    return names_version(tag)
 
 
 def _canonical(value: object) -> bytes:

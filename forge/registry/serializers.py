@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated, TypedDict, cast
 
-from forge.core.json_types import Timestamp
-from forge.registry.models import Tag
+from forge.core.json_types import Timestamp, choices
+from forge.registry.access import default_tag
+from forge.registry.models import Admission, Tag
 
 
 class TagJson(TypedDict):
@@ -16,12 +18,20 @@ class TagJson(TypedDict):
     build_number: int
     digest: str
     created: Timestamp
+    admission: Annotated[str, choices("Admission", Admission.values)]
+    reason: Annotated[str, "why an owner published it past the gate; empty otherwise"]
 
 
 class TagsJson(TypedDict):
-    """The tags of a project."""
+    """The tags of a project, the newest first."""
 
     tags: list[TagJson]
+
+
+class TagListJson(TagsJson):
+    """The tags of a project. `default` is the one that a visitor gets who names none: the newest that is approved."""
+
+    default: str | None
 
 
 def tag_to_json(tag: Tag) -> TagJson:
@@ -33,4 +43,12 @@ def tag_to_json(tag: Tag) -> TagJson:
         "build_number": cast("int", tag.build.number),
         "digest": tag.manifest.blob_id,
         "created": tag.created.isoformat(),
+        "admission": tag.publication.admission if tag.publication else Admission.OPEN.value,
+        "reason": tag.publication.reason if tag.publication else "",
     }
+
+
+def tag_list_to_json(tags: Sequence[Tag]) -> TagListJson:
+    """A project's tags, and which of them a visitor gets."""
+    default = default_tag(tags)
+    return {"tags": [tag_to_json(tag) for tag in tags], "default": default.name if default else None}

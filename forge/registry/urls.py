@@ -6,5 +6,6 @@ from forge.registry import api
 
 urlpatterns = [
     path("projects/<str:organisation>/<str:name>/tags", api.ProjectTags.as_view()),
+    path("projects/<str:organisation>/<str:name>/tags/override", api.ProjectTagOverrides.as_view()),
     path("projects/<str:organisation>/<str:name>/tags/<str:tag>/rune", api.TagRune.as_view()),
 ]

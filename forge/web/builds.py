@@ -22,8 +22,9 @@ from forge.core.errors import Conflict, DomainError, Invalid
 from forge.projects.hooks import CardVerdict
 from forge.projects.models import Project
 from forge.registry.access import tags_of
-from forge.registry.actions import publish_build
+from forge.registry.actions import publish_build, publish_past_gate
 from forge.registry.models import Tag
+from forge.registry.oci import is_tag
 from forge.reviews.access import is_reviewable, reviews_about, verdicts_on, verdicts_on_runes
 from forge.reviews.actions import begin_thread, give_verdict, undo_verdict
 from forge.reviews.anchors import read_key
@@ -32,6 +33,7 @@ from forge.reviews.decision import ReviewState, Verdicts
 from forge.reviews.registrations import STATE_WORDS
 from forge.web.conversation import about_asked, talk_facts
 from forge.web.judging import compared_with, rune_facts, verdict_facts
+from forge.web.limits import gate_facts
 from forge.web.notices import watch_menu
 from forge.web.pages import for_person, show_again
 from forge.web.project import project_of
@@ -173,10 +175,24 @@ def respond(request: HttpRequest, organisation: str, name: str, number: int) -> 
 def publish(request: HttpRequest, organisation: str, name: str, number: int) -> HttpResponse:
     """Puts the build's rune into the registry under a tag, and leads to the public page."""
     project, build = _found(request, organisation, name, number)
+    wanted = request.POST.get("tag", "")
     try:
-        tag = publish_build(principal_of(request), build, request.POST.get("tag", ""))
+        tag = publish_build(principal_of(request), build, wanted)
     except (Invalid, Conflict) as error:
-        return _again(request, project, build, error)
+        return _again(request, project, build, error, wanted)
+    return redirect(f"{project.get_absolute_url()}?tag={tag.name}")
+
+
+@for_person
+@require_POST
+def publish_past(request: HttpRequest, organisation: str, name: str, number: int) -> HttpResponse:
+    """Publishes the build under a protected tag although something is missing, with a reason."""
+    project, build = _found(request, organisation, name, number)
+    wanted = request.POST.get("tag", "")
+    try:
+        tag = publish_past_gate(principal_of(request), build, wanted, request.POST.get("reason", ""))
+    except (Invalid, Conflict) as error:
+        return _again(request, project, build, error, wanted)
     return redirect(f"{project.get_absolute_url()}?tag={tag.name}")
 
 
@@ -185,9 +201,11 @@ def _found(request: HttpRequest, organisation: str, name: str, number: int) -> t
     return project, find_numbered(principal_of(request), project, number)
 
 
-def _again(request: HttpRequest, project: Project, build: Build, error: DomainError) -> HttpResponse:
+def _again(
+    request: HttpRequest, project: Project, build: Build, error: DomainError, tag: str | None = None
+) -> HttpResponse:
     build.refresh_from_db()
-    context = _context(principal_of(request), project, build)
+    context = _context(principal_of(request), project, build, tag)
     context["about"] = about_asked(principal_of(request), build, request.POST)
     return show_again(request, "builds/build.html", context, error)
 
@@ -196,7 +214,8 @@ def _address(build: Build) -> str:
     return f"{build.project.get_absolute_url()}/builds/{build.number}"
 
 
-def _context(principal: Principal, project: Project, build: Build) -> dict[str, Any]:
+def _context(principal: Principal, project: Project, build: Build, tag: str | None = None) -> dict[str, Any]:
+    """`tag` is the one that somebody tried to publish under."""
     published = tags_of(principal, project)
     context: dict[str, Any] = {
         "project": project,
@@ -219,6 +238,7 @@ def _context(principal: Principal, project: Project, build: Build) -> dict[str, 
             "may_publish": can(principal, Verb.PUBLISH, project),
             "published": [tag for tag in published if tag.build_id == build.pk],
             "next_tag": next_tag(published),
+            **gate_facts(principal, build, tag if tag and is_tag(tag) else next_tag(published)),
         }
     return context
 

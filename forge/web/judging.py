@@ -19,6 +19,7 @@ from forge.reviews.access import approved_before, is_approved, is_own_rune, is_r
 from forge.reviews.actions.verdicts import UNDONE_WITHIN
 from forge.reviews.models import Verdict
 from forge.web.evaluated import evaluated
+from forge.web.limits import shown_limits, with_limits
 from forge.web.pipeline import DrawnPipeline, drawn_pipeline, marks_of
 from forge.web.verified import verified
 
@@ -57,7 +58,8 @@ def rune_facts(principal: Principal, build: Build) -> dict[str, Any]:
         "before": before,
         "before_url": rune_url(before) if before is not None and _runs_otherwise(before, build) else None,
         "before_is_approved": is_approved_one,
-        "figures": figure_rows(figures_of(build), None if before is None else figures_of(before)),
+        "figures": with_limits(figure_rows(figures_of(build), None if before is None else figures_of(before)), build),
+        "limits": shown_limits(build),
         "verified": verified(build),
         "evaluation": evaluated(principal, build, before),
         "changes": _said(comparison),

@@ -26,7 +26,7 @@ from forge.web.usage import shown_usage
 ROLE_WORDS = {
     Role.VIEWER: "Viewer: tries builds, comments and approves",
     Role.DEVELOPER: "Developer: edits, builds and publishes too",
-    Role.OWNER: "Owner: members and settings too",
+    Role.OWNER: "Owner: members, settings and publishing past a gate too",
 }
 
 

@@ -19,6 +19,7 @@ from forge.builds.access import find_numbered
 from forge.builds.models import Build
 from forge.core.errors import Conflict, Invalid
 from forge.projects.models import Project
+from forge.registry.access import tags_of
 from forge.reviews import actions
 from forge.reviews.access import (
     authors_of,
@@ -35,8 +36,10 @@ from forge.reviews.anchors import read_key
 from forge.reviews.conversation import threads_in_review
 from forge.reviews.decision import Group, ReviewState, Verdicts, missing, waited_for
 from forge.reviews.models import Review, ReviewerGroup, Verdict
+from forge.web.builds import next_tag
 from forge.web.conversation import about_asked, talk_facts
 from forge.web.judging import compared_with, rune_facts, verdict_facts
+from forge.web.limits import gate_facts
 from forge.web.pages import for_person, show_again
 from forge.web.project import project_of
 
@@ -226,9 +229,11 @@ def _context(principal: Principal, project: Project, review: Review) -> dict[str
         "respond": f"{review.get_absolute_url()}/respond",
         "talk_url": f"{review.get_absolute_url()}/conversation",
         "may_ask": can(principal, Verb.ASK, project),
+        "may_publish": can(principal, Verb.PUBLISH, project),
         **facts,
         "judges": facts["judges"] and review.closed is None,
         **rune_facts(principal, last.build),
+        **gate_facts(principal, last.build, next_tag(tags_of(principal, project))),
     }
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 from django.core.cache import caches
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -14,12 +17,38 @@ from forge.core.blob_links import is_linked
 from forge.core.blobs import read_blob
 from forge.core.errors import Damaged, NotFound
 from forge.projects.models import Project, Version
-from forge.registry.access import find_tag, tags_of
+from forge.registry.access import default_tag, find_tag, tags_of
+from forge.registry.hooks import Clearance, clearances_of
+from forge.registry.models import Tag
 from forge.reviews.access import approvals_of
 from forge.web.markdown import LIMIT, render_readme
 from forge.web.project import project_of
 
 README = "README.md"
+
+
+@dataclass(frozen=True)
+class ClearanceTag:
+    """How what is said of a rune looks: its word, the tag's colour and its icon."""
+
+    word: str
+    colour: str
+    icon: str
+
+
+# The front end's build finds the icons that it must draw by `icon="…"`.
+CLEARANCE_TAGS = {
+    Clearance.APPROVED: ClearanceTag("Approved", "ok", icon="check"),
+    Clearance.OBJECTED: ClearanceTag("Changes requested", "warn", icon="message-square"),
+}
+
+
+@dataclass(frozen=True)
+class VersionRow:
+    """A tag on the page; `look` is None of a rune that nobody judged."""
+
+    tag: Tag
+    look: ClearanceTag | None
 
 
 def rune_page(request: HttpRequest, organisation: str, name: str) -> HttpResponse:
@@ -35,12 +64,14 @@ def rune_page(request: HttpRequest, organisation: str, name: str) -> HttpRespons
         "may_describe": can(principal_of(request), Verb.DESCRIBE, project),
         "tags": tags,
     }
-    if tags:
-        wanted = request.GET.get("tag")
-        tag = find_tag(principal_of(request), project, wanted) if wanted else tags[0]
+    wanted = request.GET.get("tag")
+    # Who names no tag gets the newest that is approved, and not what somebody wants changed.
+    tag = find_tag(principal_of(request), project, wanted) if tags and wanted else default_tag(tags)
+    if tag is not None:
         approvals = approvals_of(tag.build)
         context |= {
             "tag": tag,
+            "versions": _versions(project, tags),
             "rune_url": f"/api/v1/projects/{project.full_name}/tags/{tag.name}/rune",
             "memory": tag.build.artefact.planned_memory if tag.build.artefact else None,
             "time": milliseconds(time.median) if (time := read_inference_time(tag.build.measurement)) else None,
@@ -48,6 +79,16 @@ def rune_page(request: HttpRequest, organisation: str, name: str) -> HttpRespons
             "readme": _readme(project, tag.build.source),
         }
     return render(request, "runes/rune.html", context)
+
+
+def _versions(project: Project, tags: Sequence[Tag]) -> list[VersionRow]:
+    """The tags, each with what is said of its rune."""
+    digests = {tag.build.artefact.digest for tag in tags if tag.build.artefact is not None}
+    said = clearances_of(project, digests)
+    return [
+        VersionRow(tag, CLEARANCE_TAGS.get(said[tag.build.artefact.digest]) if tag.build.artefact else None)
+        for tag in tags
+    ]
 
 
 def _readme(project: Project, version: Version) -> SafeString | None:

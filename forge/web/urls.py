@@ -52,6 +52,7 @@ urlpatterns = [
     path("player/<str:organisation>/<str:name>", player.player, name="player"),
     path("player/<str:organisation>/<str:name>/app.webmanifest", player.manifest, name="player-manifest"),
     path("schemas/runefile.json", schemas.runefile, name="runefile-schema"),
+    path("schemas/forge.json", schemas.policy, name="policy-schema"),
     path("try", trying.try_page, name="try"),
     path("sign-in", sign_in.sign_in, name="sign-in"),
     path("join", sign_in.join, name="join"),
@@ -118,6 +119,9 @@ urlpatterns = [
     path("<str:organisation>/<str:name>/builds/<int:number>/cancel", builds.cancel, name="cancel-build"),
     path("<str:organisation>/<str:name>/builds/<int:number>/respond", builds.respond, name="respond"),
     path("<str:organisation>/<str:name>/builds/<int:number>/publish", builds.publish, name="publish"),
+    path(
+        "<str:organisation>/<str:name>/builds/<int:number>/publish-past-gate", builds.publish_past, name="publish-past"
+    ),
     path("<str:organisation>/<str:name>/builds/<int:number>/ask", reviews.ask, name="ask-for-review"),
     path("<str:organisation>/<str:name>/reviews", reviews.reviews_list, name="reviews"),
     path("<str:organisation>/<str:name>/reviews/<int:number>", reviews.review_page, name="review"),

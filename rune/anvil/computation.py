@@ -7,6 +7,7 @@ its weights, multipliers and windows as the model has them.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import numpy as np
@@ -52,6 +53,42 @@ class Clamped(ABC):
     @abstractmethod
     def clamped(self, minimum: float, maximum: float) -> Computation:
         """The same, its results clamped to these bounds as well."""
+
+
+@dataclass(frozen=True)
+class Frame:
+    """Rows before and after an image, and columns."""
+
+    top: int
+    bottom: int
+    left: int
+    right: int
+
+
+class Padded(ABC):
+    """A computation of images that counts what lies beside them as some number."""
+
+    @abstractmethod
+    def with_frame(self, frame: Frame, value: float) -> Computation | None:
+        """What computes the same of an image without a frame of that number; None where it cannot."""
+
+
+class Parts(ABC):
+    """A computation whose outputs may be stretches of its first input's bytes."""
+
+    @property
+    @abstractmethod
+    def part_offsets(self) -> tuple[int, ...] | None:
+        """For each output how many bytes behind the input's start it begins; None where it does not lie together."""
+
+
+class Joined(ABC):
+    """A computation whose output may be its inputs' bytes one after the other."""
+
+    @property
+    @abstractmethod
+    def joined_offsets(self) -> tuple[int, ...] | None:
+        """For each input how many bytes behind the output's start it begins; None where it does not lie together."""
 
 
 class View(Computation):

@@ -46,7 +46,9 @@ def _operand(graph: Graph, index: int) -> str:
 
 def _result(graph: Graph, index: int) -> str:
     value = graph.values[index]
-    place = "" if value.shares is None else f" in the place of %{graph.storage(index)}"
+    storage, offset = graph.place(index)
+    place = "" if storage == index else f" in the place of %{storage}"
+    place += f" from byte {offset:,}" if offset else ""
     return f"%{index} {value.type}{_quantization(value)}{place}"
 
 

@@ -44,7 +44,9 @@ class Value:
     text_bound: int = 0
     """utf8 only: the most bytes of one element as a JSON string."""
     shares: int | None = None
-    """The value whose bytes it is, from the first one on: it is a view of that, or takes its place."""
+    """The value whose bytes it is or is a part of: it is a view of that, or takes its place."""
+    offset: int = 0
+    """Bytes from the start of that value to its own."""
 
 
 @dataclass(frozen=True)
@@ -132,9 +134,16 @@ class Graph:
         return {index: tuple(numbers) for index, numbers in found.items()}
 
     def storage(self, index: int) -> int:
-        """The value whose bytes this one is in the end: itself, where it shares nothing."""
-        shared = self.values[index].shares
-        return index if shared is None else self.storage(shared)
+        """The value whose bytes this one is in the end, or is a part of: itself, where it shares nothing."""
+        return self.place(index)[0]
+
+    def place(self, index: int) -> tuple[int, int]:
+        """The same, and how many bytes behind its start this value begins."""
+        value = self.values[index]
+        if value.shares is None:
+            return index, 0
+        storage, offset = self.place(value.shares)
+        return storage, offset + value.offset
 
     def named(self) -> Iterator[int]:
         """The values that a node names, each once, in order."""

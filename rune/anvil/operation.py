@@ -61,8 +61,12 @@ class Operation:
     """None, or why it cannot be compiled: "" for the types alone, or what else is beyond Anvil."""
     computation: Callable[[Op], Computation]
     """What is computed. Raises `Contradiction`."""
-    operands: slice = field(default_factory=lambda: slice(0, 1))
+    operands: slice | Callable[[Op], slice] = field(default_factory=lambda: slice(0, 1))
     """Which of the inputs are tensors of a run. The others are weights and sizes, which the computation holds."""
+
+    def operands_of(self, op: Op) -> slice:
+        """Of one op."""
+        return self.operands if isinstance(self.operands, slice) else self.operands(op)
 
 
 Operations = Mapping[str, Operation]

@@ -42,9 +42,10 @@ class Constant:
 
 @dataclass(frozen=True)
 class BufferPlace:
-    """The start of a buffer."""
+    """So many bytes behind the start of a buffer."""
 
     index: int
+    offset: int = 0
 
 
 @dataclass(frozen=True)

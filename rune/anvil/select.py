@@ -4,6 +4,7 @@ kernels with packed constants and scratch. Memory is not yet decided."""
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -192,12 +193,12 @@ class _Selection:
         return Pointer(self._constant(value.data, part), value.element) if isinstance(value, Constant) else value
 
     def _output(self, node: Node, number: int) -> Tensor:
-        """A value that a node makes; unless it takes another's place, it gets a buffer of its own."""
-        index = node.outputs[number]
-        value = self._graph.values[index]
-        if value.shares is None:
-            self._places[index] = self._buffer(value.name, self._size(value.type))
-        return self._tensor(index, PIPELINE)
+        """A value that a node makes; what is the first in its storage brings a buffer into the program."""
+        storage = self._graph.storage(node.outputs[number])
+        if storage not in self._places:
+            value = self._graph.values[storage]
+            self._places[storage] = self._buffer(value.name, self._size(value.type))
+        return self._tensor(node.outputs[number], PIPELINE)
 
     def _tensor(self, index: int, part: int) -> Tensor:
         value = self._graph.values[index]
@@ -205,10 +206,11 @@ class _Selection:
 
     def _place(self, index: int, part: int) -> Place:
         """Where a value lies; a constant comes into the program when it is first asked for, into that part."""
-        index = self._graph.storage(index)
-        if index not in self._places:
-            self._places[index] = self._constant(_bytes(self._graph, index), part)
-        return self._places[index]
+        storage, offset = self._graph.place(index)
+        if storage not in self._places:
+            self._places[storage] = self._constant(_bytes(self._graph, storage), part)
+        place = self._places[storage]
+        return replace(place, offset=place.offset + offset) if isinstance(place, BufferPlace) else place
 
     def _size(self, kind: TensorType) -> int:
         """Bytes of a tensor on the target."""

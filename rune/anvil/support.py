@@ -8,12 +8,14 @@ from dataclasses import replace
 from rune.anvil.operation import Contradiction, Op
 from rune.anvil.ops import OPERATIONS
 from rune.anvil.ops.types import ELEMENTS_LIMIT
+from rune.anvil.unpacked import unpacked
 from rune.tflite import Model, ModelSignature, Operator, Unsupported, operator_types, signature
 
 
 def unsupported(model: Model) -> tuple[Unsupported, ...]:
     """The ops that have no kernel, in the model's order, each kind with its types once. Empty: it can be compiled."""
     found: Counter[tuple[str, str]] = Counter()
+    model = unpacked(model)
     for operator in model.operators:
         why = _refusal(model, operator)
         if why is not None:

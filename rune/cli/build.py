@@ -18,11 +18,14 @@ from rune.building.report import BuildResult, Step
 from rune.cli.allow_outside import allow_outside_option
 from rune.cli.failure import CommandFailed, failed
 from rune.cli.given_file import ANY_PATH
+from rune.cli.policy import planned, require_policy
 from rune.cli.printing import format_option, print_json
 from rune.cli.progress import progress
 from rune.cli.project import Project, project_of, show_diagnostics
 from rune.cli.settings import settings
 from rune.cli.writing import write_file, write_folder
+from rune.policy import Figures, judge
+from rune.policy.wording import lines
 from rune.runefile import HostResources, Severity, diagnostic_to_json
 from rune.targets.finding import UnknownTarget, find_target, targets
 
@@ -112,8 +115,9 @@ def command(
     """Build RUNEFILE, or the Runefile of a folder, into a rune, or for another target.
 
     The rune is written to NAME.rune in the folder that paths start from; sources are written to the folder NAME-TARGET
-    there. The same files and the same name give the same bytes in any folder. Nothing is printed on success;
-    --format json prints the build's report, and the diagnostics where it failed.
+    there. The same files and the same name give the same bytes in any folder. Nothing is printed on success, but which
+    limits of size and memory in forge.yml are missed; rune evaluate judges all of them. --format json prints the
+    build's report and these limits, and the diagnostics where it failed.
     """
     if quiet and verbose:
         raise click.UsageError("--quiet and --verbose exclude each other")
@@ -130,6 +134,7 @@ def command(
     _require_place(place, target)
     _require_other_file(place, project, runefile)
     is_json = form == "json"
+    policy = require_policy(project.files, is_json=is_json)
     if is_json and str(place) == "-":
         raise click.UsageError("--format json and --output - both print to standard output")
     try:
@@ -143,11 +148,17 @@ def command(
         write_file(place, result.rune)
     else:
         write_folder(place, result.files, target.starting_points)
+    limited = judge(planned(policy), Figures(result.report.size, result.report.memory.planned))
     if is_json:
         diagnostics = [diagnostic_to_json(diagnostic) for diagnostic in result.diagnostics]
-        print_json({"file": str(place), "report": result.report.to_json(), "diagnostics": diagnostics})
-    elif verbose:
+        limits = [each.to_json() for each in limited]
+        report = result.report.to_json()
+        print_json({"file": str(place), "report": report, "diagnostics": diagnostics, "limits": limits})
+        return
+    if verbose:
         _summary(result, place)
+    told = [each for each in limited if verbose or (not quiet and not each.outcome.is_kept)]
+    click.echo("".join(f"{line}\n" for line in lines(told)), err=True, nl=False)
 
 
 def _target(name: str) -> Target:

@@ -1,8 +1,9 @@
-"""`rune check`: lists all problems of a project's Runefile, and fixes them with `--fix` where that is safe."""
+"""`rune check`: lists all problems of a project's Runefile and its forge.yml, and fixes the Runefile's with `--fix`."""
 
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
@@ -16,8 +17,8 @@ from rune.cli.given_file import ANY_PATH
 from rune.cli.printing import format_option, print_json
 from rune.cli.project import Project, project_of, show_diagnostics
 from rune.files import ProjectFiles
+from rune.policy import check_policy
 from rune.runefile import (
-    Checked,
     Diagnostic,
     Outline,
     Position,
@@ -40,7 +41,8 @@ from rune.wording import counted, plain
 )
 @allow_outside_option
 def command(runefile: Path, fix: bool, form: str, colour: str) -> None:
-    """Check RUNEFILE, or the Runefile of a folder or inside of a zune, and explain what is wrong.
+    """Check RUNEFILE, or the Runefile of a folder or inside of a zune, and the forge.yml beside it, and explain what is
+    wrong.
 
     The exit status is 1 when there is an error; warnings alone leave it 0. --fix writes the Runefile with all safe
     fixes ("help" describes them). A "suggestion", such as a similar name, is a guess and is left to you. The status
@@ -65,21 +67,22 @@ def command(runefile: Path, fix: bool, form: str, colour: str) -> None:
         result = fix_project(project, checked, signatures)
         _write(project, result)
         checked, files, fixed = result.checked, result.files, result.fixed
+    problems = (*checked.diagnostics, *check_policy(files).diagnostics)
     if form == "json":
         answer = {
-            "diagnostics": [diagnostic_to_json(diagnostic) for diagnostic in checked.diagnostics],
+            "diagnostics": [diagnostic_to_json(diagnostic) for diagnostic in problems],
             "outline": outline_to_json(checked.outline),
         }
         print_json(answer | ({"fixed": [diagnostic_to_json(diagnostic) for diagnostic in fixed]} if fix else {}))
     else:
-        show_diagnostics(checked.diagnostics, files, colour)
+        show_diagnostics(problems, files, colour)
         for diagnostic in fixed:
             click.echo(f"Fixed line {diagnostic.span.start.line}: {plain(diagnostic.fixes[0].title, 200)}")
-        guesses = sum(bool(diagnostic.fixes) for diagnostic in checked.diagnostics)
+        guesses = sum(bool(diagnostic.fixes) for diagnostic in problems)
         if fix and guesses:
             click.echo(f"Not fixed: {counted(guesses, 'problem')} with a suggestion, which --fix does not apply")
-        click.echo(_summary(checked))
-    sys.exit(1 if checked.has_errors else 0)
+        click.echo(_summary(checked.outline, problems))
+    sys.exit(1 if any(each.severity is Severity.ERROR for each in problems) else 0)
 
 
 def _unreadable(path: Path, error: Exception) -> dict[str, object]:
@@ -98,8 +101,8 @@ def _write(project: Project, result: FixedProject) -> None:
         write_text(project.files, project.folder, path, before, after)
 
 
-def _summary(checked: Checked) -> str:
-    stages = counted(len(checked.outline.nodes), "stage")
-    errors = sum(diagnostic.severity is Severity.ERROR for diagnostic in checked.diagnostics)
-    warnings = len(checked.diagnostics) - errors
+def _summary(outline: Outline, problems: Sequence[Diagnostic]) -> str:
+    stages = counted(len(outline.nodes), "stage")
+    errors = sum(diagnostic.severity is Severity.ERROR for diagnostic in problems)
+    warnings = len(problems) - errors
     return f"{stages}, {counted(errors, 'error')}, {counted(warnings, 'warning')}"

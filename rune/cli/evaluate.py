@@ -6,7 +6,7 @@ import sys
 import zipfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import click
@@ -20,6 +20,7 @@ from rune.cli.given_file import read_given_file
 from rune.cli.given_inputs import limit_options
 from rune.cli.given_resources import given_resources, require_resources
 from rune.cli.interruptible import interruptible
+from rune.cli.policy import require_policy
 from rune.cli.printing import print_json
 from rune.cli.progress import progress
 from rune.cli.project import project_of, show_diagnostics
@@ -28,13 +29,17 @@ from rune.evaluation.evaluating import Effort, evaluate
 from rune.evaluation.evaluation import Evaluation
 from rune.evaluation.junit import junit_xml
 from rune.evaluation.labelled import LabelledSample, Split
+from rune.evaluation.limited import with_evaluation
 from rune.evaluation.reading import ZipFiles, samples_in_table, samples_of
 from rune.evaluation.streams import Listening
 from rune.evaluation.wording import lines, percent
 from rune.files import FileError, FolderFiles
+from rune.policy import Figure, Figures, Judgement, LimitKind, Policy, judge
+from rune.policy.wording import lines as limit_lines
 from rune.runefile import Severity
 from rune.runtime import Limits
 from rune.runtime.errors import RuneError
+from rune.runtime.measure import measure
 from rune.wording import counted
 
 _WASM = b"\0asm"
@@ -143,11 +148,13 @@ def command(
     the worst samples. Sounds that are longer than the rune's window are heard as streams: hits, and false alarms an
     hour.
 
-    The exit status is 1 when a limit that was given is missed, and when no sample could be run. A wrong answer alone
-    leaves it 0.
+    The limits that a project's forge.yml states are judged too, with the size, the memory and the inference time.
+
+    The exit status is 1 when a limit is missed or cannot be judged, and when no sample could be run. A wrong answer
+    alone leaves it 0.
     """
     resources = given_resources(file_resources, string_resources)
-    data, name = _rune_of(subject)
+    data, name, policy = _rune_of(subject)
     require_resources(data, resources)
     listening = replace(_DEFAULT, threshold=threshold, mean_of=mean_of, refractory=refractory, tolerance=tolerance)
     with _samples(given) as every:
@@ -175,22 +182,46 @@ def command(
                 )
             except (EvaluationImpossible, RuneError) as error:
                 raise failed(f"Unable to evaluate {name}", error) from error
-    _print(found, name, form)
+    judgements = () if policy is None else judge(policy.policy, _figures(data, policy, found, limits))
+    _print(found, judgements, name, form)
     missed = list(_missed(found, least_accuracy, most_false_alarms))
     if missed:
         click.echo("\n".join(missed), err=True)
+    if missed or not all(each.outcome.is_kept for each in judgements):
         sys.exit(1)
 
 
-def _rune_of(subject: Path) -> tuple[bytes, str]:
-    """The bytes of a rune, read or built, and what it is called."""
+@dataclass(frozen=True)
+class _Held:
+    """What a project that was built is held to, and the bytes of memory that it plans."""
+
+    policy: Policy
+    memory: int
+
+
+def _figures(data: bytes, held: _Held, found: Evaluation, limits: Limits) -> Figures:
+    """All that the policy may limit. The time is measured only where it is limited."""
+    figures = with_evaluation(Figures(len(data), held.memory), found)
+    if not any(each.kind is LimitKind.INFERENCE_TIME for each in held.policy.limits):
+        return figures
+    try:
+        time = measure(data, limits=limits)
+    except RuneError as error:
+        return replace(figures, reasons={LimitKind.INFERENCE_TIME: f"The inference time was not measured: {error}"})
+    return replace(figures, time=Figure(time.milliseconds, time.low, time.high, time.runs))
+
+
+def _rune_of(subject: Path) -> tuple[bytes, str, _Held | None]:
+    """The bytes of a rune, read or built, what it is called, and what a project is held to."""
     if subject.is_file():
         data = read_given_file(subject)
         if data.startswith(_WASM):
-            return data, subject.name
+            return data, subject.name, None
     project = project_of(subject)
+    policy = require_policy(project.files)
     try:
-        return build(project.files, project.name, runefile=project.runefile).rune, project.name
+        built = build(project.files, project.name, runefile=project.runefile)
+        return built.rune, project.name, _Held(policy, built.report.memory.planned)
     except BuildFailed as failure:
         show_diagnostics(failure.diagnostics, project.files)
         count = sum(diagnostic.severity is Severity.ERROR for diagnostic in failure.diagnostics)
@@ -214,13 +245,14 @@ def _samples(given: Path) -> Iterator[Sequence[LabelledSample]]:
         raise failed(f'Unable to read the samples of "{given}"', error) from error
 
 
-def _print(found: Evaluation, name: str, form: str) -> None:
+def _print(found: Evaluation, judgements: Sequence[Judgement], name: str, form: str) -> None:
     if form == "json":
-        print_json(found.to_json())
+        print_json({**found.to_json(), "limits": [each.to_json() for each in judgements]})
     elif form == "junit":
-        click.echo(junit_xml(found, name), nl=False)
+        click.echo(junit_xml(found, name, judgements), nl=False)
     else:
-        click.echo("\n".join(lines(found)))
+        limited = list(limit_lines(judgements))
+        click.echo("\n".join([*lines(found), *([""] if limited else []), *limited]))
 
 
 def _missed(found: Evaluation, accuracy: float | None, false_alarms: float | None) -> Iterator[str]:

@@ -3,23 +3,30 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from rune.evaluation.evaluation import Evaluation
 from rune.evaluation.wording import accuracy_sentence, outcome_sentence, stream_sentence
+from rune.policy import Judgement
+from rune.policy.wording import judgement_sentence, limit_name
 
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
-def junit_xml(found: Evaluation, name: str) -> str:
-    """The text of the file. Samples that could not be read, or for which no time was left, are skipped cases."""
+def junit_xml(found: Evaluation, name: str, judgements: Sequence[Judgement] = ()) -> str:
+    """The text of the file. Samples that could not be read, or for which no time was left, are skipped cases.
+
+    Each limit of a policy is a case too.
+    """
     wrong = [each for each in found.outcomes if not each.is_right]
+    missed = [each for each in judgements if not each.outcome.is_kept]
     skipped = len(found.unread) + found.left
     suite = Element(
         "testsuite",
         name=_clean(name),
-        tests=str(len(found.outcomes) + skipped),
-        failures=str(len(wrong)),
+        tests=str(len(found.outcomes) + skipped + len(judgements)),
+        failures=str(len(wrong) + len(missed)),
         errors="0",
         skipped=str(skipped),
     )
@@ -33,6 +40,10 @@ def junit_xml(found: Evaluation, name: str) -> str:
     for number in range(found.left):
         case = SubElement(suite, "testcase", classname="not run", name=f"sample {number + 1} after the time was over")
         SubElement(case, "skipped", message="the time was over")
+    for judgement in judgements:
+        case = SubElement(suite, "testcase", classname="limit", name=_clean(limit_name(judgement.limit)))
+        if not judgement.outcome.is_kept:
+            SubElement(case, "failure", message=_clean(judgement_sentence(judgement)))
     said = [accuracy_sentence(found), stream_sentence(found)]
     SubElement(suite, "system-out").text = _clean("\n".join(each for each in said if each is not None))
     root = Element("testsuites")

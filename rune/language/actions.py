@@ -34,7 +34,7 @@ class Action:
 def actions(analysis: Analysis, start: int, end: int) -> tuple[Action, ...]:
     """The code actions between two offsets: fixes first, then those of the whole file."""
     diagnostics = analysis.checked.diagnostics
-    touched = [item for item in diagnostics if _touches(item, start, end)]
+    touched = [item for item in diagnostics if touches(item, start, end)]
     found = [Action(fix.title, ActionKind.QUICK_FIX, fix.edits, item.code) for item in touched for fix in item.fixes]
     found += _all_of_a_kind(analysis, {item.code for item in touched if item.fixes})
     found += _types(analysis)
@@ -42,7 +42,8 @@ def actions(analysis: Analysis, start: int, end: int) -> tuple[Action, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def _touches(diagnostic: Diagnostic, start: int, end: int) -> bool:
+def touches(diagnostic: Diagnostic, start: int, end: int) -> bool:
+    """Whether a problem stands between two offsets."""
     span = diagnostic.span
     return span.start.offset <= max(start, end) and start <= span.end.offset
 

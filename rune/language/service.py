@@ -38,6 +38,8 @@ from rune.language.hints import hints
 from rune.language.hover import hover
 from rune.language.infer import infer_types
 from rune.language.navigation import RenameRefused, definition, prepare_rename, references, rename
+from rune.language.policy import analyse_policy
+from rune.language.policy.answers import POLICY_ANSWERS
 from rune.language.positions import Utf16, in_utf16
 from rune.language.requests import BadRequest, Json, choice_of, flag_of, object_of, path_of, text_of, whole_number_of
 from rune.language.session import Session, files_from_json
@@ -67,6 +69,7 @@ from rune.language.to_json import (
     token_to_json,
 )
 from rune.language.tokens import tokens
+from rune.policy import POLICY_FILE
 from rune.runefile.source import SourceText
 from rune.runefile.to_json import span_to_json
 
@@ -116,13 +119,25 @@ class Service:
         units = choice_of(request, "offsets", ("characters", "utf-16"))
         if ask in ("open", "change"):
             return None
-        runefile = path_of(request["file"]) if request.get("file") is not None else None
-        analysis = self._session.analysis(runefile)
+        file = path_of(request["file"]) if request.get("file") is not None else None
+        if file == POLICY_FILE:
+            return self._answered_of_policy(ask, request, units)
+        analysis = self._session.analysis(file)
         if units == "characters":
             return ANSWERS[ask](analysis, request)
         texts = _Texts(analysis)
         answered = ANSWERS[ask](analysis, _in_characters(request, texts(analysis.runefile)))
         return in_utf16(answered, analysis.runefile, texts)
+
+    def _answered_of_policy(self, ask: str, request: Mapping[str, Any], units: str) -> Any:
+        if ask not in POLICY_ANSWERS:
+            raise BadRequest(f'"{ask}" is asked of a Runefile, and not of {POLICY_FILE}')
+        analysis = analyse_policy(self._session, self._session.analysis().checked)
+        if units == "characters":
+            return POLICY_ANSWERS[ask](analysis, request)
+        text = Utf16(analysis.source)
+        answered = POLICY_ANSWERS[ask](analysis, _in_characters(request, text))
+        return in_utf16(answered, POLICY_FILE, lambda _: text)
 
 
 class _Texts:

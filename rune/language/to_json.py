@@ -12,6 +12,7 @@ from rune.language.hints import Hint
 from rune.language.navigation import Location
 from rune.language.structure import Folding, FoldingKind, Symbol, SymbolKind
 from rune.language.tokens import Token, TokenKind
+from rune.policy import check_policy
 from rune.runefile import Edit, diagnostic_to_json, outline_to_json
 from rune.runefile.syntax import Form
 from rune.runefile.to_json import (
@@ -27,7 +28,10 @@ from rune.runefile.to_json import (
 
 
 class CheckAnswerJson(TypedDict):
-    """What is wrong with a Runefile, and what can be drawn of it."""
+    """What is wrong with a Runefile, and with the `forge.yml` beside it, and what can be drawn of the Runefile.
+
+    `has_errors` is of the Runefile alone: with it, nothing can be built.
+    """
 
     runefile: str
     form: Annotated[str, Form]
@@ -180,7 +184,10 @@ def check_to_json(analysis: Analysis) -> CheckAnswerJson:
         "runefile": analysis.runefile,
         "form": checked.syntax.form.value,
         "has_errors": checked.has_errors,
-        "diagnostics": [diagnostic_to_json(diagnostic) for diagnostic in checked.diagnostics],
+        "diagnostics": [
+            diagnostic_to_json(diagnostic)
+            for diagnostic in (*checked.diagnostics, *check_policy(analysis.files).diagnostics)
+        ],
         "outline": outline_to_json(checked.outline),
     }
 

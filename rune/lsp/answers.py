@@ -7,11 +7,14 @@ from collections.abc import Sequence
 from lsprotocol import types
 
 from rune.language import Analysis
-from rune.language.actions import actions
+from rune.language.actions import Action, actions
 from rune.language.format import format_text
 from rune.language.hints import hints
-from rune.language.hover import hover
+from rune.language.hover import Hover, hover
 from rune.language.navigation import definition, prepare_rename, references, rename
+from rune.language.policy import PolicyAnalysis
+from rune.language.policy.answers import policy_actions
+from rune.language.policy.hover import hover_policy
 from rune.language.structure import foldings, symbols
 from rune.language.tokens import tokens
 from rune.lsp.convert import Converter, folding
@@ -20,7 +23,14 @@ ACTION_KINDS = (types.CodeActionKind.QuickFix, types.CodeActionKind.RefactorRewr
 
 
 def hovered(analysis: Analysis, convert: Converter, params: types.HoverParams) -> types.Hover | None:
-    found = hover(analysis, convert.offset(params.position))
+    return _hover(convert, hover(analysis, convert.offset(params.position)))
+
+
+def hovered_policy(analysis: PolicyAnalysis, convert: Converter, params: types.HoverParams) -> types.Hover | None:
+    return _hover(convert, hover_policy(analysis, convert.offset(params.position)))
+
+
+def _hover(convert: Converter, found: Hover | None) -> types.Hover | None:
     if found is None:
         return None
     return types.Hover(types.MarkupContent(types.MarkupKind.Markdown, found.text), convert.range(found.span))
@@ -65,8 +75,21 @@ def formatted(analysis: Analysis, convert: Converter, _: types.DocumentFormattin
 
 
 def offered(analysis: Analysis, convert: Converter, params: types.CodeActionParams) -> list[types.CodeAction]:
+    return _wanted(convert, actions(analysis, *_offsets(convert, params)), params)
+
+
+def offered_policy(
+    analysis: PolicyAnalysis, convert: Converter, params: types.CodeActionParams
+) -> list[types.CodeAction]:
+    return _wanted(convert, policy_actions(analysis, *_offsets(convert, params)), params)
+
+
+def _offsets(convert: Converter, params: types.CodeActionParams) -> tuple[int, int]:
+    return convert.offset(params.range.start), convert.offset(params.range.end)
+
+
+def _wanted(convert: Converter, found: Sequence[Action], params: types.CodeActionParams) -> list[types.CodeAction]:
     wanted = params.context.only
-    found = actions(analysis, convert.offset(params.range.start), convert.offset(params.range.end))
     converted = [convert.action(each, params.context.diagnostics) for each in found]
     return [each for each in converted if wanted is None or _is_wanted(each, wanted)]
 

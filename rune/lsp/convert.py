@@ -8,7 +8,6 @@ from pathlib import Path
 from lsprotocol import types
 
 import rune
-from rune.language import Analysis
 from rune.language.actions import Action, ActionKind
 from rune.language.completion_items import Completion, CompletionKind, without_fields
 from rune.language.hints import Hint
@@ -18,6 +17,7 @@ from rune.language.tokens import Token, TokenKind
 from rune.lsp.documents import Document, uri_of
 from rune.runefile import Diagnostic, Edit, Severity, Span
 from rune.runefile.codes import Code
+from rune.runefile.source import SourceText
 
 PAGES = Path(rune.__file__).resolve().parent.parent / "docs" / "reference" / "diagnostics"
 """A checkout has the pages of the diagnostics."""
@@ -72,10 +72,10 @@ _UNNECESSARY = {Code.UNUSED_STAGE.value, Code.UNUSED_RESOURCE.value}
 class Converter:
     """Converts what was answered about one document."""
 
-    def __init__(self, document: Document, analysis: Analysis) -> None:
+    def __init__(self, document: Document, source: SourceText, file: str) -> None:
         self._document = document
-        self._utf16 = Utf16(analysis.source)
-        self._file = analysis.runefile
+        self._utf16 = Utf16(source)
+        self._file = file
 
     def offset(self, position: types.Position) -> int:
         return self._utf16.offset_at(position.line, position.character)

@@ -15,8 +15,11 @@ from rune.anvil.support import signature_with_support
 from rune.blocks.resolver import BlockResolver
 from rune.files import FileError, FolderFiles, normal_path
 from rune.language import Analysis, analyse
+from rune.language.policy import PolicyAnalysis, analyse_policy
 from rune.language.positions import Utf16
+from rune.policy import POLICY_FILE
 from rune.repository import enclosing_repository
+from rune.runefile import runefile_in
 from rune.runefile.source import SourceText
 from rune.tflite import ModelError, ModelSignature, read_model
 
@@ -38,7 +41,12 @@ class Document:
 
     @property
     def is_runefile(self) -> bool:
-        return self.language == LANGUAGE or _NAME.match(self.path.name) is not None
+        is_named = _NAME.match(self.path.name) is not None
+        return not self.is_policy and (self.language == LANGUAGE or is_named)
+
+    @property
+    def is_policy(self) -> bool:
+        return self.path.name == POLICY_FILE
 
 
 def changed(text: str, changes: Sequence[types.TextDocumentContentChangeEvent]) -> str:
@@ -84,8 +92,8 @@ class Documents:
         self._projects.clear()
 
     def concern(self, uris: Iterable[str]) -> bool:
-        """Whether one of the files may belong to the project of an open Runefile; hidden folders never do."""
-        folders = [document.path.parent for document in self.runefiles()]
+        """Whether one of the files may belong to the project of an open document; hidden folders never do."""
+        folders = [document.path.parent for document in (*self.runefiles(), *self.policies())]
         paths = [Path(path) for uri in uris if (path := to_fs_path(uri)) is not None]
         return any(
             path.is_relative_to(folder) and not any(part.startswith(".") for part in path.relative_to(folder).parts)
@@ -97,22 +105,42 @@ class Documents:
         """The open documents that are Runefiles."""
         return tuple(document for document in self._open.values() if document.is_runefile)
 
+    def policies(self) -> tuple[Document, ...]:
+        """The open documents that are a project's `forge.yml`."""
+        return tuple(document for document in self._open.values() if document.is_policy)
+
     def get(self, uri: str) -> Document | None:
-        """An open Runefile."""
+        """An open Runefile or `forge.yml`."""
         document = self._open.get(uri)
-        return document if document is not None and document.is_runefile else None
+        return document if document is not None and (document.is_runefile or document.is_policy) else None
+
+    def policy(self, document: Document) -> PolicyAnalysis:
+        """What is known of a `forge.yml`, with the labels of the Runefile beside it."""
+        files = self._files_of(document)
+        path = document.path.parent / runefile_in(files)
+        runefile = Document(from_fs_path(str(path)) or path.as_uri(), path, "", None, LANGUAGE)
+        return analyse_policy(files, self.analysis(runefile).checked)
 
     def analysis(self, document: Document) -> Analysis:
         """What is known of a Runefile in its folder, with what other documents of the folder say unsaved."""
         if document.uri not in self._analyses:
-            folder = document.path.parent
-            project = self._projects.setdefault(folder, _Project(folder))
-            texts = {other.path: other.text for other in self._open.values() if other.path.is_relative_to(folder)}
-            files = _OpenFiles(project, {path.relative_to(folder).as_posix(): text for path, text in texts.items()})
             self._analyses[document.uri] = analyse(
-                files, self._blocks, runefile=document.path.name, signatures=project.signature
+                self._files_of(document),
+                self._blocks,
+                runefile=document.path.name,
+                signatures=self._project_of(document).signature,
             )
         return self._analyses[document.uri]
+
+    def _project_of(self, document: Document) -> _Project:
+        folder = document.path.parent
+        return self._projects.setdefault(folder, _Project(folder))
+
+    def _files_of(self, document: Document) -> _OpenFiles:
+        folder = document.path.parent
+        texts = {other.path: other.text for other in self._open.values() if other.path.is_relative_to(folder)}
+        named = {path.relative_to(folder).as_posix(): text for path, text in texts.items()}
+        return _OpenFiles(self._project_of(document), named)
 
     def _put(self, document: Document) -> None:
         self._open[document.uri] = document

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Protocol, TypeVar
 
 from lsprotocol import types
@@ -14,13 +14,17 @@ import rune
 from rune.blocks.resolver import BlockResolver
 from rune.language import Analysis
 from rune.language.completion import complete
-from rune.language.completion_items import Completion
+from rune.language.completion_items import Completion, Completions
 from rune.language.format import FormatRefused
 from rune.language.navigation import RenameRefused
+from rune.language.policy import PolicyAnalysis
+from rune.language.policy.completion import complete_policy
 from rune.lsp import answers
 from rune.lsp.convert import LEGEND, Converter
-from rune.lsp.documents import Documents
+from rune.lsp.documents import Document, Documents
 from rune.lsp.protocol import RunefileProtocol
+from rune.runefile import Diagnostic
+from rune.runefile.source import SourceText
 
 _REQUEST_FAILED = -32803
 """The protocol's code for a request that is right and cannot be done, with a message for the person."""
@@ -49,13 +53,18 @@ class Server(LanguageServer):
         self._waiting = asyncio.get_running_loop().call_later(_PAUSE, self.check_now)
 
     def check_now(self) -> None:
-        """Tells what is wrong with every open Runefile."""
+        """Tells what is wrong with every open Runefile and forge.yml."""
         self._waiting = None
         for document in self.documents.runefiles():
             analysis = self.documents.analysis(document)
-            convert = Converter(document, analysis)
-            found = [convert.diagnostic(each) for each in analysis.checked.diagnostics]
-            self.tell(document.uri, document.version, found)
+            self._tell_of(document, analysis.source, analysis.checked.diagnostics)
+        for document in self.documents.policies():
+            checked = self.documents.policy(document).checked
+            self._tell_of(document, checked.source, checked.diagnostics)
+
+    def _tell_of(self, document: Document, source: SourceText, diagnostics: Sequence[Diagnostic]) -> None:
+        convert = Converter(document, source, document.path.name)
+        self.tell(document.uri, document.version, [convert.diagnostic(each) for each in diagnostics])
 
     def tell(self, uri: str, version: int | None, diagnostics: list[types.Diagnostic]) -> None:
         self.text_document_publish_diagnostics(types.PublishDiagnosticsParams(uri, diagnostics, version))
@@ -66,14 +75,20 @@ def make_server(blocks: BlockResolver) -> Server:
     server = Server(blocks)
     _follow_documents(server)
     _answer_completions(server)
-    _answer(server, types.TEXT_DOCUMENT_HOVER, answers.hovered)
+    _answer(server, types.TEXT_DOCUMENT_HOVER, answers.hovered, policy=answers.hovered_policy)
     _answer(server, types.TEXT_DOCUMENT_DEFINITION, answers.defined)
     _answer(server, types.TEXT_DOCUMENT_REFERENCES, answers.referred)
     _answer(server, types.TEXT_DOCUMENT_DOCUMENT_HIGHLIGHT, answers.highlighted)
     _answer(server, types.TEXT_DOCUMENT_PREPARE_RENAME, answers.may_be_renamed)
     _answer(server, types.TEXT_DOCUMENT_RENAME, answers.renamed, types.RenameOptions(prepare_provider=True))
     _answer(server, types.TEXT_DOCUMENT_FORMATTING, answers.formatted)
-    _answer(server, types.TEXT_DOCUMENT_CODE_ACTION, answers.offered, types.CodeActionOptions(answers.ACTION_KINDS))
+    _answer(
+        server,
+        types.TEXT_DOCUMENT_CODE_ACTION,
+        answers.offered,
+        types.CodeActionOptions(answers.ACTION_KINDS),
+        answers.offered_policy,
+    )
     _answer(server, types.TEXT_DOCUMENT_DOCUMENT_SYMBOL, answers.outlined)
     _answer(server, types.TEXT_DOCUMENT_FOLDING_RANGE, answers.folded)
     _answer(server, types.TEXT_DOCUMENT_INLAY_HINT, answers.hinted)
@@ -81,16 +96,28 @@ def make_server(blocks: BlockResolver) -> Server:
     return server
 
 
-def _answer(server: Server, method: str, answer: Callable[[Analysis, Converter, P], R], options: object = None) -> None:
-    """Answers a request about an open Runefile; the answer for any other document is null."""
+def _answer(
+    server: Server,
+    method: str,
+    answer: Callable[[Analysis, Converter, P], R],
+    options: object = None,
+    policy: Callable[[PolicyAnalysis, Converter, P], R] | None = None,
+) -> None:
+    """Answers a request about an open Runefile, and with `policy` about a forge.yml; for any other document the answer
+    is null."""
 
     def answered(params: P) -> R | None:
         document = server.documents.get(params.text_document.uri)
         if document is None:
             return None
+        if document.is_policy:
+            if policy is None:
+                return None
+            found = server.documents.policy(document)
+            return policy(found, Converter(document, found.source, document.path.name), params)
         analysis = server.documents.analysis(document)
         try:
-            return answer(analysis, Converter(document, analysis), params)
+            return answer(analysis, Converter(document, analysis.source, analysis.runefile), params)
         except (RenameRefused, FormatRefused) as error:
             raise JsonRpcException(error.reason, _REQUEST_FAILED) from error
 
@@ -131,9 +158,9 @@ def _follow_documents(server: Server) -> None:
 
     @server.feature(types.TEXT_DOCUMENT_DID_CLOSE)
     async def closed(params: types.DidCloseTextDocumentParams) -> None:
-        was_runefile = server.documents.get(params.text_document.uri) is not None
+        was_checked = server.documents.get(params.text_document.uri) is not None
         server.documents.close(params.text_document.uri)
-        if was_runefile:
+        if was_checked:
             server.tell(params.text_document.uri, None, [])
         server.check_soon()
 
@@ -148,7 +175,14 @@ def _answer_completions(server: Server) -> None:
     def completion(
         analysis: Analysis, convert: Converter, params: types.CompletionParams
     ) -> types.CompletionList | None:
-        found = complete(analysis, convert.offset(params.position))
+        return listed(convert, complete(analysis, convert.offset(params.position)))
+
+    def policy_completion(
+        analysis: PolicyAnalysis, convert: Converter, params: types.CompletionParams
+    ) -> types.CompletionList | None:
+        return listed(convert, complete_policy(analysis, convert.offset(params.position)))
+
+    def listed(convert: Converter, found: Completions | None) -> types.CompletionList | None:
         if found is None:
             return None
         server.completions = found.items
@@ -162,7 +196,7 @@ def _answer_completions(server: Server) -> None:
 
     options = types.CompletionOptions(trigger_characters=[":", " ", "[", "{", ",", "$", "/", "@", '"', "-"])
     options.resolve_provider = True
-    _answer(server, types.TEXT_DOCUMENT_COMPLETION, completion, options)
+    _answer(server, types.TEXT_DOCUMENT_COMPLETION, completion, options, policy_completion)
 
     @server.feature(types.COMPLETION_ITEM_RESOLVE)
     def resolve(item: types.CompletionItem) -> types.CompletionItem:

@@ -98,3 +98,9 @@ class Code(Enum):
     CONTRADICTORY_MODEL = "RUNE0081"
     TOO_MUCH_MEMORY = "RUNE0082"
     TARGET_LACKS = "RUNE0083"
+
+    # What is wrong in a forge.yml, which says what may be published.
+    BAD_LIMIT = "RUNE0100"
+    BAD_APPROVAL = "RUNE0101"
+    BAD_TAG_PATTERN = "RUNE0102"
+    UNKNOWN_APPROVER = "RUNE0103"

@@ -56,7 +56,7 @@ def _without_controls(source: SourceText, report: Report) -> str:
         if count == MOST_ROUNDS:
             break
         span = source.span(match.start(), match.end())
-        message = f"The character U+{ord(match[0]):04X} cannot stand in a Runefile"
+        message = f"The character U+{ord(match[0]):04X} cannot stand in a text file"
         report.error(Code.NOT_TEXT, message, span, fixes=[report.guess(span, "", "Remove the character")])
     return _NO_TEXT.sub(" ", source.text)
 

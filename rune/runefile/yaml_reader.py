@@ -103,7 +103,7 @@ class Composer:
             offset = _start(event)
             span = self._source.span(offset, offset + 3)
             notes = ("What stands behind it is not looked at.",)
-            raise Unreadable("a Runefile is one document, and `---` starts another", span, notes, to_the_end=True)
+            raise Unreadable("the file is one document, and `---` starts another", span, notes, to_the_end=True)
         return root
 
     def _next(self) -> yaml.Event:
@@ -168,7 +168,7 @@ class Composer:
     def _refuse_tag(self, tag: str, span: Span) -> None:
         shown = tag.replace(_CORE_TAG, "!!")
         message = f"The tag {quoted(shown)} means nothing here"
-        note = "A Runefile is made of texts, numbers, lists and maps. Remove the tag."
+        note = "The file is made of texts, numbers, lists and maps. Remove the tag."
         self.notices.append(Notice(Code.YAML_FEATURE, Severity.ERROR, message, span, note))
 
     def _sequence(self, event: yaml.Event, depth: int) -> Sequence:
@@ -199,7 +199,7 @@ class Composer:
     def _counted(self, count: int, event: yaml.Event) -> None:
         self._count += count
         if self._count > MAX_VALUES:
-            raise TooMuch(f"The Runefile has more than {MAX_VALUES} values", self._at(event))
+            raise TooMuch(f"The file has more than {MAX_VALUES} values", self._at(event))
 
     def _at(self, event: yaml.Event) -> Span:
         return self._trimmed(_start(event), _stop(event))

@@ -9,6 +9,7 @@ from rune.tflite.model import Model, Normalization, Operator, Quantization, Tens
 from rune.tflite.options import (
     Activation,
     AxisOptions,
+    BatchMatMulOptions,
     BlockOptions,
     ConcatenationOptions,
     Conv2DOptions,
@@ -26,6 +27,7 @@ from rune.tflite.options import (
     ResizeOptions,
     SoftmaxOptions,
     StridedSliceOptions,
+    TransposeConvOptions,
 )
 from rune.tflite.pixels import PixelAdvice, PixelRange, pixel_advice
 from rune.tflite.reader import read_model
@@ -34,6 +36,7 @@ from rune.tflite.signature import ModelSignature, ModelTensor, Unsupported, from
 __all__ = [
     "Activation",
     "AxisOptions",
+    "BatchMatMulOptions",
     "BlockOptions",
     "ConcatenationOptions",
     "Conv2DOptions",
@@ -62,6 +65,7 @@ __all__ = [
     "StridedSliceOptions",
     "Tensor",
     "TensorKind",
+    "TransposeConvOptions",
     "Unsupported",
     "describe",
     "element_kind",

@@ -130,6 +130,24 @@ class StridedSliceOptions:
 
 
 @dataclass(frozen=True)
+class TransposeConvOptions:
+    """Strides are at least 1, in elements of the output."""
+
+    padding: Padding
+    stride_height: int
+    stride_width: int
+    activation: Activation
+
+
+@dataclass(frozen=True)
+class BatchMatMulOptions:
+    """Whether the rows of an input's matrices are stored as columns."""
+
+    left_is_transposed: bool
+    right_is_transposed: bool
+
+
+@dataclass(frozen=True)
 class GatherOptions:
     """A negative axis counts from the last dimension."""
 
@@ -182,6 +200,8 @@ Options = (
     | MirrorPadOptions
     | StridedSliceOptions
     | GatherOptions
+    | TransposeConvOptions
+    | BatchMatMulOptions
     | BlockOptions
     | AxisOptions
     | RawOptions
@@ -211,6 +231,8 @@ _TABLE_OF_OPERATOR: Final = {
     "UNPACK": "UnpackOptions",
     "SPACE_TO_DEPTH": "SpaceToDepthOptions",
     "DEPTH_TO_SPACE": "DepthToSpaceOptions",
+    "TRANSPOSE_CONV": "TransposeConvOptions",
+    "BATCH_MATMUL": "BatchMatMulOptions",
 }
 
 
@@ -279,6 +301,15 @@ def read_options(name: str, operator: Table) -> Options:
             )
         case "PackOptions" | "UnpackOptions":
             return AxisOptions(table.number("axis"))
+        case "TransposeConvOptions":
+            return TransposeConvOptions(
+                _choice(table, "padding", Padding, name),
+                _positive(table, "stride_h", name),
+                _positive(table, "stride_w", name),
+                _choice(table, "fused_activation_function", Activation, name),
+            )
+        case "BatchMatMulOptions":
+            return BatchMatMulOptions(table.flag("adj_x"), table.flag("adj_y"))
         case "GatherOptions":
             return GatherOptions(table.number("axis"), table.number("batch_dims"))
         case "SpaceToDepthOptions" | "DepthToSpaceOptions":

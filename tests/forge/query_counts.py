@@ -28,7 +28,7 @@ from forge.projects.samples import sample_terms
 from forge.registry.actions import publish_build
 from forge.reviews.actions import Asked, ask_for_review, begin_thread, give_verdict
 from forge.webhooks.actions import create_webhook
-from tests.forge.made_builds import RUNE, built, failed_build
+from tests.forge.made_builds import RUNE, approved, built, failed_build
 from tests.forge.made_samples import zipped
 from tests.forge.web.test_permissions_matrix import CASES, ELSEWHERE, webhook_addresses
 
@@ -83,6 +83,12 @@ _MORE: list[tuple[str, str, str, Any]] = [
     ("delete", "api/v1/comments/<uuid:comment_id>", "api/v1/comments/{comment}", None),
     ("get", f"{_P}/tags", "api/v1/projects/acme/kitchen/tags", None),
     ("post", f"{_P}/tags", "api/v1/projects/acme/kitchen/tags", {"build": "{build}", "tag": "9.0"}),
+    (
+        "post",
+        f"{_P}/tags/override",
+        "api/v1/projects/acme/kitchen/tags/override",
+        {"build": "{build}", "tag": "9.2", "reason": "The fair opens in an hour."},
+    ),
     ("get", f"{_P}/tags/<str:tag>/rune", "api/v1/projects/acme/kitchen/tags/0.0/rune", None),
     ("get", "api/v1/schema", "api/v1/schema", None),
     ("get", "v2", "v2", None),
@@ -101,6 +107,12 @@ _MORE: list[tuple[str, str, str, Any]] = [
     ("form", f"{_PAGE}/builds/<int:number>/cancel", "acme/kitchen/builds/1/cancel", {}),
     ("form", f"{_PAGE}/builds/<int:number>/respond", "acme/kitchen/builds/1/respond", {"text": "x"}),
     ("form", f"{_PAGE}/builds/<int:number>/publish", "acme/kitchen/builds/1/publish", {"tag": "9.0"}),
+    (
+        "form",
+        f"{_PAGE}/builds/<int:number>/publish-past-gate",
+        "acme/kitchen/builds/2/publish-past-gate",
+        {"tag": "9.1", "reason": "The fair opens in an hour."},
+    ),
     ("get", f"{_PAGE}/builds/<int:number>/ask", "acme/kitchen/builds/2/ask", None),
     ("form", f"{_PAGE}/builds/<int:number>/ask", "acme/kitchen/builds/2/ask", {"title": "x"}),
     ("get", f"{_PAGE}/builds/<int:number>/conversation", "acme/kitchen/builds/2/conversation", None),
@@ -167,7 +179,7 @@ def settle(owner: User, organisation: Organisation, project: Project, size: int)
         asked = [Asked(tuple(member.pk for member in members if member != members[number]))]
         reviews.append(ask_for_review(owner, builds[-1], "Is it good?", reviewers=asked))
         begin_thread(owner, reviews[-1], "said")
-        publish_build(owner, builds[-1], f"{number}.0")
+        publish_build(owner, approved(builds[-1]), f"{number}.0")
         make_phone_link(owner, project)
     for member in members[1:]:
         give_verdict(member, builds[0], "approve", "good")

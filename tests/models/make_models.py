@@ -18,6 +18,7 @@ from ai_edge_litert.interpreter import Interpreter, OpResolverType
 from numpy.random import Generator, default_rng
 
 from tests.model_cases import COMPILED, REFUSED
+from tests.models.further_models import batch_matmul, further_models
 from tests.models.model_layers import Layers, Value
 from tests.packed import write_packed
 
@@ -59,6 +60,7 @@ def models() -> Iterator[tuple[str, Model]]:
             yield f"{operator}_{short}_{detail}", model
     yield from _conversions()
     yield from _hybrids()
+    yield from further_models()
     for name, model in _unsigned():
         operator, _, detail = name.partition(":")
         yield f"{operator}_u8_{detail}", model
@@ -183,6 +185,7 @@ def _unsigned() -> Iterator[tuple[str, Model]]:
     yield "maximum:scalar", _extreme("uint8", "MAXIMUM", (1,))
     yield "relu:plain", _activation("uint8", "RELU", 0.051)
     yield "relu6:plain", _activation("uint8", "RELU6", 0.051)
+    yield from _resizes("uint8")
     some = (_reductions("uint8"), _functions("uint8"), _moves("uint8"), _joins("uint8"))
     for name, model in itertools.chain(*some):
         if name in _SOME_OF_UINT8:
@@ -372,11 +375,14 @@ def _reductions(kind: str) -> Iterator[tuple[str, Model]]:
 def _functions(kind: str) -> Iterator[tuple[str, Model]]:
     """Elementwise ops of one input."""
 
-    def model(op: str, input_scale: float, scale: float, zero_point: int) -> Model:
+    def model(op: str, input_scale: float, scale: float, zero_point: int, input_zero_point: int = 3) -> Model:
         if kind == "float32":
             return lambda g: [g.unary(op, g.input((1, 99), kind))]
-        return lambda g: [g.unary(op, g.input((1, 256), kind, input_scale), scale, zero_point)]
+        return lambda g: [g.unary(op, g.input((1, 256), kind, input_scale, input_zero_point), scale, zero_point)]
 
+    if kind == "int8":  # results that lie just below halves
+        yield "logistic:almost_halves", model("LOGISTIC", 1 / 256, 1 / 256, -128, -128)
+        yield "tanh:almost_halves", model("TANH", 1 / 256, 1 / 128, 0, -128)
     for detail, input_scale in (("fine", 0.011), ("plain", 0.0473), ("coarse", 0.31)):
         yield f"logistic:{detail}", model("LOGISTIC", input_scale, 1 / 256, -128)
         yield f"tanh:{detail}", model("TANH", input_scale, 1 / 128, 0)
@@ -464,6 +470,30 @@ def _chains(kind: str) -> Iterator[tuple[str, Model]]:
     yield "chain:two_inputs_two_outputs", lambda g: _two_and_two(g, kind)
     yield "chain:input_is_output_too", lambda g: _passed_through(g, kind)
     yield "chain:dense", lambda g: _dense(g, kind)
+    yield (
+        "chain:padded_conv",
+        lambda g: [g.conv(_framed(g, kind), 5, stride=(2, 2), padding="valid", activation="relu")],
+    )
+    yield "chain:padded_depthwise", lambda g: [g.depthwise(_framed(g, kind), stride=(2, 2))]
+    yield "chain:joined_rows", lambda g: _joined_rows(g, kind)
+
+
+def _framed(g: Layers, kind: str) -> Value:
+    """An image with a frame of other widths on each side."""
+    return g.move("PAD", g.input((2, 6, 5, 3), kind), (2, 9, 8, 3), ([[0, 0], [1, 2], [0, 3], [0, 0]],))
+
+
+def _joined_rows(g: Layers, kind: str) -> list[Value]:
+    """Rows that are joined, and parts of them that are added to others of them."""
+    source = g.input((1, 4, 3, 2), kind)
+    options: Any = schema.ConcatenationOptionsT()
+    options.axis = 1
+    pooled = g.pool(source, "MAX_POOL_2D", (1, 1), (1, 1))
+    other = g.pool(source, "AVERAGE_POOL_2D", (2, 1), (2, 1))
+    joined = g.join("CONCATENATION", [pooled, other], (1, 6, 3, 2), options)
+    upper = g.move("SLICE", joined, (1, 4, 3, 2), ([0, 0, 0, 0], [1, 4, 3, 2]))
+    lower = g.move("SLICE", joined, (1, 4, 3, 2), ([0, 2, 0, 0], [1, 4, 3, 2]))
+    return [g.add(upper, lower)]
 
 
 def _residual(g: Layers, kind: str) -> list[Value]:
@@ -495,8 +525,7 @@ def refused() -> Iterator[tuple[str, Model, list[tuple[str, str, int]]]]:
     yield "elu_logistic_f32", lambda g: [g.unary("LOGISTIC", _elu(g, "float32"))], [("ELU", "float32", 1)]
     yield "elu_i8", lambda g: [_elu(g, "int8")], [("ELU", "int8", 1)]
     yield "sum_i8", lambda g: [g.reduce("SUM", g.input((2, 3), "int8"), (0,))], [("SUM", "int8", 1)]
-    yield "resize_bilinear_u8", _unsigned_resize, [("RESIZE_BILINEAR", "uint8", 1)]
-    yield "depthwise_conv_2d_hybrid", _hybrid, [("DEPTHWISE_CONV_2D", "float32 and int8 weights", 1)]
+    yield "batch_matmul_hybrid", _hybrid, [("BATCH_MATMUL", "float32, weights of int8", 1)]
     yield "custom", _custom, [("CUSTOM:Magic", "float32", 2)]
     yield "reshape_bool", _bool_reshape, [("RESHAPE", "bool", 1)]
     yield "add_i32", _integer_add, [("ADD", "int32", 1)]
@@ -506,18 +535,8 @@ def _elu(g: Layers, kind: str) -> Value:
     return g.unary("ELU", g.input((1, 5), kind), 1.0 / 128.0 if kind == "int8" else None)
 
 
-def _unsigned_resize(g: Layers) -> list[Value]:
-    return [g.resize(g.input((1, 4, 4, 1), "uint8"), (8, 8))]
-
-
 def _hybrid(g: Layers) -> list[Value]:
-    source = g.input((1, 4, 4, 3), "float32")
-    weights = g.graph.constant("weights", g.random.integers(-127, 128, (1, 3, 3, 3), dtype=np.int8), 0.01)
-    output = g.output((1, 4, 4, 3), "float32")
-    options: Any = schema.DepthwiseConv2DOptionsT()
-    options.strideH = options.strideW = 1
-    g.graph.operator("DEPTHWISE_CONV_2D", [source.index, weights, -1], [output.index], options, 3)
-    return [output]
+    return [batch_matmul(g, g.input((1, 3, 7), "float32"), g.constant((7, 4), "int8"))]
 
 
 def _custom(g: Layers) -> list[Value]:

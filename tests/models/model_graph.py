@@ -101,6 +101,10 @@ class Graph:
             operator.builtinOptions = options
         self._graph.operators.append(operator)
 
+    def read(self) -> set[int]:
+        """The tensors that an operator reads so far."""
+        return {index for operator in self._graph.operators for index in operator.inputs}
+
     def finish(self, *outputs: int) -> bytes:
         """The file."""
         self._graph.outputs = list(outputs)

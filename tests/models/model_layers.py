@@ -140,11 +140,12 @@ class Layers:
         gain: float = 1.0,
         weak: bool = False,
         zero_point: int = -5,
+        hybrid: bool = False,
     ) -> Value:
         batch, height, width, depth = source.shape
         channels = depth * multiplier
         fan_in = kernel[0] * kernel[1]
-        tensors, scale = self.weights(source, (1, *kernel, channels), 3, fan_in, per_channel, bias, weak)
+        tensors, scale = self.weights(source, (1, *kernel, channels), 3, fan_in, per_channel, bias, weak, hybrid)
         options: Any = schema.DepthwiseConv2DOptionsT()
         options.depthMultiplier = multiplier
         shape = (batch, *_window(options, (height, width), kernel, stride, dilation, padding), channels)

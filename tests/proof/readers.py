@@ -10,6 +10,8 @@ from yaml.reader import Reader
 
 from rune.container import ContainerError, read_rune, read_zune
 from rune.files import FileError
+from rune.policy import Policy
+from rune.policy.read import read_policy
 from rune.runefile.compose import compose
 from rune.runefile.report import Report
 from rune.runefile.source import SourceText
@@ -40,6 +42,13 @@ def read_yaml(data: bytes) -> None:
 def read_runefile(data: bytes) -> None:
     """A Runefile of any kind, checked as a whole."""
     held(data, most_fixes=0)
+
+
+def read_forge_yml(data: bytes) -> None:
+    """A policy, which is the same after JSON, or at least one error."""
+    checked = read_policy(data.decode("utf-8", "replace"))
+    assert (checked.policy is None) is checked.has_errors
+    assert checked.policy is None or Policy.from_json(checked.policy.to_json()) == checked.policy
 
 
 def read_text_form(data: bytes) -> None:
@@ -87,6 +96,7 @@ def read_motion(data: bytes) -> None:
 READERS: Mapping[str, Callable[[bytes], None]] = {
     "yaml": read_yaml,
     "runefile": read_runefile,
+    "policy": read_forge_yml,
     "text": read_text_form,
     "tflite": read_tflite,
     "rune": read_container,

@@ -14,6 +14,7 @@ from django.utils import timezone
 from forge.accounts.models import Membership, User
 from forge.accounts.people import person_to_json
 from forge.accounts.permissions import ALLOWED, Verb
+from forge.builds.limits import policy_of
 from forge.builds.models import Build
 from forge.core.actors import Actor
 from forge.core.audit import write_entry
@@ -83,10 +84,10 @@ def ask_in_a_new_round(actor: Actor, review: Review, build: Build, message: str 
     before = newest_round(review)
     if (build.number or 0) < (before.build.number or 0):
         raise Invalid(f"Build {build.number} is older than build {before.build.number}, which is judged now.")
-    if build.artefact is not None and build.artefact.digest == digest_of(before):
+    if build.artefact is not None and build.artefact.digest == digest_of(before) and _has_rules_of(build, before.build):
         raise SameRune(
             f"Build {build.number} has the same bytes as build {before.build.number}, the one of round "
-            f"{before.number}: what was said of it still holds. Change something first."
+            f"{before.number}, and the same forge.yml: what was said of it still holds. Change something first."
         )
     _require_new(build)
     new = Round.objects.create(
@@ -152,9 +153,16 @@ def _require_new(build: Build) -> None:
     if not is_reviewable(build) or build.artefact is None:
         raise NotReviewable("Only a build that succeeded can be reviewed.")
     open_rounds = Round.objects.filter(review__project=build.project, review__closed=None)
-    same = open_rounds.filter(build__artefact__digest=build.artefact.digest).select_related("review").first()
+    of_bytes = open_rounds.filter(build__artefact__digest=build.artefact.digest)
+    rounds = of_bytes.select_related("review", "build__artefact")
+    same = next((each for each in rounds if _has_rules_of(build, each.build)), None)
     if same is not None:
         raise AlreadyAsked(f"Review {same.review.number} asks about these bytes. Carry it on, or close it first.")
+
+
+def _has_rules_of(build: Build, other: Build) -> bool:
+    """Whether two builds have the same `forge.yml`: an approval of other rules is another approval."""
+    return policy_of(build) == policy_of(other)
 
 
 def _put_groups(review: Review, reviewers: Sequence[Asked], authors: frozenset[UUID]) -> None:

@@ -985,7 +985,10 @@ export interface paths {
     /** @description The tags of a project. */
     readonly get: operations["tags_list"];
     readonly put?: never;
-    /** @description The tags of a project. */
+    /**
+     * @description Publishes a build. Where the tag is protected and something is missing, the answer is 409, and `missing` says
+     *     what, in sentences.
+     */
     readonly post: operations["tags_publish"];
     readonly delete?: never;
     readonly options?: never;
@@ -1004,6 +1007,26 @@ export interface paths {
     readonly get: operations["tags_rune"];
     readonly put?: never;
     readonly post?: never;
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly "/api/v1/projects/{organisation}/{name}/tags/override": {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly get?: never;
+    readonly put?: never;
+    /**
+     * @description Publishes a build under a protected tag although something is missing. Only owners may, with a reason that
+     *     the rune's page and the audit log show. A token needs the scope `rune:publish` as well.
+     */
+    readonly post: operations["tags_override"];
     readonly delete?: never;
     readonly options?: never;
     readonly head?: never;
@@ -1430,6 +1453,8 @@ export interface components {
     readonly ActionsAnswer: {
       readonly actions: readonly components["schemas"]["LanguageAction"][];
     };
+    /** @enum {string} */
+    readonly Admission: "open" | "passed" | "overridden";
     /** @description What a thread is about. `title` and `detail` are the words of the time when it began. */
     readonly Anchor: {
       readonly kind: components["schemas"]["AnchorKind"];
@@ -1451,6 +1476,13 @@ export interface components {
     };
     /** @enum {string} */
     readonly AnchorKind: "build" | "figure" | "stage" | "line" | "sample" | "moment" | "result";
+    /** @description That `count` of these people must approve; anyone who may, where no role and no person is named. */
+    readonly Approval: {
+      readonly count: number;
+      readonly groups: readonly string[];
+      readonly roles: readonly string[];
+      readonly people: readonly string[];
+    };
     /** @description An argument that a stage can have. */
     readonly ArgumentField: {
       readonly name: string;
@@ -1585,6 +1617,7 @@ export interface components {
       readonly finished: string | null;
       readonly report: components["schemas"]["BuildReport"] | null;
       readonly evaluation: components["schemas"]["EvaluationSummary"] | null;
+      readonly limits: readonly components["schemas"]["JudgedLimit"][];
       readonly diagnostics: readonly components["schemas"]["Diagnostic"][];
       readonly error: string | null;
       readonly url: string | null;
@@ -1635,7 +1668,7 @@ export interface components {
       readonly previous: string | null;
       readonly results: readonly components["schemas"]["Build"][];
     };
-    /** @description The report of a build. `run` is null where the server could not run the rune; a preview's has neither. */
+    /** @description The report of a build. `run` is null where the server could not run the rune, and `policy` where there is no `forge.yml`; a preview's has none of these. */
     readonly BuildReport: {
       readonly toolchain: string;
       readonly toolchain_digest?: string;
@@ -1649,6 +1682,7 @@ export interface components {
       readonly resources: readonly components["schemas"]["ResourceReport"][];
       readonly steps: readonly components["schemas"]["Step"][];
       readonly pipeline: components["schemas"]["Outline"];
+      readonly policy?: components["schemas"]["Policy"] | null;
       readonly verify?: components["schemas"]["Verification"];
       readonly run?: components["schemas"]["Measurement"] | null;
     };
@@ -1659,7 +1693,7 @@ export interface components {
       readonly number: number | null;
       readonly digest: string;
     };
-    /** @description What is wrong with a Runefile, and what can be drawn of it. */
+    /** @description What is wrong with a Runefile, and with the `forge.yml` beside it, and what can be drawn of the Runefile. `has_errors` is of the Runefile alone: with it, nothing can be built. */
     readonly CheckAnswer: {
       readonly runefile: string;
       /** @enum {string} */
@@ -2019,6 +2053,23 @@ export interface components {
     readonly Invitations: {
       readonly invitations: readonly components["schemas"]["Invitation"][];
     };
+    /** @description A limit of a build's `forge.yml`, and what is said of it. `bound` and `value` are bytes, milliseconds, shares from 0 to 1 or numbers an hour; `value` is null where nothing was measured. */
+    readonly JudgedLimit: {
+      readonly kind: components["schemas"]["LimitKind"];
+      /** @description the label whose recall is limited */
+      readonly label: string | null;
+      readonly outcome: components["schemas"]["LimitOutcome"];
+      /** Format: double */
+      readonly bound: number;
+      /** Format: double */
+      readonly value: number | null;
+      readonly name: string;
+      /** @description the value as text; empty where nothing was measured */
+      readonly found: string;
+      /** @description the bound as text */
+      readonly limit: string;
+      readonly sentence: string;
+    };
     /** @description Edits with a title. `code` is that of the problem that they fix. */
     readonly LanguageAction: {
       readonly title: string;
@@ -2129,6 +2180,17 @@ export interface components {
         readonly [key: string]: boolean | number | string | readonly number[];
       };
     };
+    /** @description A limit: bytes, milliseconds, a share from 0 to 1, or a number an hour. `label` is the one of a recall. */
+    readonly Limit: {
+      readonly kind: string;
+      /** Format: double */
+      readonly bound: number;
+      readonly label: string | null;
+    };
+    /** @enum {string} */
+    readonly LimitKind: "size" | "memory" | "inference-time" | "accuracy" | "recall" | "false-alarms-per-hour";
+    /** @enum {string} */
+    readonly LimitOutcome: "met" | "missed" | "unclear" | "unknown";
     /** @description The version that a line is from. */
     readonly LineVersion: {
       /** Format: date-time */
@@ -2579,6 +2641,12 @@ export interface components {
       readonly target_index: number;
       readonly type: string | null;
     };
+    readonly Override: {
+      readonly tag: string;
+      /** Format: uuid */
+      readonly build: string;
+      readonly reason: string;
+    };
     /** @description All that can be added to the graph. */
     readonly PaletteAnswer: {
       readonly capabilities: readonly components["schemas"]["PaletteItem"][];
@@ -2673,6 +2741,12 @@ export interface components {
       readonly wires: readonly components["schemas"]["WireChange"][];
       readonly said: readonly string[];
       readonly broken: components["schemas"]["BrokenSides"];
+    };
+    /** @description What a `forge.yml` says. Of what it leaves out, approvals and tags are null. */
+    readonly Policy: {
+      readonly limits: readonly components["schemas"]["Limit"][];
+      readonly approvals: readonly components["schemas"]["Approval"][] | null;
+      readonly protected_tags: readonly string[] | null;
     };
     /** @description An output of a stage, or an input. */
     readonly Port: {
@@ -2781,6 +2855,8 @@ export interface components {
       readonly limit?: number;
       /** @description the present address of what was renamed, as in the header */
       readonly location?: string;
+      /** @description what a protected tag demands and a build lacks, in sentences */
+      readonly missing?: readonly string[];
       /** @description the error of a device's sign-in in the words of RFC 8628 */
       readonly error?: string;
     };
@@ -3246,11 +3322,20 @@ export interface components {
       readonly digest: string;
       /** Format: date-time */
       readonly created: string;
+      readonly admission: components["schemas"]["Admission"];
+      /** @description why an owner published it past the gate; empty otherwise */
+      readonly reason: string;
+    };
+    /** @description The tags of a project. `default` is the one that a visitor gets who names none: the newest that is approved. */
+    readonly TagList: {
+      readonly tags: readonly components["schemas"]["Tag"][];
+      readonly default: string | null;
     };
     /** @description A build was published under a tag, which may have named another before. */
     readonly TagPublished: {
       readonly tag: string;
       readonly build_number: number | null;
+      readonly admission: components["schemas"]["Admission"];
     };
     /** @description A build was published under a tag, which may have named another before. Read again: state, versions. */
     readonly TagPublishedEvent: {
@@ -3262,10 +3347,6 @@ export interface components {
        */
       readonly type: "tag.published";
       readonly data: components["schemas"]["TagPublished"];
-    };
-    /** @description The tags of a project. */
-    readonly Tags: {
-      readonly tags: readonly components["schemas"]["Tag"][];
     };
     /** @description A template that a project can start from. */
     readonly Template: {
@@ -3409,6 +3490,7 @@ export interface components {
       | "build"
       | "ask"
       | "publish"
+      | "override_gate"
       | "describe"
       | "manage";
     /** @description What a member says of a build. */
@@ -3754,8 +3836,10 @@ export interface components {
   pathItems: never;
 }
 export type ActionsAnswer = components["schemas"]["ActionsAnswer"];
+export type Admission = components["schemas"]["Admission"];
 export type Anchor = components["schemas"]["Anchor"];
 export type AnchorKind = components["schemas"]["AnchorKind"];
+export type Approval = components["schemas"]["Approval"];
 export type ArgumentField = components["schemas"]["ArgumentField"];
 export type ArgumentsAnswer = components["schemas"]["ArgumentsAnswer"];
 export type AskForReview = components["schemas"]["AskForReview"];
@@ -3828,6 +3912,7 @@ export type IncomingSample = components["schemas"]["IncomingSample"];
 export type InputPort = components["schemas"]["InputPort"];
 export type Invitation = components["schemas"]["Invitation"];
 export type Invitations = components["schemas"]["Invitations"];
+export type JudgedLimit = components["schemas"]["JudgedLimit"];
 export type LanguageAction = components["schemas"]["LanguageAction"];
 export type LanguageAnswer = components["schemas"]["LanguageAnswer"];
 export type LanguageError = components["schemas"]["LanguageError"];
@@ -3839,6 +3924,9 @@ export type LanguageRequest = components["schemas"]["LanguageRequest"];
 export type LanguageSymbol = components["schemas"]["LanguageSymbol"];
 export type LanguageToken = components["schemas"]["LanguageToken"];
 export type Layer = components["schemas"]["Layer"];
+export type Limit = components["schemas"]["Limit"];
+export type LimitKind = components["schemas"]["LimitKind"];
+export type LimitOutcome = components["schemas"]["LimitOutcome"];
 export type LineVersion = components["schemas"]["LineVersion"];
 export type ListedProject = components["schemas"]["ListedProject"];
 export type ListedProjectPage = components["schemas"]["ListedProjectPage"];
@@ -3892,6 +3980,7 @@ export type Organisations = components["schemas"]["Organisations"];
 export type Outline = components["schemas"]["Outline"];
 export type OutlineNode = components["schemas"]["OutlineNode"];
 export type OutlineWire = components["schemas"]["OutlineWire"];
+export type Override = components["schemas"]["Override"];
 export type PaletteAnswer = components["schemas"]["PaletteAnswer"];
 export type PaletteInput = components["schemas"]["PaletteInput"];
 export type PaletteItem = components["schemas"]["PaletteItem"];
@@ -3908,6 +3997,7 @@ export type PersonEvent = components["schemas"]["PersonEvent"];
 export type PhoneLink = components["schemas"]["PhoneLink"];
 export type Phones = components["schemas"]["Phones"];
 export type PipelineChange = components["schemas"]["PipelineChange"];
+export type Policy = components["schemas"]["Policy"];
 export type Port = components["schemas"]["Port"];
 export type PortsAnswer = components["schemas"]["PortsAnswer"];
 export type Position = components["schemas"]["Position"];
@@ -3985,9 +4075,9 @@ export type Suit = components["schemas"]["Suit"];
 export type SuitsAnswer = components["schemas"]["SuitsAnswer"];
 export type SymbolsAnswer = components["schemas"]["SymbolsAnswer"];
 export type Tag = components["schemas"]["Tag"];
+export type TagList = components["schemas"]["TagList"];
 export type TagPublished = components["schemas"]["TagPublished"];
 export type TagPublishedEvent = components["schemas"]["TagPublishedEvent"];
-export type Tags = components["schemas"]["Tags"];
 export type Template = components["schemas"]["Template"];
 export type Templates = components["schemas"]["Templates"];
 export type Text = components["schemas"]["Text"];
@@ -6809,7 +6899,7 @@ export interface operations {
           readonly [name: string]: unknown;
         };
         content: {
-          readonly "application/json": components["schemas"]["Tags"];
+          readonly "application/json": components["schemas"]["TagList"];
         };
       };
       readonly 307: components["responses"]["TemporaryRedirect"];
@@ -6893,6 +6983,46 @@ export interface operations {
       readonly 429: components["responses"]["TooManyRequests"];
       readonly 500: components["responses"]["InternalServerError"];
       readonly 503: components["responses"]["ServiceUnavailable"];
+    };
+  };
+  readonly tags_override: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path: {
+        readonly name: string;
+        readonly organisation: string;
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody: {
+      readonly content: {
+        readonly "application/json": components["schemas"]["Override"];
+      };
+    };
+    readonly responses: {
+      readonly 201: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly "application/json": components["schemas"]["Tag"];
+        };
+      };
+      readonly 307: components["responses"]["TemporaryRedirect"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 408: components["responses"]["RequestTimeout"];
+      readonly 409: components["responses"]["Conflict"];
+      readonly 413: components["responses"]["RequestEntityTooLarge"];
+      readonly 415: components["responses"]["UnsupportedMediaType"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
+      readonly 507: components["responses"]["InsufficientStorage"];
     };
   };
   readonly versions_list: {

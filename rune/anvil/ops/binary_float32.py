@@ -1,5 +1,5 @@
-"""Elementwise ops of two float32 inputs: ADD, SUB, MUL, DIV, MINIMUM, MAXIMUM and SQUARED_DIFFERENCE, each followed by
-a fused activation where the op has one.
+"""Elementwise ops of two float32 inputs: ADD, SUB, MUL, DIV, MINIMUM, MAXIMUM, PRELU and SQUARED_DIFFERENCE, each
+followed by a fused activation where the op has one.
 
 Source: TFLite's reference kernels `reference_ops::Add`, `Sub`, `Mul`, `Div` and `MaximumMinimumBroadcastSlow`: one
 operation of single precision, then the clamp.
@@ -29,6 +29,7 @@ class Binary(Enum):
     DIV = "div"
     MINIMUM = "minimum"
     MAXIMUM = "maximum"
+    PRELU = "prelu"
     SQUARED_DIFFERENCE = "squared_difference"
 
 
@@ -65,6 +66,7 @@ _FUNCTIONS: Mapping[Binary, Callable[[Array, Array], Array]] = {
     Binary.DIV: np.divide,
     Binary.MINIMUM: np.minimum,
     Binary.MAXIMUM: np.maximum,
+    Binary.PRELU: lambda left, right: np.where(left >= 0, left, left * right),
     Binary.SQUARED_DIFFERENCE: lambda left, right: np.square(left - right),
 }
 
@@ -77,11 +79,4 @@ def _div(op: Op) -> BinaryFloat32:
     return BinaryFloat32.of(op, Binary.DIV)
 
 
-def _squared_difference(op: Op) -> BinaryFloat32:
-    return BinaryFloat32.of(op, Binary.SQUARED_DIFFERENCE)
-
-
-OPERATIONS = {
-    "DIV": Operation(_float_refusal, _div, operands=slice(2)),
-    "SQUARED_DIFFERENCE": Operation(_float_refusal, _squared_difference, operands=slice(2)),
-}
+OPERATIONS = {"DIV": Operation(_float_refusal, _div, operands=slice(2))}

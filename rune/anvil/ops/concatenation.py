@@ -9,10 +9,12 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 
 import numpy as np
 
-from rune.anvil.computation import Array, Computation
+from rune.anvil.channels import Range
+from rune.anvil.computation import Array, Computation, Joined, Parts
 from rune.anvil.operation import Op, Operation, require
 from rune.anvil.ops.rearrangement import ELEMENTS, integers
 from rune.tflite import Activation, AxisOptions, ConcatenationOptions, Tensor
@@ -22,19 +24,32 @@ EVERY = slice(None)
 
 
 @dataclass(frozen=True)
-class Concatenation(Computation):
-    """`rows` times a stretch of each input, one after the other; how many bytes each has."""
+class Concatenation(Computation, Joined):
+    """`rows` times a stretch of each input, one after the other; how many bytes each has. `dimensions` are those from
+    the joined one on: 1 where channels are joined."""
 
     rows: int
     widths: tuple[int, ...]
+    dimensions: int
 
     def evaluate(self, *inputs: Array) -> tuple[Array, ...]:
         stretches = [each.reshape(-1).view(np.uint8).reshape(self.rows, -1) for each in inputs]
         return (np.concatenate(stretches, axis=1).reshape(-1).view(inputs[0].dtype),)
 
+    def bounds(self, *inputs: Range) -> Range | None:
+        least, greatest = [each.least for each in inputs], [each.greatest for each in inputs]
+        if self.dimensions == 1:
+            channels = tuple(map(len, least))
+            return Range(np.concatenate(least), np.concatenate(greatest)) if channels == self.widths else None
+        return Range(np.min(least, axis=0), np.max(greatest, axis=0))
+
+    @property
+    def joined_offsets(self) -> tuple[int, ...] | None:
+        return tuple(accumulate(self.widths[:-1], initial=0)) if self.rows == 1 else None
+
 
 @dataclass(frozen=True)
-class Split(Computation):
+class Split(Computation, Parts):
     """The other way round."""
 
     rows: int
@@ -44,6 +59,10 @@ class Split(Computation):
         rows = inputs[0].reshape(-1).view(np.uint8).reshape(self.rows, -1)
         pieces = np.split(rows, np.cumsum(self.widths)[:-1], axis=1)
         return tuple(np.ascontiguousarray(piece).reshape(-1).view(inputs[0].dtype) for piece in pieces)
+
+    @property
+    def part_offsets(self) -> tuple[int, ...] | None:
+        return tuple(accumulate(self.widths[:-1], initial=0)) if self.rows == 1 else None
 
 
 def _refusal(tensors: Sequence[Tensor | None], others: Sequence[Tensor | None] = ()) -> str | None:
@@ -84,7 +103,12 @@ def _concatenation(op: Op) -> Concatenation:
         beside = (*shape[:axis], *output.shape[axis : axis + 1], *shape[axis + 1 :])
         require(len(shape) == len(output.shape) and beside == output.shape, f"{list(shape)} does not fit its output")
     require(sum(shape[axis] for shape in shapes) == output.shape[axis], "its output has another length")
-    return Concatenation(math.prod(output.shape[:axis]), _widths(shapes, axis, output))
+    return _joined(shapes, output, axis)
+
+
+def _joined(shapes: Sequence[tuple[int, ...]], output: Tensor, axis: int) -> Concatenation:
+    dimensions = len(output.shape) - axis
+    return Concatenation(math.prod(output.shape[:axis]), _widths(shapes, axis, output), dimensions)
 
 
 def _axis_of(op: Op) -> int:
@@ -97,7 +121,7 @@ def _pack(op: Op) -> Concatenation:
     axis = _axis(_axis_of(op), len(output.shape))
     whole = (*output.shape[:axis], *output.shape[axis + 1 :])
     require(all(shape == whole for shape in shapes) and len(shapes) == output.shape[axis], "its inputs do not fit")
-    return Concatenation(math.prod(output.shape[:axis]), _widths(shapes, axis, output))
+    return _joined(shapes, output, axis)
 
 
 def _split_along(op: Op, source: Tensor, axis: int) -> Split:

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rune.anvil.channels import Integers, MakesChannels, Mask, Range, ReadsChannels
-from rune.anvil.computation import Array, Clamped, Computation
+from rune.anvil.computation import Array, Clamped, Computation, Frame, Padded
 from rune.anvil.fixed_point import Multiplier, real_range, scale_of
 from rune.anvil.operation import Op, Operation, require
 from rune.anvil.ops.hybrid import HybridConv2D
@@ -37,7 +37,7 @@ LARGEST_GROUPED = 1 << 24
 
 
 @dataclass(frozen=True, eq=False)
-class Conv2DInt8(Computation, MakesChannels, ReadsChannels):
+class Conv2DInt8(Computation, MakesChannels, ReadsChannels, Padded):
     """`filters` are int8 [output channel, height, width, input channel], `bias` int32 and `multipliers` one a channel.
 
     Weights are counted from `filter_zero_point`, which only models of uint8 have. A padding counts as the input's zero
@@ -69,6 +69,9 @@ class Conv2DInt8(Computation, MakesChannels, ReadsChannels):
             return None
         ends = (rescaled_twice(end, self.multipliers) for end in (sums.least, sums.greatest))
         return Range(*(self.output.of_values(end).astype(np.int64) for end in ends))
+
+    def with_frame(self, frame: Frame, value: float) -> Computation | None:
+        return replace(self, window=self.window.without(frame)) if value == self.input_zero_point else None
 
     @property
     def multiply_accumulates(self) -> int:
@@ -102,7 +105,7 @@ class Conv2DInt8(Computation, MakesChannels, ReadsChannels):
 
 
 @dataclass(frozen=True, eq=False)
-class Conv2DFloat32(Computation, Clamped):
+class Conv2DFloat32(Computation, Clamped, Padded):
     """`filters` are float32 [output channel, height, width, input channel], `bias` one a channel."""
 
     window: Window
@@ -119,6 +122,9 @@ class Conv2DFloat32(Computation, Clamped):
 
     def clamped(self, minimum: float, maximum: float) -> Computation:
         return replace(self, minimum=max(self.minimum, minimum), maximum=min(self.maximum, maximum))
+
+    def with_frame(self, frame: Frame, value: float) -> Computation | None:
+        return replace(self, window=self.window.without(frame)) if value == 0 else None
 
     @property
     def multiply_accumulates(self) -> int:
@@ -144,8 +150,9 @@ def image_op_refusal(op: Op, activation: Activation, weights_axis: int) -> str |
             return "weights with a zero point or scales of another dimension"
         if bias is not None and not are(INT32, bias):
             return f"a bias of {bias.kind.name.lower()}"
-    elif are_hybrid(image, weights, bias, op.output) and op.operator.op == "CONV_2D":
-        if not channel_scales(weights, weights_axis) or weights.shape[-1] != image.shape[-1]:
+    elif are_hybrid(image, weights, bias, op.output) and op.operator.op != "TRANSPOSE_CONV":
+        in_groups = op.operator.op == "CONV_2D" and weights.shape[-1] != image.shape[-1]
+        if not channel_scales(weights, weights_axis) or in_groups:
             return "weights with a zero point, scales of another dimension or groups"
     elif not are(FLOAT32, image, weights, op.output) or (bias is not None and not are(FLOAT32, bias)):
         return ""
@@ -212,11 +219,14 @@ def hybrid(
     op: Op, place: Window, filters: NDArray[np.generic], is_symmetric: bool, activation: Activation
 ) -> HybridConv2D:
     """What int8 filters [output channel, height, width, input channel] compute of floats."""
-    quantization, bias = op.input(1).quantization, op.optional_input(2)
-    assert quantization is not None  # noqa: S101 - `are_hybrid` was asked before
-    scales = np.broadcast_to(np.array(quantization.scales, np.float32), len(filters))
-    start = np.zeros(len(filters), np.float32) if bias is None else bias_of(op, len(filters)).astype(np.float32)
-    return HybridConv2D(place, filters.astype(np.int8), scales, start, is_symmetric, *real_range(activation))
+    scales, bias = channel_scales_of(op.input(1), len(filters)), bias_of(op, len(filters)).astype(np.float32)
+    return HybridConv2D(place, filters.astype(np.int8), scales, bias, is_symmetric, *real_range(activation))
+
+
+def channel_scales_of(weights: Tensor, channels: int) -> NDArray[np.float32]:
+    """A scale for each channel of quantised weights."""
+    assert weights.quantization is not None  # noqa: S101 - `are_hybrid` was asked before
+    return np.broadcast_to(np.array(weights.quantization.scales, np.float32), channels)
 
 
 def weights_zero_point(weights: Tensor) -> int:

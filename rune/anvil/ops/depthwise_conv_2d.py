@@ -8,24 +8,26 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rune.anvil.channels import CarriesChannels, Integers, Mask, Range
-from rune.anvil.computation import Array, Clamped, Computation
+from rune.anvil.computation import Array, Clamped, Computation, Frame, Padded
 from rune.anvil.fixed_point import Multiplier, real_range, scale_of
 from rune.anvil.operation import Op, Operation, require
 from rune.anvil.ops.conv_2d import (
     bias_of,
     channel_multipliers,
+    channel_scales_of,
     convolution,
     image_op_refusal,
     weights_zero_point,
 )
+from rune.anvil.ops.hybrid import HybridDepthwiseConv2D
 from rune.anvil.ops.rescaling import OutputRange, are_in_reach, multipliers_of, rescaled_twice
-from rune.anvil.ops.types import INT8, array
+from rune.anvil.ops.types import FLOAT32, INT8, array
 from rune.anvil.ops.window import Window, window
 from rune.tflite import DepthwiseConv2DOptions
 
 
 @dataclass(frozen=True, eq=False)
-class DepthwiseConv2DInt8(Computation, CarriesChannels):
+class DepthwiseConv2DInt8(Computation, CarriesChannels, Padded):
     """`taps` are int8 [height * width, output channel], `bias` int32 and `multipliers` one an output channel.
 
     Taps are counted from `tap_zero_point`, which only models of uint8 have. Output channel c reads input channel
@@ -57,6 +59,9 @@ class DepthwiseConv2DInt8(Computation, CarriesChannels):
         rescaled = (rescaled_twice(end, self.multipliers) for end in (sums.least, sums.greatest))
         return Range(*(self.output.of_values(end).astype(np.int64) for end in rescaled))
 
+    def with_frame(self, frame: Frame, value: float) -> Computation | None:
+        return replace(self, window=self.window.without(frame)) if value == self.input_zero_point else None
+
     @property
     def multiply_accumulates(self) -> int:
         return self.window.positions * self.taps.size
@@ -80,7 +85,7 @@ class DepthwiseConv2DInt8(Computation, CarriesChannels):
 
 
 @dataclass(frozen=True, eq=False)
-class DepthwiseConv2DFloat32(Computation, Clamped):
+class DepthwiseConv2DFloat32(Computation, Clamped, Padded):
     """`taps` are float32 [height * width, output channel], `bias` one an output channel."""
 
     window: Window
@@ -96,6 +101,9 @@ class DepthwiseConv2DFloat32(Computation, Clamped):
 
     def clamped(self, minimum: float, maximum: float) -> Computation:
         return replace(self, minimum=max(self.minimum, minimum), maximum=min(self.maximum, maximum))
+
+    def with_frame(self, frame: Frame, value: float) -> Computation | None:
+        return replace(self, window=self.window.without(frame)) if value == 0 else None
 
     @property
     def multiply_accumulates(self) -> int:
@@ -133,16 +141,23 @@ def computation(op: Op) -> Computation:
     sizes = (weights.shape[1], weights.shape[2])
     strides = (options.stride_height, options.stride_width)
     dilations = (options.dilation_height, options.dilation_width)
-    if image.shape[3] == 1 and channels > 1:
-        place = window(image, output, sizes, strides, dilations, options.padding)
-        return convolution(op, place, filters.transpose(3, 1, 2, 0), options.activation)
     place = window(image, output, sizes, strides, dilations, options.padding)
+    if image.kind is FLOAT32 and weights.kind is INT8:
+        return _hybrid(op, place, filters.reshape(-1, channels).astype(np.int8))
+    if image.shape[3] == 1 and channels > 1:
+        return convolution(op, place, filters.transpose(3, 1, 2, 0), options.activation)
     taps, bias = filters.reshape(-1, channels), bias_of(op, channels)
     if weights.kind is not INT8:
         return DepthwiseConv2DFloat32(place, taps, bias, *real_range(options.activation))
     multipliers = multipliers_of(channel_multipliers(op, channels))
     to = OutputRange.of(options.activation, output)
     return DepthwiseConv2DInt8(place, taps, bias, multipliers, scale_of(image)[1], to, weights_zero_point(weights))
+
+
+def _hybrid(op: Op, place: Window, taps: NDArray[np.int8]) -> HybridDepthwiseConv2D:
+    channels = place.output_channels
+    scales, bias = channel_scales_of(op.input(1), channels), bias_of(op, channels).astype(np.float32)
+    return HybridDepthwiseConv2D(place, taps, scales, bias, *real_range(_options(op).activation))
 
 
 OPERATIONS = {"DEPTHWISE_CONV_2D": Operation(refusal, computation)}

@@ -39,16 +39,14 @@ def rounded_shift(values: Array, bits: Array | int) -> Integers:
     return np.asarray((values + half - (values < 0)) >> bits)
 
 
-def exponential(values: Integers, whole_bits: int = 5) -> Integers:
-    """e**value as Q0.31 for Q5.26 numbers that are not above zero, or for those with so many bits before the point."""
-    one = 2 ** (31 - whole_bits)
-    quarter = np.int64(one // 4)
+def exponential(values: Integers) -> Integers:
+    """e**value as Q0.31 for Q5.26 numbers that are not above zero."""
+    quarter = np.int64(2**24)
     rest = (values & (quarter - 1)) - quarter  # from -1/4 on, below 0
-    result = _small_exponential(rest << whole_bits)
+    result = _small_exponential(rest << 5)
     whole = rest - values
     for exponent, factor in _FACTORS:
-        if exponent < whole_bits:
-            result = np.where(whole & int(one * 2.0**exponent), high_product(result, factor), result)
+        result = np.where(whole & int(2.0 ** (26 + exponent)), high_product(result, factor), result)
     return np.where(values == 0, ONE, result)
 
 

@@ -1,4 +1,5 @@
-"""CONV_2D and FULLY_CONNECTED of float32 with weights of int8, as dynamic-range quantisation makes them.
+"""CONV_2D, DEPTHWISE_CONV_2D and FULLY_CONNECTED of float32 with weights of int8, as dynamic-range quantisation makes
+them.
 
 When the model runs, each image (each row of a fully connected layer) is brought to int8 by a scale of its own. Sums of
 bytes times both scales, plus bias, are floats again. Symmetric: the scale is the largest magnitude / 127, and the zero
@@ -13,13 +14,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from rune.anvil.computation import Array, Clamped, Computation
+from rune.anvil.computation import Array, Clamped, Computation, Frame, Padded
 from rune.anvil.fixed_point import Integers
 from rune.anvil.ops.window import Window
 
 
 @dataclass(frozen=True, eq=False)
-class HybridConv2D(Computation, Clamped):
+class HybridConv2D(Computation, Clamped, Padded):
     """`filters` are int8 [output channel, height, width, input channel]; `scales` and `bias` float32, one a channel. A
     fully connected layer is a convolution of images of one pixel."""
 
@@ -46,9 +47,53 @@ class HybridConv2D(Computation, Clamped):
     def clamped(self, minimum: float, maximum: float) -> Computation:
         return replace(self, minimum=max(self.minimum, minimum), maximum=min(self.maximum, maximum))
 
+    def with_frame(self, frame: Frame, value: float) -> Computation | None:
+        # Zeros are in the range of every image already, and stay zeros.
+        return replace(self, window=self.window.without(frame)) if value == 0 else None
+
     @property
     def multiply_accumulates(self) -> int:
         return self.window.positions * self.filters.size
+
+
+@dataclass(frozen=True, eq=False)
+class HybridDepthwiseConv2D(Computation, Clamped, Padded):
+    """`taps` are int8 [height * width, output channel]; `scales` and `bias` float32, one a channel. Output channel c
+    reads input channel c // (output channels / input channels). Images are brought to int8 asymmetrically."""
+
+    window: Window
+    taps: NDArray[np.int8]
+    scales: NDArray[np.float32]
+    bias: NDArray[np.float32]
+    minimum: float
+    maximum: float
+
+    def evaluate(self, *inputs: Array) -> tuple[Array, ...]:
+        window = self.window
+        images = inputs[0].reshape(window.batches, -1).astype(np.float32)
+        quantized = [_asymmetric(image) for image in images]
+        numbers = np.stack([stored - zero_point for stored, _, zero_point in quantized])
+        under = window.patches(numbers, 0).reshape(window.positions, -1, window.input_channels)
+        under = np.repeat(under, self.multiplier, axis=2)
+        sums = (under * self.taps.astype(np.int64)).sum(axis=1)
+        each = np.repeat(np.array([scale for _, scale, _ in quantized], np.float32), window.positions // len(images))
+        results = sums.astype(np.float32) * (each[:, None] * self.scales) + self.bias
+        return (np.clip(results, np.float32(self.minimum), np.float32(self.maximum)),)
+
+    def clamped(self, minimum: float, maximum: float) -> Computation:
+        return replace(self, minimum=max(self.minimum, minimum), maximum=min(self.maximum, maximum))
+
+    def with_frame(self, frame: Frame, value: float) -> Computation | None:
+        return replace(self, window=self.window.without(frame)) if value == 0 else None
+
+    @property
+    def multiplier(self) -> int:
+        """Output channels for each of the input's."""
+        return self.window.output_channels // self.window.input_channels
+
+    @property
+    def multiply_accumulates(self) -> int:
+        return self.window.positions * self.taps.size
 
 
 def _symmetric(numbers: Array) -> tuple[Integers, np.float32, int]:

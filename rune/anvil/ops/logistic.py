@@ -1,7 +1,8 @@
-"""LOGISTIC, TANH and HARD_SWISH of int8, each a table of 256 bytes, computed in the reference's fixed point.
+"""LOGISTIC, TANH and HARD_SWISH of int8, each a table of 256 bytes.
 
-LOGISTIC and TANH take Q4.27 numbers; beyond 15 they are at their ends. HARD_SWISH multiplies numbers of 16 bits.
-Source: TFLite's reference kernels `reference_integer_ops::Logistic`, `Tanh` and `reference_ops::HardSwish`.
+LOGISTIC and TANH are functions of floats of single precision, rounded to the nearest byte, halves away from zero.
+HARD_SWISH multiplies numbers of 16 bits in fixed point. Source: TFLite's `LUTPopulate` (`activations.cc`,
+`internal/common.h`) and its reference kernel `reference_ops::HardSwish`.
 """
 
 from __future__ import annotations
@@ -10,11 +11,12 @@ from collections.abc import Callable
 
 import numpy as np
 
-from rune.anvil.computation import Computation
-from rune.anvil.fixed_point import Integers, multiplier, rescale_twice, scale_of
+from rune.anvil.computation import Array, Computation
+from rune.anvil.fixed_point import Integers, multiplier, scale_of
 from rune.anvil.operation import Op, Operation, require
 from rune.anvil.ops.byte_table import ByteTable
-from rune.anvil.ops.fixed_point_exp import ONE, exponential, newton, rounded_shift
+from rune.anvil.ops.fixed_point_exp import rounded_shift
+from rune.anvil.ops.float_functions import exp
 from rune.anvil.ops.types import FLOAT32, INT8, WITHOUT_SCALE, are, one_scale
 from rune.anvil.ops.unary_float32 import Unary, UnaryFloat32
 
@@ -41,30 +43,26 @@ def _sigmoid_refusal(scale: float, zero_point: int) -> Callable[[Op], str | None
     return refusal
 
 
-def _inputs(op: Op) -> tuple[Integers, Integers]:
-    """The bytes as Q4.27, and where they are beyond 16: -1, 0 or 1."""
-    scale, zero_point = scale_of(op.input(0))
-    numbers = _BYTES - zero_point
-    rescale = multiplier(scale * 2**27)
-    reach = (15 * 2**27) / 2.0**rescale.exponent
-    beyond = np.where(numbers >= np.floor(reach), 1, np.where(numbers <= -np.floor(reach), -1, 0))
-    within = np.where(beyond == 0, numbers, 0)
-    return rescale_twice(within, np.array(rescale.mantissa), np.array(rescale.exponent)), beyond
+def _in_floats(op: Op, function: Callable[[Array], Array]) -> Integers:
+    """The bytes of a function of the numbers that bytes stand for, in single precision."""
+    (scale, zero_point), (output_scale, output_zero_point) = scale_of(op.input(0)), scale_of(op.output)
+    numbers = (_BYTES - zero_point).astype(np.float32) * np.float32(scale)
+    units = function(numbers) * (np.float32(1) / np.float32(output_scale))
+    rounded = np.sign(units) * np.floor(np.abs(units) + np.float32(0.5))
+    return np.clip(rounded.astype(np.int64) + output_zero_point, -128, 127)
 
 
 def _logistic(op: Op) -> Integers:
-    inputs, beyond = _inputs(op)
-    above = np.minimum(newton(exponential(-np.abs(inputs), 4)) << 1, ONE)
-    values = np.where(inputs == 0, 2**30, np.where(inputs > 0, above, ONE - above))
-    return np.where(beyond == 0, np.clip(rounded_shift(values, 23) - 128, -128, 127), np.where(beyond > 0, 127, -128))
+    return _in_floats(op, lambda x: np.float32(1) / (np.float32(1) + _exp(-x).astype(np.float32)))
 
 
 def _tanh(op: Op) -> Integers:
-    inputs, beyond = _inputs(op)
-    doubled = np.maximum(-np.abs(inputs), -(2**30)) << 1  # Q5.26 has the same bits as twice Q4.27
-    magnitude = np.minimum((newton(exponential(doubled >> 1, 5)) - 2**29) << 2, ONE)
-    values = np.where(inputs == 0, 0, np.sign(inputs) * magnitude)
-    return np.where(beyond == 0, np.clip(rounded_shift(values, 24), -128, 127), np.where(beyond > 0, 127, -128))
+    return _in_floats(op, lambda x: (1 - 2 / (_exp(2 * x.astype(np.float64)) + 1)).astype(np.float32))
+
+
+def _exp(values: Array) -> Array:
+    """Beyond the greatest float of single precision the quotient is 0 all the same."""
+    return exp(np.minimum(values, 88))
 
 
 def _hard_swish(op: Op) -> Integers:

@@ -8,15 +8,16 @@ reference kernel `reference_ops::QuantizedMeanOrSum`.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
+from rune.anvil.channels import CarriesChannels, Mask, Range
 from rune.anvil.computation import Array, Computation
 from rune.anvil.fixed_point import Multiplier, multiplier, scale_of
 from rune.anvil.operation import Op, Operation, require
 from rune.anvil.ops.rearrangement import integers
-from rune.anvil.ops.rescaling import LARGEST_EXPONENT, OutputRange, rescaled_twice
+from rune.anvil.ops.rescaling import LARGEST_EXPONENT, OutputRange, are_in_reach, rescaled_twice
 from rune.anvil.ops.types import BEYOND_32_BITS, FLOAT32, INT8, WITHOUT_SCALE, are, one_scale
 
 RANK = 6
@@ -50,13 +51,23 @@ class Reduction:
         return np.asarray(values.reshape(self.sizes).sum(axis=axes)).reshape(-1)
 
     @property
+    def keeps_channels(self) -> bool:
+        """Whether the output's last dimension is the input's."""
+        return self.steps[-1] != 0
+
+    def with_channels(self, count: int) -> Reduction:
+        """The same over another number of channels, which are kept."""
+        steps = (step // self.sizes[-1] * count for step in self.steps[:-1])
+        return Reduction((*self.sizes[:-1], count), (*steps, 1))
+
+    @property
     def fields(self) -> tuple[tuple[str, tuple[int, ...]], ...]:
         """Names and values, as `struct rune_reduction` (kernels/portable/mean.h) has them."""
         return (("sizes", self.sizes), ("steps", self.steps))
 
 
 @dataclass(frozen=True)
-class MeanInt8(Computation):
+class MeanInt8(Computation, CarriesChannels):
     """A mean or a sum, by its multiplier."""
 
     reduction: Reduction
@@ -66,7 +77,25 @@ class MeanInt8(Computation):
 
     def evaluate(self, *inputs: Array) -> tuple[Array, ...]:
         sums = self.reduction.sums(inputs[0].astype(np.int64)) - self.input_zero_point * self.reduction.count
-        return (self.output.of_values(rescaled_twice(sums[:, None], [self.multiplier])[:, 0]),)
+        return (self._bytes(sums),)
+
+    def bounds(self, *inputs: Range) -> Range | None:
+        if not self.reduction.keeps_channels:
+            return None
+        numbers = inputs[0].counted_from(self.input_zero_point)
+        count = self.reduction.count
+        sums = Range(numbers.least * count, numbers.greatest * count)
+        if not are_in_reach(sums, [self.multiplier]):
+            return None
+        return Range(*(self._bytes(end).astype(np.int64) for end in (sums.least, sums.greatest)))
+
+    def carrying(self, keep: Mask) -> Computation | None:
+        if not self.reduction.keeps_channels:
+            return None
+        return replace(self, reduction=self.reduction.with_channels(int(keep.sum())))
+
+    def _bytes(self, sums: Array) -> Array:
+        return self.output.of_values(rescaled_twice(sums[:, None], [self.multiplier])[:, 0])
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rune.anvil.channels import CarriesChannels, Mask, Range
-from rune.anvil.computation import Array, Computation
+from rune.anvil.computation import Array, Computation, Frame, Parts
 from rune.anvil.operation import Op, require
 from rune.anvil.ops.types import array
 from rune.tflite import Tensor, TensorKind
@@ -40,7 +40,7 @@ Places = NDArray[np.int32]
 
 
 @dataclass(frozen=True, eq=False)
-class Rearrangement(Computation, CarriesChannels):
+class Rearrangement(Computation, CarriesChannels, Parts):
     """Output [i, j, ...] is input [places[0][i], places[1][j], ...], of an input of `sizes`; the padding where one of
     the places is none. `places` has as many dimensions as `sizes`, and the output's may be in another `order`."""
 
@@ -50,6 +50,8 @@ class Rearrangement(Computation, CarriesChannels):
     """For each dimension of the output that of the input, and of `places`, to which it belongs."""
     element: np.dtype[Any]
     padding: int | float = 0
+    has_channels: bool = True
+    """Whether the last dimension of `sizes` is the input's, and the last one of `order` the output's."""
 
     def evaluate(self, *inputs: Array) -> tuple[Array, ...]:
         found = inputs[0].reshape(self.sizes)
@@ -75,12 +77,44 @@ class Rearrangement(Computation, CarriesChannels):
     @property
     def _keeps_channels(self) -> bool:
         last = len(self.sizes) - 1
-        return self.order[-1] == last and np.array_equal(self.places[last], np.arange(self.sizes[last]))
+        return (
+            self.has_channels
+            and self.order[-1] == last
+            and np.array_equal(self.places[last], np.arange(self.sizes[last]))
+        )
 
     @property
     def is_padded(self) -> bool:
         """Whether any place is a padding."""
         return any(places.min(initial=0) < 0 for places in self.places)
+
+    @property
+    def frame(self) -> Frame | None:
+        """What is padded around images [batch, row, column, channel], if nothing else is done."""
+        inside = [places[places >= 0] for places in self.places]
+        if len(self.sizes) != 4 or self.order != (0, 1, 2, 3) or not self._keeps_channels:
+            return None
+        if not all(np.array_equal(each, np.arange(size)) for each, size in zip(inside, self.sizes, strict=True)):
+            return None
+        before = [int(np.argmax(places >= 0)) for places in self.places]
+        after = [int(np.argmax(places[::-1] >= 0)) for places in self.places]
+        is_one_piece = all(
+            len(places) == size + first + last
+            for places, size, first, last in zip(self.places, self.sizes, before, after, strict=True)
+        )
+        if not is_one_piece or before[0] or after[0]:
+            return None
+        return Frame(before[1], after[1], before[2], after[2])
+
+    @property
+    def part_offsets(self) -> tuple[int, ...] | None:
+        first, run = 0, 1
+        for offsets in reversed(self.offsets):
+            start = int(offsets[0])
+            if start < 0 or not np.array_equal(offsets, start + run * np.arange(len(offsets))):
+                return None
+            first, run = first + start, run * len(offsets)
+        return (first * self.element.itemsize,)
 
     @property
     def offsets(self) -> tuple[Places, ...]:
@@ -107,7 +141,8 @@ def rearranged(
     for size, along in zip(sizes, places, strict=True):
         require(bool((along >= -1).all() and (along < size).all()), f"it reads beyond its input {list(source.shape)}")
     indices = tuple(np.asarray(along, np.int32) for along in places)
-    return Rearrangement(sizes, indices, order, ELEMENTS[source.kind], padding)
+    has_channels = source.shape[-1:] == sizes[-1:] and output.shape[-1:] == (given[-1],)
+    return Rearrangement(sizes, indices, order, ELEMENTS[source.kind], padding, has_channels)
 
 
 def moves_refusal(op: Op, *constants: int) -> str | None:

@@ -2,7 +2,8 @@
 
 Of int8, places and weights have 10 binary digits behind the point, and the sum of the weighted pixels, with 20, is
 rounded to nearest, halves away from zero; input and output have one scale. Of float32 a place is a quotient of single
-precision. Source: TFLite's reference kernels `reference_ops::ResizeBilinearInteger` and `ResizeBilinear`.
+precision, and of uint8 all is computed so. Source: TFLite's reference kernels `reference_ops::ResizeBilinearInteger`
+and `ResizeBilinear`.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from rune.anvil.computation import Array, Computation
 from rune.anvil.fixed_point import scale_of
 from rune.anvil.operation import Op, Operation, require
 from rune.anvil.ops.types import FLOAT32, INT8, WITHOUT_SCALE, are, one_scale
+from rune.anvil.signed_bytes import HIGHEST_BIT
 from rune.tflite import ResizeOptions
 
 LARGEST_SIDE = 1 << 16
@@ -81,6 +83,29 @@ class ResizeBilinear(Computation, CarriesChannels):
         )
 
 
+@dataclass(frozen=True, eq=False)
+class ResizeBilinearUint8(Computation):
+    """Of bytes that the file has as uint8: in floats of single precision, step by step, and rounded to nearest."""
+
+    batches: int
+    input_height: int
+    input_width: int
+    channels: int
+    rows: Places
+    columns: Places
+
+    def evaluate(self, *inputs: Array) -> tuple[Array, ...]:
+        image = inputs[0].reshape(self.batches, self.input_height, self.input_width, self.channels)
+        numbers = image.astype(np.float32) + np.float32(HIGHEST_BIT)
+        one, rows, columns = np.float32(1), self.rows, self.columns
+        below, right = rows.weight[:, None, None], columns.weight[None, :, None]
+        total = numbers[:, rows.lower][:, :, columns.lower] * (one - below) * (one - right)
+        total = total + numbers[:, rows.upper][:, :, columns.lower] * below * (one - right)
+        total = total + numbers[:, rows.lower][:, :, columns.upper] * (one - below) * right
+        total = total + numbers[:, rows.upper][:, :, columns.upper] * below * right
+        return (((total + np.float32(0.5)).astype(np.int32) - HIGHEST_BIT).astype(np.int8),)
+
+
 def _options(op: Op) -> ResizeOptions:
     assert isinstance(op.operator.options, ResizeOptions)  # noqa: S101 - the reader gives these for this op
     return op.operator.options
@@ -88,8 +113,6 @@ def _options(op: Op) -> ResizeOptions:
 
 def refusal(op: Op) -> str | None:
     image, output = op.input(0), op.output
-    if op.is_unsigned:
-        return ""  # the reference computes it in floats
     if are(INT8, image, output):
         if not one_scale(image, output):
             return WITHOUT_SCALE
@@ -106,18 +129,20 @@ def refusal(op: Op) -> str | None:
     return None
 
 
-def computation(op: Op) -> ResizeBilinear:
+def computation(op: Op) -> ResizeBilinear | ResizeBilinearUint8:
     image, output = op.input(0), op.output
     require(len(image.shape) == len(output.shape) == 4, "an image must have four dimensions")
     require(image.shape[0] == output.shape[0] and image.shape[3] == output.shape[3], "only height and width may change")
     rows, columns = _places(op)
     batches, height, width, channels = image.shape
+    if op.is_unsigned:
+        return ResizeBilinearUint8(batches, height, width, channels, rows, columns)
     return ResizeBilinear(image.kind is FLOAT32, batches, height, width, channels, rows, columns)
 
 
 def _places(op: Op) -> tuple[Places, Places]:
     image, output = op.input(0), op.output
-    along = _float_places if image.kind is FLOAT32 else _integer_places
+    along = _float_places if image.kind is FLOAT32 or op.is_unsigned else _integer_places
     rows, columns = (along(image.shape[axis], output.shape[axis], _options(op)) for axis in (1, 2))
     return rows, columns
 

@@ -1,6 +1,6 @@
-"""SLICE, STRIDED_SLICE, GATHER and REVERSE_V2: some indices of each dimension, which are constants of the model.
+"""SLICE, STRIDED_SLICE and REVERSE_V2: some indices of each dimension, which are constants of the model.
 
-Source: TFLite's kernels `slice.cc`, `strided_slice.cc`, `gather.cc` and `reverse.cc`.
+Source: TFLite's kernels `slice.cc`, `strided_slice.cc` and `reverse.cc`.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import numpy as np
 from rune.anvil.computation import Array
 from rune.anvil.operation import Op, Operation, require
 from rune.anvil.ops.rearrangement import Rearrangement, integers, moves_refusal, rearranged
-from rune.tflite import GatherOptions, StridedSliceOptions
+from rune.tflite import StridedSliceOptions
 
 
 def _refusal(op: Op, constants: tuple[int, ...]) -> str | None:
@@ -61,22 +61,6 @@ def _strided_slice(op: Op) -> Rearrangement:
     return rearranged(op, [*places, *(np.arange(size) for size in shape[len(places) :])])
 
 
-def _gather_refusal(op: Op) -> str | None:
-    options = op.operator.options
-    assert isinstance(options, GatherOptions)  # noqa: S101 - the reader gives these for this op
-    return "batches" if options.batch_dims else moves_refusal(op, 1)
-
-
-def _gather(op: Op) -> Rearrangement:
-    options, shape = op.operator.options, op.input(0).shape
-    assert isinstance(options, GatherOptions)  # noqa: S101 - the reader gives these for this op
-    require(-len(shape) <= options.axis < len(shape), f"there is no dimension {options.axis}")
-    axis = options.axis % len(shape)
-    indices = np.array(integers(op.input(1)))
-    require(bool((indices >= 0).all()), "it has an index below 0")
-    return rearranged(op, [indices if each == axis else np.arange(size) for each, size in enumerate(shape)])
-
-
 def _reversed(op: Op) -> Rearrangement:
     shape = op.input(0).shape
     axes = {axis % len(shape) for axis in integers(op.input(1)) if -len(shape) <= axis < len(shape)}
@@ -84,7 +68,6 @@ def _reversed(op: Op) -> Rearrangement:
 
 
 OPERATIONS = {
-    "GATHER": Operation(_gather_refusal, _gather),
     "REVERSE_V2": Operation(partial(_refusal, constants=(1,)), _reversed),
     "SLICE": Operation(partial(_refusal, constants=(1, 2)), _slice),
     "STRIDED_SLICE": Operation(_strided_refusal, _strided_slice),

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from rune.anvil.computation import Array
+from rune.anvil.computation import Array, Frame
 from rune.anvil.operation import require
 from rune.tflite import Padding, Tensor
 
@@ -73,6 +73,16 @@ class Window:
         inside = (rows >= 0) & (rows < self.input_height) & (columns >= 0) & (columns < self.input_width)
         found = image[:, np.clip(rows, 0, self.input_height - 1), np.clip(columns, 0, self.input_width - 1)]
         return np.where(inside[None, ..., None], found, np.array(padding, image.dtype))
+
+    def without(self, frame: Frame) -> Window:
+        """The same laid on an image that lacks a frame: its rows and columns are padding."""
+        return replace(
+            self,
+            input_height=self.input_height - frame.top - frame.bottom,
+            input_width=self.input_width - frame.left - frame.right,
+            pad_top=self.pad_top + frame.top,
+            pad_left=self.pad_left + frame.left,
+        )
 
     def with_channels(self, inputs: int, outputs: int) -> Window:
         """The same over another number of channels."""

@@ -24,13 +24,13 @@ LANES = 8
 
 def dead_channels(graph: Graph) -> Graph:
     """The graph with fewer channels where some are constant and nothing else sees them."""
-    ranges = _ranges(graph)
+    ranges = channel_ranges(graph)
     for members in _carried_together(graph):
         graph = _without_dead(graph, members, ranges)
     return graph
 
 
-def _ranges(graph: Graph) -> Mapping[int, Range]:
+def channel_ranges(graph: Graph) -> Mapping[int, Range]:
     """What is known of the values that are int8, channel by channel; by value."""
     known: dict[int, Range] = {}
     for node in graph.nodes:

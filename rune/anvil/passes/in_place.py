@@ -15,9 +15,10 @@ def in_place(graph: Graph) -> Graph:
         if not isinstance(node.work, Computation) or not node.work.is_elementwise or isinstance(node.work, View):
             continue
         source = next(
-            (index for index in node.inputs if last[graph.storage(index)] == number and _fits(graph, node, index)), None
+            (index for index in node.inputs if last[graph.storage(index)] == number and _fits(graph, node, index)),
+            None,
         )
-        if source is None:
+        if source is None or graph.values[node.outputs[0]].shares is not None:
             continue
         output = node.outputs[0]
         graph = graph.with_values({output: replace(graph.values[output], shares=source)})
@@ -27,8 +28,14 @@ def in_place(graph: Graph) -> Graph:
 
 
 def _fits(graph: Graph, node: Node, index: int) -> bool:
-    """Whether the only output has as many elements of the same type as this input, which is no constant."""
+    """Whether the only output has as many elements of the same type as this input, which is no constant, and no other
+    input has some of its bytes."""
     if len(node.outputs) != 1 or graph.values[graph.storage(index)].data is not None:
         return False
+    place = graph.place(index)
+    for other in node.inputs:
+        is_same = graph.place(other) == place and graph.values[other].type.size == graph.values[index].type.size
+        if graph.storage(other) == place[0] and not is_same:
+            return False
     source, result = graph.values[index].type, graph.values[node.outputs[0]].type
     return (source.element.size, source.count) == (result.element.size, result.count)

@@ -13,6 +13,8 @@ from rune.anvil.passes.constant_folding import constant_folding
 from rune.anvil.passes.dead_channels import dead_channels
 from rune.anvil.passes.dead_ops import dead_ops
 from rune.anvil.passes.in_place import in_place
+from rune.anvil.passes.joins import joins
+from rune.anvil.passes.paddings import paddings
 from rune.anvil.passes.views import views
 
 Pass = Callable[[Graph], Graph]
@@ -22,9 +24,11 @@ PASSES: Mapping[str, Pass] = {
     "constant folding": constant_folding,
     "dead ops": dead_ops,
     "activations": activations,
+    "paddings": paddings,
     "byte tables": byte_tables,
     "dead channels": dead_channels,
     "views": views,
+    "joins": joins,
     "in place": in_place,
 }
 """By name, in the order in which they run."""

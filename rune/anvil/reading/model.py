@@ -13,6 +13,7 @@ from rune.anvil.ops.byte_table import ByteTable
 from rune.anvil.reading.builder import GraphBuilder
 from rune.anvil.signed_bytes import as_signed
 from rune.anvil.support import unsupported
+from rune.anvil.unpacked import unpacked
 from rune.tensor import ElementType, TensorType
 from rune.tflite import Model, Tensor, TensorKind
 
@@ -23,6 +24,7 @@ def read_ops(builder: GraphBuilder, stage: str, file: str, model: Model, inputs:
     lacking = unsupported(model)
     if lacking:
         raise UnsupportedModel(file, lacking)
+    model = unpacked(model)
     builder.model(stage, file)
     values: dict[int, int] = {}
 
@@ -45,11 +47,12 @@ def read_ops(builder: GraphBuilder, stage: str, file: str, model: Model, inputs:
 
     for number, operator in enumerate(model.operators):
         operation = OPERATIONS[operator.op]
+        op = Op.of(model, operator)
         try:
-            computation = operation.computation(Op.of(model, operator))
+            computation = operation.computation(op)
         except Contradiction as contradiction:
             raise BadModel(file, f"operator {number}, {operator.op}: {contradiction}") from contradiction
-        operands = tuple(value(index) for index in operator.inputs[operation.operands])
+        operands = tuple(value(index) for index in operator.inputs[operation.operands_of(op)])
         results = tuple(value(index) for index in operator.outputs)
         builder.node(f"{stage} {operator.op} {number}", stage, computation, operands, results)
 

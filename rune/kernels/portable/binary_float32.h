@@ -1,5 +1,5 @@
-/* ADD, SUB, MUL, DIV, MINIMUM, MAXIMUM and SQUARED_DIFFERENCE of float32, with broadcasting, then clamped. The output may be an input that is
- * not repeated. */
+/* ADD, SUB, MUL, DIV, MINIMUM, MAXIMUM, PRELU and SQUARED_DIFFERENCE of float32, with broadcasting, then clamped. The
+ * output may be an input that is not repeated. */
 #ifndef RUNE_BINARY_FLOAT32_H
 #define RUNE_BINARY_FLOAT32_H
 
@@ -18,6 +18,7 @@
 #define RUNE_DIV_LINE(a, b, to, count, p, q) RUNE_CLAMPED(a, b, to, count, p, q, x / y)
 #define RUNE_MINIMUM_LINE(a, b, to, count, p, q) RUNE_CLAMPED(a, b, to, count, p, q, y < x ? y : x)
 #define RUNE_MAXIMUM_LINE(a, b, to, count, p, q) RUNE_CLAMPED(a, b, to, count, p, q, x < y ? y : x)
+#define RUNE_PRELU_LINE(a, b, to, count, p, q) RUNE_CLAMPED(a, b, to, count, p, q, x >= 0.0f ? x : x * y)
 #define RUNE_SQUARED_DIFFERENCE_LINE(a, b, to, count, p, q) RUNE_CLAMPED(a, b, to, count, p, q, (x - y) * (x - y))
 
 #define RUNE_BINARY_FLOAT32(name, line)                                                      \
@@ -33,6 +34,7 @@ RUNE_BINARY_FLOAT32(rune_mul_float32, RUNE_MUL_LINE)
 RUNE_BINARY_FLOAT32(rune_div_float32, RUNE_DIV_LINE)
 RUNE_BINARY_FLOAT32(rune_minimum_float32, RUNE_MINIMUM_LINE)
 RUNE_BINARY_FLOAT32(rune_maximum_float32, RUNE_MAXIMUM_LINE)
+RUNE_BINARY_FLOAT32(rune_prelu_float32, RUNE_PRELU_LINE)
 RUNE_BINARY_FLOAT32(rune_squared_difference_float32, RUNE_SQUARED_DIFFERENCE_LINE)
 
 #endif

@@ -1,4 +1,4 @@
-/* RESIZE_BILINEAR, int8 and float32: each pixel of the output lies between four of the input. */
+/* RESIZE_BILINEAR, int8, uint8 and float32: each pixel of the output lies between four of the input. */
 #ifndef RUNE_RESIZE_BILINEAR_H
 #define RUNE_RESIZE_BILINEAR_H
 
@@ -57,6 +57,32 @@ RUNE_KERNEL void rune_resize_bilinear_float32(const float *input, float *output,
                     const float under =
                         RUNE_PRODUCT_F32(bottom[left + i], 1.0f - beside) + RUNE_PRODUCT_F32(bottom[right + i], beside);
                     output[i] = RUNE_PRODUCT_F32(above, 1.0f - below) + RUNE_PRODUCT_F32(under, below);
+                }
+            }
+        }
+    }
+}
+
+/* Of bytes that stand for 128 more; sums from left to right, as the reference adds them. */
+RUNE_KERNEL void rune_resize_bilinear_uint8(const int8_t *input, int8_t *output, const struct rune_resize *resize,
+                                            const float *row_weights, const float *column_weights)
+{
+    const ptrdiff_t size = (ptrdiff_t)resize->input_height * resize->input_width * resize->channels;
+    for (int32_t batch = 0; batch < resize->batches; batch++, input += size) {
+        for (int32_t y = 0; y < resize->output_height; y++) {
+            for (int32_t x = 0; x < resize->output_width; x++, output += resize->channels) {
+                RUNE_FOUR_PIXELS(int8_t, resize, input, y, x);
+                const float below = row_weights[y], beside = column_weights[x];
+                for (int32_t i = 0; i < resize->channels; i++) {
+                    const float a = (float)(top[left + i] + 128) * (1.0f - below);
+                    const float b = (float)(bottom[left + i] + 128) * below;
+                    const float c = (float)(top[right + i] + 128) * (1.0f - below);
+                    const float d = (float)(bottom[right + i] + 128) * below;
+                    float sum = RUNE_PRODUCT_F32(a, 1.0f - beside);
+                    sum += RUNE_PRODUCT_F32(b, 1.0f - beside);
+                    sum += RUNE_PRODUCT_F32(c, beside);
+                    sum += RUNE_PRODUCT_F32(d, beside);
+                    output[i] = (int8_t)((int32_t)(sum + 0.5f) - 128);
                 }
             }
         }

@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 from rune.anvil.kernel_call import Input, KernelCall, KernelStructure, Output
-from rune.anvil.ops.resize_bilinear import ResizeBilinear
+from rune.anvil.ops.resize_bilinear import ResizeBilinear, ResizeBilinearUint8
 from rune.kernels.packing import float32s, int32s
 
 
 def resize(op: ResizeBilinear) -> KernelCall:
     element, kind, pack = ("float", "float32", float32s) if op.is_float else ("int8_t", "int8", int32s)
-    structure = KernelStructure(
+    weights = (pack(op.rows.weight), pack(op.columns.weight))
+    return KernelCall(f"rune_resize_bilinear_{kind}", (Input(0, element), Output(0, element), _structure(op), *weights))
+
+
+def resize_uint8(op: ResizeBilinearUint8) -> KernelCall:
+    weights = (float32s(op.rows.weight), float32s(op.columns.weight))
+    return KernelCall("rune_resize_bilinear_uint8", (Input(0, "int8_t"), Output(0, "int8_t"), _structure(op), *weights))
+
+
+def _structure(op: ResizeBilinear | ResizeBilinearUint8) -> KernelStructure:
+    return KernelStructure(
         "struct rune_resize",
         (
             ("batches", op.batches),
@@ -24,8 +34,6 @@ def resize(op: ResizeBilinear) -> KernelCall:
             ("column_upper", int32s(op.columns.upper)),
         ),
     )
-    weights = (pack(op.rows.weight), pack(op.columns.weight))
-    return KernelCall(f"rune_resize_bilinear_{kind}", (Input(0, element), Output(0, element), structure, *weights))
 
 
-PACKERS = {ResizeBilinear: resize}
+PACKERS = {ResizeBilinear: resize, ResizeBilinearUint8: resize_uint8}

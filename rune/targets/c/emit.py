@@ -63,7 +63,7 @@ class _Text:
         self._arrays: dict[tuple[int, str], str] = {}
         self._definitions: list[str] = []
         self._has_floats = _has_floats(program)
-        self._failing = _failing_blocks(target, program)
+        self._failing = _failing_headers(program)
         self._can_fail = bool(self._failing)
         self._notation = Notation(_number, self._pointer, _resource)
 
@@ -130,7 +130,8 @@ class _Text:
                 body = self._send(step)
             case _:
                 raise ValueError("a program in C has no host")
-        return "\n".join([f"static void step_{number}({self._parameters(step)})", "{", *body, "}", ""])
+        head = f"static void step_{number}({self._parameters(step)})"
+        return "\n".join([head, "{", *body, "    RUNE_STEP_ENDS();", "}", ""])
 
     def _parameters(self, step: Step) -> str:
         match step:
@@ -184,8 +185,8 @@ class _Text:
 
     def _address(self, place: Place) -> str:
         match place:
-            case BufferPlace(index):
-                return f"arena.bytes + {self._plan.buffer_offsets[index]}"
+            case BufferPlace(index, offset):
+                return f"arena.bytes + {self._plan.buffer_offsets[index] + offset}"
             case ConstantPlace(index):
                 return self._constant(index, "void")
             case _:
@@ -231,7 +232,6 @@ class _Text:
         for number, step in enumerate(self._program.steps):
             given = {"ReadCapability": "inputs", "SendOutput": "outputs"}.get(type(step).__name__, "")
             yield f"    step_{number}({given});"
-            yield "    RUNE_STEP_ENDS();"
             if isinstance(step, Call) and step.header in self._failing:
                 yield f"    if (rune_has_failed) {{\n        is_ready = 0;\n        return {upper}_FAILED;\n    }}"
 
@@ -261,9 +261,9 @@ def _support(name: str) -> str:
     return (_SUPPORT / name).read_text(encoding="ascii")
 
 
-def _failing_blocks(target: Target, program: Program) -> frozenset[Path]:
-    """The headers of the blocks that can give up."""
-    headers = {step.header for step in program.steps if isinstance(step, Call)} - set(target.kernels.headers().values())
+def _failing_headers(program: Program) -> frozenset[Path]:
+    """The headers of the blocks and kernels that can give up."""
+    headers = {step.header for step in program.steps if isinstance(step, Call)}
     return frozenset(path for path in headers if "rune_fail" in path.read_text(encoding="ascii"))
 
 

@@ -259,7 +259,7 @@ class _Text:
 
     def _address(self, place: Place) -> str:
         if isinstance(place, BufferPlace):
-            return f"arena + {self._plan.buffer_offsets[place.index]}"
+            return f"arena + {self._plan.buffer_offsets[place.index] + place.offset}"
         if isinstance(place, ConstantPlace):
             part = self._program.constants[place.index].part
             return f"{_blob_name(part)} + {self._plan.constant_offsets[place.index]}"

@@ -34,7 +34,7 @@ from forge.reviews.actions.wrong_results import WrongResult
 from forge.reviews.conversation import find_thread
 from forge.reviews.models import AnchoredThread, Review
 from forge.webhooks import actions as webhooks
-from tests.forge.made_builds import RUNE, built, failed_build
+from tests.forge.made_builds import RUNE, approved, built, failed_build
 from tests.forge.made_samples import zipped
 from tests.model_cases import compiled_model
 
@@ -408,8 +408,14 @@ def a_wire_is_watched(world: World) -> Act:
 
 @scene(registry.publish_build)
 def a_build_is_published(world: World) -> Act:
-    build = built(world.developer, world.project)
+    build = approved(built(world.developer, world.project))
     return lambda: registry.publish_build(world.owner, build, "1.0")
+
+
+@scene(registry.publish_past_gate)
+def a_build_is_published_past_the_gate(world: World) -> Act:
+    build = built(world.developer, world.project)
+    return lambda: registry.publish_past_gate(world.owner, build, "1.0", "The fair opens in an hour.")
 
 
 @scene(registry.publish_build)

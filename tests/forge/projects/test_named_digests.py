@@ -81,7 +81,7 @@ def test_an_invented_digest_and_anothers_are_answered_alike(
 def test_the_registry_and_the_player_answer_alike_too(
     client: Client, project: Project, owner: User, user: User, anothers: str
 ) -> None:
-    publish_build(owner, built(user, project), "1.0")
+    publish_build(owner, built(user, project), "latest")
     Project.objects.filter(pk=project.pk).update(visibility="public")
     for address in ("/v2/acme/kitchen/blobs/{}", "/v2/acme/kitchen/manifests/{}", "/player/acme/kitchen/runes/{}"):
         for method in (client.get, client.head):

@@ -16,14 +16,14 @@ from forge.core.blobs import put_bytes
 from forge.projects.actions import delete_project, update_project
 from forge.registry.actions import publish_build
 from forge.registry.oci import MANIFEST_TYPE, digest_of
-from tests.forge.made_builds import RUNE, built
+from tests.forge.made_builds import RUNE, approved, built
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
 def tag(project: Any, developer: Any) -> Any:
-    return publish_build(developer, built(developer, project), "1.0")
+    return publish_build(developer, approved(built(developer, project)), "1.0")
 
 
 def token_of(user: Any, *scopes: str) -> dict[str, str]:

@@ -14,7 +14,7 @@ from forge.projects.actions import create_project, delete_project, update_projec
 from forge.projects.models import Project
 from forge.registry.actions import publish_build
 from forge.registry.models import PublishedVersion, Tag
-from tests.forge.made_builds import RUNE, built
+from tests.forge.made_builds import RUNE, approved, built
 
 pytestmark = pytest.mark.django_db
 
@@ -22,7 +22,7 @@ pytestmark = pytest.mark.django_db
 def test_the_first_meaning_of_each_version_and_the_names_of_who_published_are_carried_over(
     project: Project, owner: Any, stranger: Any
 ) -> None:
-    first = publish_build(owner, built(owner, project), "1.0").manifest.blob_id
+    first = publish_build(owner, approved(built(owner, project)), "1.0").manifest.blob_id
     publish_build(owner, Project.objects.get(pk=project.pk).builds.get(), "latest")
     update_project(owner, project, name="pantry")
     delete_project(owner, project)
@@ -32,7 +32,7 @@ def test_the_first_meaning_of_each_version_and_the_names_of_who_published_are_ca
     HeldName.objects.all().delete()
     PublishedVersion.objects.all().delete()
     again = create_project(owner, project.organisation, "pantry")
-    publish_build(owner, built(owner, again, RUNE + b"other"), "1.0")
+    publish_build(owner, approved(built(owner, again, RUNE + b"other")), "1.0")
     HeldName.objects.all().delete()
     PublishedVersion.objects.all().delete()
     Tag.objects.update(moves=False)

@@ -20,7 +20,7 @@ from forge.registry.access import tags_of
 from forge.registry.actions import publish_build
 from forge.registry.errors import TagTaken
 from forge.registry.models import Tag
-from tests.forge.made_builds import RUNE, built
+from tests.forge.made_builds import RUNE, approved, built
 
 pytestmark = pytest.mark.django_db
 
@@ -32,7 +32,7 @@ Browser = Callable[[User | None], Client]
 
 def publish(person: User, project: Project, tag: str, rune: bytes = RUNE) -> str:
     """Publishes a build with these bytes, and answers its manifest's digest."""
-    return publish_build(person, built(person, project, rune), tag).manifest.blob_id
+    return publish_build(person, approved(built(person, project, rune)), tag).manifest.blob_id
 
 
 def pulled(address: str, person: User) -> tuple[int, str]:
@@ -205,7 +205,7 @@ def test_a_name_is_not_taken_while_something_is_published_under_it(
     project: Project, organisation: Organisation, owner: User, stranger: User
 ) -> None:
     update_organisation(owner, organisation, name="acme-two")
-    build = built(owner, Project.objects.get(pk=project.pk))
+    build = approved(built(owner, Project.objects.get(pk=project.pk)))
 
     def take() -> bool:
         try:

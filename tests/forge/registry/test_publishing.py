@@ -32,9 +32,14 @@ def test_a_published_build_has_a_tag_an_entry_and_an_event(project: Any, develop
     tag = publish_build(developer, build, " 1.0 ")
     assert [one.name for one in tags_of(developer, project)] == ["1.0"]
     entry = AuditEntry.objects.get(action="tag.publish")
-    assert entry.data == {"digest": tag.manifest.blob_id, "tag": "1.0", "build_number": build.number}
+    assert entry.data == {
+        "digest": tag.manifest.blob_id,
+        "tag": "1.0",
+        "build_number": build.number,
+        "admission": "open",
+    }
     event = Event.objects.get(stream_id=project.stream, type="tag.published")
-    assert event.data == {"tag": "1.0", "build_number": build.number}
+    assert event.data == {"tag": "1.0", "build_number": build.number, "admission": "open"}
 
 
 def test_a_version_stays_with_its_first_build(project: Any, developer: Any) -> None:

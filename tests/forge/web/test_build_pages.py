@@ -20,7 +20,7 @@ from forge.web.markdown import render_readme
 from forge.web.templatetags.look import ticked
 from rune.verify.comparison import Figures
 from rune.verify.verification import ModelVerification, RuneVerification, Runs, Verification
-from tests.forge.made_builds import OUTLINE, RUNE, built
+from tests.forge.made_builds import OUTLINE, RUNE, approved, built
 
 pytestmark = pytest.mark.django_db
 
@@ -153,8 +153,8 @@ def test_a_visitor_sees_a_public_rune_and_how_to_get_it(
 ) -> None:
     write_file(people["developer"], project, "README.md", b"# Kitchen\n\nHears the <script>alert(1)</script> tap.")
     build = built(people["developer"], project)
-    publish_build(people["developer"], build, "1.0")
     give_verdict(people["viewer"], build, "approve")
+    publish_build(people["developer"], build, "1.0")
     update_project(people["owner"], project, visibility="public", description="A kitchen & more")
     client = browser_of(None)
     page = text_of(client.get("/acme/kitchen"))
@@ -172,7 +172,7 @@ def test_a_visitor_sees_a_public_rune_and_how_to_get_it(
 
 
 def test_a_private_rune_is_for_members_alone(project: Any, people: dict[str, Any], browser_of: Browser) -> None:
-    publish_build(people["developer"], built(people["developer"], project), "1.0")
+    publish_build(people["developer"], approved(built(people["developer"], project)), "1.0")
     expected = {"owner": 200, "developer": 200, "viewer": 200, "stranger": 404, "anonymous": 302}
     for name, person in people.items():
         assert browser_of(person).get("/acme/kitchen").status_code == expected[name]

@@ -213,6 +213,7 @@ CASES: list[tuple[str, str, str, Any, tuple[int, ...]]] = [
     ("get", "dist/", "", None, (200, 200, 200, 200, 200)),
     ("get", "dist/<str:name>", "dist/none.whl", None, (404, 404, 404, 404, 404)),
     ("get", "schemas/runefile.json", "", None, (200, 200, 200, 200, 200)),
+    ("get", "schemas/forge.json", "", None, (200, 200, 200, 200, 200)),
     ("get", "player/", "", None, (200, 200, 200, 200, 200)),
     ("get", "player/<str:organisation>/<str:name>", "player/acme/kitchen", None, (200, 200, 200, 200, 200)),
     (

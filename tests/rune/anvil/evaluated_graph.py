@@ -13,28 +13,43 @@ from rune.anvil.reading.model import read_ops
 from rune.tflite import read_model, signature
 
 
-def evaluated_outputs(data: bytes, runs: Sequence[Sequence[bytes]]) -> list[list[bytes]]:
-    """The bytes of a model's outputs, for the inputs of each run."""
+def graph_of(data: bytes) -> tuple[Graph, tuple[int, ...], tuple[int, ...]]:
+    """A model alone as a graph, and which of its values are the inputs and the outputs."""
     model = read_model(data)
     builder = GraphBuilder()
     inputs = tuple(builder.value(Value(tensor.name, tensor.type)) for tensor in signature(model).inputs)
     outputs = read_ops(builder, "model", "model", model, inputs)
-    found = (evaluated(builder.graph(), dict(zip(inputs, given, strict=True))) for given in runs)
+    return builder.graph(), inputs, outputs
+
+
+def evaluated_outputs(data: bytes, runs: Sequence[Sequence[bytes]]) -> list[list[bytes]]:
+    """The bytes of a model's outputs, for the inputs of each run."""
+    graph, inputs, outputs = graph_of(data)
+    found = (evaluated(graph, dict(zip(inputs, given, strict=True))) for given in runs)
     return [[values[index].tobytes() for index in outputs] for values in found]
 
 
 def evaluated(graph: Graph, inputs: Mapping[int, bytes]) -> dict[int, Array]:
     """Each value that is still in memory when all is done, for these inputs."""
-    memory: dict[int, Array] = {}
+    memory: dict[int, bytearray] = {}
 
     def read(index: int) -> Array:
         value = graph.values[index]
-        found = memory.get(graph.storage(index), graph.values[graph.storage(index)].data)
-        assert found is not None, f"nothing made {value.name}"
-        return found.reshape(-1).view(NUMPY_TYPES[value.type.element]).reshape(value.type.dimensions)
+        storage, offset = graph.place(index)
+        constant = graph.values[storage].data
+        if constant is not None:
+            return constant.reshape(value.type.dimensions)
+        assert storage in memory, f"nothing made {value.name}"
+        data = bytes(memory[storage][offset : offset + value.type.size])
+        return np.frombuffer(data, NUMPY_TYPES[value.type.element]).reshape(value.type.dimensions)
+
+    def write(index: int, data: bytes) -> None:
+        storage, offset = graph.place(index)
+        place = memory.setdefault(storage, bytearray(graph.values[storage].type.size))
+        place[offset : offset + len(data)] = data
 
     for index, data in inputs.items():
-        memory[index] = np.frombuffer(data, NUMPY_TYPES[graph.values[index].type.element])
+        write(index, data)
     for node in graph.nodes:
         if not isinstance(node.work, Computation):
             continue
@@ -43,5 +58,5 @@ def evaluated(graph: Graph, inputs: Mapping[int, bytes]) -> dict[int, Array]:
             kind = graph.values[index].type
             assert result.dtype == np.dtype(NUMPY_TYPES[kind.element]), node.name
             assert result.size == kind.count, node.name
-            memory[graph.storage(index)] = np.array(result)
+            write(index, result.tobytes())
     return {index: read(index) for index in range(len(graph.values)) if graph.storage(index) in memory}

@@ -5,10 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+import pytest
 
+from rune.anvil.channels import Range
 from rune.anvil.graph import Graph
 from rune.anvil.ops.conv_2d import Conv2DInt8
 from rune.anvil.ops.depthwise_conv_2d import DepthwiseConv2DInt8
+from rune.anvil.ops.rearrangement import Rearrangement
 from rune.anvil.passes.dead_channels import dead_channels
 from rune.anvil.reading.pipeline import read_pipeline
 from rune.tflite import (
@@ -21,7 +24,9 @@ from rune.tflite import (
     Quantization,
     Tensor,
     TensorKind,
+    read_model,
 )
+from tests.model_cases import compiled_model
 from tests.rune.anvil.pipelines import loaded, models_pipeline, module_of, run, tensors_of
 
 CHANNELS = 24
@@ -91,6 +96,16 @@ def test_constant_channels_are_taken_out_by_eights() -> None:
     assert len(middle.multipliers) == 16
     types = {value.name: value.type.dimensions for value in smaller.values}
     assert types["model tensor 3"] == types["model tensor 6"] == (1, 6, 5, 16)
+
+
+@pytest.mark.parametrize("name", ["depth_to_space_i8_plain", "space_to_depth_i8_plain"])
+def test_what_makes_one_channel_of_several_carries_none(name: str) -> None:
+    model = read_model(compiled_model(name))
+    (work,) = (node.work for node in graph_of(model).nodes if node.stage == "model")
+    assert isinstance(work, Rearrangement)
+    channels = model.tensors[model.inputs[0]].shape[-1]
+    assert work.bounds(Range.of_bytes(channels)) is None
+    assert work.carrying(np.ones(channels, np.bool_)) is None
 
 
 def test_what_somebody_else_reads_is_left_alone() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,13 +13,17 @@ import pytest
 from rune.abi import Capability, ModelFormat, Output
 from rune.anvil.computation import Array, Computation
 from rune.anvil.figures import Figures
-from rune.anvil.graph import BlockCall, Graph, Node, Send, Value, figures
+from rune.anvil.graph import BlockCall, Capture, Graph, Node, Send, Value, figures
 from rune.anvil.lower import lower
 from rune.anvil.ops.activations import ClampFloat32
 from rune.anvil.ops.binary_float32 import Binary, BinaryFloat32
 from rune.anvil.ops.broadcast import Broadcast
 from rune.anvil.ops.byte_table import ByteTable
+from rune.anvil.ops.concatenation import Concatenation, Split
+from rune.anvil.ops.conv_2d import Conv2DInt8
+from rune.anvil.ops.depthwise_conv_2d import DepthwiseConv2DFloat32
 from rune.anvil.ops.quantize import DequantizeBytes, QuantizeFloat32
+from rune.anvil.ops.rearrangement import Rearrangement
 from rune.anvil.ops.reshape import Reshape
 from rune.anvil.passes.activations import activations
 from rune.anvil.passes.byte_tables import byte_tables
@@ -26,9 +31,11 @@ from rune.anvil.passes.constant_folding import SMALL, constant_folding
 from rune.anvil.passes.dead_channels import dead_channels
 from rune.anvil.passes.dead_ops import dead_ops
 from rune.anvil.passes.in_place import in_place
+from rune.anvil.passes.joins import joins
 from rune.anvil.passes.optimise import PASSES, optimise
+from rune.anvil.passes.paddings import paddings
 from rune.anvil.passes.views import views
-from rune.anvil.program import Call, OutputRequest
+from rune.anvil.program import Call, CapabilityRequest, OutputRequest
 from rune.blocks.catalogue import CATALOGUE
 from rune.blocks.signature import BlockCode
 from rune.runefile.pipeline import BlockStage, CapabilityStage, ModelStage, OutputStage, Pipeline, Port
@@ -37,7 +44,7 @@ from rune.targets.wasm32 import TARGET as WASM32
 from rune.tensor import ElementType, TensorType
 from rune.tflite import read_model, signature
 from tests.model_cases import compiled_model
-from tests.rune.anvil.evaluated_graph import evaluated
+from tests.rune.anvil.evaluated_graph import evaluated, graph_of
 from tests.rune.anvil.pipelines import loaded, run
 from tests.rune.anvil.random_graphs import RandomGraph
 
@@ -59,6 +66,15 @@ def send(*inputs: int) -> Node:
 
 def added(count: int) -> BinaryFloat32:
     return BinaryFloat32(Binary.ADD, Broadcast.dense(count), -FAR, FAR)
+
+
+def capture(output: int) -> Node:
+    kind = TensorType(U8, (4,))
+    return Node("in", "in", Capture(CapabilityRequest("in", Capability.RAW, (), kind)), (), (output,))
+
+
+def table(count: int) -> ByteTable:
+    return ByteTable(count, np.arange(256, dtype=np.uint8)[::-1], (True, True))
 
 
 def block(element: Callable[[float], float] | None) -> BlockCall:
@@ -86,7 +102,8 @@ def test_the_passes_change_nothing_of_what_comes_out(seed: int) -> None:
 def test_the_random_graphs_give_every_pass_something_to_do() -> None:
     applied = [each for seed in range(100) for each in optimise(RandomGraph(seed).graph()).applied]
     found = {each.name for each in applied}
-    assert found == set(PASSES) - {"constant folding", "activations"}  # none of them reads constants only, or floats
+    # None of them reads constants only, or floats, or joins or pads images.
+    assert found == set(PASSES) - {"constant folding", "activations", "joins", "paddings"}
     assert sum(each.saved.multiply_accumulates > 0 for each in applied if each.name == "dead channels") > 20
 
 
@@ -250,6 +267,102 @@ def test_a_view_keeps_the_memory_that_it_shows() -> None:
         (op(Reshape(4, 2), (0,), 1), op(added(4), (0, 0), 2), send(1, 2)),
     )
     assert in_place(views(graph)).values[2].shares is None
+
+
+def joined(*widths: int) -> Concatenation:
+    return Concatenation(1, widths, 1)
+
+
+def test_what_is_joined_is_made_where_the_whole_lies() -> None:
+    graph = Graph(
+        (value(I8, 4), value(I8, 6), value(I8, 4), value(I8, 10)),
+        (capture(0), capture(1), op(table(4), (0,), 2), op(joined(4, 6), (2, 1), 3), send(3)),
+    )
+    made = joins(graph)
+    assert works(made) == ["Capture", "Capture", "ByteTable", "Send"]
+    assert [made.place(index) for index in range(4)] == [(0, 0), (3, 4), (3, 0), (3, 0)]
+    assert figures(graph).tensors - figures(made).tensors == 10
+
+
+def test_what_would_keep_more_in_memory_is_copied() -> None:
+    """The first input waits for the second, which comes of something large."""
+    graph = Graph(
+        (value(I8, 4), value(I8, 100), value(I8, 100), value(I8, 60), value(I8, 64)),
+        (
+            capture(0),
+            capture(1),
+            op(table(100), (1,), 2),
+            op(Rearrangement((100,), (np.arange(60, dtype=np.int32),), (0,), np.dtype("i1")), (2,), 3),
+            op(joined(4, 60), (0, 3), 4),
+            send(4),
+        ),
+    )
+    assert joins(graph) is graph
+
+
+def test_what_is_joined_twice_or_never_changes_is_copied() -> None:
+    twice = Graph((value(I8, 4), value(I8, 8)), (capture(0), op(joined(4, 4), (0, 0), 1), send(1)))
+    assert joins(twice) is twice
+    fixed = value(I8, 4, data=np.zeros(4, np.int8))
+    constant = Graph((value(I8, 4), fixed, value(I8, 8)), (capture(0), op(joined(4, 4), (0, 1), 2), send(2)))
+    assert joins(constant) is constant
+    rows = Graph(
+        (value(I8, 2, 2), value(I8, 2, 2), value(I8, 2, 4)),
+        (capture(0), capture(1), op(Concatenation(2, (2, 2), 1), (0, 1), 2), send(2)),
+    )
+    assert joins(rows) is rows
+
+
+def test_a_stretch_is_a_part_of_the_memory_that_it_is_taken_from() -> None:
+    graph = Graph(
+        (value(F32, 2, 3), value(F32, 1, 3), value(F32, 1, 3), value(F32, 1, 3)),
+        (capture(0), Node("op", "model", Split(1, (12, 12)), (0,), (1, 2)), op(added(3), (1, 2), 3), send(3)),
+    )
+    seen = views(graph)
+    assert works(seen) == ["Capture", "BinaryFloat32", "Send"]
+    assert [seen.place(index) for index in (1, 2)] == [(0, 0), (0, 12)]
+
+
+def test_a_stretch_is_copied_where_the_whole_would_be_kept_for_it() -> None:
+    first = Rearrangement((100,), (np.arange(3, 5, dtype=np.int32),), (0,), np.dtype("i1"))
+    graph = Graph(
+        (value(I8, 100), value(I8, 2), value(I8, 100), value(I8, 100)),
+        (capture(0), op(first, (0,), 1), capture(2), op(table(100), (2,), 3), send(1, 3)),
+    )
+    assert views(graph) is graph
+    short = replace(graph, nodes=(*graph.nodes[:2], send(1)))
+    assert views(short).place(1) == (0, 3)
+
+
+def test_a_sum_of_stretches_that_overlap_has_memory_of_its_own() -> None:
+    upper, lower = (
+        Rearrangement((6,), (np.arange(start, start + 4, dtype=np.int32),), (0,), np.dtype("<f4")) for start in (0, 2)
+    )
+    graph = Graph(
+        (value(F32, 6), value(F32, 4), value(F32, 4), value(F32, 4)),
+        (capture(0), op(upper, (0,), 1), op(lower, (0,), 2), op(added(4), (1, 2), 3), send(3)),
+    )
+    assert in_place(views(graph)).values[3].shares is None
+
+
+@pytest.mark.parametrize("name", ["chain_i8_padded_conv", "chain_f32_padded_depthwise", "chain_u8_padded_conv"])
+def test_a_frame_around_an_image_goes_into_the_window(name: str) -> None:
+    graph, _, (output,) = graph_of(compiled_model(name))
+    smaller = paddings(replace(graph, nodes=(*graph.nodes, send(output))))
+    kinds = (Conv2DInt8, DepthwiseConv2DFloat32)
+    (work,) = (node.work for node in smaller.nodes if isinstance(node.work, kinds))
+    assert not any(isinstance(node.work, Rearrangement) for node in smaller.nodes)
+    assert (work.window.input_height, work.window.input_width) == (6, 5)
+
+
+def test_a_frame_of_another_number_stays() -> None:
+    graph, _, (output,) = graph_of(compiled_model("chain_i8_padded_conv"))
+    (number,) = (number for number, node in enumerate(graph.nodes) if isinstance(node.work, Rearrangement))
+    pad = graph.nodes[number].work
+    assert isinstance(pad, Rearrangement)
+    other = graph.with_nodes({number: (replace(graph.nodes[number], work=replace(pad, padding=9)),)})
+    whole = replace(other, nodes=(*other.nodes, send(output)))
+    assert paddings(whole) is whole
 
 
 def test_channels_that_a_block_or_an_output_sees_stay() -> None:

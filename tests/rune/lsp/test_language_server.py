@@ -209,3 +209,21 @@ def test_a_client_without_snippets_gets_plain_text_and_the_server_ends_as_it_is_
         assert item["textEdit"]["newText"] == "input:\n  capability: RAW\n  args:\n    length: 1"
         assert item["insertTextFormat"] == 1
         assert client.stop() == 0
+
+
+def test_a_policy_is_checked_completed_and_explained(client: LanguageClient) -> None:
+    uri = client.open("forge.yml", "limits:\n  sise: 1 kB\n  \n")
+    (found,) = client.diagnostics(uri, bool)
+    assert (found["code"], found["range"]) == ("RUNE0008", span((1, 2), (1, 6)))
+    asked = {"textDocument": {"uri": uri}, "position": {"line": 2, "character": 2}}
+    labels = [item["label"] for item in client.ask("textDocument/completion", asked)["items"]]
+    assert "inference-time" in labels
+    (fix, *_) = client.ask(
+        "textDocument/codeAction",
+        {"textDocument": {"uri": uri}, "range": found["range"], "context": {"diagnostics": [found]}},
+    )
+    assert fix["title"] == "Change to size"
+    told = client.ask("textDocument/hover", {"textDocument": {"uri": uri}, "position": {"line": 0, "character": 1}})
+    assert "What a build is held to." in told["contents"]["value"]
+    assert client.ask("textDocument/documentSymbol", {"textDocument": {"uri": uri}}) is None
+    client.tell("textDocument/didClose", {"textDocument": {"uri": uri}})

@@ -15,6 +15,7 @@ from rune.building.building import build
 from rune.building.errors import BuildFailed
 from rune.building.models import ProjectModels
 from rune.files import MemoryFiles
+from rune.policy.read import read_policy
 from rune.runefile import Checked, Severity, check
 from rune.runefile.codes import Code
 from rune.targets.finding import find_target
@@ -28,7 +29,10 @@ OF_A_BUILD = (Code.CONTRADICTORY_MODEL.value, Code.TOO_MUCH_MEMORY.value)
 WARNED_BY_A_BUILD = (Code.UNSUPPORTED_OPERATORS.value,)
 """A check says it too, where who gives it the signatures looked into the operators."""
 OF_A_TARGET = (Code.TARGET_LACKS.value,)
-OF_A_CHECK = tuple(code.value for code in Code if code.value not in OF_A_BUILD + WARNED_BY_A_BUILD + OF_A_TARGET)
+OF_A_POLICY = tuple(code.value for code in Code if code.value >= Code.BAD_LIMIT.value)
+OF_A_CHECK = tuple(
+    code.value for code in Code if code.value not in OF_A_BUILD + WARNED_BY_A_BUILD + OF_A_TARGET + OF_A_POLICY
+)
 _FENCE = re.compile(r"## (?P<title>Wrong|Right)\n\n```(?P<language>\w+)\n(?P<text>.*?)```\n", re.DOTALL)
 _NUMBER = TensorType(ElementType.F32, (1, 1))
 _PIXELS, _SCORES = TensorType(ElementType.I8, (1, 2, 2, 1)), TensorType(ElementType.I8, (1, 2))
@@ -85,6 +89,13 @@ def test_the_right_example_of_a_page_has_nothing_wrong(code: str) -> None:
     checked = _checked(language, text)
     assert checked.diagnostics == ()
     assert checked.pipeline is not None
+
+
+@pytest.mark.parametrize("code", OF_A_POLICY)
+def test_the_examples_of_a_page_about_a_policy_do_what_it_says(code: str) -> None:
+    wrong, right = (read_policy(_examples(code)[title][1]) for title in ("Wrong", "Right"))
+    assert {each.code for each in wrong.diagnostics} == {code}
+    assert (right.diagnostics, right.has_errors) == ((), False)
 
 
 @pytest.mark.parametrize("code", OF_A_BUILD)

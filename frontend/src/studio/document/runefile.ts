@@ -3,6 +3,9 @@
 /** The names that a Runefile can have; the first that a project has is its Runefile. */
 export const RUNEFILE_NAMES: readonly string[] = ["Runefile.yml", "Runefile.yaml", "Runefile"];
 
+/** Where a project states its limits, approvals and protected tags (rune/policy/read.py). */
+export const POLICY_FILE = "forge.yml";
+
 /** The Runefile's path; that of a new one when there is none. */
 export function findRunefile(files: readonly { readonly path: string }[]): string {
   const paths = new Set(files.map((file) => file.path));

@@ -59,7 +59,7 @@ interface EditorProps {
   readonly elsewhere: ApplyElsewhere;
   /** Says a sentence to the person. */
   readonly say: (sentence: string) => void;
-  /** How the language is asked; null for a file that is no Runefile. */
+  /** How the language is asked; null for a file that it does not understand. */
   readonly service: EditorLanguage | null;
   readonly onCursor: (cursor: Cursor) => void;
   readonly ref?: Ref<EditorHandle>;
@@ -170,12 +170,12 @@ export function Editor({
     view.current?.dispatch({ effects: spoken.reconfigure(languageSupport(service)) });
   }, [service, text]);
 
-  const isRunefile = service !== null;
+  const isUnderstood = service !== null;
   useEffect(() => {
     let wanted = true;
     fetchDeferredExtensions().then(
       ({ deferredExtensions }) => {
-        if (wanted) view.current?.dispatch({ effects: deferredPart.reconfigure(deferredExtensions(isRunefile)) });
+        if (wanted) view.current?.dispatch({ effects: deferredPart.reconfigure(deferredExtensions(isUnderstood)) });
       },
       // Without a connection one writes without them.
       () => undefined,
@@ -183,7 +183,7 @@ export function Editor({
     return () => {
       wanted = false;
     };
-  }, [isRunefile, text]);
+  }, [isUnderstood, text]);
 
   useEffect(() => {
     if (view.current !== null) place(view.current);

@@ -1,4 +1,4 @@
-// What helps with writing and is fetched once the text stands: brackets in pairs, search, and in a Runefile completion, what
+// What helps with writing and is fetched once the text stands: brackets in pairs, search, and in a Runefile or forge.yml completion, what
 // stands under the pointer, folds, and colours by meaning over those of YAML.
 import { closeBrackets, closeBracketsKeymap } from "@codemirror/autocomplete";
 import { highlightSelectionMatches, searchKeymap } from "@codemirror/search";
@@ -9,11 +9,11 @@ import { hovering } from "./language/hovering";
 import { structure } from "./language/structure";
 import "../styles/language.css";
 
-export function deferredExtensions(isRunefile: boolean): Extension {
+export function deferredExtensions(isUnderstood: boolean): Extension {
   return [
     closeBrackets(),
     highlightSelectionMatches(),
     keymap.of([...closeBracketsKeymap, ...searchKeymap]),
-    isRunefile ? [completing, hovering, structure] : [],
+    isUnderstood ? [completing, hovering, structure] : [],
   ];
 }

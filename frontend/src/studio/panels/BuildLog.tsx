@@ -25,6 +25,15 @@ const STATES: Readonly<Record<Build["state"], { readonly tone: string; readonly 
   lost: { tone: "bad", text: "Lost" },
 };
 
+/** How the build keeps the limits of `forge.yml`, which its log tells one by one; null where there are none. */
+function limited(limits: Build["limits"]): { readonly tone: string; readonly text: string } | null {
+  if (limits.length === 0) return null;
+  const open = limits.filter((limit) => limit.outcome === "missed" || limit.outcome === "unknown");
+  return open.length === 0
+    ? { tone: "ok", text: "Limits met" }
+    : { tone: "warn", text: `${count(open.length, "limit")} not met` };
+}
+
 function seconds(build: Build): string {
   if (build.started === null || build.finished === null) return "";
   const taken = Date.parse(build.finished) - Date.parse(build.started);
@@ -83,6 +92,7 @@ export default function BuildLog({ build, lines, tags, mayEdit, onCancel, onPubl
     end.current?.scrollIntoView({ block: "nearest" });
   }, [lines?.length, build.state]);
   const state = STATES[build.state];
+  const limits = limited(build.limits);
   const published = tags.filter((tag) => tag.build_number === build.number);
   const said = outcome(build);
   return (
@@ -95,6 +105,7 @@ export default function BuildLog({ build, lines, tags, mayEdit, onCancel, onPubl
             {tag.moves ? `${tag.tag} (moves)` : tag.tag}
           </span>
         ))}
+        {limits !== null && <span className={`tag ${limits.tone}`}>{limits.text}</span>}
         <span className="grow" />
         {isUnderWay(build) && mayEdit && (
           <button type="button" className="button" onClick={onCancel}>

@@ -16,6 +16,7 @@ function build(number: number | null, state: BuildState = "running"): Build {
     finished: null,
     report: null,
     evaluation: null,
+    limits: [],
     diagnostics: [],
     error: null,
     url: "",

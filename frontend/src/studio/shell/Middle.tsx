@@ -5,6 +5,7 @@ import type { EditorLanguage } from "../editor/language";
 import { READING_NAMES, readingOf } from "../pages/reading";
 import { ReadPage } from "../pages/ReadPage";
 import { baseName, extension } from "../document/paths";
+import { POLICY_FILE } from "../document/runefile";
 import { deferred } from "../session/deferred";
 import { useWatching } from "../session/watching";
 import type { Jump, View } from "./places";
@@ -44,19 +45,23 @@ function useJumps(active: string | null): void {
   }, [jump, active, editor]);
 }
 
-/** What the editor may do with the language: ask it, apply its edits, go where it points, and say what it says. */
-function useEditorLanguage(): EditorLanguage {
+/** What the editor of the Runefile or the forge.yml may do with the language, null for another file: ask it, apply its edits, go where it points, and say what it says. */
+function useEditorLanguage(path: string | undefined): EditorLanguage | null {
   const { workspace, places } = useShell();
   const runefile = usePlace((place) => place.runefile);
+  const file = path === runefile || path === POLICY_FILE ? path : null;
   return useMemo(
-    () => ({
-      ask: (request) => workspace.language.ask(request),
-      file: runefile,
-      apply: (edits) => workspace.edit(edits),
-      go: places.goTo,
-      say: (sentence) => workspace.toasts.say(sentence),
-    }),
-    [workspace, places, runefile],
+    () =>
+      file === null
+        ? null
+        : {
+            ask: (request) => workspace.language.ask(request),
+            file,
+            apply: (edits) => workspace.edit(edits),
+            go: places.goTo,
+            say: (sentence) => workspace.toasts.say(sentence),
+          },
+    [workspace, places, file],
   );
 }
 
@@ -68,10 +73,10 @@ export function Middle() {
   const diagnostics = useDiagnostics();
   const isClosed = useText(({ save }) => save === "closed");
   const readOnly = !useMayEdit() || isClosed;
-  const language = useEditorLanguage();
   const { setEditor } = places;
   const panel = useId();
   const { active } = shown;
+  const language = useEditorLanguage(active?.path);
   useJumps(active?.id ?? null);
   const text = active === null ? null : workspace.files.text(active.id);
   const isRunefile = active?.path === runefile;
@@ -139,7 +144,7 @@ export function Middle() {
             diagnostics={diagnostics}
             elsewhere={workspace.applyFix}
             say={(sentence) => workspace.toasts.say(sentence)}
-            service={isRunefile ? language : null}
+            service={language}
             onCursor={places.setCursor}
           />
         )}

@@ -1,4 +1,4 @@
-// How an open editor reaches the language: by one function, which is there while its file is the Runefile.
+// How an open editor reaches the language: by one function, which is there while its file is the Runefile or forge.yml.
 import type { TextEdit } from "../../../api/schema";
 import { Facet } from "@codemirror/state";
 import type { LanguageRequest } from "../../../language";
@@ -15,7 +15,7 @@ export interface EditorLanguage {
   readonly say: (sentence: string) => void;
 }
 
-/** The newest wins; null for a file that is no Runefile. */
+/** The newest wins; null for a file that the language does not understand. */
 export const asking = Facet.define<EditorLanguage | null, EditorLanguage | null>({
   combine: (values) => values[0] ?? null,
 });

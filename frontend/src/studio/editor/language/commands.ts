@@ -89,7 +89,7 @@ export async function rewrite(view: EditorView, how: "format" | "infer"): Promis
   const found = await asked<EditsAnswer>(from, { ask: how });
   if (found === null) return;
   if (found.edits.length === 0)
-    from.say(how === "format" ? "The Runefile is formatted already." : "All types that can be derived are filled in.");
+    from.say(how === "format" ? `${from.file} is formatted already.` : "All types that can be derived are filled in.");
   else from.apply(found.edits);
 }
 

@@ -1,0 +1,83 @@
+"""Whether a numbered build keeps the limits of its `forge.yml`: judged once, when the build ends, and told as JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Annotated, Any, TypedDict
+
+from forge.builds.models import Artefact, Build
+from forge.core.json_types import choices
+from rune.evaluation.evaluation import Evaluation
+from rune.evaluation.limited import with_evaluation
+from rune.policy import Figure, Figures, Judgement, LimitKind, Outcome, Policy, judge
+from rune.policy.wording import bound_text, judgement_sentence, limit_name, value_text
+
+
+class JudgedLimitJson(TypedDict):
+    """A limit of a build's `forge.yml`, and what is said of it.
+
+    `bound` and `value` are bytes, milliseconds, shares from 0 to 1 or numbers an hour; `value` is null where nothing
+    was measured.
+    """
+
+    kind: Annotated[str, choices("LimitKind", tuple(LimitKind))]
+    label: Annotated[str | None, "the label whose recall is limited"]
+    outcome: Annotated[str, choices("LimitOutcome", tuple(Outcome))]
+    bound: float
+    value: float | None
+    name: str
+    found: Annotated[str, "the value as text; empty where nothing was measured"]
+    limit: Annotated[str, "the bound as text"]
+    sentence: str
+
+
+def policy_of(build: Build) -> Policy | None:
+    """What the build's `forge.yml` says; None where there is no such file, or the build is of before there was one."""
+    told = None if build.artefact is None else build.artefact.report.get("policy")
+    return None if told is None else Policy.from_json(told)
+
+
+def judged(artefact: Artefact, run: Mapping[str, Any] | None, evaluation: Mapping[str, Any] | None) -> list[Judgement]:
+    """A judgement of each limit. `run` is what was measured for the build, `evaluation` what was stored of its test
+    samples."""
+    told = artefact.report.get("policy")
+    if told is None:
+        return []
+    figures = Figures(artefact.size, artefact.planned_memory, _time(run))
+    if evaluation is not None and "outcomes" in evaluation:
+        figures = with_evaluation(figures, Evaluation.from_json(evaluation))
+    elif evaluation is not None:
+        reason = str(evaluation["reason"])
+        figures = replace(
+            figures, reasons=dict.fromkeys((LimitKind.ACCURACY, LimitKind.RECALL, LimitKind.FALSE_ALARMS), reason)
+        )
+    return list(judge(Policy.from_json(told), figures))
+
+
+def _time(run: Mapping[str, Any] | None) -> Figure | None:
+    if run is None:
+        return None
+    median = run["milliseconds"]
+    return Figure(median, run.get("low", median), run.get("high", median), run["runs"])
+
+
+def judgements_of(build: Build) -> tuple[Judgement, ...]:
+    """What was said of the limits when the build ended."""
+    return tuple(Judgement.from_json(each) for each in build.judgements)
+
+
+def judged_to_json(judgement: Judgement) -> JudgedLimitJson:
+    """A judgement, with its words."""
+    limit, figure = judgement.limit, judgement.figure
+    return {
+        "kind": limit.kind.value,
+        "label": limit.label,
+        "outcome": judgement.outcome.value,
+        "bound": limit.bound,
+        "value": None if figure is None else figure.value,
+        "name": limit_name(limit),
+        "found": value_text(judgement),
+        "limit": bound_text(limit),
+        "sentence": judgement_sentence(judgement),
+    }

@@ -1,0 +1,57 @@
+"""What the registry asks of higher floors; they register functions in their `AppConfig.ready`."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from forge.builds.models import Build
+from forge.core.hooks import Hook
+from forge.projects.models import Project
+
+
+@dataclass(frozen=True)
+class GateAnswer:
+    """What a gate says of publishing a build under a tag. `missing` are sentences, each with what to do next.
+
+    Of a tag that is not protected nothing is missing.
+    """
+
+    is_protected: bool
+    missing: tuple[str, ...] = ()
+
+
+gates: Hook[[Build, str], GateAnswer] = Hook()
+"""Asked in the transaction that publishes, with the project's row locked, and by pages that say it beforehand."""
+
+
+class Clearance(StrEnum):
+    """What members say of a rune."""
+
+    APPROVED = "approved"
+    """Somebody approves it, and nobody wants it changed."""
+    UNJUDGED = "unjudged"
+    OBJECTED = "objected"
+    """Somebody wants it changed."""
+
+
+clearances: Hook[[Project, Collection[str]], Mapping[str, Clearance]] = Hook()
+"""By the digests of runes. One that nobody speaks of is unjudged. The caller has found the project for someone."""
+
+
+def gate(build: Build, tag: str) -> GateAnswer:
+    """What all gates say together."""
+    answers = gates.call(build, tag)
+    missing = tuple(dict.fromkeys(each for answer in answers for each in answer.missing))
+    return GateAnswer(any(answer.is_protected for answer in answers), missing)
+
+
+def clearances_of(project: Project, digests: Collection[str]) -> dict[str, Clearance]:
+    """What is said of runes; the worst, where several speak of one."""
+    found = dict.fromkeys(digests, Clearance.UNJUDGED)
+    order = (Clearance.UNJUDGED, Clearance.APPROVED, Clearance.OBJECTED)
+    for said in clearances.call(project, digests):
+        for digest, clearance in said.items():
+            found[digest] = max(found[digest], clearance, key=order.index)
+    return found

@@ -1,0 +1,159 @@
+"""BATCH_MATMUL: products of matrices, each of a batch with its counterpart; batches of one are repeated.
+
+Sums of int8, each number counted from its zero point, are rounded twice. The quotient of scales is taken as for a
+fully connected layer without a bias. Source: TFLite's kernel `batch_matmul.cc` and its reference kernel
+`reference_ops::BatchMatMul`.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from rune.anvil.computation import Array, Computation
+from rune.anvil.fixed_point import Multiplier, multiplier, scale_of
+from rune.anvil.operation import Op, Operation, require
+from rune.anvil.ops.conv_2d import multiplier_without_bias
+from rune.anvil.ops.rescaling import OutputRange, multipliers_of, rescaled_twice
+from rune.anvil.ops.types import BEYOND_32_BITS, FLOAT32, INT8, WITHOUT_SCALE, are, one_scale
+from rune.tflite import BatchMatMulOptions
+
+RANK = 5
+"""Dimensions of the output, at most."""
+
+
+@dataclass(frozen=True)
+class Matrices:
+    """Where the matrices of both inputs begin, one pair for each of the output's, and how far their numbers lie apart.
+    The output's are dense [row, column]."""
+
+    left_starts: tuple[int, ...]
+    right_starts: tuple[int, ...]
+    rows: int
+    columns: int
+    depth: int
+    left_row: int
+    left_depth: int
+    right_depth: int
+    right_column: int
+
+    def products(self, left: Array, right: Array) -> Array:
+        """[matrix, row, column] of numbers that stand in any order."""
+        found = [
+            _matrix(left, start, (self.rows, self.depth), (self.left_row, self.left_depth))
+            @ _matrix(right, other, (self.depth, self.columns), (self.right_depth, self.right_column))
+            for start, other in zip(self.left_starts, self.right_starts, strict=True)
+        ]
+        return np.stack(found)
+
+
+def _matrix(numbers: Array, start: int, shape: tuple[int, int], steps: tuple[int, int]) -> Array:
+    places = start + np.arange(shape[0])[:, None] * steps[0] + np.arange(shape[1])[None, :] * steps[1]
+    return np.asarray(numbers.reshape(-1)[places])
+
+
+@dataclass(frozen=True)
+class BatchMatMulInt8(Computation):
+    """Zero points of both inputs, and the multiplier of the sums."""
+
+    matrices: Matrices
+    left_zero_point: int
+    right_zero_point: int
+    multiplier: Multiplier
+    output: OutputRange
+
+    def evaluate(self, *inputs: Array) -> tuple[Array, ...]:
+        left, right = (each.astype(np.int64) for each in inputs)
+        sums = self.matrices.products(left - self.left_zero_point, right - self.right_zero_point)
+        return (self.output.of_values(rescaled_twice(sums[..., None], [self.multiplier])[..., 0]),)
+
+    @property
+    def multiply_accumulates(self) -> int:
+        return _multiply_accumulates(self.matrices)
+
+
+@dataclass(frozen=True)
+class BatchMatMulFloat32(Computation):
+    """Products of floats."""
+
+    matrices: Matrices
+
+    def evaluate(self, *inputs: Array) -> tuple[Array, ...]:
+        left, right = (each.astype(np.float64) for each in inputs)
+        return (self.matrices.products(left, right).astype(np.float32),)
+
+    @property
+    def multiply_accumulates(self) -> int:
+        return _multiply_accumulates(self.matrices)
+
+
+def _multiply_accumulates(matrices: Matrices) -> int:
+    return len(matrices.left_starts) * matrices.rows * matrices.columns * matrices.depth
+
+
+def _options(op: Op) -> BatchMatMulOptions:
+    assert isinstance(op.operator.options, BatchMatMulOptions)  # noqa: S101 - the reader gives these for this op
+    return op.operator.options
+
+
+def refusal(op: Op) -> str | None:
+    left, right, output = op.input(0), op.input(1), op.output
+    if are(FLOAT32, left, right, output):
+        return f"with more than {RANK} dimensions" if len(output.shape) > RANK else None
+    if are(FLOAT32, left, output) and are(INT8, right):
+        return "weights of int8"
+    if op.is_unsigned or not are(INT8, left, right, output):
+        return ""
+    if not one_scale(left, right, output):
+        return WITHOUT_SCALE
+    if len(output.shape) > RANK:
+        return f"with more than {RANK} dimensions"
+    depth = left.shape[-2 if _options(op).left_is_transposed else -1] if len(left.shape) > 1 else 1
+    exponent = multiplier(multiplier_without_bias(op)).exponent
+    return BEYOND_32_BITS if (depth * 255 * 255) << max(exponent, 0) >= 2**31 - 2**20 else None
+
+
+def computation(op: Op) -> BatchMatMulInt8 | BatchMatMulFloat32:
+    matrices = _matrices(op)
+    if op.output.kind is FLOAT32:
+        return BatchMatMulFloat32(matrices)
+    (scale,) = multipliers_of([multiplier_without_bias(op)])
+    zero_points = (scale_of(op.input(0))[1], scale_of(op.input(1))[1])
+    return BatchMatMulInt8(matrices, *zero_points, scale, OutputRange(scale_of(op.output)[1], -128, 127))
+
+
+def _matrices(op: Op) -> Matrices:
+    """Raises `Contradiction` where the shapes do not fit."""
+    options, left, right, output = _options(op), op.input(0).shape, op.input(1).shape, op.output.shape
+    require(min(len(left), len(right), len(output)) >= 2, "a matrix has two dimensions")
+    rows, depth = left[-2:][::-1] if options.left_is_transposed else left[-2:]
+    inner, columns = right[-2:][::-1] if options.right_is_transposed else right[-2:]
+    require(inner == depth, f"rows of {depth} numbers meet columns of {inner}")
+    batches = output[:-2]
+    require(output[-2:] == (rows, columns), f"the output is {list(output)}, not of {rows} x {columns}")
+    return Matrices(
+        _starts(left, batches),
+        _starts(right, batches),
+        rows,
+        columns,
+        depth,
+        *((1, rows) if options.left_is_transposed else (depth, 1)),
+        *((1, depth) if options.right_is_transposed else (columns, 1)),
+    )
+
+
+def _starts(shape: tuple[int, ...], batches: tuple[int, ...]) -> tuple[int, ...]:
+    """Where the matrices of an input begin, one for each of the output's."""
+    require(len(shape) - 2 <= len(batches), "an input has more dimensions than the output")
+    own = (1,) * (len(batches) + 2 - len(shape)) + shape[:-2]
+    require(
+        all(size in (1, all_) for size, all_ in zip(own, batches, strict=True)),
+        f"batches {list(own)} do not give {list(batches)}",
+    )
+    starts = np.arange(math.prod(own), dtype=np.int64).reshape(own) * math.prod(shape[-2:])
+    return tuple(int(start) for start in np.broadcast_to(starts, batches).reshape(-1))
+
+
+OPERATIONS = {"BATCH_MATMUL": Operation(refusal, computation, operands=slice(2))}

@@ -1,0 +1,83 @@
+"""SQUARED_DIFFERENCE with broadcasting.
+
+int8 inputs are raised by 7 bits and brought to one scale; the square of their difference is rounded twice. Source:
+TFLite's kernel `squared_difference.cc`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from rune.anvil.computation import Array, Computation
+from rune.anvil.fixed_point import Integers, Multiplier, multiplier, rescale_twice, scale_of
+from rune.anvil.operation import Op, Operation
+from rune.anvil.ops.binary_float32 import Binary, BinaryFloat32
+from rune.anvil.ops.broadcast import Broadcast, binary_refusal, broadcast
+from rune.anvil.ops.rescaling import OutputRange, multipliers_of, rescaled_twice
+from rune.anvil.ops.types import BEYOND_32_BITS, FLOAT32
+from rune.tflite import Tensor
+
+LEFT_SHIFT = 7
+"""Bits by which the reference raises the inputs before it rounds them to the common scale."""
+
+
+@dataclass(frozen=True, eq=False)
+class SquaredDifferenceInt8(Computation):
+    """What each of the 256 bytes of an input is at 2**7 times the common scale, from -128 on, and the multiplier of a
+    square."""
+
+    shape: Broadcast
+    left_terms: Integers
+    right_terms: Integers
+    multiplier: Multiplier
+    output: OutputRange
+
+    is_elementwise = True
+
+    def evaluate(self, *inputs: Array) -> tuple[Array, ...]:
+        left, right = self.shape.spread(*(each.astype(np.int64) + 128 for each in inputs))
+        squares = (self.left_terms[left] - self.right_terms[right]) ** 2
+        return (self.output.of_values(rescaled_twice(squares[..., None], [self.multiplier])[..., 0]),)
+
+
+def _common(op: Op) -> float:
+    return 2 * max(scale_of(op.input(0))[0], scale_of(op.input(1))[0])
+
+
+def _multiplier(op: Op) -> float:
+    return _common(op) ** 2 / ((1 << 2 * LEFT_SHIFT) * scale_of(op.output)[0])
+
+
+def refusal(op: Op) -> str | None:
+    why = binary_refusal(op)
+    if why is not None or op.output.kind is FLOAT32:
+        return why
+    if op.is_unsigned:
+        return ""
+    return BEYOND_32_BITS if _multiplier(op) >= 1 else None
+
+
+def computation(op: Op) -> SquaredDifferenceInt8 | BinaryFloat32:
+    left, right, output = op.input(0), op.input(1), op.output
+    if left.kind is FLOAT32:
+        return BinaryFloat32.of(op, Binary.SQUARED_DIFFERENCE)
+    (back,) = multipliers_of([_multiplier(op)])
+    return SquaredDifferenceInt8(
+        broadcast(left, right, output),
+        _terms(left, _common(op)),
+        _terms(right, _common(op)),
+        back,
+        OutputRange(scale_of(output)[1], -128, 127),
+    )
+
+
+def _terms(tensor: Tensor, common: float) -> Integers:
+    scale, zero_point = scale_of(tensor)
+    rescale = multiplier(scale / common)
+    raised = (np.arange(-128, 128, dtype=np.int64) - zero_point) << LEFT_SHIFT
+    return rescale_twice(raised, np.array(rescale.mantissa), np.array(rescale.exponent))
+
+
+OPERATIONS = {"SQUARED_DIFFERENCE": Operation(refusal, computation, operands=slice(2))}

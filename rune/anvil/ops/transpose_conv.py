@@ -1,0 +1,162 @@
+"""TRANSPOSE_CONV: each pixel of the image lays a filter, times its numbers, on the output, `stride` pixels apart.
+
+The output of a place is the sum of what lies there, plus bias; sums of int8 are rounded twice. Source: TFLite's kernel
+`transpose_conv.cc` and its reference kernels `reference_integer_ops::TransposeConv` and `reference_ops::TransposeConv`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rune.anvil.computation import Array, Clamped, Computation
+from rune.anvil.fixed_point import Multiplier, real_range, scale_of
+from rune.anvil.operation import Op, Operation, require
+from rune.anvil.ops.conv_2d import bias_of, channel_multipliers, image_op_refusal, weights_zero_point
+from rune.anvil.ops.rearrangement import integers
+from rune.anvil.ops.rescaling import OutputRange, multipliers_of, rescaled_twice
+from rune.anvil.ops.types import FLOAT32, INT8, array
+from rune.anvil.ops.window import Window
+from rune.tflite import Padding, TransposeConvOptions
+
+
+@dataclass(frozen=True, eq=False)
+class TransposeConvInt8(Computation):
+    """`filters` are int8 [output channel, height, width, input channel], `bias` int32 and `multipliers` one a channel.
+    `window` is as a convolution's that goes from the output to the input. Weights are counted from
+    `filter_zero_point`, which only models of uint8 have."""
+
+    window: Window
+    filters: NDArray[np.generic]
+    bias: NDArray[np.generic]
+    multipliers: tuple[Multiplier, ...]
+    input_zero_point: int
+    output: OutputRange
+    filter_zero_point: int = 0
+
+    def evaluate(self, *inputs: Array) -> tuple[Array, ...]:
+        weights = self.filters.astype(np.float64) - self.filter_zero_point
+        sums = _sums(self.window, inputs[0].astype(np.float64) - self.input_zero_point, weights) + self.bias
+        return (self.output.of_values(rescaled_twice(sums.astype(np.int64), self.multipliers)),)
+
+    @property
+    def multiply_accumulates(self) -> int:
+        return _multiply_accumulates(self.window, self.filters)
+
+
+@dataclass(frozen=True, eq=False)
+class TransposeConvFloat32(Computation, Clamped):
+    """`filters` are float32 [output channel, height, width, input channel], `bias` one a channel."""
+
+    window: Window
+    filters: NDArray[np.generic]
+    bias: NDArray[np.generic]
+    minimum: float
+    maximum: float
+
+    def evaluate(self, *inputs: Array) -> tuple[Array, ...]:
+        sums = _sums(self.window, inputs[0].astype(np.float64), self.filters.astype(np.float64)) + self.bias
+        return (np.clip(sums, self.minimum, self.maximum).astype(np.float32),)
+
+    def clamped(self, minimum: float, maximum: float) -> Computation:
+        return replace(self, minimum=max(self.minimum, minimum), maximum=min(self.maximum, maximum))
+
+    @property
+    def multiply_accumulates(self) -> int:
+        return _multiply_accumulates(self.window, self.filters)
+
+
+def _multiply_accumulates(window: Window, filters: Array) -> int:
+    return window.batches * window.input_height * window.input_width * filters.size
+
+
+def _sums(window: Window, numbers: Array, filters: Array) -> Array:
+    """[position, output channel]. All filters are laid on a canvas; the output is a part of it."""
+    image = numbers.reshape(window.batches, window.input_height, window.input_width, window.input_channels)
+    height, width = (
+        max((size - 1) * stride + filter_size, before + output)
+        for size, stride, filter_size, before, output in (
+            (window.input_height, window.stride_y, window.filter_height, window.pad_top, window.output_height),
+            (window.input_width, window.stride_x, window.filter_width, window.pad_left, window.output_width),
+        )
+    )
+    canvas = np.zeros((window.batches, height, width, window.output_channels))
+    down, across = (window.input_height - 1) * window.stride_y + 1, (window.input_width - 1) * window.stride_x + 1
+    for row in range(window.filter_height):
+        for column in range(window.filter_width):
+            places = canvas[:, row : row + down : window.stride_y, column : column + across : window.stride_x]
+            places += image @ filters[:, row, column].T
+    rows = slice(window.pad_top, window.pad_top + window.output_height)
+    columns = slice(window.pad_left, window.pad_left + window.output_width)
+    return canvas[:, rows, columns].reshape(-1, window.output_channels)
+
+
+def _options(op: Op) -> TransposeConvOptions:
+    assert isinstance(op.operator.options, TransposeConvOptions)  # noqa: S101 - the reader gives these for this op
+    return op.operator.options
+
+
+def _as_convolution(op: Op) -> Op:
+    """The op with its inputs in the order of a convolution's: image, filter, bias."""
+    return replace(op, inputs=(op.input(2), op.input(1), op.optional_input(3)))
+
+
+def refusal(op: Op) -> str | None:
+    if op.input(0).data is None:
+        return "an output whose size is not constant"
+    return image_op_refusal(_as_convolution(op), _options(op).activation, weights_axis=0)
+
+
+def computation(op: Op) -> TransposeConvInt8 | TransposeConvFloat32:
+    asked, op = integers(op.input(0)), _as_convolution(op)
+    options, image, weights, output = _options(op), op.input(0), op.input(1), op.output
+    shapes = (image.shape, weights.shape, output.shape)
+    require(all(len(shape) == 4 for shape in shapes), "image, filter and output must have four dimensions")
+    require(asked == list(output.shape), f"the output is {list(output.shape)}, not {asked}")
+    require(output.shape[3] == weights.shape[0], "the output's depth is not the number of filters")
+    require(image.shape[3] == weights.shape[3], "the image's depth is not the filter's")
+    require(image.shape[0] == output.shape[0], "the output has another number of images")
+    place = _window(image.shape, weights.shape, output.shape, options)
+    bias = bias_of(op, weights.shape[0])
+    if weights.kind is FLOAT32:
+        return TransposeConvFloat32(place, array(weights, np.float32), bias, *real_range(options.activation))
+    multipliers = multipliers_of(channel_multipliers(op, weights.shape[0]))
+    to = OutputRange.of(options.activation, output)
+    filters = array(weights, np.int8)
+    assert weights.kind is INT8  # noqa: S101 - `image_op_refusal` was asked before
+    return TransposeConvInt8(place, filters, bias, multipliers, scale_of(image)[1], to, weights_zero_point(weights))
+
+
+def _window(
+    image: tuple[int, ...], filters: tuple[int, ...], output: tuple[int, ...], options: TransposeConvOptions
+) -> Window:
+    """Raises `Contradiction` where the image is not what a convolution makes of the output."""
+    strides = (options.stride_height, options.stride_width)
+    before = []
+    for size, stride, extent, count in zip(output[1:3], strides, filters[1:3], image[1:3], strict=True):
+        is_same = options.padding is Padding.SAME
+        expected = -(-size // stride) if is_same else -(-(size - extent + 1) // stride)
+        require(count == expected, f"{size} pixels of the output come of {expected}, not of {count}")
+        before.append(max(0, (expected - 1) * stride + extent - size) // 2)
+    return Window(
+        batches=image[0],
+        input_height=image[1],
+        input_width=image[2],
+        input_channels=image[3],
+        output_height=output[1],
+        output_width=output[2],
+        output_channels=output[3],
+        filter_height=filters[1],
+        filter_width=filters[2],
+        stride_y=strides[0],
+        stride_x=strides[1],
+        dilation_y=1,
+        dilation_x=1,
+        pad_top=before[0],
+        pad_left=before[1],
+    )
+
+
+OPERATIONS = {"TRANSPOSE_CONV": Operation(refusal, computation, operands=slice(2, 3))}

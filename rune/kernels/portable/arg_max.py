@@ -1,0 +1,26 @@
+"""ARG_MAX and ARG_MIN."""
+
+from __future__ import annotations
+
+from rune.anvil.kernel_call import Input, KernelCall, Output
+from rune.anvil.ops.arg_max import ArgExtreme
+from rune.anvil.program import Number
+
+_C_TYPES = {"int8": "int8_t", "float32": "float", "int32": "int32_t", "int64": "int64_t"}
+
+
+def arg(op: ArgExtreme) -> KernelCall:
+    which = "max" if op.is_maximum else "min"
+    return KernelCall(
+        f"rune_arg_{which}_{op.element.name}_{op.result.name}",
+        (
+            Input(0, _C_TYPES[op.element.name]),
+            Output(0, _C_TYPES[op.result.name]),
+            Number(op.rows),
+            Number(op.length),
+            Number(op.columns),
+        ),
+    )
+
+
+PACKERS = {ArgExtreme: arg}

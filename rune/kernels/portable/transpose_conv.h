@@ -1,0 +1,71 @@
+/* TRANSPOSE_CONV, int8 and float32. Weights are [output channel][row][column][input channel], as in the model. */
+#ifndef RUNE_TRANSPOSE_CONV_H
+#define RUNE_TRANSPOSE_CONV_H
+
+#include "filter.h"
+#include "rescale.h"
+
+/* Which row or column of the image lays its filter's number `tap` on a place of the output; below zero: none. */
+RUNE_FUNCTION int32_t rune_transposed_from(int32_t place, int32_t tap, int32_t before, int32_t stride, int32_t size)
+{
+    const int32_t moved = place + before - tap;
+    return moved < 0 || moved % stride != 0 || moved / stride >= size ? -1 : moved / stride;
+}
+
+/* Calls `line(pixel, weight)` for each pixel of the image that has a part in the place [y, x] of the output. */
+#define RUNE_TRANSPOSED(filter, image, weights, y, x, element, line)                                                   \
+    for (int32_t i = 0; i < (filter)->filter_height; i++) {                                                            \
+        const int32_t row =                                                                                            \
+            rune_transposed_from(y, i, (filter)->pad_top, (filter)->stride_y, (filter)->input_height);                 \
+        for (int32_t j = 0; row >= 0 && j < (filter)->filter_width; j++) {                                             \
+            const int32_t column =                                                                                     \
+                rune_transposed_from(x, j, (filter)->pad_left, (filter)->stride_x, (filter)->input_width);             \
+            if (column >= 0) {                                                                                         \
+                const element *pixel = (image) + (row * (filter)->input_width + column) * (filter)->input_channels;    \
+                const element *weight = (weights) + (i * (filter)->filter_width + j) * (filter)->input_channels;       \
+                for (int32_t k = 0; k < (filter)->input_channels; k++)                                                 \
+                    line;                                                                                              \
+            }                                                                                                          \
+        }                                                                                                              \
+    }
+
+/* Weights are counted from `weight_zero`. */
+RUNE_KERNEL void rune_transpose_conv_int8(const int8_t *input, int8_t *output, const int8_t *weights,
+                                          const int32_t *bias, const struct rune_filter *filter,
+                                          const struct rune_requantize_twice *requantize, int32_t zero_point,
+                                          int32_t weight_zero)
+{
+    const int32_t filter_size = filter->filter_height * filter->filter_width * filter->input_channels;
+    const int32_t image_size = filter->input_height * filter->input_width * filter->input_channels;
+    for (int32_t batch = 0; batch < filter->batches; batch++, input += image_size)
+        for (int32_t y = 0; y < filter->output_height; y++)
+            for (int32_t x = 0; x < filter->output_width; x++)
+                for (int32_t channel = 0; channel < filter->output_channels; channel++) {
+                    const int8_t *of_channel = weights + channel * filter_size;
+                    uint32_t sum = (uint32_t)bias[channel];
+                    RUNE_TRANSPOSED(filter, input, of_channel, y, x, int8_t,
+                                    sum += (uint32_t)((pixel[k] - zero_point) * (weight[k] - weight_zero)))
+                    *output++ = rune_requantize_twice((int32_t)sum, requantize, channel);
+                }
+}
+
+RUNE_KERNEL void rune_transpose_conv_float32(const float *input, float *output, const float *weights,
+                                             const float *bias, const struct rune_filter *filter, float minimum,
+                                             float maximum)
+{
+    const int32_t filter_size = filter->filter_height * filter->filter_width * filter->input_channels;
+    const int32_t image_size = filter->input_height * filter->input_width * filter->input_channels;
+    for (int32_t batch = 0; batch < filter->batches; batch++, input += image_size)
+        for (int32_t y = 0; y < filter->output_height; y++)
+            for (int32_t x = 0; x < filter->output_width; x++)
+                for (int32_t channel = 0; channel < filter->output_channels; channel++) {
+                    const float *of_channel = weights + channel * filter_size;
+                    float sum = 0.0f;
+                    RUNE_TRANSPOSED(filter, input, of_channel, y, x, float,
+                                    sum += RUNE_PRODUCT_F32(pixel[k], weight[k]))
+                    sum += bias[channel];
+                    *output++ = sum < minimum ? minimum : sum > maximum ? maximum : sum;
+                }
+}
+
+#endif

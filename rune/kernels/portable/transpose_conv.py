@@ -1,0 +1,43 @@
+"""TRANSPOSE_CONV: weights and biases as the model has them."""
+
+from __future__ import annotations
+
+from rune.anvil.kernel_call import Input, KernelCall, Output
+from rune.anvil.ops.transpose_conv import TransposeConvFloat32, TransposeConvInt8
+from rune.anvil.program import Number
+from rune.kernels.packing import float32s, int8s, int32s, two_roundings
+from rune.kernels.portable.filter import filter_structure
+
+
+def int8(op: TransposeConvInt8) -> KernelCall:
+    return KernelCall(
+        "rune_transpose_conv_int8",
+        (
+            Input(0, "int8_t"),
+            Output(0, "int8_t"),
+            int8s(op.filters),
+            int32s(op.bias),
+            filter_structure(op.window),
+            two_roundings(op.multipliers, op.output),
+            Number(op.input_zero_point),
+            Number(op.filter_zero_point),
+        ),
+    )
+
+
+def float32(op: TransposeConvFloat32) -> KernelCall:
+    return KernelCall(
+        "rune_transpose_conv_float32",
+        (
+            Input(0, "float"),
+            Output(0, "float"),
+            float32s(op.filters),
+            float32s(op.bias),
+            filter_structure(op.window),
+            Number(op.minimum),
+            Number(op.maximum),
+        ),
+    )
+
+
+PACKERS = {TransposeConvInt8: int8, TransposeConvFloat32: float32}

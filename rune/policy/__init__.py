@@ -1,0 +1,25 @@
+"""A project's `forge.yml`: limits that a build is held to, approvals that publishing needs, and the tags it protects.
+
+Text to a frozen `Policy`, or the list of everything that is wrong with it; figures of a build to a judgement of each
+limit. Pure Python that also runs in a browser. It knows no people, no database and no registry.
+"""
+
+from rune.policy.judging import Figure, Figures, Judgement, Outcome, judge
+from rune.policy.policy import ROLES, Approval, Limit, LimitKind, Policy
+from rune.policy.read import POLICY_FILE, CheckedPolicy, check_policy
+
+__all__ = [
+    "POLICY_FILE",
+    "ROLES",
+    "Approval",
+    "CheckedPolicy",
+    "Figure",
+    "Figures",
+    "Judgement",
+    "Limit",
+    "LimitKind",
+    "Outcome",
+    "Policy",
+    "check_policy",
+    "judge",
+]

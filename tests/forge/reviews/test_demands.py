@@ -1,0 +1,127 @@
+"""What a protected tag demands follows from two policies, the members and their verdicts. No database is needed."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+from forge.reviews.demands import Demands, GivenVerdict, Member, Situation, demands
+from rune.policy import Approval, Figure, Figures, Limit, LimitKind, Policy, judge
+
+THEN = datetime(2026, 1, 1, tzinfo=UTC)
+OWNER, DEVELOPER, VIEWER = (
+    Member(UUID(int=number), name, f"{name.lower()}@acme.example", role)
+    for number, name, role in ((1, "Mika", "owner"), (2, "Jo", "developer"), (3, "Ari", "viewer"))
+)
+NO_RULES = Policy()
+EVERYONE = (OWNER, DEVELOPER, VIEWER)
+STRICT = Policy((Limit(LimitKind.ACCURACY, 0.95),), (Approval(2), Approval(roles=("owner",))), ("latest", "versions"))
+LAX = Policy((Limit(LimitKind.ACCURACY, 0.5),), (), ())
+
+
+def approval(member: Member, policy: Policy = NO_RULES, *, after: int = 1) -> GivenVerdict:
+    return GivenVerdict(member.person, True, THEN + timedelta(hours=after), policy)
+
+
+def objection(member: Member) -> GivenVerdict:
+    return GivenVerdict(member.person, False, THEN, Policy())
+
+
+def asked(
+    tag: str = "1.0",
+    *,
+    members: tuple[Member, ...] = EVERYONE,
+    proposed: Policy = NO_RULES,
+    in_force: Policy = NO_RULES,
+    since: datetime | None = None,
+    verdicts: tuple[GivenVerdict, ...] = (),
+    accuracy: float | None = None,
+) -> Demands:
+    share = None if accuracy is None else Figure(accuracy, accuracy - 0.01, accuracy + 0.01, 1000)
+    judgements = judge(proposed, Figures(1, 1, accuracy=share))
+    return demands(Situation(members, proposed, in_force, since, verdicts, judgements), tag)
+
+
+def test_alone_nothing_is_protected_by_default() -> None:
+    found = asked(members=(OWNER,))
+    assert (found.is_protected, found.missing) == (False, ())
+
+
+def test_a_second_person_protects_versions_and_no_other_tag() -> None:
+    found = asked(members=(OWNER, DEVELOPER))
+    assert found.missing == ("It has 0 of 1 approval by any member. Ask for a review.",)
+    assert asked("latest", members=(OWNER, DEVELOPER)).missing == ()
+
+
+def test_one_approval_is_what_the_default_demands() -> None:
+    found = asked(verdicts=(approval(VIEWER),))
+    assert (found.is_protected, found.missing) == (True, ())
+
+
+def test_who_wants_changes_keeps_it_from_a_protected_tag_whatever_others_say() -> None:
+    found = asked(verdicts=(approval(VIEWER), objection(OWNER)))
+    assert found.missing == ("Mika wants it changed. Build what was asked for, or ask for another verdict.",)
+    assert asked("latest", verdicts=(objection(OWNER),)).missing == ()
+
+
+def test_the_approvals_of_a_policy_come_from_whom_it_names() -> None:
+    rules = Policy(approvals=(Approval(people=("ari@acme.example",)), Approval(2, roles=("owner", "developer"))))
+    found = asked(proposed=rules, in_force=rules, verdicts=(approval(OWNER),))
+    assert [(each.given, each.lacking) for each in found.approvals] == [((), 1), (("Mika",), 1)]
+    both = asked(proposed=rules, in_force=rules, verdicts=(approval(OWNER), approval(DEVELOPER), approval(VIEWER)))
+    assert both.missing == ()
+
+
+def test_an_address_of_nobody_is_said() -> None:
+    rules = Policy(approvals=(Approval(people=("gone@acme.example",)),))
+    (sentence,) = asked(proposed=rules, in_force=rules).missing
+    assert "gone@acme.example cannot give one: no such member." in sentence
+
+
+def test_whoever_is_no_member_any_more_does_not_count() -> None:
+    assert asked(members=(OWNER, DEVELOPER), verdicts=(approval(VIEWER),)).missing != ()
+
+
+def test_a_limit_that_is_missed_or_not_known_keeps_it_from_the_tag() -> None:
+    rules = Policy((Limit(LimitKind.ACCURACY, 0.95),), approvals=())
+    assert asked(proposed=rules, in_force=rules, accuracy=0.97).missing == ()
+    for accuracy in (0.9, None):
+        (sentence,) = asked(proposed=rules, in_force=rules, accuracy=accuracy).missing
+        assert sentence.startswith("Accuracy does not keep its limit: ")
+        assert sentence.endswith("Make it better and build again, or change forge.yml.")
+
+
+def test_a_build_that_loosens_the_rules_is_held_to_the_old_tags_and_approvals() -> None:
+    found = asked("latest", proposed=LAX, in_force=STRICT, since=THEN, accuracy=0.6)
+    assert found.is_protected
+    assert [each.lacking for each in found.approvals] == [2, 1]
+    assert "The limit of accuracy is looser: at least 50 %, was at least 95 %." in found.changes
+    assert all("so only approvals count that were given on it" in each for each in found.missing)
+
+
+def test_approvals_of_the_same_bytes_under_the_old_rules_do_not_change_the_rules() -> None:
+    old = (approval(OWNER, STRICT), approval(VIEWER, STRICT))
+    assert asked(proposed=LAX, in_force=STRICT, since=THEN, verdicts=old, accuracy=0.6).missing != ()
+    assert asked(proposed=STRICT, in_force=STRICT, since=THEN, verdicts=old, accuracy=0.99).missing == ()
+
+
+def test_approvals_given_on_the_build_with_the_new_rules_change_them() -> None:
+    new = (approval(OWNER, LAX), approval(VIEWER, LAX))
+    assert asked(proposed=LAX, in_force=STRICT, since=THEN, verdicts=new, accuracy=0.6).missing == ()
+
+
+def test_an_approval_of_before_the_rules_of_today_does_not_bring_old_rules_back() -> None:
+    """Someone publishes an old build, whose lax rules were approved before they were made strict."""
+    old = (approval(OWNER, LAX, after=-1), approval(VIEWER, LAX, after=-1))
+    assert asked(proposed=LAX, in_force=STRICT, since=THEN, verdicts=old, accuracy=0.6).missing != ()
+
+
+def test_taking_the_file_away_is_a_change_of_the_rules_too() -> None:
+    found = asked("latest", proposed=Policy(), in_force=STRICT, since=THEN)
+    assert (found.is_protected, bool(found.missing)) == (True, True)
+    assert "Accuracy is no longer limited. The limit was at least 95 %." in found.changes
+
+
+def test_objections_hold_whichever_rules_they_were_given_under() -> None:
+    found = asked(proposed=LAX, in_force=STRICT, since=THEN, verdicts=(objection(VIEWER),), accuracy=0.6)
+    assert found.objectors == ("Ari",)

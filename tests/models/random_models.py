@@ -1,0 +1,37 @@
+"""Models by seed, over every operator that is compiled: chains and branches for the reference kernels to judge."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from tests.models.random_drawing import Drawing
+from tests.models.random_operators import DRAWS
+
+LENGTH = 8
+"""Operators of a model, about."""
+
+
+@dataclass(frozen=True)
+class RandomModel:
+    """`operators` are those of the file in its order."""
+
+    seed: int
+    data: bytes
+    operators: tuple[str, ...]
+
+    @property
+    def name(self) -> str:
+        """For people: the seed and what is in it."""
+        return f"{self.seed} ({' '.join(self.operators)})"
+
+
+def random_model(seed: int) -> RandomModel:
+    """The same seed gives the same bytes."""
+    drawing = Drawing(seed)
+    drawing.image()
+    operators = []
+    for _ in range(LENGTH):
+        operator = drawing.one_of(sorted(DRAWS))
+        drawing.made(DRAWS[operator](drawing))
+        operators.append(operator)
+    return RandomModel(seed, drawing.finish(), tuple(operators))

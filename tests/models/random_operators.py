@@ -1,0 +1,249 @@
+"""How each operator is drawn: on what, with which options. For `random_models.py`.
+
+Floats agree within a tolerance, so what makes a small difference large (a rounding, a division, an exponential) stands
+behind an input of its own.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+
+import numpy as np
+
+from tests.models.further_models import arg, batch_matmul, prelu, squared_difference, transpose_conv
+from tests.models.model_layers import Value
+from tests.models.random_drawing import Draw, Drawing
+from tests.models.random_moves import MOVING_DRAWS
+
+BOUNDED = ("none", "none", "relu", "relu6")
+
+
+def _window(drawing: Drawing, source: Value) -> dict[str, object]:
+    """A kernel that fits, a stride and a padding."""
+    kernel = tuple(drawing.whole(1, min(4, side)) for side in source.shape[1:3])
+    return {
+        "kernel": kernel,
+        "stride": (drawing.whole(1, 2), drawing.whole(1, 2)),
+        "padding": drawing.one_of(("same", "valid")),
+        "activation": drawing.one_of(BOUNDED),
+    }
+
+
+def _conv(drawing: Drawing) -> Value:
+    source, channels = drawing.picture(), drawing.whole(1, 12)
+    options = _window(drawing, source)
+    if source.kind == "float32" and drawing.chance(0.3):
+        source, options["hybrid"] = drawing.image("float32"), True
+        options["kernel"] = (drawing.whole(1, 3), drawing.whole(1, 3))
+    options["per_channel"] = drawing.chance(0.6)
+    return drawing.layers.conv(source, channels, zero_point=drawing.zero_point(), **options)  # type: ignore[arg-type]
+
+
+def _depthwise(drawing: Drawing) -> Value:
+    source = drawing.picture()
+    multiplier = drawing.one_of((1, 1, 2)) if source.shape[3] <= 8 else 1
+    options = {**_window(drawing, source), "per_channel": drawing.chance(0.6), "zero_point": drawing.zero_point()}
+    if source.kind == "float32" and drawing.chance(0.3):
+        source = drawing.image("float32", source.shape[3])
+        options |= {"hybrid": True, "per_channel": True, "kernel": (drawing.whole(1, 3), drawing.whole(1, 3))}
+    return drawing.layers.depthwise(source, multiplier, **options)  # type: ignore[arg-type]
+
+
+def _fully_connected(drawing: Drawing) -> Value:
+    source = drawing.source()
+    is_hybrid = source.kind == "float32" and drawing.chance(0.4)
+    if is_hybrid:
+        source = drawing.image("float32")
+    return drawing.layers.fully_connected(
+        source,
+        drawing.whole(1, 12),
+        drawing.one_of(BOUNDED),
+        per_channel=source.kind == "int8" and drawing.chance(0.3),
+        bias=drawing.chance(0.7),
+        keep_dimensions=drawing.chance(0.3),
+        zero_point=drawing.zero_point(),
+        hybrid=is_hybrid,
+        asymmetric=drawing.chance(0.5),
+    )
+
+
+def _transpose_conv(drawing: Drawing) -> Value:
+    source = drawing.source(lambda value: len(value.shape) == 4 and math.prod(value.shape[:3]) <= 60)
+    kernel, stride = ((drawing.whole(1, 3), drawing.whole(1, 3)) for _ in range(2))
+    padding = drawing.one_of(("same", "valid"))
+    # Of so many pixels a convolution makes the image.
+    size = [
+        side * step - drawing.whole(0, step - 1) if padding == "same" else (side - 1) * step + extent
+        for side, step, extent in zip(source.shape[1:3], stride, kernel, strict=True)
+    ]
+    return transpose_conv(
+        drawing.layers,
+        source,
+        (size[0], size[1]),
+        drawing.whole(1, 6),
+        kernel,
+        stride,
+        padding,
+        drawing.chance(0.7),
+        drawing.one_of(BOUNDED),
+        drawing.chance(0.6),
+    )
+
+
+def _batch_matmul(drawing: Drawing) -> Value:
+    left = drawing.source(lambda value: 2 <= len(value.shape) <= 4)
+    if left.kind == "uint8" or len(left.shape) < 2:
+        left = drawing.image("int8")
+    turned = drawing.chance(0.5), drawing.chance(0.5)
+    depth, columns = left.shape[-2 if turned[0] else -1], drawing.whole(1, 5)
+    shape = (columns, depth) if turned[1] else (depth, columns)
+    batches = drawing.one_of(((), left.shape[:-2]))
+    right = drawing.input((*batches, *shape), left.kind) if drawing.chance(0.5) else None
+    right = right or drawing.layers.constant((*batches, *shape), left.kind, zero_point=drawing.zero_point())
+    return batch_matmul(drawing.layers, left, right, *turned, drawing.zero_point())
+
+
+def _arg(drawing: Drawing, op: str) -> Value:
+    source = drawing.image() if drawing.kind == "float32" else drawing.source(lambda value: len(value.shape) > 1)
+    axis = drawing.whole(0, len(source.shape) - 1)
+    return arg(drawing.layers, op, source, axis, drawing.one_of(("int32", "int64")))
+
+
+def _prelu(drawing: Drawing) -> Value:
+    source = drawing.source(lambda value: len(value.shape) == 4 and value.kind != "uint8")
+    if source.kind == "uint8":
+        source = drawing.image("int8")
+    alphas = drawing.one_of(((1, 1, source.shape[3]), source.shape[1:]))
+    return prelu(drawing.layers, source, alphas, drawing.scale_near(source.scale) or 1.0, drawing.zero_point())
+
+
+def _pool(drawing: Drawing, op: str) -> Value:
+    source = drawing.picture()
+    return drawing.layers.pool(source, op, **_window(drawing, source))  # type: ignore[arg-type]
+
+
+def _binary(drawing: Drawing, op: str) -> Value:
+    left = drawing.source(lambda value: len(value.shape) <= 4)
+    right = drawing.one_of(
+        (
+            drawing.layers.constant(left.shape[-1:], left.kind, zero_point=drawing.zero_point()),
+            drawing.alike(left),
+            drawing.source(lambda value: value.shape == left.shape),
+        )
+    )
+    if right.shape not in (left.shape, left.shape[-1:]):
+        right = left
+    scale = None
+    if left.scale is not None and right.scale is not None:
+        scale = drawing.scale_near(left.scale * right.scale * 60 if op == "MUL" else left.scale + right.scale)
+    return drawing.layers.add(left, right, drawing.one_of(BOUNDED), scale, drawing.zero_point(), op)
+
+
+def _div(drawing: Drawing) -> Value:
+    left = drawing.image("float32")
+    right = drawing.input(left.shape, "float32")
+    return drawing.layers.add(left, right, drawing.one_of(BOUNDED), op="DIV")
+
+
+def _extreme(drawing: Drawing, op: str) -> Value:
+    left = drawing.source(lambda value: len(value.shape) <= 4)
+    return drawing.layers.extreme(op, left, drawing.alike(left))
+
+
+def _squared_difference(drawing: Drawing) -> Value:
+    left = drawing.image("float32" if drawing.kind == "float32" else "int8")
+    right = drawing.input(left.shape, left.kind)
+    if left.scale is None or right.scale is None:
+        return squared_difference(drawing.layers, left, right)
+    scale = drawing.scale_near(max(left.scale, right.scale) ** 2 * 150)
+    return squared_difference(drawing.layers, left, right, scale)
+
+
+def _float_function(drawing: Drawing, op: str) -> Value:
+    return drawing.layers.unary(op, drawing.image("float32"))
+
+
+def _root(drawing: Drawing, op: str) -> Value:
+    return drawing.layers.unary(op, drawing.layers.unary("SQUARE", drawing.image("float32")))
+
+
+def _function(drawing: Drawing, op: str) -> Value:
+    source = drawing.source()
+    if source.kind == "float32":
+        return drawing.layers.unary(op, source)
+    fixed = {"LOGISTIC": (1 / 256, -128), "TANH": (1 / 128, 0)}
+    return drawing.layers.unary(op, source, *fixed.get(op, (drawing.scale_near(source.scale), drawing.zero_point())))
+
+
+def _activation(drawing: Drawing, op: str) -> Value:
+    source = drawing.image("float32") if op == "RELU_N1_TO_1" else drawing.source()
+    alpha = float(np.float32(drawing.random.uniform(0, 1.5))) if op == "LEAKY_RELU" else None
+    return drawing.layers.activation(op, source, drawing.scale_near(source.scale), drawing.zero_point(), alpha)
+
+
+def _softmax(drawing: Drawing) -> Value:
+    source = drawing.source(lambda value: len(value.shape) <= 4)
+    return drawing.layers.softmax(source, float(np.float32(drawing.random.uniform(0.3, 1.5))))
+
+
+def _quantize(drawing: Drawing) -> Value:
+    kind = drawing.one_of(("int8", "uint8")) if drawing.kind == "float32" else drawing.kind
+    source = drawing.source() if drawing.kind != "float32" and drawing.chance(0.5) else drawing.image("float32")
+    return drawing.layers.convert("QUANTIZE", source, kind, drawing.scale_near(0.03), drawing.zero_point())
+
+
+def _dequantize(drawing: Drawing) -> Value:
+    source = drawing.image("int8") if drawing.kind == "float32" else drawing.source()
+    return drawing.layers.convert("DEQUANTIZE", source, "float32")
+
+
+def _reduce(drawing: Drawing, op: str) -> Value:
+    source = drawing.source(lambda value: len(value.shape) <= 4)
+    if op == "SUM" and source.kind == "int8":
+        source = drawing.image("float32")
+    rank = len(source.shape)
+    axes = tuple({drawing.whole(0, rank - 1) for _ in range(drawing.whole(1, 2))})
+    scale = drawing.scale_near(source.scale * (8 if op == "SUM" else 1) if source.scale else None)
+    return drawing.layers.reduce(op, source, axes, drawing.chance(0.5) or len(axes) == rank, scale or 1.0)
+
+
+def _resize(drawing: Drawing) -> Value:
+    source = drawing.picture()
+    size = (drawing.whole(1, 9), drawing.whole(1, 9))
+    corners, half = drawing.one_of(((False, False), (True, False), (False, True)))
+    return drawing.layers.resize(source, size, corners, half)
+
+
+def _each(draw: Callable[[Drawing, str], Value], *operators: str) -> dict[str, Draw]:
+    def of(operator: str) -> Draw:
+        return lambda drawing: draw(drawing, operator)
+
+    return {operator: of(operator) for operator in operators}
+
+
+DRAWS: Mapping[str, Draw] = {
+    **MOVING_DRAWS,
+    "BATCH_MATMUL": _batch_matmul,
+    "CONV_2D": _conv,
+    "DEPTHWISE_CONV_2D": _depthwise,
+    "DEQUANTIZE": _dequantize,
+    "DIV": _div,
+    "FULLY_CONNECTED": _fully_connected,
+    "PRELU": _prelu,
+    "QUANTIZE": _quantize,
+    "RESIZE_BILINEAR": _resize,
+    "SOFTMAX": _softmax,
+    "SQUARED_DIFFERENCE": _squared_difference,
+    "TRANSPOSE_CONV": _transpose_conv,
+    **_each(_activation, "LEAKY_RELU", "RELU", "RELU6", "RELU_N1_TO_1"),
+    **_each(_arg, "ARG_MAX", "ARG_MIN"),
+    **_each(_binary, "ADD", "MUL", "SUB"),
+    **_each(_extreme, "MAXIMUM", "MINIMUM"),
+    **_each(_float_function, "ABS", "EXP", "FLOOR", "NEG", "SQUARE"),
+    **_each(_function, "HARD_SWISH", "LOGISTIC", "TANH"),
+    **_each(_pool, "AVERAGE_POOL_2D", "MAX_POOL_2D"),
+    **_each(_reduce, "MEAN", "SUM"),
+    **_each(_root, "RSQRT", "SQRT"),
+}
+"""By TFLite's names."""
