@@ -90,6 +90,8 @@ def _who(entry: AuditEntry) -> str:
         return str(entry.actor)
     if entry.principal_kind == Kind.INSTALLATION:
         return "The installation"
+    if entry.principal_kind == Kind.GUEST:
+        return f"{entry.data.get('guest') or 'Someone'} (guest)"
     return "Someone" if entry.principal_kind == Kind.VISITOR else "Someone whose account is gone"
 
 

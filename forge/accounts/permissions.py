@@ -10,6 +10,7 @@ from uuid import UUID
 from django.db.models import Q
 
 from forge.accounts.models import Organisation, Role
+from forge.accounts.principals import Kind
 from forge.accounts.scopes import Scope
 from forge.core.actors import Actor
 
@@ -27,18 +28,22 @@ class Verb(StrEnum):
     READ = "read the project's files and builds"
     COMMENT = "comment"
     REVIEW = "give a verdict on a build"
+    SUGGEST = "suggest a change"
     GIVE_SAMPLE = "give the project a recording of one's own"
     EDIT = "edit the project's files"
     BUILD = "build the project"
     ASK = "ask for a review"
+    SHARE = "let guests see a review"
     PUBLISH = "publish a build"
     OVERRIDE_GATE = "publish a build past its gate"
     DESCRIBE = "rename or describe the project"
     MANAGE = "delete the project, restore it or change who sees it"
 
 
-_VIEWER = frozenset({Verb.SEE_ORGANISATION, Verb.SEE, Verb.READ, Verb.COMMENT, Verb.REVIEW, Verb.GIVE_SAMPLE})
-_DEVELOPER = _VIEWER | {Verb.CREATE_PROJECT, Verb.EDIT, Verb.BUILD, Verb.ASK, Verb.PUBLISH, Verb.DESCRIBE}
+_VIEWER = frozenset(
+    {Verb.SEE_ORGANISATION, Verb.SEE, Verb.READ, Verb.COMMENT, Verb.REVIEW, Verb.SUGGEST, Verb.GIVE_SAMPLE}
+)
+_DEVELOPER = _VIEWER | {Verb.CREATE_PROJECT, Verb.EDIT, Verb.BUILD, Verb.ASK, Verb.SHARE, Verb.PUBLISH, Verb.DESCRIBE}
 _OWNER = _DEVELOPER | {
     Verb.MANAGE_MEMBERS,
     Verb.RENAME_ORGANISATION,
@@ -63,6 +68,8 @@ SCOPES_OF: Mapping[Verb, frozenset[Scope]] = {
     Verb.READ: frozenset({Scope.PROJECT_READ}),
     Verb.COMMENT: frozenset({Scope.REVIEW_WRITE}),
     Verb.REVIEW: frozenset({Scope.REVIEW_WRITE}),
+    Verb.SUGGEST: frozenset({Scope.REVIEW_WRITE}),
+    Verb.SHARE: frozenset({Scope.PROJECT_MANAGE}),
     Verb.GIVE_SAMPLE: frozenset({Scope.PROJECT_WRITE, Scope.REVIEW_WRITE}),
     Verb.EDIT: frozenset({Scope.PROJECT_WRITE}),
     Verb.BUILD: frozenset({Scope.BUILD_RUN}),
@@ -88,6 +95,9 @@ OF_ORGANISATION = frozenset(
 
 OF_PROJECT = frozenset(Verb) - OF_ORGANISATION
 """The verbs that are done to a project."""
+
+OF_GUEST: frozenset[Verb] = frozenset({Verb.READ, Verb.COMMENT})
+"""What guests may do to the one review that they are let in to, as far as their link says; of a project, nothing."""
 
 ANYONE_ON_PUBLIC: frozenset[Verb] = frozenset({Verb.SEE})
 """What anyone may do to a public project, signed in or not."""
@@ -115,6 +125,13 @@ def verbs_on(actor: Actor, target: Organisation | OfOrganisation) -> frozenset[V
 def can(actor: Actor, verb: Verb, target: Organisation | OfOrganisation) -> bool:
     """Whether who acts may do this to an organisation or a project."""
     return verb in verbs_on(actor, target)
+
+
+def can_as_guest(actor: Actor, verb: Verb, key: str) -> bool:
+    """Whether who acts is a guest, and may do this to the thing of this key, such as `review:<id>`."""
+    if actor.kind != Kind.GUEST or actor.reach is None or key not in actor.reach:
+        return False
+    return verb in _within(actor.scopes, OF_GUEST)
 
 
 def organisations_where(actor: Actor, verb: Verb) -> tuple[UUID, ...]:

@@ -25,6 +25,8 @@ class Kind(StrEnum):
     PERSON = "person"
     TOKEN = "token"  # noqa: S105
     PHONE_PASS = "phone-pass"  # noqa: S105
+    GUEST = "guest"
+    """Somebody without an account, who was given the link to one review."""
     VISITOR = "visitor"
     INSTALLATION = "installation"
 
@@ -51,12 +53,13 @@ class Principal:
 
     kind: Kind
     id: str = ""
-    """Of the person, the token or the pass; "" for a visitor and for the installation."""
+    """Of the person, the token, the pass or the guest; "" for a visitor and for the installation."""
     person: User | None = None
     scopes: frozenset[str] | None = None
     """To what a token or a pass is held, of all that the person may do; None for all of it."""
     reach: frozenset[str] | None = None
-    """The organisations and projects that it is held to, as keys like `project:<id>`; None for all of the person's."""
+    """What it is held to, as keys: organisations and projects like `project:<id>`, the one `review:<id>` of a guest.
+    None for all of the person's."""
 
     def __str__(self) -> str:
         return str(self.person) if self.person else self.kind

@@ -31,3 +31,7 @@ class Stopping(Exception):
 
 class NoSuchFix(Exception):
     """The fix that is to be tried is not one of the newest text; the message says so to a person."""
+
+
+class WishesRefused(Exception):
+    """The changes that are to be tried do not fit the files; the message says so to a person."""

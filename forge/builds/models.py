@@ -271,8 +271,12 @@ class PreviewQuerySet(models.QuerySet["Preview"]):
         return self.filter(key=PLAIN)
 
     def requested(self) -> PreviewQuerySet:
-        """Those that somebody asked for beside it: with wires watched, stages timed, or a fix tried."""
+        """Those that somebody asked for beside it: with wires watched, stages timed, a fix or changes tried."""
         return self.exclude(key=PLAIN)
+
+    def copies(self) -> PreviewQuerySet:
+        """Those of copies in which changes are tried."""
+        return self.filter(options__has_key="copy")
 
 
 class Preview(models.Model):
@@ -289,7 +293,8 @@ class Preview(models.Model):
     options = models.JSONField(default=plain_options)
     """`{"watched": [{"stage", "index"}], "timed"}`: the wires whose tensors are sent to the page as well, each once and
     sorted, and whether the rune says when each stage ends. With `"fix": {"code", "place", "choice"}`, it is the newest
-    text with that fix of a diagnostic in it (`forge.compute.applied_fix`)."""
+    text with that fix of a diagnostic in it (`forge.compute.applied_fix`). With `"copy": {"version", "wishes"}`, it is
+    no newest text, but a copy of a version's files with those wishes granted (`forge.compute.wishes`)."""
     sequence = models.BigIntegerField(default=0)
     """The number of the document's update that `state`, `diagnostics` and `outline` tell about."""
     state = models.CharField(max_length=10, choices=PreviewState.choices, default=PreviewState.CHECKING)
@@ -324,6 +329,12 @@ class Preview(models.Model):
     def fix(self) -> dict[str, Any] | None:
         """The fix that is tried, where it is that."""
         found: dict[str, Any] | None = self.options.get("fix")
+        return found
+
+    @property
+    def copy(self) -> dict[str, Any] | None:
+        """Of which version it is a copy, and the wishes that are granted in it, where it is that."""
+        found: dict[str, Any] | None = self.options.get("copy")
         return found
 
     @property

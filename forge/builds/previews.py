@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
 from datetime import timedelta
 from typing import Any
@@ -19,7 +19,8 @@ from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 
 from forge.builds.artefacts import drop_unused
-from forge.builds.errors import NoSuchFix, Stopping
+from forge.builds.copies import COPIES_KEPT, files_of_copy
+from forge.builds.errors import NoSuchFix, Stopping, WishesRefused
 from forge.builds.events import PREVIEW_CHANGED, PREVIEW_WATCHED
 from forge.builds.execution import Execution
 from forge.builds.jobs import Step, preview_job
@@ -89,8 +90,8 @@ def refresh_previews(
 
 
 def _refresh(preview: Preview, compiler: Compiler, stopping: threading.Event, pace: PaceNow) -> None:
-    """Makes the preview of the newest text, unless another worker is at it."""
-    seen = working_tree(preview.project)
+    """Makes the preview of the newest text, or of its copy, unless another worker is at it."""
+    seen = working_tree(preview.project) if preview.copy is None else files_of_copy(preview, preview.copy)
     lease = PreviewLease(preview.pk, seen.sequence)
     if not lease.take():
         return
@@ -111,9 +112,11 @@ def _make(preview: Preview, seen: WorkingTree, compiler: Compiler, tick: Callabl
     try:
         if preview.fix is not None:
             seen = with_fix(preview.project.organisation_id, seen, preview.fix, compiler, tick, pace)
+        if preview.copy is not None:
+            seen = with_wishes(preview, preview.copy["wishes"], seen, compiler, tick, pace)
         job = preview_job(preview, seen)
         Execution(job, recorder).run(lambda: nullcontext(compiler), limit=PREVIEW_SECONDS, tick=tick, pace=pace)
-    except NoSuchFix as error:
+    except (NoSuchFix, WishesRefused) as error:
         recorder.save(PreviewState.FAILED, error=str(error))
     except Damaged as error:
         recorder.save(PreviewState.FAILED, error=error.detail)
@@ -133,9 +136,47 @@ def with_fix(
 
     Raises `NoSuchFix`, `ChildDied` and what `tick` raises.
     """
+    job = {"op": "fix", "fix": fix}
+    found, reason = _answer(job, owner, seen, compiler, tick, pace)
+    if found is None:
+        raise NoSuchFix(reason)
+    if "refused" in found:
+        raise NoSuchFix(found["refused"])
+    return seen.with_text(found["path"], found["text"].encode("utf-8"))
+
+
+def with_wishes(
+    preview: Preview,
+    wishes: Sequence[Mapping[str, str]],
+    seen: WorkingTree,
+    compiler: Compiler,
+    tick: Callable[[], None],
+    pace: PaceNow = usual_pace,
+) -> WorkingTree:
+    """These files with wishes granted, which the compiler's process does.
+
+    Raises `WishesRefused`, `ChildDied` and what `tick` raises.
+    """
+    job = {"op": "grant", "wishes": wishes}
+    found, reason = _answer(job, preview.project.organisation_id, seen, compiler, tick, pace)
+    if found is None or "refused" in found:
+        raise WishesRefused(reason if found is None else found["refused"])
+    for path, text in found["texts"].items():
+        seen = seen.with_text(path, text.encode("utf-8"))
+    return seen
+
+
+def _answer(
+    job: Mapping[str, Any],
+    owner: UUID,
+    seen: WorkingTree,
+    compiler: Compiler,
+    tick: Callable[[], None],
+    pace: PaceNow,
+) -> tuple[dict[str, Any] | None, str]:
+    """The compiler's answer about an organisation's files, or None and the reason."""
     answers: list[Answer] = []
     with local_files(seen.manifest, fetched_folder(), seen.texts) as files:
-        job = {"op": "fix", "fix": fix}
         compiler.run(
             job,
             answers.append,
@@ -145,12 +186,9 @@ def with_fix(
             tick=tick,
             pace=pace,
         )
-    found = answers[0].get("answer") if answers else None
-    if found is None:
-        raise NoSuchFix(answers[0]["error"] if answers else "There was no answer.")
-    if "refused" in found:
-        raise NoSuchFix(found["refused"])
-    return seen.with_text(found["path"], found["text"].encode("utf-8"))
+    if not answers:
+        return None, "There was no answer."
+    return answers[0].get("answer"), answers[0].get("error", "")
 
 
 class PreviewRecorder:
@@ -239,8 +277,11 @@ def preview_build(project: Project, artefact: Artefact) -> Build:
 def prune_previews(project_id: UUID) -> None:
     """Forgets all but the newest requested previews and builds of previews, with the files that nothing else uses."""
     with transaction.atomic():
-        requested = Preview.objects.requested().filter(project_id=project_id).order_by("-asked")
-        Preview.objects.filter(pk__in=list(requested.values_list("pk", flat=True)[REQUESTED_KEPT:])).delete()
+        mine = Preview.objects.requested().filter(project_id=project_id).order_by("-asked")
+        copies = mine.copies()
+        watched = mine.exclude(pk__in=copies.order_by().values("pk"))
+        for requested, kept in ((watched, REQUESTED_KEPT), (copies, COPIES_KEPT)):
+            Preview.objects.filter(pk__in=list(requested.values_list("pk", flat=True)[kept:])).delete()
         shown = Build.objects.filter(project_id=project_id, kind=Kind.PREVIEW)
         shown_by_itself = shown.filter(previews__key=PLAIN).count()
         rest = shown.filter(previews=None).order_by("-created")

@@ -27,6 +27,7 @@ from typing import IO, Any
 from forge.compute.applied_fix import apply_fix
 from forge.compute.language_request import SignatureOf, answer_request
 from forge.compute.summary import summarise
+from forge.compute.wishes import answer_wishable, grant_wishes
 from rune.anvil.errors import CompileError
 from rune.anvil.support import signature_with_support
 from rune.blocks.catalogue import PUBLISHED_BLOCKS
@@ -173,6 +174,10 @@ def run_job(
                 answers.send("answered", answer=summarise(files, signature_of))
             case "fix":
                 answers.send("answered", answer=apply_fix(files, signature_of, job["fix"]))
+            case "wishable":
+                answers.send("answered", answer=answer_wishable(files, signature_of))
+            case "grant":
+                answers.send("answered", answer=grant_wishes(files, signature_of, job["wishes"]))
             case _:
                 made = None if job["rune"] is None else read_descriptor(descriptors[job["rune"]["descriptor"]])
                 _make(job, files, signature_of, answers, made, output)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -62,12 +62,39 @@ class CompilerPool:
 
         Where it cannot be told in the time that there is, the answer has `error` in it.
         """
-        summarised = f"{TOOLCHAIN} {organisation} {manifest_digest(manifest)}"
-        key = "summary:" + hashlib.sha256(summarised.encode()).hexdigest()
+        return self._told_once("summarise", organisation, manifest, texts)
+
+    def wishable(self, organisation: UUID, manifest: Manifest) -> dict[str, Any]:
+        """What may be wished otherwise of these files (`forge.compute.wishes`); the same files are read once.
+
+        Raises as `answer` does, and answers `error` as `summarise` does.
+        """
+        return self._told_once("wishable", organisation, manifest, {})
+
+    def grant(
+        self,
+        actor: Actor,
+        project: Project,
+        wishes: Sequence[Mapping[str, object]],
+        manifest: Manifest,
+        texts: Mapping[str, bytes] | None = None,
+    ) -> dict[str, Any]:
+        """The `texts` of these files of a project that wishes change, or why they are `refused`.
+
+        Raises as `answer` does, and answers `error` as `summarise` does.
+        """
+        party = Party(project.organisation_id, actor.pk, is_program=actor.kind == Kind.TOKEN)
+        return self._run(party, {"op": "grant", "wishes": [dict(wish) for wish in wishes]}, manifest, texts or {})
+
+    def _told_once(
+        self, what: str, organisation: UUID, manifest: Manifest, texts: Mapping[str, bytes]
+    ) -> dict[str, Any]:
+        told = f"{TOOLCHAIN} {organisation} {manifest_digest(manifest)}"
+        key = f"{what}:" + hashlib.sha256(told.encode()).hexdigest()
         known: dict[str, Any] | None = cache.get(key)
         if known is not None:
             return known
-        found = self._run(Party(organisation), {"op": "summarise"}, manifest, texts)
+        found = self._run(Party(organisation), {"op": what}, manifest, texts)
         if "error" not in found:
             cache.set(key, found, SUMMARY_KEPT)
         return found

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Collection, Hashable
+from collections.abc import Hashable, Iterable
 from uuid import UUID
 
 FORGOTTEN = 0.001
@@ -43,25 +43,31 @@ class Sharing:
 
     def __init__(self) -> None:
         self._served = Served(HALF_LIFE)
-        self._computing: dict[Hashable, frozenset[UUID]] = {}
+        self._computing: dict[Hashable, tuple[UUID, ...]] = {}
+        self._counted = 0.0
         self._lock = threading.Lock()
 
-    def add(self, organisation: UUID, seconds: float, now: float) -> None:
-        """It computed so much more."""
+    def set_computing(self, kind: Hashable, organisations: Iterable[UUID], now: float) -> None:
+        """These compute from now on in one kind of work, each once for each time that it is named."""
         with self._lock:
-            self._served.add(organisation, seconds, now)
-
-    def set_computing(self, kind: Hashable, organisations: Collection[UUID]) -> None:
-        """These compute from now on in one kind of work."""
-        with self._lock:
-            self._computing[kind] = frozenset(organisations)
+            self._count(now)
+            self._computing[kind] = tuple(organisations)
 
     def is_to_yield(self, organisation: UUID, now: float) -> bool:
         """Whether another organisation computes that did so for less time lately."""
         with self._lock:
+            self._count(now)
             most = self._served.lately(organisation, now) - MOMENT
-            others = frozenset().union(*self._computing.values()) - {organisation}
+            others = {one for named in self._computing.values() for one in named} - {organisation}
             return any(self._served.lately(other, now) < most for other in others)
+
+    def _count(self, now: float) -> None:
+        """Counts what was computed since the last time; who computes need not look meanwhile."""
+        elapsed = max(0.0, now - self._counted)
+        self._counted = max(now, self._counted)
+        for named in self._computing.values():
+            for organisation in named:
+                self._served.add(organisation, elapsed, now)
 
 
 sharing = Sharing()

@@ -207,7 +207,6 @@ class Turns:
                 turn.computed += elapsed
                 self._served.add(turn.party.organisation, elapsed, now)
                 self._served.add(turn.party, elapsed, now)
-                self._sharing.add(turn.party.organisation, elapsed, now)
         claims = {turn.arrival: self._claim_of(turn, now) for turn in self._turns}
         chosen = choose(claims.values(), self._count, self._places, self._head_start)
         computing = {claim.arrival for claim in chosen}
@@ -216,7 +215,7 @@ class Turns:
             was_computing, turn.is_computing = turn.is_computing, turn.arrival in computing
             turn.has_begun |= turn.is_computing
             begins |= turn.is_computing and not was_computing
-        self._sharing.set_computing(self, [claim.party.organisation for claim in chosen])
+        self._sharing.set_computing(self, [claim.party.organisation for claim in chosen], now)
         if begins:
             # Only then: who is woken looks too, and would wake the others again, without an end.
             self._changed.notify_all()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import partial
 from uuid import UUID
 
@@ -29,6 +29,15 @@ def link_blobs(owner: Model, digests: Iterable[str], organisation: UUID | None) 
         add_bytes(organisation, added)
     _link(owner, digests, organisation)
     return added
+
+
+def link_each(owners: Sequence[tuple[Model, str]], organisation: UUID) -> None:
+    """Keeps for each of these rows of one table its blob, which something of the organisation links already."""
+    rows = [
+        BlobLink(owner_kind=owner_kind(owner), owner_id=owner.pk, blob_id=digest, organisation=organisation)
+        for owner, digest in owners
+    ]
+    BlobLink.objects.bulk_create(rows, ignore_conflicts=True)
 
 
 def link_made(owner: Model, digests: Iterable[str], organisation: UUID) -> None:

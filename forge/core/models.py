@@ -205,6 +205,8 @@ class Comment(models.Model):
     author = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
+    guest_name = models.CharField(max_length=80, blank=True, default="", db_default="")
+    """The name that somebody without an account gave; "" for all others."""
     text = models.TextField()
     created = models.DateTimeField(auto_now_add=True)
     edited = models.DateTimeField(null=True, blank=True)
@@ -219,6 +221,13 @@ class Comment(models.Model):
 
     def __str__(self) -> str:
         return self.text[:60]
+
+    @property
+    def speaker(self) -> str:
+        """Who said it, as pages say it."""
+        if self.author is not None:
+            return str(self.author)
+        return f"{self.guest_name} (guest)" if self.guest_name else "Someone who left"
 
 
 class EarlierText(models.Model):

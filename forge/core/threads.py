@@ -44,20 +44,20 @@ def checked_text(text: str) -> str:
     return text
 
 
-def begin_thread(subject: str, author: Any, text: str) -> Comment:
-    """Begins a thread; answers its first comment. Raises `Invalid`."""
+def begin_thread(subject: str, author: Any, text: str, guest_name: str = "") -> Comment:
+    """Begins a thread; answers its first comment. A guest is no author, and has a name. Raises `Invalid`."""
     text = checked_text(text)
     thread = Thread.objects.create(subject=subject)
-    return Comment.objects.create(thread=thread, author=author, text=text)
+    return Comment.objects.create(thread=thread, author=author, text=text, guest_name=guest_name)
 
 
-def reply(thread: Thread, author: Any, text: str) -> Comment:
+def reply(thread: Thread, author: Any, text: str, guest_name: str = "") -> Comment:
     """Adds a comment to a thread, which is open again by it. Raises `Invalid` and `ThreadFull`."""
     text = checked_text(text)
     if Comment.objects.filter(thread=thread).count() >= MOST_REPLIES:
         raise ThreadFull(f"A thread has at most {MOST_REPLIES} comments. Begin another one.")
     reopen(thread)
-    return Comment.objects.create(thread=thread, author=author, text=text)
+    return Comment.objects.create(thread=thread, author=author, text=text, guest_name=guest_name)
 
 
 def edit(comment: Comment, text: str) -> bool:

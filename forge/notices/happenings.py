@@ -116,12 +116,16 @@ def judged(event: Event) -> Happening | None:
 
 @reads(THREAD_CHANGED)
 def said(event: Event) -> Happening | None:
-    """A comment concerns those who take part, and asks those whom it mentions. What ends or mends one tells nobody."""
+    """A comment concerns those who take part, and asks those whom it mentions. A suggestion that is taken concerns who
+    made it; what else ends or mends a thread tells nobody."""
     step, mentioned = ThreadStep(event.data["change"]), frozenset(map(UUID, event.data["mentioned"]))
-    thread = AnchoredThread.objects.select_related("review", "build").filter(pk=event.data["thread"]).first()
-    if thread is None or (step is not ThreadStep.COMMENT and not mentioned):
+    threads = AnchoredThread.objects.select_related("review", "build", "suggestion")
+    thread = threads.filter(pk=event.data["thread"]).first()
+    is_taken = step is ThreadStep.TAKEN
+    if thread is None or (step is not ThreadStep.COMMENT and not is_taken and not mentioned):
         return None
     about: Review | Build = thread.review or thread.build
+    facts: dict[str, Any]
     if isinstance(about, Review):
         taking_part, facts = _taking_part(about), {"title": about.title}
         path = f"/reviews/{about.number}"
@@ -129,6 +133,11 @@ def said(event: Event) -> Happening | None:
         taking_part, facts = _people({about.requested_by_id, *_speakers(about.subject)}), _about_build(about)
         path = f"/builds/{about.number}"
     concerned = taking_part if step is ThreadStep.COMMENT else frozenset[UUID]()
+    last = thread.thread.comments.last()
+    if step is ThreadStep.COMMENT and last is not None and last.guest_name:
+        facts = facts | {"guest": last.guest_name}
+    if is_taken:
+        concerned, facts = _people({thread.suggestion.author_id}), facts | {"taken": True}
     return Happening(Kind.COMMENT, about.subject, path, facts, asked=mentioned, concerned=concerned)
 
 

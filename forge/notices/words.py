@@ -42,7 +42,9 @@ def _template(kind: Kind, reason: Reason, facts: Facts) -> str:
         case Kind.VERDICT:
             return _VERDICTS[facts["change"]]
         case Kind.COMMENT:
-            return "{who} commented"
+            if facts.get("guest"):
+                return "{guest} (guest) commented"
+            return "{who} took your suggestion into the files" if facts.get("taken") else "{who} commented"
         case Kind.MENTION:
             return "{who} mentioned you"
         case Kind.BUILD_FAILED:

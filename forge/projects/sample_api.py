@@ -15,7 +15,7 @@ from forge.accounts.permissions import Verb
 from forge.accounts.principals import principal_of, signed_in
 from forge.accounts.scopes import Scope
 from forge.core.api import ForgeView, RawBody, body_chunks, needing, raising
-from forge.core.blob_responses import blob_response
+from forge.core.blob_responses import part_response
 from forge.core.errors import Conflict, Invalid, Unprocessable
 from forge.projects.actions import Marking, import_samples, mark_samples, note_download, send_sample, take_back
 from forge.projects.api import ProjectView
@@ -213,14 +213,23 @@ class SampleRecording(ForgeView):
 
     needs = needing(get=Scope.PROJECT_READ)
 
-    @extend_schema(operation_id="samples_recording", responses={(200, "application/octet-stream"): OpenApiTypes.BINARY})
+    @extend_schema(
+        operation_id="samples_recording",
+        responses={
+            (200, "application/octet-stream"): OpenApiTypes.BINARY,
+            (206, "application/octet-stream"): OpenApiTypes.BINARY,
+            416: OpenApiResponse(description="The range lies outside of the recording."),
+        },
+    )
     def get(self, request: Request, sample_id: UUID) -> HttpResponseBase:
-        """The bytes of a sample, wherever its file is called by now."""
+        """The bytes of a sample, wherever its file is called by now; `Range` asks for a part of them."""
         principal = principal_of(request)
         sample = find_sample(principal, sample_id)
         if request.method == "GET":
             note_download(principal, sample.project, "file.download", path=sample.path, digest=sample.digest)
-        return blob_response(request, sample.digest, sample.size, filename=sample.path.rpartition("/")[2])
+        answer = part_response(request, sample.digest, sample.size, filename=sample.path.rpartition("/")[2])
+        answer.headers["Accept-Ranges"] = "bytes"
+        return answer
 
 
 class OneSample(ForgeView):

@@ -7,16 +7,13 @@ not there; a visitor is asked for a token for either.
 from __future__ import annotations
 
 import re
-from functools import partial
 
-from django.http import HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.views.decorators.csrf import csrf_exempt
 
 from forge.accounts.permissions import Verb
-from forge.core.blob_responses import as_foreign
-from forge.core.blobs import open_blob, open_intact
-from forge.core.chunks import chunks_for
+from forge.core.blob_responses import part_response
 from forge.core.code_points import by_code_point
 from forge.core.denials import tell_denial
 from forge.core.errors import DomainError, Moved, SignInNeeded
@@ -26,7 +23,6 @@ from forge.registry.actions import note_pull
 from forge.registry.bearer import NotAToken, puller_of
 from forge.registry.models import Repository
 from forge.registry.oci import is_digest
-from forge.registry.ranges import Unsatisfiable, requested_range
 
 PAGE = 100
 """Tags of one answer unless the client asks for fewer, or for more up to the largest page."""
@@ -125,24 +121,9 @@ def _blob(request: HttpRequest, repository: Repository, version: str) -> HttpRes
 
 def _stored(request: HttpRequest, digest: str, size: int, media_type: str, filename: str) -> HttpResponseBase:
     """Stored bytes, whole or the part that was asked for; without them for HEAD."""
-    try:
-        part = requested_range(request.headers.get("Range"), size) if request.method == "GET" else None
-    except Unsatisfiable:
-        return HttpResponse(status=416, headers={"Content-Range": f"bytes */{size}"})
-    first, last = part or (0, size - 1)
-    response: HttpResponseBase
-    if request.method == "HEAD":
-        response = HttpResponse(content_type=media_type)
-    else:
-        # A part is given when all was compared; the whole is compared while it is sent.
-        opened = partial(open_intact, digest) if part else partial(open_blob, digest, size)
-        chunks = chunks_for(request, opened, first, last - first + 1)
-        response = StreamingHttpResponse(chunks, content_type=media_type, status=206 if part else 200)
-    response.headers["Content-Length"] = str(last - first + 1)
-    if part:
-        response.headers["Content-Range"] = f"bytes {first}-{last}/{size}"
+    response = part_response(request, digest, size, filename=filename, content_type=media_type)
     response.headers["Docker-Content-Digest"] = digest
-    return as_foreign(response, filename=filename, digest=digest)
+    return response
 
 
 def _tags(request: HttpRequest, repository: Repository, full_name: str) -> HttpResponseBase:

@@ -22,9 +22,20 @@ declare(
         "review.delete": "deleted a comment of {member} on {build} of {project}",
         "review.resolve": "resolved a thread about {build} of {project}",
         "review.reopen": "reopened a thread about {build} of {project}",
+        "review.suggest": "suggested a change of {build} of {project}",
+        "review.suggestion_taken": "took the suggestion of {member} on {build} into the files of {project}",
+        "review.suggestion_declined": "declined the suggestion of {member} on {build} of {project}",
+        "review.suggestion_withdrawn": "withdrew a suggestion on {build} of {project}",
+        "guest.invite": "made a link to {review} of {project} for {title}, who needs no account",
+        "guest.revoke": "revoked the link to {review} of {project} for {title}",
+        "guest.enter": "opened {review} of {project}",
+        "guest.say": "commented on {review} of {project}",
         "review.wrong": "marked a result of {build} of {project} as wrong: it said {said}, right is {label}",
     },
 )
+
+
+declare(Topic.DOWNLOADS, {"guest.download": "fetched the rune of build {number} of {review} of {project} to try it"})
 
 
 @things_named.register

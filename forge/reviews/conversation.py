@@ -67,5 +67,6 @@ def _complete(actor: Actor) -> AnchoredThreadQuerySet:
     return (
         AnchoredThread.objects.visible_to(actor)
         .select_related("thread__resolved_by", "build", "review__project__organisation", "project__organisation")
+        .select_related("suggestion__author", "suggestion__decided_by", "suggestion__version")
         .prefetch_related(Prefetch("thread__comments", comments_for_reading()))
     )

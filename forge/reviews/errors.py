@@ -57,7 +57,31 @@ class NotYours(Conflict):
     title = "This is another's comment"
 
 
+class TooManyGuests(Conflict):
+    """A review has as many guest links, or a link as many guests, as may be."""
+
+    title = "Too many guests"
+
+
+class NotTried(Conflict):
+    """A suggestion whose changes were not tried, or do not build."""
+
+    title = "Try it first"
+
+
+class TooManySuggestions(Conflict):
+    """As many suggestions of one person are open as may be."""
+
+    title = "Too many suggestions are open"
+
+
+class CannotBeTaken(Conflict):
+    """A suggestion that does not fit the project's files as they are now."""
+
+    title = "The suggestion does not fit the files any more"
+
+
 class AlreadySo(Conflict):
-    """A thread that is resolved, or open, already."""
+    """A thread that is resolved, or open, or a suggestion that is decided, already."""
 
     title = "Nothing to do"

@@ -38,6 +38,10 @@ class ThreadStep(StrEnum):
     DELETED = "deleted"
     RESOLVED = "resolved"
     REOPENED = "reopened"
+    TAKEN = "taken"
+    """What it suggests is in the project's files now."""
+    DECLINED = "declined"
+    WITHDRAWN = "withdrawn"
 
 
 class ReviewChangedJson(TypedDict):
@@ -65,7 +69,8 @@ REVIEW_ASKED = declare(EventType("review.asked", StreamKind.PROJECT, ReviewAsked
 
 
 class ThreadChangedJson(TypedDict):
-    """A thread began, was answered, resolved or reopened, or a comment of it was edited or deleted.
+    """A thread began, was answered, resolved or reopened, a comment of it was edited or deleted, or what it suggests
+    was taken, declined or withdrawn.
 
     `mentioned` are the people whom the comment mentions and who were not told before.
     """

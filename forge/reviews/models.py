@@ -1,4 +1,5 @@
-"""Reviews: who was asked to judge which build, in rounds, the verdicts, and what each thread of `core` is about."""
+"""Reviews: who was asked to judge which build, in rounds, the verdicts, what each thread of `core` is about, and what
+people suggest in them."""
 
 from __future__ import annotations
 
@@ -6,11 +7,12 @@ import uuid
 
 from django.conf import settings
 from django.db import models
+from django.utils import timezone
 
 from forge.builds.models import Build
 from forge.core.actors import Actor
 from forge.core.models import Thread
-from forge.projects.models import Project
+from forge.projects.models import Project, Version
 
 
 class Choice(models.TextChoices):
@@ -184,3 +186,94 @@ class AnchoredThread(models.Model):
     def build_address(self) -> str:
         """The page of the build on which it was begun."""
         return f"{self.project.get_absolute_url()}/builds/{self.build.number}"
+
+
+class SuggestionState(models.TextChoices):
+    """What became of a suggestion."""
+
+    OPEN = "open", "Open"
+    TAKEN = "taken", "Taken"
+    DECLINED = "declined", "Declined"
+    WITHDRAWN = "withdrawn", "Withdrawn"
+
+
+class SuggestionQuerySet(models.QuerySet["Suggestion"]):
+    """Suggestions, as seen by someone."""
+
+    def visible_to(self, actor: Actor) -> SuggestionQuerySet:
+        """Suggestions in the person's own organisations."""
+        return self.filter(thread__project__in=Project.objects.of_member(actor))
+
+
+class Suggestion(models.Model):
+    """Changes that somebody tried in a copy of a build's files and suggests, in a thread of a review."""
+
+    thread = models.OneToOneField(AnchoredThread, on_delete=models.CASCADE, primary_key=True, related_name="suggestion")
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    wishes = models.JSONField()
+    """`forge.builds.copies.WishJson`, each."""
+    said = models.JSONField()
+    """The same in sentences, with the words that they had when this was suggested."""
+    state = models.CharField(max_length=10, choices=SuggestionState.choices, default=SuggestionState.OPEN)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    decided = models.DateTimeField(null=True, blank=True)
+    version = models.ForeignKey(Version, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    """The files with the suggestion in them, as they were when it was taken."""
+
+    objects = SuggestionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["thread"]
+
+    def __str__(self) -> str:
+        return f"suggestion by {self.author or 'someone who left'}: {self.state}"
+
+
+class GuestLinkQuerySet(models.QuerySet["GuestLink"]):
+    """Links for guests, as seen by someone."""
+
+    def visible_to(self, actor: Actor) -> GuestLinkQuerySet:
+        """Links to reviews in the person's own organisations."""
+        return self.filter(review__project__in=Project.objects.of_member(actor))
+
+    def alive(self) -> GuestLinkQuerySet:
+        """Links that were not revoked, and whose time is not over."""
+        return self.filter(revoked=None, expires__gt=timezone.now())
+
+
+class GuestLink(models.Model):
+    """A link that shows one review to whoever has it, without an account. Only the secret's hash is kept."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    review = models.ForeignKey(Review, on_delete=models.CASCADE, related_name="guest_links")
+    title = models.CharField(max_length=80)
+    """For whom it is."""
+    may_comment = models.BooleanField()
+    secret_hash = models.CharField(max_length=64, unique=True)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    """It ends with their right to make one."""
+    created = models.DateTimeField(auto_now_add=True)
+    expires = models.DateTimeField()
+    revoked = models.DateTimeField(null=True, blank=True)
+
+    objects = GuestLinkQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-created"]
+
+    def __str__(self) -> str:
+        return f"guest link for {self.title}"
+
+
+class Guest(models.Model):
+    """A browser that opened a guest link: what acts there is this, with the rights of the link."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    link = models.ForeignKey(GuestLink, on_delete=models.CASCADE, related_name="guests")
+    secret_hash = models.CharField(max_length=64, unique=True)
+    created = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return f"guest of {self.link_id}"

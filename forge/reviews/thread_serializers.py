@@ -12,7 +12,7 @@ from forge.core.json_types import Timestamp, Uuid, choices
 from forge.core.models import Comment
 from forge.reviews.anchors import Kind, Wish
 from forge.reviews.conversation import anchor_of
-from forge.reviews.models import AnchoredThread
+from forge.reviews.models import AnchoredThread, Suggestion, SuggestionState
 
 
 class AnchorJson(TypedDict):
@@ -42,12 +42,34 @@ class CommentJson(TypedDict):
 
     id: Uuid
     author: PersonJson | None
+    guest: Annotated[str | None, "the name that a guest gave, who is no author"]
     text: str
     created: Timestamp
     edited: Timestamp | None
     deleted: Timestamp | None
     deleted_by: PersonJson | None
     earlier: Annotated[list[EarlierTextJson], "what it said before, oldest first"]
+
+
+class SuggestedChangeJson(TypedDict):
+    """What an argument of a stage said and is to say; "" is left out."""
+
+    stage: str
+    argument: str
+    before: str
+    after: str
+
+
+class SuggestionJson(TypedDict):
+    """Changes that somebody suggests, and what became of them. `said` are the same in sentences."""
+
+    state: Annotated[str, choices("SuggestionState", SuggestionState.values)]
+    author: PersonJson | None
+    said: list[str]
+    changes: list[SuggestedChangeJson]
+    decided: Timestamp | None
+    decided_by: PersonJson | None
+    version: Annotated[int | None, "the version of the files with the suggestion in them, once it is taken"]
 
 
 class ThreadJson(TypedDict):
@@ -63,6 +85,7 @@ class ThreadJson(TypedDict):
     resolved: Timestamp | None
     resolved_by: PersonJson | None
     comments: list[CommentJson]
+    suggestion: Annotated[SuggestionJson | None, "what the thread suggests"]
     url: str
 
 
@@ -113,7 +136,23 @@ def thread_to_json(thread: AnchoredThread) -> ThreadJson:
         "resolved": found.resolved.isoformat() if found.resolved else None,
         "resolved_by": _person(found.resolved_by),
         "comments": [comment_to_json(comment) for comment in found.comments.all()],
+        "suggestion": _suggestion(thread),
         "url": thread.get_absolute_url(),
+    }
+
+
+def _suggestion(thread: AnchoredThread) -> SuggestionJson | None:
+    made: Suggestion | None = getattr(thread, "suggestion", None)
+    if made is None:
+        return None
+    return {
+        "state": made.state,
+        "author": _person(made.author),
+        "said": made.said,
+        "changes": made.wishes,
+        "decided": made.decided.isoformat() if made.decided else None,
+        "decided_by": _person(made.decided_by),
+        "version": made.version.number if made.version else None,
     }
 
 
@@ -122,6 +161,7 @@ def comment_to_json(comment: Comment) -> CommentJson:
     return {
         "id": str(comment.pk),
         "author": _person(comment.author),
+        "guest": comment.guest_name or None,
         "text": comment.text,
         "created": comment.created.isoformat(),
         "edited": comment.edited.isoformat() if comment.edited else None,

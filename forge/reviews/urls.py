@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from forge.reviews import api, review_api, thread_api
+from forge.reviews import api, guest_api, review_api, suggestion_api, thread_api
 
 urlpatterns = [
     path("projects/<str:organisation>/<str:name>/reviews", review_api.ProjectReviews.as_view()),
@@ -12,6 +12,12 @@ urlpatterns = [
     path("reviews/<uuid:review_id>/close", review_api.ReviewClose.as_view()),
     path("reviews/<uuid:review_id>/threads", thread_api.ReviewThreads.as_view()),
     path("reviews/<uuid:review_id>/wrong-results", thread_api.ReviewWrongResults.as_view()),
+    path("reviews/<uuid:review_id>/fields", suggestion_api.ReviewFields.as_view()),
+    path("reviews/<uuid:review_id>/trials", suggestion_api.ReviewTrials.as_view()),
+    path("reviews/<uuid:review_id>/trials/<uuid:trial_id>", suggestion_api.OneTrial.as_view()),
+    path("reviews/<uuid:review_id>/suggestions", suggestion_api.ReviewSuggestions.as_view()),
+    path("reviews/<uuid:review_id>/guest-links", guest_api.ReviewGuestLinks.as_view()),
+    path("reviews/<uuid:review_id>/guest-links/<uuid:link_id>", guest_api.OneGuestLink.as_view()),
     path("builds/<uuid:build_id>/reviews", api.BuildReviews.as_view()),
     path("builds/<uuid:build_id>/reviews/undo", api.BuildVerdictUndo.as_view()),
     path("builds/<uuid:build_id>/threads", thread_api.BuildThreads.as_view()),
@@ -20,5 +26,8 @@ urlpatterns = [
     path("threads/<uuid:thread_id>/comments", thread_api.ThreadComments.as_view()),
     path("threads/<uuid:thread_id>/resolve", thread_api.ThreadResolve.as_view()),
     path("threads/<uuid:thread_id>/reopen", thread_api.ThreadReopen.as_view()),
+    path("threads/<uuid:thread_id>/suggestion/take", suggestion_api.SuggestionTake.as_view()),
+    path("threads/<uuid:thread_id>/suggestion/decline", suggestion_api.SuggestionDecline.as_view()),
+    path("threads/<uuid:thread_id>/suggestion/withdraw", suggestion_api.SuggestionWithdraw.as_view()),
     path("comments/<uuid:comment_id>", thread_api.OneComment.as_view()),
 ]

@@ -33,13 +33,13 @@ from forge.reviews.anchoring import anchored
 from forge.reviews.anchors import Anchor, BadAnchor, element_id, read_key
 from forge.reviews.conversation import anchor_of, find_comment, find_thread, mentionable
 from forge.reviews.mentions import Names, names_of
-from forge.reviews.models import AnchoredThread, Verdict
+from forge.reviews.models import AnchoredThread, Suggestion, SuggestionState, Verdict
 from forge.web.line_changes import FileLines, changed_lines
 from forge.web.markdown import render_comment
 from forge.web.pages import for_person
 from forge.web.project import project_of
 
-SAMPLES_SHOWN = 24
+SAMPLES_SHOWN = 60
 """The newest samples, beside those that somebody talks about."""
 
 
@@ -51,6 +51,15 @@ class ShownComment:
     html: SafeString
     may_edit: bool
     may_delete: bool
+
+
+@dataclass(frozen=True)
+class ShownSuggestion:
+    """A suggestion as it is drawn."""
+
+    made: Suggestion
+    may_decide: bool
+    may_withdraw: bool
 
 
 @dataclass(frozen=True)
@@ -66,6 +75,8 @@ class ShownThread:
     comments: tuple[ShownComment, ...]
     replay: str
     """Where the studio plays the recording that it is about; "" without one."""
+    suggestion: ShownSuggestion | None
+    """What it suggests."""
 
 
 @dataclass(frozen=True)
@@ -128,6 +139,31 @@ def talk_facts(
         "samples": parts.samples,
         "people": [person_to_json(person) for person in people],
     }
+
+
+@dataclass(frozen=True)
+class ReadThread:
+    """A thread as guests read it: its words, and nothing that it leads to."""
+
+    thread: AnchoredThread
+    anchor: Anchor
+    comments: tuple[tuple[Comment, SafeString], ...]
+    said: tuple[str, ...]
+    """What it suggests."""
+
+
+def read_by_guests(threads: Iterable[AnchoredThread]) -> list[ReadThread]:
+    """Threads for people who know nobody of the organisation: no mention is one."""
+    nobody = names_of([])
+    return [
+        ReadThread(
+            thread,
+            anchor_of(thread),
+            tuple((said, _html(said.text, nobody)) for said in thread.thread.comments.all() if said.deleted is None),
+            tuple(thread.suggestion.said) if hasattr(thread, "suggestion") else (),
+        )
+        for thread in threads
+    ]
 
 
 def about_asked(principal: Principal, build: Build, asked: QueryDict) -> Anchor | None:
@@ -210,7 +246,17 @@ def _shown(principal: Principal, thread: AnchoredThread, parts: Parts, names: Na
         is_gone=not is_there and anchor.kind not in ("build", "line"),
         comments=comments,
         replay=replay,
+        suggestion=_suggestion(principal, thread),
     )
+
+
+def _suggestion(principal: Principal, thread: AnchoredThread) -> ShownSuggestion | None:
+    made: Suggestion | None = getattr(thread, "suggestion", None)
+    if made is None:
+        return None
+    is_open = made.state == SuggestionState.OPEN
+    edits = can(principal, Verb.EDIT, thread.project)
+    return ShownSuggestion(made, is_open and edits, is_open and made.author_id == principal.pk)
 
 
 def _html(text: str, names: Names) -> SafeString:

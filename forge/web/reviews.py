@@ -35,6 +35,7 @@ from forge.reviews.actions import Asked
 from forge.reviews.anchors import read_key
 from forge.reviews.conversation import threads_in_review
 from forge.reviews.decision import Group, ReviewState, Verdicts, missing, waited_for
+from forge.reviews.guests import links_of
 from forge.reviews.models import Review, ReviewerGroup, Verdict
 from forge.web.builds import next_tag
 from forge.web.conversation import about_asked, talk_facts
@@ -230,6 +231,9 @@ def _context(principal: Principal, project: Project, review: Review) -> dict[str
         "talk_url": f"{review.get_absolute_url()}/conversation",
         "may_ask": can(principal, Verb.ASK, project),
         "may_publish": can(principal, Verb.PUBLISH, project),
+        "may_share": can(principal, Verb.SHARE, project) and review.closed is None,
+        "guest_links": links_of(principal, review) if can(principal, Verb.SHARE, project) else (),
+        "may_suggest": can(principal, Verb.SUGGEST, project) and review.closed is None,
         **facts,
         "judges": facts["judges"] and review.closed is None,
         **rune_facts(principal, last.build),

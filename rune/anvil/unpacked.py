@@ -31,6 +31,8 @@ def _numbers(model: Model, operator: Operator) -> memoryview | None:
     """What a DEQUANTIZE of a constant gives, as the file would hold it; None for every other operator."""
     if operator.op != "DEQUANTIZE" or len(operator.inputs) != 1 or len(operator.outputs) != 1:
         return None
+    if operator.inputs[0] < 0:  # an input that is absent
+        return None
     source, result = model.tensors[operator.inputs[0]], model.tensors[operator.outputs[0]]
     if source.data is None or source.is_sparse or result.kind is not TensorKind.FLOAT32 or source.shape != result.shape:
         return None

@@ -7,7 +7,14 @@ from typing import Final, TypedDict
 
 from rune.tflite.model import Model, Operator, Tensor, TensorKind
 
-_WITH_WEIGHTS: Final = ("CONV_2D", "DEPTHWISE_CONV_2D", "FULLY_CONNECTED", "TRANSPOSE_CONV", "CONV_3D")
+_WITH_WEIGHTS: Final = (
+    "BATCH_MATMUL",
+    "CONV_2D",
+    "CONV_3D",
+    "DEPTHWISE_CONV_2D",
+    "FULLY_CONNECTED",
+    "TRANSPOSE_CONV",
+)
 
 _ELEMENT_KINDS: Final = {
     TensorKind.FLOAT32: "Float32",
@@ -76,7 +83,7 @@ def element_kind(kind: TensorKind) -> str:
 def operator_types(model: Model, operator: Operator) -> str:
     """What an operator computes with: `int8`, `float32 to int8`, or `float32 and int8 weights`.
 
-    Constants do not count, but for the weights of a convolution or a fully connected layer.
+    Constants do not count, but for the weights of a convolution, a fully connected layer or a product of matrices.
     """
     tensors = [model.tensors[index] for index in operator.inputs if index >= 0]
     reads = _names([tensor for tensor in tensors if tensor.data is None] or tensors)
@@ -84,7 +91,7 @@ def operator_types(model: Model, operator: Operator) -> str:
     types = reads if reads == writes or not writes else f"{reads} to {writes}" if reads else writes
     if operator.op in _WITH_WEIGHTS and len(tensors) > 1:
         weights = tensors[1].kind.name.lower()
-        if weights != tensors[0].kind.name.lower():
+        if weights not in reads.split(", "):
             types += f" and {weights} weights"
     return types
 

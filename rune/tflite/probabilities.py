@@ -41,5 +41,7 @@ def _is_written_so(model: Model, index: int) -> bool:
             return False
         if writer.op in _GIVING:
             return True
+        if not writer.inputs:
+            return False
         index = writer.inputs[0]
     return False

@@ -20,6 +20,7 @@ CHECKS = frozenset(
         "forge.accounts.access.require_scope",
         "forge.accounts.permissions.can",
         "forge.projects.access.require",
+        "forge.reviews.guests.require_as_guest",
     }
 )
 """What asks whether someone may do a thing."""

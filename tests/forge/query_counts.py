@@ -26,10 +26,11 @@ from forge.projects.actions import delete_project, save_version, send_sample, wr
 from forge.projects.models import Project
 from forge.projects.samples import sample_terms
 from forge.registry.actions import publish_build
-from forge.reviews.actions import Asked, ask_for_review, begin_thread, give_verdict
+from forge.reviews.actions import Asked, GuestTerms, ask_for_review, begin_thread, give_verdict, invite_guest
 from forge.webhooks.actions import create_webhook
 from tests.forge.made_builds import RUNE, approved, built, failed_build
 from tests.forge.made_samples import zipped
+from tests.forge.made_suggestions import WISH, ready_copy, suggested
 from tests.forge.web.test_permissions_matrix import CASES, ELSEWHERE, webhook_addresses
 
 COUNTS = Path(__file__).with_name("query_counts.json")
@@ -37,6 +38,9 @@ WRITE = "FORGE_WRITE_QUERY_COUNTS"
 """The variable of the environment with which the test writes the file; look at what changed in it."""
 
 _P = "api/v1/projects/<str:organisation>/<str:name>"
+_SUGGESTION = "api/v1/threads/<uuid:thread_id>/suggestion"
+_LINKS = "api/v1/reviews/<uuid:review_id>/guest-links"
+_LENGTH = {"stage": "number", "argument": "length", "value": "4"}
 _PAGE = "<str:organisation>/<str:name>"
 
 UNCOUNTED: Mapping[str, str] = {
@@ -75,6 +79,16 @@ _MORE: list[tuple[str, str, str, Any]] = [
     ("post", "api/v1/reviews/<uuid:review_id>/threads", "api/v1/reviews/{review}/threads", {"text": "x"}),
     ("post", "api/v1/reviews/<uuid:review_id>/wrong-results", "WRONG", b"7,8,9\n"),
     ("post", "api/v1/builds/<uuid:build_id>/wrong-results", "WRONG_OF_BUILD", b"7,8,9\n"),
+    ("get", _LINKS, "api/v1/reviews/{review}/guest-links", None),
+    ("post", _LINKS, "api/v1/reviews/{review}/guest-links", {"title": "x"}),
+    ("delete", f"{_LINKS}/<uuid:link_id>", "api/v1/reviews/{review}/guest-links/{link}", None),
+    ("get", "api/v1/reviews/<uuid:review_id>/fields", "api/v1/reviews/{review}/fields", None),
+    ("post", "api/v1/reviews/<uuid:review_id>/trials", "api/v1/reviews/{review}/trials", {"changes": [_LENGTH]}),
+    ("get", "api/v1/reviews/<uuid:review_id>/trials/<uuid:trial_id>", "api/v1/reviews/{review}/trials/{trial}", None),
+    ("post", "api/v1/reviews/<uuid:review_id>/suggestions", "api/v1/reviews/{review}/suggestions", {"trial": ""}),
+    ("post", f"{_SUGGESTION}/take", "api/v1/threads/{suggested}/suggestion/take", {}),
+    ("post", f"{_SUGGESTION}/decline", "api/v1/threads/{suggested}/suggestion/decline", {"text": "x"}),
+    ("post", f"{_SUGGESTION}/withdraw", "api/v1/threads/{suggested}/suggestion/withdraw", {}),
     ("get", "api/v1/threads/<uuid:thread_id>", "api/v1/threads/{thread}", None),
     ("post", "api/v1/threads/<uuid:thread_id>/comments", "api/v1/threads/{thread}/comments", {"text": "x"}),
     ("post", "api/v1/threads/<uuid:thread_id>/resolve", "api/v1/threads/{thread}/resolve", {}),
@@ -119,6 +133,14 @@ _MORE: list[tuple[str, str, str, Any]] = [
     ("get", f"{_PAGE}/reviews/<int:number>/conversation", "acme/kitchen/reviews/1/conversation", None),
     ("form", f"{_PAGE}/threads/<uuid:thread_id>", "acme/kitchen/threads/{thread}", {"text": "x"}),
     ("form", f"{_PAGE}/comments/<uuid:comment_id>", "acme/kitchen/comments/{comment}", {"text": "x"}),
+    ("get", f"{_PAGE}/reviews/<int:number>/suggest", "acme/kitchen/reviews/1/suggest", None),
+    ("form", f"{_PAGE}/suggestions/<uuid:thread_id>", "acme/kitchen/suggestions/{suggested}", {"do": "withdraw"}),
+    ("form", f"{_PAGE}/reviews/<int:number>/guests", "acme/kitchen/reviews/1/guests", {"title": "x"}),
+    ("form", f"{_PAGE}/reviews/<int:number>/guests/<uuid:link>", "acme/kitchen/reviews/1/guests/{link}", {}),
+    ("get", "try/reviews/<uuid:review_id>", "try/reviews/{review}", None),
+    ("form", "try/reviews/<uuid:review_id>", "try/reviews/{review}", {"token": "x"}),
+    ("form", "try/reviews/<uuid:review_id>/say", "try/reviews/{review}/say", {"name": "x", "text": "x"}),
+    ("get", "try/reviews/<uuid:review_id>/rune", "try/reviews/{review}/rune", None),
     ("get", f"{_PAGE}/reviews", "acme/kitchen/reviews", None),
     ("get", f"{_PAGE}/reviews/<int:number>", "acme/kitchen/reviews/1", None),
     ("form", f"{_PAGE}/reviews/<int:number>/respond", "acme/kitchen/reviews/1/respond", {"text": "x"}),
@@ -184,6 +206,8 @@ def settle(owner: User, organisation: Organisation, project: Project, size: int)
     for member in members[1:]:
         give_verdict(member, builds[0], "approve", "good")
         begin_thread(member, builds[0], "said")
+    suggestions = [suggested(owner, reviews[0], {**WISH, "after": str(4 + number)}) for number in range(size)]
+    links = [invite_guest(owner, reviews[0], GuestTerms(f"Guest {number}"))[0] for number in range(size)]
     lost = Project.objects.create(organisation=organisation, name="lost", created_by=owner)
     delete_project(owner, lost)
     member, invitation, token = members[0], invitations[0], tokens[0]
@@ -216,6 +240,9 @@ def settle(owner: User, organisation: Organisation, project: Project, size: int)
         "{review}": str(reviews[0].pk),
         "{thread}": str(thread.pk),
         "{comment}": str(thread.thread.comments.get().pk),
+        "{suggested}": str(suggestions[0].pk),
+        "{link}": str(links[0].pk),
+        "{trial}": str(ready_copy(reviews[0]).pk),
         "{digest}": builds[0].artefact.digest if builds[0].artefact else "",
         "secret": create_token(owner, "registry", ["registry"], None)[1],
     }
@@ -231,9 +258,10 @@ def counted(browser: Client, named: Mapping[str, str]) -> dict[str, int]:
     counts: dict[str, int] = {}
     for method, route, address, body in requests():
         path = "/" + named.get(address, address).lstrip("/")
-        for name in ("{build}", "{review}", "{thread}", "{comment}", "{digest}"):
+        for name in ("{build}", "{review}", "{thread}", "{comment}", "{digest}", "{suggested}", "{trial}", "{link}"):
             path = path.replace(name, named[name])
         sent = body | {"build": named["{build}"]} if isinstance(body, dict) and "build" in body else body
+        sent = body | {"trial": named["{trial}"]} if isinstance(body, dict) and "trial" in body else sent
         headers = {"Authorization": f"Bearer {named['secret']}"} if route.startswith("v2") else {}
         for _ in range(2):
             cache.clear()

@@ -525,7 +525,7 @@ def refused() -> Iterator[tuple[str, Model, list[tuple[str, str, int]]]]:
     yield "elu_logistic_f32", lambda g: [g.unary("LOGISTIC", _elu(g, "float32"))], [("ELU", "float32", 1)]
     yield "elu_i8", lambda g: [_elu(g, "int8")], [("ELU", "int8", 1)]
     yield "sum_i8", lambda g: [g.reduce("SUM", g.input((2, 3), "int8"), (0,))], [("SUM", "int8", 1)]
-    yield "batch_matmul_hybrid", _hybrid, [("BATCH_MATMUL", "float32, weights of int8", 1)]
+    yield "batch_matmul_hybrid", _hybrid, [("BATCH_MATMUL", "float32 and int8 weights", 1)]
     yield "custom", _custom, [("CUSTOM:Magic", "float32", 2)]
     yield "reshape_bool", _bool_reshape, [("RESHAPE", "bool", 1)]
     yield "add_i32", _integer_add, [("ADD", "int32", 1)]

@@ -14,6 +14,7 @@ from forge.accounts.permissions import Verb
 from forge.accounts.quotas import require_room
 from forge.core.actors import Actor
 from forge.core.audit import write_entry
+from forge.core.blob_links import link_each
 from forge.core.blobs import put_bytes
 from forge.core.errors import Invalid
 from forge.core.events import append_event
@@ -97,8 +98,8 @@ def _put_in(actor: Actor, project: Project, stored: Sequence[_Stored], terms: Te
         ]
         Sample.objects.bulk_create(samples)
         link_brought(project, [sample.digest for sample in samples], project)
+        link_each([(sample, sample.digest) for sample in samples], project.organisation_id)
         for sample in samples:
-            link_brought(sample, [sample.digest], project)
             document.add_binary(doc, sample.path, sample.digest, sample.size)
         _note(project, actor, "sample.import", count=len(samples), ends=terms.ends.isoformat())
     return samples

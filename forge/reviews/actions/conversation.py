@@ -18,13 +18,14 @@ from forge.projects.models import Project
 from forge.reviews.access import newest_round
 from forge.reviews.anchoring import anchored
 from forge.reviews.anchors import WHOLE_BUILD, Anchor, Wish
-from forge.reviews.conversation import anchor_of, mentionable
+from forge.reviews.conversation import mentionable
 from forge.reviews.errors import AlreadySo, NotYours
-from forge.reviews.events import THREAD_CHANGED, ThreadStep
+from forge.reviews.events import ThreadStep
 from forge.reviews.hooks import Mention, mentioned
 from forge.reviews.mentions import mentioned as mentioned_in
 from forge.reviews.mentions import names_of
 from forge.reviews.models import AnchoredThread, Review
+from forge.reviews.telling import thread_event, thread_facts
 
 
 @transaction.atomic
@@ -96,7 +97,7 @@ def edit_comment(actor: Actor, thread: AnchoredThread, comment: Comment, text: s
     before = comment.text
     if not threads.edit(comment, text):
         return
-    write_entry(actor, "review.edit", thread.build.subject, thread.project.place, **_facts(thread, comment))
+    write_entry(actor, "review.edit", thread.build.subject, thread.project.place, **thread_facts(thread, comment))
     _tell(actor, thread, ThreadStep.EDITED, _mention(actor, thread, comment, before))
 
 
@@ -112,7 +113,12 @@ def delete_comment(actor: Actor, thread: AnchoredThread, comment: Comment) -> No
     threads.delete(comment, actor.person)
     author = None if comment.author_id is None else str(comment.author_id)
     write_entry(
-        actor, "review.delete", thread.build.subject, thread.project.place, member=author, **_facts(thread, comment)
+        actor,
+        "review.delete",
+        thread.build.subject,
+        thread.project.place,
+        member=author,
+        **thread_facts(thread, comment),
     )
     _tell(actor, thread, ThreadStep.DELETED)
 
@@ -129,7 +135,7 @@ def _lock(thread: AnchoredThread) -> None:
 
 
 def _note_comment(actor: Actor, thread: AnchoredThread, comment: Comment) -> None:
-    facts = _facts(thread, comment)
+    facts = thread_facts(thread, comment)
     place = thread.project.place
     if thread.review is not None:
         write_entry(actor, "review.say", thread.review.subject, place, **facts | {"number": thread.review.number})
@@ -150,23 +156,9 @@ def _mention(actor: Actor, thread: AnchoredThread, comment: Comment, before: str
 
 
 def _note(actor: Actor, thread: AnchoredThread, action: str, step: ThreadStep) -> None:
-    write_entry(actor, action, thread.build.subject, thread.project.place, **_facts(thread))
+    write_entry(actor, action, thread.build.subject, thread.project.place, **thread_facts(thread))
     _tell(actor, thread, step)
 
 
-def _facts(thread: AnchoredThread, comment: Comment | None = None) -> dict[str, object]:
-    """What audit entries keep of a thread: nothing of what was said."""
-    anchor = anchor_of(thread).key
-    facts: dict[str, object] = {"number": thread.build.number, "thread": str(thread.pk), "anchor": anchor}
-    return facts | ({"comment": str(comment.pk)} if comment is not None else {})
-
-
 def _tell(actor: Actor, thread: AnchoredThread, step: ThreadStep, people: frozenset[UUID] = frozenset()) -> None:
-    told = THREAD_CHANGED(
-        thread=str(thread.pk),
-        build=str(thread.build_id),
-        review=None if thread.review_id is None else str(thread.review_id),
-        mentioned=sorted(str(one) for one in people),
-        change=step.value,
-    )
-    append_event(thread.project.stream, told, actor)
+    append_event(thread.project.stream, thread_event(thread, step, people), actor)

@@ -1205,6 +1205,58 @@ export interface paths {
     readonly patch?: never;
     readonly trace?: never;
   };
+  readonly "/api/v1/reviews/{review_id}/fields": {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    /** @description What may be changed in a copy of the newest build's files: arguments of stages, as plain fields. */
+    readonly get: operations["review_fields_list"];
+    readonly put?: never;
+    readonly post?: never;
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly "/api/v1/reviews/{review_id}/guest-links": {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    /** @description The links that work. */
+    readonly get: operations["guest_links_list"];
+    readonly put?: never;
+    /** @description Makes a link that shows this review, its newest build and nothing else, without an account. */
+    readonly post: operations["guest_links_make"];
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly "/api/v1/reviews/{review_id}/guest-links/{link_id}": {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly get?: never;
+    readonly put?: never;
+    readonly post?: never;
+    /** @description Ends a link, and what it let in, at once. */
+    readonly delete: operations["guest_links_revoke"];
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
   readonly "/api/v1/reviews/{review_id}/reviewers": {
     readonly parameters: {
       readonly query?: never;
@@ -1239,6 +1291,23 @@ export interface paths {
     readonly patch?: never;
     readonly trace?: never;
   };
+  readonly "/api/v1/reviews/{review_id}/suggestions": {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly get?: never;
+    readonly put?: never;
+    /** @description Suggests what was tried and builds, in a thread of the review. */
+    readonly post: operations["suggestions_make"];
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
   readonly "/api/v1/reviews/{review_id}/threads": {
     readonly parameters: {
       readonly query?: never;
@@ -1251,6 +1320,40 @@ export interface paths {
     readonly put?: never;
     /** @description Begins a thread about the build of the newest round, or about a part of it. */
     readonly post: operations["review_threads_begin"];
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly "/api/v1/reviews/{review_id}/trials": {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly get?: never;
+    readonly put?: never;
+    /** @description Builds a copy of the newest build's files with these changes; nothing of the project changes. */
+    readonly post: operations["review_trials_start"];
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly "/api/v1/reviews/{review_id}/trials/{trial_id}": {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    /** @description What became of it: `state` is building, ready, broken or failed. An old one is forgotten. */
+    readonly get: operations["review_trials_retrieve"];
+    readonly put?: never;
+    readonly post?: never;
     readonly delete?: never;
     readonly options?: never;
     readonly head?: never;
@@ -1315,7 +1418,7 @@ export interface paths {
       readonly path?: never;
       readonly cookie?: never;
     };
-    /** @description The bytes of a sample, wherever its file is called by now. */
+    /** @description The bytes of a sample, wherever its file is called by now; `Range` asks for a part of them. */
     readonly get: operations["samples_recording"];
     readonly put?: never;
     readonly post?: never;
@@ -1404,6 +1507,57 @@ export interface paths {
     readonly put?: never;
     /** @description Says that nothing is left to do. */
     readonly post: operations["threads_resolve"];
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly "/api/v1/threads/{thread_id}/suggestion/decline": {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly get?: never;
+    readonly put?: never;
+    /** @description Says why a suggestion is not taken; `text` is a reply in its thread. */
+    readonly post: operations["suggestions_decline"];
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly "/api/v1/threads/{thread_id}/suggestion/take": {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly get?: never;
+    readonly put?: never;
+    /** @description Makes the suggested changes in the project's files, and saves them as a version. */
+    readonly post: operations["suggestions_take"];
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly "/api/v1/threads/{thread_id}/suggestion/withdraw": {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly get?: never;
+    readonly put?: never;
+    /** @description Takes one's own suggestion back. */
+    readonly post: operations["suggestions_withdraw"];
     readonly delete?: never;
     readonly options?: never;
     readonly head?: never;
@@ -1512,6 +1666,11 @@ export interface components {
       readonly message: string;
       /** Format: date */
       readonly due?: string | null;
+    };
+    readonly AskedChange: {
+      readonly stage: string;
+      readonly argument: string;
+      readonly value: string;
     };
     readonly AskedReviewers: {
       readonly people: readonly string[];
@@ -1710,6 +1869,8 @@ export interface components {
       /** Format: uuid */
       readonly id: string;
       readonly author: components["schemas"]["Person"] | null;
+      /** @description the name that a guest gave, who is no author */
+      readonly guest: string | null;
       readonly text: string;
       /** Format: date-time */
       readonly created: string;
@@ -1908,6 +2069,31 @@ export interface components {
       readonly false_alarms_an_hour: number | null;
       readonly reason: string | null;
     };
+    /** @description An argument of a stage that may be changed. Limits are inclusive. */
+    readonly Field: {
+      readonly stage: string;
+      readonly argument: string;
+      readonly kind: components["schemas"]["FieldKind"];
+      readonly help: string;
+      /** @description what it says; "" where it is left out and the default holds */
+      readonly value: string;
+      readonly default: string;
+      /** Format: double */
+      readonly minimum: number | null;
+      /** Format: double */
+      readonly maximum: number | null;
+      readonly choices: readonly string[];
+      readonly required: boolean;
+    };
+    /** @enum {string} */
+    readonly FieldKind: "integer" | "float" | "text" | "long-text" | "choice" | "switch";
+    /** @description What may be changed in a copy of a review's newest build. */
+    readonly Fields: {
+      /** Format: uuid */
+      readonly build: string;
+      readonly build_number: number;
+      readonly fields: readonly components["schemas"]["Field"][];
+    };
     /** @description A file, without its contents. `digest` is null where the file is live text. */
     readonly File: {
       readonly id: string;
@@ -1993,6 +2179,25 @@ export interface components {
       /** @enum {string} */
       readonly role: "owner" | "developer" | "viewer";
     };
+    /** @description A link that shows one review to whoever has it. Its address is told once, when it is made. */
+    readonly GuestLink: {
+      /** Format: uuid */
+      readonly id: string;
+      /** @description for whom it is */
+      readonly title: string;
+      readonly may_comment: boolean;
+      readonly created_by: components["schemas"]["Person"];
+      /** Format: date-time */
+      readonly created: string;
+      /** Format: date-time */
+      readonly expires: string;
+      /** @description browsers that opened it */
+      readonly guests: number;
+    };
+    /** @description The links to a review that work, the newest first. */
+    readonly GuestLinks: {
+      readonly links: readonly components["schemas"]["GuestLink"][];
+    };
     /** @description The types that are not written. */
     readonly HintsAnswer: {
       readonly hints: readonly components["schemas"]["LanguageHint"][];
@@ -2052,6 +2257,14 @@ export interface components {
     /** @description The open invitations of an organisation. */
     readonly Invitations: {
       readonly invitations: readonly components["schemas"]["Invitation"][];
+    };
+    readonly InviteGuest: {
+      /** @description for whom it is */
+      readonly title: string;
+      /** @default 7 */
+      readonly days: number;
+      /** @default true */
+      readonly may_comment: boolean;
     };
     /** @description A limit of a build's `forge.yml`, and what is said of it. `bound` and `value` are bytes, milliseconds, shares from 0 to 1 or numbers an hour; `value` is null where nothing was measured. */
     readonly JudgedLimit: {
@@ -2400,6 +2613,22 @@ export interface components {
     readonly NewDeviceSignIn: {
       /** @default  */
       readonly machine: string;
+    };
+    /** @description The same with its address, whose fragment is the secret. */
+    readonly NewGuestLink: {
+      /** Format: uuid */
+      readonly id: string;
+      /** @description for whom it is */
+      readonly title: string;
+      readonly may_comment: boolean;
+      readonly created_by: components["schemas"]["Person"];
+      /** Format: date-time */
+      readonly created: string;
+      /** Format: date-time */
+      readonly expires: string;
+      /** @description browsers that opened it */
+      readonly guests: number;
+      readonly url: string;
     };
     /** @description An invitation with its link, which is shown this once. */
     readonly NewInvitation: {
@@ -2831,7 +3060,7 @@ export interface components {
       readonly data: components["schemas"]["PreviewWatched"];
     };
     /** @enum {string} */
-    readonly PrincipalKind: "person" | "token" | "phone-pass" | "visitor" | "installation";
+    readonly PrincipalKind: "person" | "token" | "phone-pass" | "guest" | "visitor" | "installation";
     /** @description What went wrong, as RFC 9457 says it. `errors` is what is wrong by field, or by file of an archive. */
     readonly Problem: {
       readonly type: string;
@@ -3298,6 +3527,36 @@ export interface components {
       /** Format: double */
       readonly milliseconds: number;
     };
+    readonly Suggest: {
+      /** Format: uuid */
+      readonly trial: string;
+      /**
+       * @description why; a sentence is written without it
+       * @default
+       */
+      readonly text: string;
+    };
+    /** @description What an argument of a stage said and is to say; "" is left out. */
+    readonly SuggestedChange: {
+      readonly stage: string;
+      readonly argument: string;
+      readonly before: string;
+      readonly after: string;
+    };
+    /** @description Changes that somebody suggests, and what became of them. `said` are the same in sentences. */
+    readonly Suggestion: {
+      readonly state: components["schemas"]["SuggestionState"];
+      readonly author: components["schemas"]["Person"] | null;
+      readonly said: readonly string[];
+      readonly changes: readonly components["schemas"]["SuggestedChange"][];
+      /** Format: date-time */
+      readonly decided: string | null;
+      readonly decided_by: components["schemas"]["Person"] | null;
+      /** @description the version of the files with the suggestion in them, once it is taken */
+      readonly version: number | null;
+    };
+    /** @enum {string} */
+    readonly SuggestionState: "open" | "taken" | "declined" | "withdrawn";
     /** @description An item of the palette, and why it cannot read from an output, or null. */
     readonly Suit: {
       /** @enum {string} */
@@ -3386,9 +3645,11 @@ export interface components {
       readonly resolved: string | null;
       readonly resolved_by: components["schemas"]["Person"] | null;
       readonly comments: readonly components["schemas"]["Comment"][];
+      /** @description what the thread suggests */
+      readonly suggestion: components["schemas"]["Suggestion"] | null;
       readonly url: string;
     };
-    /** @description A thread began, was answered, resolved or reopened, or a comment of it was edited or deleted. `mentioned` are the people whom the comment mentions and who were not told before. */
+    /** @description A thread began, was answered, resolved or reopened, a comment of it was edited or deleted, or what it suggests was taken, declined or withdrawn. `mentioned` are the people whom the comment mentions and who were not told before. */
     readonly ThreadChanged: {
       /** Format: uuid */
       readonly thread: string;
@@ -3399,7 +3660,7 @@ export interface components {
       readonly mentioned: readonly string[];
       readonly change: components["schemas"]["ThreadStep"];
     };
-    /** @description A thread began, was answered, resolved or reopened, or a comment of it was edited or deleted. `mentioned` are the people whom the comment mentions and who were not told before. Read again: threads. */
+    /** @description A thread began, was answered, resolved or reopened, a comment of it was edited or deleted, or what it suggests was taken, declined or withdrawn. `mentioned` are the people whom the comment mentions and who were not told before. Read again: threads. */
     readonly ThreadChangedEvent: {
       /** @description Its number in the stream, without gaps. */
       readonly sequence: number;
@@ -3411,7 +3672,8 @@ export interface components {
       readonly data: components["schemas"]["ThreadChanged"];
     };
     /** @enum {string} */
-    readonly ThreadStep: "comment" | "edited" | "deleted" | "resolved" | "reopened";
+    readonly ThreadStep:
+      "comment" | "edited" | "deleted" | "resolved" | "reopened" | "taken" | "declined" | "withdrawn";
     /** @description A conversation, oldest first. */
     readonly Threads: {
       readonly threads: readonly components["schemas"]["Thread"][];
@@ -3440,11 +3702,23 @@ export interface components {
     readonly TokensAnswer: {
       readonly tokens: readonly components["schemas"]["LanguageToken"][];
     };
+    /** @description A copy of a build's files in which changes are tried, and its rune once that is built. */
+    readonly Trial: {
+      /** Format: uuid */
+      readonly id: string;
+      readonly state: components["schemas"]["PreviewState"];
+      readonly changes: readonly components["schemas"]["SuggestedChange"][];
+      readonly error: string | null;
+      readonly build: components["schemas"]["PreviewBuild"] | null;
+    };
     /** @description A fix of the newest text: of which diagnostic of that code, and which of its fixes, both from 0. */
     readonly TriedFix: {
       readonly code: string;
       readonly place: number;
       readonly choice: number;
+    };
+    readonly Try: {
+      readonly changes: readonly components["schemas"]["AskedChange"][];
     };
     /** @description The paths that an archive brought. */
     readonly Unpacked: {
@@ -3485,10 +3759,12 @@ export interface components {
       | "read"
       | "comment"
       | "review"
+      | "suggest"
       | "give_sample"
       | "edit"
       | "build"
       | "ask"
+      | "share"
       | "publish"
       | "override_gate"
       | "describe"
@@ -3843,6 +4119,7 @@ export type Approval = components["schemas"]["Approval"];
 export type ArgumentField = components["schemas"]["ArgumentField"];
 export type ArgumentsAnswer = components["schemas"]["ArgumentsAnswer"];
 export type AskForReview = components["schemas"]["AskForReview"];
+export type AskedChange = components["schemas"]["AskedChange"];
 export type AskedReviewers = components["schemas"]["AskedReviewers"];
 export type Attempt = components["schemas"]["Attempt"];
 export type AuditEntry = components["schemas"]["AuditEntry"];
@@ -3887,6 +4164,9 @@ export type EarlierText = components["schemas"]["EarlierText"];
 export type EditGraphAnswer = components["schemas"]["EditGraphAnswer"];
 export type EditsAnswer = components["schemas"]["EditsAnswer"];
 export type EvaluationSummary = components["schemas"]["EvaluationSummary"];
+export type Field = components["schemas"]["Field"];
+export type FieldKind = components["schemas"]["FieldKind"];
+export type Fields = components["schemas"]["Fields"];
 export type File = components["schemas"]["File"];
 export type FileChange = components["schemas"]["FileChange"];
 export type FileKind = components["schemas"]["FileKind"];
@@ -3902,6 +4182,8 @@ export type Fix = components["schemas"]["Fix"];
 export type FoldingAnswer = components["schemas"]["FoldingAnswer"];
 export type GiveVerdict = components["schemas"]["GiveVerdict"];
 export type GivenRole = components["schemas"]["GivenRole"];
+export type GuestLink = components["schemas"]["GuestLink"];
+export type GuestLinks = components["schemas"]["GuestLinks"];
 export type HintsAnswer = components["schemas"]["HintsAnswer"];
 export type HoverAnswer = components["schemas"]["HoverAnswer"];
 export type Inbox = components["schemas"]["Inbox"];
@@ -3912,6 +4194,7 @@ export type IncomingSample = components["schemas"]["IncomingSample"];
 export type InputPort = components["schemas"]["InputPort"];
 export type Invitation = components["schemas"]["Invitation"];
 export type Invitations = components["schemas"]["Invitations"];
+export type InviteGuest = components["schemas"]["InviteGuest"];
 export type JudgedLimit = components["schemas"]["JudgedLimit"];
 export type LanguageAction = components["schemas"]["LanguageAction"];
 export type LanguageAnswer = components["schemas"]["LanguageAnswer"];
@@ -3954,6 +4237,7 @@ export type ModelTensor = components["schemas"]["ModelTensor"];
 export type ModelVerification = components["schemas"]["ModelVerification"];
 export type NamedFix = components["schemas"]["NamedFix"];
 export type NewDeviceSignIn = components["schemas"]["NewDeviceSignIn"];
+export type NewGuestLink = components["schemas"]["NewGuestLink"];
 export type NewInvitation = components["schemas"]["NewInvitation"];
 export type NewOrganisation = components["schemas"]["NewOrganisation"];
 export type NewProject = components["schemas"]["NewProject"];
@@ -4071,6 +4355,10 @@ export type StageArgument = components["schemas"]["StageArgument"];
 export type StageChange = components["schemas"]["StageChange"];
 export type StagePorts = components["schemas"]["StagePorts"];
 export type Step = components["schemas"]["Step"];
+export type Suggest = components["schemas"]["Suggest"];
+export type SuggestedChange = components["schemas"]["SuggestedChange"];
+export type Suggestion = components["schemas"]["Suggestion"];
+export type SuggestionState = components["schemas"]["SuggestionState"];
 export type Suit = components["schemas"]["Suit"];
 export type SuitsAnswer = components["schemas"]["SuitsAnswer"];
 export type SymbolsAnswer = components["schemas"]["SymbolsAnswer"];
@@ -4090,7 +4378,9 @@ export type Threads = components["schemas"]["Threads"];
 export type Token = components["schemas"]["Token"];
 export type Tokens = components["schemas"]["Tokens"];
 export type TokensAnswer = components["schemas"]["TokensAnswer"];
+export type Trial = components["schemas"]["Trial"];
 export type TriedFix = components["schemas"]["TriedFix"];
+export type Try = components["schemas"]["Try"];
 export type Unpacked = components["schemas"]["Unpacked"];
 export type UnsupportedOp = components["schemas"]["UnsupportedOp"];
 export type Usage = components["schemas"]["Usage"];
@@ -7451,6 +7741,133 @@ export interface operations {
       readonly 507: components["responses"]["InsufficientStorage"];
     };
   };
+  readonly review_fields_list: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path: {
+        readonly review_id: string;
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody?: never;
+    readonly responses: {
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly "application/json": components["schemas"]["Fields"];
+        };
+      };
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 422: components["responses"]["UnprocessableEntity"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
+    };
+  };
+  readonly guest_links_list: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path: {
+        readonly review_id: string;
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody?: never;
+    readonly responses: {
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly "application/json": components["schemas"]["GuestLinks"];
+        };
+      };
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
+    };
+  };
+  readonly guest_links_make: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path: {
+        readonly review_id: string;
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody: {
+      readonly content: {
+        readonly "application/json": components["schemas"]["InviteGuest"];
+      };
+    };
+    readonly responses: {
+      readonly 201: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly "application/json": components["schemas"]["NewGuestLink"];
+        };
+      };
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 408: components["responses"]["RequestTimeout"];
+      readonly 409: components["responses"]["Conflict"];
+      readonly 413: components["responses"]["RequestEntityTooLarge"];
+      readonly 415: components["responses"]["UnsupportedMediaType"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
+      readonly 507: components["responses"]["InsufficientStorage"];
+    };
+  };
+  readonly guest_links_revoke: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path: {
+        readonly link_id: string;
+        readonly review_id: string;
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody?: never;
+    readonly responses: {
+      /** @description No response body */
+      readonly 204: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
+      readonly 507: components["responses"]["InsufficientStorage"];
+    };
+  };
   readonly requested_reviews_reviewers: {
     readonly parameters: {
       readonly query?: never;
@@ -7510,6 +7927,44 @@ export interface operations {
         };
         content: {
           readonly "application/json": components["schemas"]["Round"];
+        };
+      };
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 408: components["responses"]["RequestTimeout"];
+      readonly 409: components["responses"]["Conflict"];
+      readonly 413: components["responses"]["RequestEntityTooLarge"];
+      readonly 415: components["responses"]["UnsupportedMediaType"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
+      readonly 507: components["responses"]["InsufficientStorage"];
+    };
+  };
+  readonly suggestions_make: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path: {
+        readonly review_id: string;
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody: {
+      readonly content: {
+        readonly "application/json": components["schemas"]["Suggest"];
+      };
+    };
+    readonly responses: {
+      readonly 201: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly "application/json": components["schemas"]["Thread"];
         };
       };
       readonly 400: components["responses"]["BadRequest"];
@@ -7591,6 +8046,75 @@ export interface operations {
       readonly 500: components["responses"]["InternalServerError"];
       readonly 503: components["responses"]["ServiceUnavailable"];
       readonly 507: components["responses"]["InsufficientStorage"];
+    };
+  };
+  readonly review_trials_start: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path: {
+        readonly review_id: string;
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody: {
+      readonly content: {
+        readonly "application/json": components["schemas"]["Try"];
+      };
+    };
+    readonly responses: {
+      readonly 202: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly "application/json": components["schemas"]["Trial"];
+        };
+      };
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 408: components["responses"]["RequestTimeout"];
+      readonly 409: components["responses"]["Conflict"];
+      readonly 413: components["responses"]["RequestEntityTooLarge"];
+      readonly 415: components["responses"]["UnsupportedMediaType"];
+      readonly 422: components["responses"]["UnprocessableEntity"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
+      readonly 507: components["responses"]["InsufficientStorage"];
+    };
+  };
+  readonly review_trials_retrieve: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path: {
+        readonly review_id: string;
+        readonly trial_id: string;
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody?: never;
+    readonly responses: {
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly "application/json": components["schemas"]["Trial"];
+        };
+      };
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
     };
   };
   readonly review_wrong_results_mark: {
@@ -7715,11 +8239,26 @@ export interface operations {
           readonly "application/octet-stream": string;
         };
       };
+      readonly 206: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly "application/octet-stream": string;
+        };
+      };
       readonly 400: components["responses"]["BadRequest"];
       readonly 401: components["responses"]["Unauthorized"];
       readonly 403: components["responses"]["Forbidden"];
       readonly 404: components["responses"]["NotFound"];
       readonly 406: components["responses"]["NotAcceptable"];
+      /** @description The range lies outside of the recording. */
+      readonly 416: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
       readonly 429: components["responses"]["TooManyRequests"];
       readonly 500: components["responses"]["InternalServerError"];
       readonly 503: components["responses"]["ServiceUnavailable"];
@@ -7849,6 +8388,106 @@ export interface operations {
     };
   };
   readonly threads_resolve: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path: {
+        readonly thread_id: string;
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody?: never;
+    readonly responses: {
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly "application/json": components["schemas"]["Thread"];
+        };
+      };
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 409: components["responses"]["Conflict"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
+      readonly 507: components["responses"]["InsufficientStorage"];
+    };
+  };
+  readonly suggestions_decline: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path: {
+        readonly thread_id: string;
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody: {
+      readonly content: {
+        readonly "application/json": components["schemas"]["Text"];
+      };
+    };
+    readonly responses: {
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly "application/json": components["schemas"]["Thread"];
+        };
+      };
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 408: components["responses"]["RequestTimeout"];
+      readonly 409: components["responses"]["Conflict"];
+      readonly 413: components["responses"]["RequestEntityTooLarge"];
+      readonly 415: components["responses"]["UnsupportedMediaType"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
+      readonly 507: components["responses"]["InsufficientStorage"];
+    };
+  };
+  readonly suggestions_take: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path: {
+        readonly thread_id: string;
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody?: never;
+    readonly responses: {
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly "application/json": components["schemas"]["Thread"];
+        };
+      };
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 409: components["responses"]["Conflict"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
+      readonly 507: components["responses"]["InsufficientStorage"];
+    };
+  };
+  readonly suggestions_withdraw: {
     readonly parameters: {
       readonly query?: never;
       readonly header?: never;

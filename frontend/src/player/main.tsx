@@ -1,6 +1,7 @@
 // The island that lets anybody try a rune, on a build's page and on a rune's public page: an element with data-player,
 // data-rune-url and, where the page knows them, data-name, data-memory (bytes planned) and data-seconds (how long one
-// run may take). Where a rune is judged, data-judge says so, data-before-… tell of the one before it (url, name, short,
+// run may take). Where a rune is judged, data-judge says so, data-judged-name what it is called if not "This build",
+// data-before-… tell of the one before it (url, name, short,
 // memory), data-wrong with data-terms where a wrong result may be sent, and the answers also stand in the page's
 // [data-answers]. The page around it has the heading and says what stays in the page.
 import { lazy, StrictMode, Suspense } from "react";
@@ -8,7 +9,10 @@ import { createRoot } from "react-dom/client";
 import { DEFAULT_LIMITS } from "../runtime";
 import type { JudgedRune } from "./judge/Judge";
 import { Player } from "./Player";
+import { compareSamples } from "./samples/compare-samples";
 import { Try } from "./Try";
+
+compareSamples();
 
 const Judge = lazy(() => import("./judge/Judge"));
 
@@ -21,7 +25,7 @@ function beforeOf({ beforeUrl, beforeName, beforeShort, beforeMemory }: DOMStrin
 }
 
 for (const element of document.querySelectorAll<HTMLElement>("[data-player]")) {
-  const { runeUrl, name, memory, seconds, judge, wrong, terms } = element.dataset;
+  const { runeUrl, name, memory, seconds, judge, judgedName = "This build", wrong, terms } = element.dataset;
   if (runeUrl === undefined) continue;
   const milliseconds = seconds === undefined ? DEFAULT_LIMITS.milliseconds : Number(seconds) * 1000;
   const limits = { ...DEFAULT_LIMITS, milliseconds };
@@ -32,7 +36,7 @@ for (const element of document.querySelectorAll<HTMLElement>("[data-player]")) {
       ) : (
         <Suspense fallback={<p className="muted">Loading…</p>}>
           <Judge
-            judged={{ address: runeUrl, name: "This build", short: "This build", memory: bytesOf(memory) }}
+            judged={{ address: runeUrl, name: judgedName, short: judgedName, memory: bytesOf(memory) }}
             before={beforeOf(element.dataset)}
             limits={limits}
             wrong={wrong === undefined || terms === undefined ? null : { mark: wrong, terms }}

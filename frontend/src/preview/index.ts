@@ -17,4 +17,5 @@ export { Mirror } from "./mirror/Mirror";
 export { MirrorStore } from "./mirror/store";
 export type { RunNews, Snapshot } from "./session";
 export { answerOf } from "./takes/comparing";
+export { heardOnAll, type Answer, type Recording } from "./takes/samples";
 export type { Card } from "./readings";

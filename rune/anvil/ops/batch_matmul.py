@@ -102,8 +102,6 @@ def refusal(op: Op) -> str | None:
     left, right, output = op.input(0), op.input(1), op.output
     if are(FLOAT32, left, right, output):
         return f"with more than {RANK} dimensions" if len(output.shape) > RANK else None
-    if are(FLOAT32, left, output) and are(INT8, right):
-        return "weights of int8"
     if op.is_unsigned or not are(INT8, left, right, output):
         return ""
     if not one_scale(left, right, output):

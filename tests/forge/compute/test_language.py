@@ -123,7 +123,7 @@ def test_questions_of_who_computed_more_yield_while_a_build_of_another_organisat
 ) -> None:
     own = CompilerPool()
     builds = Turns(1, places=1, short=5, half_life=5, head_start=1, sharing=sharing)
-    sharing.add(project.organisation_id, 10 * MOMENT, time.monotonic())
+    sharing._served.add(project.organisation_id, 10 * MOMENT, time.monotonic())
     try:
         with builds.claim(Party(uuid4())):
             own.answer(developer, project, {"ask": "check"})

@@ -152,7 +152,7 @@ def test_who_computed_more_yields_while_another_organisation_does_other_work() -
     sharing = Sharing()
     questions, builds = (Turns(1, places=1, short=10, half_life=10, head_start=1, sharing=sharing) for _ in range(2))
     with questions.claim(Party(ACME)) as greedy:
-        sharing.add(ACME, 2 * MOMENT, time.monotonic())
+        sharing._served.add(ACME, 2 * MOMENT, time.monotonic())
         assert greedy.pace() is Pace.USUAL
         with builds.claim(Party(OTHER)) as other:
             assert (greedy.pace(), other.pace()) == (Pace.YIELDING, Pace.USUAL)
@@ -163,15 +163,14 @@ def test_who_computed_more_yields_while_another_organisation_does_other_work() -
 
 def test_nobody_yields_for_a_moment_of_difference_or_to_who_computed_as_much() -> None:
     sharing = Sharing()
-    sharing.set_computing("builds", [ACME, OTHER])
-    assert not sharing.is_to_yield(ACME, 100)
-    sharing.add(ACME, MOMENT, 100)
-    assert not sharing.is_to_yield(ACME, 100)
-    sharing.add(ACME, MOMENT, 100)
-    assert sharing.is_to_yield(ACME, 100)
-    assert not sharing.is_to_yield(OTHER, 100)
-    sharing.add(OTHER, MOMENT, 100)
-    assert not sharing.is_to_yield(ACME, 100)
+    sharing.set_computing("questions", [ACME], now=100)
+    sharing.set_computing("builds", [ACME, OTHER], now=100 + MOMENT / 2)
+    assert not sharing.is_to_yield(ACME, 100 + MOMENT / 2)
+    assert sharing.is_to_yield(ACME, 100 + 2 * MOMENT), "it computes twice"
+    assert not sharing.is_to_yield(OTHER, 100 + 2 * MOMENT)
+    sharing.set_computing("questions", [], now=100 + 2 * MOMENT)
+    sharing.set_computing("builds", [OTHER], now=100 + 2 * MOMENT)
+    assert not sharing.is_to_yield(ACME, 100 + 6 * MOMENT), "the other computed more by now, whoever looked"
 
 
 def test_those_who_wait_do_not_wake_each_other() -> None:

@@ -32,10 +32,12 @@ from forge.registry import actions as registry
 from forge.reviews import actions as reviews
 from forge.reviews.actions.wrong_results import WrongResult
 from forge.reviews.conversation import find_thread
+from forge.reviews.guests import principal_of_guest
 from forge.reviews.models import AnchoredThread, Review
 from forge.webhooks import actions as webhooks
 from tests.forge.made_builds import RUNE, approved, built, failed_build
 from tests.forge.made_samples import zipped
+from tests.forge.made_suggestions import ready_copy, suggested
 from tests.model_cases import compiled_model
 
 Act = Callable[[], object]
@@ -526,6 +528,39 @@ def a_comment_is_deleted(world: World) -> Act:
     thread = _thread(world)
     comment = thread.thread.comments.get()
     return lambda: reviews.delete_comment(world.viewer, thread, comment)
+
+
+@scene(reviews.suggest)
+def someone_suggests_what_they_tried(world: World) -> Act:
+    review = _asked(world)
+    tried = ready_copy(review)
+    return lambda: reviews.suggest(world.viewer, review, tried.pk, "It hears more with it.")
+
+
+@scene(reviews.take_suggestion)
+def a_suggestion_is_taken(world: World) -> Act:
+    made = suggested(world.viewer, _asked(world))
+    return lambda: reviews.take_suggestion(world.owner, made)
+
+
+@scene(reviews.decline_suggestion)
+def a_suggestion_is_declined(world: World) -> Act:
+    made = suggested(world.viewer, _asked(world))
+    return lambda: reviews.decline_suggestion(world.owner, made, "It is right as it is.")
+
+
+@scene(reviews.withdraw_suggestion)
+def a_suggestion_is_withdrawn(world: World) -> Act:
+    made = suggested(world.viewer, _asked(world))
+    return lambda: reviews.withdraw_suggestion(world.viewer, made)
+
+
+@scene(reviews.say_as_guest)
+def a_guest_comments(world: World) -> Act:
+    review = _asked(world)
+    _, address = reviews.invite_guest(world.owner, review, reviews.GuestTerms("Lena"))
+    guest, _ = reviews.enter_as_guest(_secret(address), review.pk)
+    return lambda: reviews.say_as_guest(principal_of_guest(guest), review, "Lena", "It hears me.")
 
 
 @scene(reviews.close_review)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -32,7 +33,7 @@ from forge.reviews.actions import (
     give_verdict,
     undo_verdict,
 )
-from forge.reviews.models import Review
+from forge.reviews.models import Review, Verdict
 from tests.forge.made_builds import RUNE, built, failed_build
 
 pytestmark = pytest.mark.django_db
@@ -265,6 +266,25 @@ def test_the_rest_comes_in_one_digest(
     (message,) = mail.outbox
     assert message.subject == "2 notices from Hammer Forge"
     assert "Ari Rossi approved build 1" in message.body
+
+
+def test_the_mail_of_a_review_is_two_presses_from_the_verdict(
+    mailing: None,
+    review: Review,
+    viewer: User,
+    browser_of: Callable[[User | None], Client],
+    django_capture_on_commit_callbacks: Any,
+) -> None:
+    with django_capture_on_commit_callbacks(execute=True):
+        send_due(later())
+    browser = browser_of(viewer)
+    # One press opens the mail's link; the page has the buttons of the verdict. The other press decides.
+    linked = re.findall(r"https?://[^/\s]+(/acme/kitchen/reviews/\d+)", str(mail.outbox[0].body))[0]
+    page = browser.get(linked).content.decode()
+    assert f'action="{linked}/respond"' in page
+    assert 'name="verdict" value="approve"' in page
+    assert browser.post(f"{linked}/respond", {"verdict": "approve"}).status_code == 302
+    assert Verdict.objects.get().user == viewer
 
 
 def test_nothing_goes_to_an_address_that_nobody_confirmed(settings: Any, review: Review) -> None:

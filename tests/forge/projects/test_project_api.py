@@ -36,7 +36,10 @@ def test_a_project_is_made_private_with_a_runefile_that_runs(client: Client, use
         "visibility": "private",
         "description": "",
         "url": "/acme/wand",
-        "may": ["see", "read", "comment", "review", "give_sample", "edit", "build", "ask", "publish", "describe"],
+        "may": [
+            *["see", "read", "comment", "review", "suggest", "give_sample"],
+            *["edit", "build", "ask", "share", "publish", "describe"],
+        ],
     }
     files = client.get(f"{BASE}/acme/wand/files").json()["files"]
     assert [file["path"] for file in files] == ["Runefile.yml"]
@@ -183,10 +186,12 @@ def test_the_state_says_who_asks_what_they_may_and_where_the_events_stand(client
         "read",
         "comment",
         "review",
+        "suggest",
         "give_sample",
         "edit",
         "build",
         "ask",
+        "share",
         "publish",
         "describe",
     ]

@@ -6,9 +6,12 @@ from typing import Any
 from urllib.parse import urlencode
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from forge.accounts.models import User
+from forge.core.blob_links import links_of_all
 from forge.core.errors import NotFound
 from forge.core.models import AuditEntry, Blob, Event
 from forge.projects.actions import Marking, import_samples, mark_samples, send_sample, take_back
@@ -156,3 +159,15 @@ def test_a_sample_of_another_project_cannot_be_marked_from_here(user: User, proj
 
 def _marks() -> dict[Any, tuple[str, str]]:
     return {sample.pk: (sample.label, sample.split) for sample in Sample.objects.all()}
+
+
+def test_links_of_many_recordings_are_as_many_statements_as_of_few(user: User, project: Project) -> None:
+    def statements(first: int, count: int) -> int:
+        archive = zipped({f"up/{number}.wav": a_sound(number) for number in range(first, first + count)})
+        terms = sample_terms(project, 90)
+        with CaptureQueriesContext(connection) as queries:
+            import_samples(user, project, [archive], days=90, consent=terms.text)
+        return sum("core_bloblink" in query["sql"] and "INSERT" in query["sql"] for query in queries)
+
+    assert statements(10, 2) == statements(20, 6)
+    assert links_of_all(Sample.objects.all()).count() == 8

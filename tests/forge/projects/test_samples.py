@@ -83,6 +83,19 @@ def test_a_recording_becomes_a_file_with_label_owner_consent_and_end(client: Cli
     assert Event.objects.filter(stream_id=project.stream, type="samples.changed").count() == 1
 
 
+def test_a_player_jumps_in_a_recording_by_asking_for_a_part(client: Client, project: Any) -> None:
+    address = f"/api/v1/samples/{send(client, a_sound()).json()['id']}/recording"
+
+    def asked(part: str) -> tuple[int, bytes, str | None]:
+        answer: Any = client.get(address, headers={"Range": part})
+        return answer.status_code, b"".join(answer), answer.get("Content-Range")
+
+    size = len(a_sound())
+    assert asked("bytes=44-47") == (206, a_sound()[44:48], f"bytes 44-47/{size}")
+    assert asked(f"bytes={size}-") == (416, b"", f"bytes */{size}")
+    assert asked("lines=1-2") == (200, a_sound(), None)
+
+
 def test_consent_is_to_what_holds_now(client: Client, project: Any, organisation: Any) -> None:
     old = client.get(f"{SAMPLES}/terms").json()["text"]
     newcomer = User.objects.create_user("new@acme.example", name="New")

@@ -12,9 +12,10 @@ from django.test import Client
 
 from forge.accounts.models import User
 from forge.projects.samples import sample_terms
-from forge.reviews.actions import Asked, ask_for_review, begin_thread
+from forge.reviews.actions import Asked, GuestTerms, ask_for_review, begin_thread, invite_guest
 from forge.reviews.models import Review
 from tests.forge.made_builds import built
+from tests.forge.made_suggestions import ready_copy, suggested
 
 pytestmark = pytest.mark.django_db
 
@@ -28,6 +29,10 @@ AUTHOR = (409, 409, 200, 404, 401)
 AUTHOR_OR_OWNER = (200, 409, 200, 404, 401)
 SENT_BY_AUTHOR = (409, 409, 302, 404, 302)
 
+NOBODY = (404, 404, 404, 404, 404)
+EDITOR = (200, 200, 403, 404, 401)
+
+LENGTH = {"stage": "number", "argument": "length", "value": "4"}
 SAID: dict[str, str] = {"text": "hello"}
 CASES: list[tuple[str, str, Any, tuple[int, ...]]] = [
     ("get", "/api/v1/reviews/{review}/threads", None, READ),
@@ -42,6 +47,27 @@ CASES: list[tuple[str, str, Any, tuple[int, ...]]] = [
     ("post", "/api/v1/threads/{thread}/reopen", {}, (409, 409, 409, 404, 401)),
     ("patch", "/api/v1/comments/{comment}", SAID, AUTHOR),
     ("delete", "/api/v1/comments/{comment}", None, AUTHOR_OR_OWNER),
+    ("get", "/api/v1/reviews/{review}/fields", None, READ),
+    ("post", "/api/v1/reviews/{review}/trials", {"changes": [LENGTH]}, (202, 202, 202, 404, 401)),
+    ("get", "/api/v1/reviews/{review}/trials/{trial}", None, READ),
+    ("post", "/api/v1/reviews/{review}/suggestions", {"trial": "{trial}"}, MADE),
+    ("post", "/api/v1/threads/{suggested}/suggestion/take", {}, EDITOR),
+    ("post", "/api/v1/threads/{suggested}/suggestion/decline", SAID, EDITOR),
+    ("post", "/api/v1/threads/{suggested}/suggestion/withdraw", {}, AUTHOR),
+    ("get", "/api/v1/reviews/{review}/guest-links", None, EDITOR),
+    ("post", "/api/v1/reviews/{review}/guest-links", {"title": "Lena"}, (201, 201, 403, 404, 401)),
+    ("delete", "/api/v1/reviews/{review}/guest-links/{link}", None, (204, 204, 403, 404, 401)),
+    ("form", "/acme/kitchen/reviews/1/guests", {"title": "Lena"}, (200, 200, 403, 404, 302)),
+    ("form", "/acme/kitchen/reviews/1/guests/{link}", {}, (302, 302, 403, 404, 302)),
+    # A guest's own pages know nobody by their account.
+    ("get", "/try/reviews/{review}", None, (200, 200, 200, 200, 200)),
+    ("form", "/try/reviews/{review}", {"token": "wrong"}, (400, 400, 400, 400, 400)),
+    ("form", "/try/reviews/{review}/say", {"name": "Lena", "text": "x"}, NOBODY),
+    ("get", "/try/reviews/{review}/rune", None, NOBODY),
+    ("get", "/acme/kitchen/reviews/1/suggest", None, PAGE),
+    ("form", "/acme/kitchen/reviews/1/suggest", {"do": "send", "trial": "{trial}"}, SENT),
+    ("form", "/acme/kitchen/suggestions/{suggested}", {"do": "take"}, (302, 302, 403, 404, 302)),
+    ("form", "/acme/kitchen/suggestions/{suggested}", {"do": "withdraw"}, SENT_BY_AUTHOR),
     ("get", "/acme/kitchen/builds/1/conversation", None, PAGE),
     ("get", "/acme/kitchen/reviews/1/conversation", None, PAGE),
     ("form", "/acme/kitchen/threads/{thread}", SAID, SENT),
@@ -59,8 +85,9 @@ def test_each_kind_of_person_is_answered_as_the_table_says(
     for method, address, body, answers in CASES:
         path = address.format(**named)
         # Each case starts from the same state, whatever the one before it did.
+        sent = {**body, "trial": named["trial"]} if isinstance(body, dict) and "trial" in body else body
         with transaction.atomic():
-            status = ask(browser_of(people[kind]), method, path, body)
+            status = ask(browser_of(people[kind]), method, path, sent)
             transaction.set_rollback(True)
         if status != answers[KINDS.index(kind)]:
             wrong.append(f"{method} {path}: {status}, not {answers[KINDS.index(kind)]}")
@@ -81,6 +108,9 @@ def talk(project: Any, people: dict[str, Any]) -> dict[str, str]:
         "thread": str(thread.pk),
         "comment": str(thread.thread.comments.get().pk),
         "terms": urlencode(terms),
+        "link": str(invite_guest(people["owner"], review, GuestTerms("Lena"))[0].pk),
+        "trial": str(ready_copy(review).pk),
+        "suggested": str(suggested(people["viewer"], review).pk),
     }
 
 

@@ -21,8 +21,8 @@ _ROLE_COMPARED = re.compile(
     r"""\brole\s*[!=]==?\s*["']|["'](?:owner|developer|viewer)["']\s*[!=]==?|[!=]==?\s*["'](?:owner|developer|viewer)["']"""
 )
 
-_LOOKS = ["see", "read", "comment", "review", "give_sample"]
-_MAKES = [*_LOOKS, "edit", "build", "ask", "publish", "describe"]
+_LOOKS = ["see", "read", "comment", "review", "suggest", "give_sample"]
+_MAKES = [*_LOOKS, "edit", "build", "ask", "share", "publish", "describe"]
 _ON_PROJECT = {"owner": [*_MAKES[:-1], "override_gate", "describe", "manage"], "developer": _MAKES, "viewer": _LOOKS}
 _ON_ORGANISATION = {
     "owner": [

@@ -305,7 +305,15 @@ ELSEWHERE = frozenset({"api/", "api/<path:rest>", "frame/", "try", "player/frame
 """Addresses with tests of their own."""
 
 OURS = ("forge.accounts", "forge.notices", "forge.projects", "forge.webhooks", "forge.player", "forge.web", "allauth")
-NOT_OURS = ("forge.web.builds", "forge.web.conversation", "forge.web.reviews", "forge.web.runes", "forge.serving")
+NOT_OURS = (
+    "forge.web.builds",
+    "forge.web.conversation",
+    "forge.web.guests",
+    "forge.web.reviews",
+    "forge.web.runes",
+    "forge.web.suggestions",
+    "forge.serving",
+)
 
 
 @pytest.fixture

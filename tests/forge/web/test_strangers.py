@@ -22,9 +22,10 @@ from forge.projects.actions import delete_project, send_sample, update_project
 from forge.projects.models import Project
 from forge.projects.samples import sample_terms
 from forge.registry.actions import publish_build
-from forge.reviews.actions import Asked, ask_for_review, begin_thread
+from forge.reviews.actions import Asked, GuestTerms, ask_for_review, begin_thread, invite_guest
 from forge.webhooks.actions import create_webhook, ping
 from tests.forge.made_builds import built
+from tests.forge.made_suggestions import ready_copy
 
 pytestmark = pytest.mark.django_db
 
@@ -47,6 +48,9 @@ NOTHING: Names = {
     "watch_id": str(UUID(int=6)),
     "review_id": str(UUID(int=7)),
     "thread_id": str(UUID(int=9)),
+    "trial_id": str(UUID(int=14)),
+    "link": str(UUID(int=15)),
+    "link_id": str(UUID(int=15)),
     "comment_id": str(UUID(int=10)),
     "notice": str(UUID(int=11)),
     "notice_id": str(UUID(int=11)),
@@ -87,6 +91,7 @@ def names(build: Build, organisation: Organisation, project: Project, owner: Use
     assert build.artefact is not None
     review = ask_for_review(owner, build, "Is it good?", reviewers=[Asked((owner.pk,))])
     thread = begin_thread(owner, review, "It works")
+    link, _ = invite_guest(owner, review, GuestTerms("Lena"))
     invitation, _ = invite(owner, organisation, "viewer")
     token, _ = create_token(owner, "x", ["read"], None)
     notice = Notice.objects.filter(person=developer)[0]
@@ -108,6 +113,9 @@ def names(build: Build, organisation: Organisation, project: Project, owner: Use
         "watch_id": str(watch.pk),
         "review_id": str(review.pk),
         "thread_id": str(thread.pk),
+        "trial_id": str(ready_copy(review).pk),
+        "link": str(link.pk),
+        "link_id": str(link.pk),
         "comment_id": str(thread.thread.comments.get().pk),
         "notice": str(notice.pk),
         "notice_id": str(notice.pk),
@@ -158,8 +166,11 @@ ALIKE_FOR_ALL = {
     "get /player/<str:organisation>/<str:name>/app.webmanifest",
     "head /player/<str:organisation>/<str:name>/app.webmanifest",
     "post /player/<str:organisation>/<str:name>/leave",
+    "get /try/reviews/<uuid:review_id>",
+    "head /try/reviews/<uuid:review_id>",
 }
-"""The player's empty page, and giving a pass back that one may not have: they know of no project."""
+"""The player's empty page, giving a pass back that one may not have, and the page that redeems a guest's link: they
+know of no project."""
 
 
 def assert_nothing_is_told(there: dict[str, tuple[int, str, str]], nowhere: dict[str, tuple[int, str, str]]) -> None:

@@ -34,6 +34,12 @@ def test_what_comes_while_it_runs_is_left_alone() -> None:
     assert unpacked(model) is model
 
 
+def test_an_operator_whose_input_is_absent_is_left_to_its_own_check() -> None:
+    model = read_model(compiled_model("conv_2d_f32_weights_of_float16"))
+    broken = replace(model, operators=(replace(model.operators[0], inputs=(-1,)), *model.operators[1:]))
+    assert unpacked(broken) is broken
+
+
 def test_a_constant_that_claims_another_shape_is_left_to_the_operators_own_check() -> None:
     model = read_model(compiled_model("conv_2d_f32_weights_of_float16"))
     index = model.operators[0].outputs[0]

@@ -56,7 +56,7 @@ def test_json_has_the_keys_that_tools_of_rune_read(tmp_path: Path) -> None:
 def test_operators_that_cannot_be_compiled_are_named(tmp_path: Path) -> None:
     shown = model_info(unpacked(REFUSED, "batch_matmul_hybrid.tflite", tmp_path))
     assert (
-        "Run by the host, because these cannot be compiled yet:\n\tBATCH_MATMUL with float32, weights of int8\n"
+        "Run by the host, because these cannot be compiled yet:\n\tBATCH_MATMUL with float32 and int8 weights\n"
         in shown.stdout
     )
     result = json.loads(model_info(unpacked(REFUSED, "custom.tflite", tmp_path), "-f", "json").stdout)

@@ -50,6 +50,12 @@ def test_softmax_and_logistic_give_probabilities_and_so_does_the_scale_that_is_t
     assert gives_probabilities(model, model.outputs[0]) is expected
 
 
+def test_an_operator_without_inputs_passes_no_probabilities_on() -> None:
+    model = _model(["RESHAPE"], TensorKind.FLOAT32, None)
+    broken = replace(model, operators=(replace(model.operators[0], inputs=()),))
+    assert gives_probabilities(broken, broken.outputs[0]) is False
+
+
 def test_a_signature_with_its_probabilities_and_lacking_operators_survives_json() -> None:
     model = read_model(next(case.data for case in refused_cases() if case.name == "elu_logistic_f32"))
     given = signature_with_support(model)

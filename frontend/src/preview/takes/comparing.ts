@@ -1,5 +1,5 @@
 // Two runes on the same take, one after another, window by window. No component; what runs them is given.
-import { DEFAULT_LIMITS, type OutputMessage } from "../../runtime";
+import { DEFAULT_LIMITS, type CapabilityRequest, type Loaded, type OutputMessage } from "../../runtime";
 import { median } from "../numbers";
 import { DEFAULT_CALLING, NO_READINGS, read, type Card, type Readings } from "../readings";
 import type { Engine } from "../session";
@@ -28,9 +28,25 @@ export interface Heard {
 /** Runs a rune on all of a take. Rejects with an Error whose message is for a person. */
 export async function hear(engine: Engine, rune: ArrayBuffer, content: Content, signal: AbortSignal): Promise<Heard> {
   const loaded = await engine.load(rune, DEFAULT_LIMITS, {});
-  const [request] = loaded.capabilities;
-  if (request === undefined || loaded.capabilities.length > 1)
+  return hearLoaded(engine, loaded, oneInput(loaded), content, signal);
+}
+
+/** The only input of a rune. Throws an Error whose message is for a person. */
+export function oneInput({ capabilities }: Loaded): CapabilityRequest {
+  const [request] = capabilities;
+  if (request === undefined || capabilities.length > 1)
     throw new Error("A recording is one input. Runes that read several inputs cannot be compared on it.");
+  return request;
+}
+
+/** The same with a rune that the engine has loaded. */
+export async function hearLoaded(
+  engine: Engine,
+  loaded: Loaded,
+  request: CapabilityRequest,
+  content: Content,
+  signal: AbortSignal,
+): Promise<Heard> {
   const windows = windowsOf(content, request);
   if (windows === null)
     throw new Error(`This recording is not of the kind that the rune reads (${request.kind.toLowerCase()}).`);

@@ -1,0 +1,98 @@
+// The button of a review that runs the build and the one before it on all samples that the page lists: what each says stands
+// at its sample, and those that are answered differently come first. The list stays playable; nothing is sent anywhere.
+import { heardOnAll, type Answer, type Recorded, type Recording } from "../../preview";
+import { fetchRune } from "../fetch-rune";
+import { differs, isRight, summary, textOf, type Pair } from "./differing";
+
+const KINDS = new Set(["sound", "picture", "motion"]);
+const NOT_RUN: Answer = { problem: "It was not run." };
+
+export function compareSamples(): void {
+  for (const section of document.querySelectorAll<HTMLElement>("[data-compare-samples]")) {
+    const button = section.querySelector<HTMLButtonElement>("[data-compare]");
+    const status = section.querySelector<HTMLElement>("[data-compared]");
+    const { runeUrl, beforeUrl, beforeName } = section.dataset;
+    if (!button || !status || runeUrl === undefined || beforeUrl === undefined || beforeName === undefined) continue;
+    button.hidden = false;
+    button.addEventListener("click", () => {
+      button.disabled = true;
+      void run(section, status, [runeUrl, beforeUrl], beforeName)
+        .catch((error: unknown) => {
+          status.textContent = error instanceof Error ? error.message : String(error);
+        })
+        .finally(() => {
+          button.disabled = false;
+        });
+    });
+  }
+}
+
+async function run(
+  section: HTMLElement,
+  status: HTMLElement,
+  addresses: readonly [string, string],
+  beforeName: string,
+): Promise<void> {
+  const items = [...section.querySelectorAll<HTMLElement>("[data-sample]")];
+  const recordings = items.map(recordingOf);
+  const total = 2 * recordings.length;
+  const leaving = new AbortController();
+  const holder = section.appendChild(Object.assign(document.createElement("div"), { hidden: true }));
+  const heard = async (address: string, done: number): Promise<ReadonlyMap<string, Answer>> => {
+    const rune = await fetchRune(address, leaving.signal, () => undefined);
+    return heardOnAll(holder, rune, recordings, leaving.signal, (count) => {
+      status.textContent = `Running both: ${done + count} of ${total}`;
+    });
+  };
+  try {
+    status.textContent = "Running both…";
+    const now = await heard(addresses[0], 0);
+    const before = await heard(addresses[1], recordings.length);
+    const pairs = items.map((item): Pair => {
+      const { sample = "", label = "" } = item.dataset;
+      return { id: sample, label, now: now.get(sample) ?? NOT_RUN, before: before.get(sample) ?? NOT_RUN };
+    });
+    show(items, pairs, beforeName);
+    status.textContent = summary(pairs);
+  } finally {
+    holder.remove();
+  }
+}
+
+function recordingOf(item: HTMLElement): Recording {
+  const { sample = "", label = "", kind = "" } = item.dataset;
+  return {
+    id: sample,
+    read: async (): Promise<Recorded> => {
+      if (!KINDS.has(kind)) throw new Error("A recording of this kind cannot be run here.");
+      const response = await fetch(`/api/v1/samples/${sample}/recording`, { credentials: "same-origin" });
+      if (!response.ok) throw new Error("The recording could not be fetched.");
+      return { label, kind: kind as Recorded["kind"], file: await response.blob() };
+    },
+  };
+}
+
+/** Writes the answers into the list, and puts those that differ first; all others keep their order. */
+function show(items: readonly HTMLElement[], pairs: readonly Pair[], beforeName: string): void {
+  const list = items[0]?.parentElement;
+  for (const [index, item] of items.entries()) {
+    const pair = pairs[index];
+    if (pair === undefined) continue;
+    item.querySelector("[data-answers-of]")?.remove();
+    const said = document.createElement("p");
+    said.className = "small row wrap";
+    said.dataset["answersOf"] = "";
+    said.append(word("This build", pair.now, pair.label), word(beforeName, pair.before, pair.label));
+    item.append(said);
+    item.classList.toggle("differs", differs(pair));
+  }
+  list?.prepend(...items.filter((_, index) => pairs[index] !== undefined && differs(pairs[index])));
+}
+
+function word(name: string, answer: Answer, label: string): HTMLElement {
+  const right = isRight(answer, label);
+  const mark = right === null ? "" : right ? "ok" : "warn";
+  const tag = Object.assign(document.createElement("span"), { className: `tag ${mark}` });
+  tag.textContent = `${name}: ${textOf(answer)}${right === null ? "" : right ? ", right" : ", wrong"}`;
+  return tag;
+}

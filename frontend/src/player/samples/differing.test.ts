@@ -1,0 +1,41 @@
+import { expect, test } from "vitest";
+import type { Answer } from "../../preview";
+import { differs, isRight, summary, type Pair } from "./differing";
+
+const said = (answer: string | null): Answer => ({ answer, outputs: "" });
+const pair = (label: string, now: string | null, before: string | null): Pair => ({
+  id: `${label}${now}${before}`,
+  label,
+  now: said(now),
+  before: said(before),
+});
+
+test("samples that both answer alike are said to be so", () => {
+  expect(summary([pair("up", "up", "up"), pair("down", "up", "up")])).toBe(
+    "Both give the same answer on all 2 samples.",
+  );
+  expect(summary([pair("up", null, null)])).toBe("Both give the same answer on this sample.");
+});
+
+test("samples that changed are counted by what became of them", () => {
+  const pairs = [
+    pair("up", "up", "down"),
+    pair("down", "up", "down"),
+    pair("left", "up", "right"),
+    pair("up", "up", "up"),
+  ];
+  expect(summary(pairs)).toBe(
+    "3 of these 4 answer differently. 1 is right now and was wrong, 1 is wrong now and was right.",
+  );
+  expect(pairs.map(differs)).toEqual([true, true, true, false]);
+});
+
+test("one sample is not counted", () => {
+  expect(summary([pair("up", "up", "down")])).toBe("The sample is answered differently. 1 is right now and was wrong.");
+});
+
+test("a recording that one cannot read is neither right nor wrong", () => {
+  const answer: Answer = { problem: "This recording is not of the kind that the rune reads (sound)." };
+  expect(isRight(answer, "up")).toBeNull();
+  expect(differs({ id: "1", label: "up", now: answer, before: said("up") })).toBe(true);
+});

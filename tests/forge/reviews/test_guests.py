@@ -1,0 +1,200 @@
+"""Guests: one review by a link without an account, and nothing beside it, as long as the link works."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from forge.accounts.models import Membership, Role, User
+from forge.accounts.permissions import Verb, verbs_on
+from forge.core.errors import Forbidden, Invalid, NotFound, TooOften
+from forge.core.models import AuditEntry
+from forge.notices.models import Notice
+from forge.projects.actions import send_sample, write_file
+from forge.projects.models import Project
+from forge.projects.samples import sample_terms
+from forge.reviews import actions
+from forge.reviews.actions import Asked, GuestTerms
+from forge.reviews.actions.guests import MOST_SAID
+from forge.reviews.errors import TooManyGuests
+from forge.reviews.guests import principal_of_guest
+from forge.reviews.models import GuestLink, Review
+from tests.forge.made_builds import RUNE, built
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def review(project: Project, developer: User, viewer: User) -> Review:
+    build = built(developer, project)
+    made: Review = actions.ask_for_review(developer, build, "Hears whispers", reviewers=[Asked((viewer.pk,))])
+    return made
+
+
+def invited(who: User, review: Review, **terms: Any) -> str:
+    """The secret of a new link."""
+    _, address = actions.invite_guest(who, review, GuestTerms("Lena", **terms))
+    return address.partition("#token=")[2]
+
+
+def entered(secret: str, review: Review) -> Client:
+    """A browser that opened the link."""
+    browser = Client()
+    answer = browser.post(f"/try/reviews/{review.pk}", {"token": secret})
+    assert answer.status_code == 302
+    return browser
+
+
+def page(browser: Client, review: Review) -> str:
+    return browser.get(f"/try/reviews/{review.pk}").content.decode()
+
+
+def test_a_link_shows_the_review_without_an_account(review: Review, developer: User) -> None:
+    browser = entered(invited(developer, review), review)
+    shown = page(browser, review)
+    assert "Hears whispers" in shown
+    assert "shown to Lena" in shown
+    assert b"".join(browser.get(f"/try/reviews/{review.pk}/rune")) == RUNE
+    assert AuditEntry.objects.filter(action="guest.enter", principal_kind="guest").count() == 1
+    assert AuditEntry.objects.filter(action="guest.download", principal_kind="guest").count() == 1
+
+
+def test_the_cookie_goes_to_the_review_and_nowhere_else(review: Review, developer: User) -> None:
+    browser = Client()
+    browser.post(f"/try/reviews/{review.pk}", {"token": invited(developer, review)})
+    cookie = browser.cookies[f"guest_{review.pk}"]
+    assert (cookie["path"], cookie["httponly"], cookie["samesite"]) == (f"/try/reviews/{review.pk}", True, "Strict")
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/api/v1/reviews/{review}",
+        "/api/v1/reviews/{review}/threads",
+        "/api/v1/builds/{build}",
+        "/api/v1/builds/{build}/rune",
+        "/api/v1/projects/acme/kitchen/files/Runefile.yml",
+        "/api/v1/projects/acme/kitchen/samples",
+        "/api/v1/me",
+    ],
+)
+def test_the_api_knows_no_guest(address: str, review: Review, developer: User) -> None:
+    browser = entered(invited(developer, review), review)
+    build = review.rounds.get().build
+    assert browser.get(address.format(review=review.pk, build=build.pk)).status_code == 401
+
+
+def test_a_guest_may_do_nothing_to_the_project(review: Review, developer: User) -> None:
+    guest, _ = actions.enter_as_guest(invited(developer, review), review.pk)
+    assert verbs_on(principal_of_guest(guest), review.project) == frozenset()
+    Project.objects.filter(pk=review.project_id).update(visibility="public")
+    review.project.refresh_from_db()
+    assert verbs_on(principal_of_guest(guest), review.project) == {Verb.SEE}
+
+
+def test_a_guest_of_one_review_sees_no_other(review: Review, project: Project, developer: User, viewer: User) -> None:
+    secret = invited(developer, review)
+    write_file(developer, project, "notes.md", b"another version")
+    other = actions.ask_for_review(
+        developer, built(developer, project, RUNE + b"2"), "Another", reviewers=[Asked((viewer.pk,))]
+    )
+    browser = entered(secret, review)
+    assert "Another" not in page(browser, other)
+    assert browser.get(f"/try/reviews/{other.pk}/rune").status_code == 404
+    assert browser.post(f"/try/reviews/{other.pk}", {"token": secret}).status_code == 400
+    guest, _ = actions.enter_as_guest(secret, review.pk)
+    with pytest.raises(NotFound):
+        actions.say_as_guest(principal_of_guest(guest), other, "Lena", "Hello")
+
+
+def test_a_guest_is_shown_no_recording(review: Review, developer: User, viewer: User) -> None:
+    consent = sample_terms(review.project).text
+    sample = send_sample(viewer, review.project, [b"1,2,3\n"], label="up", days=90, consent=consent)
+    assert str(sample.pk) not in page(entered(invited(developer, review), review), review)
+
+
+def test_a_guest_comments_with_a_name(review: Review, developer: User) -> None:
+    browser = entered(invited(developer, review), review)
+    told = Notice.objects.filter(person=developer).count()
+    for name, status in (("", 400), ("Lena <Ray>", 302)):
+        answer = browser.post(f"/try/reviews/{review.pk}/say", {"name": name, "text": "It hears me."})
+        assert answer.status_code == status
+    assert "Lena &lt;Ray&gt; (guest)" in page(browser, review)
+    entry = AuditEntry.objects.get(action="guest.say")
+    assert (entry.actor, entry.principal_kind, entry.data["guest"]) == (None, "guest", "Lena <Ray>")
+    assert Notice.objects.filter(person=developer).count() == told + 1
+    thread = review.threads.get()
+    browser.post(f"/try/reviews/{review.pk}/say", {"name": "Lena", "text": "Still.", "thread": str(thread.pk)})
+    assert [comment.text for comment in thread.thread.comments.all()] == ["It hears me.", "Still."]
+
+
+def test_who_may_only_read_says_nothing(review: Review, developer: User) -> None:
+    browser = entered(invited(developer, review, may_comment=False), review)
+    assert browser.post(f"/try/reviews/{review.pk}/say", {"name": "Lena", "text": "x"}).status_code == 404
+    assert "Your link lets you read." in page(browser, review)
+
+
+def test_a_guest_says_so_much_and_no_more(review: Review, developer: User) -> None:
+    guest, _ = actions.enter_as_guest(invited(developer, review), review.pk)
+    principal = principal_of_guest(guest)
+    for _ in range(MOST_SAID):
+        actions.say_as_guest(principal, review, "Lena", "x")
+    with pytest.raises(TooOften):
+        actions.say_as_guest(principal, review, "Lena", "x")
+
+
+def revoke(review: Review, owner: User, developer: User) -> None:
+    actions.revoke_guest_link(owner, GuestLink.objects.get())
+
+
+def expire(review: Review, owner: User, developer: User) -> None:
+    GuestLink.objects.update(expires=timezone.now() - timedelta(seconds=1))
+
+
+def leave(review: Review, owner: User, developer: User) -> None:
+    Membership.objects.filter(user=developer).update(role=Role.VIEWER)
+
+
+def delete_project(review: Review, owner: User, developer: User) -> None:
+    Project.objects.update(deleted_at=timezone.now())
+
+
+@pytest.mark.parametrize("end", [revoke, expire, leave, delete_project])
+def test_what_ends_a_link_ends_what_it_let_in(end: Any, review: Review, owner: User, developer: User) -> None:
+    secret = invited(developer, review)
+    browser = entered(secret, review)
+    end(review, owner, developer)
+    assert "Hears whispers" not in page(browser, review)
+    assert browser.get(f"/try/reviews/{review.pk}/rune").status_code == 404
+    assert browser.post(f"/try/reviews/{review.pk}", {"token": secret}).status_code == 400
+
+
+def test_a_closed_review_takes_no_comment_of_a_guest(review: Review, developer: User) -> None:
+    browser = entered(invited(developer, review), review)
+    actions.close_review(developer, review)
+    assert browser.post(f"/try/reviews/{review.pk}/say", {"name": "Lena", "text": "x"}).status_code == 409
+    assert "The review was closed." in page(browser, review)
+
+
+@pytest.mark.parametrize("terms", [GuestTerms(" "), GuestTerms("x" * 81), GuestTerms("x", 0), GuestTerms("x", 91)])
+def test_a_link_has_a_name_and_an_end(terms: GuestTerms, review: Review, developer: User) -> None:
+    with pytest.raises(Invalid):
+        actions.invite_guest(developer, review, terms)
+
+
+def test_a_reviewer_invites_nobody(review: Review, viewer: User) -> None:
+    with pytest.raises(Forbidden):
+        actions.invite_guest(viewer, review, GuestTerms("Lena"))
+
+
+def test_a_link_lets_so_many_browsers_in(review: Review, developer: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("forge.reviews.actions.guests.MOST_GUESTS", 1)
+    secret = invited(developer, review)
+    browser = entered(secret, review)
+    assert browser.post(f"/try/reviews/{review.pk}", {"token": secret}).status_code == 302
+    with pytest.raises(TooManyGuests):
+        actions.enter_as_guest(secret, review.pk)

@@ -1,0 +1,213 @@
+"""Suggestions: tried in a copy of a build's files, sent in the conversation, taken into the project's files or not."""
+
+from __future__ import annotations
+
+import threading
+from typing import Any
+
+import pytest
+
+from forge.accounts.models import User
+from forge.builds.copies import COPIES_KEPT
+from forge.builds.models import Preview
+from forge.builds.previews import prune_previews, refresh_previews
+from forge.compute.compiler import Compiler
+from forge.core.errors import Forbidden, Invalid
+from forge.core.models import AuditEntry, Event
+from forge.notices.models import Notice
+from forge.projects.actions import write_file
+from forge.projects.files import find_file
+from forge.projects.models import Project, Version
+from forge.reviews import actions
+from forge.reviews.actions import Asked, AskedChange
+from forge.reviews.errors import AlreadySo, CannotBeTaken, NotTried, NotYours
+from forge.reviews.models import AnchoredThread, Review, Suggestion
+from forge.reviews.suggestions import fields_of, find_suggestion, in_words
+from tests.forge.made_builds import built
+from tests.forge.made_suggestions import ready_copy
+
+pytestmark = pytest.mark.django_db
+
+RUNEFILE = """\
+version: 1
+image: runicos/base
+pipeline:
+  number:
+    capability: RAW
+    outputs: [{type: f32, dimensions: [1]}]
+  turn:
+    proc-block: modulo
+    inputs: [number]
+    outputs: [{type: f32, dimensions: [1]}]
+    args:
+      modulus: 2.5  # by measuring
+  out: {out: serial, inputs: [turn]}
+"""
+OUTLINE = {
+    "nodes": [{"name": "turn", "kind": "block", "detail": "modulo", "line": 7, "file": None}],
+    "wires": [],
+}
+
+
+@pytest.fixture
+def review(project: Project, developer: User, viewer: User) -> Review:
+    """The viewer is asked about a build whose `modulus` is 2.5."""
+    write_file(developer, project, "Runefile.yml", RUNEFILE.encode())
+    build = built(developer, project, outline=OUTLINE)
+    made: Review = actions.ask_for_review(developer, build, "Turns", reviewers=[Asked((viewer.pk,))])
+    return made
+
+
+def tried(who: User, review: Review, compiler: Compiler, value: str = "3") -> Preview:
+    copy: Preview = actions.try_changes(who, review, [AskedChange("turn", "modulus", value)])
+    refresh_previews(review.project_id, compiler, threading.Event())
+    copy.refresh_from_db()
+    return copy
+
+
+def suggested(who: User, review: Review, compiler: Compiler, text: str = "") -> Suggestion:
+    thread: AnchoredThread = actions.suggest(who, review, tried(who, review, compiler).pk, text)
+    return find_suggestion(who, thread.pk)
+
+
+def runefile(project: Project) -> str:
+    return find_file(project, "Runefile.yml").text or ""
+
+
+def test_a_build_has_fields_for_what_its_stages_take(review: Review) -> None:
+    found = {field.key: (field.kind, field.stated) for field in fields_of(review.rounds.get().build)}
+    assert found["turn.modulus"] == ("float", "2.5")
+
+
+def test_a_copy_is_built_and_the_projects_files_stay(review: Review, viewer: User, compiler: Compiler) -> None:
+    copy = tried(viewer, review, compiler)
+    assert (copy.state, copy.build is not None) == ("ready", True)
+    assert runefile(review.project) == RUNEFILE
+    assert tried(viewer, review, compiler).pk == copy.pk
+
+
+def test_a_copy_is_of_the_builds_files_and_not_of_the_newest(
+    review: Review, viewer: User, developer: User, compiler: Compiler
+) -> None:
+    write_file(developer, review.project, "Runefile.yml", b"broken: [")
+    assert tried(viewer, review, compiler).state == "ready"
+
+
+@pytest.mark.parametrize("value", ["2.5", "much"])
+def test_what_cannot_be_tried_is_said_at_once(review: Review, viewer: User, value: str) -> None:
+    with pytest.raises(Invalid):
+        actions.try_changes(viewer, review, [AskedChange("turn", "modulus", value)])
+    with pytest.raises(Invalid):
+        actions.try_changes(viewer, review, [AskedChange("turn", "secrets", value)])
+    assert not Preview.objects.copies().exists()
+
+
+def test_only_what_was_tried_can_be_suggested(
+    review: Review, viewer: User, developer: User, compiler: Compiler
+) -> None:
+    waiting = actions.try_changes(viewer, review, [AskedChange("turn", "modulus", "3")])
+    with pytest.raises(NotTried):
+        actions.suggest(viewer, review, waiting.pk)
+    old = tried(viewer, review, compiler)
+    write_file(developer, review.project, "Runefile.yml", RUNEFILE.replace("2.5", "4").encode())
+    better = built(developer, review.project, b"\0asm\1\0\0\0better", outline=OUTLINE)
+    actions.ask_in_a_new_round(developer, review, better)
+    with pytest.raises(NotTried):
+        actions.suggest(viewer, Review.objects.get(), old.pk)
+
+
+def test_a_suggestion_is_a_thread_with_its_changes_in_words(review: Review, viewer: User, compiler: Compiler) -> None:
+    made = suggested(viewer, review, compiler, "It turns too early.")
+    assert made.said == ["`modulus` of `turn` is 3, was 2.5."]
+    assert made.thread.kind == "stage"
+    assert [comment.text for comment in made.thread.thread.comments.all()] == ["It turns too early."]
+    assert AuditEntry.objects.filter(action="review.suggest").count() == 1
+
+
+def test_a_taken_suggestion_is_in_the_files_with_both_names(
+    review: Review, viewer: User, developer: User, compiler: Compiler
+) -> None:
+    made = suggested(viewer, review, compiler)
+    actions.take_suggestion(developer, made)
+    assert runefile(review.project) == RUNEFILE.replace("2.5", "3")
+    version = Version.objects.get(message__startswith="Suggested by Ari Rossi")
+    assert version.saved_by == developer
+    taken = find_suggestion(viewer, made.pk)
+    assert (taken.state, taken.decided_by, taken.version) == ("taken", developer, version)
+    assert taken.thread.thread.resolved is not None
+    assert AuditEntry.objects.get(action="review.suggestion_taken").data["member"] == str(viewer.pk)
+    told = Event.objects.filter(type="thread.changed").latest("sequence")
+    assert told.data["change"] == "taken"
+    assert Notice.objects.filter(person=viewer, facts__taken=True).exists()
+    with pytest.raises(AlreadySo):
+        actions.take_suggestion(developer, made)
+
+
+def test_a_place_that_changed_meanwhile_is_a_conflict_that_says_so(
+    review: Review, viewer: User, developer: User, compiler: Compiler
+) -> None:
+    made = suggested(viewer, review, compiler)
+    write_file(developer, review.project, "Runefile.yml", RUNEFILE.replace("2.5", "4.5").encode())
+    with pytest.raises(CannotBeTaken, match=r'"modulus" of "turn" is "4.5" by now, and was "2.5"'):
+        actions.take_suggestion(developer, made)
+    assert find_suggestion(viewer, made.pk).state == "open"
+
+
+def test_other_places_that_changed_meanwhile_are_kept(
+    review: Review, viewer: User, developer: User, compiler: Compiler
+) -> None:
+    made = suggested(viewer, review, compiler)
+    elsewhere = RUNEFILE.replace("by measuring", "by ear")
+    write_file(developer, review.project, "Runefile.yml", elsewhere.encode())
+    actions.take_suggestion(developer, made)
+    assert runefile(review.project) == elsewhere.replace("2.5", "3")
+
+
+def test_a_suggestion_is_declined_with_a_reason_in_its_thread(
+    review: Review, viewer: User, developer: User, compiler: Compiler
+) -> None:
+    made = suggested(viewer, review, compiler)
+    with pytest.raises(Invalid):
+        actions.decline_suggestion(developer, made, " ")
+    actions.decline_suggestion(developer, made, "The sensor says 2.5.")
+    assert find_suggestion(viewer, made.pk).state == "declined"
+    said = [comment.text for comment in made.thread.thread.comments.all()]
+    assert said == ["I suggest this change.", "The sensor says 2.5."]
+    assert runefile(review.project) == RUNEFILE
+
+
+def test_who_may_not_edit_takes_and_declines_nothing(review: Review, viewer: User, compiler: Compiler) -> None:
+    made = suggested(viewer, review, compiler)
+    with pytest.raises(Forbidden):
+        actions.take_suggestion(viewer, made)
+    with pytest.raises(Forbidden):
+        actions.decline_suggestion(viewer, made, "No.")
+    assert runefile(review.project) == RUNEFILE
+
+
+def test_only_its_author_withdraws_a_suggestion(
+    review: Review, viewer: User, developer: User, compiler: Compiler
+) -> None:
+    made = suggested(viewer, review, compiler)
+    with pytest.raises(NotYours):
+        actions.withdraw_suggestion(developer, made)
+    actions.withdraw_suggestion(viewer, made)
+    assert find_suggestion(viewer, made.pk).state == "withdrawn"
+
+
+def test_labels_are_said_one_by_one(review: Review) -> None:
+    build = review.rounds.get().build
+    assert build.artefact is not None
+    build.artefact.report["pipeline"]["nodes"].append(
+        {"name": "label", "kind": "block", "detail": "label", "line": 9, "file": None}
+    )
+    wish: Any = {"stage": "label", "argument": "wordlist", "before": "7\n8\n", "after": "7\neight\n"}
+    assert in_words(build, [wish]) == ["Label `8` is now `eight`."]
+
+
+def test_only_so_many_trials_of_a_project_are_kept(review: Review) -> None:
+    for number in range(COPIES_KEPT + 2):
+        wish: Any = {"stage": "turn", "argument": "modulus", "before": "2.5", "after": str(number)}
+        ready_copy(review, wish)
+    prune_previews(review.project_id)
+    assert Preview.objects.copies().count() == COPIES_KEPT
