@@ -71,7 +71,7 @@ def test_a_token_of_an_organisation_sees_all_its_projects_and_no_other_organisat
 def test_it_is_held_at_the_registry_too(project: Project, beside: Project, owner: User, developer: User) -> None:
     write_file(developer, beside, "Runefile.yml", b"version: 1\nimage: runicos/base\npipeline: {}\n")
     for each in (project, beside):
-        publish_build(developer, built(developer, each), "1.0")
+        publish_build(developer, built(developer, each), "latest")
     _, secret = create_token(owner, "pull", ["registry"], None, [project.stream])
     headers = {"Authorization": f"Bearer {secret}"}
     found = [Client().get(f"/v2/acme/{name}/tags/list", headers=headers).status_code for name in ("kitchen", "beside")]

@@ -107,7 +107,7 @@ def test_an_artefact_is_its_spec_and_its_files(build: Build, work: Work) -> None
     report = json.loads(read_blob(files[Role.REPORT]))
     assert report["toolchain_digest"] == TOOLCHAIN
     assert report == {key: artefact.report[key] for key in report}
-    assert artefact.report.keys() - report.keys() == {"verify", "run"}
+    assert artefact.report.keys() - report.keys() == {"policy", "verify", "run"}
     assert set(links_of(artefact).values_list("blob_id", "organisation")) == {
         (digest, build.project.organisation_id) for digest in files.values()
     }
@@ -170,7 +170,7 @@ def test_a_numbered_build_takes_its_previews_rune_and_makes_sure_of_it(
     assert not Blob.objects.get(pk=shown.digest).synced
     build = work(request_build(developer, project))
     assert made_of(build) == shown
-    assert "left to do: verify and measure" in log_of(build)
+    assert "left to do: policy, verify and measure" in log_of(build)
     assert [line.step for line in build.log.all()] == ["cache", "verify", "measure"]
     assert set(shown.files.values_list("blob__synced", flat=True)) == {True}
 

@@ -64,6 +64,7 @@ NOTED: dict[str, dict[str, str]] = {
         "/api/v1/organisations/<str:organisation>/audit": _REFUSED,
         "/api/v1/organisations/<str:organisation>/audit/export": _REFUSED,
         "/api/v1/organisations/<str:organisation>/invitations": _REFUSED,
+        "/api/v1/reviews/<uuid:review_id>/guest-links": _REFUSED,
         "/api/v1/organisations/<str:organisation>/webhooks": _REFUSED,
         "/api/v1/organisations/<str:organisation>/webhooks/<uuid:webhook_id>": _REFUSED,
         "/api/v1/organisations/<str:organisation>/webhooks/<uuid:webhook_id>/deliveries": _REFUSED,

@@ -58,18 +58,14 @@ function useDrop(enabled: boolean, onFiles: (dropping: Promise<readonly NamedFil
       event.stopPropagation();
       onDrop(event);
     };
-    window.addEventListener("dragenter", onEnter);
-    window.addEventListener("dragleave", onLeave);
-    window.addEventListener("dragover", onOver);
-    window.addEventListener("drop", onDrop);
-    window.addEventListener("drop", onDropOnText, true);
-    return () => {
-      window.removeEventListener("dragenter", onEnter);
-      window.removeEventListener("dragleave", onLeave);
-      window.removeEventListener("dragover", onOver);
-      window.removeEventListener("drop", onDrop);
-      window.removeEventListener("drop", onDropOnText, true);
-    };
+    const ending = new AbortController();
+    const { signal } = ending;
+    window.addEventListener("dragenter", onEnter, { signal });
+    window.addEventListener("dragleave", onLeave, { signal });
+    window.addEventListener("dragover", onOver, { signal });
+    window.addEventListener("drop", onDrop, { signal });
+    window.addEventListener("drop", onDropOnText, { signal, capture: true });
+    return () => ending.abort();
   }, [enabled]);
   return over;
 }

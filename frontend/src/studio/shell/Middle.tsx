@@ -45,7 +45,10 @@ function useJumps(active: string | null): void {
   }, [jump, active, editor]);
 }
 
-/** What the editor of the Runefile or the forge.yml may do with the language, null for another file: ask it, apply its edits, go where it points, and say what it says. */
+/**
+ * What the editor of the Runefile or of forge.yml may do with the language: ask it, apply its edits, go where it points,
+ * and say what it says. Null for another file.
+ */
 function useEditorLanguage(path: string | undefined): EditorLanguage | null {
   const { workspace, places } = useShell();
   const runefile = usePlace((place) => place.runefile);
