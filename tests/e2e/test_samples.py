@@ -14,7 +14,7 @@ from tests.e2e.test_accessible_pages import findings
 from tests.forge.made_samples import zipped
 from tests.live_forge import LiveForge
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.proof]
 
 SEVEN = (Path(__file__).resolve().parents[2] / "examples" / "digits" / "seven.png").read_bytes()
 

@@ -10,7 +10,7 @@ from tests.e2e.studio import PATIENCE, create, invite, join, sign_in
 from tests.e2e.test_accessible_pages import DARK_AND_NARROW, findings
 from tests.live_forge import LiveForge
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.proof]
 
 
 def test_a_tried_change_is_suggested_and_taken_and_a_guest_needs_no_account(
