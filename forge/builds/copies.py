@@ -10,18 +10,14 @@ from collections.abc import Sequence
 from typing import Any, TypedDict
 from uuid import UUID
 
-from django.db import transaction
-from django.utils import timezone
-
 from forge.accounts.access import nothing_here
 from forge.accounts.permissions import Verb
 from forge.builds.models import Preview, PreviewState, plain_options
-from forge.builds.notify import notify_preview
+from forge.builds.requesting import request_preview
 from forge.core.actors import Actor
 from forge.projects.access import require
 from forge.projects.models import Project, Version
 from forge.projects.versions import WorkingTree, given_files, manifest_digest
-from rune.building.spec import canonical_digest
 
 COPIES_KEPT = 20
 """Copies of one project that are remembered, each with its rune."""
@@ -39,20 +35,7 @@ class WishJson(TypedDict):
 def start_copy(project: Project, version: Version, wishes: Sequence[WishJson]) -> Preview:
     """The preview of a copy with these wishes, which is made soon unless it is there."""
     options: dict[str, Any] = {**plain_options(), "copy": {"version": str(version.pk), "wishes": list(wishes)}}
-    with transaction.atomic():
-        copy, is_new = Preview.objects.select_for_update().get_or_create(
-            project=project,
-            key=canonical_digest(options),
-            defaults={"options": options, "state": PreviewState.BUILDING},
-        )
-        lost = copy.state == PreviewState.READY and copy.build_id is None
-        if is_new or lost or copy.state == PreviewState.FAILED:
-            copy.state = PreviewState.BUILDING
-        copy.asked = timezone.now()
-        copy.save(update_fields=["state", "asked"])
-        if copy.state == PreviewState.BUILDING:
-            transaction.on_commit(lambda: notify_preview(project.pk), robust=True)
-    return copy
+    return request_preview(project, options, lambda copy: copy.state == PreviewState.FAILED)
 
 
 def find_copy(actor: Actor, project: Project, copy_id: UUID) -> Preview:

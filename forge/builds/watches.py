@@ -10,18 +10,14 @@ import re
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
-from django.utils import timezone
-
 from forge.accounts.access import nothing_here
 from forge.accounts.permissions import Verb
-from forge.builds.models import Preview, PreviewState
-from forge.builds.notify import notify_preview
+from forge.builds.models import Preview
+from forge.builds.requesting import request_preview
 from forge.core.actors import Actor
 from forge.core.errors import Invalid
 from forge.projects.access import require
 from forge.projects.models import Project
-from rune.building.spec import canonical_digest
 
 MOST_WIRES = 8
 """Wires that are watched at once."""
@@ -32,20 +28,12 @@ _MOST = 100
 
 def start_watch(project: Project, options: dict[str, Any]) -> Preview:
     """The preview of a project with these options, which is made soon unless it is of the newest text."""
-    with transaction.atomic():
-        watch, _ = Preview.objects.select_for_update().get_or_create(
-            project=project,
-            key=canonical_digest(options),
-            defaults={"options": options, "state": PreviewState.BUILDING},
-        )
+
+    def is_old(watch: Preview) -> bool:
         project.refresh_from_db(fields=["sequence"])
-        if watch.sequence < project.sequence or (watch.state == PreviewState.READY and watch.build_id is None):
-            watch.state = PreviewState.BUILDING
-        watch.asked = timezone.now()
-        watch.save(update_fields=["state", "asked"])
-        if watch.state == PreviewState.BUILDING:
-            transaction.on_commit(lambda: notify_preview(project.pk), robust=True)
-    return watch
+        return watch.sequence < project.sequence
+
+    return request_preview(project, options, is_old)
 
 
 def find_watch(actor: Actor, project: Project, watch_id: UUID) -> Preview:
