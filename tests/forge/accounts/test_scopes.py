@@ -170,6 +170,7 @@ def _old_token(apps: Any, owner: User, scopes: list[str]) -> None:
     apps.get_model("accounts", "ApiToken").objects.create(**values)
 
 
+@pytest.mark.proof
 def test_tokens_of_before_keep_what_they_meant_but_make_no_people_and_publish_no_project(before: StateApps) -> None:
     owner = User.objects.create_user("jo@acme.example", name="Jo")
     for scopes in (["read"], ["write"], ["registry"], ["read", "registry"], ["read", "write", "registry"]):

@@ -58,6 +58,7 @@ def before(transactional_db: None) -> Iterator[StateApps]:
     call_command("migrate", verbosity=0)
 
 
+@pytest.mark.proof
 def test_entries_of_before_name_their_person_or_the_installation(before: StateApps) -> None:
     people = [User.objects.create_user(f"{name}@acme.example", name=name) for name in ("Jo", "Mika")]
     entries = before.get_model("core", "AuditEntry").objects

@@ -29,7 +29,7 @@ from forge.registry.models import Manifest, Repository
 from rune.building.spec import BuildOptions, BuildSpec
 from tests.forge.each_migration import go_back
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.proof]
 
 BEFORE = [
     ("core", "0001_initial"),
