@@ -13,7 +13,7 @@ from tests.live_server import LiveServer
 from tests.live_worker import worker
 from tests.services import ServiceMissing, running_services
 
-pytestmark = pytest.mark.foreign
+pytestmark = [pytest.mark.foreign, pytest.mark.proof]
 
 
 def test_workers_share_builds_and_one_that_is_killed_loses_none(tmp_path: Path) -> None:
