@@ -74,12 +74,21 @@ class Waits:
     preview: Spread
     answer: Spread
 
-    def cells(self, alone: Waits) -> tuple[str, ...]:
-        pairs = ((self.build, alone.build), (self.preview, alone.preview), (self.answer, alone.answer))
+    def cells(self, before: Waits, after: Waits) -> tuple[str, ...]:
+        """Each with its ratio to the mean of what it was before and after."""
+        kinds = (
+            (self.build, before.build, after.build),
+            (self.preview, before.preview, after.preview),
+            (self.answer, before.answer, after.answer),
+        )
         return tuple(
             cell
-            for mine, usual in pairs
-            for cell in (f"{mine.median:.3f}", f"{max(mine.values):.3f}", f"{mine.median / usual.median:.1f}")
+            for mine, one, other in kinds
+            for cell in (
+                f"{mine.median:.3f}",
+                f"{max(mine.values):.3f}",
+                f"{2 * mine.median / (one.median + other.median):.1f}",
+            )
         )
 
 
@@ -92,8 +101,8 @@ def measure() -> str:
         f"The medians of {SAMPLES}, in one project of one organisation: a press of Build to its end, an edit to the "
         "preview of it, and a question of an editor to its answer. Meanwhile another organisation keeps "
         f"{LONG_BUILDS} builds of about 20 s waiting, edits {LARGE_PREVIEWS} projects whose preview takes as long, and "
-        f"asks {PARALLEL_QUESTIONS} questions of a second at once. Each ratio is to the row above, which was measured "
-        f"right before. No ratio may reach {LIMIT:g}.\n\n" + "\n\n".join(tables)
+        f"asks {PARALLEL_QUESTIONS} questions of a second at once. Each ratio is to the mean of the rows above and "
+        f"below, which were measured right before and after. No ratio may reach {LIMIT:g}.\n\n" + "\n\n".join(tables)
     )
 
 
@@ -106,13 +115,15 @@ def _compared(live: LiveServer) -> str:
     text = victim.text(project)
     measured = partial(_waits, victim, project, text)
     measured(samples=2)  # what is slow once is not what this is about
-    rows = []
+    before = measured()
+    rows = [("nothing", *before.cells(before, before))]
     for name, attack in ATTACKS.items():
-        alone = measured()  # each time anew: the machine may be as busy with other things as it likes
         with attack(attacker):
             waits = measured()
-        rows += [("nothing", *alone.cells(alone)), (name, *waits.cells(alone))]
         _rest(live, attacker)
+        after = measured()  # before and after: the machine may be busy with other things, and more so by and by
+        rows += [(name, *waits.cells(before, after)), ("nothing", *after.cells(after, after))]
+        before = after
     head = ["while another organisation has"]
     for what in ("build", "preview", "answer"):
         head += [f"{what}, s", "slowest", "ratio"]
