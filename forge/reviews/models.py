@@ -178,9 +178,9 @@ class AnchoredThread(models.Model):
         return f"{self.kind} of {self.build}"
 
     def get_absolute_url(self) -> str:
-        """Where it is read."""
+        """Where it is read, also once it is resolved."""
         page = self.review.get_absolute_url() if self.review else self.build_address
-        return f"{page}#thread-{self.pk}"
+        return f"{page}?threads=all#thread-{self.pk}"
 
     @property
     def build_address(self) -> str:
