@@ -27,6 +27,8 @@ from rune.evaluation.reading import samples_of
 from rune.files import FileError, FileMissing, FileTooLarge, normal_path
 from rune.wording import size_text
 
+KNOWN = "The same recording is already a sample of the project, or is in here twice."
+
 
 @dataclass(frozen=True)
 class Incoming:
@@ -93,7 +95,7 @@ def sorted_out(project: Project, found: Iterable[LabelledSample]) -> Iterator[In
             continue
         digest = digest_of(data)
         if digest in known:
-            yield Refused(sample.name, "The same recording is already a sample of the project, or is in here twice.")
+            yield Refused(sample.name, KNOWN)
             continue
         known.add(digest)
         yield Incoming(sample, kind, digest, data)
