@@ -64,8 +64,8 @@ def import_samples(actor: Actor, project: Project, chunks: Iterable[bytes], *, d
     stored: list[_Stored] = []
     brought: list[str] = []
     with nothing_left_behind(brought):
-        with labelled_archive(chunks) as found, put_together() as put:
-            for each in sorted_out(project, found):
+        with labelled_archive(chunks) as archive, put_together() as put:
+            for each in sorted_out(project, archive.samples):
                 if isinstance(each, Refused):
                     refused.append(each)
                     continue

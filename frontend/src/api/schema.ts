@@ -3368,6 +3368,8 @@ export interface components {
     readonly SampleImportPreview: {
       readonly samples: readonly components["schemas"]["IncomingSample"][];
       readonly refused: readonly components["schemas"]["RefusedFile"][];
+      /** @description files that are neither in a folder of a label nor listed in the table */
+      readonly left_out: readonly string[];
     };
     /** @enum {string} */
     readonly SampleKind: "sound" | "picture" | "motion";

@@ -58,6 +58,7 @@ def test_the_preview_says_what_would_come_in_and_why_not_and_changes_nothing(cli
     assert reasons.keys() == {"no/broken.wav", "no/photo.jpg", "yes/1.wav"}
     assert "16-bit mono wav" in reasons["no/broken.wav"]
     assert "twice" in reasons["yes/1.wav"]
+    assert told["left_out"] == ["README.md"]
     assert not Sample.objects.exists()
     assert not Blob.objects.filter(pk__contains="sha256").filter(size=len(a_sound())).exists()
 
@@ -73,6 +74,19 @@ def test_an_import_brings_in_what_the_preview_said_as_one_act(client: Client, pr
     assert entry.data["count"] == 2
     assert Event.objects.filter(type="samples.changed").count() == 1
     assert {sample.consent for sample in Sample.objects.all()} == {sample_terms(project).text}
+
+
+def test_the_preview_of_a_table_says_which_files_it_misses_and_which_it_does_not_list(
+    client: Client, project: Project
+) -> None:
+    table = b"name,label\na.wav,yes\nb.wav,no\n"
+    answer = post(
+        client, f"{SAMPLES}/import/preview", zipped({"w/t.csv": table, "w/a.wav": a_sound(), "w/c.wav": b"c"})
+    )
+    told = answer.json()
+    assert [each["name"] for each in told["samples"]] == ["a.wav"]
+    assert told["refused"] == [{"name": "b.wav", "reason": "No such file came with the table."}]
+    assert told["left_out"] == ["w/c.wav"]
 
 
 def test_a_second_import_of_the_same_archive_brings_nothing(client: Client, project: Project) -> None:
