@@ -94,7 +94,9 @@ def test_the_page_of_a_build_shows_the_threads_of_its_reviews(
 ) -> None:
     thread = begin_thread(viewer, review, "How loud?")
     browser = browser_of(developer)
-    assert f'href="{PAGE}?threads=all#thread-{thread.pk}">Review 1</a>, round 1' in text_of(browser.get("/acme/kitchen/builds/1"))
+    assert f'href="{PAGE}?threads=all#thread-{thread.pk}">Review 1</a>, round 1' in text_of(
+        browser.get("/acme/kitchen/builds/1")
+    )
     answer = browser.post(f"/acme/kitchen/threads/{thread.pk}", {"text": "Softly.", "from": "build"})
     assert answer["Location"] == f"/acme/kitchen/builds/1?threads=all#thread-{thread.pk}"
 
