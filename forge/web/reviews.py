@@ -36,6 +36,7 @@ from forge.reviews.anchors import read_key
 from forge.reviews.conversation import threads_in_review
 from forge.reviews.decision import Group, ReviewState, Verdicts, missing, waited_for
 from forge.reviews.guests import links_of
+from forge.reviews.invited import waiting_to_join
 from forge.reviews.models import Review, ReviewerGroup, Verdict
 from forge.web.builds import next_tag
 from forge.web.conversation import Which, about_asked, talk_facts, which_asked
@@ -129,6 +130,7 @@ def ask(request: HttpRequest, organisation: str, name: str, number: int) -> Http
             if (newest_round(review).build.number or 0) < number
         ],
         "chosen": request.POST.getlist("people"),
+        "may_invite": can(principal, Verb.MANAGE_MEMBERS, project.organisation),
     }
     if request.method == "POST":
         try:
@@ -148,7 +150,13 @@ def _asked(principal: Principal, project: Project, build: Build, typed: QueryDic
     needed = _number(typed.get("needed", "")) if typed.get("needed", "all") != "all" else len(people)
     groups = [Asked(people, needed)] if people else []
     return actions.ask_for_review(
-        principal, build, typed.get("title", ""), typed.get("message", ""), groups, _day(typed.get("due", ""))
+        principal,
+        build,
+        typed.get("title", ""),
+        typed.get("message", ""),
+        groups,
+        _day(typed.get("due", "")),
+        typed.get("invited", "").replace(",", " ").replace(";", " ").split(),
     )
 
 
@@ -225,6 +233,7 @@ def _context(principal: Principal, project: Project, review: Review, which: Whic
         "look": STATE_TAGS[state_of(review, verdicts)],
         "is_asked": review.closed is None and principal.pk in waited_for(groups_of(review), verdicts),
         "groups": [_approvals(group, verdicts) for group in review.groups.all()],
+        "invited": waiting_to_join(review),
         **_talk(principal, review, which),
         "wrong_url": f"/api/v1/reviews/{review.pk}/wrong-results" if can(principal, Verb.GIVE_SAMPLE, project) else "",
         "respond": f"{review.get_absolute_url()}/respond",

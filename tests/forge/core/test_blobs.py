@@ -14,7 +14,16 @@ from django.db import connection
 from django.test import AsyncRequestFactory
 from django.test.utils import CaptureQueriesContext
 
-from forge.core.blobs import blob_path, open_blob, open_intact, put_bytes, put_chunks, put_together, read_blob
+from forge.core.blobs import (
+    blob_path,
+    digest_of,
+    open_blob,
+    open_intact,
+    put_bytes,
+    put_chunks,
+    put_together,
+    read_blob,
+)
 from forge.core.chunks import CHUNK, chunks_for, read_chunks
 from forge.core.errors import NotFound, TooLarge
 from forge.core.models import Blob
@@ -59,13 +68,17 @@ def test_many_are_stored_when_their_block_ends() -> None:
 
 
 def test_nothing_is_stored_of_a_block_that_breaks() -> None:
-    with pytest.raises(ValueError, match="enough"), put_together() as put:
-        digest = put(b"one of two").digest
-        raise ValueError("enough")
+    def put_one_of_two() -> None:
+        with put_together() as put:
+            put(b"one of two")
+            raise ValueError("enough")
+
+    with pytest.raises(ValueError, match="enough"):
+        put_one_of_two()
     assert _incoming() == []
     assert not Blob.objects.exists()
     with pytest.raises(NotFound):
-        read_blob(digest)
+        read_blob(digest_of(b"one of two"))
 
 
 def test_many_are_as_many_statements_as_few() -> None:
