@@ -24,9 +24,10 @@ from forge.core.threads import MAXIMUM_COMMENT
 from forge.projects.access import require
 from forge.projects.models import Project
 from forge.reviews.access import authors_of, digest_of, is_reviewable, newest_round
-from forge.reviews.actions.inviting import checked_addresses, send_invitations
+from forge.reviews.actions.inviting import send_invitations
 from forge.reviews.errors import AlreadyAsked, BadReviewers, NotReviewable, ReviewClosed, SameRune
 from forge.reviews.events import REVIEW_ASKED, ReviewStep
+from forge.reviews.invited import checked_addresses
 from forge.reviews.models import Review, ReviewerGroup, Round
 from rune.wording import counted, listed
 

@@ -1666,6 +1666,8 @@ export interface components {
       readonly message: string;
       /** Format: date */
       readonly due?: string | null;
+      /** @description addresses of people who are no members: owners invite them into the review */
+      readonly invited?: readonly string[];
     };
     readonly AskedChange: {
       readonly stage: string;

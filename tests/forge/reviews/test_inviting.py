@@ -148,7 +148,7 @@ def test_addresses_that_cannot_be_invited_are_refused_and_nothing_is_sent(
 def test_an_organisation_sends_only_so_many_letters_in_a_day(
     owner: Any, project: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("forge.reviews.actions.inviting.MOST_LETTERS", 1)
+    monkeypatch.setattr("forge.reviews.invited.MOST_LETTERS", 1)
     review, _ = invited_review(owner, project)
     close_review(owner, review)
     with pytest.raises(Invalid, match="in a day"):
