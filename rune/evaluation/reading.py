@@ -2,7 +2,7 @@
 
 Two layouts. In folders, each folder is a label: `samples/yes/01.wav`; above them there may be folders that are called
 by a split: `samples/test/yes/01.wav`. In a table, a CSV with the columns `file` (or `name`) and `label`, and if wanted
-`split`, `start` and `end`: a row with a start and an end, in seconds, marks where in a long recording the label happens.
+`split`, `start` and `end`: a row with a start and an end, in seconds, marks where in a recording the label happens.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The studio's bell rings while one works, and its dialog says what a protected tag misses before an owner goes past it."""
+"""The studio's bell rings while one works, and its dialog says what a protected tag misses before one goes past it."""
 
 from __future__ import annotations
 
