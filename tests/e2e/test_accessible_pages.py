@@ -35,7 +35,7 @@ DARK_AND_NARROW = Look("dark", 320, 740)
 LOOKS = (LIGHT_AND_WIDE, DARK_AND_NARROW)
 
 FINDINGS = """async () => {
-  // The colours of the other scheme come in a short transition. Their `finished` is not waited for: of a transition that
+  // The colours of the other scheme come in a short transition. Its `finished` is not waited for: of a transition that
   // ends while its promise is asked for, Chromium now and then never settles it, and axe was never asked.
   const frame = () => new Promise((done) => requestAnimationFrame(done));
   const isPassing = ({ playState, effect }) =>
