@@ -1,18 +1,24 @@
 """The hooks that reviews registers with lower floors: what waits for a person and what a person waits for on the home
-page, and the verdicts on projects' cards."""
+page, the verdicts on projects' cards, and what an invitation into a review leads to."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
+from forge.accounts.hooks import invitation_accepted, purposes
 from forge.accounts.models import User
 from forge.core.actors import Actor
 from forge.projects.hooks import CardVerdict, Waiting, card_verdicts, waited_on, waiting_for
 from forge.reviews.access import complete, groups_of, newest_round, standing_verdicts, state_of
+from forge.reviews.actions.inviting import become_reviewer
 from forge.reviews.decision import ReviewState, Verdicts, waited_for
+from forge.reviews.invited import review_of
 from forge.reviews.models import Review
 from rune.wording import listed
+
+purposes.register(review_of)
+invitation_accepted.register(become_reviewer)
 
 SHOWN = 10
 LOOKED_AT = 200

@@ -15,6 +15,8 @@ export function carriedOver(before: HTMLElement, after: HTMLElement): void {
   const active = document.activeElement;
   const focused = [...fieldsBefore].find(([, field]) => field === active);
   const folded = [...foldsBefore].find(([, fold]) => active !== null && fold.firstElementChild === active);
+  const choice = choiceWithFocus(before, active);
+  const pressed = buttonWithFocus(before, active);
   before.replaceWith(after);
   if (focused !== undefined) {
     const field = fieldsAfter.get(focused[0]);
@@ -23,7 +25,22 @@ export function carriedOver(before: HTMLElement, after: HTMLElement): void {
   } else if (folded !== undefined) {
     const summary = foldsAfter.get(folded[0])?.firstElementChild;
     if (summary instanceof HTMLElement) summary.focus({ preventScroll: true });
+  } else if (choice !== null) {
+    choices(after)[choice]?.focus({ preventScroll: true });
+  } else if (pressed !== null) {
+    // The button that resolved a thread is gone with it: keys go on at the switch.
+    const thread = after.querySelector<HTMLElement>(`#${CSS.escape(pressed.thread)}`);
+    const button = thread?.hidden === false ? buttonsOf(thread)[pressed.index] : choices(after).find(isCurrent);
+    button?.focus({ preventScroll: true });
   }
+}
+
+const choices = (talk: HTMLElement): HTMLElement[] => [...talk.querySelectorAll<HTMLElement>("[data-talk-choice]")];
+const isCurrent = (link: HTMLElement): boolean => link.hasAttribute("aria-current");
+
+function choiceWithFocus(before: HTMLElement, active: Element | null): number | null {
+  const index = choices(before).findIndex((link) => link === active);
+  return index < 0 ? null : index;
 }
 
 function named<Tag extends "textarea" | "details">(
@@ -40,4 +57,12 @@ function fieldKey(field: HTMLTextAreaElement): string {
 
 function foldKey(fold: HTMLDetailsElement): string {
   return `${fold.parentElement?.closest("[id]")?.id ?? ""} ${fold.className}`;
+}
+
+const buttonsOf = (thread: HTMLElement): HTMLElement[] => [...thread.querySelectorAll("button")];
+
+function buttonWithFocus(before: HTMLElement, active: Element | null): { thread: string; index: number } | null {
+  if (!(active instanceof HTMLButtonElement) || !before.contains(active)) return null;
+  const thread = active.closest<HTMLElement>("article");
+  return thread === null ? null : { thread: thread.id, index: buttonsOf(thread).indexOf(active) };
 }

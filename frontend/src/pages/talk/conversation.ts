@@ -3,6 +3,7 @@
 import { saysSignedOut } from "../signed-out";
 import { beginThreadsAtThings } from "./begin";
 import { carriedOver } from "./carry";
+import { asked, chooseThreads } from "./choice";
 import { followEvents } from "./events";
 import { mentions } from "./mentions";
 
@@ -14,9 +15,10 @@ export function conversations(): void {
   if (section === null) return;
   const { conversation: address, events, person } = section.dataset;
   if (address === undefined || events === undefined || person === undefined) return;
-  const refresh = oneAtATime(() => read(section, address));
+  const refresh = oneAtATime(() => read(section, `${address}${asked(window.location.search)}`));
   mentions(section);
   beginThreadsAtThings(section);
+  chooseThreads(section, refresh);
   sendForms(section, refresh);
   followEvents(events, person, {
     onEvent: (type) => OURS.has(type) && void refresh(),
