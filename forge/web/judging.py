@@ -15,7 +15,7 @@ from forge.builds.sides import figures_of, side_of
 from forge.comparison.changes import Comparison, compare
 from forge.comparison.figures import figure_rows
 from forge.comparison.sentences import sentences
-from forge.reviews.access import approved_before, is_approved, is_own_rune, is_reviewable, may_judge, verdicts_on
+from forge.reviews.access import approved_before, is_approved, is_reviewable, may_judge, verdicts_on
 from forge.reviews.actions.verdicts import UNDONE_WITHIN
 from forge.reviews.models import Verdict
 from forge.web.evaluated import evaluated
@@ -37,7 +37,6 @@ def verdict_facts(principal: Principal, build: Build) -> dict[str, Any]:
         "judges": may_judge(principal, build),
         "mine": mine,
         "may_undo": mine is not None and mine.created > timezone.now() - UNDONE_WITHIN,
-        "is_own": is_own_rune(principal, build),
     }
 
 

@@ -182,7 +182,7 @@ def settle(owner: User, organisation: Organisation, project: Project, size: int)
         Membership.objects.create(organisation=organisation, user=member, role=Role.DEVELOPER)
     invitations = [invite(owner, organisation, "viewer")[0] for _ in range(size)]
     tokens = [create_token(owner, f"t{number}", ["read"], None)[0] for number in range(size)]
-    write_file(owner, project, "notes.md", b"x")
+    write_file(members[0], project, "notes.md", b"x")
     consent = sample_terms(project).text
     samples = []
     builds = []
