@@ -140,6 +140,7 @@ _MORE: list[tuple[str, str, str, Any]] = [
     ("get", "try/reviews/<uuid:review_id>", "try/reviews/{review}", None),
     ("form", "try/reviews/<uuid:review_id>", "try/reviews/{review}", {"token": "x"}),
     ("form", "try/reviews/<uuid:review_id>/say", "try/reviews/{review}/say", {"name": "x", "text": "x"}),
+    ("get", "try/reviews/<uuid:review_id>/conversation", "try/reviews/{review}/conversation", None),
     ("get", "try/reviews/<uuid:review_id>/rune", "try/reviews/{review}/rune", None),
     ("get", f"{_PAGE}/reviews", "acme/kitchen/reviews", None),
     ("get", f"{_PAGE}/reviews/<int:number>", "acme/kitchen/reviews/1", None),

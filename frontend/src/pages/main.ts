@@ -18,6 +18,7 @@ import { redeemLinks } from "./redeem";
 import { formsOfOnePerson } from "./signed-out";
 import { closesItself } from "./signed-in";
 import { conversations } from "./talk/conversation";
+import { guestConversations } from "./talk/guest";
 import { sureButtons } from "./sure";
 
 redeemLinks();
@@ -34,3 +35,4 @@ forgetUnsent();
 closesItself();
 formsOfOnePerson();
 conversations();
+guestConversations();
