@@ -18,7 +18,7 @@ import socket
 import sys
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from queue import SimpleQueue
@@ -26,6 +26,7 @@ from typing import IO, Any
 
 from forge.compute.applied_fix import apply_fix
 from forge.compute.language_request import SignatureOf, answer_request
+from forge.compute.pace import RESTING
 from forge.compute.summary import summarise
 from forge.compute.wishes import answer_wishable, grant_wishes
 from rune.anvil.errors import CompileError
@@ -78,6 +79,8 @@ VERIFY_EFFORT = Effort(inputs=20, seconds=1.5)
 
 EVALUATE_EFFORT = EvaluationEffort(seconds=60.0)
 """What is left of the samples then is not run, and the evaluation says how many."""
+REST_EVERY = 0.25
+"""Seconds that an evaluation computes before it asks whether to go on."""
 
 
 class JobFiles:
@@ -160,8 +163,33 @@ class Answers:
         self._out.flush()
 
 
+class Rests:
+    """Moments between two samples of an evaluation, at which the server may keep it waiting for its turn.
+
+    A run of a rune has a limit by the clock, so it is never suspended in the middle of one.
+    """
+
+    def __init__(self, answers: Answers, wait: Callable[[], object]) -> None:
+        """`wait` returns when the server says that it goes on."""
+        self._answers = answers
+        self._wait = wait
+        self._rested = time.monotonic()
+
+    def after(self, samples: int) -> None:
+        """Rests after so many samples, unless it did so a moment ago."""
+        if time.monotonic() - self._rested > REST_EVERY:
+            self._answers.send(RESTING, samples=samples)
+            self._wait()
+            self._rested = time.monotonic()
+
+
 def run_job(
-    job: Mapping[str, Any], descriptors: Sequence[int], output: int, answers: Answers, signatures: Signatures
+    job: Mapping[str, Any],
+    descriptors: Sequence[int],
+    output: int,
+    answers: Answers,
+    signatures: Signatures,
+    rests: Rests,
 ) -> None:
     """Does one job; whatever happens in it becomes an answer. What it makes is written into `output`."""
     try:
@@ -180,7 +208,7 @@ def run_job(
                 answers.send("answered", answer=grant_wishes(files, signature_of, job["wishes"]))
             case _:
                 made = None if job["rune"] is None else read_descriptor(descriptors[job["rune"]["descriptor"]])
-                _make(job, files, signature_of, answers, made, output)
+                _make(job, files, signature_of, answers, made, output, rests)
     except BuildFailed as failure:
         answers.send("failed", error=str(failure), diagnostics=[diagnostic_to_json(one) for one in failure.diagnostics])
     except CompileError as error:
@@ -202,6 +230,7 @@ def _make(
     answers: Answers,
     made: bytes | None,
     output: int,
+    rests: Rests,
 ) -> None:
     """Does the steps of a job, up to the first that finds fault. `made` is the rune, if it was made before."""
     steps, spec = job["steps"], job["spec"]
@@ -221,7 +250,7 @@ def _make(
     if "measure" in steps:
         _measure(rune, answers)
     if "evaluate" in steps:
-        _evaluate(job["samples"], files, rune, answers)
+        _evaluate(job["samples"], files, rune, answers, rests)
 
 
 def _check(files: JobFiles, options: BuildOptions, answers: Answers, signature_of: SignatureOf) -> bool:
@@ -339,13 +368,15 @@ def _measure(rune: bytes, answers: Answers) -> None:
     answers.send("measured", run=dataclasses.asdict(measured))
 
 
-def _evaluate(samples: Sequence[Mapping[str, Any]], files: JobFiles, rune: bytes, answers: Answers) -> None:
+def _evaluate(
+    samples: Sequence[Mapping[str, Any]], files: JobFiles, rune: bytes, answers: Answers, rests: Rests
+) -> None:
     """Runs the rune on its test samples. Whatever keeps it from that is said, and the build goes on."""
     start = time.perf_counter()
     given = [_labelled(sample, files) for sample in samples]
     found: dict[str, Any]
     try:
-        found = evaluate(rune, given, effort=EVALUATE_EFFORT).to_json()
+        found = evaluate(rune, given, effort=EVALUATE_EFFORT, news=rests.after).to_json()
     except (EvaluationImpossible, RuneError) as error:
         found = {"samples": len(given), "reason": str(error)}
     answers.send("evaluated", evaluation=found, milliseconds=round((time.perf_counter() - start) * 1000, 1))
@@ -429,7 +460,7 @@ def main(entered: Entered, arguments: Sequence[str]) -> None:
     while True:
         job, descriptors = jobs.get()
         answers = Answers(begun.answers, job["id"])
-        run_job(job, descriptors, begun.output, answers, signatures)
+        run_job(job, descriptors, begun.output, answers, signatures, Rests(answers, jobs.get))
         for descriptor in descriptors:
             os.close(descriptor)
         answers.send("done")
