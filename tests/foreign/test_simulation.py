@@ -15,7 +15,7 @@ pytestmark = pytest.mark.foreign
 
 def test_nothing_is_lost_or_doubled_at_two_processes_on_one_sqlite_file(tmp_path: Path) -> None:
     with LiveInstallation(tmp_path / "data", program=PROGRAM) as installation:
-        assert simulate(installation, range(1, 5)).problems == ()
+        assert simulate(installation, range(1, 3)).problems == ()
 
 
 def test_nothing_is_lost_or_doubled_at_two_processes_on_postgresql_and_redis(tmp_path: Path) -> None:
@@ -23,6 +23,6 @@ def test_nothing_is_lost_or_doubled_at_two_processes_on_postgresql_and_redis(tmp
         with running_services() as services:
             environment = services.environment("forge")
             with LiveInstallation(tmp_path / "data", environment, program=PROGRAM) as installation:
-                assert simulate(installation, range(11, 15)).problems == ()
+                assert simulate(installation, range(11, 13)).problems == ()
     except ServiceMissing as missing:
         pytest.skip(str(missing))
