@@ -26,6 +26,7 @@ from forge.core.models import Blob, BlobLink
 from forge.core.stored_bytes import organisation_bytes
 from forge.projects.models import Project, Sample, Version
 from forge.registry.models import Manifest, Repository
+from forge.reviews.models import AnchoredThread
 from rune.building.spec import BuildOptions, BuildSpec
 from tests.forge.each_migration import go_back
 
@@ -102,7 +103,16 @@ def old() -> Iterator[Old]:
     # Forward only is tried here: the way back has no data to bring along.
     BlobLink.objects.all().delete()
     yield Old(go_back(BEFORE))
+    said = old.make("core.Thread", subject=f"build:{builds[0].pk}")
+    old.make("core.Comment", thread=said, text="It hears me.")
+
     call_command("migrate", verbosity=0)
+
+    # What was said of a build is a thread about the whole of it; versions say who asked for them, who here is nobody.
+    (thread,) = AnchoredThread.objects.all()
+    assert (thread.pk, thread.build_id, thread.project_id, thread.kind) == (said.pk, builds[0].pk, kitchen.pk, "build")
+    assert [comment.text for comment in thread.thread.comments.all()] == ["It hears me."]
+    assert Version.objects.get(pk=version.pk).writers == []
 
 
 def stored_runes() -> list[Path]:
