@@ -368,6 +368,7 @@ def look_closely(page: Page) -> None:
 def build(page: Page, team: Team, number: int, evaluated: str) -> None:
     """Presses Build in the studio, and waits for what it says of the samples."""
     page.get_by_role("button", name="Build", exact=True).click()
+    expect(page.get_by_role("link", name=f"Build {number} ok")).to_be_visible(timeout=2 * PATIENCE)
     panel = page.get_by_role("region", name="Problems and builds")
     expect(panel.get_by_text(re.compile(evaluated)).first).to_be_visible(timeout=2 * PATIENCE)
     page.goto(f"{team.project}/builds/{number}")
