@@ -234,9 +234,13 @@ def let_a_guest_in(team: Team) -> None:
     expect(guest.get_by_text("Lena Ray (guest)", exact=True)).to_be_visible(timeout=PATIENCE)
     reviewer = team.reviewer
     expect(reviewer.get_by_text("Lena Ray (guest)", exact=True)).to_be_visible(timeout=PATIENCE)
+    guest.get_by_text("Reply", exact=True).first.click()
+    reply = guest.get_by_label("Reply").first
+    reply.fill("Half a sentence")
     reviewer.locator("#field-text").fill("I hear the same.")
     reviewer.get_by_role("button", name="Comment", exact=True).click()
     expect(guest.get_by_text("I hear the same.")).to_be_visible(timeout=PATIENCE)
+    expect(reply).to_have_value("Half a sentence")
 
 
 def suggest(team: Team) -> None:
