@@ -356,7 +356,7 @@ def read_without_scripts(team: Team) -> None:
     page.goto(team.review)
     for heading in ("Hears commands", "Approvals", "Right answers", "Conversation"):
         expect(page.get_by_role("heading", name=heading, exact=True)).to_be_visible()
-    expect(page.get_by_text("I hear the same.")).to_be_visible()
+    expect(page.get_by_role("paragraph").filter(has_text="I hear the same.")).to_be_visible()
     expect(page.get_by_text("The labels are in order.")).to_be_visible()
     context.close()
 
