@@ -159,6 +159,10 @@ def _number(value: float) -> str:
     return f"{value:,.0f}" if float(value).is_integer() and abs(value) < 1e12 else f"{value:g}"
 
 
+AROUND_VARIABLES = ("CALL_ONCE", "VAR_HANDLE")
+"""Operators that only say which variable another one means, and what it holds at first."""
+
+
 def operators_page() -> str:
     """What Anvil compiles, by the models that its tests hold to the reference."""
     found: dict[str, set[str]] = {op: set() for op in OPERATIONS}
@@ -169,7 +173,8 @@ def operators_page() -> str:
         if unsupported(model):
             continue
         for operator in model.operators:
-            found[operator.op].add(operator_types(model, operator))
+            if operator.op not in AROUND_VARIABLES:
+                found[operator.op].add(operator_types(model, operator))
     rows = ["| operator | types |", "| --- | --- |"]
     rows += [f"| {op} | {', '.join(sorted(types))} |" for op, types in sorted(found.items())]
     return _joined(
@@ -202,7 +207,12 @@ def operators_page() -> str:
                     "MAXIMUM and RESIZE_BILINEAR have the same scale and zero point.",
                     "* Fused activations are those that bound a value: RELU, RELU6, RELU_N1_TO_1, or none.",
                     f"* A tensor has between 1 and {ELEMENTS_LIMIT:,} elements, and a size that is known.",
-                    "* No tensor changes between runs (variable tensors).",
+                    "* A variable (VAR_HANDLE, CALL_ONCE) has one type and shape, and is assigned before it is read: by "
+                    "the graph that is called once, of constants, or by the model. What a model keeps between runs is "
+                    "kept in the rune, from its start.",
+                    "* SVDF of int8 has a state and weights over time of 16 bits and the activation RELU. "
+                    "UNIDIRECTIONAL_SEQUENCE_LSTM has no peepholes, projection, normalisation of layers or coupled "
+                    "gates, and in int8 cells of 16 bits.",
                 )
             ),
         ]

@@ -22,6 +22,8 @@ class Op:
     operator: Operator
     inputs: tuple[Tensor | None, ...]
     outputs: tuple[Tensor, ...]
+    intermediates: tuple[Tensor | None, ...]
+    """How numbers inside of the op are quantised."""
     is_unsigned: bool
     """Whether the file has the results as uint8, which some of the reference's kernels round in another way."""
 
@@ -32,6 +34,7 @@ class Op:
             operator,
             tuple(as_signed(model.tensors[index]) if index >= 0 else None for index in operator.inputs),
             tuple(map(as_signed, outputs)),
+            tuple(model.tensors[index] if index >= 0 else None for index in operator.intermediates),
             any(tensor.kind is TensorKind.UINT8 for tensor in outputs),
         )
 
@@ -63,6 +66,12 @@ class Operation:
     """What is computed. Raises `Contradiction`."""
     operands: slice | Callable[[Op], slice] = field(default_factory=lambda: slice(0, 1))
     """Which of the inputs are tensors of a run. The others are weights and sizes, which the computation holds."""
+
+    reads: tuple[int, ...] = ()
+    """Which of its operands are variables, by their places among the inputs."""
+    states: tuple[int, ...] = ()
+    """Which of the other inputs are variables that it writes anew. The computation is given them behind its operands,
+    and gives them behind its outputs, in the memory in which they were."""
 
     def operands_of(self, op: Op) -> slice:
         """Of one op."""

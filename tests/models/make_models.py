@@ -9,7 +9,7 @@ import base64
 import itertools
 import json
 import zlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -20,6 +20,7 @@ from numpy.random import Generator, default_rng
 from tests.model_cases import COMPILED, REFUSED
 from tests.models.further_models import batch_matmul, further_models
 from tests.models.model_layers import Layers, Value
+from tests.models.state_models import state_models
 from tests.packed import write_packed
 
 RUNS = 3
@@ -61,6 +62,7 @@ def models() -> Iterator[tuple[str, Model]]:
     yield from _conversions()
     yield from _hybrids()
     yield from further_models()
+    yield from state_models()
     for name, model in _unsigned():
         operator, _, detail = name.partition(":")
         yield f"{operator}_u8_{detail}", model
@@ -567,13 +569,17 @@ def make(name: str, model: Model) -> bytes:
     return layers.graph.finish(*(output.index for output in outputs))
 
 
-def answer(data: bytes, inputs: list[bytes]) -> list[bytes]:
-    """What the reference kernels give for one run."""
+def answers(data: bytes, runs: Sequence[Sequence[bytes]]) -> list[list[bytes]]:
+    """What the reference kernels give for the inputs of each run, one run after the other."""
     interpreter = Interpreter(
         model_content=data, experimental_op_resolver_type=OpResolverType.BUILTIN_REF, num_threads=1
     )
     shapes = {detail["index"]: tuple(detail["shape"]) for detail in interpreter.get_output_details()}
     interpreter.allocate_tensors()
+    return [_answer(interpreter, shapes, inputs) for inputs in runs]
+
+
+def _answer(interpreter: Interpreter, shapes: Mapping[int, tuple[int, ...]], inputs: Sequence[bytes]) -> list[bytes]:
     for detail, value in zip(interpreter.get_input_details(), inputs, strict=True):
         interpreter.set_tensor(detail["index"], np.frombuffer(value, detail["dtype"]).reshape(detail["shape"]))
     interpreter.invoke()
@@ -603,10 +609,11 @@ def main() -> None:
     for name, model in models():
         data = make(name, model)
         random = default_rng(zlib.crc32(name.encode()) ^ 1)
-        runs = []
-        for _ in range(RUNS):
-            inputs = seeded_inputs(data, random)
-            runs.append({"inputs": _texts(inputs), "outputs": _texts(answer(data, inputs))})
+        inputs = [seeded_inputs(data, random) for _ in range(RUNS)]
+        runs = [
+            {"inputs": _texts(given), "outputs": _texts(found)}
+            for given, found in zip(inputs, answers(data, inputs), strict=True)
+        ]
         compiled[f"{name}.tflite"] = data
         compiled[f"{name}.json"] = _json({"runs": runs})
     write_packed(COMPILED, compiled)

@@ -30,6 +30,11 @@ class Value:
     scale: float | None = None
     zero_point: int = 0
 
+    @property
+    def stored_zero_point(self) -> int:
+        """As the file has it."""
+        return _stored(self.zero_point, self.kind)
+
 
 class Layers:
     """Adds layers to a graph. Every layer takes and gives a `Value`."""
