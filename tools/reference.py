@@ -207,9 +207,9 @@ def operators_page() -> str:
                     "MAXIMUM and RESIZE_BILINEAR have the same scale and zero point.",
                     "* Fused activations are those that bound a value: RELU, RELU6, RELU_N1_TO_1, or none.",
                     f"* A tensor has between 1 and {ELEMENTS_LIMIT:,} elements, and a size that is known.",
-                    "* A variable (VAR_HANDLE, CALL_ONCE) has one type and shape, and is assigned before it is read: by "
-                    "the graph that is called once, of constants, or by the model. What a model keeps between runs is "
-                    "kept in the rune, from its start.",
+                    "* A variable (VAR_HANDLE, CALL_ONCE) has one type and shape, and is assigned before it is read: "
+                    "by the graph that is called once, of constants, or by the model. What a model keeps between runs "
+                    "is kept in the rune, from its start.",
                     "* SVDF of int8 has a state and weights over time of 16 bits and the activation RELU. "
                     "UNIDIRECTIONAL_SEQUENCE_LSTM has no peepholes, projection, normalisation of layers or coupled "
                     "gates, and in int8 cells of 16 bits.",
