@@ -159,10 +159,6 @@ def _number(value: float) -> str:
     return f"{value:,.0f}" if float(value).is_integer() and abs(value) < 1e12 else f"{value:g}"
 
 
-AROUND_VARIABLES = ("CALL_ONCE", "VAR_HANDLE")
-"""Operators that only say which variable another one means, and what it holds at first."""
-
-
 def operators_page() -> str:
     """What Anvil compiles, by the models that its tests hold to the reference."""
     found: dict[str, set[str]] = {op: set() for op in OPERATIONS}
@@ -173,8 +169,7 @@ def operators_page() -> str:
         if unsupported(model):
             continue
         for operator in model.operators:
-            if operator.op not in AROUND_VARIABLES:
-                found[operator.op].add(operator_types(model, operator))
+            found.setdefault(operator.op, set()).add(operator_types(model, operator))
     rows = ["| operator | types |", "| --- | --- |"]
     rows += [f"| {op} | {', '.join(sorted(types))} |" for op, types in sorted(found.items())]
     return _joined(
@@ -210,6 +205,9 @@ def operators_page() -> str:
                     "* A variable (VAR_HANDLE, CALL_ONCE) has one type and shape, and is assigned before it is read: "
                     "by the graph that is called once, of constants, or by the model. What a model keeps between runs "
                     "is kept in the rune, from its start.",
+                    "* The condition of IF, or of each round of WHILE, follows from constants. That of an IF may be "
+                    "known only while the model runs, if its branches keep nothing and cannot fail: both are computed.",
+                    "* int32 that is not quantised is added, subtracted, multiplied, compared, selected and cast.",
                     "* SVDF of int8 has a state and weights over time of 16 bits and the activation RELU. "
                     "UNIDIRECTIONAL_SEQUENCE_LSTM has no peepholes, projection, normalisation of layers or coupled "
                     "gates, and in int8 cells of 16 bits.",

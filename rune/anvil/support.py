@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import replace
 
+from rune.anvil.control_flow import REASONS
 from rune.anvil.operation import Contradiction, Op
 from rune.anvil.ops import OPERATIONS
 from rune.anvil.ops.types import ELEMENTS_LIMIT
@@ -31,11 +32,11 @@ def signature_with_support(model: Model) -> ModelSignature:
 
 def _refusal(model: Model, operator: Operator) -> str | None:
     """None, or why there is no kernel: "" for the types alone."""
-    op = Op.of(model, operator)
+    op = Op.of(model.tensors, operator)
     tensors = [tensor for tensor in (*op.inputs, *op.outputs) if tensor is not None]
     operation = OPERATIONS.get(operator.op)
     if operation is None or not op.inputs:
-        return ""
+        return REASONS.get(operator.op, "")
     kept = (*operation.reads, *operation.states)
     if any(tensor is not None and tensor.is_variable and number not in kept for number, tensor in enumerate(op.inputs)):
         return "a tensor that changes between runs"

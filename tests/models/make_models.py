@@ -18,7 +18,9 @@ from ai_edge_litert.interpreter import Interpreter, OpResolverType
 from numpy.random import Generator, default_rng
 
 from tests.model_cases import COMPILED, REFUSED
+from tests.models.control_models import control_models
 from tests.models.further_models import batch_matmul, further_models
+from tests.models.logic_models import logic_models
 from tests.models.model_layers import Layers, Value
 from tests.models.state_models import state_models
 from tests.packed import write_packed
@@ -63,6 +65,8 @@ def models() -> Iterator[tuple[str, Model]]:
     yield from _hybrids()
     yield from further_models()
     yield from state_models()
+    yield from logic_models()
+    yield from control_models()
     for name, model in _unsigned():
         operator, _, detail = name.partition(":")
         yield f"{operator}_u8_{detail}", model
@@ -530,7 +534,6 @@ def refused() -> Iterator[tuple[str, Model, list[tuple[str, str, int]]]]:
     yield "batch_matmul_hybrid", _hybrid, [("BATCH_MATMUL", "float32 and int8 weights", 1)]
     yield "custom", _custom, [("CUSTOM:Magic", "float32", 2)]
     yield "reshape_bool", _bool_reshape, [("RESHAPE", "bool", 1)]
-    yield "add_i32", _integer_add, [("ADD", "int32", 1)]
 
 
 def _elu(g: Layers, kind: str) -> Value:
@@ -553,12 +556,6 @@ def _bool_reshape(g: Layers) -> list[Value]:
     source, output = g.graph.input("input", (1, 6), "bool"), g.output((2, 3), "bool")
     shape = g.graph.constant("shape", np.array([2, 3], np.int32))
     g.graph.operator("RESHAPE", [source, shape], [output.index])
-    return [output]
-
-
-def _integer_add(g: Layers) -> list[Value]:
-    source, output = g.graph.input("input", (1, 6), "int32"), g.output((1, 6), "int32")
-    g.graph.operator("ADD", [source, source], [output.index], schema.AddOptionsT())
     return [output]
 
 
@@ -599,6 +596,8 @@ def seeded_inputs(data: bytes, random: Generator) -> list[bytes]:
         if detail["dtype"] is np.float32:
             values = random.standard_normal(detail["shape"]) * random.choice((1.0, 1.0, 1.0, 4.0), detail["shape"])
             inputs.append(values.astype(np.float32).tobytes())
+        elif detail["dtype"] is np.int32:
+            inputs.append(random.integers(-9, 9, detail["shape"], dtype=np.int32).tobytes())
         else:
             inputs.append(random.integers(-128, 128, detail["shape"], dtype=np.int8).tobytes())
     return inputs

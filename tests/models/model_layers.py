@@ -47,7 +47,7 @@ class Layers:
     def input(
         self, shape: Sequence[int], kind: str, scale: float | None = None, zero_point: int = 3, name: str = "input"
     ) -> Value:
-        if kind == "float32":
+        if kind in ("float32", "int32"):
             return Value(self.graph.input(name, shape, kind), tuple(shape), kind)
         scale = 0.0473 if scale is None else scale
         index = self.graph.input(name, shape, kind, scale, _stored(zero_point, kind))

@@ -7,11 +7,12 @@ behind an input of its own.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
 from tests.models.further_models import arg, batch_matmul, prelu, squared_difference, transpose_conv
+from tests.models.logic_models import COMPARISONS, as_floats, cast, compare, logical, select
 from tests.models.model_layers import Value
 from tests.models.random_drawing import Draw, Drawing
 from tests.models.random_moves import MOVING_DRAWS
@@ -193,6 +194,34 @@ def _lstm(drawing: Drawing) -> Value:
     return lstm(drawing.layers, source, drawing.whole(1, 6), drawing.chance(0.3), clip, point, bits)
 
 
+def _truths(drawing: Drawing, shape: Sequence[int] = ()) -> Value:
+    numbers = drawing.input(shape or (drawing.whole(1, 4), drawing.whole(1, 6)), "float32")
+    return compare(drawing.layers, "LESS", numbers, drawing.input(numbers.shape, "float32"))
+
+
+def _compared(drawing: Drawing, op: str) -> Value:
+    left = (
+        drawing.image("float32") if drawing.kind == "float32" else drawing.source(lambda value: len(value.shape) <= 4)
+    )
+    return as_floats(drawing.layers, compare(drawing.layers, op, left, drawing.input(left.shape, left.kind)))
+
+
+def _logical(drawing: Drawing, op: str) -> Value:
+    first = _truths(drawing)
+    others = [] if op == "LOGICAL_NOT" else [_truths(drawing, first.shape)]
+    return as_floats(drawing.layers, logical(drawing.layers, [first, *others], op))
+
+
+def _select(drawing: Drawing, op: str) -> Value:
+    first = drawing.source(lambda value: len(value.shape) <= 4 and math.prod(value.shape) > 1)
+    return select(drawing.layers, _truths(drawing, first.shape), first, drawing.alike(first), op)
+
+
+def _cast(drawing: Drawing) -> Value:
+    source = drawing.image("float32" if drawing.chance(0.6) else "int8")
+    return cast(drawing.layers, cast(drawing.layers, source, drawing.one_of(("int32", "int16", "bool"))), "float32")
+
+
 def _float_function(drawing: Drawing, op: str) -> Value:
     return drawing.layers.unary(op, drawing.image("float32"))
 
@@ -259,6 +288,7 @@ DRAWS: Mapping[str, Draw] = {
     **MOVING_DRAWS,
     "ASSIGN_VARIABLE": _windowed,
     "BATCH_MATMUL": _batch_matmul,
+    "CAST": _cast,
     "CONV_2D": _conv,
     "DEPTHWISE_CONV_2D": _depthwise,
     "DEQUANTIZE": _dequantize,
@@ -276,6 +306,9 @@ DRAWS: Mapping[str, Draw] = {
     **_each(_activation, "LEAKY_RELU", "RELU", "RELU6", "RELU_N1_TO_1"),
     **_each(_arg, "ARG_MAX", "ARG_MIN"),
     **_each(_binary, "ADD", "MUL", "SUB"),
+    **_each(_compared, *COMPARISONS),
+    **_each(_logical, "LOGICAL_AND", "LOGICAL_NOT", "LOGICAL_OR"),
+    **_each(_select, "SELECT", "SELECT_V2"),
     **_each(_extreme, "MAXIMUM", "MINIMUM"),
     **_each(_float_function, "ABS", "EXP", "FLOOR", "NEG", "SQUARE"),
     **_each(_function, "HARD_SWISH", "LOGISTIC", "TANH"),

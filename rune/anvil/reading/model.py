@@ -50,7 +50,7 @@ def read_ops(builder: GraphBuilder, stage: str, file: str, model: Model, inputs:
 
     for number, operator in enumerate(model.operators):
         operation = OPERATIONS[operator.op]
-        op = Op.of(model, operator)
+        op = Op.of(model.tensors, operator)
         try:
             computation = operation.computation(op)
         except Contradiction as contradiction:
@@ -78,11 +78,16 @@ def read_ops(builder: GraphBuilder, stage: str, file: str, model: Model, inputs:
 
 
 def _value(name: str, tensor: Tensor) -> Value:
-    kind = tensor.type or TensorType(ElementType.U8, (0,))  # of what no op that can be compiled reads or writes
+    kind = tensor.type or TensorType(ElementType.U8, _shape(tensor))
     data = None if tensor.data is None else _constant(kind, tensor.data)
     if tensor.is_variable:
         return Value(name, kind, tensor.quantization, initial=_first(tensor, kind) if data is None else data)
     return Value(name, kind, tensor.quantization, data)
+
+
+def _shape(tensor: Tensor) -> tuple[int, ...]:
+    """A truth is a byte. Of what else a Runefile has no name for, no op that can be compiled reads or writes any."""
+    return tensor.shape if tensor.kind is TensorKind.BOOL else (0,)
 
 
 def _first(tensor: Tensor, kind: TensorType) -> Array:
