@@ -19,6 +19,7 @@ from numpy.random import Generator, default_rng
 
 from tests.model_cases import COMPILED, REFUSED
 from tests.models.control_models import control_models
+from tests.models.float_models import float_models
 from tests.models.further_models import batch_matmul, further_models
 from tests.models.logic_models import logic_models
 from tests.models.model_layers import Layers, Value
@@ -67,6 +68,7 @@ def models() -> Iterator[tuple[str, Model]]:
     yield from state_models()
     yield from logic_models()
     yield from control_models()
+    yield from float_models()
     for name, model in _unsigned():
         operator, _, detail = name.partition(":")
         yield f"{operator}_u8_{detail}", model

@@ -263,13 +263,21 @@ class Layers:
         self.graph.operator("RESIZE_BILINEAR", [source.index, wanted], [output.index], options, 3)
         return output
 
-    def reduce(self, op: str, source: Value, axes: Sequence[int], keep: bool = False, scale: float = 0.031) -> Value:
-        """MEAN or SUM."""
+    def reduce(
+        self,
+        op: str,
+        source: Value,
+        axes: Sequence[int],
+        keep: bool = False,
+        scale: float = 0.031,
+        zero_point: int = -11,
+    ) -> Value:
+        """MEAN, SUM or an extreme."""
         options: Any = schema.ReducerOptionsT()
         options.keepDims = keep
         gone = {axis % len(source.shape) for axis in axes}
         shape = [1 if axis in gone else size for axis, size in enumerate(source.shape) if keep or axis not in gone]
-        output = self.output(shape, source.kind, scale if source.scale else None, -11 if source.scale else 0)
+        output = self.output(shape, source.kind, scale if source.scale else None, zero_point if source.scale else 0)
         dimensions = self.graph.constant("axes", np.array(axes, np.int32))
         self.graph.operator(op, [source.index, dimensions], [output.index], options, 2 if source.kind == "int8" else 1)
         return output

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
+from tests.models.float_models import add_n, floor_of, reduced, rows_of
 from tests.models.further_models import arg, batch_matmul, prelu, squared_difference, transpose_conv
 from tests.models.logic_models import COMPARISONS, as_floats, cast, compare, logical, select
 from tests.models.model_layers import Value
@@ -125,6 +126,11 @@ def _pool(drawing: Drawing, op: str) -> Value:
     return drawing.layers.pool(source, op, **_window(drawing, source))  # type: ignore[arg-type]
 
 
+def _l2_pool(drawing: Drawing) -> Value:
+    source = drawing.image("float32")
+    return drawing.layers.pool(source, "L2_POOL_2D", **_window(drawing, source))  # type: ignore[arg-type]
+
+
 def _binary(drawing: Drawing, op: str) -> Value:
     left = drawing.source(lambda value: len(value.shape) <= 4)
     right = drawing.one_of(
@@ -226,6 +232,26 @@ def _float_function(drawing: Drawing, op: str) -> Value:
     return drawing.layers.unary(op, drawing.image("float32"))
 
 
+def _floor_of(drawing: Drawing, op: str) -> Value:
+    left = drawing.image("float32")
+    return floor_of(drawing.layers, op, left, drawing.input(left.shape, "float32"))
+
+
+def _rows_of(drawing: Drawing, op: str) -> Value:
+    return rows_of(drawing.layers, op, drawing.image("float32"))
+
+
+def _add_n(drawing: Drawing) -> Value:
+    first = drawing.image("float32")
+    return add_n(drawing.layers, [first, *(drawing.alike(first) for _ in range(drawing.whole(1, 3)))])
+
+
+def _reduced(drawing: Drawing, op: str) -> Value:
+    source = drawing.source(lambda value: 1 < len(value.shape) <= 4)
+    axis = drawing.whole(0, len(source.shape) - 1)
+    return reduced(drawing.layers, op, source, (axis,), drawing.chance(0.5))
+
+
 def _root(drawing: Drawing, op: str) -> Value:
     return drawing.layers.unary(op, drawing.layers.unary("SQUARE", drawing.image("float32")))
 
@@ -286,6 +312,7 @@ def _each(draw: Callable[[Drawing, str], Value], *operators: str) -> dict[str, D
 
 DRAWS: Mapping[str, Draw] = {
     **MOVING_DRAWS,
+    "ADD_N": _add_n,
     "ASSIGN_VARIABLE": _windowed,
     "BATCH_MATMUL": _batch_matmul,
     "CAST": _cast,
@@ -311,9 +338,13 @@ DRAWS: Mapping[str, Draw] = {
     **_each(_select, "SELECT", "SELECT_V2"),
     **_each(_extreme, "MAXIMUM", "MINIMUM"),
     **_each(_float_function, "ABS", "EXP", "FLOOR", "NEG", "SQUARE"),
+    **_each(_floor_of, "FLOOR_DIV", "FLOOR_MOD"),
     **_each(_function, "HARD_SWISH", "LOGISTIC", "TANH"),
     **_each(_pool, "AVERAGE_POOL_2D", "MAX_POOL_2D"),
+    "L2_POOL_2D": _l2_pool,
     **_each(_reduce, "MEAN", "SUM"),
+    **_each(_reduced, "REDUCE_MAX", "REDUCE_MIN"),
+    **_each(_rows_of, "L2_NORMALIZATION", "LOG_SOFTMAX"),
     **_each(_root, "RSQRT", "SQRT"),
 }
 """By TFLite's names."""
