@@ -183,10 +183,10 @@ def _beside_micro(compiled: Collection[str]) -> tuple[str, str]:
     lacking = sorted(op.removeprefix("CUSTOM:") for op in MICRO - set(compiled))
     sentence = (
         f"Of the {len(MICRO)} operators of TensorFlow Lite Micro (without those for signals and for one vendor's "
-        f"processors), {len(MICRO) - len(lacking)} are compiled, with the types above. Its int16 activations and int4 "
-        "weights are not, and neither are these operators:"
+        f"processors), {len(MICRO) - len(lacking)} are compiled, with the types above. Its int16 activations are "
+        "not, and neither are these operators:"
     )
-    rows = ["| operator | |", "| --- | --- |"]
+    rows = ["| operator | reason |", "| --- | --- |"]
     reasons = dict.fromkeys(UNJUDGED, "LiteRT has no reference kernel to compare it with")
     rows += [f"| {op} | {reasons.get(op, '')} |" for op in lacking]
     return sentence, "\n".join(rows)
@@ -240,6 +240,8 @@ def operators_page() -> str:
                     "* A variable (VAR_HANDLE, CALL_ONCE) has one type and shape, and is assigned before it is read: "
                     "by the graph that is called once, of constants, or by the model. What a model keeps between runs "
                     "is kept in the rune, from its start.",
+                    "* int8 convolutions, depthwise convolutions and fully connected layers may have weights of 4 "
+                    "bits; a rune holds them as bytes.",
                     "* The condition of IF, or of each round of WHILE, follows from constants. That of an IF may be "
                     "known only while the model runs, if its branches keep nothing and cannot fail: both are computed.",
                     "* int32 that is not quantised is added, subtracted, multiplied, compared, selected and cast.",

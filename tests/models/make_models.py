@@ -64,6 +64,7 @@ def models() -> Iterator[tuple[str, Model]]:
             yield f"{operator}_{short}_{detail}", model
     yield from _conversions()
     yield from _hybrids()
+    yield from _halves()
     yield from further_models()
     yield from state_models()
     yield from logic_models()
@@ -172,6 +173,15 @@ def _hybrids() -> Iterator[tuple[str, Model]]:
     yield "fully_connected_hybrid_symmetric", fully_connected((3, 17), activation="relu6")
     yield "fully_connected_hybrid_asymmetric", fully_connected((3, 17), asymmetric=True)
     yield "fully_connected_hybrid_no_bias", fully_connected((1, 9), bias=False)
+
+
+def _halves() -> Iterator[tuple[str, Model]]:
+    """int8 with weights of 4 bits."""
+    shape = (1, 5, 6, 3)
+    yield "conv_2d_i8_weights_of_4_bits", lambda g: [g.conv(g.input(shape, "int8"), 5, halves=True, activation="relu")]
+    yield "conv_2d_i8_1x1_weights_of_4_bits", lambda g: [g.conv(g.input(shape, "int8"), 3, kernel=(1, 1), halves=True)]
+    yield "depthwise_conv_2d_i8_weights_of_4_bits", lambda g: [g.depthwise(g.input(shape, "int8"), 1, halves=True)]
+    yield "fully_connected_i8_weights_of_4_bits", lambda g: [g.fully_connected(g.input((2, 7), "int8"), 5, halves=True)]
 
 
 def _unsigned() -> Iterator[tuple[str, Model]]:

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 KINDS = {
     "float32": schema.TensorType.FLOAT32,
     "float16": schema.TensorType.FLOAT16,
+    "int4": schema.TensorType.INT4,
     "int8": schema.TensorType.INT8,
     "uint8": schema.TensorType.UINT8,
     "int16": schema.TensorType.INT16,
@@ -99,6 +100,11 @@ class Graph:
         axis: int = 0,
     ) -> int:
         return self.tensor(name, values.shape, str(values.dtype), scale, zero_point, axis, values.tobytes())
+
+    def halves(self, name: str, values: NDArray[np.int8], scales: Sequence[float], axis: int = 0) -> int:
+        """A constant of 4 bits a number, from -8 to 7: two in a byte, the first one in its lower half."""
+        flat = np.append(values.reshape(-1), np.zeros(values.size % 2, np.int8)).view(np.uint8) & 15
+        return self.tensor(name, values.shape, "int4", scales, 0, axis, (flat[::2] | flat[1::2] << 4).tobytes())
 
     def operator(
         self,

@@ -206,9 +206,9 @@ def _truths(drawing: Drawing, shape: Sequence[int] = ()) -> Value:
 
 
 def _compared(drawing: Drawing, op: str) -> Value:
-    left = (
-        drawing.image("float32") if drawing.kind == "float32" else drawing.source(lambda value: len(value.shape) <= 4)
-    )
+    """The reference ends at a scale of 1."""
+    left = drawing.source(lambda value: len(value.shape) <= 4 and (value.scale or 0.0) < 1)
+    left = drawing.image("float32") if left.kind == "float32" else left
     return as_floats(drawing.layers, compare(drawing.layers, op, left, drawing.input(left.shape, left.kind)))
 
 

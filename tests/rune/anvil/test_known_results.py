@@ -39,7 +39,7 @@ def test_a_shape_of_too_few_numbers_is_left() -> None:
     model = shapes()
     output = model.tensors[model.operators[0].outputs[0]]
     wrong = with_output_of(model, 0, replace(output, shape=(1,)))
-    assert [operator.op for operator in with_known_results(wrong).operators][0] == "SHAPE"
+    assert with_known_results(wrong).operators[0].op == "SHAPE"
 
 
 def test_a_result_of_a_gigabyte_is_left() -> None:
