@@ -21,6 +21,9 @@ def float_models() -> Iterator[tuple[str, Model]]:
         yield f"{op.lower()}_f32_rows", _rows(op, (2, 3, 7))
         yield f"{op.lower()}_f32_one", _rows(op, (1, 1))
     yield "add_n_f32_three", lambda g: [add_n(g, [g.input((2, 5), "float32", name=f"input_{i}") for i in range(3)])]
+    yield "log_f32_of_squares", lambda g: [g.unary("LOG", g.unary("SQUARE", g.input((1, 99), "float32")))]
+    for detail, options in (("plain", {}), ("exclusive", {"exclusive": True}), ("reverse", {"reverse": True})):
+        yield f"cumsum_f32_{detail}", _summed(**options)
     yield "l2_pool_2d_f32_plain", lambda g: [g.pool(g.input((1, 6, 8, 5), "float32"), "L2_POOL_2D")]
     yield "l2_pool_2d_f32_same", lambda g: [_l2_pool(g)]
     yield "shape_f32_multiplied", _multiplied_shape
@@ -72,6 +75,19 @@ def reduced(g: Layers, op: str, source: Value, axes: Sequence[int], keep: bool) 
 
 def _reduced(op: str, kind: str, shape: tuple[int, ...], axes: tuple[int, ...], keep: bool = False) -> Model:
     return lambda g: [reduced(g, op, g.input(shape, kind), axes, keep)]
+
+
+def cumsum(g: Layers, source: Value, axis: int, exclusive: bool = False, reverse: bool = False) -> Value:
+    options: Any = schema.CumsumOptionsT()
+    options.exclusive, options.reverse = exclusive, reverse
+    output = g.output(source.shape, "float32")
+    along = g.graph.constant("axis", np.array(axis, np.int32))
+    g.graph.operator("CUMSUM", [source.index, along], [output.index], options)
+    return output
+
+
+def _summed(**options: bool) -> Model:
+    return lambda g: [cumsum(g, g.input((2, 5, 3), "float32"), 1, **options)]
 
 
 def _l2_pool(g: Layers) -> Value:

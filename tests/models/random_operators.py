@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
-from tests.models.float_models import add_n, floor_of, reduced, rows_of
+from tests.models.float_models import add_n, cumsum, floor_of, reduced, rows_of
 from tests.models.further_models import arg, batch_matmul, prelu, squared_difference, transpose_conv
 from tests.models.logic_models import COMPARISONS, as_floats, cast, compare, logical, select
 from tests.models.model_layers import Value
@@ -237,6 +237,11 @@ def _floor_of(drawing: Drawing, op: str) -> Value:
     return floor_of(drawing.layers, op, left, drawing.input(left.shape, "float32"))
 
 
+def _cumsum(drawing: Drawing) -> Value:
+    source = drawing.image("float32")
+    return cumsum(drawing.layers, source, drawing.whole(0, 3), drawing.chance(0.5), drawing.chance(0.5))
+
+
 def _rows_of(drawing: Drawing, op: str) -> Value:
     return rows_of(drawing.layers, op, drawing.image("float32"))
 
@@ -317,6 +322,7 @@ DRAWS: Mapping[str, Draw] = {
     "BATCH_MATMUL": _batch_matmul,
     "CAST": _cast,
     "CONV_2D": _conv,
+    "CUMSUM": _cumsum,
     "DEPTHWISE_CONV_2D": _depthwise,
     "DEQUANTIZE": _dequantize,
     "DIV": _div,
@@ -345,6 +351,6 @@ DRAWS: Mapping[str, Draw] = {
     **_each(_reduce, "MEAN", "SUM"),
     **_each(_reduced, "REDUCE_MAX", "REDUCE_MIN"),
     **_each(_rows_of, "L2_NORMALIZATION", "LOG_SOFTMAX"),
-    **_each(_root, "RSQRT", "SQRT"),
+    **_each(_root, "LOG", "RSQRT", "SQRT"),
 }
 """By TFLite's names."""

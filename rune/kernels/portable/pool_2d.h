@@ -70,7 +70,7 @@ RUNE_KERNEL struct rune_patch rune_patch_at(const struct rune_filter *window, in
 #define RUNE_MEAN_ROUNDED(sum, count) (((sum) > 0 ? (sum) + (count) / 2 : (sum) - (count) / 2) / (count))
 #define RUNE_MEAN_UP(sum, count) (((sum) + (count) / 2 + 128 * (count)) / (count) - 128) /* no byte is below -128 */
 #define RUNE_MEAN(sum, count) ((sum) / (float)(count))
-#define RUNE_SUM_OF_SQUARES(value, number) ((value) + (number) * (number))
+#define RUNE_SUM_OF_SQUARES(value, number) ((value) + RUNE_PRODUCT_F32(number, number))
 #define RUNE_ROOT_OF_MEAN(sum, count) rune_sqrtf((sum) / (float)(count))
 #define RUNE_AS_IT_IS(value, count) ((void)(count), (value))
 

@@ -3,6 +3,7 @@
 #define RUNE_SVDF_H
 
 #include "dot.h"
+#include "functions_int16.h"
 #include "rescale.h"
 
 struct rune_svdf {
@@ -32,7 +33,7 @@ RUNE_KERNEL void rune_svdf_int8(const int8_t *input, int8_t *output, int16_t *st
                     state[run] = state[run + 1];
                     sum += (uint32_t)(state[run] * ages[run]);
                 }
-                state[svdf->memory - 1] = (int16_t)(newest < INT16_MIN ? INT16_MIN : newest > INT16_MAX ? INT16_MAX : newest);
+                state[svdf->memory - 1] = (int16_t)rune_saturate_int16(newest);
                 sum += (uint32_t)(state[svdf->memory - 1] * ages[svdf->memory - 1]);
             }
             *output++ = rune_byte_from(rune_rescale_twice_one((int32_t)sum, svdf->made_mantissa, svdf->made_exponent),
@@ -52,13 +53,13 @@ RUNE_KERNEL void rune_svdf_float32(const float *input, float *output, float *sta
                 const float *weights = features + filter * svdf->inputs, *ages = times + filter * svdf->memory;
                 float newest = 0;
                 for (int32_t i = 0; i < svdf->inputs; i++)
-                    newest += input[i] * weights[i];
+                    newest += RUNE_PRODUCT_F32(input[i], weights[i]);
                 for (int32_t run = 0; run + 1 < svdf->memory; run++) {
                     state[run] = state[run + 1];
-                    sum += state[run] * ages[run];
+                    sum += RUNE_PRODUCT_F32(state[run], ages[run]);
                 }
                 state[svdf->memory - 1] = newest;
-                sum += newest * ages[svdf->memory - 1];
+                sum += RUNE_PRODUCT_F32(newest, ages[svdf->memory - 1]);
             }
             *output++ = sum < minimum ? minimum : sum > maximum ? maximum : sum;
         }

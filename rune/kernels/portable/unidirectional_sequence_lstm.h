@@ -91,9 +91,9 @@ RUNE_KERNEL void rune_lstm_float32(const float *inputs, float *outputs, float *h
             for (int32_t i = 0; i < 4 * units; i++) {
                 float sum = bias[i];
                 for (int32_t k = 0; k < lstm->inputs; k++)
-                    sum += input[k] * weights[i * lstm->inputs + k];
+                    sum += RUNE_PRODUCT_F32(input[k], weights[i * lstm->inputs + k]);
                 for (int32_t k = 0; k < units; k++)
-                    sum += hidden[k] * recurrent[i * units + k];
+                    sum += RUNE_PRODUCT_F32(hidden[k], recurrent[i * units + k]);
                 gates[i] = sum;
             }
             for (int32_t unit = 0; unit < units; unit++) {
