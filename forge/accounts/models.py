@@ -99,13 +99,15 @@ class User(AbstractBaseUser):
 
     @property
     def standing(self) -> Standing:
-        """Roles, and where the person is kept out: a query each time."""
-        refused = models.Q(organisation__requires_second_factor=True) & ~models.Exists(self._second_factors)
-        rows = self.memberships.order_by().annotate(is_refused=refused)
-        found = list(rows.values_list("organisation_id", "role", "is_refused"))
+        """Roles, and where the person is kept out: a query each time, two where a second factor is asked for."""
+        rows = self.memberships.order_by().values_list(
+            "organisation_id", "role", "organisation__requires_second_factor"
+        )
+        found = list(rows)
+        requiring = frozenset(organisation for organisation, _, requires in found if requires)
+        kept_out = frozenset[uuid.UUID]() if not requiring or self.has_second_factor else requiring
         return Standing(
-            {organisation: Role(role) for organisation, role, is_refused in found if not is_refused},
-            frozenset(organisation for organisation, _, is_refused in found if is_refused),
+            {organisation: Role(role) for organisation, role, _ in found if organisation not in kept_out}, kept_out
         )
 
     @property

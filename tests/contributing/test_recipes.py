@@ -58,6 +58,7 @@ def test_the_files_and_tests_that_a_recipe_names_are_there(page: str) -> None:
     assert [path for path in missing if path not in files_of(page)] == []
 
 
+@pytest.mark.proof
 def test_an_op_is_added_by_its_recipe(tmp_path: Path) -> None:
     np = pytest.importorskip("numpy")
     copy, files = ScratchCopy.at(tmp_path), files_of("add-an-op.md")
@@ -78,6 +79,7 @@ def test_an_op_is_added_by_its_recipe(tmp_path: Path) -> None:
     assert np.allclose(np.frombuffer(bytes.fromhex(without), "<f4"), expected, rtol=1e-6)
 
 
+@pytest.mark.proof
 def test_a_target_is_added_by_its_recipe(tmp_path: Path) -> None:
     copy, files = ScratchCopy.at(tmp_path), files_of("add-a-target.md")
     ((path, text),) = files.items()

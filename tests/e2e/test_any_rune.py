@@ -90,6 +90,7 @@ def test_a_visitor_tries_runes_of_any_age_from_files(forge: LiveForge, open_page
     expect(rune.get_by_role("region", name="Output serial")).to_contain_text("1", timeout=PATIENCE)
 
 
+@pytest.mark.proof
 def test_a_model_with_an_op_that_is_not_compiled_runs_in_the_page(forge: LiveForge, open_page: OpenPage) -> None:
     page = open_page()
     sign_in(page, forge.printed_link())

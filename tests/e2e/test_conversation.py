@@ -10,7 +10,7 @@ from tests.e2e.studio import PATIENCE, create, draw_digit, expect_label, invite,
 from tests.e2e.test_accessible_pages import findings
 from tests.live_forge import LiveForge
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.proof]
 
 SEND_SOUND = """async (project) => {
   const token = /csrftoken=([^;]+)/.exec(document.cookie)[1];

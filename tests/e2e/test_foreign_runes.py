@@ -12,7 +12,7 @@ from tests.e2e.studio import PATIENCE, create, expect_running, open_file, replac
 from tests.live_forge import LiveForge
 from tests.rune.runtime.wat_runes import rune
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.proof]
 
 ASK = "(drop (call $capability (i32.const 5))) (drop (call $output (i32.const 1)))"
 LOOPS = rune(ASK, "(loop $again (br $again))")

@@ -12,7 +12,7 @@ from tests.e2e.graph import open_palette, runefile, show_graph, stage, write_run
 from tests.e2e.studio import PATIENCE, create, expect_running, expect_saved, open_file, replace_in_editor, sign_in
 from tests.live_forge import LiveForge
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.proof]
 
 LAPTOP = {"width": 1440, "height": 900}
 PHONE = {"width": 360, "height": 800}
@@ -126,7 +126,6 @@ def strip_height(page: Page) -> float:
     return box["height"]
 
 
-@pytest.mark.proof
 def test_the_line_being_typed_stays_in_view_while_the_graph_grows(forge: LiveForge, open_page: OpenPage) -> None:
     page = open_page(viewport=LAPTOP)
     sign_in(page, forge.printed_link())
@@ -175,7 +174,6 @@ def test_the_line_being_typed_stays_in_view_while_the_graph_grows(forge: LiveFor
     assert "best" in page.evaluate("getSelection().focusNode.parentElement.closest('.cm-line').textContent")
 
 
-@pytest.mark.proof
 def test_every_stage_can_be_read_and_no_panel_covers_the_one_that_it_is_about(
     forge: LiveForge, open_page: OpenPage
 ) -> None:

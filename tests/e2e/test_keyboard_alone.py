@@ -11,7 +11,7 @@ from tests.e2e.conftest import OpenPage
 from tests.e2e.studio import PATIENCE, expect_running, expect_saved
 from tests.live_forge import LiveForge
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.proof]
 
 FARTHEST = 60
 """Presses of Tab after which something counts as out of reach."""

@@ -9,7 +9,7 @@ from tests.e2e.conftest import OpenPage
 from tests.e2e.studio import PATIENCE, create, expect_running, sign_in, write
 from tests.live_forge import LiveForge
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.proof]
 
 
 def line(page: Page, has: str) -> Locator:

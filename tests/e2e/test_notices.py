@@ -11,7 +11,7 @@ from tests.e2e.studio import PATIENCE, create, invite, join, sign_in
 from tests.e2e.test_accessible_pages import findings
 from tests.live_forge import LiveForge
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.proof]
 
 
 def test_a_review_is_heard_of_by_who_is_asked_and_its_verdict_by_who_asked(

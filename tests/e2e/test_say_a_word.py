@@ -19,7 +19,7 @@ from tests.e2e.studio import (
 )
 from tests.live_forge import LiveForge
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.proof]
 
 
 def test_a_human_word_is_heard_and_the_stream_survives_a_new_rune(

@@ -15,7 +15,7 @@ from tests.e2e.test_accessible_pages import findings
 from tests.forge.webhooks.receiver import receiving
 from tests.live_forge import LiveForge
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.proof]
 
 
 def test_a_message_to_a_receiver_that_was_down_first_is_shown_and_arrives(open_page: OpenPage, tmp_path: Path) -> None:

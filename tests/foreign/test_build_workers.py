@@ -16,7 +16,7 @@ from tests.live_forge import REPOSITORY
 from tests.live_server import LiveServer
 from tests.services import ServiceMissing, running_services
 
-pytestmark = pytest.mark.foreign
+pytestmark = [pytest.mark.foreign, pytest.mark.proof]
 
 
 @contextmanager

@@ -9,8 +9,7 @@ from typing import Any
 import pytest
 from django.apps import apps
 from django.core.management import call_command
-from django.db import connection
-from django.db.migrations.executor import MigrationExecutor
+from django.db.migrations.state import StateApps
 from django.test import Client
 
 from forge.accounts.actions import create_token, delete_token
@@ -18,6 +17,7 @@ from forge.accounts.models import User
 from forge.core.audit import write_entry
 from forge.core.models import AuditEntry, NeverChanged
 from forge.projects.models import Project
+from tests.forge.each_migration import go_back
 
 
 def _who(action: str) -> tuple[str, str, User | None]:
@@ -52,20 +52,19 @@ def test_an_entry_names_the_installation_where_nobody_acted() -> None:
 
 
 @pytest.fixture
-def before(transactional_db: None) -> Iterator[Callable[[], object]]:
-    """The tables of before; calling it carries them over."""
-    MigrationExecutor(connection).migrate([("core", "0002_blobs_have_owners")])
-    yield lambda: call_command("migrate", "core", verbosity=0)
+def before(transactional_db: None) -> Iterator[StateApps]:
+    """The tables of before `migrate` carries them over."""
+    yield go_back([("core", "0002_blobs_have_owners")])
     call_command("migrate", verbosity=0)
 
 
-def test_entries_of_before_name_their_person_or_the_installation(before: Callable[[], object]) -> None:
+@pytest.mark.proof
+def test_entries_of_before_name_their_person_or_the_installation(before: StateApps) -> None:
     people = [User.objects.create_user(f"{name}@acme.example", name=name) for name in ("Jo", "Mika")]
-    old = MigrationExecutor(connection).loader.project_state([("core", "0002_blobs_have_owners")]).apps
-    entries = old.get_model("core", "AuditEntry").objects
+    entries = before.get_model("core", "AuditEntry").objects
     for number, actor in enumerate([people[0].pk, people[1].pk, people[0].pk, None]):
         entries.create(actor_id=actor, action=f"act.{number}", subject="x", data={"n": number})
-    before()
+    call_command("migrate", "core", verbosity=0)
     found = {entry.action: entry for entry in AuditEntry.objects.all()}
     assert [_who(f"act.{number}") for number in range(4)] == [
         ("person", str(people[0].pk), people[0]),

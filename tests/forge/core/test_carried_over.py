@@ -15,8 +15,6 @@ from django.conf import settings
 from django.core.files.base import ContentFile
 from django.core.files.storage import storages
 from django.core.management import call_command
-from django.db import connection
-from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 
 from forge.builds.artefacts import open_rune
@@ -29,8 +27,9 @@ from forge.core.stored_bytes import organisation_bytes
 from forge.projects.models import Project, Sample, Version
 from forge.registry.models import Manifest, Repository
 from rune.building.spec import BuildOptions, BuildSpec
+from tests.forge.each_migration import go_back
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.proof]
 
 BEFORE = [
     ("core", "0001_initial"),
@@ -100,13 +99,10 @@ class Old:
 @pytest.fixture
 def old() -> Iterator[Old]:
     """The database as it was, empty. The test goes on with the tables of now; so do all tests after it."""
-    executor = MigrationExecutor(connection)
-    now = executor.loader.graph.leaf_nodes()
     # Forward only is tried here: the way back has no data to bring along.
     BlobLink.objects.all().delete()
-    executor.migrate(BEFORE)
-    yield Old(MigrationExecutor(connection).loader.project_state(BEFORE).apps)
-    MigrationExecutor(connection).migrate(now)
+    yield Old(go_back(BEFORE))
+    call_command("migrate", verbosity=0)
 
 
 def stored_runes() -> list[Path]:

@@ -9,10 +9,9 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
-from django.db import connection
-from django.db.migrations.executor import MigrationExecutor
 
 from forge.serving.database import BACKUPS, DatabaseUnusable, is_up_to_date, migrate_if_needed
+from tests.forge.each_migration import each_migration, go_back
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -22,10 +21,9 @@ FOLDER = Path(settings.DATA_DIR) / BACKUPS
 @pytest.fixture(autouse=True)
 def older_database() -> Iterator[None]:
     """The database as it was before the newest migration of the floor under all apps."""
-    executor = MigrationExecutor(connection)
-    newest = executor.loader.graph.leaf_nodes("core")[0]
-    before = next(node.key for node in executor.loader.graph.node_map[newest].parents if node.key[0] == "core")
-    executor.migrate([before])
+    graph = each_migration().loader.graph
+    newest = graph.leaf_nodes("core")[0]
+    go_back([next(node.key for node in graph.node_map[newest].parents if node.key[0] == "core")])
     try:
         yield
     finally:
@@ -51,7 +49,7 @@ def test_the_backup_has_the_tables_of_before_the_upgrade_and_the_oldest_go() -> 
         data = tar.extractfile("backup.json")
         assert data is not None
         described = json.load(data)
-    leaves = {point for point in MigrationExecutor(connection).loader.graph.leaf_nodes() if point[0] == "core"}
+    leaves = {point for point in each_migration().loader.graph.leaf_nodes() if point[0] == "core"}
     assert not leaves & {tuple(point) for point in described["migrations"]}
     assert (FOLDER / kept[-1]).stat().st_mode & 0o777 == 0o600
 

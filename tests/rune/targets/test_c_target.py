@@ -39,6 +39,10 @@ FUSED = ("-O2", "-march=native", "-ffp-contract=fast")
 FLAGS = {"not optimised": ("-O0",), "fused": FUSED}
 """The ends: as written, and with what a compiler may do to sums. `tests/proof/test_c_flags.py` has those between."""
 SANITIZED = ("-O1", "-g", "-fsanitize=address,undefined", "-fno-sanitize-recover=all")
+BOTH = pytest.mark.parametrize(
+    "flags",
+    [pytest.param(FUSED, id="fused"), pytest.param(SANITIZED, id="sanitized", marks=pytest.mark.proof)],
+)
 
 
 def assert_same(folder: CFolder, rune: bytes, inputs: Sequence[Sequence[bytes]], flags: Sequence[str]) -> None:
@@ -75,7 +79,7 @@ def test_an_integer_model_gives_the_runes_bytes(name: str, test_data: Path, tmp_
     assert_same(folder, build(files, name).rune, random_inputs(input_types(files), runs=10), FUSED)
 
 
-@pytest.mark.parametrize("flags", [FUSED, SANITIZED], ids=["fused", "sanitized"])
+@BOTH
 def test_every_op_gives_the_runes_bytes_floats_too(flags: Sequence[str], tmp_path: Path) -> None:
     cases = model_cases()
     models = {case.name: read_model(case.data) for case in cases}
@@ -99,7 +103,7 @@ def extreme_models() -> dict[str, bytes]:
     return found
 
 
-@pytest.mark.parametrize("flags", [FUSED, SANITIZED], ids=["fused", "sanitized"])
+@BOTH
 def test_sums_at_the_ends_of_32_bits_are_the_references(flags: Sequence[str], tmp_path: Path) -> None:
     files = extreme_models()
     models = {name: read_model(data) for name, data in files.items()}
