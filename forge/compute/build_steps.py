@@ -15,6 +15,7 @@ from typing import Any
 from forge.compute.job_answers import Answers
 from forge.compute.job_files import JobFiles
 from forge.compute.language_request import SignatureOf
+from forge.compute.rests import Rests
 from rune.blocks.catalogue import PUBLISHED_BLOCKS
 from rune.building.building import build, check_text
 from rune.building.errors import BuildFailed
@@ -51,6 +52,7 @@ def make(
     answers: Answers,
     made: bytes | None,
     output: int,
+    rests: Rests,
 ) -> None:
     """Does the steps of a job, up to the first that finds fault. `made` is the rune, if it was made before."""
     steps, spec = job["steps"], job["spec"]
@@ -70,7 +72,7 @@ def make(
     if "measure" in steps:
         _measure(rune, answers)
     if "evaluate" in steps:
-        _evaluate(job["samples"], files, rune, answers)
+        _evaluate(job["samples"], files, rune, answers, rests)
 
 
 def _check(files: JobFiles, options: BuildOptions, answers: Answers, signature_of: SignatureOf) -> bool:
@@ -188,13 +190,15 @@ def _measure(rune: bytes, answers: Answers) -> None:
     answers.send("measured", run=dataclasses.asdict(measured))
 
 
-def _evaluate(samples: Sequence[Mapping[str, Any]], files: JobFiles, rune: bytes, answers: Answers) -> None:
+def _evaluate(
+    samples: Sequence[Mapping[str, Any]], files: JobFiles, rune: bytes, answers: Answers, rests: Rests
+) -> None:
     """Runs the rune on its test samples. Whatever keeps it from that is said, and the build goes on."""
     start = time.perf_counter()
     given = [_labelled(sample, files) for sample in samples]
     found: dict[str, Any]
     try:
-        found = evaluate(rune, given, effort=EVALUATE_EFFORT).to_json()
+        found = evaluate(rune, given, effort=EVALUATE_EFFORT, news=rests.after).to_json()
     except (EvaluationImpossible, RuneError) as error:
         found = {"samples": len(given), "reason": str(error)}
     answers.send("evaluated", evaluation=found, milliseconds=round((time.perf_counter() - start) * 1000, 1))

@@ -27,6 +27,7 @@ from forge.compute.build_steps import make
 from forge.compute.job_answers import Answers
 from forge.compute.job_files import JobFiles, Signatures, read_descriptor
 from forge.compute.language_request import answer_request
+from forge.compute.rests import Rests
 from forge.compute.summary import summarise
 from forge.compute.wishes import answer_wishable, grant_wishes
 from rune.anvil.errors import CompileError
@@ -49,7 +50,12 @@ RECEIVED, DESCRIPTORS_AT_ONCE = 1 << 16, 128
 
 
 def run_job(
-    job: Mapping[str, Any], descriptors: Sequence[int], output: int, answers: Answers, signatures: Signatures
+    job: Mapping[str, Any],
+    descriptors: Sequence[int],
+    output: int,
+    answers: Answers,
+    signatures: Signatures,
+    rests: Rests,
 ) -> None:
     """Does one job; whatever happens in it becomes an answer. What it makes is written into `output`."""
     try:
@@ -68,7 +74,7 @@ def run_job(
                 answers.send("answered", answer=grant_wishes(files, signature_of, job["wishes"]))
             case _:
                 made = None if job["rune"] is None else read_descriptor(descriptors[job["rune"]["descriptor"]])
-                make(job, files, signature_of, answers, made, output)
+                make(job, files, signature_of, answers, made, output, rests)
     except BuildFailed as failure:
         answers.send("failed", error=str(failure), diagnostics=[diagnostic_to_json(one) for one in failure.diagnostics])
     except CompileError as error:
@@ -155,7 +161,7 @@ def main(entered: Entered, arguments: Sequence[str]) -> None:
     while True:
         job, descriptors = jobs.get()
         answers = Answers(begun.answers, job["id"])
-        run_job(job, descriptors, begun.output, answers, signatures)
+        run_job(job, descriptors, begun.output, answers, signatures, Rests(answers, jobs.get))
         for descriptor in descriptors:
             os.close(descriptor)
         answers.send("done")

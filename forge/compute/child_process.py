@@ -133,7 +133,14 @@ class ChildProcess:
     def send(self, job: Mapping[str, Any], descriptors: Sequence[int]) -> None:
         """Hands a job over, with open files, and empties the output. Raises `ChildDied`."""
         self._output.truncate(0)
-        line = json.dumps(job).encode() + b"\n"
+        self._tell(job, descriptors)
+
+    def go_on(self) -> None:
+        """Lets a job go on that rests. Raises `ChildDied`."""
+        self._tell({}, ())
+
+    def _tell(self, message: Mapping[str, Any], descriptors: Sequence[int]) -> None:
+        line = json.dumps(message).encode() + b"\n"
         try:
             for start in range(0, len(descriptors), DESCRIPTORS_AT_ONCE):
                 socket.send_fds(self._jobs, [b"\0"], descriptors[start : start + DESCRIPTORS_AT_ONCE])

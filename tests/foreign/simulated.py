@@ -41,11 +41,13 @@ class Outcome:
     problems: tuple[str, ...]
 
 
-def simulate(installation: LiveInstallation, seeds: Sequence[int]) -> Outcome:
+def simulate(
+    installation: LiveInstallation, seeds: Sequence[int], between_kills: tuple[float, float] = BETWEEN_KILLS
+) -> Outcome:
     """Runs the seeds, then kills everything and looks whether all is still there. Nothing runs afterwards."""
     rooms = [[seed, installation.new_project(f"seed-{seed}")] for seed in seeds]
     with _node(installation) as ask:
-        with _killing(installation, seeds[0]) as kills:
+        with _killing(installation, seeds[0], between_kills) as kills:
             found = ask({"do": "play", "rooms": rooms, "lanes": LANES})
         found += ask({"do": "end"})
         problems = [f"seed {room['seed']}: {problem}" for room in found for problem in room["problems"][:5]]
@@ -69,14 +71,14 @@ def simulate(installation: LiveInstallation, seeds: Sequence[int]) -> Outcome:
 
 
 @contextmanager
-def _killing(installation: LiveInstallation, seed: int) -> Iterator[list[int]]:
+def _killing(installation: LiveInstallation, seed: int, between: tuple[float, float]) -> Iterator[list[int]]:
     """Kills one process after another, in whatever it is doing, and starts it again."""
     chance, over, kills = random.Random(seed), threading.Event(), list[int]()
     failures: list[BaseException] = []
 
     def kill_again_and_again() -> None:
         try:
-            while not over.wait(chance.uniform(*BETWEEN_KILLS)):
+            while not over.wait(chance.uniform(*between)):
                 process = chance.choice(installation.processes)
                 process.kill()
                 kills.append(process.port)
