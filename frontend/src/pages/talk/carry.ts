@@ -2,8 +2,8 @@
 
 /** Puts `after` in the place of `before`. Fields and what unfolds are known by the ids around them. */
 export function carriedOver(before: HTMLElement, after: HTMLElement): void {
-  const [fieldsBefore, fieldsAfter] = [named(before, "textarea", fieldKey), named(after, "textarea", fieldKey)];
-  const [foldsBefore, foldsAfter] = [named(before, "details", foldKey), named(after, "details", foldKey)];
+  const [fieldsBefore, fieldsAfter] = [fieldsOf(before), fieldsOf(after)];
+  const [foldsBefore, foldsAfter] = [foldsOf(before), foldsOf(after)];
   for (const [key, old] of fieldsBefore) {
     const field = fieldsAfter.get(key);
     if (field !== undefined && old.value !== old.defaultValue) field.value = old.value;
@@ -15,6 +15,8 @@ export function carriedOver(before: HTMLElement, after: HTMLElement): void {
   const active = document.activeElement;
   const focused = [...fieldsBefore].find(([, field]) => field === active);
   const folded = [...foldsBefore].find(([, fold]) => active !== null && fold.firstElementChild === active);
+  const choice = choiceWithFocus(before, active);
+  const pressed = buttonWithFocus(before, active);
   before.replaceWith(after);
   if (focused !== undefined) {
     const field = fieldsAfter.get(focused[0]);
@@ -23,21 +25,47 @@ export function carriedOver(before: HTMLElement, after: HTMLElement): void {
   } else if (folded !== undefined) {
     const summary = foldsAfter.get(folded[0])?.firstElementChild;
     if (summary instanceof HTMLElement) summary.focus({ preventScroll: true });
+  } else if (choice !== null) {
+    choices(after)[choice]?.focus({ preventScroll: true });
+  } else if (pressed !== null) {
+    // The button that resolved a thread is gone with it: keys go on at the switch.
+    const thread = after.querySelector<HTMLElement>(`#${CSS.escape(pressed.thread)}`);
+    const button = thread?.hidden === false ? buttonsOf(thread)[pressed.index] : choices(after).find(isCurrent);
+    button?.focus({ preventScroll: true });
   }
 }
 
-function named<Tag extends "textarea" | "details">(
-  root: HTMLElement,
-  tag: Tag,
-  key: (element: HTMLElementTagNameMap[Tag]) => string,
-): Map<string, HTMLElementTagNameMap[Tag]> {
-  return new Map([...root.querySelectorAll(tag)].map((element) => [key(element), element]));
+const choices = (talk: HTMLElement): HTMLElement[] => [...talk.querySelectorAll<HTMLElement>("[data-talk-choice]")];
+const isCurrent = (link: HTMLElement): boolean => link.hasAttribute("aria-current");
+
+function choiceWithFocus(before: HTMLElement, active: Element | null): number | null {
+  const index = choices(before).findIndex((link) => link === active);
+  return index < 0 ? null : index;
 }
 
-function fieldKey(field: HTMLTextAreaElement): string {
-  return `${field.form?.getAttribute("action") ?? ""} ${field.name}`;
+type Field = HTMLTextAreaElement | HTMLInputElement;
+
+function fieldsOf(root: HTMLElement): Map<string, Field> {
+  const fields = [...root.querySelectorAll<Field>('textarea, input:not([type="hidden"])')];
+  return new Map(fields.map((field) => [fieldKey(field), field]));
+}
+
+function foldsOf(root: HTMLElement): Map<string, HTMLDetailsElement> {
+  return new Map([...root.querySelectorAll("details")].map((fold) => [foldKey(fold), fold]));
+}
+
+function fieldKey(field: Field): string {
+  return field.id || `${field.form?.getAttribute("action") ?? ""} ${field.name}`;
 }
 
 function foldKey(fold: HTMLDetailsElement): string {
   return `${fold.parentElement?.closest("[id]")?.id ?? ""} ${fold.className}`;
+}
+
+const buttonsOf = (thread: HTMLElement): HTMLElement[] => [...thread.querySelectorAll("button")];
+
+function buttonWithFocus(before: HTMLElement, active: Element | null): { thread: string; index: number } | null {
+  if (!(active instanceof HTMLButtonElement) || !before.contains(active)) return null;
+  const thread = active.closest<HTMLElement>("article");
+  return thread === null ? null : { thread: thread.id, index: buttonsOf(thread).indexOf(active) };
 }
