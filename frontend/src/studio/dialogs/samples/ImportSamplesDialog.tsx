@@ -171,8 +171,7 @@ export default function ImportSamplesDialog(props: ImportSamplesDialogProps) {
             {problem}
           </p>
         )}
-        <div className="row wrap">
-          <span className="grow" />
+        <div className="row wrap import-foot">
           <button type="button" className="button" onClick={onClose}>
             {isImporting ? "Stop" : "Do not import"}
           </button>
