@@ -12,6 +12,7 @@ import { count } from "../../parts/words";
 import type { NamedFile } from "../../session/named-files";
 import { sampleArchive, type SampleArchive } from "../../session/sample-archive";
 import { ComingIn } from "./ComingIn";
+import "../../styles/samples.css";
 
 interface ImportSamplesDialogProps {
   /** Those of the rune that runs. */
