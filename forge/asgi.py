@@ -30,6 +30,7 @@ from forge.door.requests import RequestGate  # noqa: E402
 from forge.door.sockets import PersonsSockets, SocketGate  # noqa: E402
 from forge.notices.routing import websocket_urlpatterns as notices_urlpatterns  # noqa: E402
 from forge.player.routing import websocket_urlpatterns as player_urlpatterns  # noqa: E402
+from forge.reviews.routing import websocket_urlpatterns as guests_urlpatterns  # noqa: E402
 from forge.serving.tracing import traced  # noqa: E402
 
 
@@ -43,7 +44,8 @@ def build_application() -> Any:
         autorefresh=settings.DEBUG,
     )
     sockets = PersonsSockets(
-        URLRouter([*player_urlpatterns, *notices_urlpatterns, *websocket_urlpatterns]), sockets_of_person
+        URLRouter([*player_urlpatterns, *notices_urlpatterns, *guests_urlpatterns, *websocket_urlpatterns]),
+        sockets_of_person,
     )
     origins = SameOrigin(AuthMiddlewareStack(sockets), settings.PUBLIC_URL, settings.ALLOWED_HOSTS)
     return ProtocolTypeRouter(

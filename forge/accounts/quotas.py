@@ -29,6 +29,8 @@ class Resource(StrEnum):
     """In an hour."""
     MINUTES = "minutes"
     """Of builds, in a day."""
+    TRIALS = "trials"
+    """Changes tried in copies of builds, in an hour."""
     SOCKETS = "sockets"
     """At once, at one server process."""
     ORGANISATIONS = "organisations"
@@ -40,6 +42,7 @@ OF_ORGANISATION: Mapping[Resource, int] = {
     Resource.PROJECTS: 500,
     Resource.BUILDS: 240,
     Resource.MINUTES: 720,
+    Resource.TRIALS: 240,
     Resource.SOCKETS: 1000,
 }
 """The defaults of an organisation."""
@@ -47,6 +50,7 @@ OF_ORGANISATION: Mapping[Resource, int] = {
 OF_PERSON: Mapping[Resource, int] = {
     Resource.BUILDS: 120,
     Resource.MINUTES: 360,
+    Resource.TRIALS: 60,
     Resource.SOCKETS: 100,
     Resource.ORGANISATIONS: 20,
 }

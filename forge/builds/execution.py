@@ -76,10 +76,12 @@ class Execution:
         limit: float,
         tick: Callable[[], None],
         pace: PaceNow = usual_pace,
+        pace_at_rest: PaceNow = usual_pace,
     ) -> Artefact | None:
         """Does it; None where the recorder was told why there is nothing. `limit` is in seconds.
 
-        The compiler's process goes on at the `pace` that is answered. Raises what `tick` raises, and `ChildDied`.
+        The compiler's process goes on at the `pace` that is answered, and between samples at `pace_at_rest`. Raises
+        what `tick` raises, and `ChildDied`.
         """
         self._artefact = self._known()
         missing = self._job.missing(self._artefact)
@@ -87,7 +89,8 @@ class Execution:
             self._recorder.reused(missing)
         if missing:
             with new_compiler() as compiler:
-                self._compute_again_if_it_was_warm(partial(self._compute, compiler, limit, tick, pace), compiler.alive)
+                compute = partial(self._compute, compiler, limit, tick, pace, pace_at_rest)
+                self._compute_again_if_it_was_warm(compute, compiler.alive)
         if self._artefact is not None and self._job.lasts and not secure(self._artefact):
             raise ChildDied("The rune could not be stored.")
         return self._artefact
@@ -110,7 +113,9 @@ class Execution:
                 raise
             compute()
 
-    def _compute(self, compiler: Compiler, limit: float, tick: Callable[[], None], pace: PaceNow) -> None:
+    def _compute(
+        self, compiler: Compiler, limit: float, tick: Callable[[], None], pace: PaceNow, pace_at_rest: PaceNow
+    ) -> None:
         """Does the steps that are missing by now."""
         steps = self._job.missing(self._artefact)
         if not steps:
@@ -128,6 +133,7 @@ class Execution:
                 limit=limit,
                 tick=tick,
                 pace=pace,
+                pace_at_rest=pace_at_rest,
             )
 
     def _answer(self, answer: Answer, compiler: Compiler) -> None:

@@ -110,7 +110,13 @@ class LeasedBuild:
         job = numbered_job(self._build)
         execution = Execution(job, self)
         try:
-            artefact = execution.run(self._new_compiler, limit=BUILD_SECONDS, tick=self._tick, pace=self._pace_now)
+            artefact = execution.run(
+                self._new_compiler,
+                limit=BUILD_SECONDS,
+                tick=self._tick,
+                pace=self._pace_now,
+                pace_at_rest=self._pace,
+            )
         except Damaged as error:
             self._say("worker", error.detail, level="error")
             return Outcome(State.FAILED, error=error.detail)
@@ -129,7 +135,7 @@ class LeasedBuild:
         return Outcome(State.SUCCEEDED, artefact=artefact, diagnostics=artefact.diagnostics)
 
     def _pace_now(self) -> Pace:
-        """How fast to compute now. What runs the rune takes a minute or so, by the clock, and never gives way."""
+        """How fast to compute now. What runs the rune does so by the clock: it gives way between samples alone."""
         return Pace.USUAL if self._is_compiled else self._pace()
 
     def take(self, artefact: Artefact, *, is_new: bool) -> None:

@@ -6,6 +6,7 @@ Nothing here knows a build's row. One object is used by one thread at a time; it
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from queue import Empty
@@ -18,7 +19,7 @@ from forge.compute.errors import ChildDied, OutOfTime
 from forge.compute.given import Given
 from forge.compute.guard import guard
 from forge.compute.isolation_report import require
-from forge.compute.pace import PaceNow, usual_pace
+from forge.compute.pace import RESTING, Pace, PaceNow, usual_pace
 from rune.isolation.protections import Isolation, Protection
 
 __all__ = ["Answer", "Compiler"]
@@ -124,12 +125,14 @@ class Compiler:
         rune: Given | None = None,
         tick: Callable[[], None] = lambda: None,
         pace: PaceNow = usual_pace,
+        pace_at_rest: PaceNow = usual_pace,
     ) -> None:
         """Gives a job of an organisation's and hands its answers on, up to `done`. `tick` is called several times a
         second meanwhile. What it makes is in `output` then; `rune` is what was made before.
 
         The process goes on, with all that it started, at the `pace` that is answered as often; the time for which it is
-        suspended does not count.
+        suspended does not count. Between the samples of an evaluation, whose runs are bounded by the clock, it waits as
+        long as `pace_at_rest` says that it is suspended.
 
         A process that had a job of another organisation's is replaced first: whatever that job left in it, this one
         does not meet.
@@ -155,7 +158,10 @@ class Compiler:
             self._send(process, job, files or {}, rune)
             deadline = process.clock() + limit
             while (answer := self._next(process, deadline, limit, tick, pace))["event"] != "done":
-                on_answer(answer)
+                if answer["event"] == RESTING:
+                    self._let_rest(process, tick, pace_at_rest)
+                else:
+                    on_answer(answer)
             process.resume()
             usage = guard.ends(process)
             self.memory = usage.memory
@@ -165,6 +171,15 @@ class Compiler:
         except BaseException:
             self.close()
             raise
+
+    def _let_rest(self, process: ChildProcess, tick: Callable[[], None], pace: PaceNow) -> None:
+        """Returns when it is this job's turn again. Its process waits to be told, so nothing is cut in the middle."""
+        while pace() is Pace.SUSPENDED:
+            process.suspend()
+            tick()
+            time.sleep(TICK)
+        process.resume()
+        process.go_on()
 
     def _send(
         self, process: ChildProcess, job: Mapping[str, Any], files: Mapping[str, Given], rune: Given | None

@@ -15,6 +15,9 @@ class Pace(Enum):
     SUSPENDED = "suspended"
 
 
+RESTING = "resting"
+"""The event by which a job says that it waits to be let on: it may be suspended there for as long as others compute."""
+
 PaceNow = Callable[[], Pace]
 """Asked several times a second while a job runs (`forge.compute.turns`)."""
 

@@ -19,6 +19,7 @@ from pycrdt import Doc
 from forge.core.errors import NotFound
 from forge.projects.hooks import document_changed
 from forge.projects.models import DocumentClient, DocumentState, DocumentUpdate, Project
+from forge.projects.writers import keep_authors
 
 ROWS = 1000
 """Updates of one statement; SQLite takes 32,766 values."""
@@ -81,7 +82,8 @@ def load_document(project_id: UUID) -> LoadedDocument:
 
 @transaction.atomic
 def merge_updates(project_id: UUID, state: bytes, sequence: int) -> None:
-    """Stores the document as it was after the update `sequence`, and drops the updates that are in it.
+    """Stores the document as it was after the update `sequence`, and drops the updates that are in it; their authors
+    are remembered.
 
     Numbers go on as before. A state that is newer already stays. The project's row is locked, as by all who write to
     its document: of two that merge at once, the one with less must not win.
@@ -90,6 +92,7 @@ def merge_updates(project_id: UUID, state: bytes, sequence: int) -> None:
     stored = DocumentState.objects.filter(project_id=project_id).values_list("sequence", flat=True).first()
     if stored is None or stored < sequence:
         DocumentState.objects.update_or_create(project_id=project_id, defaults={"sequence": sequence, "state": state})
+    keep_authors(project_id, sequence)
     DocumentUpdate.objects.filter(project_id=project_id, sequence__lte=sequence).delete()
 
 
@@ -277,6 +280,7 @@ def _prepared(model: type[Model], name: str, value: object) -> Any:
 def editing(project: Project, author_id: UUID | None) -> Iterator[Doc[Any]]:
     """A project's document to be edited; what was changed inside becomes one update, with origin "api".
 
+    `author_id` is of who wrote it: None for a recording that is given or withdrawn, which nobody wrote.
     The project's row is locked first, so two of these never see the same document.
     """
     with transaction.atomic():

@@ -29,8 +29,12 @@ class ProjectQuerySet(models.QuerySet["Project"]):
         return self.filter(deleted_at__isnull=True)
 
     def lock(self, project_id: uuid.UUID) -> None:
-        """Takes a project's row until the transaction ends: so do all who write its document, versions or links."""
-        self.select_for_update().only("pk").filter(pk=project_id).first()
+        """Takes a project's row until the transaction ends: so do all who write its document, versions or links.
+
+        Rows that name the project may be written meanwhile: who does that holds the project's stream, for which who
+        holds this waits.
+        """
+        self.select_for_update(no_key=True).only("pk").filter(pk=project_id).first()
 
     def visible_to(self, actor: Actor) -> ProjectQuerySet:
         """Projects whose page the person may open: those of their organisations, and public ones."""
@@ -151,6 +155,24 @@ class DocumentState(models.Model):
         return f"{self.project_id} {self.sequence}"
 
 
+class MergedAuthor(models.Model):
+    """Somebody whose updates were merged into a document's state, and the number of the last of them."""
+
+    id = models.BigAutoField(primary_key=True)
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="+")
+    person = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+", db_constraint=False
+    )
+    """Not looked after by the database, as an update's author is not: they may be gone by now."""
+    sequence = models.BigIntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["project", "person"], name="one_last_update_a_person")]
+
+    def __str__(self) -> str:
+        return f"{self.project_id} {self.sequence}"
+
+
 class DocumentClient(models.Model):
     """Which person stands behind a Yjs client of a project's document, as the server saw it: who wrote what."""
 
@@ -264,6 +286,9 @@ class Version(models.Model):
     author = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
+    """Who asked for it."""
+    writers = models.JSONField(default=list)
+    """The ids of the people who wrote in the files since the version before (`forge.projects.writers`)."""
     created = models.DateTimeField(auto_now_add=True)
     message = models.CharField(max_length=200, blank=True)
     saved_by = models.ForeignKey(

@@ -20,6 +20,7 @@ from forge.projects.files import MAXIMUM_TEXT
 from forge.projects.model_files import is_model
 from forge.projects.models import Project, Sample, Version
 from forge.projects.storage import link_brought
+from forge.projects.writers import writers_since_the_version_before
 from rune.building.spec import canonical_digest
 from rune.files import DEFAULT_FILE_LIMIT, FileError, FileMissing, FileTooLarge, normal_path
 from rune.wording import size_text
@@ -95,6 +96,7 @@ def keep_tree(project: Project, tree: WorkingTree, author: Any = None) -> Versio
                 file_ids=dict(tree.file_ids),
                 sequence=tree.sequence,
                 author=author,
+                writers=writers_since_the_version_before(project, tree.sequence),
             )
         # All its files are kept, also an old version's that were gone and are back; but no recording that was withdrawn
         # since the files were read, which nothing may hold any more.

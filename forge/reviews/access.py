@@ -13,6 +13,7 @@ from forge.builds.models import Build, Kind, State
 from forge.core.actors import Actor
 from forge.core.audit import NOWHERE
 from forge.projects.models import Project
+from forge.reviews.authorship import is_own_rune
 from forge.reviews.decision import Group, ReviewState, Verdicts, decided, verdicts_of
 from forge.reviews.models import Choice, Review, ReviewQuerySet, Round, Verdict
 
@@ -20,19 +21,6 @@ from forge.reviews.models import Choice, Review, ReviewQuerySet, Round, Verdict
 def may_judge(actor: Actor, build: Build) -> bool:
     """Whether the person may give a verdict on the build."""
     return can(actor, Verb.REVIEW, build.project) and is_reviewable(build) and not is_own_rune(actor, build)
-
-
-def authors_of(build: Build) -> frozenset[UUID]:
-    """Who asked for a build of these bytes in the project: nobody of them judges it."""
-    if build.artefact is None:
-        return frozenset()
-    same = Build.objects.numbered().filter(project=build.project, artefact__digest=build.artefact.digest)
-    return frozenset(same.exclude(requested_by=None).values_list("requested_by", flat=True))
-
-
-def is_own_rune(actor: Actor, build: Build) -> bool:
-    """Whether the person asked for a build of these bytes."""
-    return build.requested_by_id == actor.pk or actor.pk in authors_of(build)
 
 
 def verbs_on_build(actor: Actor, build: Build) -> frozenset[Verb]:

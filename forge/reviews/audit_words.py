@@ -23,6 +23,7 @@ declare(
         "review.delete": "deleted a comment of {member} on {build} of {project}",
         "review.resolve": "resolved a thread about {build} of {project}",
         "review.reopen": "reopened a thread about {build} of {project}",
+        "review.try": "tried a change in a copy of {build} of {project}",
         "review.suggest": "suggested a change of {build} of {project}",
         "review.suggestion_taken": "took the suggestion of {member} on {build} into the files of {project}",
         "review.suggestion_declined": "declined the suggestion of {member} on {build} of {project}",

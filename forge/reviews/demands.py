@@ -7,7 +7,7 @@ that were given on a build with the new rules, by people who could read what cha
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -40,13 +40,17 @@ class GivenVerdict:
 
 @dataclass(frozen=True)
 class Situation:
-    """All that the demands depend on. `since` is when the policy in force came into force; None for the default."""
+    """All that the demands depend on.
+
+    `since` is when the policy in force came into force; None for the default. `authors` made what the build holds.
+    """
 
     members: tuple[Member, ...]
     proposed: Policy
     in_force: Policy
     since: datetime | None
     verdicts: tuple[GivenVerdict, ...]
+    authors: frozenset[UUID]
     judgements: tuple[Judgement, ...]
 
     @property
@@ -61,10 +65,14 @@ class Situation:
 
 @dataclass(frozen=True)
 class NeededApproval:
-    """An approval that is demanded, and who gave it. `unknown` are addresses of nobody who may give a verdict."""
+    """An approval that is demanded, and who gave it.
+
+    `unknown` are addresses of nobody who may give a verdict; `is_of_authors` says that all who may are authors.
+    """
 
     approval: Approval
     given: tuple[str, ...]
+    is_of_authors: bool = False
     unknown: tuple[str, ...] = ()
 
     @property
@@ -101,6 +109,8 @@ class Demands:
         told = f"It has {len(needed.given)} of {needed.text}."
         if needed.unknown:
             told += f" {listed(needed.unknown)} cannot give one: no such member."
+        if needed.is_of_authors:
+            return f"{told} Everybody who could approve it built it or wrote part of it: invite somebody as a viewer."
         if self.changes:
             return f"{told} It changes the rules, so only approvals count that were given on it. Ask for a review."
         return f"{told} Ask for a review."
@@ -127,7 +137,7 @@ def demands(situation: Situation, tag: str) -> Demands:
     return Demands(
         protects(patterns, tag),
         situation.judgements,
-        tuple(_needed(each, situation.members, approving) for each in needed),
+        tuple(_needed(each, situation, approving) for each in needed),
         tuple(each.name for each in situation.members if each.person in objecting),
         rule_changes(situation.in_force, situation.proposed),
     )
@@ -148,19 +158,22 @@ def approvals(policy: Policy, situation: Situation) -> tuple[Approval, ...]:
 
 
 def _counts(verdict: GivenVerdict, situation: Situation) -> bool:
-    """Whoever approved bytes under other rules has not approved that these rules become the project's."""
+    """Nobody approves what they made, and who approved bytes under other rules has not approved these."""
+    if verdict.person in situation.authors:
+        return False
     if not situation.changes_rules:
         return True
     is_of_now = situation.since is None or verdict.created > situation.since
     return is_of_now and verdict.policy == situation.proposed
 
 
-def _needed(approval: Approval, members: Sequence[Member], approving: Collection[UUID]) -> NeededApproval:
-    able = [each for each in members if _is_asked(approval, each)]
-    known = {each.address for each in members}
+def _needed(approval: Approval, situation: Situation, approving: Collection[UUID]) -> NeededApproval:
+    asked = [each for each in situation.members if _is_asked(approval, each)]
+    known = {each.address for each in situation.members}
     return NeededApproval(
         approval,
-        tuple(each.name for each in able if each.person in approving),
+        tuple(each.name for each in asked if each.person in approving),
+        bool(asked) and all(each.person in situation.authors for each in asked),
         tuple(each for each in approval.people if each not in known),
     )
 

@@ -10,7 +10,7 @@ class NotReviewable(Conflict):
 
 
 class OwnBuild(Conflict):
-    """Whoever asked for a build cannot give the verdict on it."""
+    """Whoever asked for a build, or wrote part of what it changes, cannot give the verdict on it."""
 
     title = "This is your own build"
 

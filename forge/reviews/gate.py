@@ -11,6 +11,7 @@ from forge.builds.models import Build
 from forge.projects.models import Project
 from forge.registry.hooks import Clearance, GateAnswer, clearances, gates
 from forge.registry.models import Admission, Publication
+from forge.reviews.authorship import authors_of
 from forge.reviews.demands import Demands, GivenVerdict, Member, Situation, demands
 from forge.reviews.models import Choice, Verdict
 from rune.policy import Policy
@@ -46,12 +47,14 @@ def _situation(build: Build) -> Situation:
     passed = Publication.objects.filter(repository__project=build.project_id, admission=Admission.PASSED)
     newest = passed.order_by("-created").first()
     members = _members(build.project)
+    authors = authors_of(build)
     return Situation(
         members,
         policy_of(build) or Policy(),
         Policy() if newest is None else Policy.from_json(newest.policy),
         None if newest is None else newest.created,
         _verdicts(build, members),
+        authors,
         judgements_of(build),
     )
 

@@ -32,6 +32,15 @@ def guest_path(review_id: UUID | str) -> str:
     return f"/try/reviews/{review_id}"
 
 
+LOOK = {"what": "look"}
+"""What tells the sockets of guests to look whether their link still works."""
+
+
+def guests_group(review_id: UUID | str) -> str:
+    """The group of the sockets that guests have open on a review."""
+    return f"guests.{review_id}"
+
+
 def cookie_name(review_id: UUID | str) -> str:
     """The cookie in which a guest's browser keeps its secret."""
     return f"{COOKIE_PREFIX}{review_id}"

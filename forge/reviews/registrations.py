@@ -1,5 +1,5 @@
 """The hooks that reviews registers with lower floors: what waits for a person and what a person waits for on the home
-page, the verdicts on projects' cards, and what an invitation into a review leads to."""
+page, the verdicts on projects' cards, what an invitation into a review leads to, and how many changes were tried."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from forge.accounts.hooks import invitation_accepted, purposes
-from forge.accounts.models import User
+from forge.accounts.models import Organisation, User
+from forge.accounts.quotas import Resource
+from forge.accounts.usage import Counts, organisation_counts, person_counts
 from forge.core.actors import Actor
 from forge.projects.hooks import CardVerdict, Waiting, card_verdicts, waited_on, waiting_for
 from forge.reviews.access import complete, groups_of, newest_round, standing_verdicts, state_of
@@ -15,6 +17,7 @@ from forge.reviews.actions.inviting import become_reviewer
 from forge.reviews.decision import ReviewState, Verdicts, waited_for
 from forge.reviews.invited import review_of
 from forge.reviews.models import Review
+from forge.reviews.quotas import trials_of_organisation, trials_of_person
 from rune.wording import listed
 
 purposes.register(review_of)
@@ -66,6 +69,18 @@ def verdicts_on_cards(project_ids: Sequence[UUID]) -> Mapping[UUID, CardVerdict]
     reviews = list(complete(Review.objects.filter(project__in=project_ids, closed=None)).order_by("created"))
     verdicts = standing_verdicts(reviews)
     return {review.project_id: STATE_WORDS[state_of(review, verdicts[review.pk])] for review in reviews}
+
+
+@organisation_counts.register
+def trials_that_an_organisation_had(organisation: Organisation) -> Counts:
+    """Changes that were tried in the last hour."""
+    return {Resource.TRIALS: trials_of_organisation(organisation).count()}
+
+
+@person_counts.register
+def trials_that_a_person_had(user: User) -> Counts:
+    """The same of a person, in all organisations together."""
+    return {Resource.TRIALS: trials_of_person(user).count()}
 
 
 def _progress(review: Review, verdicts: Verdicts) -> str:

@@ -80,6 +80,13 @@ def say(request: HttpRequest, review_id: UUID) -> HttpResponse:
 
 @never_cache
 @require_safe
+def conversation(request: HttpRequest, review_id: UUID) -> HttpResponse:
+    """The conversation alone, for the page's script."""
+    return render(request, "reviews/guest-talk.html", _talk(_guest(request, review_id)))
+
+
+@never_cache
+@require_safe
 def rune(request: HttpRequest, review_id: UUID) -> HttpResponseBase:
     """The rune of the build that is judged now, for the guest's page."""
     guest = _guest(request, review_id)
@@ -155,19 +162,22 @@ def _guest(request: HttpRequest, review_id: UUID) -> Guest:
 
 
 def _context(guest: Guest) -> dict[str, Any]:
+    talk = _talk(guest)
+    project = talk["review"].project
+    return {**talk, "project": project, "link": guest.link, **_judged(project, talk["build"])}
+
+
+def _talk(guest: Guest) -> dict[str, Any]:
+    """What was said, about which build, and how the review stands."""
     principal = principal_of_guest(guest)
     found = review_for_guest(principal, guest.link.review_id)
-    build = build_for_guest(principal, found)
     return {
         "review": found,
-        "project": found.project,
-        "build": build,
-        "link": guest.link,
+        "build": build_for_guest(principal, found),
         "look": STATE_TAGS[state_of(found, standing_verdicts([found])[found.pk])],
         "path": guest_path(found.pk),
         "says": can_as_guest(principal, Verb.COMMENT, found.subject) and found.closed is None,
         "threads": read_by_guests(threads_for_guest(principal, found)),
-        **_judged(found.project, build),
     }
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from forge.accounts.permissions import Verb, can
 from forge.accounts.principals import Principal
 from forge.builds.access import builds_of
 from forge.builds.models import Build, State
@@ -15,8 +16,9 @@ from forge.builds.sides import figures_of, side_of
 from forge.comparison.changes import Comparison, compare
 from forge.comparison.figures import figure_rows
 from forge.comparison.sentences import sentences
-from forge.reviews.access import approved_before, is_approved, is_own_rune, is_reviewable, may_judge, verdicts_on
+from forge.reviews.access import approved_before, is_approved, is_reviewable, verdicts_on
 from forge.reviews.actions.verdicts import UNDONE_WITHIN
+from forge.reviews.authorship import is_own_rune
 from forge.reviews.models import Verdict
 from forge.web.evaluated import evaluated
 from forge.web.limits import shown_limits, with_limits
@@ -28,16 +30,17 @@ def verdict_facts(principal: Principal, build: Build) -> dict[str, Any]:
     """Who approves the build's bytes, who wants them changed, and whether the person may say so."""
     verdicts = verdicts_on(principal, build)
     standing = [verdict for verdict in verdicts if not verdict.replaced]
+    is_own = is_reviewable(build) and is_own_rune(principal, build)
     mine = next((verdict for verdict in standing if verdict.user_id == principal.pk), None)
     return {
         "approvals": sum(verdict.verdict == "approve" for verdict in standing),
         "is_approved": is_approved(verdicts),
         "approved_as": _approved_as(build, standing) if is_approved(verdicts) else None,
         "change_requests": [verdict for verdict in standing if verdict.verdict == "changes"],
-        "judges": may_judge(principal, build),
+        "judges": can(principal, Verb.REVIEW, build.project) and is_reviewable(build) and not is_own,
+        "is_own": is_own,
         "mine": mine,
         "may_undo": mine is not None and mine.created > timezone.now() - UNDONE_WITHIN,
-        "is_own": is_own_rune(principal, build),
     }
 
 

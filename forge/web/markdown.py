@@ -42,8 +42,10 @@ def _parser(*, breaks: bool = False) -> MarkdownIt:
 def _html(parser: MarkdownIt, tokens: Sequence[Token]) -> SafeString:
     # The parser escapes all text, and writes no tag but its own.
     html: str = parser.renderer.render(tokens, parser.options, {})
-    # A long line of code scrolls, for the keyboard too; text cannot hold a tag, so this finds none of it.
-    return mark_safe(html.replace("<pre>", '<pre tabindex="0">'))  # noqa: S308
+    # What is wide scrolls, for the keyboard too; text cannot hold a tag, so this finds none of it.
+    for tag in ("pre", "table"):
+        html = html.replace(f"<{tag}>", f'<{tag} tabindex="0">')
+    return mark_safe(html)  # noqa: S308
 
 
 def _with_mentions(token: Token, names: Names) -> list[Token]:

@@ -22,7 +22,6 @@ from forge.projects.models import Project
 from forge.registry.access import tags_of
 from forge.reviews import actions
 from forge.reviews.access import (
-    authors_of,
     find_numbered_review,
     groups_of,
     newest_round,
@@ -33,6 +32,7 @@ from forge.reviews.access import (
 )
 from forge.reviews.actions import Asked
 from forge.reviews.anchors import read_key
+from forge.reviews.authorship import authors_of
 from forge.reviews.conversation import threads_in_review
 from forge.reviews.decision import Group, ReviewState, Verdicts, missing, waited_for
 from forge.reviews.guests import links_of

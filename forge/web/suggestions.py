@@ -17,7 +17,7 @@ from forge.builds.copies import find_copy
 from forge.builds.models import Preview, PreviewState
 from forge.builds.serializers import rune_url, watch_to_json
 from forge.comparison.choice_words import choice_words
-from forge.core.errors import Conflict, Invalid, NotFound
+from forge.core.errors import Conflict, Invalid, NotFound, TooOften
 from forge.projects.models import Project
 from forge.reviews import actions
 from forge.reviews.access import find_numbered_review, newest_round
@@ -101,7 +101,7 @@ def suggest(request: HttpRequest, organisation: str, name: str, number: int) -> 
             thread = actions.suggest(principal, review, tried, request.POST.get("text", ""))
             return redirect(thread.get_absolute_url())
         copy = actions.try_changes(principal, review, _asked(request.POST))
-    except (Invalid, Conflict) as error:
+    except (Invalid, Conflict, TooOften) as error:
         context = _context(principal, project, review, request.POST)
         return show_again(request, "reviews/suggest.html", context, error)
     return redirect(f"{review.get_absolute_url()}/suggest?trial={copy.pk}#try")

@@ -58,6 +58,7 @@ urlpatterns = [
     path("try", trying.try_page, name="try"),
     path("try/reviews/<uuid:review_id>", guests.review, name="guest-review"),
     path("try/reviews/<uuid:review_id>/say", guests.say, name="guest-say"),
+    path("try/reviews/<uuid:review_id>/conversation", guests.conversation, name="guest-conversation"),
     path("try/reviews/<uuid:review_id>/rune", guests.rune, name="guest-rune"),
     path("sign-in", sign_in.sign_in, name="sign-in"),
     path("join", sign_in.join, name="join"),

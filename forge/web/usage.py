@@ -43,6 +43,7 @@ _WORDS: Mapping[Resource, _Words] = {
     Resource.PROJECTS: _Words("Projects", "Delete one that nobody needs, or ask the operator of this server for more."),
     Resource.BUILDS: _Words("Builds", _LATER, "in the last hour"),
     Resource.MINUTES: _Words("Minutes of builds", _LATER, "in the last day"),
+    Resource.TRIALS: _Words("Changes tried in reviews", _LATER, "in the last hour"),
     Resource.SOCKETS: _Words("Open connections", "Close studios and phones that nobody uses.", "now"),
     Resource.ORGANISATIONS: _Words("Organisations", "Ask the operator of this server for more."),
 }

@@ -29,7 +29,7 @@ def _no_news(_: int) -> None:
 
 @dataclass(frozen=True)
 class Effort:
-    """How long it may take in all, in seconds, and the limits of each run."""
+    """How long all runs together may take, in seconds, and the limits of each."""
 
     seconds: float = 600.0
     limits: Limits = field(default_factory=Limits)
@@ -44,25 +44,28 @@ def evaluate(
     resources: Mapping[str, bytes] = _NO_RESOURCES,
     news: Callable[[int], None] = _no_news,
 ) -> Evaluation:
-    """Runs the rune of these bytes on each sample, until the time is over; `news` is told how many are done.
+    """Runs the rune of these bytes on each sample, until the time is over; `news` is told how many are done, and may
+    take its time: that does not count.
 
     Labels take turns, so that what an early end leaves out is of no label in particular. A sample that cannot be read
     is listed and counts for nothing; one on which the rune fails counts as wrong. Raises `EvaluationImpossible`, and
     `RuneError` for a rune that does not load.
     """
     effort = effort or Effort()
-    end = time.monotonic() + effort.seconds
+    spent = 0.0
     trial = _Trial(data, effort.limits, listening or Listening(), resources)
     outcomes: list[Outcome] = []
     unread: list[Unread] = []
     ordered = list(_taking_turns(samples))
     for number, sample in enumerate(ordered):
-        if time.monotonic() > end:
+        if spent > effort.seconds:
             break
+        start = time.monotonic()
         try:
             outcomes.append(trial.of(sample))
         except (FileError, OSError, InputError) as error:
             unread.append(Unread(sample.name, getattr(error, "reason", None) or str(error)))
+        spent += time.monotonic() - start
         news(number + 1)
     left = len(ordered) - len(outcomes) - len(unread)
     outcomes.sort(key=lambda each: each.name)

@@ -16,6 +16,7 @@ from forge.builds.jobs import numbered_job
 from forge.builds.models import Build, State
 from forge.projects.models import Project
 from forge.reviews.actions import give_verdict
+from forge.reviews.authorship import authors_of
 
 RUNE = b"\0asm\1\0\0\0" + bytes(range(256)) * 20
 OUTLINE = {
@@ -66,8 +67,8 @@ def built(user: Any, project: Project, rune: bytes = RUNE, outline: Any = OUTLIN
 
 
 def approved(build: Build) -> Build:
-    """The build, approved by a member who did not ask for it, where there is one: a version needs no more."""
-    others = build.project.organisation.memberships.exclude(user=build.requested_by).order_by("user__email")
+    """The build, approved by a member who did not make it, where there is one: a version needs no more."""
+    others = build.project.organisation.memberships.exclude(user__in=authors_of(build)).order_by("user__email")
     judge = others.select_related("user").first()
     if judge is not None:
         give_verdict(judge.user, build, "approve")

@@ -140,6 +140,7 @@ _MORE: list[tuple[str, str, str, Any]] = [
     ("get", "try/reviews/<uuid:review_id>", "try/reviews/{review}", None),
     ("form", "try/reviews/<uuid:review_id>", "try/reviews/{review}", {"token": "x"}),
     ("form", "try/reviews/<uuid:review_id>/say", "try/reviews/{review}/say", {"name": "x", "text": "x"}),
+    ("get", "try/reviews/<uuid:review_id>/conversation", "try/reviews/{review}/conversation", None),
     ("get", "try/reviews/<uuid:review_id>/rune", "try/reviews/{review}/rune", None),
     ("get", f"{_PAGE}/reviews", "acme/kitchen/reviews", None),
     ("get", f"{_PAGE}/reviews/<int:number>", "acme/kitchen/reviews/1", None),
@@ -182,7 +183,7 @@ def settle(owner: User, organisation: Organisation, project: Project, size: int)
         Membership.objects.create(organisation=organisation, user=member, role=Role.DEVELOPER)
     invitations = [invite(owner, organisation, "viewer")[0] for _ in range(size)]
     tokens = [create_token(owner, f"t{number}", ["read"], None)[0] for number in range(size)]
-    write_file(owner, project, "notes.md", b"x")
+    write_file(members[0], project, "notes.md", b"x")
     consent = sample_terms(project).text
     samples = []
     builds = []

@@ -37,7 +37,6 @@ UNAUDITED: Mapping[str, str] = {
     "forge.builds.actions.refresh_preview": "asks for what an edit has made by itself; nothing of the project changes",
     "forge.builds.actions.try_fix": "the same, of a text that is stored nowhere",
     "forge.builds.actions.watch_wires": "the same, with what flows in its wires",
-    "forge.reviews.actions.suggestions.try_changes": "the same, in a copy of a build's files",
     "forge.notices.actions.change_notice": "what somebody has read is nobody else's business",
     "forge.notices.actions.mute": "the same",
     "forge.notices.actions.read_all": "the same",

@@ -64,7 +64,7 @@ def send_sample(
     kind = kind_of(data)
     blob = put_bytes(data)
     path = sample_path(label, kind, blob.digest)
-    with nothing_left_behind([blob.digest]), editing(project, actor.pk) as doc:
+    with nothing_left_behind([blob.digest]), editing(project, None) as doc:
         if Sample.objects.kept().filter(project=project, digest=blob.digest).exists():
             raise SampleThere("This recording is already a sample of the project.")
         sample = Sample.objects.create(
@@ -123,7 +123,7 @@ def _let_go(sample: Sample, actor: Actor, because: str) -> None:
             return
         _unlink(sample)
         if sample.project.deleted_at is None:
-            with editing(sample.project, actor.pk) as doc:
+            with editing(sample.project, None) as doc:
                 document.set_gone(doc, sample.digest, because)
         _note(sample, actor, f"sample.{because.replace(' ', '-')}", path=sample.path)
     _erase(sample)

@@ -23,8 +23,9 @@ from forge.core.events import append_event
 from forge.core.threads import MAXIMUM_COMMENT
 from forge.projects.access import require
 from forge.projects.models import Project
-from forge.reviews.access import authors_of, digest_of, is_reviewable, newest_round
+from forge.reviews.access import digest_of, is_reviewable, newest_round
 from forge.reviews.actions.inviting import send_invitations
+from forge.reviews.authorship import authors_of
 from forge.reviews.errors import AlreadyAsked, BadReviewers, NotReviewable, ReviewClosed, SameRune
 from forge.reviews.events import REVIEW_ASKED, ReviewStep
 from forge.reviews.invited import checked_addresses
@@ -213,7 +214,8 @@ def _require_able(group: Asked, able: dict[UUID, User], authors: frozenset[UUID]
     if not people <= able.keys():
         raise BadReviewers("Only members of the organisation who may give verdicts can be asked.")
     if own := people & authors:
-        raise BadReviewers(f"{listed(sorted(str(able[one]) for one in own))} built it, so someone else must judge it.")
+        names = listed(sorted(str(able[one]) for one in own))
+        raise BadReviewers(f"{names} built it or wrote part of it, so someone else must judge it.")
     if not 0 <= group.needed <= len(people):
         raise BadReviewers(
             f"{counted(group.needed, 'approval')} of {counted(len(people), 'person', 'people')} cannot be had."

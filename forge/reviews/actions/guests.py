@@ -17,6 +17,7 @@ from forge.builds.models import Build
 from forge.core import threads
 from forge.core.actors import Actor
 from forge.core.audit import entries_since, write_entry
+from forge.core.delivery import deliver
 from forge.core.errors import Invalid, TooOften
 from forge.core.events import append_event
 from forge.projects.access import require
@@ -25,7 +26,7 @@ from forge.reviews.access import newest_round
 from forge.reviews.anchors import Kind
 from forge.reviews.errors import ReviewClosed, TooManyGuests
 from forge.reviews.events import ThreadStep
-from forge.reviews.guests import guest_path, is_good, principal_of_guest, require_as_guest
+from forge.reviews.guests import LOOK, guest_path, guests_group, is_good, principal_of_guest, require_as_guest
 from forge.reviews.models import AnchoredThread, Guest, GuestLink, Review
 from forge.reviews.telling import thread_event
 
@@ -101,6 +102,7 @@ def revoke_guest_link(actor: Actor, link: GuestLink) -> None:
             link=str(link.pk),
             title=link.title,
         )
+        transaction.on_commit(lambda: deliver(guests_group(review.pk), LOOK), robust=True)
 
 
 @transaction.atomic

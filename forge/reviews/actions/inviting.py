@@ -17,7 +17,8 @@ from forge.core.actors import Actor
 from forge.core.audit import write_entry
 from forge.core.events import append_event
 from forge.projects.models import Project
-from forge.reviews.access import authors_of, newest_round
+from forge.reviews.access import newest_round
+from forge.reviews.authorship import authors_of
 from forge.reviews.events import REVIEW_ASKED, ReviewStep
 from forge.reviews.models import InvitedReviewer, Review, ReviewerGroup
 

@@ -32,6 +32,7 @@ from forge.reviews.anchors import WHOLE_BUILD, Kind, Wish
 from forge.reviews.errors import AlreadySo, CannotBeTaken, NotTried, NotYours, ReviewClosed, TooManySuggestions
 from forge.reviews.events import ThreadStep
 from forge.reviews.models import AnchoredThread, Review, Suggestion, SuggestionState
+from forge.reviews.quotas import TRIED, require_another_trial
 from forge.reviews.suggestions import FilesUnread, fields_of, in_words
 from forge.reviews.telling import thread_event, thread_facts
 
@@ -55,7 +56,7 @@ class AskedChange:
 def try_changes(actor: Actor, review: Review, asked: Sequence[AskedChange]) -> Preview:
     """Asks for the rune of the review's newest build with these changes; nothing of the project changes.
 
-    Raises `Forbidden`, `ReviewClosed`, `Invalid`, `FilesUnread` and `Busy`.
+    Raises `Forbidden`, `ReviewClosed`, `Invalid`, `FilesUnread`, `Busy` and `TooOften`.
     """
     require(actor, Verb.SUGGEST, review.project)
     _require_open(review)
@@ -68,7 +69,10 @@ def try_changes(actor: Actor, review: Review, asked: Sequence[AskedChange]) -> P
         raise Invalid(found["refused"])
     if "error" in found:
         raise FilesUnread(found["error"]["message"])
-    return start_copy(review.project, build.source, wishes)
+    with transaction.atomic():
+        require_another_trial(review.project.organisation, actor.person)
+        write_entry(actor, TRIED, build.subject, review.project.place, number=build.number)
+        return start_copy(review.project, build.source, wishes)
 
 
 @transaction.atomic

@@ -17,7 +17,8 @@ from forge.core.events import append_event
 from forge.core.threads import MAXIMUM_COMMENT
 from forge.projects.access import require
 from forge.projects.models import Project
-from forge.reviews.access import is_own_rune, is_reviewable
+from forge.reviews.access import is_reviewable
+from forge.reviews.authorship import is_own_rune
 from forge.reviews.errors import BadVerdict, NotReviewable, OwnBuild, TooLate
 from forge.reviews.events import REVIEW_CHANGED, BuildJudged
 from forge.reviews.models import Choice, Verdict
@@ -43,7 +44,10 @@ def give_verdict(actor: Actor, build: Build, verdict: str, comment: str = "") ->
     if not is_reviewable(build) or build.artefact is None:
         raise NotReviewable("Only a build that succeeded can be reviewed.")
     if is_own_rune(actor, build):
-        raise OwnBuild("You built this, so someone else must give the verdict. Ask them for a review.")
+        raise OwnBuild(
+            "You built this, or wrote part of it since the last approved build, so someone else must give the verdict. "
+            "Ask them for a review."
+        )
     # The project's row is the lock: two presses at once leave one verdict that holds.
     Project.objects.lock(build.project_id)
     _standing(actor, build, build.artefact.digest).update(replaced=True)

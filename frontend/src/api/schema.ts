@@ -3212,7 +3212,7 @@ export interface components {
       readonly path: string;
     };
     /** @enum {string} */
-    readonly Resource: "bytes" | "projects" | "builds" | "minutes" | "sockets";
+    readonly Resource: "bytes" | "projects" | "builds" | "minutes" | "trials" | "sockets";
     /** @description A resource that the rune reads from its host. */
     readonly ResourceReport: {
       readonly name: string;

@@ -19,6 +19,7 @@ import { redeemLinks } from "./redeem";
 import { formsOfOnePerson } from "./signed-out";
 import { closesItself } from "./signed-in";
 import { conversations } from "./talk/conversation";
+import { guestConversations } from "./talk/guest";
 import { sureButtons } from "./sure";
 
 redeemLinks();
@@ -35,3 +36,4 @@ forgetUnsent();
 closesItself();
 formsOfOnePerson();
 conversations();
+guestConversations();

@@ -5,15 +5,21 @@ The rune says which axis of one motion sample is the greatest.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
+from contextlib import nullcontext
 from typing import Any
 
 import pytest
 from django.test import Client
 
-from forge.builds.actions import request_build
+from forge.builds.actions import cancel_build, request_build
 from forge.builds.evaluations import evaluation_of
+from forge.builds.leased_build import LeasedBuild
+from forge.builds.leases import take
 from forge.builds.models import ArtefactFile, Build, Role, State
+from forge.compute.compiler import Compiler
+from forge.compute.pace import Pace
 from forge.core.blobs import delete_bytes
 from forge.projects.actions import Marking, mark_samples, send_sample, take_back, write_file
 from forge.projects.models import Project, Sample
@@ -100,6 +106,49 @@ def test_a_build_is_run_on_the_test_samples_and_keeps_what_became_of_each(
     assert outcomes == {right.digest: ("left", "left"), wrong.digest: ("left", "up")}
     told = client.get(f"/api/v1/builds/{done.pk}").json()
     assert told["evaluation"]["accuracy"] == 0.5
+
+
+def test_an_evaluation_waits_between_samples_while_others_have_their_turn(
+    axes: Project, developer: Any, compiler: Compiler
+) -> None:
+    for row in (b"1,0,0\n", b"1,0.1,0\n"):
+        give(developer, axes, row, "left")
+    build = request_build(developer, axes)
+    lease = take()
+    assert lease is not None
+    at_rest: list[Pace] = []
+
+    def others_first() -> Pace:
+        if Build.objects.get(pk=build.pk).artefact is None:
+            return Pace.USUAL
+        at_rest.append(Pace.SUSPENDED if len(at_rest) < 2 else Pace.USUAL)
+        return at_rest[-1]
+
+    LeasedBuild(lease, threading.Event(), lambda: nullcontext(compiler), pace=others_first).run()
+    build.refresh_from_db()
+    assert at_rest == [Pace.SUSPENDED, Pace.SUSPENDED, Pace.USUAL]
+    assert "2 of 2 samples right" in log_of(build)
+
+
+def test_a_build_that_is_cancelled_while_its_evaluation_waits_ends(
+    axes: Project, developer: Any, compiler: Compiler
+) -> None:
+    give(developer, axes, b"1,0,0\n", "left")
+    build = request_build(developer, axes)
+    lease = take()
+    assert lease is not None
+
+    def never() -> Pace:
+        found = Build.objects.get(pk=build.pk)
+        if found.artefact is None:
+            return Pace.USUAL
+        if found.state == State.RUNNING:
+            cancel_build(developer, found)
+        return Pace.SUSPENDED
+
+    LeasedBuild(lease, threading.Event(), lambda: nullcontext(compiler), pace=never).run()
+    build.refresh_from_db()
+    assert (build.state, compiler.alive) == (State.CANCELLED, False)
 
 
 def test_a_build_without_test_samples_has_no_evaluation(axes: Project, developer: Any, work: Work) -> None:

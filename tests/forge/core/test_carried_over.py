@@ -26,6 +26,7 @@ from forge.core.models import Blob, BlobLink
 from forge.core.stored_bytes import organisation_bytes
 from forge.projects.models import Project, Sample, Version
 from forge.registry.models import Manifest, Repository
+from forge.reviews.models import AnchoredThread
 from rune.building.spec import BuildOptions, BuildSpec
 from tests.forge.each_migration import go_back
 
@@ -124,6 +125,8 @@ def test_everything_is_carried_over(old: Old) -> None:
     files = {"m.tflite": model, "Runefile.yml": text, "a.wav": voice, "b.wav": taken}
     version = old.version(kitchen, 1, files)
     same = old.version(theirs, 1, files)
+    mika = old.make("accounts.User", email="mika@acme.example")
+    type(version).objects.filter(pk=version.pk).update(author=mika)
     lost = {"digest": "sha256:" + "0" * 64, "size": 1}
     forgotten = old.make(
         "projects.Version", project=kitchen, number=2, digest="sha256:1", manifest={"gone": lost}, sequence=2
@@ -152,7 +155,16 @@ def test_everything_is_carried_over(old: Old) -> None:
     manifest = old.make("registry.Manifest", repository=repository, blob=described, media_type="x")
     old.make("registry.Tag", repository=repository, name="1.0", manifest=manifest, build=builds[0], created=old.now)
 
+    said = old.make("core.Thread", subject=f"build:{builds[0].pk}")
+    old.make("core.Comment", thread=said, text="It hears me.")
+
     call_command("migrate", verbosity=0)
+
+    # What was said of a build is a thread about the whole of it; who asked for a version is taken for its writer.
+    (thread,) = AnchoredThread.objects.all()
+    assert (thread.pk, thread.build_id, thread.project_id, thread.kind) == (said.pk, builds[0].pk, kitchen.pk, "build")
+    assert [comment.text for comment in thread.thread.comments.all()] == ["It hears me."]
+    assert [Version.objects.get(pk=each.pk).writers for each in (version, same)] == [[str(mika.pk)], []]
 
     # Artefacts keep their rows; one that two organisations shared is had by both.
     first, second, others = (Build.objects.get(pk=build.pk).artefact for build in builds)

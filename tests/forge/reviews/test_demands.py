@@ -35,11 +35,13 @@ def asked(
     in_force: Policy = NO_RULES,
     since: datetime | None = None,
     verdicts: tuple[GivenVerdict, ...] = (),
+    authors: tuple[Member, ...] = (),
     accuracy: float | None = None,
 ) -> Demands:
     share = None if accuracy is None else Figure(accuracy, accuracy - 0.01, accuracy + 0.01, 1000)
     judgements = judge(proposed, Figures(1, 1, accuracy=share))
-    return demands(Situation(members, proposed, in_force, since, verdicts, judgements), tag)
+    made_by = frozenset(each.person for each in authors)
+    return demands(Situation(members, proposed, in_force, since, verdicts, made_by, judgements), tag)
 
 
 def test_alone_nothing_is_protected_by_default() -> None:
@@ -76,6 +78,12 @@ def test_an_address_of_nobody_is_said() -> None:
     rules = Policy(approvals=(Approval(people=("gone@acme.example",)),))
     (sentence,) = asked(proposed=rules, in_force=rules).missing
     assert "gone@acme.example cannot give one: no such member." in sentence
+
+
+def test_an_approval_of_who_made_it_does_not_count() -> None:
+    found = asked(verdicts=(approval(DEVELOPER), approval(VIEWER)), authors=(DEVELOPER, VIEWER))
+    assert found.missing == ("It has 0 of 1 approval by any member. Ask for a review.",)
+    assert asked(verdicts=(approval(OWNER),), authors=(DEVELOPER, VIEWER)).missing == ()
 
 
 def test_whoever_is_no_member_any_more_does_not_count() -> None:

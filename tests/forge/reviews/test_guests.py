@@ -180,6 +180,18 @@ def test_a_closed_review_takes_no_comment_of_a_guest(review: Review, developer: 
     assert "The review was closed." in page(browser, review)
 
 
+def test_making_and_revoking_a_link_is_written_down_where_it_happened(review: Review, developer: User) -> None:
+    link, address = actions.invite_guest(developer, review, GuestTerms("Lena"))
+    for _ in range(2):
+        actions.revoke_guest_link(developer, link)
+    entries = AuditEntry.objects.filter(action__startswith="guest.").order_by("at")
+    assert [(entry.action, entry.actor, entry.project) for entry in entries] == [
+        ("guest.invite", developer, review.project_id),
+        ("guest.revoke", developer, review.project_id),
+    ]
+    assert not any(address.partition("#token=")[2] in str(entry.data) for entry in entries)
+
+
 @pytest.mark.parametrize("terms", [GuestTerms(" "), GuestTerms("x" * 81), GuestTerms("x", 0), GuestTerms("x", 91)])
 def test_a_link_has_a_name_and_an_end(terms: GuestTerms, review: Review, developer: User) -> None:
     with pytest.raises(Invalid):

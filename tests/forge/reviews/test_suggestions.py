@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import threading
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from forge.accounts.models import User
+from forge.accounts.actions import set_quota
+from forge.accounts.models import Organisation, User
+from forge.accounts.principals import INSTALLATION
+from forge.accounts.quotas import Resource
+from forge.accounts.usage import usage_of
 from forge.builds.copies import COPIES_KEPT
 from forge.builds.models import Preview
 from forge.builds.previews import prune_previews, refresh_previews
 from forge.compute.compiler import Compiler
-from forge.core.errors import Forbidden, Invalid
+from forge.core.errors import Forbidden, Invalid, TooOften
 from forge.core.models import AuditEntry, Event
 from forge.notices.models import Notice
 from forge.projects.actions import write_file
@@ -91,6 +96,25 @@ def test_a_copy_is_of_the_builds_files_and_not_of_the_newest(
 ) -> None:
     write_file(developer, review.project, "Runefile.yml", b"broken: [")
     assert tried(viewer, review, compiler).state == "ready"
+
+
+def test_changes_tried_in_an_hour_have_an_end_for_a_person_and_an_organisation(
+    review: Review, viewer: User, developer: User, organisation: Organisation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    change = [AskedChange("turn", "modulus", "3")]
+    set_quota(INSTALLATION, viewer.stream, "trials", 1)
+    actions.try_changes(viewer, review, change)
+    with pytest.raises(TooOften, match="You tried 1 change in the last hour"):
+        actions.try_changes(viewer, review, change)
+    actions.try_changes(developer, review, change)
+    assert {each.resource: each.used for each in usage_of(organisation)}[Resource.TRIALS] == 2
+    set_quota(INSTALLATION, organisation.stream, "trials", 2)
+    with pytest.raises(TooOften, match="The organisation tried 2 changes") as refused:
+        actions.try_changes(developer, review, change)
+    assert 3500 < refused.value.retry_after <= 3601
+    assert AuditEntry.objects.filter(action="review.try").count() == 2
+    monkeypatch.setattr("forge.reviews.quotas.HOUR", timedelta())
+    actions.try_changes(viewer, review, change)
 
 
 @pytest.mark.parametrize("value", ["2.5", "much"])

@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 
 from forge.reviews.mentions import names_of
-from forge.web.markdown import render_comment
+from forge.web.markdown import render_comment, render_readme
 
 
 @dataclass(frozen=True)
@@ -37,3 +37,9 @@ NAMES = names_of([Person(UUID(int=1))])
 )
 def test_a_comment_is_harmless(text: str, html: str) -> None:
     assert render_comment(text, NAMES) == html
+
+
+@pytest.mark.parametrize(("text", "tag"), [("| a |\n| --- |\n| b |", "table"), ("    code", "pre")])
+def test_what_is_wide_scrolls_by_keyboard(text: str, tag: str) -> None:
+    assert f'<{tag} tabindex="0">' in render_comment(text, NAMES)
+    assert f'<{tag} tabindex="0">' in render_readme(text)

@@ -81,7 +81,9 @@ def test_a_verdict_is_given_and_undone_by_forms(project: Any, developer: Any, vi
     page = text_of(client.post(f"{PAGE}/respond", {"verdict": "undo"}, follow=True))
     assert "You approved it" not in page
     assert "0 of 1" in page
-    assert 'name="verdict"' not in text_of(browser_of(developer).get(PAGE))
+    mine = text_of(browser_of(developer).get(PAGE))
+    assert 'name="verdict"' not in mine
+    assert "You built this or wrote part of it, so somebody else decides." in mine
 
 
 def test_an_open_review_is_carried_on_from_the_page_of_the_next_build(

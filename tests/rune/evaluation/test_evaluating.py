@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+import time
 import wave
 from dataclasses import replace
 from io import BytesIO
@@ -80,6 +81,14 @@ def test_a_rune_that_fails_on_a_sample_is_wrong_on_it_and_goes_on() -> None:
 def test_what_the_time_leaves_out_is_counted() -> None:
     found = evaluate(SCORES, [sample("a", "0", 1, 0)], effort=Effort(seconds=-1, limits=Limits()))
     assert (found.outcomes, found.left) == ((), 1)
+
+
+def test_the_time_between_samples_does_not_count() -> None:
+    def rest(_: int) -> None:
+        time.sleep(0.2)
+
+    found = evaluate(SCORES, [sample(name, "0", 1, 0) for name in "abc"], effort=Effort(seconds=0.2), news=rest)
+    assert found.left == 0
 
 
 def test_a_rune_without_answers_or_with_two_inputs_cannot_be_evaluated() -> None:

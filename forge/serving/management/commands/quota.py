@@ -23,6 +23,7 @@ _PURPOSES = {
     Resource.PROJECTS: "projects",
     Resource.BUILDS: "in an hour",
     Resource.MINUTES: "of builds, in a day",
+    Resource.TRIALS: "changes tried in an hour",
     Resource.SOCKETS: "open at one server process",
     Resource.ORGANISATIONS: "owned",
 }

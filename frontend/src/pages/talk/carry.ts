@@ -2,8 +2,8 @@
 
 /** Puts `after` in the place of `before`. Fields and what unfolds are known by the ids around them. */
 export function carriedOver(before: HTMLElement, after: HTMLElement): void {
-  const [fieldsBefore, fieldsAfter] = [named(before, "textarea", fieldKey), named(after, "textarea", fieldKey)];
-  const [foldsBefore, foldsAfter] = [named(before, "details", foldKey), named(after, "details", foldKey)];
+  const [fieldsBefore, fieldsAfter] = [fieldsOf(before), fieldsOf(after)];
+  const [foldsBefore, foldsAfter] = [foldsOf(before), foldsOf(after)];
   for (const [key, old] of fieldsBefore) {
     const field = fieldsAfter.get(key);
     if (field !== undefined && old.value !== old.defaultValue) field.value = old.value;
@@ -43,16 +43,19 @@ function choiceWithFocus(before: HTMLElement, active: Element | null): number | 
   return index < 0 ? null : index;
 }
 
-function named<Tag extends "textarea" | "details">(
-  root: HTMLElement,
-  tag: Tag,
-  key: (element: HTMLElementTagNameMap[Tag]) => string,
-): Map<string, HTMLElementTagNameMap[Tag]> {
-  return new Map([...root.querySelectorAll(tag)].map((element) => [key(element), element]));
+type Field = HTMLTextAreaElement | HTMLInputElement;
+
+function fieldsOf(root: HTMLElement): Map<string, Field> {
+  const fields = [...root.querySelectorAll<Field>('textarea, input:not([type="hidden"])')];
+  return new Map(fields.map((field) => [fieldKey(field), field]));
 }
 
-function fieldKey(field: HTMLTextAreaElement): string {
-  return `${field.form?.getAttribute("action") ?? ""} ${field.name}`;
+function foldsOf(root: HTMLElement): Map<string, HTMLDetailsElement> {
+  return new Map([...root.querySelectorAll("details")].map((fold) => [foldKey(fold), fold]));
+}
+
+function fieldKey(field: Field): string {
+  return field.id || `${field.form?.getAttribute("action") ?? ""} ${field.name}`;
 }
 
 function foldKey(fold: HTMLDetailsElement): string {

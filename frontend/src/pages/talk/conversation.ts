@@ -2,10 +2,10 @@
 // page, so that nothing that was drawn or typed is lost, and begins threads at what the page shows.
 import { saysSignedOut } from "../signed-out";
 import { beginThreadsAtThings } from "./begin";
-import { carriedOver } from "./carry";
 import { asked, chooseThreads } from "./choice";
-import { followEvents } from "./events";
+import { followEvents, SIGNED_OUT } from "./events";
 import { mentions } from "./mentions";
+import { oneAtATime, readAnew } from "./read";
 
 /** The events after which a conversation may read otherwise. */
 const OURS = new Set(["thread.changed", "review.changed", "samples.changed"]);
@@ -15,57 +15,18 @@ export function conversations(): void {
   if (section === null) return;
   const { conversation: address, events, person } = section.dataset;
   if (address === undefined || events === undefined || person === undefined) return;
-  const refresh = oneAtATime(() => read(section, `${address}${asked(window.location.search)}`));
+  const refresh = oneAtATime(() => readAnew(section, `${address}${asked(window.location.search)}`));
   mentions(section);
   beginThreadsAtThings(section);
   chooseThreads(section, refresh);
   sendForms(section, refresh);
-  followEvents(events, person, {
+  followEvents(`${events}?as=${encodeURIComponent(person)}`, {
     onEvent: (type) => OURS.has(type) && void refresh(),
     onAway: () => void refresh(),
+    refusals: [SIGNED_OUT],
     onRefused: () => void saysSignedOut(),
   });
 }
-
-/** Runs a task again when it is asked for while it runs; settles when what was asked for is done. */
-function oneAtATime(task: () => Promise<void>): () => Promise<void> {
-  let running: Promise<void> | null = null;
-  let next: Promise<void> | null = null;
-  const start = (): Promise<void> => {
-    const mine = task().finally(() => {
-      if (running === mine) running = null;
-    });
-    running = mine;
-    return mine;
-  };
-  return () => {
-    if (running === null) return start();
-    next ??= running.then(() => {
-      next = null;
-      return start();
-    });
-    return next;
-  };
-}
-
-async function read(section: HTMLElement, address: string): Promise<void> {
-  const before = section.querySelector<HTMLElement>("[data-talk]");
-  const response = await fetch(address, { credentials: "same-origin" }).catch(() => null);
-  if (before === null || response === null || !response.ok || response.redirected) return;
-  const after = new DOMParser()
-    .parseFromString(await response.text(), "text/html")
-    .querySelector<HTMLElement>("[data-talk]");
-  if (after === null) return;
-  const known = new Set(commentsOf(before).map(({ id }) => id));
-  const fresh = commentsOf(after).filter(({ id }) => !known.has(id));
-  for (const comment of fresh) comment.classList.add("fresh");
-  carriedOver(before, after);
-  const news = section.querySelector("[data-talk-news]");
-  if (news !== null && fresh.length > 0)
-    news.textContent = fresh.length === 1 ? "A new comment" : `${fresh.length} new comments`;
-}
-
-const commentsOf = (talk: HTMLElement): HTMLElement[] => [...talk.querySelectorAll<HTMLElement>('[id^="comment-"]')];
 
 /** Replies, edits and comments are sent here; a verdict changes more of the page, so that is loaded again. */
 function sendForms(section: HTMLElement, refresh: () => Promise<void>): void {

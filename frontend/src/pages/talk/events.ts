@@ -1,20 +1,24 @@
-// Hears that something happened in a project, by its event log's socket. What happened is read anew, so numbers do not matter here.
+// Hears by a socket that something happened: in a project, by its event log, or in the review that a guest was let in to. What
+// happened is read anew, so numbers do not matter here.
 
 export interface Hearing {
   readonly onEvent: (type: string) => void;
   /** Something may have been missed: the socket was away, or the page was written before it was there. */
   readonly onAway: () => void;
-  /** The server takes this page for nobody's or another's. */
+  /** The codes with which the server says that this page is nobody's, or another's, or may not read any more. */
+  readonly refusals: readonly number[];
   readonly onRefused: () => void;
 }
 
-const SIGNED_OUT = 4401;
+export const SIGNED_OUT = 4401;
+export const NO_ACCESS = 4403;
+export const NOT_FOUND = 4404;
 const FIRST_WAIT = 500;
 const LONGEST_WAIT = 15_000;
 
-export function followEvents(path: string, person: string, hearing: Hearing): void {
+export function followEvents(path: string, hearing: Hearing): void {
   const scheme = window.location.protocol === "https:" ? "wss" : "ws";
-  const address = `${scheme}://${window.location.host}${path}?as=${encodeURIComponent(person)}`;
+  const address = `${scheme}://${window.location.host}${path}`;
   let wait = FIRST_WAIT;
   const open = (): void => {
     const socket = new WebSocket(address);
@@ -26,7 +30,7 @@ export function followEvents(path: string, person: string, hearing: Hearing): vo
       } else if (type !== null) hearing.onEvent(type);
     };
     socket.onclose = ({ code }) => {
-      if (code === SIGNED_OUT) {
+      if (hearing.refusals.includes(code)) {
         hearing.onRefused();
         return;
       }
