@@ -59,9 +59,9 @@ reference: ## Write the pages of docs/reference that are made from the code
 	@$(PYTHON) -m tools.setup dev
 	@$(VENV)/python -m tools.reference
 
-bom: ## Write a bill of materials (CycloneDX) of the installed Python packages to bom.json
+bom: ## Write bills of materials (CycloneDX) of the Python packages and of the front end's
 	@$(PYTHON) -m tools.setup dev
-	@$(VENV)/cyclonedx-py environment --output-reproducible --pyproject pyproject.toml -o bom.json $(VENV)/python
+	@$(VENV)/python -m tools.bom
 
 lock: ## Lock the Python packages anew (UPGRADE=1 takes newer versions)
 	@$(VENV)/python -m tools.lock $(if $(UPGRADE),--upgrade)

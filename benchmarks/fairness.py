@@ -1,6 +1,7 @@
 """How much slower one organisation's builds, previews and answers become while another one asks for all it can.
 
-Two organisations on one server that builds by itself. Every build and preview is of a text that was never built before.
+Two organisations, on one server that builds by itself and on a server with a worker beside it, which know each other by
+PostgreSQL and Redis alone. Every build and preview is of a text that was never built before.
 """
 
 from __future__ import annotations
@@ -19,8 +20,10 @@ from typing import Any
 import httpx
 
 from benchmarks.checking import runefile
-from benchmarks.figure import Spread, table
+from benchmarks.figure import CannotMeasure, Spread, table
 from tests.live_server import LiveServer
+from tests.live_worker import worker
+from tests.services import ServiceMissing, running_services
 
 SAMPLES = 5
 LONG_BUILD = 3_000
@@ -71,41 +74,81 @@ class Waits:
     preview: Spread
     answer: Spread
 
-    def cells(self, alone: Waits) -> tuple[str, ...]:
-        pairs = ((self.build, alone.build), (self.preview, alone.preview), (self.answer, alone.answer))
+    def cells(self, before: Waits, after: Waits) -> tuple[str, ...]:
+        """Each with its ratio to the mean of what it was before and after."""
+        kinds = (
+            (self.build, before.build, after.build),
+            (self.preview, before.preview, after.preview),
+            (self.answer, before.answer, after.answer),
+        )
         return tuple(
             cell
-            for mine, usual in pairs
-            for cell in (f"{mine.median:.3f}", f"{max(mine.values):.3f}", f"{mine.median / usual.median:.1f}")
+            for mine, one, other in kinds
+            for cell in (
+                f"{mine.median:.3f}",
+                f"{max(mine.values):.3f}",
+                f"{2 * mine.median / (one.median + other.median):.1f}",
+            )
         )
 
 
 def measure() -> str:
-    with TemporaryDirectory() as folder, LiveServer(Path(folder) / "data") as live:
-        victim = Side(live, live.organisation())
-        live.api("POST", "organisations", json={"name": "greedy", "title": "Greedy"})
-        attacker = Side(live, "greedy")
-        project = victim.new_project("mine")
-        text = victim.text(project)
-        measured = partial(_waits, victim, project, text)
-        measured(samples=2)  # what is slow once is not what this is about
-        rows = []
-        for name, attack in ATTACKS.items():
-            alone = measured()  # each time anew: the machine may be as busy with other things as it likes
-            with attack(attacker):
-                waits = measured()
-            rows += [("nothing", *alone.cells(alone)), (name, *waits.cells(alone))]
-            _rest(live, attacker)
-    head = ["while another organisation has"]
-    for what in ("build", "preview", "answer"):
-        head += [f"{what}, s", "slowest", "ratio"]
+    tables = []
+    for name, layout in LAYOUTS.items():
+        with layout() as live:
+            tables.append(f"{name}:\n\n{_compared(live)}")
     return (
         f"The medians of {SAMPLES}, in one project of one organisation: a press of Build to its end, an edit to the "
         "preview of it, and a question of an editor to its answer. Meanwhile another organisation keeps "
         f"{LONG_BUILDS} builds of about 20 s waiting, edits {LARGE_PREVIEWS} projects whose preview takes as long, and "
-        f"asks {PARALLEL_QUESTIONS} questions of a second at once. Each ratio is to the row above, which was measured "
-        f"right before. No ratio may reach {LIMIT:g}.\n\n" + table(head, rows)
+        f"asks {PARALLEL_QUESTIONS} questions of a second at once. Each ratio is to the mean of the rows above and "
+        f"below, which were measured right before and after. No ratio may reach {LIMIT:g}.\n\n" + "\n\n".join(tables)
     )
+
+
+def _compared(live: LiveServer) -> str:
+    """The table of one layout."""
+    victim = Side(live, live.organisation())
+    live.api("POST", "organisations", json={"name": "greedy", "title": "Greedy"})
+    attacker = Side(live, "greedy")
+    project = victim.new_project("mine")
+    text = victim.text(project)
+    measured = partial(_waits, victim, project, text)
+    measured(samples=2)  # what is slow once is not what this is about
+    before = measured()
+    rows = [("nothing", *before.cells(before, before))]
+    for name, attack in ATTACKS.items():
+        with attack(attacker):
+            waits = measured()
+        _rest(live, attacker)
+        after = measured()  # before and after: the machine may be busy with other things, and more so by and by
+        rows += [(name, *waits.cells(before, after)), ("nothing", *after.cells(after, after))]
+        before = after
+    head = ["while another organisation has"]
+    for what in ("build", "preview", "answer"):
+        head += [f"{what}, s", "slowest", "ratio"]
+    return table(head, rows)
+
+
+@contextmanager
+def _one_process() -> Iterator[LiveServer]:
+    with TemporaryDirectory() as folder, LiveServer(Path(folder) / "data") as live:
+        yield live
+
+
+@contextmanager
+def _server_and_worker() -> Iterator[LiveServer]:
+    """As in the compose file, but for the containers. Raises `CannotMeasure`."""
+    with ExitStack() as stack:
+        folder = stack.enter_context(TemporaryDirectory())
+        try:
+            services = stack.enter_context(running_services(durable=True))
+        except ServiceMissing as missing:
+            raise CannotMeasure(str(missing)) from missing
+        environment = services.environment("forge") | {"BROKER_URL": services.redis}
+        live = stack.enter_context(LiveServer(Path(folder) / "data", environment))
+        stack.enter_context(worker(live.environment))
+        yield live
 
 
 def _waits(victim: Side, project: str, text: str, samples: int = SAMPLES) -> Waits:
@@ -241,3 +284,9 @@ ATTACKS: Mapping[str, Callable[[Side], AbstractContextManager[None]]] = {
     f"{PARALLEL_QUESTIONS} slow questions": _questions,
 }
 """By what the row of the table says."""
+
+LAYOUTS: Mapping[str, Callable[[], AbstractContextManager[LiveServer]]] = {
+    "One server that builds by itself": _one_process,
+    "A server and a worker on the same machine": _server_and_worker,
+}
+"""By what stands above the table."""

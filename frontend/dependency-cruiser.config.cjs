@@ -1,5 +1,5 @@
-// The floors of the front end: {api, look} < {runtime, language, pipeline} < preview < {studio, player}; pages draws pipelines
-// and stands alone otherwise. api/ is generated and holds types alone. Imports only go down.
+// The floors of the front end: {api, look} < {runtime, language, pipeline} < preview < {studio, player}; pages draws pipelines,
+// shares the looks, and stands alone otherwise. api/ is generated and holds types alone. Imports only go down.
 const folder = (name) => `^src/${name}/`;
 
 /** What each folder may import from; a folder that is not named here may import from no other. */
@@ -12,7 +12,7 @@ const MAY_IMPORT = {
   preview: ["look", "runtime"],
   studio: ["api", "look", "runtime", "language", "pipeline", "preview"],
   player: ["api", "look", "runtime", "preview"],
-  pages: ["api", "pipeline"],
+  pages: ["api", "look", "pipeline"],
 };
 
 module.exports = {

@@ -9,11 +9,11 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from textwrap import dedent, fill
-from typing import Any
+from typing import Any, Final
 from zipfile import ZipFile
 
 import click
@@ -159,6 +159,39 @@ def _number(value: float) -> str:
     return f"{value:,.0f}" if float(value).is_integer() and abs(value) < 1e12 else f"{value:g}"
 
 
+_MICRO_NAMES = """
+ABS ADD ADD_N ARG_MAX ARG_MIN ASSIGN_VARIABLE AVERAGE_POOL_2D BATCH_MATMUL BATCH_TO_SPACE_ND BROADCAST_ARGS BROADCAST_TO
+CALL_ONCE CAST CEIL CONCATENATION CONV_2D COS CUMSUM DEPTHWISE_CONV_2D DEPTH_TO_SPACE DEQUANTIZE DIV
+DYNAMIC_UPDATE_SLICE ELU EMBEDDING_LOOKUP EQUAL EXP EXPAND_DIMS FILL FLOOR FLOOR_DIV FLOOR_MOD FULLY_CONNECTED GATHER
+GATHER_ND GREATER GREATER_EQUAL HARD_SWISH IF L2_NORMALIZATION L2_POOL_2D LEAKY_RELU LESS LESS_EQUAL LOG LOGICAL_AND
+LOGICAL_NOT LOGICAL_OR LOGISTIC LOG_SOFTMAX MAXIMUM MAX_POOL_2D MEAN MINIMUM MIRROR_PAD MUL NEG NOT_EQUAL PACK PAD PADV2
+PRELU QUANTIZE READ_VARIABLE REDUCE_MAX REDUCE_MIN RELU RELU6 RESHAPE RESIZE_BILINEAR RESIZE_NEAREST_NEIGHBOR REVERSE_V2
+ROUND RSQRT SELECT_V2 SHAPE SIN SLICE SOFTMAX SPACE_TO_BATCH_ND SPACE_TO_DEPTH SPLIT SPLIT_V SQRT SQUARE
+SQUARED_DIFFERENCE SQUEEZE STRIDED_SLICE SUB SUM SVDF TANH TRANSPOSE TRANSPOSE_CONV UNIDIRECTIONAL_SEQUENCE_LSTM UNPACK
+VAR_HANDLE WHILE ZEROS_LIKE CUSTOM:TFLite_Detection_PostProcess
+"""
+
+MICRO: Final = frozenset(_MICRO_NAMES.split())
+"""What TensorFlow Lite Micro's resolver knows, without its operators for signals and for a vendor's processors."""
+
+UNJUDGED: Final = ("CEIL", "ELU", "ROUND")
+"""Those that LiteRT's reference kernels lack."""
+
+
+def _beside_micro(compiled: Collection[str]) -> tuple[str, str]:
+    """A sentence, and the table of what is not compiled."""
+    lacking = sorted(op.removeprefix("CUSTOM:") for op in MICRO - set(compiled))
+    sentence = (
+        f"Of the {len(MICRO)} operators of TensorFlow Lite Micro (without those for signals and for one vendor's "
+        f"processors), {len(MICRO) - len(lacking)} are compiled, with the types above. Its int16 activations are "
+        "not, and neither are these operators:"
+    )
+    rows = ["| operator | reason |", "| --- | --- |"]
+    reasons = dict.fromkeys(UNJUDGED, "LiteRT has no reference kernel to compare it with")
+    rows += [f"| {op} | {reasons.get(op, '')} |" for op in lacking]
+    return sentence, "\n".join(rows)
+
+
 def operators_page() -> str:
     """What Anvil compiles, by the models that its tests hold to the reference."""
     found: dict[str, set[str]] = {op: set() for op in OPERATIONS}
@@ -169,7 +202,7 @@ def operators_page() -> str:
         if unsupported(model):
             continue
         for operator in model.operators:
-            found[operator.op].add(operator_types(model, operator))
+            found.setdefault(operator.op, set()).add(operator_types(model, operator))
     rows = ["| operator | types |", "| --- | --- |"]
     rows += [f"| {op} | {', '.join(sorted(types))} |" for op, types in sorted(found.items())]
     return _joined(
@@ -181,6 +214,8 @@ def operators_page() -> str:
             "\n".join(rows),
             "A model with other ops builds too: the rune embeds it, and its host runs it. The build "
             "names these ops and their types, as `rune model-info` does.",
+            "## Beside TensorFlow Lite Micro",
+            *_beside_micro(found),
             "## Conditions",
             "\n".join(
                 (
@@ -202,7 +237,17 @@ def operators_page() -> str:
                     "MAXIMUM and RESIZE_BILINEAR have the same scale and zero point.",
                     "* Fused activations are those that bound a value: RELU, RELU6, RELU_N1_TO_1, or none.",
                     f"* A tensor has between 1 and {ELEMENTS_LIMIT:,} elements, and a size that is known.",
-                    "* No tensor changes between runs (variable tensors).",
+                    "* A variable (VAR_HANDLE, CALL_ONCE) has one type and shape, and is assigned before it is read: "
+                    "by the graph that is called once, of constants, or by the model. What a model keeps between runs "
+                    "is kept in the rune, from its start.",
+                    "* int8 convolutions, depthwise convolutions and fully connected layers may have weights of 4 "
+                    "bits; a rune holds them as bytes.",
+                    "* The condition of IF, or of each round of WHILE, follows from constants. That of an IF may be "
+                    "known only while the model runs, if its branches keep nothing and cannot fail: both are computed.",
+                    "* int32 that is not quantised is added, subtracted, multiplied, compared, selected and cast.",
+                    "* SVDF of int8 has a state and weights over time of 16 bits and the activation RELU. "
+                    "UNIDIRECTIONAL_SEQUENCE_LSTM has no peepholes, projection, normalisation of layers or coupled "
+                    "gates, and in int8 cells of 16 bits.",
                 )
             ),
         ]

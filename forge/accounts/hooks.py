@@ -3,9 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Set
+from dataclasses import dataclass
 
+from forge.accounts.models import Invitation, User
 from forge.core.actors import Actor
 from forge.core.hooks import Hook
 
 projects_within_reach: Hook[[Actor, Collection[str]], Set[str]] = Hook()
 """Which of these keys are projects that who acts may read as a member."""
+
+
+@dataclass(frozen=True)
+class Purpose:
+    """What somebody was invited for, beside being a member."""
+
+    words: str
+    """After "invites you to acme as viewer": `to review “Hears whispers”`."""
+    address: str
+    """Where they go once they joined."""
+    email: str
+    """To which the invitation was sent."""
+
+
+purposes: Hook[[Invitation], Purpose | None] = Hook()
+"""What an invitation is for, where a floor above made it for something."""
+
+invitation_accepted: Hook[[User, Invitation], None] = Hook()
+"""In the transaction that makes the person a member."""
+
+
+def purpose_of(invitation: Invitation) -> Purpose | None:
+    """The one that an invitation has; None for being a member alone."""
+    return next((found for found in purposes.call(invitation) if found is not None), None)

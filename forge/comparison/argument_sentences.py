@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from forge.comparison.changes import ArgumentChange, StageChange
+from forge.comparison.choice_words import choice_words
 from rune.wording import counted, hertz, plain
 
 LABELS_NAMED = 3
@@ -32,6 +33,7 @@ _PARAMETERS: Mapping[str, _Words] = {
     "width": _Words("width", lambda value: f"{value:g} pixels"),
     "height": _Words("height", lambda value: f"{value:g} pixels"),
     "samples": _Words("window", lambda value: counted(int(value), "sample")),
+    "pixel_format": _Words("pixel format", str),
     "length": _Words("length", lambda value: counted(int(value), "byte")),
 }
 
@@ -68,6 +70,8 @@ def _said(value: str | None, words: _Words | None) -> str | None:
     number = _number(value)
     if number is not None:
         return words.said(number) if words else value
+    if (called := choice_words(value)) != value:
+        return called
     return None if "\n" in value or len(value) > LONGEST_WORD else _quoted(value)
 
 

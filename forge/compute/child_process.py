@@ -17,21 +17,24 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from queue import Queue
 from typing import IO, Any
 
 import forge
 import rune
+from forge.compute.control_groups import new_group
 from forge.compute.errors import ChildDied
-from forge.compute.guard import guard
+from forge.compute.guard import guard, out_of_memory
 from forge.compute.isolation_report import report
 from forge.compute.pace import Pace
 from forge.compute.priority import USUAL, YIELDING, set_priority
 from forge.compute.removal import remove_tree
+from rune.isolation.control_group import ControlGroup
+from rune.isolation.launch import NO_GROUP
 from rune.isolation.linux import is_linux
-from rune.isolation.protections import Isolation, isolation_from_json
+from rune.isolation.protections import Isolation, Protection, isolation_from_json
 
 _log = logging.getLogger(__name__)
 
@@ -77,15 +80,16 @@ class ChildProcess:
         self._output = (self.folder / _OUTPUT).open("w+b")
         self._errors: IO[bytes] = tempfile.TemporaryFile(dir=self.folder)  # noqa: SIM115 (closed in `close`)
         self._jobs, theirs = socket.socketpair()
-        with theirs:
+        self._group = new_group(self.folder.name)
+        with theirs, self._entrance() as entrance:
             self._process: subprocess.Popen[bytes] = subprocess.Popen(
-                self._command(own, seconds),
+                self._command(own, entrance, seconds),
                 stdin=theirs.fileno(),
                 stdout=subprocess.PIPE,
                 stderr=self._errors,
                 cwd=own,
                 env={**environment(self.folder), "HOME": str(own), "TMPDIR": str(own)},
-                pass_fds=(self._output.fileno(),),
+                pass_fds=(self._output.fileno(), *entrance),
                 start_new_session=True,
             )
         assert self._process.stdout is not None  # noqa: S101 (a pipe was asked for)
@@ -93,9 +97,22 @@ class ChildProcess:
         threading.Thread(target=self._read_answers, args=arguments, daemon=True, name="compiler-answers").start()
         guard.watch(self, own=own, seconds=seconds)
 
-    def _command(self, own: Path, seconds: int | None) -> list[str]:
-        launched = [sys.executable, "-P", "-m", "rune.isolation.launch", str(own), str(FOLDER_LIMIT)]
+    def _command(self, own: Path, entrance: Sequence[int], seconds: int | None) -> list[str]:
+        group = str(entrance[0]) if entrance else NO_GROUP
+        launched = [sys.executable, "-P", "-m", "rune.isolation.launch", str(own), str(FOLDER_LIMIT), group]
         return [*launched, self.program, str(self._output.fileno()), str(seconds or 0)]
+
+    @contextlib.contextmanager
+    def _entrance(self) -> Iterator[Sequence[int]]:
+        """The descriptor by which the process enters its control group, if it has one."""
+        if not isinstance(self._group, ControlGroup):
+            yield ()
+            return
+        entrance = self._group.open_entrance()
+        try:
+            yield (entrance,)
+        finally:
+            os.close(entrance)
 
     @property
     def pid(self) -> int:
@@ -143,6 +160,8 @@ class ChildProcess:
                 _log.warning("The compiler's process ended and said: %s", text)
         if self.stopped:
             return self.stopped
+        if isinstance(self._group, ControlGroup) and self._group.ran_out_of_memory:
+            return out_of_memory()
         if end is None:
             return "The compiler's process stopped answering."
         if end.si_code == os.CLD_EXITED:
@@ -205,6 +224,8 @@ class ChildProcess:
             self._process.wait()
             self._closed = True
         guard.forget(self)
+        if isinstance(self._group, ControlGroup):
+            self._group.remove()
         for stream in (self._jobs, self._process.stdout, self._output, self._errors):
             if stream is not None:
                 with contextlib.suppress(OSError):
@@ -227,12 +248,18 @@ class ChildProcess:
             while (line := source.readline(LINE_LIMIT)).endswith(b"\n"):
                 answer = dict(json.loads(line))
                 if self.isolation is None:
-                    self.isolation = isolation_from_json(answer["gaps"])
+                    self.isolation = self._with_group(isolation_from_json(answer["gaps"]))
                     report(self.isolation)
                 self.answers.put(answer)
         except (ValueError, LookupError, TypeError, OSError):
             pass
         self.answers.put(None)
+
+    def _with_group(self, inside: Isolation) -> Isolation:
+        """What the process lacks, of which it cannot know its control group itself."""
+        if isinstance(self._group, ControlGroup):
+            return inside.with_protection(Protection.PROCESS_COUNT)
+        return inside.with_gap(Protection.MEMORY_TOTAL, str(self._group))
 
 
 def packages_folder(folder: Path) -> Path:

@@ -1,6 +1,8 @@
 """Watches the processes that compute from outside, several times a second, and ends those that use too much in total.
 
 The system limits each process; this limits what one of ours uses together with all that it starts, also between jobs.
+Where there are control groups (`forge.compute.control_groups`), the kernel does so for memory and processes without a
+look.
 """
 
 from __future__ import annotations
@@ -103,10 +105,15 @@ class Guard:
             self._changed.wait(EVERY)
 
 
+def out_of_memory() -> str:
+    """What a person is told whose job took more memory than its processes may have together."""
+    return f"The build was stopped: its processes used more than {size_text(MEMORY_LIMIT)} of memory."
+
+
 def too_much(isolation: Isolation | None, watch: _Watch, usage: Usage) -> str:
     """Why a process is to be ended, for a person; empty if it keeps its limits."""
     if usage.memory > MEMORY_LIMIT:
-        return f"The build was stopped: its processes used more than {size_text(MEMORY_LIMIT)} of memory."
+        return out_of_memory()
     if usage.processes > PROCESS_LIMIT:
         return f"The build was stopped: it had more than {PROCESS_LIMIT} processes."
     if watch.seconds is not None and usage.seconds > watch.seconds:

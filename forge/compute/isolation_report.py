@@ -1,13 +1,15 @@
-"""What the processes that compute are protected by on this machine: said once in the log, and refused where a setting
-asks for more."""
+"""What the processes that compute are protected by on this machine, and whether they can yield to each other: said once
+in the log, and refused where a setting asks for more protection."""
 
 from __future__ import annotations
 
 import logging
+import os
 import threading
 from collections.abc import Collection
 
 from forge.compute.errors import NotIsolated
+from forge.compute.yielding import YieldsToNobody, yields_by
 from rune.isolation.protections import Isolation, Protection
 
 _log = logging.getLogger(__name__)
@@ -24,6 +26,10 @@ def report(isolation: Isolation) -> None:
     _log.info("What computes for users is isolated by: %s", ", ".join(isolation.in_force) or "nothing")
     for gap in isolation.gaps:
         _log.warning("What computes for users is isolated without %s: %s", gap.protection, gap.reason)
+    try:
+        _log.info("Whoever computed more yields the processor by %s", yields_by(os.getpid()).value)
+    except YieldsToNobody as error:
+        _log.warning("Whoever computed more yields the processor to nobody: %s", error)
 
 
 def require(isolation: Isolation, required: Collection[Protection]) -> None:

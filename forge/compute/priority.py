@@ -14,7 +14,7 @@ from pathlib import Path
 USUAL = 0
 YIELDING = 10
 """As of nice(1): about a tenth of what one of the usual priority gets."""
-_BACK_TO_USUAL = 20
+BACK_TO_USUAL = 20
 """Of RLIMIT_NICE: whoever has at least this may raise a priority to the usual one again."""
 
 
@@ -30,7 +30,7 @@ def set_priority(session: int, priority: int) -> bool:
         return False
     except OSError:
         pass  # this kernel knows no sessions, or the process ended
-    if hasattr(resource, "RLIMIT_NICE") and resource.getrlimit(resource.RLIMIT_NICE)[0] >= _BACK_TO_USUAL:
+    if hasattr(resource, "RLIMIT_NICE") and resource.getrlimit(resource.RLIMIT_NICE)[0] >= BACK_TO_USUAL:
         with contextlib.suppress(OSError):  # the process ended
             os.setpriority(os.PRIO_PGRP, session, priority)
     return True

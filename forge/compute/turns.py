@@ -146,7 +146,7 @@ class Turns:
         self._places = places
         self._short = short
         self._head_start = head_start
-        self._served = Served(half_life)
+        self._served = Served[UUID | Party](half_life)
         self._sharing = sharing or Sharing()
         self._turns: list[Turn] = []
         self._arrivals = 0

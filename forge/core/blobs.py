@@ -93,6 +93,39 @@ def put_chunks(chunks: Iterable[bytes], limit: int | None = None, accept: Accept
     return Blob(digest=staged.digest, size=staged.size)
 
 
+@contextmanager
+def put_together() -> Iterator[Callable[[bytes], Blob]]:
+    """Stores all that the block gives to the function that it gets, when the block ends: many in as few statements as
+    one. Nothing is stored of a block that raises. What fails while they are stored leaves bytes that nothing links.
+    """
+    storage = blob_storage()
+    incoming = _incoming(storage)
+    asides: list[Path] = []
+    staged: list[Staged] = []
+
+    def put(data: bytes) -> Blob:
+        asides.append(incoming / secrets.token_hex(16))
+        one = _write_aside(asides[-1], [data])
+        _sync(one.aside)
+        staged.append(one)
+        return Blob(digest=one.digest, size=one.size)
+
+    try:
+        yield put
+        # In the order of `put_chunks`, for its reasons.
+        _upsert(*staged, synced=True)
+        for each in staged:
+            _move_in(storage, each)
+        digests = {each.digest for each in staged}
+        if isinstance(storage, FileSystemStorage):
+            for folder in sorted({Path(storage.path(blob_name(digest))).parent for digest in digests}):
+                _sync(folder)
+        Blob.objects.filter(pk__in=digests, synced=False).update(synced=True)
+    finally:
+        for aside in asides:
+            aside.unlink(missing_ok=True)
+
+
 @dataclass(frozen=True)
 class Staged:
     """Bytes beside the store, to be moved into it in no time."""

@@ -46,10 +46,33 @@ def data_folder(data: Path, use: Use) -> Iterator[None]:
         yield
 
 
+def running_server(data: Path) -> int | None:
+    """A process of this machine that uses the folder; of several, the one that came last."""
+    noted = _noted(data / FILE)
+    if noted is None or noted[1] != socket.gethostname() or not _is_running(noted[0]):
+        return None
+    return noted[0]
+
+
 def _holder(path: Path) -> str:
     """The process that noted itself last."""
+    noted = _noted(path)
+    return "another process" if noted is None else f"process {noted[0]} on {noted[1]}"
+
+
+def _noted(path: Path) -> tuple[int, str] | None:
     try:
         noted = json.loads(path.read_text("utf-8"))
-        return f"process {int(noted['pid'])} on {noted['host']}"
+        return int(noted["pid"]), str(noted["host"])
     except (OSError, ValueError, KeyError, TypeError):
-        return "another process"
+        return None
+
+
+def _is_running(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        pass  # another user's
+    return True

@@ -29,8 +29,12 @@ class ProjectQuerySet(models.QuerySet["Project"]):
         return self.filter(deleted_at__isnull=True)
 
     def lock(self, project_id: uuid.UUID) -> None:
-        """Takes a project's row until the transaction ends: so do all who write its document, versions or links."""
-        self.select_for_update().only("pk").filter(pk=project_id).first()
+        """Takes a project's row until the transaction ends: so do all who write its document, versions or links.
+
+        Rows that name the project may be written meanwhile: who does that holds the project's stream, for which who
+        holds this waits.
+        """
+        self.select_for_update(no_key=True).only("pk").filter(pk=project_id).first()
 
     def visible_to(self, actor: Actor) -> ProjectQuerySet:
         """Projects whose page the person may open: those of their organisations, and public ones."""

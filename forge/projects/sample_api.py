@@ -165,9 +165,9 @@ class ProjectSampleImportPreview(ProjectView):
     def post(self, request: Request, organisation: str, name: str) -> Response:
         """Reads a .zip as an import would, and changes nothing."""
         project = self.project(request, organisation, name, Verb.EDIT)
-        answer: SampleImportPreviewJson = {"samples": [], "refused": []}
-        with labelled_archive(body_chunks(request)) as found:
-            for each in sorted_out(project, found):
+        answer: SampleImportPreviewJson = {"samples": [], "refused": [], "left_out": []}
+        with labelled_archive(body_chunks(request)) as archive:
+            for each in sorted_out(project, archive.samples):
                 if isinstance(each, Refused):
                     answer["refused"].append({"name": each.name, "reason": each.reason})
                     continue
@@ -180,6 +180,7 @@ class ProjectSampleImportPreview(ProjectView):
                         "size": len(each.data),
                     }
                 )
+            answer["left_out"] += archive.left_out()
         return Response(answer)
 
 

@@ -27,6 +27,8 @@ from rune.evaluation.reading import samples_of
 from rune.files import FileError, FileMissing, FileTooLarge, normal_path
 from rune.wording import size_text
 
+KNOWN = "The same recording is already a sample of the project, or is in here twice."
+
 
 @dataclass(frozen=True)
 class Incoming:
@@ -52,30 +54,48 @@ class _Members:
     def __init__(self, archive: Archive) -> None:
         self._archive = archive
         self._members: dict[str, Member] = {member.path: member for member in archive.members}
+        self._asked: set[str] = set()
 
     def paths(self) -> tuple[str, ...]:
         return tuple(sorted(self._members))
 
     def read(self, path: str) -> bytes:
         member = self._members.get(normal_path(path))
+        self._asked.add(normal_path(path))
         if member is None:
-            raise FileMissing(path, "the archive has no such file")
+            raise FileMissing(path, "no such file came with the table")
         if member.size > LARGEST:
             raise FileTooLarge(path, f"it has {size_text(member.size)}; a sample has at most {size_text(LARGEST)}")
         return b"".join(self._archive.read(member))
 
+    def never_asked_for(self) -> tuple[str, ...]:
+        return tuple(path for path in self.paths() if path not in self._asked)
+
+
+class LabelledArchive:
+    """The samples of an archive, to be read while it is open."""
+
+    def __init__(self, members: _Members, samples: tuple[LabelledSample, ...]) -> None:
+        self._members = members
+        self.samples = samples
+
+    def left_out(self) -> tuple[str, ...]:
+        """Once all samples were read: the files that are neither in a folder of a label nor in the table."""
+        return self._members.never_asked_for()
+
 
 @contextmanager
-def labelled_archive(chunks: Iterable[bytes]) -> Iterator[tuple[LabelledSample, ...]]:
+def labelled_archive(chunks: Iterable[bytes]) -> Iterator[LabelledArchive]:
     """The samples of an archive, to be read until the end. Raises `TooLarge` and `ArchiveRefused`."""
     with tempfile.TemporaryFile() as body:
         _receive(chunks, body)
         archive = Archive(body, files=MAXIMUM_FILES, limit=2 * settings.UPLOAD_LIMIT)
+        members = _Members(archive)
         try:
-            found = samples_of(_Members(archive))
+            found = samples_of(members)
         except (SamplesRefused, FileError) as error:
             raise ArchiveRefused(str(error)) from error
-        yield found
+        yield LabelledArchive(members, found)
 
 
 def sorted_out(project: Project, found: Iterable[LabelledSample]) -> Iterator[Incoming | Refused]:
@@ -93,7 +113,7 @@ def sorted_out(project: Project, found: Iterable[LabelledSample]) -> Iterator[In
             continue
         digest = digest_of(data)
         if digest in known:
-            yield Refused(sample.name, "The same recording is already a sample of the project, or is in here twice.")
+            yield Refused(sample.name, KNOWN)
             continue
         known.add(digest)
         yield Incoming(sample, kind, digest, data)

@@ -144,6 +144,7 @@ class SampleImportPreviewJson(TypedDict):
 
     samples: list[IncomingSampleJson]
     refused: list[RefusedFileJson]
+    left_out: Annotated[list[str], "files that are neither in a folder of a label nor listed in the table"]
 
 
 class SamplesImportedJson(TypedDict):

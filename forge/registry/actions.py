@@ -175,7 +175,8 @@ def _override(actor: Actor, build: Build, name: str, digests: Digests, reason: s
 def _locked(build: Build, name: str) -> tuple[Project, Tag | None]:
     """The build's project, with its row and its names locked, and the tag as it is now."""
     lock_names(build.project.organisation_id)
-    project = Project.objects.select_for_update(of=("self",)).select_related("organisation").get(pk=build.project_id)
+    locked = Project.objects.select_for_update(of=("self",), no_key=True).select_related("organisation")
+    project = locked.get(pk=build.project_id)
     tags = Tag.objects.filter(repository__project=project, name=name)
     return project, tags.select_related("manifest", "build").first()
 

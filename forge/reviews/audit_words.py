@@ -14,6 +14,7 @@ declare(
         "review.round": "carried {review} of {project} on with build {build_number}, in round {round}",
         "review.reviewers": "changed who judges {review} of {project}",
         "review.close": "closed {review} of {project}",
+        "review.accept": "joined {review} of {project} as one of its reviewers",
         "review.say": "commented on {review} of {project}",
         "review.verdict": "gave the verdict {verdict} on {build} of {project}",
         "review.verdict_undone": "took the verdict {verdict} on {build} of {project} back",

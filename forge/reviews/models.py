@@ -145,6 +145,22 @@ class ReviewerGroup(models.Model):
         return self.title or f"{self.needed} of group {self.position}"
 
 
+class InvitedReviewer(models.Model):
+    """Somebody without an account here whose review is asked for: who accepts the invitation becomes a reviewer."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    review = models.ForeignKey(Review, on_delete=models.CASCADE, related_name="invited")
+    invitation = models.OneToOneField("accounts.Invitation", on_delete=models.CASCADE, related_name="+")
+    email = models.EmailField(max_length=254)
+    created = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["created", "email"]
+
+    def __str__(self) -> str:
+        return f"{self.email}, invited to review {self.review_id}"
+
+
 class AnchoredThreadQuerySet(models.QuerySet["AnchoredThread"]):
     """Threads, as seen by someone."""
 
@@ -178,9 +194,9 @@ class AnchoredThread(models.Model):
         return f"{self.kind} of {self.build}"
 
     def get_absolute_url(self) -> str:
-        """Where it is read."""
+        """Where it is read, also once it is resolved."""
         page = self.review.get_absolute_url() if self.review else self.build_address
-        return f"{page}#thread-{self.pk}"
+        return f"{page}?threads=all#thread-{self.pk}"
 
     @property
     def build_address(self) -> str:

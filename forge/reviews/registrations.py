@@ -1,21 +1,27 @@
 """The hooks that reviews registers with lower floors: what waits for a person and what a person waits for on the home
-page, the verdicts on projects' cards, and how many changes were tried."""
+page, the verdicts on projects' cards, what an invitation into a review leads to, and how many changes were tried."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
+from forge.accounts.hooks import invitation_accepted, purposes
 from forge.accounts.models import Organisation, User
 from forge.accounts.quotas import Resource
 from forge.accounts.usage import Counts, organisation_counts, person_counts
 from forge.core.actors import Actor
 from forge.projects.hooks import CardVerdict, Waiting, card_verdicts, waited_on, waiting_for
 from forge.reviews.access import complete, groups_of, newest_round, standing_verdicts, state_of
+from forge.reviews.actions.inviting import become_reviewer
 from forge.reviews.decision import ReviewState, Verdicts, waited_for
+from forge.reviews.invited import review_of
 from forge.reviews.models import Review
 from forge.reviews.quotas import trials_of_organisation, trials_of_person
 from rune.wording import listed
+
+purposes.register(review_of)
+invitation_accepted.register(become_reviewer)
 
 SHOWN = 10
 LOOKED_AT = 200

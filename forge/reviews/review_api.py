@@ -43,6 +43,12 @@ class AskForReviewSerializer(ReviewersSerializer):
     title = serializers.CharField(max_length=200)
     message = serializers.CharField(allow_blank=True, default="")
     due = serializers.DateField(allow_null=True, default=None)
+    invited = serializers.ListField(
+        child=serializers.EmailField(),
+        max_length=10,
+        default=list,
+        help_text="addresses of people who are no members: owners invite them into the review",
+    )
 
 
 class NewRoundSerializer(serializers.Serializer[Any]):
@@ -73,7 +79,7 @@ class ProjectReviews(ProjectView):
         if build.project_id != project.pk:
             raise Invalid("The build is of another project.")
         review = actions.ask_for_review(
-            principal, build, asked["title"], asked["message"], _groups(asked), asked["due"]
+            principal, build, asked["title"], asked["message"], _groups(asked), asked["due"], asked["invited"]
         )
         return Response(_as_json(principal, review.pk), status=status.HTTP_201_CREATED)
 

@@ -1,8 +1,8 @@
 """A container's health check of this environment's server: `python -m forge.serving.healthy`.
 
-With `--isolation` it says what the processes that compute for users are protected by on this machine, which is for
-operators: the server itself tells no visitor. No Django: a question that is asked every few seconds must cost next to
-nothing.
+With `--isolation` it says what the processes that compute for users are protected by on this machine, and whether they
+can yield to each other, which is for operators: the server itself tells no visitor. No Django: a question that is
+asked every few seconds must cost next to nothing.
 """
 
 from __future__ import annotations
@@ -15,6 +15,8 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 
+from forge.compute.yielding import YieldsToNobody, yields_by
+from forge.core.data_lock import running_server
 from forge.serving.environment import BadEnvironment, Environment, read_environment
 from rune.isolation.probe import probe
 from rune.isolation.protections import Protection
@@ -56,14 +58,22 @@ def illness(environment: Environment, seconds: float = SECONDS) -> str | None:
 
 
 def exposure(environment: Environment) -> str | None:
-    """Prints each protection of a process that computes, or why it is missing; None unless a required one is."""
+    """Prints each protection of a process that computes, or why it is missing; None unless a required one is.
+
+    What a server was given with its start, such as a control group, is looked up at the one that runs here.
+    """
+    server = running_server(environment.data) or os.getpid()
     try:
-        isolation = probe()
+        isolation = probe(server)
     except (OSError, subprocess.SubprocessError) as error:
         return f"no process could be started: {error}"
     gaps = isolation.to_json()
     for protection in Protection:
         print(f"{protection}: {f'missing, {gaps[protection]}' if protection in gaps else 'in force'}")
+    try:
+        print(f"yielding to others: in force, by {yields_by(server).value}")
+    except YieldsToNobody as error:
+        print(f"yielding to others: missing, {error}")
     lacking = sorted(environment.required_isolation & isolation.missing)
     return f"REQUIRED_ISOLATION asks for {', '.join(lacking)}: nothing is computed here" if lacking else None
 

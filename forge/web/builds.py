@@ -31,7 +31,7 @@ from forge.reviews.anchors import read_key
 from forge.reviews.conversation import threads_on_build
 from forge.reviews.decision import ReviewState, Verdicts
 from forge.reviews.registrations import STATE_WORDS
-from forge.web.conversation import about_asked, talk_facts
+from forge.web.conversation import Which, about_asked, talk_facts, which_asked
 from forge.web.judging import compared_with, rune_facts, verdict_facts
 from forge.web.limits import gate_facts
 from forge.web.notices import watch_menu
@@ -126,7 +126,7 @@ def builds_list(request: HttpRequest, organisation: str, name: str) -> HttpRespo
 def build_page(request: HttpRequest, organisation: str, name: str, number: int) -> HttpResponse:
     """One build."""
     project, build = _found(request, organisation, name, number)
-    context = _context(principal_of(request), project, build)
+    context = _context(principal_of(request), project, build, which_asked(request.GET))
     context["about"] = about_asked(principal_of(request), build, request.GET)
     return render(request, "builds/build.html", context)
 
@@ -135,7 +135,7 @@ def build_page(request: HttpRequest, organisation: str, name: str, number: int) 
 def conversation(request: HttpRequest, organisation: str, name: str, number: int) -> HttpResponse:
     """The conversation about a build alone, for its page that is open."""
     project, build = _found(request, organisation, name, number)
-    context = {"project": project, "build": build, **_talk(principal_of(request), build)}
+    context = {"project": project, "build": build, **_talk(principal_of(request), build, which_asked(request.GET))}
     return render(request, "reviews/talk.html", context)
 
 
@@ -205,7 +205,7 @@ def _again(
     request: HttpRequest, project: Project, build: Build, error: DomainError, tag: str | None = None
 ) -> HttpResponse:
     build.refresh_from_db()
-    context = _context(principal_of(request), project, build, tag)
+    context = _context(principal_of(request), project, build, which_asked(request.POST), tag)
     context["about"] = about_asked(principal_of(request), build, request.POST)
     return show_again(request, "builds/build.html", context, error)
 
@@ -214,7 +214,9 @@ def _address(build: Build) -> str:
     return f"{build.project.get_absolute_url()}/builds/{build.number}"
 
 
-def _context(principal: Principal, project: Project, build: Build, tag: str | None = None) -> dict[str, Any]:
+def _context(
+    principal: Principal, project: Project, build: Build, which: Which, tag: str | None = None
+) -> dict[str, Any]:
     """`tag` is the one that somebody tried to publish under."""
     published = tags_of(principal, project)
     context: dict[str, Any] = {
@@ -226,7 +228,7 @@ def _context(principal: Principal, project: Project, build: Build, tag: str | No
         "may_build": can(principal, Verb.BUILD, project),
         "may_ask": can(principal, Verb.ASK, project) and is_reviewable(build),
         "reviews": reviews_about(principal, build),
-        **_talk(principal, build),
+        **_talk(principal, build, which),
         "wrong_url": f"/api/v1/builds/{build.pk}/wrong-results" if can(principal, Verb.GIVE_SAMPLE, project) else "",
         "respond": f"{_address(build)}/respond",
         "talk_url": f"{_address(build)}/conversation",
@@ -250,10 +252,10 @@ def judged_as(verdicts: Verdicts) -> CardVerdict:
     return CardVerdict(counted(len(verdicts.approving), "approval"), "ok")
 
 
-def _talk(principal: Principal, build: Build) -> dict[str, Any]:
+def _talk(principal: Principal, build: Build, which: Which) -> dict[str, Any]:
     before, _ = compared_with(principal, build)
     threads = threads_on_build(principal, build)
-    return talk_facts(principal, build, before, threads, verdicts_on(principal, build))
+    return talk_facts(principal, build, before, threads, verdicts_on(principal, build), which)
 
 
 def next_tag(tags: list[Tag]) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from hashlib import sha256
 from typing import Any
 from uuid import UUID
@@ -79,11 +80,33 @@ class ShownThread:
     """What it suggests."""
 
 
+class Which(StrEnum):
+    """Which threads of a conversation are shown. The address says it as `threads`, where it is not the first."""
+
+    OPEN = "open"
+    RESOLVED = "resolved"
+    ALL = "all"
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One of the switch over a conversation: how many threads it would show, and where that is read."""
+
+    which: Which
+    count: int
+    address: str
+    is_chosen: bool
+
+
 @dataclass(frozen=True)
 class Entry:
-    """What a conversation has one after another: a thread, or a verdict."""
+    """What a conversation has one after another: a thread, or a verdict.
+
+    What is not to be shown is in the page all the same, so that what somebody typed into it is kept.
+    """
 
     at: datetime
+    is_shown: bool
     thread: ShownThread | None = None
     verdict: Verdict | None = None
     verdict_html: SafeString | None = None
@@ -120,25 +143,55 @@ def talk_facts(
     before: Build | None,
     threads: Sequence[AnchoredThread],
     verdicts: Iterable[Verdict],
+    which: Which,
 ) -> dict[str, Any]:
     """What the conversation's templates need; `before` is the build that this one is compared with."""
     parts = parts_of(principal, build, before, threads)
     people = mentionable(build.project)
     names = names_of(people)
     shown = [_shown(principal, thread, parts, names) for thread in threads]
-    entries = [Entry(each.thread.thread.created, each) for each in shown if each.thread.thread.resolved is None]
+    entries = [Entry(each.thread.thread.created, _is_among(each.thread, which), each) for each in shown]
     entries += [
-        Entry(verdict.created, verdict=verdict, verdict_html=_html(verdict.comment, names)) for verdict in verdicts
+        Entry(verdict.created, which is not Which.RESOLVED, None, verdict, _html(verdict.comment, names))
+        for verdict in verdicts
     ]
     return {
         "talks": True,
         "talk": sorted(entries, key=lambda entry: entry.at),
-        "resolved": [each for each in shown if each.thread.thread.resolved is not None],
-        "open_threads": sum(each.thread.thread.resolved is None for each in shown),
+        "which": which,
+        "choices": _choices(threads, which),
+        "shows_none": not any(entry.is_shown for entry in entries),
         "files": parts.files,
         "samples": parts.samples,
         "people": [person_to_json(person) for person in people],
     }
+
+
+def which_asked(asked: QueryDict) -> Which:
+    """What `?threads=` in the address, or the form, says; the open ones where it says nothing that is known."""
+    try:
+        return Which(asked.get("threads", Which.OPEN))
+    except ValueError:
+        return Which.OPEN
+
+
+def _is_among(thread: AnchoredThread, which: Which) -> bool:
+    return which is Which.ALL or (thread.thread.resolved is not None) == (which is Which.RESOLVED)
+
+
+def _choices(threads: Sequence[AnchoredThread], chosen: Which) -> tuple[Choice, ...]:
+    """None where there is nothing to choose from."""
+    if not threads:
+        return ()
+    return tuple(
+        Choice(
+            which,
+            sum(_is_among(thread, which) for thread in threads),
+            "?" if which is Which.OPEN else f"?threads={which}",
+            which is chosen,
+        )
+        for which in Which
+    )
 
 
 @dataclass(frozen=True)
@@ -218,7 +271,7 @@ def _require_here(request: HttpRequest, organisation: str, name: str, found: Anc
 def _page_of(request: HttpRequest, found: AnchoredThread) -> str:
     """A thread of a review is also on the pages of its builds: back to the one that was open."""
     if request.POST.get("from") == "build":
-        return f"{found.build_address}#thread-{found.pk}"
+        return f"{found.build_address}?threads=all#thread-{found.pk}"
     return found.get_absolute_url()
 
 

@@ -36,9 +36,10 @@ from forge.reviews.authorship import authors_of
 from forge.reviews.conversation import threads_in_review
 from forge.reviews.decision import Group, ReviewState, Verdicts, missing, waited_for
 from forge.reviews.guests import links_of
+from forge.reviews.invited import waiting_to_join
 from forge.reviews.models import Review, ReviewerGroup, Verdict
 from forge.web.builds import next_tag
-from forge.web.conversation import about_asked, talk_facts
+from forge.web.conversation import Which, about_asked, talk_facts, which_asked
 from forge.web.judging import compared_with, rune_facts, verdict_facts
 from forge.web.limits import gate_facts
 from forge.web.pages import for_person, show_again
@@ -129,6 +130,7 @@ def ask(request: HttpRequest, organisation: str, name: str, number: int) -> Http
             if (newest_round(review).build.number or 0) < number
         ],
         "chosen": request.POST.getlist("people"),
+        "may_invite": can(principal, Verb.MANAGE_MEMBERS, project.organisation),
     }
     if request.method == "POST":
         try:
@@ -148,7 +150,13 @@ def _asked(principal: Principal, project: Project, build: Build, typed: QueryDic
     needed = _number(typed.get("needed", "")) if typed.get("needed", "all") != "all" else len(people)
     groups = [Asked(people, needed)] if people else []
     return actions.ask_for_review(
-        principal, build, typed.get("title", ""), typed.get("message", ""), groups, _day(typed.get("due", ""))
+        principal,
+        build,
+        typed.get("title", ""),
+        typed.get("message", ""),
+        groups,
+        _day(typed.get("due", "")),
+        typed.get("invited", "").replace(",", " ").replace(";", " ").split(),
     )
 
 
@@ -156,7 +164,7 @@ def _asked(principal: Principal, project: Project, build: Build, typed: QueryDic
 def review_page(request: HttpRequest, organisation: str, name: str, number: int) -> HttpResponse:
     """One review."""
     project, review = _found(request, organisation, name, number)
-    context = _context(principal_of(request), project, review)
+    context = _context(principal_of(request), project, review, which_asked(request.GET))
     context["about"] = about_asked(principal_of(request), context["build"], request.GET)
     return render(request, "reviews/review.html", context)
 
@@ -165,7 +173,7 @@ def review_page(request: HttpRequest, organisation: str, name: str, number: int)
 def conversation(request: HttpRequest, organisation: str, name: str, number: int) -> HttpResponse:
     """The conversation of a review alone, for its page that is open."""
     project, review = _found(request, organisation, name, number)
-    context = {"project": project, "review": review, **_talk(principal_of(request), review)}
+    context = {"project": project, "review": review, **_talk(principal_of(request), review, which_asked(request.GET))}
     return render(request, "reviews/talk.html", context)
 
 
@@ -208,12 +216,12 @@ def _found(request: HttpRequest, organisation: str, name: str, number: int) -> t
 
 def _again(request: HttpRequest, project: Project, review: Review, error: Invalid | Conflict) -> HttpResponse:
     found = find_numbered_review(principal_of(request), project, review.number)
-    context = _context(principal_of(request), project, found)
+    context = _context(principal_of(request), project, found, which_asked(request.POST))
     context["about"] = about_asked(principal_of(request), context["build"], request.POST)
     return show_again(request, "reviews/review.html", context, error)
 
 
-def _context(principal: Principal, project: Project, review: Review) -> dict[str, Any]:
+def _context(principal: Principal, project: Project, review: Review, which: Which) -> dict[str, Any]:
     last = newest_round(review)
     verdicts = standing_verdicts([review])[review.pk]
     facts = verdict_facts(principal, last.build)
@@ -225,7 +233,8 @@ def _context(principal: Principal, project: Project, review: Review) -> dict[str
         "look": STATE_TAGS[state_of(review, verdicts)],
         "is_asked": review.closed is None and principal.pk in waited_for(groups_of(review), verdicts),
         "groups": [_approvals(group, verdicts) for group in review.groups.all()],
-        **_talk(principal, review),
+        "invited": waiting_to_join(review),
+        **_talk(principal, review, which),
         "wrong_url": f"/api/v1/reviews/{review.pk}/wrong-results" if can(principal, Verb.GIVE_SAMPLE, project) else "",
         "respond": f"{review.get_absolute_url()}/respond",
         "talk_url": f"{review.get_absolute_url()}/conversation",
@@ -241,11 +250,11 @@ def _context(principal: Principal, project: Project, review: Review) -> dict[str
     }
 
 
-def _talk(principal: Principal, review: Review) -> dict[str, Any]:
+def _talk(principal: Principal, review: Review, which: Which) -> dict[str, Any]:
     build = newest_round(review).build
     before, _ = compared_with(principal, build)
     threads = threads_in_review(principal, review)
-    return talk_facts(principal, build, before, threads, _verdicts_in(principal, review))
+    return talk_facts(principal, build, before, threads, _verdicts_in(principal, review), which)
 
 
 def _verdicts_in(principal: Principal, review: Review) -> list[Verdict]:

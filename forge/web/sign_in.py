@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from forge.accounts.actions import NewPerson, find_invitation, join_as, join_new, redeem_sign_in_link
 from forge.accounts.attempts import make_known
 from forge.accounts.errors import BadAccount, LinkEnded
+from forge.accounts.hooks import purpose_of
 from forge.accounts.models import User
 from forge.web.pages import for_person, person, show_again
 from forge.web.security import LINK
@@ -49,14 +50,16 @@ def join(request: HttpRequest) -> HttpResponse:
         invitation = find_invitation(token)
     except LinkEnded as error:
         return show_again(request, "join.html", {}, error)
-    context = {"invitation": invitation, "token": token}
+    purpose = purpose_of(invitation)
+    context = {"invitation": invitation, "token": token, "purpose": purpose}
     try:
         if step == "join" and request.user.is_authenticated:
-            return redirect(join_as(person(request), token))
+            joined = join_as(person(request), token)
+            return redirect(purpose.address if purpose else joined)
         if step == "account" and not request.user.is_authenticated:
             fields = NewPerson(*(request.POST.get(field, "") for field in ("name", "email", "password")))
             user, organisation = join_new(token, fields)
-            return _enter(request, user, redirect(organisation), "password")
+            return _enter(request, user, redirect(purpose.address if purpose else organisation), "password")
     except (BadAccount, LinkEnded) as error:
         return show_again(request, "join.html", context, error)
     return render(request, "join.html", context)

@@ -16,6 +16,7 @@ from forge.accounts.principals import Principal, principal_of
 from forge.builds.copies import find_copy
 from forge.builds.models import Preview, PreviewState
 from forge.builds.serializers import rune_url, watch_to_json
+from forge.comparison.choice_words import choice_words
 from forge.core.errors import Conflict, Invalid, NotFound, TooOften
 from forge.projects.models import Project
 from forge.reviews import actions
@@ -25,6 +26,14 @@ from forge.reviews.models import Review
 from forge.reviews.suggestions import Field, fields_of, find_suggestion, in_words
 from forge.web.pages import for_person, show_again
 from forge.web.project import project_of
+
+
+@dataclass(frozen=True)
+class ShownChoice:
+    """A value that can be chosen."""
+
+    raw: str
+    words: str
 
 
 @dataclass(frozen=True)
@@ -43,6 +52,24 @@ class ShownField:
     def title(self) -> str:
         """What it is called: a list of labels by that name."""
         return "labels" if self.field.argument == "wordlist" else self.field.argument.replace("_", " ")
+
+    @property
+    def choices(self) -> tuple[ShownChoice, ...]:
+        """What can be chosen, in words and as the Runefile says it."""
+        return tuple(ShownChoice(raw, choice_words(raw)) for raw in self.field.choices)
+
+    @property
+    def is_translated(self) -> bool:
+        """Whether some choice is called otherwise than in the Runefile."""
+        return any(choice.words != choice.raw for choice in self.choices)
+
+    @property
+    def default(self) -> str:
+        return choice_words(self.field.default)
+
+    @property
+    def stated(self) -> str:
+        return choice_words(self.field.stated)
 
     @property
     def rows(self) -> int:

@@ -43,6 +43,9 @@ class Value:
     data: Array | None = None
     text_bound: int = 0
     """utf8 only: the most bytes of one element as a JSON string."""
+    initial: Array | None = None
+    """What it holds when the rune starts. Such a value is kept from one run to the next, and its memory is no other's:
+    only ops that copy it or write it anew read it."""
     shares: int | None = None
     """The value whose bytes it is or is a part of: it is a view of that, or takes its place."""
     offset: int = 0

@@ -3,12 +3,12 @@ computes."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from rune.anvil.computation import Computation
 from rune.anvil.signed_bytes import as_signed
-from rune.tflite import Model, Operator, Tensor, TensorKind
+from rune.tflite import Operator, Tensor, TensorKind
 
 
 class Contradiction(Exception):
@@ -22,17 +22,23 @@ class Op:
     operator: Operator
     inputs: tuple[Tensor | None, ...]
     outputs: tuple[Tensor, ...]
+    intermediates: tuple[Tensor | None, ...]
+    """How numbers inside of the op are quantised."""
     is_unsigned: bool
     """Whether the file has the results as uint8, which some of the reference's kernels round in another way."""
+    reads_unsigned: bool
+    """Whether the file has an input as uint8."""
 
     @staticmethod
-    def of(model: Model, operator: Operator) -> Op:
-        outputs = [model.tensors[index] for index in operator.outputs]
+    def of(tensors: Sequence[Tensor], operator: Operator) -> Op:
+        outputs = [tensors[index] for index in operator.outputs]
         return Op(
             operator,
-            tuple(as_signed(model.tensors[index]) if index >= 0 else None for index in operator.inputs),
+            tuple(as_signed(tensors[index]) if index >= 0 else None for index in operator.inputs),
             tuple(map(as_signed, outputs)),
+            tuple(tensors[index] if index >= 0 else None for index in operator.intermediates),
             any(tensor.kind is TensorKind.UINT8 for tensor in outputs),
+            any(tensors[index].kind is TensorKind.UINT8 for index in operator.inputs if index >= 0),
         )
 
     def input(self, index: int) -> Tensor:
@@ -63,6 +69,14 @@ class Operation:
     """What is computed. Raises `Contradiction`."""
     operands: slice | Callable[[Op], slice] = field(default_factory=lambda: slice(0, 1))
     """Which of the inputs are tensors of a run. The others are weights and sizes, which the computation holds."""
+
+    reads: tuple[int, ...] = ()
+    """Which of its operands are variables, by their places among the inputs."""
+    states: tuple[int, ...] = ()
+    """Which of the other inputs are variables that it writes anew. The computation is given them behind its operands,
+    and gives them behind its outputs, in the memory in which they were."""
+    may_fail: bool = False
+    """Whether it ends the run for some inputs."""
 
     def operands_of(self, op: Op) -> slice:
         """Of one op."""

@@ -20,16 +20,7 @@ class Lifetime(Enum):
     RUN = "run"
     """From the first step of a run that touches it to the last."""
     KEPT = "kept"
-    """From one run to the next; zero when the rune starts."""
-
-
-@dataclass(frozen=True)
-class Buffer:
-    """Room for `size` bytes, known by its index in the program. `name` is for people."""
-
-    name: str
-    size: int
-    lifetime: Lifetime = Lifetime.RUN
+    """From one run to the next. What it holds at first is the buffer's `initial`."""
 
 
 @dataclass(frozen=True)
@@ -53,6 +44,17 @@ class ConstantPlace:
     """The start of a constant."""
 
     index: int
+
+
+@dataclass(frozen=True)
+class Buffer:
+    """Room for `size` bytes, known by its index in the program. `name` is for people."""
+
+    name: str
+    size: int
+    lifetime: Lifetime = Lifetime.RUN
+    initial: ConstantPlace | None = None
+    """Of one that is kept: what it holds when the rune starts; zeros without one."""
 
 
 @dataclass(frozen=True)

@@ -9,9 +9,9 @@ from dataclasses import replace
 import numpy as np
 
 from rune.anvil.c_text import C_TYPES
-from rune.anvil.computation import Computation
+from rune.anvil.computation import Array, Computation
 from rune.anvil.errors import MissingKernel
-from rune.anvil.graph import BlockCall, Capture, Graph, HostInference, Node, Send, StageEnd
+from rune.anvil.graph import BlockCall, Capture, Graph, HostInference, Node, Send, StageEnd, Value
 from rune.anvil.kernel_call import Constant, Input, KernelArgument, KernelStructure, Output, Scratch
 from rune.anvil.messages import message_size
 from rune.anvil.program import (
@@ -116,9 +116,9 @@ class _Selection:
         if kernel is None:
             kind = type(computation).__name__
             raise MissingKernel(self._files.get(node.stage, node.stage), kind, self._target.kernels.name)
-        for number in range(len(node.outputs)):
-            self._output(node, number)
         part = self._parts.get(node.stage, PIPELINE)
+        for number in range(len(node.outputs)):
+            self._output(node, number, part)
 
         def resolve(argument: KernelArgument) -> Argument:
             match argument:
@@ -192,13 +192,21 @@ class _Selection:
     ) -> int | float | tuple[int, ...] | Pointer | None:
         return Pointer(self._constant(value.data, part), value.element) if isinstance(value, Constant) else value
 
-    def _output(self, node: Node, number: int) -> Tensor:
+    def _output(self, node: Node, number: int, part: int = PIPELINE) -> Tensor:
         """A value that a node makes; what is the first in its storage brings a buffer into the program."""
         storage = self._graph.storage(node.outputs[number])
         if storage not in self._places:
             value = self._graph.values[storage]
-            self._places[storage] = self._buffer(value.name, self._size(value.type))
+            self._places[storage] = (
+                self._buffer(value.name, self._size(value.type)) if value.initial is None else self._state(value, part)
+            )
         return self._tensor(node.outputs[number], PIPELINE)
+
+    def _state(self, value: Value, part: int) -> BufferPlace:
+        """The buffer of a value that is kept, which comes into the program when a node first names it."""
+        data = b"" if value.initial is None else _little_endian(value.initial)
+        initial = self._constant(data, part) if any(data) else None
+        return self._buffer(value.name, self._size(value.type), Lifetime.KEPT, initial)
 
     def _tensor(self, index: int, part: int) -> Tensor:
         value = self._graph.values[index]
@@ -207,7 +215,9 @@ class _Selection:
     def _place(self, index: int, part: int) -> Place:
         """Where a value lies; a constant comes into the program when it is first asked for, into that part."""
         storage, offset = self._graph.place(index)
-        if storage not in self._places:
+        if storage not in self._places and self._graph.values[storage].initial is not None:
+            self._places[storage] = self._state(self._graph.values[storage], part)
+        elif storage not in self._places:
             self._places[storage] = self._constant(_bytes(self._graph, storage), part)
         place = self._places[storage]
         return replace(place, offset=place.offset + offset) if isinstance(place, BufferPlace) else place
@@ -216,8 +226,10 @@ class _Selection:
         """Bytes of a tensor on the target."""
         return kind.count * self._target.limits.text_size if kind.element is ElementType.UTF8 else kind.size
 
-    def _buffer(self, name: str, size: int, lifetime: Lifetime = Lifetime.RUN) -> BufferPlace:
-        self._buffers.append(Buffer(name, size, lifetime))
+    def _buffer(
+        self, name: str, size: int, lifetime: Lifetime = Lifetime.RUN, initial: ConstantPlace | None = None
+    ) -> BufferPlace:
+        self._buffers.append(Buffer(name, size, lifetime, initial))
         return BufferPlace(len(self._buffers) - 1)
 
     def _constant(self, data: bytes, part: int) -> ConstantPlace:
@@ -229,4 +241,8 @@ def _bytes(graph: Graph, index: int) -> bytes:
     data = graph.values[index].data
     if data is None:
         raise ValueError(f"nothing makes {graph.values[index].name}")
+    return _little_endian(data)
+
+
+def _little_endian(data: Array) -> bytes:
     return np.ascontiguousarray(data).astype(data.dtype.newbyteorder("<"), copy=False).tobytes()

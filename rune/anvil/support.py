@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import replace
 
+from rune.anvil.control_flow import REASONS
 from rune.anvil.operation import Contradiction, Op
 from rune.anvil.ops import OPERATIONS
 from rune.anvil.ops.types import ELEMENTS_LIMIT
-from rune.anvil.unpacked import unpacked
+from rune.anvil.plain_model import plain_model
 from rune.tflite import Model, ModelSignature, Operator, Unsupported, operator_types, signature
 
 
 def unsupported(model: Model) -> tuple[Unsupported, ...]:
     """The ops that have no kernel, in the model's order, each kind with its types once. Empty: it can be compiled."""
     found: Counter[tuple[str, str]] = Counter()
-    model = unpacked(model)
+    model = plain_model(model)
     for operator in model.operators:
         why = _refusal(model, operator)
         if why is not None:
@@ -31,12 +32,13 @@ def signature_with_support(model: Model) -> ModelSignature:
 
 def _refusal(model: Model, operator: Operator) -> str | None:
     """None, or why there is no kernel: "" for the types alone."""
-    op = Op.of(model, operator)
+    op = Op.of(model.tensors, operator)
     tensors = [tensor for tensor in (*op.inputs, *op.outputs) if tensor is not None]
     operation = OPERATIONS.get(operator.op)
     if operation is None or not op.inputs:
-        return ""
-    if any(tensor.is_variable for tensor in tensors):
+        return REASONS.get(operator.op, "")
+    kept = (*operation.reads, *operation.states)
+    if any(tensor is not None and tensor.is_variable and number not in kept for number, tensor in enumerate(op.inputs)):
         return "a tensor that changes between runs"
     if any(tensor.count == 0 or tensor.count > ELEMENTS_LIMIT for tensor in tensors):
         return "a tensor of no size, or of more than 268,435,456 elements"

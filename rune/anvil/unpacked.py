@@ -1,7 +1,9 @@
-"""Constants that a model unpacks when it runs, unpacked: weights of float16, or of bytes, behind a DEQUANTIZE.
+"""Constants that a model unpacks when it runs, unpacked: weights of float16, or of bytes, behind a DEQUANTIZE, and
+weights of 4 bits.
 
 Models that are converted to float16 keep their weights so, and compute in float32. Without its DEQUANTIZE such a model
-is one of float32. The numbers are those of TFLite's reference kernel `dequantize.cc`.
+is one of float32. The numbers are those of TFLite's reference kernel `dequantize.cc`. Weights of 4 bits lie two in a
+byte, the first one in its lower half; the reference's kernels make bytes of them before they multiply.
 """
 
 from __future__ import annotations
@@ -13,9 +15,43 @@ import numpy as np
 from rune.anvil.ops.types import one_scale
 from rune.tflite import Model, Operator, Tensor, TensorKind
 
+WITH_WEIGHTS = ("CONV_2D", "DEPTHWISE_CONV_2D", "FULLY_CONNECTED")
+"""The operators that may have weights of 4 bits, as their second input."""
+
 
 def unpacked(model: Model) -> Model:
-    """The model with constants in place of each DEQUANTIZE of a constant; itself where there is none."""
+    """The model with constants in place of each DEQUANTIZE of a constant, and weights of 4 bits as int8; itself where
+    there is neither."""
+    return _without_dequantize(_without_halves(model))
+
+
+def _without_halves(model: Model) -> Model:
+    weights = {
+        operator.inputs[1]
+        for operator in model.operators
+        if operator.op in WITH_WEIGHTS and len(operator.inputs) > 1 and operator.inputs[0] >= 0
+        if model.tensors[operator.inputs[0]].kind is TensorKind.INT8
+    }
+    packed = [index for index in weights if index >= 0 and _is_packed(model.tensors[index])]
+    if not packed:
+        return model
+    tensors = list(model.tensors)
+    for index in packed:
+        tensors[index] = replace(tensors[index], kind=TensorKind.INT8, data=_bytes_of_halves(tensors[index]))
+    return replace(model, tensors=tuple(tensors))
+
+
+def _is_packed(tensor: Tensor) -> bool:
+    return tensor.kind is TensorKind.INT4 and tensor.data is not None and not tensor.is_sparse
+
+
+def _bytes_of_halves(tensor: Tensor) -> memoryview:
+    pairs = np.frombuffer(tensor.data or b"", np.uint8)
+    halves = np.stack([pairs << 4, pairs & 0xF0], axis=1).reshape(-1)[: tensor.count]
+    return memoryview((halves.view(np.int8) >> 4).tobytes())
+
+
+def _without_dequantize(model: Model) -> Model:
     found = {number: data for number, op in enumerate(model.operators) if (data := _numbers(model, op)) is not None}
     if not found:
         return model

@@ -1,8 +1,8 @@
 """Which files are samples, and of which label: from a folder, a table or a zip.
 
 Two layouts. In folders, each folder is a label: `samples/yes/01.wav`; above them there may be folders that are called
-by a split: `samples/test/yes/01.wav`. In a table, a CSV with the columns `file` and `label`, and if wanted `split`,
-`start` and `end`: a row with a start and an end, in seconds, marks where in a long recording the label happens.
+by a split: `samples/test/yes/01.wav`. In a table, a CSV with the columns `file` (or `name`) and `label`, and if wanted
+`split`, `start` and `end`: a row with a start and an end, in seconds, marks where in a recording the label happens.
 """
 
 from __future__ import annotations
@@ -109,6 +109,7 @@ def _rows(table: bytes) -> Iterator[_Row]:
 
 
 def _columns(names: Sequence[str]) -> Mapping[str, int]:
+    names = ["file" if name == "name" and "file" not in names else name for name in names]
     missing = [name for name in ("file", "label") if name not in names]
     if missing:
         raise SamplesRefused(
@@ -197,12 +198,23 @@ def _members(archive: zipfile.ZipFile) -> Iterator[tuple[str, zipfile.ZipInfo]]:
 def samples_of(files: ProjectFiles) -> tuple[LabelledSample, ...]:
     """The samples of a folder or zip: by its table, a CSV at its top with the columns, else by its folders.
 
-    Raises `SamplesRefused`.
+    Where all lies in one folder, as in a folder that was packed or dropped, its top is that folder's. Raises
+    `SamplesRefused`.
     """
-    for path in files.paths():
-        if "/" not in path and path.lower().endswith(".csv"):
+    paths = files.paths()
+    tops = {path.partition("/")[0] if "/" in path else "" for path in paths}
+    folder = tops.pop() if len(tops) == 1 else ""
+    before = f"{folder}/" if folder else ""
+    for path in paths:
+        if "/" not in path.removeprefix(before) and path.lower().endswith(".csv"):
             table = files.read(path)
-            first = table.partition(b"\n")[0].decode("utf-8-sig", errors="replace").lower().replace(";", ",")
-            if {"file", "label"} <= {name.strip().strip('"') for name in first.split(",")}:
-                return samples_in_table(files, table)
+            if _is_table(table):
+                return samples_in_table(files, table, folder)
     return samples_in_folders(files)
+
+
+def _is_table(data: bytes) -> bool:
+    """Whether the first line of a CSV names the columns of a table of samples; a recording of motion has another."""
+    first = data.partition(b"\n")[0].decode("utf-8-sig", errors="replace").lower().replace(";", ",")
+    names = {name.strip().strip('"') for name in first.split(",")}
+    return "label" in names and not names.isdisjoint({"file", "name"})

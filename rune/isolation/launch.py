@@ -1,4 +1,6 @@
-"""Starts a module in namespaces of its own: `python -P -m rune.isolation.launch FOLDER BYTES MODULE [ARGUMENT ...]`.
+"""Starts a module in namespaces of its own: `python -P -m rune.isolation.launch FOLDER BYTES GROUP MODULE [ARGUMENT]`.
+
+GROUP is the descriptor by which a control group is entered, `-` for none; there may be several arguments.
 
 The process that was started stays outside as a *keeper*: it writes the maps of users, waits, ends with the status of
 the module's process, and ends all when its standard input, a socket, is closed at the other end. The module's process
@@ -22,6 +24,7 @@ from importlib import import_module
 from typing import NoReturn
 
 from rune.isolation import linux
+from rune.isolation.control_group import enter
 from rune.isolation.file_tree import enter_file_tree, give_folder
 from rune.isolation.linux import PR_SET_CHILD_SUBREAPER, PR_SET_PDEATHSIG, drop_capabilities, prctl, unshare
 from rune.isolation.protections import Gap, Isolation, Protection, gaps_of, reason_of
@@ -31,8 +34,9 @@ INSIDE = 1000
 """The user and group that the process is, as it sees itself."""
 _OUTSIDE = 0x5F000000
 """The first of the users that a server which runs as root takes, one for each process. Nobody owns files as these."""
-PROCESSES = 64
-"""Processes and threads in one user namespace, and eight for each core."""
+PROCESSES = 64 + 8 * (os.cpu_count() or 1)
+"""Processes and threads in one user namespace or control group."""
+NO_GROUP = "-"
 _ALL = (
     linux.CLONE_NEWUSER
     | linux.CLONE_NEWNS
@@ -60,7 +64,9 @@ class Entered:
 
 def main() -> NoReturn:
     """The keeper. Becomes two: it waits, and its child goes on to the module."""
-    folder, size, module, *arguments = sys.argv[1:]
+    folder, size, group, module, *arguments = sys.argv[1:]
+    if group != NO_GROUP:
+        enter(int(group))
     if not linux.is_linux():
         gaps = gaps_of(_IN_NAMESPACES, "only Linux has it")
         _run(module, Entered(gaps, folder), arguments)
@@ -208,8 +214,7 @@ def _first_process(folder: str, size: int, *, user: int | None, was_root: bool) 
     except OSError as error:
         gaps += gaps_of([Protection.FILE_TREE], reason_of(error))
     try:
-        most = PROCESSES + 8 * (os.cpu_count() or 1)
-        resource.setrlimit(resource.RLIMIT_NPROC, (most, most))
+        resource.setrlimit(resource.RLIMIT_NPROC, (PROCESSES, PROCESSES))
     except (OSError, ValueError) as error:
         gaps += gaps_of([Protection.PROCESS_COUNT], f"the system refused it: {error}")
     if user is not None:

@@ -1,4 +1,7 @@
-"""What this machine gives a process that computes: `probe` starts one, which looks and ends."""
+"""What this machine gives a process that computes: `probe` starts one, which looks and ends.
+
+Control groups are not tried: they are the server's to make, and it says of each process whether it has one.
+"""
 
 from __future__ import annotations
 
@@ -11,16 +14,20 @@ import tempfile
 from collections.abc import Sequence
 
 from rune.isolation.confine import confine
-from rune.isolation.launch import Entered, packages
-from rune.isolation.protections import Isolation, isolation_from_json
+from rune.isolation.control_group import NotDelegated, delegated_to
+from rune.isolation.launch import NO_GROUP, Entered, packages
+from rune.isolation.protections import Isolation, Protection, isolation_from_json
 from rune.isolation.toolchain_files import package_folder, toolchain_access
 
 _BYTES = 1 << 20
 _SECONDS = 60
 
 
-def probe() -> Isolation:
-    """Starts a process as the server does, which says what it lacks. Raises `OSError`, `subprocess.SubprocessError`."""
+def probe(server: int) -> Isolation:
+    """Starts a process as a server does, which says what it lacks. Raises `OSError`, `subprocess.SubprocessError`.
+
+    `server` is the server's own process, whose control group counts.
+    """
     ours, theirs = socket.socketpair()
     with ours, theirs, tempfile.TemporaryDirectory(prefix="rune-") as folder:
         packages, own = os.path.join(folder, "packages"), os.path.join(folder, "own")
@@ -28,12 +35,26 @@ def probe() -> Isolation:
         os.mkdir(packages)
         os.chmod(packages, 0o755)  # noqa: S103 (for a process that is another user; it holds one link)
         os.symlink(package_folder("rune"), os.path.join(packages, "rune"))
-        command = [sys.executable, "-P", "-m", "rune.isolation.launch", own, str(_BYTES), "rune.isolation.probe"]
+        command = [
+            sys.executable,
+            "-P",
+            "-m",
+            "rune.isolation.launch",
+            own,
+            str(_BYTES),
+            NO_GROUP,
+            "rune.isolation.probe",
+        ]
         environment = {"PATH": os.defpath, "HOME": own, "TMPDIR": own, "PYTHONPATH": packages}
         told = subprocess.run(
             command, stdin=theirs.fileno(), stdout=subprocess.PIPE, env=environment, check=True, timeout=_SECONDS
         )
-    return isolation_from_json(json.loads(told.stdout))
+    found = isolation_from_json(json.loads(told.stdout))
+    try:
+        delegated_to(server)
+    except NotDelegated as error:
+        return found.with_gap(Protection.MEMORY_TOTAL, str(error))
+    return found.with_protection(Protection.PROCESS_COUNT)
 
 
 def main(entered: Entered, _: Sequence[str]) -> None:

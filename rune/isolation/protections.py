@@ -18,6 +18,8 @@ class Protection(StrEnum):
     OTHER_USER = "other-user"
     """For a server that runs as root: a user that owns nothing."""
     PROCESS_COUNT = "process-count"
+    MEMORY_TOTAL = "memory-total"
+    """The kernel limits the memory of a process with all that it starts; elsewhere the server looks at it."""
     LANDLOCK = "landlock"
     LANDLOCK_TCP = "landlock-tcp"
     LANDLOCK_SCOPES = "landlock-scopes"
@@ -51,6 +53,14 @@ class Isolation:
     def has_own_tree(self) -> bool:
         """Whether its own folder lies in memory, limited, and goes with it."""
         return Protection.FILE_TREE not in self.missing
+
+    def with_gap(self, protection: Protection, reason: str) -> Isolation:
+        """This without one more."""
+        return Isolation((*self.gaps, Gap(protection, reason)))
+
+    def with_protection(self, protection: Protection) -> Isolation:
+        """This with one that is there by other means."""
+        return Isolation(tuple(gap for gap in self.gaps if gap.protection is not protection))
 
     def to_json(self) -> dict[str, str]:
         """The reason of each gap, by the protection's name."""

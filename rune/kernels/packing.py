@@ -17,6 +17,11 @@ def int8s(values: NDArray[np.generic]) -> Constant:
     return Constant("int8_t", values.astype(np.int8).tobytes())
 
 
+def int16s(values: NDArray[np.generic]) -> Constant:
+    """The values as int16_t; they were checked to fit."""
+    return Constant("int16_t", values.astype("<i2").tobytes())
+
+
 def int32s(values: NDArray[np.generic]) -> Constant:
     """The values as int32_t; they were checked to fit."""
     return Constant("int32_t", values.astype("<i4").tobytes())

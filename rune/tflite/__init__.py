@@ -5,7 +5,7 @@ It says what is in a model; whether a model can be compiled is Anvil's to say.
 
 from rune.tflite.describe import describe, element_kind, operator_types
 from rune.tflite.errors import ModelError
-from rune.tflite.model import Model, Normalization, Operator, Quantization, Tensor, TensorKind
+from rune.tflite.model import Model, Normalization, Operator, Quantization, Tensor, TensorKind, keeps_state
 from rune.tflite.options import (
     Activation,
     AxisOptions,
@@ -18,6 +18,7 @@ from rune.tflite.options import (
     FullyConnectedOptions,
     GatherOptions,
     LeakyReluOptions,
+    LstmOptions,
     MirrorPadOptions,
     Options,
     Padding,
@@ -27,6 +28,7 @@ from rune.tflite.options import (
     ResizeOptions,
     SoftmaxOptions,
     StridedSliceOptions,
+    SvdfOptions,
     TransposeConvOptions,
 )
 from rune.tflite.pixels import PixelAdvice, PixelRange, pixel_advice
@@ -45,6 +47,7 @@ __all__ = [
     "FullyConnectedOptions",
     "GatherOptions",
     "LeakyReluOptions",
+    "LstmOptions",
     "MirrorPadOptions",
     "Model",
     "ModelError",
@@ -63,6 +66,7 @@ __all__ = [
     "ResizeOptions",
     "SoftmaxOptions",
     "StridedSliceOptions",
+    "SvdfOptions",
     "Tensor",
     "TensorKind",
     "TransposeConvOptions",
@@ -70,6 +74,7 @@ __all__ = [
     "describe",
     "element_kind",
     "from_json",
+    "keeps_state",
     "operator_types",
     "pixel_advice",
     "read_model",

@@ -176,6 +176,8 @@ class Operator:
     inputs: tuple[int, ...]
     outputs: tuple[int, ...]
     options: Options
+    intermediates: tuple[int, ...] = ()
+    """Tensors that say how numbers inside of the operator are quantised."""
 
 
 @dataclass(frozen=True)
@@ -203,3 +205,11 @@ class Model:
     graphs: int = 1
     normalizations: tuple[Normalization | None, ...] = ()
     """Of the inputs, as far as the metadata goes; empty without one."""
+    subgraphs: tuple[Model, ...] = ()
+    """The graphs 1 and up, which IF, WHILE and CALL_ONCE name by their numbers."""
+
+
+def keeps_state(model: Model) -> bool:
+    """Whether a run may depend on the runs before it."""
+    graphs = (model, *model.subgraphs)
+    return any(tensor.is_variable or tensor.kind is TensorKind.RESOURCE for graph in graphs for tensor in graph.tensors)

@@ -184,6 +184,24 @@ class ConcatenationOptions:
     activation: Activation
 
 
+@dataclass(frozen=True)
+class SvdfOptions:
+    """`rank` filters are summed for each output; at least 1."""
+
+    rank: int
+    activation: Activation
+
+
+@dataclass(frozen=True)
+class LstmOptions:
+    """Of UNIDIRECTIONAL_SEQUENCE_LSTM. A clip of 0 is none. With `time_major`, time is the first dimension."""
+
+    activation: Activation
+    cell_clip: float
+    projection_clip: float
+    time_major: bool
+
+
 RawOptions = Mapping[str, int | float | bool | str | tuple[int | float | bool, ...]]
 
 Options = (
@@ -204,6 +222,8 @@ Options = (
     | BatchMatMulOptions
     | BlockOptions
     | AxisOptions
+    | SvdfOptions
+    | LstmOptions
     | RawOptions
 )
 
@@ -233,6 +253,8 @@ _TABLE_OF_OPERATOR: Final = {
     "DEPTH_TO_SPACE": "DepthToSpaceOptions",
     "TRANSPOSE_CONV": "TransposeConvOptions",
     "BATCH_MATMUL": "BatchMatMulOptions",
+    "SVDF": "SVDFOptions",
+    "UNIDIRECTIONAL_SEQUENCE_LSTM": "UnidirectionalSequenceLSTMOptions",
 }
 
 
@@ -314,6 +336,17 @@ def read_options(name: str, operator: Table) -> Options:
             return GatherOptions(table.number("axis"), table.number("batch_dims"))
         case "SpaceToDepthOptions" | "DepthToSpaceOptions":
             return BlockOptions(_positive(table, "block_size", name))
+        case "SVDFOptions":
+            return SvdfOptions(
+                _positive(table, "rank", name), _choice(table, "fused_activation_function", Activation, name)
+            )
+        case "UnidirectionalSequenceLSTMOptions":
+            return LstmOptions(
+                _choice(table, "fused_activation_function", Activation, name),
+                _finite(table, "cell_clip", name),
+                _finite(table, "proj_clip", name),
+                table.flag("time_major"),
+            )
         case "ReshapeOptions":
             return ReshapeOptions(table.integers("new_shape"))
         case "ConcatenationOptions":

@@ -54,7 +54,9 @@ class _Reader:
         metadata = {each.text("name"): self._buffer_data(each, "The metadata") for each in root.tables("metadata")}
         models = [self._graph(graph) for graph in self._graphs]
         self._check_signatures(models)
-        return replace(models[0], normalizations=normalizations(metadata.get(METADATA_NAME)))
+        return replace(
+            models[0], normalizations=normalizations(metadata.get(METADATA_NAME)), subgraphs=tuple(models[1:])
+        )
 
     def _graph(self, graph: Table) -> Model:
         written = set(graph.integers("inputs"))
@@ -159,6 +161,7 @@ class _Reader:
             inputs=_indices(table, "inputs", tensors, f"The operator {plain(name)}", optional=True),
             outputs=_indices(table, "outputs", tensors, f"The operator {plain(name)}"),
             options=options,
+            intermediates=_indices(table, "intermediates", tensors, f"The operator {plain(name)}", optional=True),
         )
 
     def _check_graph_numbers(self, operator: Table, name: str) -> None:

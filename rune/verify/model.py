@@ -10,12 +10,12 @@ from rune.anvil.errors import AnvilError
 from rune.runefile.pipeline import ModelStage
 from rune.runtime.errors import RuneError
 from rune.runtime.interpreters import Interpreter
-from rune.tflite import Model
+from rune.tflite import Model, keeps_state
 from rune.verify.comparison import NOTHING, Figures, compare, together
 from rune.verify.inputs import generated_tensor
 from rune.verify.instrumented import ModelProbe, results_in_groups
 from rune.verify.probe import build_probe
-from rune.verify.reference import open_inside
+from rune.verify.reference import open_inside, open_reference
 from rune.verify.sensitivity import moves
 from rune.verify.time_limit import within_seconds
 from rune.verify.verification import DifferingOp, ModelVerification, Runs
@@ -66,6 +66,10 @@ class ModelCheck:
             if isinstance(probe, AnvilError):
                 raise probe
             alone = ModelProbe(probe)
+            if keeps_state(self._model) and not isinstance(self._reference, RuneError):
+                # The pipeline's runs left something in the reference that a new module does not have.
+                self._reference.close()
+                self._reference = open_reference(self._data)
             for number in within_seconds(range(count), seconds):
                 # Each input of a model gets noise of its own.
                 inputs = [

@@ -60,8 +60,11 @@ def open_page(playwright: Playwright) -> Iterator[OpenPage]:
 def people(
     start: Callable[[Path | None], Browser], is_harmless: Callable[[str], bool] = lambda _: False
 ) -> Iterator[OpenPage]:
-    """Opens a page for a person of its own; at the end, no page may have logged an error or broken a policy."""
-    browsers: list[Browser] = []
+    """Opens a page for a person of its own; at the end, no page may have logged an error or broken a policy.
+
+    Those who hear the same share a browser, each with storage of their own.
+    """
+    browsers: dict[Path | None, Browser] = {}
     complaints: list[str] = []
 
     def note(text: str, address: str) -> None:
@@ -73,14 +76,14 @@ def people(
             note(message.text, message.location["url"])
 
     def opened(microphone: Path | None = None, viewport: dict[str, int] = DESKTOP) -> Page:
-        browser = start(microphone)
-        browsers.append(browser)
-        page = browser.new_context(viewport=viewport).new_page()  # type: ignore[arg-type]
+        if microphone not in browsers:
+            browsers[microphone] = start(microphone)
+        page = browsers[microphone].new_context(viewport=viewport).new_page()  # type: ignore[arg-type]
         page.on("pageerror", lambda error: note(str(error), page.url))
         page.on("console", note_error)
         return page
 
     yield opened
-    for browser in browsers:
+    for browser in browsers.values():
         browser.close()
     assert complaints == []

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
@@ -84,7 +86,8 @@ def test_a_wrong_result_is_marked_talked_about_and_replayed(forge: LiveForge, op
     field = reviewer.locator("#field-text")
     field.fill("What hums **here**?")
     theirs.get_by_role("button", name="Resolve").click()
-    expect(reviewer.get_by_text("1 resolved thread")).to_be_visible(timeout=PATIENCE)
+    expect(reviewer.get_by_role("link", name="Resolved 1")).to_be_visible(timeout=PATIENCE)
+    expect(mine).to_be_hidden()
     expect(field).to_have_value("What hums **here**?")
     reviewer.get_by_role("button", name="Comment", exact=True).click()
     expect(reviewer.get_by_role("article", name="Thread: Sample hum at 0.0 s")).to_contain_text(
@@ -95,7 +98,10 @@ def test_a_wrong_result_is_marked_talked_about_and_replayed(forge: LiveForge, op
 
     # One click, and the studio plays the drawing that gave the wrong result.
     expect(developer.get_by_role("article", name="Thread: Sample hum at 0.0 s")).to_be_visible(timeout=PATIENCE)
-    developer.get_by_text("1 resolved thread").click()
+    expect(developer.get_by_role("link", name="Open 1")).to_have_attribute("aria-current", "page")
+    developer.get_by_role("link", name="All 2").press("Enter")
+    expect(developer).to_have_url(re.compile("[?]threads=all$"))
+    expect(developer.get_by_role("link", name="All 2")).to_be_focused(timeout=PATIENCE)
     theirs.get_by_role("link", name="Replay in the studio").click()
     preview = developer.get_by_role("region", name="Preview")
     expect(preview.get_by_role("button", name="Recording", exact=True)).to_have_attribute(

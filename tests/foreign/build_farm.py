@@ -60,6 +60,10 @@ class BuildFarm:
         asked: list[str] = self._json("fill", str(organisations), str(builds), str(first))["asked"]
         return asked
 
+    def run(self, script: str) -> None:
+        """Runs a program of this folder in the installation's environment. Fails where it does."""
+        self._run(str(_HERE / script))
+
     def results(self) -> Results:
         found = self._json("results")
         return Results(found["states"], tuple(found["wrong"]), found["artefacts"], found["attempts"])

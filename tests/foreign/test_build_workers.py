@@ -3,32 +3,17 @@
 from __future__ import annotations
 
 import signal
-import subprocess
-import sys
-from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
 
 import pytest
 
-from tests.live_forge import REPOSITORY
 from tests.live_server import LiveServer
+from tests.live_worker import worker
 from tests.services import ServiceMissing, running_services
 
 pytestmark = [pytest.mark.foreign, pytest.mark.proof]
-
-
-@contextmanager
-def worker(environment: Mapping[str, str]) -> Iterator[subprocess.Popen[str]]:
-    command = [sys.executable, "manage.py", "work"]
-    with subprocess.Popen(command, cwd=REPOSITORY, env=environment, stdout=subprocess.PIPE, text=True) as process:
-        try:
-            assert process.stdout is not None
-            assert "Hammer Forge builds" in process.stdout.readline()
-            yield process
-        finally:
-            process.kill()
 
 
 def test_workers_share_builds_and_one_that_is_killed_loses_none(tmp_path: Path) -> None:

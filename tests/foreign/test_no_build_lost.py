@@ -1,4 +1,7 @@
-"""A share of tests/proof/test_no_build_lost.py: the queue is emptied, and messages come three times."""
+"""A share of tests/proof/test_no_build_lost.py: the queue is emptied, and messages come three times.
+
+And a circle of those who wait for each other's rows, in which one of them would be broken off.
+"""
 
 from __future__ import annotations
 
@@ -29,3 +32,12 @@ def test_each_build_has_one_result_after_the_queue_was_emptied_and_messages_came
     assert results.states == {"succeeded": BUILDS}
     assert results.artefacts == BUILDS
     assert results.attempts == 1
+
+
+def test_an_edit_and_the_end_of_a_preview_do_not_wait_for_each_other(tmp_path: Path) -> None:
+    try:
+        with running_services() as services, build_farm(services, tmp_path / "data") as farm:
+            farm.fill(organisations=1, builds=1)
+            farm.run("edit_beside_preview.py")
+    except ServiceMissing as missing:
+        pytest.skip(str(missing))

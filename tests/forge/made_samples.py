@@ -9,8 +9,17 @@ from collections.abc import Mapping
 
 def zipped(contents: Mapping[str, bytes]) -> bytes:
     """A .zip with these files."""
-    packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+    return _written(contents, zipfile.ZIP_DEFLATED)
+
+
+def packed(contents: Mapping[str, bytes]) -> bytes:
+    """The same, with their bytes as they are."""
+    return _written(contents, zipfile.ZIP_STORED)
+
+
+def _written(contents: Mapping[str, bytes], compression: int) -> bytes:
+    written = io.BytesIO()
+    with zipfile.ZipFile(written, "w", compression) as archive:
         for path, data in contents.items():
             archive.writestr(path, data)
-    return packed.getvalue()
+    return written.getvalue()

@@ -9,7 +9,7 @@ import base64
 import itertools
 import json
 import zlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -18,8 +18,12 @@ from ai_edge_litert.interpreter import Interpreter, OpResolverType
 from numpy.random import Generator, default_rng
 
 from tests.model_cases import COMPILED, REFUSED
+from tests.models.control_models import control_models
+from tests.models.float_models import float_models
 from tests.models.further_models import batch_matmul, further_models
+from tests.models.logic_models import logic_models
 from tests.models.model_layers import Layers, Value
+from tests.models.state_models import state_models
 from tests.packed import write_packed
 
 RUNS = 3
@@ -60,7 +64,12 @@ def models() -> Iterator[tuple[str, Model]]:
             yield f"{operator}_{short}_{detail}", model
     yield from _conversions()
     yield from _hybrids()
+    yield from _halves()
     yield from further_models()
+    yield from state_models()
+    yield from logic_models()
+    yield from control_models()
+    yield from float_models()
     for name, model in _unsigned():
         operator, _, detail = name.partition(":")
         yield f"{operator}_u8_{detail}", model
@@ -164,6 +173,15 @@ def _hybrids() -> Iterator[tuple[str, Model]]:
     yield "fully_connected_hybrid_symmetric", fully_connected((3, 17), activation="relu6")
     yield "fully_connected_hybrid_asymmetric", fully_connected((3, 17), asymmetric=True)
     yield "fully_connected_hybrid_no_bias", fully_connected((1, 9), bias=False)
+
+
+def _halves() -> Iterator[tuple[str, Model]]:
+    """int8 with weights of 4 bits."""
+    shape = (1, 5, 6, 3)
+    yield "conv_2d_i8_weights_of_4_bits", lambda g: [g.conv(g.input(shape, "int8"), 5, halves=True, activation="relu")]
+    yield "conv_2d_i8_1x1_weights_of_4_bits", lambda g: [g.conv(g.input(shape, "int8"), 3, kernel=(1, 1), halves=True)]
+    yield "depthwise_conv_2d_i8_weights_of_4_bits", lambda g: [g.depthwise(g.input(shape, "int8"), 1, halves=True)]
+    yield "fully_connected_i8_weights_of_4_bits", lambda g: [g.fully_connected(g.input((2, 7), "int8"), 5, halves=True)]
 
 
 def _unsigned() -> Iterator[tuple[str, Model]]:
@@ -528,7 +546,6 @@ def refused() -> Iterator[tuple[str, Model, list[tuple[str, str, int]]]]:
     yield "batch_matmul_hybrid", _hybrid, [("BATCH_MATMUL", "float32 and int8 weights", 1)]
     yield "custom", _custom, [("CUSTOM:Magic", "float32", 2)]
     yield "reshape_bool", _bool_reshape, [("RESHAPE", "bool", 1)]
-    yield "add_i32", _integer_add, [("ADD", "int32", 1)]
 
 
 def _elu(g: Layers, kind: str) -> Value:
@@ -554,12 +571,6 @@ def _bool_reshape(g: Layers) -> list[Value]:
     return [output]
 
 
-def _integer_add(g: Layers) -> list[Value]:
-    source, output = g.graph.input("input", (1, 6), "int32"), g.output((1, 6), "int32")
-    g.graph.operator("ADD", [source, source], [output.index], schema.AddOptionsT())
-    return [output]
-
-
 def make(name: str, model: Model) -> bytes:
     """The file of a model; the name is its seed."""
     layers = Layers(name, default_rng(zlib.crc32(name.encode())))
@@ -567,13 +578,17 @@ def make(name: str, model: Model) -> bytes:
     return layers.graph.finish(*(output.index for output in outputs))
 
 
-def answer(data: bytes, inputs: list[bytes]) -> list[bytes]:
-    """What the reference kernels give for one run."""
+def answers(data: bytes, runs: Sequence[Sequence[bytes]]) -> list[list[bytes]]:
+    """What the reference kernels give for the inputs of each run, one run after the other."""
     interpreter = Interpreter(
         model_content=data, experimental_op_resolver_type=OpResolverType.BUILTIN_REF, num_threads=1
     )
     shapes = {detail["index"]: tuple(detail["shape"]) for detail in interpreter.get_output_details()}
     interpreter.allocate_tensors()
+    return [_answer(interpreter, shapes, inputs) for inputs in runs]
+
+
+def _answer(interpreter: Interpreter, shapes: Mapping[int, tuple[int, ...]], inputs: Sequence[bytes]) -> list[bytes]:
     for detail, value in zip(interpreter.get_input_details(), inputs, strict=True):
         interpreter.set_tensor(detail["index"], np.frombuffer(value, detail["dtype"]).reshape(detail["shape"]))
     interpreter.invoke()
@@ -593,6 +608,8 @@ def seeded_inputs(data: bytes, random: Generator) -> list[bytes]:
         if detail["dtype"] is np.float32:
             values = random.standard_normal(detail["shape"]) * random.choice((1.0, 1.0, 1.0, 4.0), detail["shape"])
             inputs.append(values.astype(np.float32).tobytes())
+        elif detail["dtype"] is np.int32:
+            inputs.append(random.integers(-9, 9, detail["shape"], dtype=np.int32).tobytes())
         else:
             inputs.append(random.integers(-128, 128, detail["shape"], dtype=np.int8).tobytes())
     return inputs
@@ -603,10 +620,11 @@ def main() -> None:
     for name, model in models():
         data = make(name, model)
         random = default_rng(zlib.crc32(name.encode()) ^ 1)
-        runs = []
-        for _ in range(RUNS):
-            inputs = seeded_inputs(data, random)
-            runs.append({"inputs": _texts(inputs), "outputs": _texts(answer(data, inputs))})
+        inputs = [seeded_inputs(data, random) for _ in range(RUNS)]
+        runs = [
+            {"inputs": _texts(given), "outputs": _texts(found)}
+            for given, found in zip(inputs, answers(data, inputs), strict=True)
+        ]
         compiled[f"{name}.tflite"] = data
         compiled[f"{name}.json"] = _json({"runs": runs})
     write_packed(COMPILED, compiled)

@@ -13,28 +13,43 @@ from numpy.typing import NDArray
 KINDS = {
     "float32": schema.TensorType.FLOAT32,
     "float16": schema.TensorType.FLOAT16,
+    "int4": schema.TensorType.INT4,
     "int8": schema.TensorType.INT8,
     "uint8": schema.TensorType.UINT8,
     "int16": schema.TensorType.INT16,
     "int32": schema.TensorType.INT32,
     "int64": schema.TensorType.INT64,
     "bool": schema.TensorType.BOOL,
+    "resource": schema.TensorType.RESOURCE,
 }
+
+
+def _empty_model(description: str) -> Any:
+    model: Any = schema.ModelT()
+    model.version, model.description = 3, description
+    model.buffers, model.operatorCodes, model.subgraphs = [schema.BufferT()], [], []
+    return model
 
 
 class Graph:
     """One graph under construction. Tensors are numbers, in the order in which they are added."""
 
-    def __init__(self, name: str) -> None:
-        self._model = schema.ModelT()
-        self._model.version = 3
-        self._model.description = name
-        self._model.buffers = [schema.BufferT()]
-        self._model.operatorCodes = []
+    def __init__(self, name: str, model: Any = None) -> None:
+        """With a `model`, its next graph."""
+        self._model: Any = model or _empty_model(name)
         self._graph = schema.SubGraphT()
         self._graph.tensors, self._graph.operators, self._graph.inputs, self._graph.outputs = [], [], [], []
-        self._graph.name = "main"
-        self._model.subgraphs = [self._graph]
+        self._graph.name = name if model else "main"
+        self._model.subgraphs.append(self._graph)
+        self.number = len(self._model.subgraphs) - 1
+
+    def subgraph(self, name: str) -> Graph:
+        """Another graph of the same model, for CALL_ONCE, IF and WHILE."""
+        return Graph(name, self._model)
+
+    def returns(self, *outputs: int) -> None:
+        """Says which tensors are the graph's outputs."""
+        self._graph.outputs = list(outputs)
 
     def tensor(
         self,
@@ -68,6 +83,14 @@ class Graph:
         self._graph.inputs.append(index)
         return index
 
+    def variable(
+        self, name: str, shape: Sequence[int], kind: str, scale: float | None = None, zero_point: int = 0
+    ) -> int:
+        """A tensor that keeps its value between runs."""
+        index = self.tensor(name, shape, kind, scale, zero_point)
+        self._graph.tensors[index].isVariable = True
+        return index
+
     def constant(
         self,
         name: str,
@@ -78,6 +101,11 @@ class Graph:
     ) -> int:
         return self.tensor(name, values.shape, str(values.dtype), scale, zero_point, axis, values.tobytes())
 
+    def halves(self, name: str, values: NDArray[np.int8], scales: Sequence[float], axis: int = 0) -> int:
+        """A constant of 4 bits a number, from -8 to 7: two in a byte, the first one in its lower half."""
+        flat = np.append(values.reshape(-1), np.zeros(values.size % 2, np.int8)).view(np.uint8) & 15
+        return self.tensor(name, values.shape, "int4", scales, 0, axis, (flat[::2] | flat[1::2] << 4).tobytes())
+
     def operator(
         self,
         op: str,
@@ -86,6 +114,7 @@ class Graph:
         options: Any = None,
         version: int = 1,
         custom_code: str | None = None,
+        intermediates: Sequence[int] = (),
     ) -> None:
         """Adds an operator; `options` is one of the schema's `...OptionsT`."""
         code = schema.OperatorCodeT()
@@ -96,6 +125,8 @@ class Graph:
         operator = schema.OperatorT()
         operator.opcodeIndex = len(self._model.operatorCodes) - 1
         operator.inputs, operator.outputs = list(inputs), list(outputs)
+        if intermediates:
+            operator.intermediates = list(intermediates)
         if options is not None:
             operator.builtinOptionsType = getattr(schema.BuiltinOptions, type(options).__name__.removesuffix("T"))
             operator.builtinOptions = options
@@ -107,7 +138,7 @@ class Graph:
 
     def finish(self, *outputs: int) -> bytes:
         """The file."""
-        self._graph.outputs = list(outputs)
+        self.returns(*outputs)
         builder = flatbuffers.Builder(1024)
         builder.Finish(self._model.Pack(builder), file_identifier=b"TFL3")
         return bytes(builder.Output())

@@ -30,6 +30,11 @@ class Value:
     scale: float | None = None
     zero_point: int = 0
 
+    @property
+    def stored_zero_point(self) -> int:
+        """As the file has it."""
+        return _stored(self.zero_point, self.kind)
+
 
 class Layers:
     """Adds layers to a graph. Every layer takes and gives a `Value`."""
@@ -42,7 +47,7 @@ class Layers:
     def input(
         self, shape: Sequence[int], kind: str, scale: float | None = None, zero_point: int = 3, name: str = "input"
     ) -> Value:
-        if kind == "float32":
+        if kind in ("float32", "int32"):
             return Value(self.graph.input(name, shape, kind), tuple(shape), kind)
         scale = 0.0473 if scale is None else scale
         index = self.graph.input(name, shape, kind, scale, _stored(zero_point, kind))
@@ -63,11 +68,12 @@ class Layers:
         bias: bool,
         weak: bool,
         hybrid: bool = False,
+        halves: bool = False,
     ) -> tuple[list[int], float | None]:
         """Weights and, if asked for, bias as tensors, and a scale for what comes out.
 
-        `hybrid` weights of floats are int8. `weak` weights are -1, 0 and 1, so that the sums have to be multiplied by
-        more than 1.
+        `hybrid` weights of floats are int8, `halves` are of 4 bits. `weak` weights are -1, 0 and 1, so that the sums
+        have to be multiplied by more than 1.
         """
         outputs = shape[axis]
         if source.kind == "float32" and hybrid:
@@ -92,10 +98,17 @@ class Layers:
         if source.kind == "uint8":
             zero_point = 117
             quantised = np.clip(quantised.astype(np.int16) + zero_point, 0, 255).astype(np.uint8)
-        tensors = [self.graph.constant("weights", quantised, scales, zero_point, axis if per_channel else 0)]
+        along = axis if per_channel else 0
+        if halves:
+            steps = [16 * scale for scale in scales]
+            tensors = [self.graph.halves("weights", quantised.view(np.int8) >> 4, steps, along)]
+        else:
+            tensors = [self.graph.constant("weights", quantised, scales, zero_point, along)]
         spread = 74.0 * (0.5 if weak else 73.0) * math.sqrt(fan_in)
         biases = self.random.integers(-int(spread), int(spread) + 1, outputs, dtype=np.int32)
         bias_scales = [source.scale * scale for scale in scales]
+        if halves:
+            biases, bias_scales = biases // 16, [16 * scale for scale in bias_scales]
         if bias:
             tensors.append(self.graph.constant("bias", biases, bias_scales))
         return tensors, source.scale * (sum(scales) / len(scales)) * spread / 60.0
@@ -116,11 +129,14 @@ class Layers:
         weak: bool = False,
         zero_point: int = -5,
         hybrid: bool = False,
+        halves: bool = False,
     ) -> Value:
         batch, height, width, depth = source.shape
         depth //= groups
         fan_in = kernel[0] * kernel[1] * depth
-        tensors, scale = self.weights(source, (channels, *kernel, depth), 0, fan_in, per_channel, bias, weak, hybrid)
+        tensors, scale = self.weights(
+            source, (channels, *kernel, depth), 0, fan_in, per_channel, bias, weak, hybrid, halves
+        )
         options: Any = schema.Conv2DOptionsT()
         shape = (batch, *_window(options, (height, width), kernel, stride, dilation, padding), channels)
         options.fusedActivationFunction = ACTIVATIONS[activation]
@@ -141,11 +157,14 @@ class Layers:
         weak: bool = False,
         zero_point: int = -5,
         hybrid: bool = False,
+        halves: bool = False,
     ) -> Value:
         batch, height, width, depth = source.shape
         channels = depth * multiplier
         fan_in = kernel[0] * kernel[1]
-        tensors, scale = self.weights(source, (1, *kernel, channels), 3, fan_in, per_channel, bias, weak, hybrid)
+        tensors, scale = self.weights(
+            source, (1, *kernel, channels), 3, fan_in, per_channel, bias, weak, hybrid, halves
+        )
         options: Any = schema.DepthwiseConv2DOptionsT()
         options.depthMultiplier = multiplier
         shape = (batch, *_window(options, (height, width), kernel, stride, dilation, padding), channels)
@@ -165,9 +184,10 @@ class Layers:
         zero_point: int = -5,
         hybrid: bool = False,
         asymmetric: bool = False,
+        halves: bool = False,
     ) -> Value:
         depth = source.shape[-1] if keep_dimensions else math.prod(source.shape[1:])
-        tensors, scale = self.weights(source, (units, depth), 0, depth, per_channel, bias, weak, hybrid)
+        tensors, scale = self.weights(source, (units, depth), 0, depth, per_channel, bias, weak, hybrid, halves)
         if not bias:
             tensors.append(-1)
         options: Any = schema.FullyConnectedOptionsT()
@@ -258,13 +278,21 @@ class Layers:
         self.graph.operator("RESIZE_BILINEAR", [source.index, wanted], [output.index], options, 3)
         return output
 
-    def reduce(self, op: str, source: Value, axes: Sequence[int], keep: bool = False, scale: float = 0.031) -> Value:
-        """MEAN or SUM."""
+    def reduce(
+        self,
+        op: str,
+        source: Value,
+        axes: Sequence[int],
+        keep: bool = False,
+        scale: float = 0.031,
+        zero_point: int = -11,
+    ) -> Value:
+        """MEAN, SUM or an extreme."""
         options: Any = schema.ReducerOptionsT()
         options.keepDims = keep
         gone = {axis % len(source.shape) for axis in axes}
         shape = [1 if axis in gone else size for axis, size in enumerate(source.shape) if keep or axis not in gone]
-        output = self.output(shape, source.kind, scale if source.scale else None, -11 if source.scale else 0)
+        output = self.output(shape, source.kind, scale if source.scale else None, zero_point if source.scale else 0)
         dimensions = self.graph.constant("axes", np.array(axes, np.int32))
         self.graph.operator(op, [source.index, dimensions], [output.index], options, 2 if source.kind == "int8" else 1)
         return output

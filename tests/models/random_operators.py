@@ -7,14 +7,17 @@ behind an input of its own.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
+from tests.models.float_models import add_n, cumsum, floor_of, reduced, rows_of
 from tests.models.further_models import arg, batch_matmul, prelu, squared_difference, transpose_conv
+from tests.models.logic_models import COMPARISONS, as_floats, cast, compare, logical, select
 from tests.models.model_layers import Value
 from tests.models.random_drawing import Draw, Drawing
 from tests.models.random_moves import MOVING_DRAWS
+from tests.models.state_models import delayed, lstm, svdf, windowed
 
 BOUNDED = ("none", "none", "relu", "relu6")
 
@@ -123,6 +126,11 @@ def _pool(drawing: Drawing, op: str) -> Value:
     return drawing.layers.pool(source, op, **_window(drawing, source))  # type: ignore[arg-type]
 
 
+def _l2_pool(drawing: Drawing) -> Value:
+    source = drawing.image("float32")
+    return drawing.layers.pool(source, "L2_POOL_2D", **_window(drawing, source))  # type: ignore[arg-type]
+
+
 def _binary(drawing: Drawing, op: str) -> Value:
     left = drawing.source(lambda value: len(value.shape) <= 4)
     right = drawing.one_of(
@@ -160,8 +168,93 @@ def _squared_difference(drawing: Drawing) -> Value:
     return squared_difference(drawing.layers, left, right, scale)
 
 
+def _delayed(drawing: Drawing) -> Value:
+    source = drawing.source()
+    return delayed(drawing.layers, source, f"variable {source.index} {drawing.whole(0, 10**9)}")
+
+
+def _windowed(drawing: Drawing) -> Value:
+    rows = drawing.whole(1, 3)
+    source = drawing.source(
+        lambda value: 2 < len(value.shape) < 5 and value.shape[0] == 1 and math.prod(value.shape) < 500
+    )
+    if source.shape[0] != 1:
+        source = drawing.input((1, 2, 3))
+    return windowed(drawing.layers, source, rows, f"variable {source.index} {drawing.whole(0, 10**9)}")
+
+
+def _svdf(drawing: Drawing) -> Value:
+    kind = "float32" if drawing.kind == "float32" else "int8"
+    source = drawing.source(lambda value: len(value.shape) == 2 and value.kind == kind)
+    if source.kind != kind or len(source.shape) != 2:
+        source = drawing.input((drawing.whole(1, 2), drawing.whole(1, 9)), kind)
+    sizes = drawing.whole(1, 6), drawing.whole(1, 2), drawing.whole(1, 4)
+    return svdf(drawing.layers, source, *sizes, drawing.chance(0.7))
+
+
+def _lstm(drawing: Drawing) -> Value:
+    kind = "float32" if drawing.kind == "float32" else "int8"
+    source = drawing.input((drawing.whole(1, 3), drawing.whole(1, 4), drawing.whole(1, 6)), kind)
+    clip = drawing.one_of((0.0, 0.0, 0.6))
+    point, bits = drawing.zero_point(), drawing.whole(9, 15)
+    return lstm(drawing.layers, source, drawing.whole(1, 6), drawing.chance(0.3), clip, point, bits)
+
+
+def _truths(drawing: Drawing, shape: Sequence[int] = ()) -> Value:
+    numbers = drawing.input(shape or (drawing.whole(1, 4), drawing.whole(1, 6)), "float32")
+    return compare(drawing.layers, "LESS", numbers, drawing.input(numbers.shape, "float32"))
+
+
+def _compared(drawing: Drawing, op: str) -> Value:
+    """The reference ends at a scale of 1."""
+    left = drawing.source(lambda value: len(value.shape) <= 4 and (value.scale or 0.0) < 1)
+    left = drawing.image("float32") if left.kind == "float32" else left
+    return as_floats(drawing.layers, compare(drawing.layers, op, left, drawing.input(left.shape, left.kind)))
+
+
+def _logical(drawing: Drawing, op: str) -> Value:
+    first = _truths(drawing)
+    others = [] if op == "LOGICAL_NOT" else [_truths(drawing, first.shape)]
+    return as_floats(drawing.layers, logical(drawing.layers, [first, *others], op))
+
+
+def _select(drawing: Drawing, op: str) -> Value:
+    first = drawing.source(lambda value: len(value.shape) <= 4 and math.prod(value.shape) > 1)
+    return select(drawing.layers, _truths(drawing, first.shape), first, drawing.alike(first), op)
+
+
+def _cast(drawing: Drawing) -> Value:
+    source = drawing.image("float32" if drawing.chance(0.6) else "int8")
+    return cast(drawing.layers, cast(drawing.layers, source, drawing.one_of(("int32", "int16", "bool"))), "float32")
+
+
 def _float_function(drawing: Drawing, op: str) -> Value:
     return drawing.layers.unary(op, drawing.image("float32"))
+
+
+def _floor_of(drawing: Drawing, op: str) -> Value:
+    left = drawing.image("float32")
+    return floor_of(drawing.layers, op, left, drawing.input(left.shape, "float32"))
+
+
+def _cumsum(drawing: Drawing) -> Value:
+    source = drawing.image("float32")
+    return cumsum(drawing.layers, source, drawing.whole(0, 3), drawing.chance(0.5), drawing.chance(0.5))
+
+
+def _rows_of(drawing: Drawing, op: str) -> Value:
+    return rows_of(drawing.layers, op, drawing.image("float32"))
+
+
+def _add_n(drawing: Drawing) -> Value:
+    first = drawing.image("float32")
+    return add_n(drawing.layers, [first, *(drawing.alike(first) for _ in range(drawing.whole(1, 3)))])
+
+
+def _reduced(drawing: Drawing, op: str) -> Value:
+    source = drawing.source(lambda value: 1 < len(value.shape) <= 4)
+    axis = drawing.whole(0, len(source.shape) - 1)
+    return reduced(drawing.layers, op, source, (axis,), drawing.chance(0.5))
 
 
 def _root(drawing: Drawing, op: str) -> Value:
@@ -224,26 +317,40 @@ def _each(draw: Callable[[Drawing, str], Value], *operators: str) -> dict[str, D
 
 DRAWS: Mapping[str, Draw] = {
     **MOVING_DRAWS,
+    "ADD_N": _add_n,
+    "ASSIGN_VARIABLE": _windowed,
     "BATCH_MATMUL": _batch_matmul,
+    "CAST": _cast,
     "CONV_2D": _conv,
+    "CUMSUM": _cumsum,
     "DEPTHWISE_CONV_2D": _depthwise,
     "DEQUANTIZE": _dequantize,
     "DIV": _div,
     "FULLY_CONNECTED": _fully_connected,
     "PRELU": _prelu,
     "QUANTIZE": _quantize,
+    "READ_VARIABLE": _delayed,
     "RESIZE_BILINEAR": _resize,
     "SOFTMAX": _softmax,
     "SQUARED_DIFFERENCE": _squared_difference,
+    "SVDF": _svdf,
     "TRANSPOSE_CONV": _transpose_conv,
+    "UNIDIRECTIONAL_SEQUENCE_LSTM": _lstm,
     **_each(_activation, "LEAKY_RELU", "RELU", "RELU6", "RELU_N1_TO_1"),
     **_each(_arg, "ARG_MAX", "ARG_MIN"),
     **_each(_binary, "ADD", "MUL", "SUB"),
+    **_each(_compared, *COMPARISONS),
+    **_each(_logical, "LOGICAL_AND", "LOGICAL_NOT", "LOGICAL_OR"),
+    **_each(_select, "SELECT", "SELECT_V2"),
     **_each(_extreme, "MAXIMUM", "MINIMUM"),
     **_each(_float_function, "ABS", "EXP", "FLOOR", "NEG", "SQUARE"),
+    **_each(_floor_of, "FLOOR_DIV", "FLOOR_MOD"),
     **_each(_function, "HARD_SWISH", "LOGISTIC", "TANH"),
     **_each(_pool, "AVERAGE_POOL_2D", "MAX_POOL_2D"),
+    "L2_POOL_2D": _l2_pool,
     **_each(_reduce, "MEAN", "SUM"),
-    **_each(_root, "RSQRT", "SQRT"),
+    **_each(_reduced, "REDUCE_MAX", "REDUCE_MIN"),
+    **_each(_rows_of, "L2_NORMALIZATION", "LOG_SOFTMAX"),
+    **_each(_root, "LOG", "RSQRT", "SQRT"),
 }
 """By TFLite's names."""

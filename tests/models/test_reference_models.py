@@ -5,15 +5,14 @@ from __future__ import annotations
 import pytest
 
 from tests.model_cases import ModelCase, model_cases, refused_cases
-from tests.models.make_models import answer, make, models, refused
+from tests.models.make_models import answers, make, models, refused
 
 CASES = model_cases()
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_the_committed_answers_are_those_of_the_reference_kernels(case: ModelCase) -> None:
-    for run in case.runs:
-        assert tuple(answer(case.data, list(run.inputs))) == run.outputs
+    assert list(map(tuple, answers(case.data, [run.inputs for run in case.runs]))) == [run.outputs for run in case.runs]
 
 
 def test_every_model_of_the_script_is_committed_and_no_other() -> None:

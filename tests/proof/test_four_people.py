@@ -267,7 +267,7 @@ def take_and_ask_again(team: Team) -> None:
     page = team.developer
     page.goto(team.review)
     page.get_by_role("button", name="Take it").click()
-    expect(page.get_by_text("resolved thread")).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_role("link", name="Resolved 1")).to_be_visible(timeout=PATIENCE)
     page.goto(f"{team.project}/studio")
     expect_running(page)
     expect_saved(page)

@@ -13,8 +13,8 @@ from typing import Any
 
 import pytest
 
-from tests.foreign.test_build_workers import worker
 from tests.live_server import LiveServer
+from tests.live_worker import worker
 from tests.services import ServiceMissing, Services, running_services
 
 pytestmark = pytest.mark.proof

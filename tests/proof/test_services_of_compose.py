@@ -16,9 +16,9 @@ import httpx
 import pytest
 
 from tests.compose_file import service_environment
-from tests.foreign.test_build_workers import worker
 from tests.live_forge import LiveForge, free_port
 from tests.live_server import LiveServer
+from tests.live_worker import worker
 from tests.services import ServiceMissing, running_services
 
 pytestmark = pytest.mark.proof

@@ -20,6 +20,7 @@ from forge.accounts.actions.people import make_account
 from forge.accounts.checks import email_errors, name_errors, password_errors
 from forge.accounts.errors import BadAccount, LinkEnded
 from forge.accounts.events import MEMBERS_CHANGED
+from forge.accounts.hooks import invitation_accepted
 from forge.accounts.models import Invitation, Membership, Organisation, Role, User
 from forge.accounts.permissions import Verb, is_more
 from forge.accounts.tokens import hash_secret, new_secret
@@ -120,4 +121,5 @@ def _accept(invitation: Invitation, user: User) -> Organisation:
         membership.save(update_fields=["role"])
     write_entry(user, "member.join", f"organisation:{organisation.pk}", organisation.place, role=membership.role)
     append_event(organisation.stream, MEMBERS_CHANGED(), user)
+    invitation_accepted.call(user, invitation)
     return organisation

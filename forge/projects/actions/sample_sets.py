@@ -15,7 +15,7 @@ from forge.accounts.quotas import require_room
 from forge.core.actors import Actor
 from forge.core.audit import write_entry
 from forge.core.blob_links import link_each
-from forge.core.blobs import put_bytes
+from forge.core.blobs import put_together
 from forge.core.errors import Invalid
 from forge.core.events import append_event
 from forge.core.models import Blob
@@ -27,7 +27,7 @@ from forge.projects.errors import ConsentChanged
 from forge.projects.events import SAMPLES_CHANGED
 from forge.projects.files import MAXIMUM_FILES, check_file_count
 from forge.projects.models import Project, Sample, SampleKind
-from forge.projects.sample_imports import Refused, labelled_archive, sorted_out
+from forge.projects.sample_imports import KNOWN, Refused, labelled_archive, sorted_out
 from forge.projects.samples import Terms, checked_label, checked_split, sample_path, sample_terms
 from forge.projects.storage import link_brought, nothing_left_behind
 from rune.evaluation.labelled import LabelledSample
@@ -49,7 +49,8 @@ class _Stored:
 
 
 def import_samples(actor: Actor, project: Project, chunks: Iterable[bytes], *, days: int, consent: str) -> Imported:
-    """Puts all good recordings of an archive into the project as samples of this person, in one step.
+    """Puts all good recordings of an archive into the project as samples of this person, in one step: whatever fails
+    before its end leaves the project as it was, and none of the bytes.
 
     `consent` is the text of the terms that the person read; they hold for each recording. Raises `Forbidden`,
     `NotFound`, `TooLarge`, `ArchiveRefused`, `ConsentChanged`, `TooManyFiles` and `StorageQuotaReached`.
@@ -63,20 +64,22 @@ def import_samples(actor: Actor, project: Project, chunks: Iterable[bytes], *, d
     stored: list[_Stored] = []
     brought: list[str] = []
     with nothing_left_behind(brought):
-        with labelled_archive(chunks) as found:
-            for each in sorted_out(project, found):
+        with labelled_archive(chunks) as archive, put_together() as put:
+            for each in sorted_out(project, archive.samples):
                 if isinstance(each, Refused):
                     refused.append(each)
                     continue
                 brought.append(each.digest)
-                stored.append(_Stored(each.sample, each.kind, put_bytes(each.data)))
+                stored.append(_Stored(each.sample, each.kind, put(each.data)))
         samples = _put_in(actor, project, stored, terms) if stored else []
+    came_in = {sample.digest for sample in samples}
+    refused += [Refused(each.sample.name, KNOWN) for each in stored if each.blob.digest not in came_in]
     return Imported(samples, refused)
 
 
 def _put_in(actor: Actor, project: Project, stored: Sequence[_Stored], terms: Terms) -> Sequence[Sample]:
+    """The samples that came in: all but those that somebody sent while these were stored."""
     with editing(project, None) as doc:
-        # Once more: somebody may have sent one of them while these were stored.
         known = set(Sample.objects.kept().filter(project=project).values_list("digest", flat=True))
         stored = [each for each in stored if each.blob.digest not in known]
         check_file_count(len(entries(doc)) + len(stored))

@@ -24,9 +24,11 @@ from forge.core.threads import MAXIMUM_COMMENT
 from forge.projects.access import require
 from forge.projects.models import Project
 from forge.reviews.access import digest_of, is_reviewable, newest_round
+from forge.reviews.actions.inviting import send_invitations
 from forge.reviews.authorship import authors_of
 from forge.reviews.errors import AlreadyAsked, BadReviewers, NotReviewable, ReviewClosed, SameRune
 from forge.reviews.events import REVIEW_ASKED, ReviewStep
+from forge.reviews.invited import checked_addresses
 from forge.reviews.models import Review, ReviewerGroup, Round
 from rune.wording import counted, listed
 
@@ -47,26 +49,44 @@ class Asked:
 
 @transaction.atomic
 def ask_for_review(
-    actor: Actor, build: Build, title: str, message: str = "", reviewers: Sequence[Asked] = (), due: date | None = None
+    actor: Actor,
+    build: Build,
+    title: str,
+    message: str = "",
+    reviewers: Sequence[Asked] = (),
+    due: date | None = None,
+    invited: Sequence[str] = (),
 ) -> Review:
     """Asks people to judge a build; only then it waits for them.
 
-    Raises `Forbidden`, `Invalid`, `NotReviewable`, `AlreadyAsked` and `BadReviewers`.
+    `invited` are email addresses of people who are no members: each gets an invitation that leads to the review, and is
+    a reviewer once they joined. Raises `Forbidden`, `Invalid`, `NotReviewable`, `AlreadyAsked` and `BadReviewers`.
     """
     project = build.project
     require(actor, Verb.ASK, project)
     title, message = _checked_title(title), _checked_message(message)
     if due is not None and due < timezone.localdate():
         raise Invalid("The due date has passed.", errors={"due": ["Choose today or a later day."]})
+    addresses = checked_addresses(actor, project, invited)
     Project.objects.lock(project.pk)
     _require_new(build)
     last = Review.objects.filter(project=project).aggregate(last=Max("number"))["last"] or 0
     review = Review.objects.create(
         project=project, number=last + 1, title=title, message=message, asked_by=actor.person, due=due
     )
-    _put_groups(review, reviewers, authors_of(build))
+    if reviewers or not addresses:
+        _put_groups(review, reviewers, authors_of(build))
     Round.objects.create(review=review, number=1, build=build, asked_by=actor.person)
-    _tell(actor, review, "review.ask", ReviewStep.ASKED, build_number=build.number, reviewers=_for_audit(reviewers))
+    send_invitations(actor, review, addresses)
+    _tell(
+        actor,
+        review,
+        "review.ask",
+        ReviewStep.ASKED,
+        build_number=build.number,
+        reviewers=_for_audit(reviewers),
+        invited=len(addresses),
+    )
     return review
 
 

@@ -1666,6 +1666,8 @@ export interface components {
       readonly message: string;
       /** Format: date */
       readonly due?: string | null;
+      /** @description addresses of people who are no members: owners invite them into the review */
+      readonly invited?: readonly string[];
     };
     readonly AskedChange: {
       readonly stage: string;
@@ -3368,6 +3370,8 @@ export interface components {
     readonly SampleImportPreview: {
       readonly samples: readonly components["schemas"]["IncomingSample"][];
       readonly refused: readonly components["schemas"]["RefusedFile"][];
+      /** @description files that are neither in a folder of a label nor listed in the table */
+      readonly left_out: readonly string[];
     };
     /** @enum {string} */
     readonly SampleKind: "sound" | "picture" | "motion";

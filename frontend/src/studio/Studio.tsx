@@ -29,6 +29,7 @@ prefetchWhenIdle([
   () => import("./shell/Dialogs"),
   () => import("./shell/SignedOut"),
   () => import("./panels/BuildLog"),
+  () => import("./parts/Menu"),
 ]);
 
 export function Studio() {

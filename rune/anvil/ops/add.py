@@ -13,7 +13,8 @@ from rune.anvil.computation import Array, Computation
 from rune.anvil.fixed_point import Integers, Multiplier, multiplier, rescale_twice, scale_of
 from rune.anvil.operation import Op, Operation
 from rune.anvil.ops.binary_float32 import Binary, BinaryFloat32
-from rune.anvil.ops.broadcast import Broadcast, activation_of, binary_refusal, broadcast
+from rune.anvil.ops.binary_int32 import BinaryInt32
+from rune.anvil.ops.broadcast import Broadcast, activation_of, are_whole, arithmetic_refusal, broadcast
 from rune.anvil.ops.rescaling import OutputRange, multipliers_of
 from rune.anvil.ops.types import FLOAT32
 from rune.tflite import Tensor
@@ -68,8 +69,10 @@ class AddInt8(Computation, CarriesChannels):
         return np.clip(scaled + self.output.zero_point, self.output.minimum, self.output.maximum)
 
 
-def _computation(op: Op, operation: Binary) -> AddInt8 | BinaryFloat32:
+def _computation(op: Op, operation: Binary) -> Computation:
     left, right, output = op.input(0), op.input(1), op.output
+    if are_whole(op):
+        return BinaryInt32.of(op, operation)
     if left.kind is FLOAT32:
         return BinaryFloat32.of(op, operation)
     sign = -1 if operation is Binary.SUB else 1
@@ -89,11 +92,11 @@ def _computation(op: Op, operation: Binary) -> AddInt8 | BinaryFloat32:
     )
 
 
-def _add(op: Op) -> AddInt8 | BinaryFloat32:
+def _add(op: Op) -> Computation:
     return _computation(op, Binary.ADD)
 
 
-def _sub(op: Op) -> AddInt8 | BinaryFloat32:
+def _sub(op: Op) -> Computation:
     return _computation(op, Binary.SUB)
 
 
@@ -105,6 +108,6 @@ def _terms(tensor: Tensor, common: float) -> Integers:
 
 
 OPERATIONS = {
-    "ADD": Operation(binary_refusal, _add, operands=slice(2)),
-    "SUB": Operation(binary_refusal, _sub, operands=slice(2)),
+    "ADD": Operation(arithmetic_refusal, _add, operands=slice(2)),
+    "SUB": Operation(arithmetic_refusal, _sub, operands=slice(2)),
 }

@@ -12,11 +12,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from rune.anvil.channels import Range
 from rune.anvil.computation import Array, Computation
 from rune.anvil.fixed_point import Multiplier, multiplier, scale_of
 from rune.anvil.operation import Op, Operation, require
 from rune.anvil.ops.conv_2d import multiplier_without_bias
-from rune.anvil.ops.rescaling import OutputRange, multipliers_of, rescaled_twice
+from rune.anvil.ops.rescaling import OutputRange, are_in_reach, multipliers_of, rescaled_twice
 from rune.anvil.ops.types import BEYOND_32_BITS, FLOAT32, INT8, WITHOUT_SCALE, are, one_scale
 from rune.tflite import BatchMatMulOptions
 
@@ -67,7 +68,24 @@ class BatchMatMulInt8(Computation):
     def evaluate(self, *inputs: Array) -> tuple[Array, ...]:
         left, right = (each.astype(np.int64) for each in inputs)
         sums = self.matrices.products(left - self.left_zero_point, right - self.right_zero_point)
-        return (self.output.of_values(rescaled_twice(sums[..., None], [self.multiplier])[..., 0]),)
+        return (self._bytes(sums),)
+
+    def bounds(self, *inputs: Range) -> Range | None:
+        left, right = (
+            (int(each.least.min()) - zero_point, int(each.greatest.max()) - zero_point)
+            for each, zero_point in zip(inputs, (self.left_zero_point, self.right_zero_point), strict=True)
+        )
+        products = [self.matrices.depth * one * other for one in left for other in right]
+        sums = Range(
+            np.full(self.matrices.columns, min(products), np.int64),
+            np.full(self.matrices.columns, max(products), np.int64),
+        )
+        if not are_in_reach(sums, [self.multiplier]):
+            return None
+        return Range(*(self._bytes(end).astype(np.int64) for end in (sums.least, sums.greatest)))
+
+    def _bytes(self, sums: Array) -> Array:
+        return self.output.of_values(rescaled_twice(sums[..., None], [self.multiplier])[..., 0])
 
     @property
     def multiply_accumulates(self) -> int:

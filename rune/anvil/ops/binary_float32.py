@@ -1,5 +1,5 @@
-"""Elementwise ops of two float32 inputs: ADD, SUB, MUL, DIV, MINIMUM, MAXIMUM, PRELU and SQUARED_DIFFERENCE, each
-followed by a fused activation where the op has one.
+"""Elementwise ops of two float32 inputs: ADD, SUB, MUL, DIV, FLOOR_DIV, FLOOR_MOD, MINIMUM, MAXIMUM, PRELU and
+SQUARED_DIFFERENCE, each followed by a fused activation where the op has one. FLOOR_MOD has the sign of the divisor.
 
 Source: TFLite's reference kernels `reference_ops::Add`, `Sub`, `Mul`, `Div` and `MaximumMinimumBroadcastSlow`: one
 operation of single precision, then the clamp.
@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from enum import Enum
+from functools import partial
 
 import numpy as np
 
@@ -27,6 +28,8 @@ class Binary(Enum):
     SUB = "sub"
     MUL = "mul"
     DIV = "div"
+    FLOOR_DIV = "floor_div"
+    FLOOR_MOD = "floor_mod"
     MINIMUM = "minimum"
     MAXIMUM = "maximum"
     PRELU = "prelu"
@@ -59,11 +62,18 @@ class BinaryFloat32(Computation, Clamped):
         return replace(self, minimum=max(self.minimum, minimum), maximum=min(self.maximum, maximum))
 
 
+def _floor_mod(left: Array, right: Array) -> Array:
+    rest = np.fmod(left, right)
+    return np.where((rest != 0) & ((right < 0) != (rest < 0)), rest + right, rest)
+
+
 _FUNCTIONS: Mapping[Binary, Callable[[Array, Array], Array]] = {
     Binary.ADD: np.add,
     Binary.SUB: np.subtract,
     Binary.MUL: np.multiply,
     Binary.DIV: np.divide,
+    Binary.FLOOR_DIV: lambda left, right: np.floor(left / right),
+    Binary.FLOOR_MOD: _floor_mod,
     Binary.MINIMUM: np.minimum,
     Binary.MAXIMUM: np.maximum,
     Binary.PRELU: lambda left, right: np.where(left >= 0, left, left * right),
@@ -75,8 +85,7 @@ def _float_refusal(op: Op) -> str | None:
     return binary_refusal(op) if are(FLOAT32, op.input(0), op.input(1), op.output) else ""
 
 
-def _div(op: Op) -> BinaryFloat32:
-    return BinaryFloat32.of(op, Binary.DIV)
-
-
-OPERATIONS = {"DIV": Operation(_float_refusal, _div, operands=slice(2))}
+OPERATIONS = {
+    each.name: Operation(_float_refusal, partial(BinaryFloat32.of, operation=each), operands=slice(2))
+    for each in (Binary.DIV, Binary.FLOOR_DIV, Binary.FLOOR_MOD)
+}

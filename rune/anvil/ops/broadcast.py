@@ -8,7 +8,7 @@ import numpy as np
 
 from rune.anvil.computation import Array
 from rune.anvil.operation import Op, require
-from rune.anvil.ops.types import FLOAT32, INT8, WITHOUT_SCALE, are, bounded, one_scale
+from rune.anvil.ops.types import FLOAT32, INT8, INT32, WITHOUT_SCALE, are, bounded, one_scale
 from rune.tflite import Activation, ElementwiseOptions, Tensor
 
 RANK = 5
@@ -66,6 +66,20 @@ def binary_refusal(op: Op) -> str | None:
     if not bounded(activation_of(op)):
         return f"activation {activation_of(op).name}"
     return BEYOND_RANK if len(output.shape) > RANK else None
+
+
+def arithmetic_refusal(op: Op) -> str | None:
+    """The same, of int8, float32 or int32, which has no activation."""
+    if not are_whole(op):
+        return binary_refusal(op)
+    if activation_of(op) is not Activation.NONE:
+        return f"activation {activation_of(op).name}"
+    return BEYOND_RANK if len(op.output.shape) > RANK else None
+
+
+def are_whole(op: Op) -> bool:
+    """Whether both inputs and the output are int32."""
+    return are(INT32, op.input(0), op.input(1), op.output)
 
 
 def broadcast(left: Tensor, right: Tensor, output: Tensor) -> Broadcast:

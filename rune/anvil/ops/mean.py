@@ -122,7 +122,7 @@ def refusal(op: Op) -> str | None:
         return f"with no dimension, or more than {RANK}"
     if source.kind is FLOAT32:
         return None
-    reduction = _reduction(op)
+    reduction = reduction_of(op)
     if reduction.count > LARGEST_COUNT:
         return "sums that leave 32 bits"
     multipliers = [_multiplier(op, count) for count in (1, reduction.count)]
@@ -132,7 +132,7 @@ def refusal(op: Op) -> str | None:
     return BEYOND_32_BITS if any(reach << max(each.exponent, 0) >= 2**31 - 2**20 for each in multipliers) else None
 
 
-def _reduction(op: Op) -> Reduction:
+def reduction_of(op: Op) -> Reduction:
     """Raises `Contradiction` for a dimension that is not there."""
     shape, asked = op.input(0).shape, integers(op.input(1))
     require(all(-len(shape) <= axis < len(shape) for axis in asked), "it reduces a dimension that is not there")
@@ -154,7 +154,7 @@ def _multiplier(op: Op, count: int) -> Multiplier:
 
 def _computed(op: Op, is_mean: bool) -> MeanInt8 | MeanFloat32:
     source, output = op.input(0), op.output
-    reduction = _reduction(op)
+    reduction = reduction_of(op)
     require(reduction.outputs == output.count, f"the output is {list(output.shape)}, too many or too few numbers")
     divisor = reduction.count if is_mean else 1
     if source.kind is FLOAT32:

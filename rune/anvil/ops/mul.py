@@ -14,9 +14,10 @@ from rune.anvil.computation import Array, Computation
 from rune.anvil.fixed_point import Multiplier, multiplier, scale_of
 from rune.anvil.operation import Op, Operation
 from rune.anvil.ops.binary_float32 import Binary, BinaryFloat32
-from rune.anvil.ops.broadcast import Broadcast, activation_of, binary_refusal, broadcast
+from rune.anvil.ops.binary_int32 import BinaryInt32
+from rune.anvil.ops.broadcast import Broadcast, activation_of, are_whole, arithmetic_refusal, broadcast
 from rune.anvil.ops.rescaling import OutputRange, are_in_reach, multipliers_of, rescaled_twice
-from rune.anvil.ops.types import BEYOND_32_BITS, FLOAT32
+from rune.anvil.ops.types import BEYOND_32_BITS, FLOAT32, INT8
 
 LARGEST_PRODUCT = 255 * 255
 """Of two bytes that are counted from their zero points."""
@@ -63,15 +64,17 @@ def _multiplier(op: Op) -> float:
 
 
 def refusal(op: Op) -> str | None:
-    why = binary_refusal(op)
-    if why is not None or op.output.kind is FLOAT32:
+    why = arithmetic_refusal(op)
+    if why is not None or op.output.kind is not INT8:
         return why
     left = max(multiplier(_multiplier(op)).exponent, 0)
     return BEYOND_32_BITS if LARGEST_PRODUCT << left >= 2**31 - 2**20 else None
 
 
-def computation(op: Op) -> MulInt8 | BinaryFloat32:
+def computation(op: Op) -> Computation:
     left, right, output = op.input(0), op.input(1), op.output
+    if are_whole(op):
+        return BinaryInt32.of(op, Binary.MUL)
     if left.kind is FLOAT32:
         return BinaryFloat32.of(op, Binary.MUL)
     (scale,) = multipliers_of([_multiplier(op)])

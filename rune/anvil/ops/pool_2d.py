@@ -1,4 +1,5 @@
-"""AVERAGE_POOL_2D and MAX_POOL_2D. The scale passes through: input and output are quantised alike."""
+"""AVERAGE_POOL_2D, MAX_POOL_2D and, of float32, L2_POOL_2D. The scale passes through: input and output are quantised
+alike. L2_POOL_2D is the root of the mean of squares."""
 
 from __future__ import annotations
 
@@ -20,6 +21,7 @@ class Pooling(Enum):
     """How the elements under the filter are combined. Padding does not count: an average is of real pixels."""
 
     AVERAGE = "average"
+    L2 = "l2"
     MAX = "max"
 
 
@@ -39,13 +41,16 @@ class Pool2D(Computation, CarriesChannels):
         channels = self.window.input_channels
         kind = np.float64 if self.is_float else np.int64
         lowest = -np.inf if self.is_float else -128
-        padding = 0 if self.pooling is Pooling.AVERAGE else lowest
-        numbers = self.window.patches(inputs[0].astype(kind), padding).reshape(self.window.positions, -1, channels)
+        padding = lowest if self.pooling is Pooling.MAX else 0
+        given = inputs[0].astype(kind)
+        given = np.square(given) if self.pooling is Pooling.L2 else given
+        numbers = self.window.patches(given, padding).reshape(self.window.positions, -1, channels)
         if self.pooling is Pooling.MAX:
             pooled = numbers.max(axis=1)
         else:
             counts = self.window.patches(np.ones(inputs[0].shape, kind), 0).reshape(numbers.shape).sum(axis=1)
             pooled = self._averages(numbers.sum(axis=1), counts)
+            pooled = np.sqrt(pooled) if self.pooling is Pooling.L2 else pooled
         return (np.clip(pooled, self.minimum, self.maximum).astype(np.float32 if self.is_float else np.int8),)
 
     def _averages(self, sums: Array, counts: Array) -> Array:
@@ -107,4 +112,16 @@ def _max(op: Op) -> Pool2D:
     return _computation(op, Pooling.MAX)
 
 
-OPERATIONS = {"AVERAGE_POOL_2D": Operation(refusal, _average), "MAX_POOL_2D": Operation(refusal, _max)}
+def _l2(op: Op) -> Pool2D:
+    return _computation(op, Pooling.L2)
+
+
+def _l2_refusal(op: Op) -> str | None:
+    return refusal(op) if are(FLOAT32, op.input(0), op.output) else ""
+
+
+OPERATIONS = {
+    "AVERAGE_POOL_2D": Operation(refusal, _average),
+    "L2_POOL_2D": Operation(_l2_refusal, _l2),
+    "MAX_POOL_2D": Operation(refusal, _max),
+}

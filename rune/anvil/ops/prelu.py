@@ -11,13 +11,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from rune.anvil.channels import Range
 from rune.anvil.computation import Array, Computation
 from rune.anvil.fixed_point import Multiplier, multiplier, scale_of
 from rune.anvil.operation import Op, Operation
 from rune.anvil.ops.binary_float32 import Binary, BinaryFloat32
 from rune.anvil.ops.broadcast import Broadcast, binary_refusal, broadcast
 from rune.anvil.ops.mul import LARGEST_PRODUCT
-from rune.anvil.ops.rescaling import OutputRange, multipliers_of, rescaled_twice
+from rune.anvil.ops.rescaling import OutputRange, are_in_reach, multipliers_of, rescaled_twice
 from rune.anvil.ops.types import BEYOND_32_BITS, FLOAT32
 
 
@@ -32,6 +33,25 @@ class PreluInt8(Computation):
     output: OutputRange
 
     is_elementwise = True
+
+    def bounds(self, *inputs: Range) -> Range | None:
+        numbers = inputs[0].counted_from(self.input_zero_point)
+        alphas = inputs[1].counted_from(self.alpha_zero_point)
+        if len(numbers.least) != len(alphas.least):
+            return None
+        above = Range(np.maximum(numbers.least, 0), np.maximum(numbers.greatest, 0))
+        below = [np.minimum(end, 0) for end in (numbers.least, numbers.greatest)]
+        corners = [number * alpha for number in below for alpha in (alphas.least, alphas.greatest)]
+        products = Range(np.min(corners, axis=0), np.max(corners, axis=0))
+        found = []
+        for values, by in zip((above, products), self.multipliers, strict=True):
+            if not are_in_reach(values, [by]):
+                return None
+            found += [
+                self.output.of_values(rescaled_twice(end[..., None], [by])[..., 0])
+                for end in (values.least, values.greatest)
+            ]
+        return Range(np.min(found, axis=0).astype(np.int64), np.max(found, axis=0).astype(np.int64))
 
     def evaluate(self, *inputs: Array) -> tuple[Array, ...]:
         left, right = self.shape.spread(*(each.astype(np.int64) for each in inputs))

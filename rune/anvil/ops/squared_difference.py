@@ -10,12 +10,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from rune.anvil.channels import Range
 from rune.anvil.computation import Array, Computation
 from rune.anvil.fixed_point import Integers, Multiplier, multiplier, rescale_twice, scale_of
 from rune.anvil.operation import Op, Operation
 from rune.anvil.ops.binary_float32 import Binary, BinaryFloat32
 from rune.anvil.ops.broadcast import Broadcast, binary_refusal, broadcast
-from rune.anvil.ops.rescaling import OutputRange, multipliers_of, rescaled_twice
+from rune.anvil.ops.rescaling import OutputRange, are_in_reach, multipliers_of, rescaled_twice
 from rune.anvil.ops.types import BEYOND_32_BITS, FLOAT32
 from rune.tflite import Tensor
 
@@ -29,6 +30,7 @@ class SquaredDifferenceInt8(Computation):
     square."""
 
     shape: Broadcast
+    is_dense: bool
     left_terms: Integers
     right_terms: Integers
     multiplier: Multiplier
@@ -39,7 +41,24 @@ class SquaredDifferenceInt8(Computation):
     def evaluate(self, *inputs: Array) -> tuple[Array, ...]:
         left, right = self.shape.spread(*(each.astype(np.int64) + 128 for each in inputs))
         squares = (self.left_terms[left] - self.right_terms[right]) ** 2
-        return (self.output.of_values(rescaled_twice(squares[..., None], [self.multiplier])[..., 0]),)
+        return (self._bytes(squares),)
+
+    def bounds(self, *inputs: Range) -> Range | None:
+        if not self.is_dense:
+            return None
+        left, right = (
+            Range(terms[each.least + 128], terms[each.greatest + 128])
+            for each, terms in zip(inputs, (self.left_terms, self.right_terms), strict=True)
+        )
+        ends = np.stack([left.least - right.greatest, left.greatest - right.least])
+        nearest = np.where(np.sign(ends[0]) * np.sign(ends[1]) > 0, np.abs(ends).min(axis=0), 0)
+        squares = Range(nearest**2, np.abs(ends).max(axis=0) ** 2)
+        if not are_in_reach(squares, [self.multiplier]):
+            return None
+        return Range(*(self._bytes(end).astype(np.int64) for end in (squares.least, squares.greatest)))
+
+    def _bytes(self, squares: Array) -> Array:
+        return self.output.of_values(rescaled_twice(squares[..., None], [self.multiplier])[..., 0])
 
 
 def _common(op: Op) -> float:
@@ -66,6 +85,7 @@ def computation(op: Op) -> SquaredDifferenceInt8 | BinaryFloat32:
     (back,) = multipliers_of([_multiplier(op)])
     return SquaredDifferenceInt8(
         broadcast(left, right, output),
+        left.shape == right.shape == output.shape,
         _terms(left, _common(op)),
         _terms(right, _common(op)),
         back,

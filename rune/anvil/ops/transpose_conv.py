@@ -11,12 +11,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from rune.anvil.channels import Range
 from rune.anvil.computation import Array, Clamped, Computation
 from rune.anvil.fixed_point import Multiplier, real_range, scale_of
 from rune.anvil.operation import Op, Operation, require
 from rune.anvil.ops.conv_2d import bias_of, channel_multipliers, image_op_refusal, weights_zero_point
 from rune.anvil.ops.rearrangement import integers
-from rune.anvil.ops.rescaling import OutputRange, multipliers_of, rescaled_twice
+from rune.anvil.ops.rescaling import OutputRange, are_in_reach, multipliers_of, rescaled_twice, sum_range
 from rune.anvil.ops.types import FLOAT32, INT8, array
 from rune.anvil.ops.window import Window
 from rune.tflite import Padding, TransposeConvOptions
@@ -40,6 +41,19 @@ class TransposeConvInt8(Computation):
         weights = self.filters.astype(np.float64) - self.filter_zero_point
         sums = _sums(self.window, inputs[0].astype(np.float64) - self.input_zero_point, weights) + self.bias
         return (self.output.of_values(rescaled_twice(sums.astype(np.int64), self.multipliers)),)
+
+    def bounds(self, *inputs: Range) -> Range | None:
+        if len(inputs[0].least) != self.window.input_channels:
+            return None
+        # A pixel of the output has some of the filter's products; those that it lacks count as zero.
+        image = inputs[0].widened(self.input_zero_point)
+        numbers = image.counted_from(self.input_zero_point).tiled(self.filters[0, ..., 0].size)
+        weights = self.filters.reshape(len(self.filters), -1).astype(np.int64) - self.filter_zero_point
+        sums = sum_range(weights, self.bias, numbers)
+        if not are_in_reach(sums, self.multipliers):
+            return None
+        ends = (rescaled_twice(end, self.multipliers) for end in (sums.least, sums.greatest))
+        return Range(*(self.output.of_values(end).astype(np.int64) for end in ends))
 
     @property
     def multiply_accumulates(self) -> int:

@@ -1,4 +1,7 @@
-"""Dead ops: what nothing reads is not computed. Only ops of models: a proc-block may still refuse what it is given."""
+"""Dead ops: what nothing reads is not computed. Only ops of models: a proc-block may still refuse what it is given.
+
+An op that writes what is kept for the next run stays.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,10 @@ def dead_ops(graph: Graph) -> Graph:
     dead = []
     for number in reversed(range(len(graph.nodes))):
         node = graph.nodes[number]
-        if isinstance(node.work, Computation) and needed.isdisjoint(node.outputs):
+        is_needed = any(
+            index in needed or graph.values[graph.storage(index)].initial is not None for index in node.outputs
+        )
+        if isinstance(node.work, Computation) and not is_needed:
             dead.append(number)
         else:
             needed.update(node.inputs)

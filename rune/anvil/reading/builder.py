@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from rune.anvil.graph import CompiledModel, Graph, Node, Value, Work
 from rune.tensor import TensorType
 
@@ -18,6 +20,10 @@ class GraphBuilder:
         """Its index."""
         self._values.append(value)
         return len(self._values) - 1
+
+    def written_anew(self, index: int) -> int:
+        """What an op leaves in the memory of a value."""
+        return self.value(replace(self._values[index], initial=None, shares=index, offset=0))
 
     def type_of(self, index: int) -> TensorType:
         return self._values[index].type

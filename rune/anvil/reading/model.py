@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from rune.anvil.computation import Array
@@ -10,10 +12,11 @@ from rune.anvil.graph import NUMPY_TYPES, Value
 from rune.anvil.operation import Contradiction, Op
 from rune.anvil.ops import OPERATIONS
 from rune.anvil.ops.byte_table import ByteTable
+from rune.anvil.ops.variables import Copy
+from rune.anvil.plain_model import plain_model
 from rune.anvil.reading.builder import GraphBuilder
 from rune.anvil.signed_bytes import as_signed
 from rune.anvil.support import unsupported
-from rune.anvil.unpacked import unpacked
 from rune.tensor import ElementType, TensorType
 from rune.tflite import Model, Tensor, TensorKind
 
@@ -24,7 +27,7 @@ def read_ops(builder: GraphBuilder, stage: str, file: str, model: Model, inputs:
     lacking = unsupported(model)
     if lacking:
         raise UnsupportedModel(file, lacking)
-    model = unpacked(model)
+    model = plain_model(model)
     builder.model(stage, file)
     values: dict[int, int] = {}
 
@@ -47,17 +50,24 @@ def read_ops(builder: GraphBuilder, stage: str, file: str, model: Model, inputs:
 
     for number, operator in enumerate(model.operators):
         operation = OPERATIONS[operator.op]
-        op = Op.of(model, operator)
+        op = Op.of(model.tensors, operator)
         try:
             computation = operation.computation(op)
         except Contradiction as contradiction:
             raise BadModel(file, f"operator {number}, {operator.op}: {contradiction}") from contradiction
+        states = tuple(value(operator.inputs[place]) for place in operation.states)
         operands = tuple(value(index) for index in operator.inputs[operation.operands_of(op)])
-        results = tuple(value(index) for index in operator.outputs)
-        builder.node(f"{stage} {operator.op} {number}", stage, computation, operands, results)
+        results = (*(value(index) for index in operator.outputs), *map(builder.written_anew, states))
+        builder.node(f"{stage} {operator.op} {number}", stage, computation, (*operands, *states), results)
 
     def result(index: int) -> int:
-        """The value of an output, as the file has it."""
+        """The value of an output, as the file has it; of a variable what it is in the end."""
+        if model.tensors[index].is_variable:
+            copied = builder.value(replace(_value(f"{stage} tensor {index}", model.tensors[index]), initial=None))
+            builder.node(
+                f"{stage} tensor {index}", stage, Copy(builder.type_of(copied).size), (value(index),), (copied,)
+            )
+            return copied
         if model.tensors[index].kind is not TensorKind.UINT8:
             return value(index)
         outside = builder.value(_value(f"{stage} tensor {index}", model.tensors[index]))
@@ -68,8 +78,22 @@ def read_ops(builder: GraphBuilder, stage: str, file: str, model: Model, inputs:
 
 
 def _value(name: str, tensor: Tensor) -> Value:
-    kind = tensor.type or TensorType(ElementType.U8, (0,))  # of what no op that can be compiled reads or writes
-    return Value(name, kind, tensor.quantization, None if tensor.data is None else _constant(kind, tensor.data))
+    kind = tensor.type or TensorType(ElementType.U8, _shape(tensor))
+    data = None if tensor.data is None else _constant(kind, tensor.data)
+    if tensor.is_variable:
+        return Value(name, kind, tensor.quantization, initial=_first(tensor, kind) if data is None else data)
+    return Value(name, kind, tensor.quantization, data)
+
+
+def _shape(tensor: Tensor) -> tuple[int, ...]:
+    """A truth is a byte. Of what else a Runefile has no name for, no op that can be compiled reads or writes any."""
+    return tensor.shape if tensor.kind is TensorKind.BOOL else (0,)
+
+
+def _first(tensor: Tensor, kind: TensorType) -> Array:
+    """What a variable without data holds at first: the bytes that stand for zero, or zeros."""
+    number = tensor.zero_point if tensor.kind is TensorKind.INT8 else None
+    return np.full(kind.dimensions, number or 0, NUMPY_TYPES[kind.element])
 
 
 def _constant(kind: TensorType, data: memoryview) -> Array:

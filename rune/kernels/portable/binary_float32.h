@@ -1,10 +1,17 @@
-/* ADD, SUB, MUL, DIV, MINIMUM, MAXIMUM, PRELU and SQUARED_DIFFERENCE of float32, with broadcasting, then clamped. The
- * output may be an input that is not repeated. */
+/* ADD, SUB, MUL, DIV, FLOOR_DIV, FLOOR_MOD, MINIMUM, MAXIMUM, PRELU and SQUARED_DIFFERENCE of float32, with
+ * broadcasting, then clamped. The output may be an input that is not repeated. */
 #ifndef RUNE_BINARY_FLOAT32_H
 #define RUNE_BINARY_FLOAT32_H
 
 #include "broadcast.h"
 #include "language.h"
+#include "rune_math.h"
+
+RUNE_FUNCTION float rune_floor_mod_f32(float x, float y)
+{
+    const float rest = rune_fmodf(x, y);
+    return (rest < 0.0f || rest > 0.0f) && (y < 0.0f) != (rest < 0.0f) ? rest + y : rest;
+}
 
 #define RUNE_CLAMPED(a, b, to, count, a_step, b_step, result)                                \
     for (int32_t i = 0; i < (count); i++) {                                                  \
@@ -16,6 +23,8 @@
 #define RUNE_SUB_LINE(a, b, to, count, p, q) RUNE_CLAMPED(a, b, to, count, p, q, x - y)
 #define RUNE_MUL_LINE(a, b, to, count, p, q) RUNE_CLAMPED(a, b, to, count, p, q, x * y)
 #define RUNE_DIV_LINE(a, b, to, count, p, q) RUNE_CLAMPED(a, b, to, count, p, q, x / y)
+#define RUNE_FLOOR_DIV_LINE(a, b, to, count, p, q) RUNE_CLAMPED(a, b, to, count, p, q, rune_floorf(x / y))
+#define RUNE_FLOOR_MOD_LINE(a, b, to, count, p, q) RUNE_CLAMPED(a, b, to, count, p, q, rune_floor_mod_f32(x, y))
 #define RUNE_MINIMUM_LINE(a, b, to, count, p, q) RUNE_CLAMPED(a, b, to, count, p, q, y < x ? y : x)
 #define RUNE_MAXIMUM_LINE(a, b, to, count, p, q) RUNE_CLAMPED(a, b, to, count, p, q, x < y ? y : x)
 #define RUNE_PRELU_LINE(a, b, to, count, p, q) RUNE_CLAMPED(a, b, to, count, p, q, x >= 0.0f ? x : x * y)
@@ -32,6 +41,8 @@ RUNE_BINARY_FLOAT32(rune_add_float32, RUNE_ADD_LINE)
 RUNE_BINARY_FLOAT32(rune_sub_float32, RUNE_SUB_LINE)
 RUNE_BINARY_FLOAT32(rune_mul_float32, RUNE_MUL_LINE)
 RUNE_BINARY_FLOAT32(rune_div_float32, RUNE_DIV_LINE)
+RUNE_BINARY_FLOAT32(rune_floor_div_float32, RUNE_FLOOR_DIV_LINE)
+RUNE_BINARY_FLOAT32(rune_floor_mod_float32, RUNE_FLOOR_MOD_LINE)
 RUNE_BINARY_FLOAT32(rune_minimum_float32, RUNE_MINIMUM_LINE)
 RUNE_BINARY_FLOAT32(rune_maximum_float32, RUNE_MAXIMUM_LINE)
 RUNE_BINARY_FLOAT32(rune_prelu_float32, RUNE_PRELU_LINE)

@@ -1,10 +1,14 @@
-/* AVERAGE_POOL_2D and MAX_POOL_2D, int8 and float32. Padding is left out of both: an average counts real pixels. */
+/*
+ * AVERAGE_POOL_2D and MAX_POOL_2D, int8 and float32, and L2_POOL_2D, float32. Padding is left out: a mean counts real
+ * pixels.
+ */
 #ifndef RUNE_POOL_2D_H
 #define RUNE_POOL_2D_H
 
 #include <stddef.h>
 
 #include "filter.h"
+#include "rune_math.h"
 
 /* The part of the image under the filter: rows and columns from first to, without it, last. */
 struct rune_patch {
@@ -66,11 +70,14 @@ RUNE_KERNEL struct rune_patch rune_patch_at(const struct rune_filter *window, in
 #define RUNE_MEAN_ROUNDED(sum, count) (((sum) > 0 ? (sum) + (count) / 2 : (sum) - (count) / 2) / (count))
 #define RUNE_MEAN_UP(sum, count) (((sum) + (count) / 2 + 128 * (count)) / (count) - 128) /* no byte is below -128 */
 #define RUNE_MEAN(sum, count) ((sum) / (float)(count))
+#define RUNE_SUM_OF_SQUARES(value, number) ((value) + RUNE_PRODUCT_F32(number, number))
+#define RUNE_ROOT_OF_MEAN(sum, count) rune_sqrtf((sum) / (float)(count))
 #define RUNE_AS_IT_IS(value, count) ((void)(count), (value))
 
 RUNE_POOL(rune_average_pool_2d_int8, int8_t, int32_t, 0, RUNE_SUM, RUNE_MEAN_ROUNDED)
 RUNE_POOL(rune_average_pool_2d_int8_up, int8_t, int32_t, 0, RUNE_SUM, RUNE_MEAN_UP)
 RUNE_POOL(rune_average_pool_2d_float32, float, float, 0, RUNE_SUM, RUNE_MEAN)
+RUNE_POOL(rune_l2_pool_2d_float32, float, float, 0, RUNE_SUM_OF_SQUARES, RUNE_ROOT_OF_MEAN)
 RUNE_POOL(rune_max_pool_2d_int8, int8_t, int32_t, INT8_MIN, RUNE_GREATER, RUNE_AS_IT_IS)
 RUNE_POOL(rune_max_pool_2d_float32, float, float, -3.4028234663852886e38f, RUNE_GREATER, RUNE_AS_IT_IS)
 

@@ -69,9 +69,8 @@ class _Text:
 
     def whole(self) -> str:
         steps = [self._step(number, step) for number, step in enumerate(self._program.steps)]
-        return "\n".join(
-            [*self._head(), self._kernels(), *self._definitions, *self._memory(), *steps, *self._entries()]
-        )
+        entries = self._entries()
+        return "\n".join([*self._head(), self._kernels(), *self._definitions, *self._memory(), *steps, *entries])
 
     def _head(self) -> list[str]:
         assumptions = ["assumptions.h", *(["float_assumptions.h"] if self._has_floats else [])]
@@ -236,14 +235,19 @@ class _Text:
                 yield f"    if (rune_has_failed) {{\n        is_ready = 0;\n        return {upper}_FAILED;\n    }}"
 
     def _reset(self, prefix: str) -> Iterator[str]:
-        """Zeros for what is kept from run to run, by memcpy: a loop would become a call of memset."""
+        """What is kept from run to run as it is at first. Zeros by memcpy: a loop would become a call of memset."""
+        buffers = list(zip(self._plan.buffer_offsets, self._program.buffers, strict=True))
         kept = [
-            (self._plan.buffer_offsets[index], buffer.size)
-            for index, buffer in enumerate(self._program.buffers)
-            if buffer.lifetime is Lifetime.KEPT
+            (offset, buffer.size)
+            for offset, buffer in buffers
+            if buffer.lifetime is Lifetime.KEPT and buffer.initial is None
         ]
         yield f"void {prefix}_reset(void)"
         yield "{"
+        for offset, buffer in buffers:
+            if buffer.initial is not None:
+                source = self._constant(buffer.initial.index, "uint8_t")
+                yield f"    memcpy(arena.bytes + {offset}, {source}, {buffer.size});"
         if kept:
             yield "    static const unsigned char zeros[64] = {0};"
         for offset, size in kept:

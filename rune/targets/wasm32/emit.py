@@ -6,7 +6,7 @@ argument of the compiler.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from rune.abi import Output, ParameterType
@@ -166,7 +166,7 @@ class _Text:
         ]
 
     def _manifest(self) -> str:
-        lines = ['__attribute__((export_name("_manifest"))) int32_t rune_manifest(void)', "{"]
+        lines = ['__attribute__((export_name("_manifest"))) int32_t rune_manifest(void)', "{", *self._initial_states()]
         for number, capability in enumerate(self._program.capabilities):
             lines.append(f"    capabilities[{number}] = host_request_capability({int(capability.kind)});")
             for key, value in capability.parameters:
@@ -191,6 +191,12 @@ class _Text:
             for number, output in enumerate(self._program.outputs)
         ]
         return "\n".join([*lines, "    return 1;", "}", ""])
+
+    def _initial_states(self) -> Iterator[str]:
+        """What is kept between runs and is not zero at first."""
+        for offset, buffer in zip(self._plan.buffer_offsets, self._program.buffers, strict=True):
+            if buffer.initial is not None:
+                yield f"    __builtin_memcpy(arena + {offset}, {self._address(buffer.initial)}, {buffer.size});"
 
     def _read_resource(self, number: int, read: set[int]) -> str:
         read.add(number)

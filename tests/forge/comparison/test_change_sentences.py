@@ -136,7 +136,7 @@ CASES = (
         given("capability", "IMAGE", width="48", pixel_format="@PixelFormat::GrayScale"),
         (
             "The width of `stage` is 48 pixels, was 96 pixels.",
-            "`pixel_format` of `stage` is `@PixelFormat::GrayScale`, was `@PixelFormat::RGB`.",
+            "The pixel format of `stage` is grey, was colour.",
         ),
     ),
     Case(

@@ -95,7 +95,7 @@ def test_beyond_the_slots_only_who_has_nothing_begins_and_the_last_place_is_for_
 
 
 def test_what_was_computed_is_forgotten_by_halves() -> None:
-    served = Served(half_life=10)
+    served = Served[UUID](half_life=10)
     served.add(ACME, 8, now=100)
     assert served.lately(ACME, 100) == 8
     assert served.lately(ACME, 120) == pytest.approx(2)

@@ -10,9 +10,20 @@ from pathlib import Path
 import pytest
 from asgiref.sync import sync_to_async
 from django.conf import settings
+from django.db import connection
 from django.test import AsyncRequestFactory
+from django.test.utils import CaptureQueriesContext
 
-from forge.core.blobs import blob_path, open_blob, open_intact, put_bytes, put_chunks, read_blob
+from forge.core.blobs import (
+    blob_path,
+    digest_of,
+    open_blob,
+    open_intact,
+    put_bytes,
+    put_chunks,
+    put_together,
+    read_blob,
+)
 from forge.core.chunks import CHUNK, chunks_for, read_chunks
 from forge.core.errors import NotFound, TooLarge
 from forge.core.models import Blob
@@ -45,6 +56,39 @@ def test_a_stream_over_the_limit_is_refused_and_leaves_nothing_behind() -> None:
     with pytest.raises(TooLarge):
         put_chunks([b"x" * 10] * 3, limit=25)
     assert _incoming() == []
+
+
+def test_many_are_stored_when_their_block_ends() -> None:
+    with put_together() as put:
+        first, second, again = put(b"one"), put(b"two"), put(b"one")
+        assert not Blob.objects.exists()
+    assert (read_blob(first.digest), read_blob(second.digest), again) == (b"one", b"two", first)
+    assert Blob.objects.filter(synced=True).count() == 2
+    assert _incoming() == []
+
+
+def test_nothing_is_stored_of_a_block_that_breaks() -> None:
+    def put_one_of_two() -> None:
+        with put_together() as put:
+            put(b"one of two")
+            raise ValueError("enough")
+
+    with pytest.raises(ValueError, match="enough"):
+        put_one_of_two()
+    assert _incoming() == []
+    assert not Blob.objects.exists()
+    with pytest.raises(NotFound):
+        read_blob(digest_of(b"one of two"))
+
+
+def test_many_are_as_many_statements_as_few() -> None:
+    def statements(count: int) -> int:
+        with CaptureQueriesContext(connection) as queries, put_together() as put:
+            for number in range(count):
+                put(b"%d of %d" % (number, count))
+        return len(queries)
+
+    assert statements(2) == statements(9)
 
 
 def test_what_is_refused_when_it_is_looked_at_leaves_nothing_behind() -> None:

@@ -30,10 +30,11 @@ from forge.projects.models import Project, Sample, Version
 from forge.projects.samples import sample_terms
 from forge.registry import actions as registry
 from forge.reviews import actions as reviews
+from forge.reviews.actions.inviting import become_reviewer
 from forge.reviews.actions.wrong_results import WrongResult
 from forge.reviews.conversation import find_thread
 from forge.reviews.guests import principal_of_guest
-from forge.reviews.models import AnchoredThread, Review
+from forge.reviews.models import AnchoredThread, InvitedReviewer, Review
 from forge.webhooks import actions as webhooks
 from tests.forge.made_builds import RUNE, approved, built, failed_build
 from tests.forge.made_samples import zipped
@@ -470,6 +471,14 @@ def _of(person: User) -> reviews.Asked:
 def a_review_is_asked_for(world: World) -> Act:
     build = built(world.developer, world.project)
     return lambda: _ask(world, build)
+
+
+@scene(become_reviewer)
+def somebody_who_was_invited_becomes_a_reviewer(world: World) -> Act:
+    build = built(world.developer, world.project)
+    reviews.ask_for_review(world.owner, build, "Hears whispers", invited=["ana@elsewhere.example"])
+    invitation = InvitedReviewer.objects.get().invitation
+    return lambda: become_reviewer(world.viewer, invitation)
 
 
 @scene(reviews.ask_in_a_new_round)

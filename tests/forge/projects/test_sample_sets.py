@@ -12,13 +12,15 @@ from django.test.utils import CaptureQueriesContext
 
 from forge.accounts.models import User
 from forge.core.blob_links import links_of_all
+from forge.core.blobs import blob_path, digest_of
 from forge.core.errors import NotFound
 from forge.core.models import AuditEntry, Blob, Event
 from forge.projects.actions import Marking, import_samples, mark_samples, send_sample, take_back
+from forge.projects.errors import TooManyFiles
 from forge.projects.files import list_files
 from forge.projects.models import Project, Sample
 from forge.projects.samples import sample_terms
-from tests.forge.made_samples import zipped
+from tests.forge.made_samples import packed, zipped
 from tests.forge.projects.test_samples import a_sound
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -56,6 +58,7 @@ def test_the_preview_says_what_would_come_in_and_why_not_and_changes_nothing(cli
     assert reasons.keys() == {"no/broken.wav", "no/photo.jpg", "yes/1.wav"}
     assert "16-bit mono wav" in reasons["no/broken.wav"]
     assert "twice" in reasons["yes/1.wav"]
+    assert told["left_out"] == ["README.md"]
     assert not Sample.objects.exists()
     assert not Blob.objects.filter(pk__contains="sha256").filter(size=len(a_sound())).exists()
 
@@ -71,6 +74,19 @@ def test_an_import_brings_in_what_the_preview_said_as_one_act(client: Client, pr
     assert entry.data["count"] == 2
     assert Event.objects.filter(type="samples.changed").count() == 1
     assert {sample.consent for sample in Sample.objects.all()} == {sample_terms(project).text}
+
+
+def test_the_preview_of_a_table_says_which_files_it_misses_and_which_it_does_not_list(
+    client: Client, project: Project
+) -> None:
+    table = b"name,label\na.wav,yes\nb.wav,no\n"
+    answer = post(
+        client, f"{SAMPLES}/import/preview", zipped({"w/t.csv": table, "w/a.wav": a_sound(), "w/c.wav": b"c"})
+    )
+    told = answer.json()
+    assert [each["name"] for each in told["samples"]] == ["a.wav"]
+    assert told["refused"] == [{"name": "b.wav", "reason": "No such file came with the table."}]
+    assert told["left_out"] == ["w/c.wav"]
 
 
 def test_a_second_import_of_the_same_archive_brings_nothing(client: Client, project: Project) -> None:
@@ -118,6 +134,68 @@ def test_an_import_under_other_terms_is_refused_and_leaves_no_bytes(client: Clie
     answer = post(client, f"{SAMPLES}/import?{urlencode({'days': 90, 'consent': 'sure'})}", zipped(MANY))
     assert answer.status_code == 409
     assert not Sample.objects.exists()
+
+
+LOUD = range(201, 206)
+"""Of recordings that no other test has left in the store."""
+
+
+def nothing_came_in(project: Project) -> bool:
+    """Neither samples nor files, and of their bytes neither rows nor anything on the disk."""
+    digests = [digest_of(a_sound(loud)) for loud in LOUD]
+    paths = [blob_path(digest) for digest in digests]
+    return not (
+        Sample.objects.exists()
+        or Blob.objects.filter(pk__in=digests).exists()
+        or any(path and path.exists() for path in paths)
+        or any(entry.path.startswith("samples/") for entry in list_files(project))
+        or AuditEntry.objects.filter(action="sample.import").exists()
+    )
+
+
+def test_an_archive_that_is_damaged_in_the_middle_brings_nothing(client: Client, project: Project) -> None:
+    archive = bytearray(packed({f"up/{loud}.wav": a_sound(loud) for loud in LOUD}))
+    archive[archive.index(a_sound(203)) + 60] ^= 1
+    terms = sample_terms(project)
+    asked = urlencode({"days": terms.days, "consent": terms.text})
+    answer = post(client, f"{SAMPLES}/import?{asked}", bytes(archive))
+    assert answer.status_code == 422
+    assert "up/203.wav in the archive is damaged" in answer.json()["detail"]
+    assert nothing_came_in(project)
+
+
+def test_an_import_that_the_store_refuses_in_the_middle_leaves_nothing(user: User, project: Project) -> None:
+    archive = zipped({f"up/{loud}.wav": a_sound(loud) for loud in LOUD})
+    place = blob_path(digest_of(a_sound(203)))
+    assert place is not None
+    # Where this one would lie is a folder, so that it cannot be put there.
+    place.mkdir(parents=True)
+    with pytest.raises(IsADirectoryError):
+        import_samples(user, project, [archive], days=90, consent=sample_terms(project).text)
+    assert nothing_came_in(project)
+    assert len(import_samples(user, project, [archive], days=90, consent=sample_terms(project).text).samples) == 5
+
+
+def test_an_import_for_which_the_project_has_no_room_leaves_nothing(
+    user: User, project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("forge.projects.files.MAXIMUM_FILES", 4)
+    archive = zipped({f"up/{loud}.wav": a_sound(loud) for loud in LOUD})
+    with pytest.raises(TooManyFiles):
+        import_samples(user, project, [archive], days=90, consent=sample_terms(project).text)
+    assert nothing_came_in(project)
+
+
+def test_an_import_is_as_many_statements_for_many_as_for_few(user: User, project: Project) -> None:
+    def statements(first: int, count: int) -> int:
+        archive = zipped({f"up/{number}.wav": a_sound(number) for number in range(first, first + count)})
+        terms = sample_terms(project, 90)
+        with CaptureQueriesContext(connection) as queries:
+            import_samples(user, project, [archive], days=90, consent=terms.text)
+        return len(queries)
+
+    statements(5, 2)  # The project's first, which the live document's own bookkeeping makes another.
+    assert statements(10, 2) == statements(20, 9)
 
 
 def test_labels_and_splits_of_many_change_at_once_and_change_back(user: User, project: Project, client: Client) -> None:

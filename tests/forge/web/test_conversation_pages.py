@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -74,10 +75,10 @@ def test_forms_reply_resolve_reopen_edit_and_delete(review: Review, viewer: Any,
 
     assert "How <em>loud</em>?" in said()
     answer = browser.post(here, {"text": "Softly.", "do": "resolve"})
-    assert answer["Location"] == f"{PAGE}#thread-{thread.pk}"
-    assert "1 resolved thread" in said()
+    assert answer["Location"] == f"{PAGE}?threads=all#thread-{thread.pk}"
+    assert "Every thread is resolved." in said()
     browser.post(here, {"do": "reopen"})
-    assert "resolved thread" not in said()
+    assert "Every thread is resolved." not in said()
     assert browser.post(here, {"text": " "}).status_code == 400
     browser.post(f"/acme/kitchen/comments/{comment.pk}", {"text": "How quiet?"})
     assert "Edited" in said()
@@ -93,9 +94,11 @@ def test_the_page_of_a_build_shows_the_threads_of_its_reviews(
 ) -> None:
     thread = begin_thread(viewer, review, "How loud?")
     browser = browser_of(developer)
-    assert f'href="{PAGE}#thread-{thread.pk}">Review 1</a>, round 1' in text_of(browser.get("/acme/kitchen/builds/1"))
+    assert f'href="{PAGE}?threads=all#thread-{thread.pk}">Review 1</a>, round 1' in text_of(
+        browser.get("/acme/kitchen/builds/1")
+    )
     answer = browser.post(f"/acme/kitchen/threads/{thread.pk}", {"text": "Softly.", "from": "build"})
-    assert answer["Location"] == f"/acme/kitchen/builds/1#thread-{thread.pk}"
+    assert answer["Location"] == f"/acme/kitchen/builds/1?threads=all#thread-{thread.pk}"
 
 
 def test_a_thread_stays_readable_when_its_recording_is_gone(
@@ -123,3 +126,40 @@ def test_an_owner_sees_a_trace_of_what_was_deleted(
     page = text_of(browser_of(viewer).get(PAGE))
     assert f"Deleted by {owner.name}" in page
     assert "A secret" not in page
+
+
+def shown_titles(page: str) -> list[str]:
+    """The threads that a reader sees, by what they are about."""
+    return re.findall(r'<article [^>]*aria-label="Thread: ([^"]*)">', page)
+
+
+def test_a_switch_shows_the_open_the_resolved_or_all_threads_and_counts_them(
+    review: Review, viewer: Any, owner: Any, browser_of: Browser
+) -> None:
+    begin_thread(viewer, review, "How large?", Wish(Kind.FIGURE, "size"))
+    resolved = begin_thread(viewer, review, "What is out?", Wish(Kind.STAGE, "out"))
+    resolve_thread(owner, resolved)
+    browser = browser_of(viewer)
+    for address in (PAGE, f"{PAGE}/conversation", "/acme/kitchen/builds/1", "/acme/kitchen/builds/1/conversation"):
+        opened = text_of(browser.get(address))
+        assert shown_titles(opened) == ["Size"]
+        for words in ("Open", "Resolved"):
+            assert f'{words} <span class="num">1</span>' in opened
+        assert 'All <span class="num">2</span>' in opened
+        assert shown_titles(text_of(browser.get(address, {"threads": "resolved"}))) == ["Stage out"]
+        assert shown_titles(text_of(browser.get(address, {"threads": "all"}))) == ["Size", "Stage out"]
+        assert shown_titles(text_of(browser.get(address, {"threads": "nonsense"}))) == ["Size"]
+
+
+def test_a_refused_comment_leaves_the_switch_as_it_was(review: Review, viewer: Any, browser_of: Browser) -> None:
+    begin_thread(viewer, review, "How loud?")
+    answer = browser_of(viewer).post(f"{PAGE}/respond", {"text": " ", "threads": "resolved"})
+    assert answer.status_code == 400
+    assert shown_titles(answer.content.decode()) == []
+    assert "No thread is resolved yet." in answer.content.decode()
+
+
+def test_a_conversation_without_threads_has_no_switch(review: Review, viewer: Any, browser_of: Browser) -> None:
+    page = text_of(browser_of(viewer).get(PAGE))
+    assert "No comments yet." in page
+    assert "data-talk-choice" not in page

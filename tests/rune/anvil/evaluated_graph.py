@@ -25,13 +25,16 @@ def graph_of(data: bytes) -> tuple[Graph, tuple[int, ...], tuple[int, ...]]:
 def evaluated_outputs(data: bytes, runs: Sequence[Sequence[bytes]]) -> list[list[bytes]]:
     """The bytes of a model's outputs, for the inputs of each run."""
     graph, inputs, outputs = graph_of(data)
-    found = (evaluated(graph, dict(zip(inputs, given, strict=True))) for given in runs)
+    kept: dict[int, bytearray] = {}
+    found = (evaluated(graph, dict(zip(inputs, given, strict=True)), kept) for given in runs)
     return [[values[index].tobytes() for index in outputs] for values in found]
 
 
-def evaluated(graph: Graph, inputs: Mapping[int, bytes]) -> dict[int, Array]:
-    """Each value that is still in memory when all is done, for these inputs."""
-    memory: dict[int, bytearray] = {}
+def evaluated(graph: Graph, inputs: Mapping[int, bytes], kept: dict[int, bytearray] | None = None) -> dict[int, Array]:
+    """Each value that is still in memory in the end, for these inputs. `kept` is what a run leaves to the next."""
+    first = {index: each.initial for index, each in enumerate(graph.values) if each.initial is not None}
+    kept = {} if kept is None else kept
+    memory = {index: kept.setdefault(index, bytearray(initial.tobytes())) for index, initial in first.items()}
 
     def read(index: int) -> Array:
         value = graph.values[index]

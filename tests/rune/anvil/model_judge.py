@@ -15,7 +15,7 @@ from rune.anvil.target import Target
 from rune.targets.wasm32 import TARGET as WASM32
 from rune.tensor import ElementType, TensorType
 from rune.tflite import Model, read_model, signature
-from tests.models.make_models import answer, seeded_inputs
+from tests.models.make_models import answers, seeded_inputs
 from tests.rune.anvil.evaluated_graph import evaluated_outputs
 from tests.rune.anvil.pipelines import loaded, models_pipeline, module_of, run, tensors_of
 
@@ -39,7 +39,7 @@ class Questions:
         random = default_rng(seed)
         inputs = tuple(seeded_inputs(data, random) for _ in range(RUNS))
         types = tuple(tensor.type for tensor in signature(read_model(data)).outputs)
-        return Questions(types, inputs, [answer(data, each) for each in inputs])
+        return Questions(types, inputs, answers(data, inputs))
 
     def wrong(self, given: Outputs) -> Iterator[str]:
         """What of it is not the reference's answer."""

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rune.abi import Capability, ModelFormat, Output
 from rune.anvil.lower import lower
 from rune.anvil.target import Target
 from rune.runefile.pipeline import CapabilityStage, ModelStage, OutputStage, Pipeline, Port, Stage
-from rune.runtime import LoadedRune, OutputMessage, Runtime
+from rune.runtime import Limits, LoadedRune, OutputMessage, Runtime
 from rune.runtime.messages import parse_shape
 from rune.targets.module import module_of as compiled_module
 from rune.targets.wasm32 import TARGET as WASM32
@@ -69,7 +69,8 @@ def module_of(pipeline: Pipeline, models: Mapping[str, Model] | None = None, tar
 
 
 def loaded(module: bytes) -> LoadedRune:
-    return Runtime.load(module)
+    """With handles for the inputs and outputs of some hundred models."""
+    return Runtime.load(module, replace(Limits(), handles=4096))
 
 
 def run(rune: LoadedRune, inputs: Sequence[bytes]) -> tuple[OutputMessage, ...]:

@@ -89,6 +89,16 @@ def test_a_zip_is_read_by_its_table_where_it_has_one() -> None:
     assert (found.name, found.label, found.read()) == ("no/1.wav", "yes", b"1")
 
 
+def test_a_folder_around_all_is_no_part_of_a_tables_paths() -> None:
+    files = MemoryFiles({"words/list.csv": b"name,label,split\na.wav,yes,kept\n", "words/a.wav": b"A"})
+    [found] = samples_of(files)
+    assert (found.name, found.label, found.split, found.read()) == ("a.wav", "yes", Split.KEPT, b"A")
+
+
+def test_recordings_of_motion_in_one_folder_are_no_table() -> None:
+    assert [each.label for each in samples_of(MemoryFiles({"shake/1.csv": b"x,y,z\n1,2,3\n"}))] == ["shake"]
+
+
 def test_a_zip_with_a_path_that_leads_out_or_a_file_that_swells_is_refused() -> None:
     with pytest.raises(SamplesRefused, match="inside the project"):
         ZipFiles(zipped({"../a.wav": b""}))

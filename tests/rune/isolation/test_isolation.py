@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from pathlib import Path
 
@@ -67,5 +68,5 @@ def test_what_is_missing_is_told_by_name_and_reason() -> None:
 
 @pytest.mark.skipif(not is_linux(), reason="only Linux has the means")
 def test_a_probe_says_of_each_protection_whether_it_is_there() -> None:
-    found = probe()
+    found = probe(os.getpid())
     assert set(found.in_force) | found.missing == set(Protection)

@@ -51,7 +51,8 @@ def _agrees_with_the_interpreter(data: bytes) -> None:
         tensor = model.tensors[index]
         assert tensor.name == detail["name"]
         assert tensor.shape == tuple(detail["shape"])
-        assert tensor.kind.name == np.dtype(detail["dtype"]).name.upper()
+        kind = "OBJECT" if tensor.kind is TensorKind.RESOURCE else tensor.kind.name
+        assert kind == np.dtype(detail["dtype"]).name.upper()
         quantization = tensor.quantization
         if quantization is not None:
             parameters = detail["quantization_parameters"]

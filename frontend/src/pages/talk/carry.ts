@@ -19,6 +19,8 @@ export function carriedOver(before: HTMLElement, after: HTMLElement): void {
   const active = document.activeElement;
   const focused = [...fieldsBefore].find(([, field]) => field === active);
   const folded = [...foldsBefore].find(([, fold]) => active !== null && fold.firstElementChild === active);
+  const choice = choiceWithFocus(before, active);
+  const pressed = buttonWithFocus(before, active);
   before.replaceWith(after);
   if (focused !== undefined) {
     const field = fieldsAfter.get(focused[0]);
@@ -27,6 +29,13 @@ export function carriedOver(before: HTMLElement, after: HTMLElement): void {
   } else if (folded !== undefined) {
     const summary = foldsAfter.get(folded[0])?.firstElementChild;
     if (summary instanceof HTMLElement) summary.focus({ preventScroll: true });
+  } else if (choice !== null) {
+    choices(after)[choice]?.focus({ preventScroll: true });
+  } else if (pressed !== null) {
+    // The button that resolved a thread is gone with it: keys go on at the switch.
+    const thread = after.querySelector<HTMLElement>(`#${CSS.escape(pressed.thread)}`);
+    const button = thread?.hidden === false ? buttonsOf(thread)[pressed.index] : choices(after).find(isCurrent);
+    button?.focus({ preventScroll: true });
   }
 }
 
@@ -37,6 +46,14 @@ export function formLike(form: HTMLFormElement, root: ParentNode): HTMLFormEleme
 
 function formKey(form: HTMLFormElement): string {
   return `${form.getAttribute("action") ?? ""} ${form.querySelector("button")?.value ?? ""}`;
+}
+
+const choices = (talk: HTMLElement): HTMLElement[] => [...talk.querySelectorAll<HTMLElement>("[data-talk-choice]")];
+const isCurrent = (link: HTMLElement): boolean => link.hasAttribute("aria-current");
+
+function choiceWithFocus(before: HTMLElement, active: Element | null): number | null {
+  const index = choices(before).findIndex((link) => link === active);
+  return index < 0 ? null : index;
 }
 
 type Field = HTMLTextAreaElement | HTMLInputElement;
@@ -56,4 +73,12 @@ function fieldKey(field: Field): string {
 
 function foldKey(fold: HTMLDetailsElement): string {
   return `${fold.parentElement?.closest("[id]")?.id ?? ""} ${fold.className}`;
+}
+
+const buttonsOf = (thread: HTMLElement): HTMLElement[] => [...thread.querySelectorAll("button")];
+
+function buttonWithFocus(before: HTMLElement, active: Element | null): { thread: string; index: number } | null {
+  if (!(active instanceof HTMLButtonElement) || !before.contains(active)) return null;
+  const thread = active.closest<HTMLElement>("article");
+  return thread === null ? null : { thread: thread.id, index: buttonsOf(thread).indexOf(active) };
 }

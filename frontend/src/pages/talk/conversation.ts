@@ -3,6 +3,7 @@
 import { saysSignedOut } from "../signed-out";
 import { beginThreadsAtThings } from "./begin";
 import { formLike } from "./carry";
+import { asked, chooseThreads } from "./choice";
 import { followEvents, SIGNED_OUT } from "./events";
 import { mentions } from "./mentions";
 import { oneAtATime, readAnew } from "./read";
@@ -15,9 +16,10 @@ export function conversations(): void {
   if (section === null) return;
   const { conversation: address, events, person } = section.dataset;
   if (address === undefined || events === undefined || person === undefined) return;
-  const refresh = oneAtATime(() => readAnew(section, address));
+  const refresh = oneAtATime(() => readAnew(section, `${address}${asked(window.location.search)}`));
   mentions(section);
   beginThreadsAtThings(section);
+  chooseThreads(section, refresh);
   sendForms(section, refresh);
   followEvents(`${events}?as=${encodeURIComponent(person)}`, {
     onEvent: (type) => OURS.has(type) && void refresh(),

@@ -6,6 +6,8 @@ export class Problem extends Error {
     readonly status: number,
     readonly title: string,
     readonly detail: string,
+    /** What a protected tag demands and a build lacks, in sentences. */
+    readonly missing: readonly string[] = [],
   ) {
     super(detail === "" ? title : detail);
     this.name = "Problem";
@@ -30,6 +32,7 @@ interface ProblemBody {
   title?: unknown;
   detail?: unknown;
   offset?: unknown;
+  missing?: unknown;
 }
 
 function text(value: unknown): string {
@@ -53,7 +56,13 @@ export function problemFrom(status: number, body: string): Problem {
     BY_STATUS[status] ??
     `The server answered with an error (${status}). Try again. If it happens again, read the server's log.`;
   const title = text(parsed.title);
-  return new Problem(status, title === "" ? fallback : title, detail === "" && title === "" ? fallback : detail);
+  const missing = Array.isArray(parsed.missing) ? parsed.missing.map(text) : [];
+  return new Problem(
+    status,
+    title === "" ? fallback : title,
+    detail === "" && title === "" ? fallback : detail,
+    missing,
+  );
 }
 
 /** Any thrown thing as a sentence. */

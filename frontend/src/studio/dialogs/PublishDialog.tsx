@@ -1,17 +1,25 @@
 // Publishes a build under a tag, and then says how to fetch it.
 import type { Build, ProjectState, Tag } from "../../api/schema";
 import { useId, useState } from "react";
-import { sentenceOf } from "../api/problem";
+import { Problem, sentenceOf } from "../api/problem";
 import { CopyField } from "../parts/CopyField";
 import { Dialog } from "../parts/Dialog";
 import { DialogFoot } from "../parts/DialogFoot";
+import { GateClosed } from "./GateClosed";
 import { outside } from "./ShareDialog";
 
 interface PublishDialogProps {
-  readonly session: Pick<ProjectState, "project" | "public_url" | "tags">;
+  readonly session: Pick<ProjectState, "project" | "public_url" | "tags" | "may">;
   readonly build: Build;
   readonly onPublish: (tag: string) => Promise<unknown>;
+  readonly onPublishPastGate: (tag: string, reason: string) => Promise<unknown>;
   readonly onClose: () => void;
+}
+
+/** A tag whose gate refused the build. */
+interface Closed {
+  readonly tag: string;
+  readonly missing: readonly string[];
 }
 
 /** OCI's grammar of a tag. */
@@ -33,11 +41,12 @@ function takenWords(taken: Tag, build: Build): string {
   return `${taken.tag} is build ${taken.build_number}${stays ? " for good. Choose the next version." : `; publishing moves it to build ${build.number}.`}`;
 }
 
-export function PublishDialog({ session, build, onPublish, onClose }: PublishDialogProps) {
+export function PublishDialog({ session, build, onPublish, onPublishPastGate, onClose }: PublishDialogProps) {
   const id = useId();
   const { project } = session;
   const [tag, setTag] = useState(() => nextTag(session.tags));
   const [error, setError] = useState<string | null>(null);
+  const [closed, setClosed] = useState<Closed | null>(null);
   const [busy, setBusy] = useState(false);
   const [published, setPublished] = useState<string | null>(null);
   const taken = session.tags.find((other) => other.tag === tag);
@@ -49,11 +58,13 @@ export function PublishDialog({ session, build, onPublish, onClose }: PublishDia
   const publish = async (): Promise<void> => {
     setBusy(true);
     setError(null);
+    setClosed(null);
     try {
       await onPublish(tag);
       setPublished(tag);
     } catch (reason) {
-      setError(sentenceOf(reason));
+      if (reason instanceof Problem && reason.missing.length > 0) setClosed({ tag, missing: reason.missing });
+      else setError(sentenceOf(reason));
     } finally {
       setBusy(false);
     }
@@ -108,7 +119,10 @@ export function PublishDialog({ session, build, onPublish, onClose }: PublishDia
             spellCheck={false}
             aria-invalid={malformed !== null || error !== null}
             aria-describedby={`${id}-said`}
-            onChange={(event) => setTag(event.target.value)}
+            onChange={(event) => {
+              setTag(event.target.value);
+              setClosed(null);
+            }}
           />
           <span
             id={`${id}-said`}
@@ -126,6 +140,17 @@ export function PublishDialog({ session, build, onPublish, onClose }: PublishDia
           onClose={onClose}
         />
       </form>
+      {closed !== null && (
+        <GateClosed
+          tag={closed.tag}
+          missing={closed.missing}
+          mayOverride={session.may.includes("override_gate")}
+          onOverride={async (reason) => {
+            await onPublishPastGate(closed.tag, reason);
+            setPublished(closed.tag);
+          }}
+        />
+      )}
     </Dialog>
   );
 }

@@ -1,14 +1,18 @@
 // The project's files at the left: what is on its way, the tree, and what can be done with all of it.
 import { Archive, EllipsisVertical, FolderUp, Plus, RotateCcw, Upload } from "lucide-react";
-import { useMemo, useState } from "react";
+import { lazy, Suspense, useMemo, useState } from "react";
 import { useStore } from "zustand";
 import type { Present } from "../document/presence";
-import { DIVIDER, Menu, type MenuItem } from "../parts/Menu";
+import { DIVIDER, type MenuItem } from "../parts/menu-items";
 import { count } from "../parts/words";
 import { severityByFile } from "../session/severity";
 import { useDiagnostics, useMayEdit, usePlace, useSession, useShell, useText } from "../shell/shell";
 import { Tree } from "./files/Tree";
-import { UploadList } from "./files/UploadList";
+
+const Menu = lazy(() => import("../parts/Menu"));
+
+/** Fetched when something is sent for the first time. */
+const UploadList = lazy(() => import("./files/UploadList"));
 
 export function Files() {
   const { workspace, files: work } = useShell();
@@ -81,7 +85,11 @@ export function Files() {
           </button>
         </span>
       </div>
-      <UploadList rows={rows} uploads={uploads} />
+      {rows.length > 0 && (
+        <Suspense fallback={null}>
+          <UploadList rows={rows} uploads={uploads} />
+        </Suspense>
+      )}
       {!read && files.length === 0 && <p className="side-note small muted">Reading the files…</p>}
       {read && files.length === 0 && (
         <div className="side-note small muted stack">
@@ -108,7 +116,11 @@ export function Files() {
           actions={actions}
         />
       )}
-      {menu !== null && <Menu label="Files" items={items} x={menu.x} y={menu.y} onClose={() => setMenu(null)} />}
+      {menu !== null && (
+        <Suspense fallback={null}>
+          <Menu label="Files" items={items} x={menu.x} y={menu.y} onClose={() => setMenu(null)} />
+        </Suspense>
+      )}
     </section>
   );
 }

@@ -208,7 +208,7 @@ function Samples({ count, version, labels, mayEdit, me }: SamplesProps) {
             version={version}
             labels={labels}
             mayEdit={mayEdit}
-            onImport={() => dialogs.open({ what: "import-samples", labels })}
+            onImport={(dropping) => dialogs.open({ what: "import-samples", labels, dropping })}
             onDone={(sentence, undo) =>
               workspace.toasts.say(sentence, undo && { label: "Undo", run: () => workspace.attempt(undo()) })
             }

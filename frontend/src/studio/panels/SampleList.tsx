@@ -5,8 +5,10 @@ import { Undo2, Upload } from "lucide-react";
 import { useEffect, useId, useState } from "react";
 import type { ProjectClient, SampleChange } from "../api/client";
 import { sentenceOf } from "../api/problem";
+import { useFileDrop } from "../parts/file-drop";
 import { LabelList, OtherLabel } from "../parts/labels";
 import { count } from "../parts/words";
+import type { NamedFile } from "../session/named-files";
 import { SPLITS } from "../session/samples";
 
 interface SampleListProps {
@@ -17,7 +19,8 @@ interface SampleListProps {
   /** Those of the rune that runs. */
   readonly labels: readonly string[];
   readonly mayEdit: boolean;
-  readonly onImport: () => void;
+  /** With what was dropped, or null to be asked for it. */
+  readonly onImport: (dropping: Promise<readonly NamedFile[]> | null) => void;
   readonly onDone: (sentence: string, undo?: () => Promise<unknown>) => void;
 }
 
@@ -60,6 +63,8 @@ export default function SampleList({ client, me, version, labels, mayEdit, onImp
       (error: unknown) => setProblem(sentenceOf(error)),
     );
 
+  const drop = useFileDrop(mayEdit ? onImport : null);
+
   if (problem !== null) return <p className="notice bad">{problem}</p>;
   if (samples === null) return <p className="small muted">Reading the samples…</p>;
   const there = samples.filter(({ id }) => chosen.has(id));
@@ -72,11 +77,14 @@ export default function SampleList({ client, me, version, labels, mayEdit, onImp
       return after;
     });
   return (
-    <>
+    <div {...drop.props} className={`stack samples-drop${drop.isOver ? " over" : ""}`}>
       {samples.length === 0 && (
         <p className="small muted">
-          None yet. Make a recording and send it, or import a .zip: each build is then run on the samples.
+          None yet. Make a recording and send it, or import many at once: each build is then run on the samples.
         </p>
+      )}
+      {mayEdit && (
+        <p className="small muted">Drop a folder, a CSV with its recordings or a .zip here to import them.</p>
       )}
       {mayEdit && (
         <div className="row wrap">
@@ -96,7 +104,7 @@ export default function SampleList({ client, me, version, labels, mayEdit, onImp
             </label>
           )}
           <span className="grow" />
-          <button type="button" className="button" onClick={onImport}>
+          <button type="button" className="button" onClick={() => onImport(null)}>
             <Upload aria-hidden="true" />
             Import…
           </button>
@@ -135,7 +143,7 @@ export default function SampleList({ client, me, version, labels, mayEdit, onImp
           </li>
         ))}
       </ul>
-    </>
+    </div>
   );
 }
 

@@ -1,17 +1,6 @@
 // A menu at a place of the page: of a row, by its button, by the right mouse button or by Shift+F10.
 import { useEffect, useLayoutEffect, useRef, type KeyboardEvent } from "react";
-import type { LucideIcon } from "lucide-react";
-
-export interface MenuItem {
-  readonly label: string;
-  readonly Icon?: LucideIcon;
-  /** As a person reads it: "F2". */
-  readonly keys?: string;
-  readonly run: () => void;
-}
-
-/** A line between groups of items. */
-export const DIVIDER = "divider";
+import { DIVIDER, type MenuItem } from "./menu-items";
 
 interface MenuProps {
   readonly label: string;
@@ -23,7 +12,7 @@ interface MenuProps {
 
 const MARGIN = 8;
 
-export function Menu({ label, items, x, y, onClose }: MenuProps) {
+export default function Menu({ label, items, x, y, onClose }: MenuProps) {
   const menu = useRef<HTMLDivElement>(null);
   useLayoutEffect(() => {
     const element = menu.current;

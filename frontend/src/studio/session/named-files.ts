@@ -23,6 +23,11 @@ export interface UploadPlan {
   readonly size: number;
 }
 
+/** What is no litter of version control, caches and file managers. */
+export function withoutLitter(incoming: readonly NamedFile[]): readonly NamedFile[] {
+  return incoming.filter(({ name }) => !isLitter(name));
+}
+
 function isLitter(name: string): boolean {
   const parts = name.toLowerCase().split("/");
   return LITTER.has(parts.at(-1) ?? "") || parts.slice(0, -1).some((part) => LEFT_OUT.has(part));

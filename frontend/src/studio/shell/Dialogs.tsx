@@ -19,7 +19,7 @@ import "../styles/commands.css";
 /** Fetched when something is asked about files for the first time. */
 const FileDialogs = lazy(() => import("../dialogs/files/FileDialogs"));
 
-const ImportSamplesDialog = lazy(() => import("../dialogs/ImportSamplesDialog"));
+const ImportSamplesDialog = lazy(() => import("../dialogs/samples/ImportSamplesDialog"));
 const SendTakeDialog = lazy(() => import("../dialogs/SendTakeDialog"));
 
 interface DialogsProps {
@@ -65,6 +65,7 @@ export default function Dialogs({ request }: DialogsProps) {
           session={session}
           build={request.build}
           onPublish={(tag) => workspace.client.publish(tag, request.build.id)}
+          onPublishPastGate={(tag, reason) => workspace.client.publishPastGate(tag, request.build.id, reason)}
           onClose={onClose}
         />
       );
@@ -91,9 +92,11 @@ export default function Dialogs({ request }: DialogsProps) {
         <Suspense fallback={null}>
           <ImportSamplesDialog
             labels={request.labels}
+            dropping={request.dropping}
             client={workspace.client}
-            onImported={(samples) =>
-              workspace.toasts.say(`${count(samples.length, "sample")} imported.`, {
+            limit={workspace.uploads.limit}
+            onImported={({ samples, refused }) =>
+              workspace.toasts.say(`${count(samples.length, "sample")} imported${alsoRefused(refused.length)}.`, {
                 label: "Undo",
                 run: () => workspace.attempt(takeBackAll(workspace.client, samples)),
               })
@@ -108,6 +111,8 @@ export default function Dialogs({ request }: DialogsProps) {
       return null;
   }
 }
+
+const alsoRefused = (number: number): string => (number > 0 ? `, ${count(number, "file")} refused` : "");
 
 /** All that can be done or opened at the moment at which it is asked for. */
 function EverythingPalette({ start, onClose }: { readonly start: string; readonly onClose: () => void }) {

@@ -37,7 +37,7 @@ function useDrop(enabled: boolean, onFiles: (dropping: Promise<readonly NamedFil
       // Who does not say so here refuses a drop that follows at once.
       event.preventDefault();
       entered = event.target;
-      setOver(true);
+      setOver(!(event.target instanceof Element && event.target.closest("[data-takes-drops]") !== null));
     };
     const onLeave = (event: DragEvent): void => {
       if (carriesFiles(event) && event.target === entered) setOver(false);

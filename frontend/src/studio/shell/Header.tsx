@@ -1,11 +1,15 @@
 // The bar: where one is, whether it is saved, and the one main action.
 import type { Build } from "../../api/schema";
 import { Eye, Globe, Hammer, Lock, Share2 } from "lucide-react";
+import { lazy, Suspense } from "react";
 import { Mark } from "../parts/Mark";
+import { deferred } from "../session/deferred";
 import { askAddress, isUnderWay, lastSucceeded } from "../session/state";
 import type { TextState } from "../session/workspace";
 import { People } from "./People";
 import { useIsSignedOut, useMayEdit, useSession, useShell, useText } from "./shell";
+
+const Bell = lazy(deferred(() => import("./Bell")));
 
 /** What is said of the text; loud when someone could lose something. */
 function saveWords(
@@ -101,6 +105,9 @@ export function Header() {
         </a>
       )}
       <People />
+      <Suspense fallback={<span className="bell" />}>
+        <Bell />
+      </Suspense>
       <button type="button" className="button quiet" aria-label="Share" onClick={() => dialogs.open({ what: "share" })}>
         <Share2 aria-hidden="true" />
         <span className="wide-only">Share</span>

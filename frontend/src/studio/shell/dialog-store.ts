@@ -4,6 +4,7 @@ import { createStore, type StoreApi } from "zustand/vanilla";
 import type { Take } from "../../preview";
 import type { Destination } from "../commands/Palette";
 import type { FileDialogRequest } from "../dialogs/files/request";
+import type { NamedFile } from "../session/named-files";
 
 export type DialogRequest =
   | { readonly what: "files"; readonly request: FileDialogRequest }
@@ -15,7 +16,12 @@ export type DialogRequest =
   | { readonly what: "choose"; readonly title: string; readonly choices: readonly Destination[] }
   | { readonly what: "rename-name"; readonly name: string; readonly rename: (name: string) => Promise<string | null> }
   | { readonly what: "send-take"; readonly take: Take; readonly labels: readonly string[] }
-  | { readonly what: "import-samples"; readonly labels: readonly string[] }
+  | {
+      readonly what: "import-samples";
+      readonly labels: readonly string[];
+      /** What was dropped; null to ask for it. */
+      readonly dropping: Promise<readonly NamedFile[]> | null;
+    }
   | { readonly what: "shortcuts" }
   /** Drawn by the preview, whose phones it is about. */
   | { readonly what: "phone" };

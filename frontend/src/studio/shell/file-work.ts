@@ -5,16 +5,9 @@ import type { FileEntry } from "../document/files";
 import { baseName } from "../document/paths";
 import { copyName, filesOf, movedTo, moveProblem } from "../document/tree";
 import type { FileActions, FileTarget } from "../panels/files/actions";
+import { choose } from "../parts/choose-files";
 import { bytes, count } from "../parts/words";
-import {
-  chosen,
-  dropped,
-  isPlain,
-  loneArchive,
-  planUpload,
-  type NamedFile,
-  type UploadPlan,
-} from "../session/named-files";
+import { dropped, isPlain, loneArchive, planUpload, type NamedFile, type UploadPlan } from "../session/named-files";
 import type { Unpacked } from "../session/uploads";
 import type { Workspace } from "../session/workspace";
 import type { DialogStore } from "./dialog-store";
@@ -29,16 +22,6 @@ function download(address: string, name: string): void {
   link.href = address;
   link.download = name;
   link.click();
-}
-
-/** Ask the person for files; the browser's own dialog. */
-function choose(folder: boolean, onChosen: (incoming: readonly NamedFile[]) => void): void {
-  const input = document.createElement("input");
-  input.type = "file";
-  input.multiple = true;
-  input.webkitdirectory = folder;
-  input.addEventListener("change", () => onChosen(chosen(input.files)));
-  input.click();
 }
 
 export interface FileWork {

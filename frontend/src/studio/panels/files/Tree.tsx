@@ -1,14 +1,25 @@
 // The tree of files: walked by the keys that trees have everywhere, opened, dragged, and with a menu for each row.
-import { useEffect, useMemo, useRef, useState, type DragEvent, type KeyboardEvent, type MouseEvent } from "react";
+import {
+  lazy,
+  Suspense,
+  useEffect,
+  useMemo,
+  useRef,
+  useState,
+  type DragEvent,
+  type KeyboardEvent,
+  type MouseEvent,
+} from "react";
 import type { FileEntry } from "../../document/files";
 import type { Present } from "../../document/presence";
 import { treeRows } from "../../document/paths";
 import { MANY, parentOf, rowAfter, rowNamed, shownRows, type OpenFolders, type ShownRow } from "../../document/tree";
-import { Menu } from "../../parts/Menu";
 import { useRemembered } from "../../parts/remembered";
 import { menuOf, type FileActions, type FileTarget } from "./actions";
 import { TreeRow, type RowActions } from "./TreeRow";
 import type { Severity } from "../../session/severity";
+
+const Menu = lazy(() => import("../../parts/Menu"));
 
 interface TreeProps {
   readonly project: string;
@@ -248,13 +259,15 @@ export function Tree({ project, files, active, mayEdit, severities, present, act
         ))}
       </ul>
       {menu !== null && (
-        <Menu
-          label={menu.row.path}
-          items={menuOf(targetOf(menu.row), mayEdit, actions)}
-          x={menu.x}
-          y={menu.y}
-          onClose={() => setMenu(null)}
-        />
+        <Suspense fallback={null}>
+          <Menu
+            label={menu.row.path}
+            items={menuOf(targetOf(menu.row), mayEdit, actions)}
+            x={menu.x}
+            y={menu.y}
+            onClose={() => setMenu(null)}
+          />
+        </Suspense>
       )}
     </>
   );

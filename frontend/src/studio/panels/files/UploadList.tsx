@@ -12,7 +12,7 @@ interface UploadListProps {
   readonly uploads: Uploads;
 }
 
-export function UploadList({ rows, uploads }: UploadListProps) {
+export default function UploadList({ rows, uploads }: UploadListProps) {
   const under = rows.filter((row) => row.refused === null);
   const refused = rows.filter((row) => row.refused !== null);
   return (

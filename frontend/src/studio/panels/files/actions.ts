@@ -2,7 +2,7 @@
 import { Copy, Download, File as FileIcon, FolderInput, Link, Pencil, Plus, Trash2, Upload } from "lucide-react";
 import type { FileEntry } from "../../document/files";
 import type { Target } from "../../document/tree";
-import { DIVIDER, type MenuItem } from "../../parts/Menu";
+import { DIVIDER, type MenuItem } from "../../parts/menu-items";
 
 export type FileTarget = Target<FileEntry>;
 

@@ -1,8 +1,9 @@
 import { expect, test } from "vitest";
-import { badgeText, unreadIn } from "./bell";
+import { badgeText, bellWords, unreadIn } from "./inbox";
 
 test("a badge shows no nought, and no number that it has no room for", () => {
   expect([0, 1, 99, 100].map(badgeText)).toEqual(["", "1", "99", "99+"]);
+  expect([0, 3].map(bellWords)).toEqual(["Notices", "Notices, 3 unread"]);
 });
 
 test("only a message of the inbox says how many are unread", () => {

@@ -1,0 +1,39 @@
+"""EQUAL, LESS and their like."""
+
+from __future__ import annotations
+
+from rune.anvil.kernel_call import Input, KernelCall, KernelStructure, Output
+from rune.anvil.ops.comparison import Compare, CompareInt8
+from rune.kernels.packing import int32s
+
+_C = {"float32": "float", "int32": "int32_t", "int64": "int64_t", "uint8": "uint8_t"}
+
+
+def stored(op: Compare) -> KernelCall:
+    element = _C[op.element]
+    return KernelCall(
+        f"rune_{op.comparison.value}_{op.element}",
+        (
+            Input(0, element),
+            Input(1, element),
+            Output(0, "uint8_t"),
+            KernelStructure("struct rune_broadcast", op.shape.fields),
+        ),
+    )
+
+
+def int8(op: CompareInt8) -> KernelCall:
+    return KernelCall(
+        f"rune_{op.comparison.value}_int8",
+        (
+            Input(0, "int8_t"),
+            Input(1, "int8_t"),
+            Output(0, "uint8_t"),
+            int32s(op.left),
+            int32s(op.right),
+            KernelStructure("struct rune_broadcast", op.shape.fields),
+        ),
+    )
+
+
+PACKERS = {Compare: stored, CompareInt8: int8}

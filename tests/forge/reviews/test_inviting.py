@@ -1,0 +1,157 @@
+"""People who are no members are invited into a review: by a letter that leads to it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import timedelta
+from html.parser import HTMLParser
+from typing import Any
+
+import pytest
+from django.core import mail
+from django.test import Client
+from django.utils import timezone
+
+from forge.accounts.actions import join_as, revoke_invitation
+from forge.accounts.models import Invitation, Membership
+from forge.core.errors import Forbidden, Invalid
+from forge.core.models import AuditEntry
+from forge.reviews.access import find_review, groups_of, standing_verdicts, state_of
+from forge.reviews.actions import Asked, ask_for_review, close_review
+from forge.reviews.decision import ReviewState, waited_for
+from forge.reviews.models import InvitedReviewer, Review
+from tests.forge.made_builds import built
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+Browser = Callable[[Any], Client]
+ANA = "ana@elsewhere.example"
+PAGE = "/acme/kitchen/reviews/1"
+
+
+def link_in(message: Any) -> str:
+    [link] = re.findall(r"https?://\S+", str(message.body).split("Hammer Forge at")[0])
+    return str(link)
+
+
+def invited_review(owner: Any, project: Any, **more: Any) -> tuple[Review, str]:
+    """A review into which Ana is invited, and the secret of her letter."""
+    review = ask_for_review(owner, built(owner, project), "Hears whispers", invited=[ANA], **more)
+    return review, link_in(mail.outbox[-1]).partition("token=")[2]
+
+
+class Forms(HTMLParser):
+    """The forms of a page: where each goes, with what is filled in."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.forms: list[tuple[str, dict[str, str]]] = []
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        found = {name: value or "" for name, value in attrs}
+        if tag == "form":
+            self.forms.append((found.get("action", ""), {}))
+        elif tag == "input" and self.forms and "name" in found:
+            self.forms[-1][1][found["name"]] = found.get("value", "")
+
+
+def test_from_the_letter_to_the_verdict_are_three_taps(owner: Any, project: Any, browser_of: Browser) -> None:
+    built(owner, project)
+    asked = {"title": "Hears whispers", "invited": f"{ANA}"}
+    answer = browser_of(owner).post("/acme/kitchen/builds/1/ask", asked)
+    assert answer["Location"] == PAGE
+    assert ANA in browser_of(owner).get(PAGE).content.decode()
+    [message] = mail.outbox
+    assert message.to == [ANA]
+    assert "Hears whispers" in message.subject
+    taps = 0
+    # The page that the link opens gives what is behind the # to the server by itself.
+    phone = browser_of(None)
+    taps += 1
+    opened = phone.post("/join", {"token": link_in(message).partition("token=")[2]})
+    assert "to review “Hears whispers”" in opened.content.decode()
+    [(action, filled)] = [form for form in Forms(opened.content.decode()).forms if "token" in form[1]]
+    assert filled["email"] == ANA
+    taps += 1
+    joined = phone.post(action, filled | {"name": "Ana Lind", "password": "a long enough secret 7"})
+    assert joined["Location"] == PAGE
+    page = phone.get(joined["Location"]).content.decode()
+    assert 'name="verdict" value="approve"' in page
+    assert "Your review is asked for" in page
+    taps += 1
+    phone.post(f"{PAGE}/respond", {"verdict": "approve", "text": ""})
+    assert taps == 3
+    review = Review.objects.get()
+    assert state_of(review, standing_verdicts([review])[review.pk]) is ReviewState.APPROVED
+
+
+def test_a_review_waits_for_who_joined_and_not_for_who_has_not(
+    owner: Any, project: Any, stranger: Any, viewer: Any
+) -> None:
+    review, secret = invited_review(owner, project, reviewers=[Asked((viewer.pk,))])
+    waiting = waited_for(groups_of(find_review(owner, review.pk)), standing_verdicts([review])[review.pk])
+    assert waiting == {viewer.pk}
+    join_as(stranger, secret)
+    found = find_review(owner, review.pk)
+    assert waited_for(groups_of(found), standing_verdicts([found])[found.pk]) == {viewer.pk, stranger.pk}
+    assert AuditEntry.objects.filter(action="review.accept", actor_id=stranger.pk).exists()
+
+
+def test_a_review_that_was_closed_takes_nobody_in(owner: Any, project: Any, stranger: Any) -> None:
+    review, secret = invited_review(owner, project)
+    close_review(owner, review)
+    join_as(stranger, secret)
+    assert groups_of(find_review(owner, review.pk)) == []
+    assert Membership.objects.filter(user=stranger, organisation=project.organisation).exists()
+
+
+def test_who_built_it_does_not_become_its_reviewer(owner: Any, project: Any) -> None:
+    review, secret = invited_review(owner, project)
+    join_as(owner, secret)
+    assert groups_of(find_review(owner, review.pk)) == []
+
+
+def test_a_revoked_invitation_is_no_longer_shown(owner: Any, project: Any, browser_of: Browser) -> None:
+    invited_review(owner, project)
+    revoke_invitation(owner, project.organisation, Invitation.objects.get().pk)
+    assert ANA not in browser_of(owner).get(PAGE).content.decode()
+
+
+def test_only_who_may_invite_invites(developer: Any, viewer: Any, project: Any, browser_of: Browser) -> None:
+    build = built(developer, project)
+    with pytest.raises(Forbidden):
+        ask_for_review(developer, build, "Hears whispers", reviewers=[Asked((viewer.pk,))], invited=[ANA])
+    assert "Invite by email" not in browser_of(developer).get("/acme/kitchen/builds/1/ask").content.decode()
+    assert not Review.objects.exists()
+    assert mail.outbox == []
+
+
+@pytest.mark.parametrize(
+    ("invited", "reason"),
+    [
+        (["ana"], "does not look like an email address"),
+        (["ari@acme.example"], "is a member already"),
+        ([f"a{number}@elsewhere.example" for number in range(11)], "at most 10 people"),
+    ],
+)
+def test_addresses_that_cannot_be_invited_are_refused_and_nothing_is_sent(
+    invited: list[str], reason: str, owner: Any, viewer: Any, project: Any
+) -> None:
+    with pytest.raises(Invalid, match=reason):
+        ask_for_review(owner, built(owner, project), "Hears whispers", invited=invited)
+    assert not Review.objects.exists()
+    assert mail.outbox == []
+
+
+def test_an_organisation_sends_only_so_many_letters_in_a_day(
+    owner: Any, project: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("forge.reviews.invited.MOST_LETTERS", 1)
+    review, _ = invited_review(owner, project)
+    close_review(owner, review)
+    with pytest.raises(Invalid, match="in a day"):
+        ask_for_review(owner, review.rounds.get().build, "Once more", invited=["ben@elsewhere.example"])
+    InvitedReviewer.objects.update(created=timezone.now() - timedelta(days=2))
+    ask_for_review(owner, review.rounds.get().build, "Once more", invited=["ben@elsewhere.example"])

@@ -1,0 +1,68 @@
+"""Graphs that a model calls: resolved where constants decide, refused with the reason where not, and never for long."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+from ai_edge_litert import schema_py_generated as schema
+
+from rune.anvil.control_flow import MOST_OPERATORS, with_graphs_inlined
+from rune.anvil.support import unsupported
+from rune.tflite import Model, read_model
+from tests.model_cases import compiled_model
+from tests.models.control_models import branch
+from tests.models.further_models import arg, gather
+from tests.models.logic_models import truths
+from tests.models.make_models import make
+from tests.models.model_layers import Layers, Value
+from tests.rune.runtime.tflite_graphs import endless
+
+
+def read(build: Callable[[Layers], list[Value]]) -> Model:
+    return read_model(make("any", build))
+
+
+def test_a_known_condition_leaves_one_branch() -> None:
+    model = with_graphs_inlined(read_model(compiled_model("if_f32_known")))
+    assert [operator.op for operator in model.operators] == ["ADD"]
+
+
+def test_a_loop_is_its_body_as_often_as_it_runs_and_its_counter_is_gone() -> None:
+    model = with_graphs_inlined(read_model(compiled_model("while_f32_around_if")))
+    assert [operator.op for operator in model.operators] == ["ADD", "ADD", "SUB"]
+
+
+def test_a_model_without_calls_is_left_as_it_is() -> None:
+    model = read_model(compiled_model("conv_2d_f32_same"))
+    assert with_graphs_inlined(model) is model
+
+
+def test_a_loop_without_end_is_refused_soon() -> None:
+    model = read_model(endless())
+    start = time.process_time()
+    (found,) = unsupported(model)
+    assert time.process_time() - start < 2
+    assert found.op == "WHILE"
+    assert found.types.endswith(f"or more than {MOST_OPERATORS:,} operators in all its rounds")
+
+
+def test_a_branch_that_may_fail_is_not_computed_when_it_is_not_taken() -> None:
+    def build(g: Layers) -> list[Value]:
+        source = g.input((1, 3, 5), "float32")
+        other = Layers("any", g.random)
+        other.graph = g.graph.subgraph("then")
+        table = other.input(source.shape, "float32")
+        found = gather(other, table, arg(other, "ARG_MAX", table, -1, "int32"), 2)
+        other.graph.returns(found.index)
+        options: Any = schema.IfOptionsT()
+        options.thenSubgraphIndex = other.graph.number
+        options.elseSubgraphIndex = branch(g, "else", source, "SUB").number
+        output = g.output(source.shape, "float32")
+        g.graph.operator("IF", [truths(g, (1,)).index, source.index], [output.index], options)
+        return [output]
+
+    (found,) = unsupported(read(build))
+    assert found.op == "IF"
+    assert found.types.endswith("a branch that keeps something, may fail or is not compiled")
