@@ -63,8 +63,8 @@ def test_a_tried_change_is_suggested_and_taken_and_a_guest_needs_no_account(
     developer.goto(f"{project}/reviews/1")
     expect(developer.get_by_text("Lena Ray (guest)", exact=True)).to_be_visible(timeout=PATIENCE)
     developer.get_by_role("button", name="Take it").click()
-    expect(developer.get_by_text("1 resolved thread")).to_be_visible(timeout=PATIENCE)
-    expect(reviewer.get_by_text("1 resolved thread")).to_be_visible(timeout=PATIENCE)
+    expect(developer.get_by_role("link", name="Resolved 1")).to_be_visible(timeout=PATIENCE)
+    expect(reviewer.get_by_role("link", name="Resolved 1")).to_be_visible(timeout=PATIENCE)
     said = developer.evaluate(
         "async (address) => (await fetch(address)).text()",
         f"/api/v1/projects{project.removeprefix(forge.address)}/files/labels.txt",

@@ -12,6 +12,10 @@ export function carriedOver(before: HTMLElement, after: HTMLElement): void {
     const fold = foldsAfter.get(key);
     if (fold !== undefined) fold.open = old.open;
   }
+  for (const problem of before.querySelectorAll<HTMLElement>("[data-problem]")) {
+    const form = problem.closest("form");
+    if (form !== null) formLike(form, after)?.append(problem);
+  }
   const active = document.activeElement;
   const focused = [...fieldsBefore].find(([, field]) => field === active);
   const folded = [...foldsBefore].find(([, fold]) => active !== null && fold.firstElementChild === active);
@@ -33,6 +37,15 @@ export function carriedOver(before: HTMLElement, after: HTMLElement): void {
     const button = thread?.hidden === false ? buttonsOf(thread)[pressed.index] : choices(after).find(isCurrent);
     button?.focus({ preventScroll: true });
   }
+}
+
+/** The form that stands in the place of one that was replaced: it is sent to the same address, by the same button. */
+export function formLike(form: HTMLFormElement, root: ParentNode): HTMLFormElement | undefined {
+  return [...root.querySelectorAll("form")].find((other) => formKey(other) === formKey(form));
+}
+
+function formKey(form: HTMLFormElement): string {
+  return `${form.getAttribute("action") ?? ""} ${form.querySelector("button")?.value ?? ""}`;
 }
 
 const choices = (talk: HTMLElement): HTMLElement[] => [...talk.querySelectorAll<HTMLElement>("[data-talk-choice]")];

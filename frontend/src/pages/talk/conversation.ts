@@ -2,6 +2,7 @@
 // page, so that nothing that was drawn or typed is lost, and begins threads at what the page shows.
 import { saysSignedOut } from "../signed-out";
 import { beginThreadsAtThings } from "./begin";
+import { formLike } from "./carry";
 import { asked, chooseThreads } from "./choice";
 import { followEvents, SIGNED_OUT } from "./events";
 import { mentions } from "./mentions";
@@ -68,7 +69,9 @@ async function send(form: HTMLFormElement, button: HTMLElement | null): Promise<
   return answer.querySelector("main [role=alert] p, main section p")?.textContent ?? "This could not be sent.";
 }
 
-function say(form: HTMLFormElement, problem: string | null): void {
+/** The conversation may have been read anew while the server answered: then another form stands in this one's place. */
+function say(sent: HTMLFormElement, problem: string | null): void {
+  const form = sent.isConnected ? sent : (formLike(sent, document) ?? sent);
   form.querySelector("[data-problem]")?.remove();
   if (problem === null) return;
   const notice = Object.assign(document.createElement("p"), { className: "notice bad", textContent: problem });

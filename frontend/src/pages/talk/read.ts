@@ -31,6 +31,7 @@ export async function readAnew(section: HTMLElement, address: string): Promise<v
     .parseFromString(await response.text(), "text/html")
     .querySelector<HTMLElement>("[data-talk]");
   if (after === null) return;
+  await released();
   const known = new Set(commentsOf(before).map(({ id }) => id));
   const fresh = commentsOf(after).filter(({ id }) => !known.has(id));
   for (const comment of fresh) comment.classList.add("fresh");
@@ -38,6 +39,18 @@ export async function readAnew(section: HTMLElement, address: string): Promise<v
   const news = section.querySelector("[data-talk-news]");
   if (news !== null && fresh.length > 0)
     news.textContent = fresh.length === 1 ? "A new comment" : `${fresh.length} new comments`;
+}
+
+let isPressed = false;
+document.addEventListener("pointerdown", () => (isPressed = true), true);
+const ENDS = ["pointerup", "pointercancel"] as const;
+for (const end of ENDS) document.addEventListener(end, () => (isPressed = false), true);
+
+/** Settles when nothing is pressed, and the click is over: a button that is replaced between its press and its release is not clicked. */
+async function released(): Promise<void> {
+  if (!isPressed) return;
+  await new Promise((done) => ENDS.forEach((end) => document.addEventListener(end, done, { once: true })));
+  await new Promise((done) => setTimeout(done));
 }
 
 const commentsOf = (talk: HTMLElement): HTMLElement[] => [...talk.querySelectorAll<HTMLElement>('[id^="comment-"]')];
