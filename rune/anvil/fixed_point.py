@@ -8,6 +8,7 @@ Integer-Arithmetic-Only Inference"); checked byte for byte against ai-edge-liter
 from __future__ import annotations
 
 import math
+import sys
 from dataclasses import dataclass
 
 import numpy as np
@@ -27,9 +28,12 @@ class Multiplier:
 
 
 def multiplier(real: float) -> Multiplier:
-    """The nearest multiplier to a real number that is not negative. One too small to matter is zero."""
+    """The nearest multiplier to a real number that is not negative. One too small to matter is zero; infinity, which a
+    quotient of single precision may be, has an exponent that no shift has."""
     if real == 0:
         return Multiplier(0, 0)
+    if math.isinf(real):
+        return Multiplier(2**31 - 1, sys.float_info.max_exp)
     fraction, exponent = math.frexp(real)
     mantissa = math.floor(fraction * 2**31 + 0.5)
     if mantissa == 2**31:

@@ -58,8 +58,8 @@ def command(
     """Run RUNE and print its outputs as one line of JSON.
 
     Input comes from files. A flag may be given more than once: a capability's argument `source` picks the file, from 0.
-    Proc-blocks keep their state between the --repeats. Runes that are built with --host-resources take resources from
-    their host.
+    Proc-blocks and models keep state between the --repeats. Runes that are built with --host-resources take resources
+    from their host.
     """
     data = read_given_file(rune)
     resources = given_resources(file_resources, string_resources)

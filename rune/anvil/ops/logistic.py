@@ -12,11 +12,12 @@ from collections.abc import Callable
 import numpy as np
 
 from rune.anvil.computation import Array, Computation
-from rune.anvil.fixed_point import Integers, multiplier, scale_of
+from rune.anvil.fixed_point import Integers, scale_of
 from rune.anvil.operation import Op, Operation, require
 from rune.anvil.ops.byte_table import ByteTable
 from rune.anvil.ops.fixed_point_exp import rounded_shift
 from rune.anvil.ops.float_functions import exp
+from rune.anvil.ops.rescaling import multipliers_of
 from rune.anvil.ops.types import FLOAT32, INT8, WITHOUT_SCALE, are, one_scale
 from rune.anvil.ops.unary_float32 import Unary, UnaryFloat32
 
@@ -69,8 +70,9 @@ def _hard_swish(op: Op) -> Integers:
     (scale, zero_point), (output_scale, output_zero_point) = scale_of(op.input(0)), scale_of(op.output)
     fine = np.float32(1 / 128) * np.float32(scale)
     numbers = (_BYTES - zero_point) << 7
-    output = multiplier(float(fine / np.float32(output_scale)))
-    gate = multiplier(float(fine / (np.float32(3) / np.float32(32768))))
+    with np.errstate(over="ignore"):
+        quotients = [float(fine / np.float32(output_scale)), float(fine / (np.float32(3) / np.float32(32768)))]
+    output, gate = multipliers_of(quotients)
     moved = _high_product_16(numbers, _to_16(output.mantissa))
     share = _saturated(numbers << max(gate.exponent - 1, 0))
     share = _high_product_16(share, _to_16(gate.mantissa))

@@ -64,6 +64,7 @@ class PreluInt8(Computation):
         return (self.output.of_values(np.where(numbers >= 0, above, below)),)
 
 
+@np.errstate(over="ignore")
 def _quotients(op: Op) -> tuple[float, float]:
     (scale, _), (alpha, _), (output, _) = (scale_of(each) for each in (op.input(0), op.input(1), op.output))
     single = np.float32(scale)

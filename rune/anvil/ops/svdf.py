@@ -149,6 +149,7 @@ def refusal(op: Op) -> str | None:
     return None if all(each.data is not None for each in _constants(op)) else "weights that are not constant"
 
 
+@np.errstate(over="ignore")
 def computation(op: Op) -> Computation:
     source, features, times, state, output = (
         op.input(INPUT),

@@ -236,6 +236,7 @@ def _stacked(op: Op, first: int, kind: type[np.generic]) -> NDArray[np.generic]:
     return np.stack([array(each, kind) for each in _four(op, first)])
 
 
+@np.errstate(over="ignore")
 def _scales(op: Op) -> LstmScales:
     """Quotients are taken in single precision, as in the reference."""
     source, hidden, cells = op.input(_INPUT), op.input(_HIDDEN), op.input(_CELLS)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from dataclasses import replace
 from fractions import Fraction
 
 import numpy as np
@@ -9,8 +11,16 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from rune.anvil.errors import BadModel
 from rune.anvil.fixed_point import Integers, Multiplier, multiplier, rescale_twice
+from rune.anvil.lower import lower
+from rune.anvil.operation import Contradiction
+from rune.anvil.ops.rescaling import multipliers_of
 from rune.anvil.proven_scale import Channels, ProvenScale, prove
+from rune.targets.wasm32 import TARGET as WASM32
+from rune.tflite import Quantization, read_model
+from tests.model_cases import compiled_model
+from tests.rune.anvil.pipelines import models_pipeline
 
 
 def half_up(value: Fraction) -> int:
@@ -94,3 +104,17 @@ def test_a_channel_that_gives_one_value_needs_no_search() -> None:
 def test_sums_beyond_32_bits_are_left_to_the_exact_arithmetic() -> None:
     channels = Channels(np.array([2**30]), np.array([-8]), np.array([-(2**31)]), np.array([2**31]))
     assert prove(channels, -128, 127) is None
+
+
+def test_infinity_has_an_exponent_that_no_shift_has() -> None:
+    with pytest.raises(Contradiction, match="its scales are too far apart"):
+        multipliers_of([1.0, math.inf])
+
+
+def test_a_hard_swish_of_scales_too_far_apart_is_refused_by_name() -> None:
+    model = read_model(compiled_model("hard_swish_i8_plain"))
+    result = model.operators[0].outputs[0]
+    tiny = replace(model.tensors[result], quantization=Quantization((1e-44,), (0,)))
+    models = {"model": replace(model, tensors=(*model.tensors[:result], tiny, *model.tensors[result + 1 :]))}
+    with pytest.raises(BadModel, match="its scales are too far apart"):
+        lower(models_pipeline(models), models, WASM32)

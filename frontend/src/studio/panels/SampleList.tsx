@@ -10,6 +10,7 @@ import { LabelList, OtherLabel } from "../parts/labels";
 import { count } from "../parts/words";
 import type { NamedFile } from "../session/named-files";
 import { SPLITS } from "../session/samples";
+import "../styles/samples.css";
 
 interface SampleListProps {
   readonly client: ProjectClient;

@@ -33,7 +33,7 @@ export function ComingIn({ found, labels }: ComingInProps) {
   return (
     <div className="stack" aria-live="polite">
       {samples.length > 0 && (
-        <table className="num">
+        <table className="num coming-in">
           <thead>
             <tr>
               <th scope="col">Label</th>

@@ -12,6 +12,7 @@ import { count } from "../../parts/words";
 import type { NamedFile } from "../../session/named-files";
 import { sampleArchive, type SampleArchive } from "../../session/sample-archive";
 import { ComingIn } from "./ComingIn";
+import "../../styles/samples.css";
 
 interface ImportSamplesDialogProps {
   /** Those of the rune that runs. */
@@ -171,8 +172,7 @@ export default function ImportSamplesDialog(props: ImportSamplesDialogProps) {
             {problem}
           </p>
         )}
-        <div className="row wrap">
-          <span className="grow" />
+        <div className="row wrap import-foot">
           <button type="button" className="button" onClick={onClose}>
             {isImporting ? "Stop" : "Do not import"}
           </button>
