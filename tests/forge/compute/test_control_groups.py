@@ -25,7 +25,10 @@ def _is_delegated() -> bool:
     return True
 
 
-pytestmark = pytest.mark.skipif(not _is_delegated(), reason="no control group is delegated to the tests")
+pytestmark = [
+    pytest.mark.proof,
+    pytest.mark.skipif(not _is_delegated(), reason="no control group is delegated to the tests"),
+]
 
 
 @pytest.fixture(autouse=True)

@@ -31,6 +31,8 @@ from rune.tflite import (
 from tests.model_cases import ModelCase, RefusedCase, model_cases, refused_cases
 
 CASES = model_cases()
+AS_ARRAYS = {TensorKind.RESOURCE: "OBJECT", TensorKind.INT4: "INT8"}
+"""How the interpreter calls kinds that NumPy has no type for."""
 
 
 def case(name: str) -> Model:
@@ -51,8 +53,7 @@ def _agrees_with_the_interpreter(data: bytes) -> None:
         tensor = model.tensors[index]
         assert tensor.name == detail["name"]
         assert tensor.shape == tuple(detail["shape"])
-        kind = "OBJECT" if tensor.kind is TensorKind.RESOURCE else tensor.kind.name
-        assert kind == np.dtype(detail["dtype"]).name.upper()
+        assert AS_ARRAYS.get(tensor.kind, tensor.kind.name) == np.dtype(detail["dtype"]).name.upper()
         quantization = tensor.quantization
         if quantization is not None:
             parameters = detail["quantization_parameters"]
