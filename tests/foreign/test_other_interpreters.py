@@ -44,8 +44,9 @@ def test_tflite_runtime_runs_host_models_with_numpy_1(tmp_path: Path) -> None:
     said = results(python, "reference_models", "conformance")
     assert said["reference_models"]["name"] == "tflite-runtime 2.14.0"
     assert said["reference_models"]["models"] > 50
-    # Of all the bytes of all the models, its older kernels round one to the next value.
-    assert said["reference_models"]["differing"] in ({}, {"fully_connected_i8_keep_dimensions": 1})
+    # Of all the bytes of all the models, its older kernels round one of each of these to the next value.
+    rounded = {"fully_connected_i8_keep_dimensions": 1, "fully_connected_i8_weights_of_4_bits": 1}
+    assert said["reference_models"]["differing"].items() <= rounded.items()
     assert all(said["conformance"].values()), said["conformance"]
 
 
