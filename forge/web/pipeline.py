@@ -48,6 +48,11 @@ class DrawnPipeline:
     stages: tuple[DrawnStage, ...]
     json: str
 
+    @property
+    def takes_images(self) -> bool:
+        """Whether trying it needs the room of something to draw on."""
+        return any(stage.kind == "capability" and stage.detail == "IMAGE" for stage in self.stages)
+
 
 def marks_of(change: PipelineChange | None) -> dict[str, Mark]:
     """What became of each stage that is there now, by its name; empty where no pipelines were compared."""

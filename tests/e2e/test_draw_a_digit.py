@@ -33,6 +33,8 @@ from tests.live_forge import LiveForge
 
 pytestmark = pytest.mark.e2e
 
+TOP = "(element) => element.getBoundingClientRect().top + window.scrollY"
+
 
 def test_from_the_first_link_to_an_approved_and_published_rune(
     forge: LiveForge, open_page: OpenPage, tmp_path: Path
@@ -176,9 +178,13 @@ def build_with_another_word(page: Page, forge: LiveForge) -> str:
 
 def see_both_answers_on_a_phone(page: Page, address: str) -> None:
     page.goto(address)
+    talk, answers = page.locator("[data-conversation]"), page.locator("[data-answers]")
+    top = talk.evaluate(TOP)
     expect(page.get_by_text("Label 3 is now three.")).to_be_visible()
+    expect(page.get_by_role("button", name="Clear")).to_be_visible(timeout=PATIENCE)
+    # What one can try came after the page, and moved no button that somebody may be about to press.
+    assert abs(talk.evaluate(TOP) - top) < 4
     draw_digit(page, "3")
-    answers = page.locator("[data-answers]")
     expect(answers).to_contain_text("three", timeout=PATIENCE)
     for name in ("This build", "Approved build 1"):
         expect(answers).to_contain_text(name)
