@@ -399,7 +399,8 @@ def build(page: Page, team: Team, number: int, evaluated: str) -> None:
 def publish(page: Page, team: Team, number: int, tag: str) -> None:
     page.goto(f"{team.project}/builds/{number}")
     page.get_by_role("textbox", name="Tag").fill(tag)
-    page.get_by_role("button", name="Publish build").click()
+    with page.expect_navigation():  # the page of before has nearly the same words
+        page.get_by_role("button", name="Publish build").click()
 
 
 def types(got: Sequence[tuple[dict[str, str], str]]) -> set[str]:
