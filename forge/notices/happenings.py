@@ -174,8 +174,8 @@ def _review_of(build: Build) -> Review | None:
 
 def _taking_part(review: Review) -> frozenset[UUID]:
     """Who asked, who was asked, and who spoke."""
-    invited = {person for group in groups_of(review) for person in group.people}
-    return _people({review.asked_by_id, *invited, *_speakers(review.subject)})
+    asked = {person.pk for group in review.groups.all() for person in group.people.all()}
+    return _people({review.asked_by_id, *asked, *_speakers(review.subject)})
 
 
 def _speakers(subject: str) -> set[UUID | None]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import UUID
 
-from django.db.models import Prefetch
+from django.db.models import Count, OuterRef, Prefetch, Subquery
+from django.db.models.functions import Coalesce
 
 from forge.accounts.access import nothing_for, nothing_here
 from forge.accounts.permissions import Verb, can, verbs_on
@@ -15,7 +16,7 @@ from forge.core.audit import NOWHERE
 from forge.projects.models import Project
 from forge.reviews.authorship import is_own_rune
 from forge.reviews.decision import Group, ReviewState, Verdicts, decided, verdicts_of
-from forge.reviews.models import Choice, Review, ReviewQuerySet, Round, Verdict
+from forge.reviews.models import Choice, InvitedReviewer, Review, ReviewQuerySet, Round, Verdict
 
 
 def may_judge(actor: Actor, build: Build) -> bool:
@@ -109,9 +110,12 @@ def find_numbered_review(actor: Actor, project: Project, number: int) -> Review:
 def complete(reviews: ReviewQuerySet) -> ReviewQuerySet:
     """With all that tells where reviews stand, but for the verdicts."""
     rounds = Round.objects.select_related("build__artefact", "build__version", "build__requested_by", "asked_by")
-    return reviews.select_related("project__organisation", "asked_by").prefetch_related(
-        Prefetch("rounds", rounds), "groups__people"
-    )
+    invited = InvitedReviewer.objects.open().filter(review=OuterRef("pk")).order_by().values("review")
+    joining = Coalesce(Subquery(invited.annotate(count=Count("pk")).values("count")), 0)
+    # Whoever reads it finds it declared at the model, which the plug-in takes for another definition.
+    found = reviews.annotate(joining=joining)  # type: ignore[no-redef]
+    found = found.select_related("project__organisation", "asked_by")
+    return found.prefetch_related(Prefetch("rounds", rounds), "groups__people")
 
 
 def newest_round(review: Review) -> Round:
@@ -120,8 +124,9 @@ def newest_round(review: Review) -> Round:
 
 
 def groups_of(review: Review) -> list[Group]:
-    """Who was asked, for the decision."""
-    return [Group(frozenset(one.pk for one in group.people.all()), group.needed) for group in review.groups.all()]
+    """Who was asked, for the decision. Whoever was invited by a letter is yet unknown, and their approval is needed."""
+    asked = [Group(frozenset(one.pk for one in group.people.all()), group.needed) for group in review.groups.all()]
+    return asked + [Group(frozenset(), 1)] * review.joining
 
 
 def standing_verdicts(reviews: Sequence[Review]) -> dict[UUID, Verdicts]:

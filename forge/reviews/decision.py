@@ -45,12 +45,12 @@ def missing(group: Group, verdicts: Verdicts) -> int:
 
 
 def decided(groups: Sequence[Group], verdicts: Verdicts, *, is_closed: bool) -> ReviewState:
-    """Where a review stands. One member who wants changes is enough, asked or not."""
+    """Where a review stands. One member who wants changes is enough, asked or not; without any approval it waits."""
     if is_closed:
         return ReviewState.CLOSED
     if verdicts.objecting:
         return ReviewState.CHANGES
-    if any(missing(group, verdicts) for group in groups):
+    if not verdicts.approving or any(missing(group, verdicts) for group in groups):
         return ReviewState.WAITING
     return ReviewState.APPROVED
 

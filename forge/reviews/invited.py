@@ -56,12 +56,8 @@ def _invalid(message: str) -> Invalid:
 
 
 def waiting_to_join(review: Review) -> list[InvitedReviewer]:
-    """Those whose invitation lives and was not accepted yet. The caller has found the review for someone."""
-    return list(
-        InvitedReviewer.objects.filter(
-            review=review, invitation__used=None, invitation__revoked=None, invitation__expires__gt=timezone.now()
-        )
-    )
+    """Those who may still join. The caller has found the review for someone."""
+    return list(InvitedReviewer.objects.open().filter(review=review))
 
 
 def review_of(invitation: Invitation) -> Purpose | None:

@@ -88,6 +88,8 @@ class Review(models.Model):
     created = models.DateTimeField(auto_now_add=True)
     closed = models.DateTimeField(null=True, blank=True)
     """When it was closed: nobody is waited for any more."""
+    joining: int
+    """How many people may still join it by a letter; of what `forge.reviews.access.complete` found."""
 
     objects = ReviewQuerySet.as_manager()
 
@@ -145,6 +147,14 @@ class ReviewerGroup(models.Model):
         return self.title or f"{self.needed} of group {self.position}"
 
 
+class InvitedReviewerQuerySet(models.QuerySet["InvitedReviewer"]):
+    """People who were invited into reviews."""
+
+    def open(self) -> InvitedReviewerQuerySet:
+        """Those whose invitation can still be accepted."""
+        return self.filter(invitation__used=None, invitation__revoked=None, invitation__expires__gt=timezone.now())
+
+
 class InvitedReviewer(models.Model):
     """Somebody without an account here whose review is asked for: who accepts the invitation becomes a reviewer."""
 
@@ -153,6 +163,8 @@ class InvitedReviewer(models.Model):
     invitation = models.OneToOneField("accounts.Invitation", on_delete=models.CASCADE, related_name="+")
     email = models.EmailField(max_length=254)
     created = models.DateTimeField(auto_now_add=True)
+
+    objects = InvitedReviewerQuerySet.as_manager()
 
     class Meta:
         ordering = ["created", "email"]

@@ -17,8 +17,8 @@ from forge.accounts.actions import join_as, revoke_invitation
 from forge.accounts.models import Invitation, Membership
 from forge.core.errors import Forbidden, Invalid
 from forge.core.models import AuditEntry
-from forge.reviews.access import find_review, groups_of, standing_verdicts, state_of
-from forge.reviews.actions import Asked, ask_for_review, close_review
+from forge.reviews.access import find_review, groups_of, newest_round, standing_verdicts, state_of
+from forge.reviews.actions import Asked, ask_for_review, close_review, give_verdict
 from forge.reviews.decision import ReviewState, waited_for
 from forge.reviews.models import InvitedReviewer, Review
 from tests.forge.made_builds import built
@@ -83,7 +83,7 @@ def test_from_the_letter_to_the_verdict_are_three_taps(owner: Any, project: Any,
     taps += 1
     phone.post(f"{PAGE}/respond", {"verdict": "approve", "text": ""})
     assert taps == 3
-    review = Review.objects.get()
+    review = find_review(owner, Review.objects.get().pk)
     assert state_of(review, standing_verdicts([review])[review.pk]) is ReviewState.APPROVED
 
 
@@ -97,6 +97,30 @@ def test_a_review_waits_for_who_joined_and_not_for_who_has_not(
     found = find_review(owner, review.pk)
     assert waited_for(groups_of(found), standing_verdicts([found])[found.pk]) == {viewer.pk, stranger.pk}
     assert AuditEntry.objects.filter(action="review.accept", actor_id=stranger.pk).exists()
+
+
+def test_a_review_waits_until_who_was_invited_approves(owner: Any, project: Any, viewer: Any, stranger: Any) -> None:
+    review, secret = invited_review(owner, project)
+    build = newest_round(review).build
+
+    def state() -> ReviewState:
+        found = find_review(owner, review.pk)
+        return state_of(found, standing_verdicts([found])[found.pk])
+
+    assert state() is ReviewState.WAITING
+    give_verdict(viewer, build, "approve")
+    assert state() is ReviewState.WAITING, "one who is not asked approves, and the invited person has not joined"
+    join_as(stranger, secret)
+    assert state() is ReviewState.WAITING
+    give_verdict(stranger, build, "approve")
+    assert state() is ReviewState.APPROVED
+
+
+def test_a_review_whose_invitation_was_revoked_is_not_approved_by_nobody(owner: Any, project: Any) -> None:
+    review, _ = invited_review(owner, project)
+    revoke_invitation(owner, project.organisation, Invitation.objects.get().pk)
+    found = find_review(owner, review.pk)
+    assert state_of(found, standing_verdicts([found])[found.pk]) is ReviewState.WAITING
 
 
 def test_a_review_that_was_closed_takes_nobody_in(owner: Any, project: Any, stranger: Any) -> None:
