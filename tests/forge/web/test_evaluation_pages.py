@@ -43,7 +43,7 @@ def page(client: Client, build: Build) -> str:
 def test_a_build_without_test_samples_says_how_to_get_there(client: Client, project: Project, developer: Any) -> None:
     text = page(client, built(developer, project))
     assert "This build was run on no test samples" in text
-    assert "import a .zip with a folder for each label" in text
+    assert "import a folder for each label, a table (CSV) or a .zip" in text
 
 
 def test_a_build_shows_its_accuracy_with_what_so_few_samples_tell(
