@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from uuid import UUID
+
 from forge.accounts.access import nothing_for, refusal
 from forge.accounts.models import FormerOrganisationName, Organisation
 from forge.accounts.names import is_name
@@ -9,7 +12,7 @@ from forge.accounts.permissions import Verb, can
 from forge.core.actors import Actor
 from forge.core.audit import NOWHERE
 from forge.core.errors import Moved
-from forge.projects.models import FormerProjectName, Project
+from forge.projects.models import Favourite, FormerProjectName, Project, ProjectQuerySet
 
 _SEEN_BY = frozenset({Verb.SEE})
 
@@ -39,6 +42,23 @@ def require(actor: Actor, verb: Verb, project: Project) -> None:
         return
     answer = refusal if can(actor, Verb.READ, project) else nothing_for
     raise answer(actor, verb, project.full_name, project.place)
+
+
+def is_favourite(actor: Actor, project: Project) -> bool:
+    """Whether a project is among a person's favourites. The caller has found it for them."""
+    return Favourite.objects.filter(person=actor.pk, project=project).exists()
+
+
+def favourites_of(actor: Actor) -> ProjectQuerySet:
+    """The favourites of a person that they may still read, those that changed last first."""
+    mine = Favourite.objects.filter(person=actor.pk).values("project")
+    return Project.objects.of_member(actor).filter(pk__in=mine)
+
+
+def favourites_among(actor: Actor, projects: Collection[UUID]) -> frozenset[UUID]:
+    """Those of some projects that are a person's favourites; one query for all."""
+    found = Favourite.objects.filter(person=actor.pk, project__in=projects)
+    return frozenset(found.values_list("project", flat=True))
 
 
 def _by_address(organisation_name: str, name: str) -> tuple[Project | None, bool]:

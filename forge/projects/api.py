@@ -22,12 +22,14 @@ from forge.core.json_types import PageJson
 from forge.core.pages import CursorPages
 from forge.core.schema import WithParts
 from forge.projects import actions, files
-from forge.projects.access import find_project
+from forge.projects.access import find_project, is_favourite
 from forge.projects.errors import FileNotThere
 from forge.projects.hooks import state_parts
 from forge.projects.model_files import DrawnModelJson, ModelPageJson, is_model, model_drawing, model_page
 from forge.projects.models import Project
 from forge.projects.serializers import (
+    FavouriteJson,
+    FavouriteSerializer,
     FileJson,
     FilesJson,
     ListedProjectJson,
@@ -147,6 +149,24 @@ class ProjectRestore(ForgeView):
         asked = self.asked(request, RestoreSerializer)
         restored = actions.restore_project(principal, found, name, asked.get("name"))
         return Response(project_to_json(restored, principal))
+
+
+class ProjectFavourite(ProjectView):
+    """Whether a project is among one's favourites."""
+
+    needs = needing(get=Scope.PROJECT_READ, put=Scope.ACCOUNT_WRITE)
+
+    @extend_schema(operation_id="favourite_retrieve", responses=FavouriteJson)
+    def get(self, request: Request, organisation: str, name: str) -> Response:
+        project = self.project(request, organisation, name, Verb.READ)
+        return Response(FavouriteJson(favourite=is_favourite(principal_of(request), project)))
+
+    @extend_schema(operation_id="favourite_choose", request=FavouriteSerializer, responses=FavouriteJson)
+    def put(self, request: Request, organisation: str, name: str) -> Response:
+        project = self.project(request, organisation, name, Verb.READ)
+        chosen = self.asked(request, FavouriteSerializer)["favourite"]
+        actions.mark_favourite(principal_of(request), project, chosen=chosen)
+        return Response(FavouriteJson(favourite=chosen))
 
 
 class ProjectState(ProjectView):

@@ -17,6 +17,13 @@ declare(
     },
 )
 declare(
+    Topic.ACCOUNTS,
+    {
+        "favourite.add": "made {favourite} a favourite",
+        "favourite.remove": "took {favourite} out of the favourites",
+    },
+)
+declare(
     Topic.FILES,
     {
         "file.write": "wrote {path} in {project}",

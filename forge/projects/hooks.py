@@ -43,6 +43,10 @@ class CardFacts:
     """Of the newest text, where it has no errors."""
     outline: Mapping[str, Any] = field(default_factory=dict)
     """The pipeline's outline, `nodes` and `wires` as `rune.runefile.outline_to_json` gives them; empty without one."""
+    size: int | None = None
+    """Bytes of the rune of the last build that succeeded."""
+    accuracy: float | None = None
+    """The share of test samples on which it was right."""
 
 
 @dataclass(frozen=True)

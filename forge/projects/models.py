@@ -113,6 +113,20 @@ class FormerProjectName(models.Model):
         return self.name
 
 
+class Favourite(models.Model):
+    """That a person wants a project at the top of their own home page. Nobody else sees it."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["person", "project"], name="one_favourite_a_project")]
+
+    def __str__(self) -> str:
+        return f"{self.project_id} of {self.person_id}"
+
+
 class DocumentUpdate(models.Model):
     """One Yjs update of a project's document, in the order in which they were accepted.
 

@@ -52,6 +52,12 @@ class ProjectStateJson(TypedDict):
     upload_limit: Annotated[int, "the most bytes that one request may carry"]
 
 
+class FavouriteJson(TypedDict):
+    """Whether a project is among one's favourites."""
+
+    favourite: bool
+
+
 class FileJson(TypedDict):
     """A file, without its contents. `digest` is null where the file is live text."""
 
@@ -196,6 +202,12 @@ class RestoreSerializer(serializers.Serializer[Any]):
     """Restoring a project, under another name when its own is taken."""
 
     name = serializers.CharField(required=False)
+
+
+class FavouriteSerializer(serializers.Serializer[Any]):
+    """Making a project a favourite, or none."""
+
+    favourite = serializers.BooleanField()
 
 
 class RenameFileSerializer(serializers.Serializer[Any]):

@@ -16,6 +16,7 @@ urlpatterns = [
     path(_PROJECT, api.ProjectDetail.as_view()),
     path(f"{_PROJECT}/restore", api.ProjectRestore.as_view()),
     path(f"{_PROJECT}/state", api.ProjectState.as_view()),
+    path(f"{_PROJECT}/favourite", api.ProjectFavourite.as_view()),
     path(f"{_PROJECT}/samples", sample_api.ProjectSamples.as_view()),
     path(f"{_PROJECT}/samples/marks", sample_api.ProjectSampleMarks.as_view()),
     path(f"{_PROJECT}/samples/import", sample_api.ProjectSampleImport.as_view()),

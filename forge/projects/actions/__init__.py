@@ -1,6 +1,7 @@
 """What can be done to projects. Each act checks the permission, does it, and writes the audit entry and the event."""
 
 from forge.projects.actions.downloads import note_download
+from forge.projects.actions.favourites import mark_favourite
 from forge.projects.actions.files import copy_file, delete_file, rename_file, write_file
 from forge.projects.actions.project import (
     create_from_files,
@@ -29,6 +30,7 @@ __all__ = [
     "delete_project",
     "end_samples",
     "import_samples",
+    "mark_favourite",
     "mark_samples",
     "note_download",
     "rename_file",
