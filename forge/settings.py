@@ -58,6 +58,7 @@ INSTALLED_APPS = [
     "forge.player",
     "forge.webhooks",
     "forge.notices",
+    "forge.activity",
     "forge.web",
     "forge.serving",
 ]

@@ -1,0 +1,49 @@
+"""What people did: one row for what one person did to one thing within an hour."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+
+from forge.accounts.models import Organisation
+from forge.accounts.permissions import Verb, organisations_where
+from forge.activity.kinds import Kind
+from forge.core.actors import Actor
+from forge.projects.models import Project
+
+
+class ActivityQuerySet(models.QuerySet["Activity"]):
+    """What happened, as seen by someone."""
+
+    def visible_to(self, actor: Actor) -> ActivityQuerySet:
+        """What happened in the person's own organisations, in projects that they may read and that are there."""
+        readable = models.Q(project=None) | models.Q(project__in=Project.objects.of_member(actor))
+        return self.filter(readable, organisation__in=organisations_where(actor, Verb.SEE_ORGANISATION))
+
+
+class Activity(models.Model):
+    """That somebody did something, once or several times in an hour; the facts are those of the last time."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="+", db_index=False)
+    project = models.ForeignKey(Project, null=True, on_delete=models.CASCADE, related_name="+")
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    kind = models.CharField(max_length=10, choices=[(kind.value, kind.value) for kind in Kind])
+    subject = models.CharField(max_length=120, blank=True)
+    """What tells it apart from the same deed to another thing (`forge.activity.kinds.Deed`)."""
+    facts = models.JSONField(default=dict)
+    """What `forge.activity.words` makes a sentence of."""
+    times = models.PositiveIntegerField(default=1)
+    at = models.DateTimeField(db_index=True)
+    """The last time."""
+
+    objects = ActivityQuerySet.as_manager()
+
+    class Meta:
+        indexes = [models.Index(fields=["organisation", "-at"], name="activity_of_organisations")]
+        ordering = ["-at"]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.subject}"

@@ -1,0 +1,19 @@
+"""The hooks that activity registers with lower floors: events become entries, and old entries end."""
+
+from __future__ import annotations
+
+from forge.activity.access import end_old
+from forge.activity.recording import record
+from forge.core.events import event_written
+from forge.core.periodic import PeriodicTask, Runs, register
+
+DAY = 24 * 3600.0
+
+
+def end_old_activity() -> None:
+    """Deletes what happened long ago."""
+    end_old()
+
+
+event_written.register(record)
+register(PeriodicTask("activity", DAY, Runs.ONE_WORKER, "deletes what happened long ago", end_old_activity))

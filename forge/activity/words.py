@@ -1,0 +1,75 @@
+"""What people did, in words. Pure: `facts` are what `forge.activity.readings` wrote down."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from forge.activity.kinds import Kind
+
+Facts = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """The rest of a sentence that begins with who did it: "published", "keywords 1.4.0", ""."""
+
+    verb: str
+    thing: str
+    """What is named, and where its link leads."""
+    rest: str = ""
+
+
+def sentence(kind: Kind, facts: Facts, times: int, name: str) -> Sentence:
+    """What somebody did in a project of this name."""
+    found = _sentence(kind, facts, name)
+    if times == 1:
+        return found
+    often = "twice" if times == 2 else f"{times} times"
+    # Of several builds it is said how often first, and then how the last one ended.
+    rest = f"{often} {found.rest}" if kind is Kind.BUILT else ", ".join(filter(None, (found.rest, often)))
+    return Sentence(found.verb, found.thing, rest.strip())
+
+
+def path(kind: Kind, facts: Facts) -> str:
+    """Where it is read, below the address of its project; "" for the project's own page."""
+    if kind is Kind.PUBLISHED:
+        return f"?tag={facts['tag']}"
+    if "review" in facts:
+        return f"/reviews/{facts['review']}"
+    return f"/builds/{facts['build']}" if "build" in facts else "/studio"
+
+
+def _sentence(kind: Kind, facts: Facts, name: str) -> Sentence:
+    match kind:
+        case Kind.CREATED | Kind.RESTORED:
+            return Sentence(kind.value, name)
+        case Kind.DELETED:
+            return Sentence("deleted", str(facts["name"]))
+        case Kind.SAVED:
+            return Sentence("saved", name, f"as version {facts['number']}")
+        case Kind.SAMPLES:
+            return Sentence("changed the samples of", name)
+        case Kind.BUILT:
+            return Sentence("built", name, f"· build {facts['build']} failed" if facts["failed"] else "")
+        case Kind.ASKED:
+            return Sentence("asked for a review of", name)
+        case Kind.CONTINUED:
+            return Sentence("continued the review of", name)
+        case Kind.CLOSED:
+            return Sentence("closed a review of", name)
+        case Kind.APPROVED:
+            return Sentence("approved", name, f"build {facts['build']}")
+        case Kind.OBJECTED:
+            return Sentence("requested changes to", name, f"build {facts['build']}")
+        case Kind.COMMENTED:
+            return Sentence("commented on", name, _what(facts))
+        case Kind.TOOK:
+            return Sentence("took a suggestion into", name)
+        case Kind.PUBLISHED:
+            return Sentence("published", f"{name} {facts['tag']}")
+
+
+def _what(facts: Facts) -> str:
+    return f"review {facts['review']}" if "review" in facts else f"build {facts['build']}"
