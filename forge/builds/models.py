@@ -347,3 +347,19 @@ class Preview(models.Model):
     def is_current(self) -> bool:
         """Whether the rune that runs is of the newest text. Reads the project: no edit may have come since the look."""
         return self.state == PreviewState.READY and self.sequence >= self.project.sequence
+
+
+class ProjectContents(models.Model):
+    """What a project is found by beside its name: what its pipeline reads, and its files, as its preview saw them last.
+
+    A narrow row of its own: a preview's has the whole outline in it, and a search goes through all of them.
+    """
+
+    project = models.OneToOneField(Project, on_delete=models.CASCADE, primary_key=True, related_name="contents")
+    sensors = models.CharField(max_length=200, blank=True)
+    """The capabilities of its Runefile, each once, sorted, with a space before and after each: ` IMAGE SOUND `."""
+    paths = models.TextField(blank=True)
+    """The paths of its files, sorted, one a line."""
+
+    def __str__(self) -> str:
+        return f"contents of {self.project_id}"

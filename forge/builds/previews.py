@@ -19,6 +19,7 @@ from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 
 from forge.builds.artefacts import drop_unused
+from forge.builds.contents import keep_contents
 from forge.builds.copies import COPIES_KEPT, files_of_copy
 from forge.builds.errors import NoSuchFix, Stopping, WishesRefused
 from forge.builds.events import PREVIEW_CHANGED, PREVIEW_WATCHED
@@ -241,6 +242,8 @@ class PreviewRecorder:
         found = {"sequence": sequence, "state": state, "error": error, "toolchain": TOOLCHAIN} | values
         if not rows.update(changed=timezone.now(), **found):
             return
+        if preview.is_plain and "outline" in values:
+            keep_contents(preview.project_id, values["outline"], self._seen.manifest)
         stored = Preview.objects.select_related("project", "build__version", "build__artefact").get(pk=preview.pk)
         append_event(stored.project.stream, _event_of(stored))
 

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from uuid import UUID
 
-from django.db.models import OuterRef, Subquery
+from django.db.models import Exists, OuterRef, Q, Subquery
+from django.utils import timezone
 
 from forge.accounts.models import Organisation, User
 from forge.accounts.usage import Counts, organisation_counts, person_counts
 from forge.builds.access import builds_of, preview_of
 from forge.builds.dispatch import look_after_builds
+from forge.builds.limits import judgements_of
 from forge.builds.models import Build, Kind, Preview, State
 from forge.builds.notify import previews
 from forge.builds.previews import resume_previews
@@ -28,14 +31,23 @@ from forge.projects.hooks import (
     state_parts,
     version_parts,
     waited_on,
+    waiting_for,
 )
 from forge.projects.models import Project
+from rune.policy import Outcome
+from rune.policy.wording import judgement_sentence
 from rune.wording import counted
 
 SWEEP_EVERY = 2.0
 """Seconds between two looks for builds whose worker died."""
 SHOWN_BUILDS = 10
-"""Builds in a project's state."""
+"""Builds in a project's state, and of each kind on a home page."""
+LOOKED_AT_FOR = timedelta(days=14)
+"""How long a build that failed waits for whoever asked for it."""
+LOOKED_AT = 50
+"""The newest builds of a person that are looked at for limits that they missed."""
+LONGEST_REASON = 200
+"""Characters of a build's error that a home page tells."""
 
 
 def follow_document(sender: object, project_id: UUID, **_: object) -> None:
@@ -54,18 +66,27 @@ def builds_state(project: Project, actor: Actor) -> BuildsStateJson:
 def pipelines(project_ids: Sequence[UUID]) -> Mapping[UUID, CardFacts]:
     """The drawn pipeline of each project, as its preview saw it last, and how its last build ended."""
     last = Build.objects.filter(project_id=OuterRef("project_id"), kind=Kind.NUMBERED).order_by("-number")
+    good = last.filter(state=State.SUCCEEDED)
     rows = (
         Preview.objects.plain()
         .filter(project_id__in=project_ids)
-        .annotate(last_number=Subquery(last.values("number")[:1]), last_state=Subquery(last.values("state")[:1]))
-        .values_list("project_id", "outline", "diagnostics", "state", "last_number", "last_state")
+        .annotate(
+            last_number=Subquery(last.values("number")[:1]),
+            last_state=Subquery(last.values("state")[:1]),
+            size=Subquery(good.values("artefact__size")[:1]),
+            evaluation=Subquery(good.values("evaluation")[:1]),
+        )
+        .values_list(
+            *("project_id", "outline", "diagnostics", "state", "last_number", "last_state", "size", "evaluation")
+        )
     )
     facts = {}
-    for project_id, outline, diagnostics, preview_state, number, build_state in rows:
+    for project_id, outline, diagnostics, preview_state, number, build_state, size, evaluation in rows:
         errors = sum(one["severity"] == "error" for one in diagnostics)
         tag, kind = _tag(preview_state, errors, number, build_state)
         warnings = 0 if errors else len(diagnostics)
-        facts[project_id] = CardFacts(tag, kind, warnings, outline or {})
+        accuracy = None if evaluation is None else evaluation["accuracy"]
+        facts[project_id] = CardFacts(tag, kind, warnings, outline or {}, size, accuracy)
     return facts
 
 
@@ -82,6 +103,36 @@ def _tag(preview_state: str, errors: int, number: int | None, build_state: str |
     if build_state == State.CANCELLED:
         return f"Build {number} cancelled", ""
     return f"Build {number} in progress", "info"
+
+
+@waiting_for.register
+def builds_to_look_at(actor: Actor) -> Sequence[Waiting]:
+    """Builds that the person asked for, each the last of its project, that failed or missed a limit."""
+    later = Build.objects.filter(project=OuterRef("project"), number__gt=OuterRef("number"))
+    mine = Build.objects.visible_to(actor).numbered().filter(requested_by=actor.pk)
+    recent = mine.filter(finished__gte=timezone.now() - LOOKED_AT_FOR).exclude(Exists(later))
+    ended = recent.filter(Q(state__in=(State.FAILED, State.LOST)) | Q(state=State.SUCCEEDED) & ~Q(judgements=[]))
+    found = ended.select_related("project__organisation").order_by("-finished")[:LOOKED_AT]
+    shown = [(build, reason) for build in found if (reason := _to_look_at(build))]
+    return [
+        Waiting(
+            title=f"{build.project.full_name}: build {build.number} {what}",
+            detail=why,
+            url=build_url(build) or "",
+            action="See why",
+            icon="triangle-exclamation-point",
+            since=build.finished or build.created,
+        )
+        for build, (what, why) in shown[:SHOWN_BUILDS]
+    ]
+
+
+def _to_look_at(build: Build) -> tuple[str, str] | None:
+    """What is wrong with a build, and why; None where nothing is."""
+    if build.state != State.SUCCEEDED:
+        return "failed", build.error.partition("\n")[0][:LONGEST_REASON] or "It says no reason"
+    missed = [each for each in judgements_of(build) if each.outcome is Outcome.MISSED]
+    return ("missed a limit", judgement_sentence(missed[0])) if missed else None
 
 
 @waited_on.register

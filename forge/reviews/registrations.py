@@ -6,6 +6,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
+from django.db.models import Q
+
 from forge.accounts.hooks import invitation_accepted, purposes
 from forge.accounts.models import Organisation, User
 from forge.accounts.quotas import Resource
@@ -16,7 +18,7 @@ from forge.reviews.access import complete, groups_of, newest_round, standing_ver
 from forge.reviews.actions.inviting import become_reviewer
 from forge.reviews.decision import ReviewState, Verdicts, waited_for
 from forge.reviews.invited import review_of
-from forge.reviews.models import Review
+from forge.reviews.models import Review, ReviewerGroup
 from forge.reviews.quotas import trials_of_organisation, trials_of_person
 from rune.wording import listed
 
@@ -25,13 +27,15 @@ invitation_accepted.register(become_reviewer)
 
 SHOWN = 10
 LOOKED_AT = 200
-"""The newest open reviews of the person's organisations that are looked at."""
+"""The newest open reviews of a person that are looked at."""
 
 
 @waiting_for.register
 def reviews_waiting(actor: Actor) -> Sequence[Waiting]:
     """Reviews that wait for the person's verdict, and own ones that somebody wants changed."""
-    reviews = list(complete(Review.objects.visible_to(actor)).filter(closed=None).order_by("-created")[:LOOKED_AT])
+    theirs = Q(asked_by=actor.pk) | Q(pk__in=ReviewerGroup.objects.filter(people=actor.pk).values("review"))
+    found = Review.objects.visible_to(actor).filter(theirs, closed=None).order_by("-created")
+    reviews = list(complete(found)[:LOOKED_AT])
     verdicts = standing_verdicts(reviews)
     asked = [review for review in reviews if actor.pk in waited_for(groups_of(review), verdicts[review.pk])]
     own = [review for review in reviews if review.asked_by_id == actor.pk]

@@ -1,0 +1,63 @@
+"""What projects are found by beside their names: the sensors that they read and their files."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from django.db.models import OuterRef, QuerySet, Subquery
+
+from forge.builds.models import Build, Kind, Preview, PreviewState, ProjectContents, State
+from forge.core.actors import Actor
+from forge.projects.models import Project, ProjectQuerySet
+from rune.abi import Capability
+
+SENSORS = frozenset(kind.name for kind in Capability)
+LONGEST_PATHS = 20_000
+"""Characters of a project's paths that are kept; files after that are not found by their names."""
+
+
+def sensors_of(outline: Mapping[str, Any]) -> list[str]:
+    """The capabilities of an outline (`SOUND`, `IMAGE`, ...) that there are, each once, sorted."""
+    nodes: Sequence[Mapping[str, Any]] = outline.get("nodes", ())
+    # A node says "SOUND 16 kHz".
+    named = {str(node["detail"]).partition(" ")[0] for node in nodes if node["kind"] == "capability"}
+    return sorted(named & SENSORS)
+
+
+def keep_contents(project: UUID, outline: Mapping[str, Any], paths: Collection[str]) -> None:
+    """Remembers what a project holds now. Most edits change neither, and then nothing is written."""
+    words = " ".join(sensors_of(outline))
+    found = {"sensors": f" {words} " if words else "", "paths": _lines(paths)}
+    there = ProjectContents.objects.filter(project=project).values("sensors", "paths").first()
+    if there != found:
+        ProjectContents.objects.update_or_create(project_id=project, defaults=found)
+
+
+def _lines(paths: Collection[str]) -> str:
+    """Whole paths, as many as are kept."""
+    text = "\n".join(sorted(paths))
+    return text if len(text) <= LONGEST_PATHS else text[:LONGEST_PATHS].rpartition("\n")[0]
+
+
+def projects_with_sensor(actor: Actor, sensor: str) -> ProjectQuerySet:
+    """The person's projects whose pipeline reads a capability."""
+    return Project.objects.of_member(actor).filter(contents__sensors__contains=f" {sensor} ")
+
+
+def projects_in_trouble(actor: Actor) -> ProjectQuerySet:
+    """The person's projects whose Runefile has an error, or whose last build failed."""
+    last = Build.objects.filter(project=OuterRef("pk"), kind=Kind.NUMBERED).order_by("-number").values("state")
+    projects = Project.objects.of_member(actor)
+    broken = projects.filter(pk__in=Preview.objects.plain().filter(state=PreviewState.BROKEN).values("project"))
+    failed = projects.annotate(ended=Subquery(last[:1])).filter(ended__in=(State.FAILED, State.LOST))
+    return projects.filter(pk__in=broken.values("pk")) | projects.filter(pk__in=failed.values("pk"))
+
+
+def contents_with(actor: Actor, words: Sequence[str]) -> QuerySet[ProjectContents]:
+    """What the person's projects hold, of those that have a path with all of these words in it, or may have."""
+    found = ProjectContents.objects.filter(project__in=Project.objects.of_member(actor))
+    for word in words:
+        found = found.filter(paths__icontains=word)
+    return found.select_related("project__organisation").order_by("-project__changed")
