@@ -25,8 +25,12 @@ async function namesInUse() {
   return [...names].sort();
 }
 
+/** What is added to the name of an icon that is drawn as a shape and not as lines: `star-filled`. */
+const FILLED = "-filled";
+
 async function symbol(name) {
-  const module = await import(new URL(`dist/esm/icons/${name}.mjs`, PACKAGE)).catch(() => {
+  const fill = name.endsWith(FILLED) ? "currentColor" : "none";
+  const module = await import(new URL(`dist/esm/icons/${name.replace(FILLED, "")}.mjs`, PACKAGE)).catch(() => {
     throw new Error(`Lucide has no icon called ${name}; a template or an example's template.json asks for it`);
   });
   if (module.__iconData === undefined) {
@@ -36,7 +40,7 @@ async function symbol(name) {
     const written = Object.entries(attributes).filter(([attribute]) => attribute !== "key");
     return `<${tag} ${written.map(([attribute, value]) => `${attribute}="${escape(value)}"`).join(" ")}/>`;
   });
-  return `<symbol id="${name}" viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-linecap="round" stroke-linejoin="round">${shapes.join("")}</symbol>`;
+  return `<symbol id="${name}" viewBox="0 0 24 24" fill="${fill}" stroke="currentColor" stroke-linecap="round" stroke-linejoin="round">${shapes.join("")}</symbol>`;
 }
 
 const symbols = await Promise.all((await namesInUse()).map(symbol));

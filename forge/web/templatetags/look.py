@@ -160,6 +160,12 @@ def as_query(chosen: Mapping[str, str]) -> str:
 
 
 @register.filter
+def grouped(count: int) -> str:
+    """A count as people read it: 2,000."""
+    return f"{count:,}"
+
+
+@register.filter
 def size(count: int | None) -> str:
     """Bytes as people read them: 812 B, 47.5 kB, 107 kB, 2.1 MB. A kilobyte has 1,000 bytes."""
     return "" if count is None else size_text(count)

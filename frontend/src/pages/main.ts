@@ -1,13 +1,15 @@
 // What Django's pages gain with JavaScript: links that carry a secret are redeemed, passkeys are asked for, texts are copied, a model is dropped,
 // open menus close, signing out forgets what this browser kept, what is hard to undo is asked twice, a build that ended
-// shows it, the bell counts notices, pipelines are drawn, and conversations are live. Each part looks for its own elements and does nothing on pages without them.
+// shows it, the bell counts notices, pipelines are drawn, lists of projects answer as one types, and conversations are live. Each part looks for its own elements and does nothing on pages without them.
 import "../look/bell.css";
 import "./pages.css";
 import "./builds.css";
 import "./notices.css";
+import "./home.css";
 import "./talk.css";
 import { bells } from "./bell";
 import { copyButtons } from "./copy";
+import { finder } from "./finder/finder";
 import { followBuilds } from "./follow-build";
 import { forgetPlayers } from "./forget-players";
 import { forgetUnsent } from "./forget-unsent";
@@ -15,6 +17,7 @@ import { closingMenus } from "./menus";
 import { modelDrops } from "./model-drop";
 import { passkeyForms } from "./passkeys";
 import { pipelinePictures } from "./pipelines";
+import { projectLists } from "./project-list";
 import { redeemLinks } from "./redeem";
 import { formsOfOnePerson } from "./signed-out";
 import { closesItself } from "./signed-in";
@@ -26,6 +29,8 @@ redeemLinks();
 bells();
 passkeyForms();
 pipelinePictures();
+projectLists();
+finder();
 copyButtons();
 modelDrops();
 closingMenus();

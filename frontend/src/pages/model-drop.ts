@@ -1,4 +1,5 @@
-// "My own model": a .tflite that is dropped on the card, or chosen, becomes a project, and the studio opens.
+// "My own model": a .tflite that is dropped on the card, or chosen, becomes a project, and the studio opens. Who may make projects
+// in several organisations is asked each time in which, before anything is sent.
 
 const PART = "[data-drop-model]";
 
@@ -11,17 +12,30 @@ function watch(card: HTMLElement): void {
   const says = card.querySelector<HTMLElement>("[data-drop-says]");
   if (!input || !says) return;
   input.closest("label")?.removeAttribute("hidden");
+  const where = card.querySelector<HTMLElement>("[data-drop-where]");
+  let waiting: File | undefined;
   const take = (file: File | undefined): void => {
-    const place = card.closest("form")?.elements.namedItem("organisation");
-    if (!file || !(place instanceof HTMLInputElement || place instanceof HTMLSelectElement)) return;
-    // Where it goes is asked for before anything is sent; the file is taken as soon as that is said.
-    if (place.value !== "") void send(file, place.value, says);
-    else {
-      says.textContent = `Choose the organisation that ${file.name} goes to.`;
-      place.focus();
-      place.addEventListener("change", () => take(file), { once: true });
+    const only = card.closest("form")?.elements.namedItem("organisation");
+    if (!file) return;
+    if (where === null) {
+      if (only instanceof HTMLInputElement) void send(file, only.value, says);
+      return;
     }
+    waiting = file;
+    says.textContent = "";
+    const name = where.querySelector("[data-drop-name]");
+    if (name !== null) name.textContent = file.name;
+    where.hidden = false;
+    where.querySelector("select")?.focus();
   };
+  where?.querySelector("button")?.addEventListener("click", () => {
+    const place = where.querySelector("select");
+    if (waiting === undefined || place === null) return;
+    if (place.value === "") {
+      says.textContent = `Choose the organisation that ${waiting.name} goes to.`;
+      place.focus();
+    } else void send(waiting, place.value, says);
+  });
   input.addEventListener("change", () => {
     take(input.files?.[0]);
   });

@@ -1,0 +1,126 @@
+"""A person's projects as a list: one page of those that are asked for, and the choices beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from django.core.paginator import Paginator
+from django.db.models import Count
+
+from forge.accounts.principals import Principal
+from forge.projects.models import Project
+from forge.web.cards import Card, cards
+from forge.web.project_filter import SENSORS, SORTS, STATES, VIEWS, WHOSE, ProjectFilter
+
+ON_A_PAGE = 24
+FEW = 12
+"""How many projects are shown as cards, with their pipelines, where nobody chose; more are a list."""
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One of several that exclude each other, as a link: its words, the address that chooses it."""
+
+    words: str
+    address: str
+    is_chosen: bool
+    count: int | None = None
+    value: str = ""
+
+
+@dataclass(frozen=True)
+class Select:
+    """A choice of the form: its name, its label, what nothing is called, and its options."""
+
+    name: str
+    label: str
+    nothing: str
+    chosen: str
+    options: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class ProjectList:
+    """What the list shows."""
+
+    filter: ProjectFilter
+    cards: list[Card]
+    matching: int
+    of_all: int
+    """All projects of the person, here or in the one organisation that the list is of."""
+    first: int
+    last: int
+    before: str
+    """The address of the page before; "" for the first."""
+    after: str
+    places: list[Choice]
+    """The organisations; empty where there is one."""
+    selects: list[Select]
+    views: list[Choice]
+    view: str
+    everything: str
+    """The address without any filter."""
+
+    @property
+    def place_count(self) -> int:
+        """How many organisations the projects are in."""
+        return max(1, len(self.places) - 1)
+
+    @property
+    def back(self) -> str:
+        """The address of this very page, to come back to."""
+        return self.filter.address(page=self.filter.page)
+
+
+def project_list(principal: Principal, asked: ProjectFilter, organisation: str = "") -> ProjectList:
+    """One page of a person's projects; of one organisation's where one is named."""
+    wanted = replace(asked, organisation=organisation or asked.organisation)
+    counts = _counts(principal, organisation)
+    page = Paginator(wanted.projects(principal), ON_A_PAGE).get_page(wanted.page)
+    shown = replace(asked, organisation="" if organisation else asked.organisation)
+    of_all = sum(counts.values())
+    view = asked.view or ("cards" if of_all <= FEW else "list")
+    return ProjectList(
+        filter=shown,
+        cards=cards(principal, list(page.object_list)),
+        matching=page.paginator.count,
+        of_all=of_all,
+        first=page.start_index(),
+        last=page.end_index(),
+        before=shown.address(page=page.number - 1) if page.has_previous() else "",
+        after=shown.address(page=page.number + 1) if page.has_next() else "",
+        places=[] if organisation or len(counts) < 2 else _places(shown, counts),
+        selects=_selects(shown),
+        views=[Choice(words, shown.address(view=name), name == view, value=name) for name, words in VIEWS.items()],
+        view=view,
+        everything=ProjectFilter(view=asked.view).address(),
+    )
+
+
+def _counts(principal: Principal, organisation: str) -> dict[str, int]:
+    """How many projects there are in each organisation, by its name."""
+    found = Project.objects.of_member(principal).order_by("organisation__name")
+    if organisation:
+        found = found.filter(organisation__name=organisation)
+    return dict(found.values_list("organisation__name").annotate(count=Count("pk")))
+
+
+def _places(shown: ProjectFilter, counts: Mapping[str, int]) -> list[Choice]:
+    every = Choice("All", shown.address(organisation=""), not shown.organisation, sum(counts.values()))
+    return [
+        every,
+        *(
+            Choice(name, shown.address(organisation=name), shown.organisation == name, count)
+            for name, count in counts.items()
+        ),
+    ]
+
+
+def _selects(shown: ProjectFilter) -> list[Select]:
+    return [
+        Select("sensor", "Sensor", "Any sensor", shown.sensor, SENSORS),
+        Select("state", "State", "Any state", shown.state, STATES),
+        Select("whose", "Whose", "Mine and shared", shown.whose, WHOSE),
+        Select("sort", "Sort by", "", shown.sort or "changed", SORTS),
+    ]

@@ -1,0 +1,170 @@
+// The palette of Django's pages: a field and what fits, in groups, for the keyboard. Each row is a link like any other.
+import { findHits, HIT_WORDS, type Hit, type HitKind } from "../../look/finding";
+import "./palette.css";
+
+/** Milliseconds without a key after which the server is asked. */
+const PAUSE = 100;
+const TITLE = "Projects, builds, people, files, docs";
+
+export function openPalette(): void {
+  const palette = new Palette();
+  document.body.append(palette.dialog);
+  palette.dialog.showModal();
+}
+
+class Palette {
+  readonly dialog = document.createElement("dialog");
+  private readonly field = document.createElement("input");
+  private readonly list = document.createElement("div");
+  private readonly said = document.createElement("p");
+  private rows: readonly HTMLAnchorElement[] = [];
+  private chosen = 0;
+  private timer: ReturnType<typeof setTimeout> | undefined;
+  private asking = new AbortController();
+
+  constructor() {
+    const { dialog, field, list, said } = this;
+    dialog.className = "finder";
+    dialog.setAttribute("aria-label", "Search");
+    list.id = "finder-list";
+    list.className = "finder-list";
+    list.setAttribute("role", "listbox");
+    list.setAttribute("aria-label", "Results");
+    said.className = "small muted finder-said";
+    said.setAttribute("role", "status");
+    field.className = "input";
+    field.placeholder = TITLE;
+    field.maxLength = 100;
+    field.autocomplete = "off";
+    field.spellcheck = false;
+    for (const [name, value] of [
+      ["role", "combobox"],
+      ["aria-label", TITLE],
+      ["aria-expanded", "true"],
+      ["aria-controls", list.id],
+      ["aria-autocomplete", "list"],
+    ] as const)
+      field.setAttribute(name, value);
+    dialog.append(field, list, said);
+    field.addEventListener("input", () => this.look(PAUSE));
+    field.addEventListener("keydown", (event) => this.press(event));
+    list.addEventListener("pointermove", ({ target }) => {
+      const row = target instanceof Element ? target.closest<HTMLAnchorElement>("a") : null;
+      if (row !== null && this.rows.indexOf(row) !== this.chosen) this.choose(this.rows.indexOf(row));
+    });
+    // A press beside what it holds.
+    dialog.addEventListener("click", ({ target }) => {
+      if (target === dialog) dialog.close();
+    });
+    dialog.addEventListener("close", () => {
+      clearTimeout(this.timer);
+      this.asking.abort();
+      dialog.remove();
+    });
+    this.look(0);
+  }
+
+  /** Asks for what fits once nothing was typed for a while; an answer that came too late is not shown. */
+  private look(wait: number): void {
+    clearTimeout(this.timer);
+    this.asking.abort();
+    const asking = new AbortController();
+    this.asking = asking;
+    this.timer = setTimeout(() => {
+      findHits(this.field.value, asking.signal).then(
+        (hits) => this.show(hits),
+        () => {
+          if (!asking.signal.aborted) this.said.textContent = "The server did not answer. Try again.";
+        },
+      );
+    }, wait);
+  }
+
+  private show(hits: readonly Hit[]): void {
+    const isRecent = this.field.value.trim() === "";
+    const kinds = [...new Set(hits.map(({ kind }) => kind))];
+    const groups = kinds.map((kind) =>
+      group(
+        kind,
+        isRecent,
+        hits.filter((hit) => hit.kind === kind),
+      ),
+    );
+    this.list.replaceChildren(...groups);
+    this.rows = [...this.list.querySelectorAll("a")];
+    this.rows.forEach((row, index) => (row.id = `finder-${index}`));
+    this.said.textContent =
+      hits.length > 0 || isRecent
+        ? "↑ ↓ choose, Enter opens, digits 42 finds a build"
+        : "No matches. Try fewer letters.";
+    this.choose(0);
+  }
+
+  private choose(index: number): void {
+    this.rows[this.chosen]?.setAttribute("aria-selected", "false");
+    this.chosen = index;
+    const row = this.rows[index];
+    row?.setAttribute("aria-selected", "true");
+    row?.scrollIntoView({ block: "nearest" });
+    if (row === undefined) this.field.removeAttribute("aria-activedescendant");
+    else this.field.setAttribute("aria-activedescendant", row.id);
+  }
+
+  private press(event: KeyboardEvent): void {
+    const last = this.rows.length - 1;
+    if (event.key === "ArrowDown") this.choose(this.chosen >= last ? 0 : this.chosen + 1);
+    else if (event.key === "ArrowUp") this.choose(this.chosen <= 0 ? Math.max(last, 0) : this.chosen - 1);
+    else if (event.key === "Enter") this.go(event.ctrlKey || event.metaKey);
+    else return;
+    event.preventDefault();
+  }
+
+  private go(beside: boolean): void {
+    const row = this.rows[this.chosen];
+    if (row === undefined) return;
+    if (beside) window.open(row.href, "_blank", "noopener");
+    else location.assign(row.href);
+    this.dialog.close();
+  }
+}
+
+function group(kind: HitKind, isRecent: boolean, hits: readonly Hit[]): HTMLElement {
+  const element = document.createElement("div");
+  const title = document.createElement("div");
+  const { many, icon } = HIT_WORDS[kind];
+  title.className = "label";
+  title.id = `finder-group-${kind}`;
+  title.textContent = isRecent ? `Recent ${many.toLowerCase()}` : many;
+  element.setAttribute("role", "group");
+  element.setAttribute("aria-labelledby", title.id);
+  element.append(title, ...hits.map((hit) => row(hit, icon)));
+  return element;
+}
+
+function row({ title, detail, url }: Hit, icon: string): HTMLAnchorElement {
+  const link = document.createElement("a");
+  link.href = url;
+  link.tabIndex = -1;
+  link.setAttribute("role", "option");
+  link.setAttribute("aria-selected", "false");
+  const name = document.createElement("b");
+  name.className = "cut";
+  name.textContent = title;
+  const where = document.createElement("span");
+  where.className = "cut muted small";
+  where.textContent = detail;
+  link.append(drawn(icon), name, where);
+  return link;
+}
+
+const SVG = "http://www.w3.org/2000/svg";
+
+function drawn(icon: string): SVGElement {
+  const picture = document.createElementNS(SVG, "svg");
+  picture.classList.add("icon");
+  picture.setAttribute("aria-hidden", "true");
+  const use = document.createElementNS(SVG, "use");
+  use.setAttribute("href", `/static/build/icons.svg#${icon}`);
+  picture.append(use);
+  return picture;
+}
