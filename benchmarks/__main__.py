@@ -22,6 +22,7 @@ FIGURES = {
     "edit_to_preview": "From an edit to the preview that runs it",
     "fairness": "Waiting for others",
     "builds_a_minute": "Builds a minute",
+    "at_size": "Many projects",
     "model_builds": "Building models, and sizes",
     "latency": "A run in the browser",
     "editing_together": "Editing together",

@@ -19,6 +19,7 @@ api_urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("forge.player.urls")),
     path("", include("forge.webhooks.urls")),
     path("", include("forge.notices.urls")),
+    path("", include("forge.search.urls")),
     path("schema", SpectacularAPIView.as_view(), name="schema"),
 ]
 

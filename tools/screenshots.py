@@ -205,7 +205,7 @@ def invite(camera: Camera, page: Page, colleague: Page, project: str) -> None:
     colleague.get_by_label("Password").fill("a long enough secret 7")
     colleague.get_by_role("button", name="Join").click()
     colleague.wait_for_url(lambda url: "/join" not in url)
-    colleague.goto(f"{organisation}/settings")
+    colleague.goto(f"{organisation}/-/settings")
     camera.shoot(colleague, "not-allowed")
     page.goto(organisation)
     page.get_by_role("button", name="Make a link").click()
@@ -302,8 +302,8 @@ def shoot_pages(camera: Camera, page: Page, address: str, project: str) -> None:
     camera.shoot(page, "tokens")
     for name, place in (
         ("builds", f"{project}/builds"),
-        ("organisation-settings", f"{organisation}/settings"),
-        ("deleted-projects", f"{organisation}/deleted"),
+        ("organisation-settings", f"{organisation}/-/settings"),
+        ("deleted-projects", f"{organisation}/-/deleted"),
         ("profile", f"{address}/accounts/profile"),
         ("security", f"{address}/accounts/security"),
     ):

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from allauth.account.models import EmailAddress
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from forge.accounts.errors import SecondFactorNeeded
@@ -49,9 +51,25 @@ def organisations_kept_out_of(actor: Actor) -> QuerySet[Organisation]:
     return Organisation.objects.filter(pk__in=actor.kept_out)
 
 
-def members_of(organisation: Organisation) -> QuerySet[Membership]:
-    """The members, the first one first. The caller has found the organisation for someone."""
-    return organisation.memberships.select_related("user")
+def members_of(organisation: Organisation, words: str = "") -> QuerySet[Membership]:
+    """The members whose name or address has these words in it, the first one first.
+
+    The caller has found the organisation for someone.
+    """
+    found = organisation.memberships.select_related("user")
+    for word in words.split():
+        found = found.filter(Q(user__name__icontains=word) | Q(user__email__icontains=word))
+    return found
+
+
+def people_beside(actor: Actor, words: Sequence[str]) -> QuerySet[Membership]:
+    """The memberships of people whose name or address has these words in it, in the person's own organisations."""
+    found = Membership.objects.filter(
+        organisation__in=organisations_where(actor, Verb.SEE_ORGANISATION), user__is_active=True
+    )
+    for word in words:
+        found = found.filter(Q(user__name__icontains=word) | Q(user__email__icontains=word))
+    return found.select_related("user", "organisation").order_by("user__name", "organisation__name")
 
 
 def open_invitations(organisation: Organisation) -> QuerySet[Invitation]:

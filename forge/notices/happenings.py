@@ -148,7 +148,7 @@ def webhook_stopped(event: Event) -> Happening:
     return Happening(
         Kind.WEBHOOK_STOPPED,
         f"webhook:{key}",
-        f"/settings/webhooks/{key}",
+        f"/-/settings/webhooks/{key}",
         {"title": f"The webhook to {event.data['host']} was stopped", "host": event.data["host"]},
         asked=_owners_of(UUID(event.stream_id.partition(":")[2])),
     )

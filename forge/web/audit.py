@@ -70,7 +70,7 @@ def organisation_audit(request: HttpRequest, organisation: str) -> HttpResponse:
         "people": people_in(found),
         "projects": Project.objects.of_member(principal).filter(organisation=found).order_by("name"),
         "topics": TOPIC_WORDS,
-        "address": f"{found.get_absolute_url()}/settings/audit",
+        "address": f"{found.get_absolute_url()}/-/settings/audit",
         "query": _query(request),
     }
     wanted, error = _wanted(request)

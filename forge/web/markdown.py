@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from django.utils.safestring import SafeString, mark_safe
 from markdown_it import MarkdownIt
@@ -21,6 +21,26 @@ def render_readme(text: str) -> SafeString:
     tokens = parser.parse(text[:LIMIT])
     _make_harmless(tokens, below=1)
     return _html(parser, tokens)
+
+
+def render_page(text: str, address_of: Callable[[str], str | None], anchor_of: Callable[[str], str]) -> SafeString:
+    """The HTML of a page of our own documentation: headings have anchors, and links lead where `address_of` says."""
+    parser = _parser()
+    tokens = parser.parse(text)
+    for number, token in enumerate(tokens):
+        if token.type == "heading_open":
+            token.attrSet("id", anchor_of(tokens[number + 1].content))
+        if token.type == "inline" and token.children is not None:
+            token.children = [_linked(child, address_of) for child in token.children]
+    return _html(parser, tokens)
+
+
+def _linked(token: Token, address_of: Callable[[str], str | None]) -> Token:
+    if token.type == "link_open":
+        address = address_of(str(token.attrGet("href") or ""))
+        token.attrs = {} if address is None else {"href": address}
+        return token
+    return _harmless(token)
 
 
 def render_comment(text: str, names: Names) -> SafeString:

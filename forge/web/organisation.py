@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
@@ -16,11 +17,14 @@ from forge.accounts.errors import LastOwner, OwnSecondFactorNeeded
 from forge.accounts.models import Organisation, Role
 from forge.accounts.permissions import Verb, can
 from forge.accounts.principals import Principal, principal_of
+from forge.activity.access import activity_of
 from forge.core.errors import Conflict, DomainError, Invalid
 from forge.projects.actions import restore_project
 from forge.projects.models import Project
-from forge.web.home import cards
+from forge.web.activity import activity_rows
 from forge.web.pages import for_person, show_again
+from forge.web.project_filter import ProjectFilter
+from forge.web.project_list import project_list
 from forge.web.usage import shown_usage
 
 ROLE_WORDS = {
@@ -30,31 +34,73 @@ ROLE_WORDS = {
 }
 
 
+MEMBERS_SHOWN = 50
+ACTIVITY_SHOWN = 50
+
+
 @for_person
 def overview(request: HttpRequest, organisation: str) -> HttpResponse:
-    """Projects, members and open invitations."""
-    found = find_organisation(principal_of(request), organisation)
-    return render(request, "organisation/overview.html", _overview(principal_of(request), found))
+    """The projects, and what the organisation uses."""
+    principal = principal_of(request)
+    found = find_organisation(principal, organisation)
+    context = {
+        "creates": can(principal, Verb.CREATE_PROJECT, found),
+        "list": project_list(principal, ProjectFilter.of(request.GET), found.name),
+        "usage": shown_usage(found),
+    }
+    return render(request, "organisation/overview.html", _tabs(principal, found) | context)
 
 
-def _overview(principal: Principal, organisation: Organisation) -> dict[str, Any]:
-    manages = can(principal, Verb.MANAGE_MEMBERS, organisation)
-    projects = (
-        Project.objects.of_member(principal)
-        .filter(organisation=organisation)
-        .select_related("organisation", "created_by")
+@for_person
+@never_cache
+def members(request: HttpRequest, organisation: str) -> HttpResponse:
+    """The members and the open invitations."""
+    principal = principal_of(request)
+    found = find_organisation(principal, organisation)
+    return render(request, "organisation/members.html", _members(request, principal, found))
+
+
+@for_person
+def activity(request: HttpRequest, organisation: str) -> HttpResponse:
+    """What happened in the organisation, the newest first."""
+    principal = principal_of(request)
+    found = find_organisation(principal, organisation)
+    page = Paginator(activity_of(principal).filter(organisation=found), ACTIVITY_SHOWN).get_page(
+        request.GET.get("page")
     )
+    context = {"rows": activity_rows(principal, page.object_list), "page": page}
+    return render(request, "organisation/activity.html", _tabs(principal, found) | context)
+
+
+def moved(request: HttpRequest, organisation: str, page: str, rest: str = "") -> HttpResponse:
+    """Where pages of an organisation stood before they had a dash in their addresses."""
+    query = request.META.get("QUERY_STRING", "")
+    below = f"/{rest}" if rest else ""
+    return redirect(f"/{organisation}/-/{page}{below}{'?' if query else ''}{query}", permanent=True)
+
+
+def _tabs(principal: Principal, organisation: Organisation) -> dict[str, Any]:
+    """What all pages of an organisation show: its name, and the tabs that are for this person."""
     return {
         "organisation": organisation,
-        "cards": cards(list(projects[:200])),
-        "members": list(members_of(organisation)),
-        "manages": manages,
+        "manages": can(principal, Verb.MANAGE_MEMBERS, organisation),
+        "renames": can(principal, Verb.RENAME_ORGANISATION, organisation),
         "reads_audit": can(principal, Verb.READ_AUDIT, organisation),
-        "creates": can(principal, Verb.CREATE_PROJECT, organisation),
-        "invitations": open_invitations(organisation) if manages else [],
+    }
+
+
+def _members(request: HttpRequest, principal: Principal, organisation: Organisation) -> dict[str, Any]:
+    """The members whose name or address has what was asked for in it, a page at a time."""
+    tabs = _tabs(principal, organisation)
+    words = " ".join(request.GET.get("q", "").replace("\0", "").split())[:100]
+    page = Paginator(members_of(organisation, words), MEMBERS_SHOWN).get_page(request.GET.get("page"))
+    return tabs | {
+        "words": words,
+        "page": page,
+        "members": list(page.object_list),
+        "invitations": open_invitations(organisation) if tabs["manages"] else [],
         "roles": ROLE_WORDS,
         "invited_as": Role.DEVELOPER,
-        "usage": shown_usage(organisation),
     }
 
 
@@ -65,10 +111,10 @@ def invite(request: HttpRequest, organisation: str) -> HttpResponse:
     """Making an invitation, whose link is on the page that answers and never again."""
     principal = principal_of(request)
     if request.method == "GET":
-        return redirect("organisation", organisation=organisation)
+        return redirect("members", organisation=organisation)
     found = find_organisation(principal, organisation, Verb.MANAGE_MEMBERS)
     _, link = actions.invite(principal, found, request.POST.get("role", ""))
-    return render(request, "organisation/overview.html", _overview(principal, found) | {"link": link})
+    return render(request, "organisation/members.html", _members(request, principal, found) | {"link": link})
 
 
 @for_person
@@ -77,7 +123,7 @@ def revoke(request: HttpRequest, organisation: str, invitation: UUID) -> HttpRes
     """Revoking an invitation."""
     found = find_organisation(principal_of(request), organisation, Verb.MANAGE_MEMBERS)
     actions.revoke_invitation(principal_of(request), found, invitation)
-    return redirect(f"{found.get_absolute_url()}#invitations")
+    return redirect(f"{found.get_absolute_url()}/-/members#invitations")
 
 
 @for_person
@@ -92,10 +138,9 @@ def member(request: HttpRequest, organisation: str, member: UUID) -> HttpRespons
         else:
             actions.change_role(principal, found, member, request.POST.get("role", ""))
     except (LastOwner, Invalid) as error:
-        return show_again(request, "organisation/overview.html", _overview(principal, found), error)
-    return redirect(
-        "home" if member == principal.pk and "remove" in request.POST else f"{found.get_absolute_url()}#members"
-    )
+        return show_again(request, "organisation/members.html", _members(request, principal, found), error)
+    left = member == principal.pk and "remove" in request.POST
+    return redirect("home" if left else f"{found.get_absolute_url()}/-/members")
 
 
 @for_person
@@ -121,13 +166,13 @@ def settings_page(request: HttpRequest, organisation: str) -> HttpResponse:
     principal = principal_of(request)
     found = find_organisation(principal, organisation, Verb.RENAME_ORGANISATION)
     if request.method == "GET":
-        return render(request, "organisation/settings.html", {"organisation": found})
+        return render(request, "organisation/settings.html", _tabs(principal, found))
     try:
         changed = actions.update_organisation(
             principal, found, name=request.POST.get("name", "").strip(), title=request.POST.get("title", "")
         )
     except (Invalid, Conflict) as error:
-        return show_again(request, "organisation/settings.html", {"organisation": found}, error)
+        return show_again(request, "organisation/settings.html", _tabs(principal, found), error)
     return redirect(changed)
 
 
@@ -140,7 +185,7 @@ def second_factor(request: HttpRequest, organisation: str) -> HttpResponse:
     try:
         actions.require_second_factor(principal, found, required="required" in request.POST)
     except OwnSecondFactorNeeded as error:
-        return show_again(request, "organisation/settings.html", {"organisation": found}, error)
+        return show_again(request, "organisation/settings.html", _tabs(principal, found), error)
     return redirect("organisation-settings", organisation=found.name)
 
 
@@ -154,8 +199,7 @@ def deleted(request: HttpRequest, organisation: str) -> HttpResponse:
 
 def _deleted(principal: Principal, organisation: Organisation) -> dict[str, Any]:
     projects = Project.objects.deleted_for(principal).filter(organisation=organisation).order_by("-deleted_at")
-    return {
-        "organisation": organisation,
+    return _tabs(principal, organisation) | {
         "projects": list(projects),
         "restores": can(principal, Verb.MANAGE_MEMBERS, organisation),
     }

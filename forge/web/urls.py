@@ -5,7 +5,8 @@ from __future__ import annotations
 from allauth.account import views as allauth_views
 from allauth.mfa.base import views as mfa_views
 from django.conf import settings
-from django.urls import URLPattern, URLResolver, include, path
+from django.urls import URLPattern, URLResolver, include, path, register_converter
+from django.urls.converters import StringConverter
 
 from forge.web import (
     account,
@@ -13,6 +14,8 @@ from forge.web import (
     builds,
     conversation,
     device,
+    docs,
+    favourites,
     forgotten,
     frame,
     guests,
@@ -25,6 +28,7 @@ from forge.web import (
     reviews,
     runes,
     schemas,
+    search,
     security,
     sessions,
     sign_in,
@@ -32,6 +36,15 @@ from forge.web import (
     trying,
     webhooks,
 )
+
+
+class FormerPage(StringConverter):
+    """The words of pages that stood beside an organisation's projects; no project may be called like them."""
+
+    regex = "settings|deleted"
+
+
+register_converter(FormerPage, "former")
 
 passkeys: list[URLPattern | URLResolver] = [
     path("accounts/2fa/webauthn/", security.to_security, name="mfa_list_webauthn"),
@@ -55,6 +68,9 @@ urlpatterns = [
     path("player/<str:organisation>/<str:name>/app.webmanifest", player.manifest, name="player-manifest"),
     path("schemas/runefile.json", schemas.runefile, name="runefile-schema"),
     path("schemas/forge.json", schemas.policy, name="policy-schema"),
+    path("docs", docs.docs, name="docs"),
+    path("docs/<path:path>", docs.docs, name="docs-page"),
+    path("search", search.search, name="search"),
     path("try", trying.try_page, name="try"),
     path("try/reviews/<uuid:review_id>", guests.review, name="guest-review"),
     path("try/reviews/<uuid:review_id>/say", guests.say, name="guest-say"),
@@ -86,6 +102,7 @@ urlpatterns = [
     path("accounts/confirm", account.confirm, name="confirm-address"),
     path("accounts/password", account.password, name="password"),
     path("accounts/device", device.device, name="device"),
+    path("accounts/favourites", favourites.favourites, name="favourites"),
     path("accounts/audit", audit.own_audit, name="own-audit"),
     path("accounts/notices", notices.inbox, name="notices"),
     path("accounts/notices/read-all", notices.read_all, name="read-all-notices"),
@@ -101,23 +118,28 @@ urlpatterns = [
     path("new/places", new_project.places, name="new-project-places"),
     path("organisations/new", organisation.new_organisation, name="new-organisation"),
     path("<str:organisation>", organisation.overview, name="organisation"),
-    path("<str:organisation>/settings", organisation.settings_page, name="organisation-settings"),
-    path("<str:organisation>/second-factor", organisation.second_factor, name="organisation-second-factor"),
-    path("<str:organisation>/settings/audit", audit.organisation_audit, name="organisation-audit"),
-    path("<str:organisation>/settings/audit/export", audit.organisation_export, name="organisation-audit-export"),
-    path("<str:organisation>/settings/webhooks", webhooks.webhooks, name="webhooks"),
-    path("<str:organisation>/settings/webhooks/<uuid:webhook>", webhooks.webhook_page, name="webhook"),
-    path("<str:organisation>/settings/webhooks/<uuid:webhook>/do", webhooks.change, name="change-webhook"),
+    # What follows the dash is no project's name: none has one there.
+    path("<str:organisation>/-/members", organisation.members, name="members"),
+    path("<str:organisation>/-/activity", organisation.activity, name="organisation-activity"),
+    path("<str:organisation>/-/settings", organisation.settings_page, name="organisation-settings"),
+    path("<str:organisation>/-/second-factor", organisation.second_factor, name="organisation-second-factor"),
+    path("<str:organisation>/-/settings/audit", audit.organisation_audit, name="organisation-audit"),
+    path("<str:organisation>/-/settings/audit/export", audit.organisation_export, name="organisation-audit-export"),
+    path("<str:organisation>/-/settings/webhooks", webhooks.webhooks, name="webhooks"),
+    path("<str:organisation>/-/settings/webhooks/<uuid:webhook>", webhooks.webhook_page, name="webhook"),
+    path("<str:organisation>/-/settings/webhooks/<uuid:webhook>/do", webhooks.change, name="change-webhook"),
     path(
-        "<str:organisation>/settings/webhooks/<uuid:webhook>/deliveries/<uuid:delivery>/repeat",
+        "<str:organisation>/-/settings/webhooks/<uuid:webhook>/deliveries/<uuid:delivery>/repeat",
         webhooks.repeat,
         name="repeat-delivery",
     ),
-    path("<str:organisation>/deleted", organisation.deleted, name="deleted-projects"),
-    path("<str:organisation>/deleted/<str:name>/restore", organisation.restore, name="restore-project"),
-    path("<str:organisation>/invitations", organisation.invite, name="invite"),
-    path("<str:organisation>/invitations/<uuid:invitation>/revoke", organisation.revoke, name="revoke-invitation"),
-    path("<str:organisation>/members/<uuid:member>", organisation.member, name="member"),
+    path("<str:organisation>/-/deleted", organisation.deleted, name="deleted-projects"),
+    path("<str:organisation>/-/deleted/<str:name>/restore", organisation.restore, name="restore-project"),
+    path("<str:organisation>/-/invitations", organisation.invite, name="invite"),
+    path("<str:organisation>/-/invitations/<uuid:invitation>/revoke", organisation.revoke, name="revoke-invitation"),
+    path("<str:organisation>/-/members/<uuid:member>", organisation.member, name="member"),
+    path("<str:organisation>/<former:page>", organisation.moved, name="moved-page"),
+    path("<str:organisation>/<former:page>/<path:rest>", organisation.moved, name="moved-page-below"),
     path("<str:organisation>/<str:name>", runes.rune_page, name="project"),
     path("<str:organisation>/<str:name>/builds", builds.builds_list, name="builds"),
     path("<str:organisation>/<str:name>/builds/<int:number>", builds.build_page, name="build"),

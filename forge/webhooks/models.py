@@ -70,7 +70,7 @@ class Webhook(models.Model):
         return f"webhook:{self.pk}"
 
     def get_absolute_url(self) -> str:
-        return f"{self.organisation.get_absolute_url()}/settings/webhooks/{self.pk}"
+        return f"{self.organisation.get_absolute_url()}/-/settings/webhooks/{self.pk}"
 
 
 class DeliveryState(models.TextChoices):

@@ -25,8 +25,9 @@ def create(page: Page, template: str) -> None:
 
 
 def invite(page: Page, role: str) -> str:
-    """The link by which someone gets a role in the organisation whose page or project is open, which is left for it."""
-    page.goto("/".join(page.url.split("/")[:4]))
+    """The link by which someone gets a role in the organisation whose page or project is open; the page of its members
+    is open afterwards."""
+    page.goto("/".join(page.url.split("/")[:4]) + "/-/members")
     page.get_by_label("Role of the invited person").select_option(role)
     page.get_by_role("button", name="Make a link").click()
     return page.get_by_label("Invitation link").input_value()

@@ -25,7 +25,7 @@ def test_a_message_to_a_receiver_that_was_down_first_is_shown_and_arrives(open_p
         page = open_page()
         sign_in(page, forge.printed_link())
         organisation = page.get_by_role("navigation", name="Breadcrumb").get_by_role("link").first
-        page.goto(f"{forge.address}{organisation.get_attribute('href')}/settings/webhooks")
+        page.goto(f"{forge.address}{organisation.get_attribute('href')}/-/settings/webhooks")
         page.get_by_label("Address").fill(url)
         page.get_by_role("button", name="Make webhook").click()
         secret = page.get_by_label("The secret").input_value()

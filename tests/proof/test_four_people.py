@@ -135,7 +135,7 @@ def meet(forge: LiveForge, open_page: OpenPage, word: Path) -> Team:
 def make_webhook(team: Team, port: int) -> str:
     """To an address at which nobody answers yet; its secret."""
     page = team.owner
-    page.goto(f"{team.organisation}/settings/webhooks")
+    page.goto(f"{team.organisation}/-/settings/webhooks")
     page.get_by_label("Address").fill(f"http://127.0.0.1:{port}/hook")
     page.get_by_role("button", name="Make webhook").click()
     return page.get_by_label("The secret").input_value()
@@ -303,7 +303,7 @@ def approve_and_publish(team: Team) -> None:
 def send_again_what_failed(team: Team) -> None:
     """The owner sees that nobody took the messages, and has the oldest sent again."""
     page = team.owner
-    page.goto(f"{team.organisation}/settings/webhooks")
+    page.goto(f"{team.organisation}/-/settings/webhooks")
     page.get_by_role("link", name="/hook").click()
     expect(page.get_by_text("next try").first).to_be_visible(timeout=PATIENCE)
     page.get_by_text(re.compile(r"^(build|review)\.")).last.click()
@@ -339,7 +339,7 @@ def override(team: Team) -> None:
 def read_audit(team: Team) -> int:
     """The owner reads who did what; the number of entries on the first page."""
     page = team.owner
-    page.goto(f"{team.organisation}/settings/audit")
+    page.goto(f"{team.organisation}/-/settings/audit")
     log = page.locator(".audit-entries")
     for words in ("The fair opens in an hour.", "1.0", "Jo Okafor", "Ana Lind", "Lena"):
         expect(log).to_contain_text(words)

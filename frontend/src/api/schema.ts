@@ -653,6 +653,24 @@ export interface paths {
     readonly patch?: never;
     readonly trace?: never;
   };
+  readonly "/api/v1/projects/{organisation}/{name}/favourite": {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    /** @description Whether a project is among one's favourites. */
+    readonly get: operations["favourite_retrieve"];
+    /** @description Whether a project is among one's favourites. */
+    readonly put: operations["favourite_choose"];
+    readonly post?: never;
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
   readonly "/api/v1/projects/{organisation}/{name}/files": {
     readonly parameters: {
       readonly query?: never;
@@ -1428,6 +1446,23 @@ export interface paths {
     readonly patch?: never;
     readonly trace?: never;
   };
+  readonly "/api/v1/search": {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    /** @description Finding projects, builds, organisations, people, files and pages of the documentation that one may see. */
+    readonly get: operations["search"];
+    readonly put?: never;
+    readonly post?: never;
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
   readonly "/api/v1/templates": {
     readonly parameters: {
       readonly query?: never;
@@ -2071,6 +2106,10 @@ export interface components {
       readonly false_alarms_an_hour: number | null;
       readonly reason: string | null;
     };
+    /** @description Whether a project is among one's favourites. */
+    readonly Favourite: {
+      readonly favourite: boolean;
+    };
     /** @description An argument of a stage that may be changed. Limits are inclusive. */
     readonly Field: {
       readonly stage: string;
@@ -2203,6 +2242,21 @@ export interface components {
     /** @description The types that are not written. */
     readonly HintsAnswer: {
       readonly hints: readonly components["schemas"]["LanguageHint"][];
+    };
+    /** @description One thing that was found. */
+    readonly Hit: {
+      readonly kind: components["schemas"]["HitKind"];
+      readonly title: string;
+      /** @description where it is */
+      readonly detail: string;
+      /** @description its page */
+      readonly url: string;
+    };
+    /** @enum {string} */
+    readonly HitKind: "project" | "build" | "organisation" | "person" | "file" | "docs";
+    /** @description What was found: at most six of each kind, kind by kind, the best first. */
+    readonly Hits: {
+      readonly hits: readonly components["schemas"]["Hit"][];
     };
     /** @description What is known of a word, in Markdown. */
     readonly HoverAnswer: {
@@ -4168,6 +4222,7 @@ export type EarlierText = components["schemas"]["EarlierText"];
 export type EditGraphAnswer = components["schemas"]["EditGraphAnswer"];
 export type EditsAnswer = components["schemas"]["EditsAnswer"];
 export type EvaluationSummary = components["schemas"]["EvaluationSummary"];
+export type Favourite = components["schemas"]["Favourite"];
 export type Field = components["schemas"]["Field"];
 export type FieldKind = components["schemas"]["FieldKind"];
 export type Fields = components["schemas"]["Fields"];
@@ -4189,6 +4244,9 @@ export type GivenRole = components["schemas"]["GivenRole"];
 export type GuestLink = components["schemas"]["GuestLink"];
 export type GuestLinks = components["schemas"]["GuestLinks"];
 export type HintsAnswer = components["schemas"]["HintsAnswer"];
+export type Hit = components["schemas"]["Hit"];
+export type HitKind = components["schemas"]["HitKind"];
+export type Hits = components["schemas"]["Hits"];
 export type HoverAnswer = components["schemas"]["HoverAnswer"];
 export type Inbox = components["schemas"]["Inbox"];
 export type InboxChanged = components["schemas"]["InboxChanged"];
@@ -6257,6 +6315,76 @@ export interface operations {
       readonly 507: components["responses"]["InsufficientStorage"];
     };
   };
+  readonly favourite_retrieve: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path: {
+        readonly name: string;
+        readonly organisation: string;
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody?: never;
+    readonly responses: {
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly "application/json": components["schemas"]["Favourite"];
+        };
+      };
+      readonly 307: components["responses"]["TemporaryRedirect"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
+    };
+  };
+  readonly favourite_choose: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path: {
+        readonly name: string;
+        readonly organisation: string;
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody: {
+      readonly content: {
+        readonly "application/json": components["schemas"]["Favourite"];
+      };
+    };
+    readonly responses: {
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly "application/json": components["schemas"]["Favourite"];
+        };
+      };
+      readonly 307: components["responses"]["TemporaryRedirect"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 408: components["responses"]["RequestTimeout"];
+      readonly 413: components["responses"]["RequestEntityTooLarge"];
+      readonly 415: components["responses"]["UnsupportedMediaType"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
+      readonly 507: components["responses"]["InsufficientStorage"];
+    };
+  };
   readonly projects_files_list: {
     readonly parameters: {
       readonly query?: never;
@@ -8263,6 +8391,36 @@ export interface operations {
         };
         content?: never;
       };
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
+    };
+  };
+  readonly search: {
+    readonly parameters: {
+      readonly query?: {
+        /** @description words, and the number of a build; without any, what changed last is answered */
+        readonly q?: string;
+      };
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly requestBody?: never;
+    readonly responses: {
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly "application/json": components["schemas"]["Hits"];
+        };
+      };
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
       readonly 429: components["responses"]["TooManyRequests"];
       readonly 500: components["responses"]["InternalServerError"];
       readonly 503: components["responses"]["ServiceUnavailable"];

@@ -273,7 +273,7 @@ def test_the_export_has_all_entries_in_order_as_csv_and_json_and_is_written_down
     browser = browser_of(owner)
     found: dict[str, list[str]] = {}
     for kind, read in (("csv", _read_csv), ("json", _read_json)):
-        answer: Any = browser.get(f"/acme/settings/audit/export?as={kind}&what=files")
+        answer: Any = browser.get(f"/acme/-/settings/audit/export?as={kind}&what=files")
         assert answer.status_code == 200
         assert f"acme-audit.{kind}" in answer["Content-Disposition"]
         found[kind] = read(b"".join(answer).decode())
@@ -356,7 +356,7 @@ def test_a_token_reads_it_with_its_own_scope_alone(organisation: Organisation, o
 def test_the_page_shows_a_filter_that_is_wrong_and_all_entries(
     project: Project, owner: User, browser_of: Browser
 ) -> None:
-    answer = browser_of(owner).get("/acme/settings/audit?since=never")
+    answer = browser_of(owner).get("/acme/-/settings/audit?since=never")
     assert answer.status_code == 400
     assert b"is a date or a time like" in answer.content
     assert b"Runefile.yml" in answer.content

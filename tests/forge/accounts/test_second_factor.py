@@ -217,7 +217,7 @@ def test_a_stranger_is_told_nothing_of_it(strict: Organisation, stranger: User, 
 def test_who_requires_it_has_one(organisation: Organisation, owner: User, browser_of: Browser) -> None:
     with pytest.raises(OwnSecondFactorNeeded):
         require_second_factor(owner, organisation, required=True)
-    answer = browser_of(owner).post("/acme/second-factor", {"required": "1"})
+    answer = browser_of(owner).post("/acme/-/second-factor", {"required": "1"})
     assert answer.status_code == 409
     assert "kept out yourself" in answer.content.decode()
     organisation.refresh_from_db()
@@ -235,9 +235,9 @@ def test_an_owner_who_removed_theirs_sets_up_another_and_is_in_again(
 ) -> None:
     browser = confirmed(browser_of(owner))
     browser.post("/accounts/2fa/totp/deactivate/")
-    assert browser.get("/acme/settings")["Location"] == "/accounts/security"
+    assert browser.get("/acme/-/settings")["Location"] == "/accounts/security"
     TOTP.activate(owner, SECRET)
-    assert browser.get("/acme/settings").status_code == 200
+    assert browser.get("/acme/-/settings").status_code == 200
 
 
 # -- the pages

@@ -72,8 +72,8 @@ def test_no_page_becomes_what_somebody_wrote(
     pages = [
         "/",
         "/acme",
-        "/acme/settings",
-        "/acme/deleted",
+        "/acme/-/settings",
+        "/acme/-/deleted",
         "/acme/kitchen",
         "/acme/kitchen?tag=latest",
         f"/acme/kitchen?tag={quote(EVIL)}",
@@ -105,9 +105,9 @@ def test_what_a_form_sends_back_is_text(owner: User, project: Project, browser_o
     forms = {
         "/new": {"organisation": EVIL, "name": EVIL, "template": EVIL},
         "/organisations/new": {"name": EVIL, "title": EVIL},
-        "/acme/settings": {"name": EVIL, "title": EVIL},
+        "/acme/-/settings": {"name": EVIL, "title": EVIL},
         "/acme/kitchen/settings": {"name": EVIL, "description": EVIL * 5, "visibility": EVIL},
-        "/acme/invitations": {"role": EVIL},
+        "/acme/-/invitations": {"role": EVIL},
         "/accounts/profile": {"name": EVIL * 9, "email": EVIL},
         "/accounts/address": {"email": EVIL},
         "/accounts/forgotten": {"email": EVIL},

@@ -52,7 +52,7 @@ _NO_ID = "00000000-0000-0000-0000-000000000009"
 
 _HOOKS = "api/v1/organisations/<str:organisation>/webhooks"
 _HOOK = f"{_HOOKS}/<uuid:webhook_id>"
-_HOOK_PAGE = "<str:organisation>/settings/webhooks/<uuid:webhook>"
+_HOOK_PAGE = "<str:organisation>/-/settings/webhooks/<uuid:webhook>"
 _NEW_HOOK = {"url": "https://example.com/hook", "topics": ["build"]}
 
 CASES: list[tuple[str, str, str, Any, tuple[int, ...]]] = [
@@ -83,6 +83,9 @@ CASES: list[tuple[str, str, str, Any, tuple[int, ...]]] = [
     ("patch", "api/v1/notices/<uuid:notice_id>", "NOTICE", {"read": True}, (200, 404, 404, 404, 401)),
     ("get", f"{_ROUTE}/watch", f"{_P}/watch", None, READ),
     ("put", f"{_ROUTE}/watch", f"{_P}/watch", {"level": "all"}, READ),
+    ("get", f"{_ROUTE}/favourite", f"{_P}/favourite", None, READ),
+    ("put", f"{_ROUTE}/favourite", f"{_P}/favourite", {"favourite": True}, READ),
+    ("get", "api/v1/search", "api/v1/search?q=k", None, MINE),
     ("get", "api/v1/organisations/<str:organisation>/audit", f"{_O}/audit?limit=5", None, OWN),
     ("get", "api/v1/organisations/<str:organisation>/audit/export", f"{_O}/audit/export?as=csv", None, OWN),
     ("get", _HOOKS, f"{_O}/webhooks", None, OWN),
@@ -264,6 +267,10 @@ CASES: list[tuple[str, str, str, Any, tuple[int, ...]]] = [
     ("form", "accounts/device", "", {"token": "BCDF-GHJK"}, (400, 400, 400, 400, 302)),
     ("get", "accounts/audit", "", None, ANY_PAGE),
     ("get", "accounts/sessions", "", None, ANY_PAGE),
+    ("form", "accounts/favourites", "", {"add": "acme/kitchen"}, (302, 302, 302, 404, 302)),
+    ("get", "search", "search?q=k", None, ANY_PAGE),
+    ("get", "docs", "", None, (200, 200, 200, 200, 200)),
+    ("get", "docs/<path:path>", "docs/guides/studio", None, (200, 200, 200, 200, 200)),
     ("get", "accounts/notices", "", None, ANY_PAGE),
     ("form", "accounts/notices/read-all", "", {}, (302, 302, 302, 302, 302)),
     ("form", "accounts/notices/<uuid:notice>", "NOTICE_PAGE", {"do": "done"}, (302, 404, 404, 404, 302)),
@@ -279,21 +286,25 @@ CASES: list[tuple[str, str, str, Any, tuple[int, ...]]] = [
     ("form", "new", "", {"organisation": "acme", "name": "fresh"}, SENT),
     ("get", "organisations/new", "", None, ANY_PAGE),
     ("get", "<str:organisation>", "acme", None, PAGE),
-    ("get", "<str:organisation>/settings", "acme/settings", None, PAGE_OWN),
-    ("form", "<str:organisation>/settings", "acme/settings", {"name": "acme", "title": "T"}, SENT_OWN),
-    ("form", "<str:organisation>/second-factor", "acme/second-factor", {}, SENT_OWN),
-    ("get", "<str:organisation>/settings/audit", "acme/settings/audit?limit=5", None, PAGE_OWN),
-    ("get", "<str:organisation>/settings/audit/export", "acme/settings/audit/export?as=json", None, PAGE_OWN),
-    ("get", "<str:organisation>/settings/webhooks", "acme/settings/webhooks", None, PAGE_OWN),
-    ("form", "<str:organisation>/settings/webhooks", "acme/settings/webhooks", _NEW_HOOK, PAGE_OWN),
+    ("get", "<str:organisation>/-/members", "acme/-/members?q=a", None, PAGE),
+    ("get", "<str:organisation>/-/activity", "acme/-/activity", None, PAGE),
+    ("get", "<str:organisation>/<former:page>", "acme/settings", None, (301, 301, 301, 301, 301)),
+    ("get", "<str:organisation>/<former:page>/<path:rest>", "acme/settings/audit", None, (301, 301, 301, 301, 301)),
+    ("get", "<str:organisation>/-/settings", "acme/-/settings", None, PAGE_OWN),
+    ("form", "<str:organisation>/-/settings", "acme/-/settings", {"name": "acme", "title": "T"}, SENT_OWN),
+    ("form", "<str:organisation>/-/second-factor", "acme/-/second-factor", {}, SENT_OWN),
+    ("get", "<str:organisation>/-/settings/audit", "acme/-/settings/audit?limit=5", None, PAGE_OWN),
+    ("get", "<str:organisation>/-/settings/audit/export", "acme/-/settings/audit/export?as=json", None, PAGE_OWN),
+    ("get", "<str:organisation>/-/settings/webhooks", "acme/-/settings/webhooks", None, PAGE_OWN),
+    ("form", "<str:organisation>/-/settings/webhooks", "acme/-/settings/webhooks", _NEW_HOOK, PAGE_OWN),
     ("get", _HOOK_PAGE, "WEBHOOK_PAGE", None, PAGE_OWN),
     ("form", f"{_HOOK_PAGE}/do", "WEBHOOK_PAGE/do", {"do": "ping"}, SENT_OWN),
     ("form", f"{_HOOK_PAGE}/deliveries/<uuid:delivery>/repeat", "DELIVERY_PAGE", {}, SENT_OWN),
-    ("get", "<str:organisation>/deleted", "acme/deleted", None, PAGE),
-    ("form", "<str:organisation>/deleted/<str:name>/restore", "acme/deleted/lost/restore", {}, SENT_OWN),
-    ("form", "<str:organisation>/invitations", "acme/invitations", {"role": "viewer"}, PAGE_OWN),
-    ("form", "<str:organisation>/invitations/<uuid:invitation>/revoke", "REVOKE_PAGE", {}, SENT_OWN),
-    ("form", "<str:organisation>/members/<uuid:member>", "MEMBER_PAGE", {"role": "viewer"}, SENT_OWN),
+    ("get", "<str:organisation>/-/deleted", "acme/-/deleted", None, PAGE),
+    ("form", "<str:organisation>/-/deleted/<str:name>/restore", "acme/-/deleted/lost/restore", {}, SENT_OWN),
+    ("form", "<str:organisation>/-/invitations", "acme/-/invitations", {"role": "viewer"}, PAGE_OWN),
+    ("form", "<str:organisation>/-/invitations/<uuid:invitation>/revoke", "REVOKE_PAGE", {}, SENT_OWN),
+    ("form", "<str:organisation>/-/members/<uuid:member>", "MEMBER_PAGE", {"role": "viewer"}, SENT_OWN),
     ("get", "<str:organisation>/<str:name>/studio", "acme/kitchen/studio", None, PAGE),
     ("form", "<str:organisation>/<str:name>/watch", "acme/kitchen/watch", {"level": "all"}, (302, 302, 302, 404, 302)),
     ("get", "<str:organisation>/<str:name>/settings", "acme/kitchen/settings", None, PAGE_EDIT),
@@ -304,7 +315,10 @@ CASES: list[tuple[str, str, str, Any, tuple[int, ...]]] = [
 ELSEWHERE = frozenset({"api/", "api/<path:rest>", "frame/", "try", "player/frame", "player/service-worker.js"})
 """Addresses with tests of their own."""
 
-OURS = ("forge.accounts", "forge.notices", "forge.projects", "forge.webhooks", "forge.player", "forge.web", "allauth")
+OURS = (
+    *("forge.accounts", "forge.notices", "forge.projects", "forge.search", "forge.webhooks", "forge.player"),
+    *("forge.web", "allauth"),
+)
 NOT_OURS = (
     "forge.web.builds",
     "forge.web.conversation",
@@ -341,12 +355,12 @@ def things(project: Project, owner: User, organisation: Organisation) -> dict[st
         "RECORDING": f"api/v1/samples/{sample.pk}/recording",
         "TOKEN": f"api/v1/tokens/{token.pk}",
         "TOKEN_PAGE": f"accounts/tokens/{token.pk}/delete",
-        "REVOKE_PAGE": f"acme/invitations/{invitation.pk}/revoke",
+        "REVOKE_PAGE": f"acme/-/invitations/{invitation.pk}/revoke",
         "NOTICE": f"api/v1/notices/{notice.pk}",
         "NOTICE_PAGE": f"accounts/notices/{notice.pk}",
         "UNSUBSCRIBE": f"accounts/notices/unsubscribe/{unsubscribe_token(member)}",
         **webhook_addresses(owner, organisation),
-        "MEMBER_PAGE": f"acme/members/{member.pk}",
+        "MEMBER_PAGE": f"acme/-/members/{member.pk}",
     }
 
 
@@ -354,7 +368,7 @@ def webhook_addresses(owner: User, organisation: Organisation) -> dict[str, str]
     """What the addresses of a webhook that has a delivery stand for."""
     webhook, _ = create_webhook(owner, organisation, "https://example.com/hook", ["review"])
     delivery = ping(owner, webhook)
-    hook, page = f"{_O}/webhooks/{webhook.pk}", f"acme/settings/webhooks/{webhook.pk}"
+    hook, page = f"{_O}/webhooks/{webhook.pk}", f"acme/-/settings/webhooks/{webhook.pk}"
     return {
         "WEBHOOK": hook,
         "WEBHOOK/rotate": f"{hook}/rotate",

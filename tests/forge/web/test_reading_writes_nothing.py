@@ -50,7 +50,7 @@ NOTED: dict[str, dict[str, str]] = {
         f"{_P}/versions/<int:number>/archive": _TAKING_OUT,
         f"{_P}/versions/<int:number>/files/<path:path>": _TAKING_OUT,
         "/api/v1/organisations/<str:organisation>/audit/export": "the audit log has who took out the audit log",
-        "/<str:organisation>/settings/audit/export": "the audit log has who took out the audit log",
+        "/<str:organisation>/-/settings/audit/export": "the audit log has who took out the audit log",
     },
     "token": {
         "/api/v1/builds/<uuid:build_id>/rune": _TAKING_OUT,
@@ -77,7 +77,7 @@ QUERIES = {
     "/api/v1/projects/<str:organisation>/<str:name>/versions/compare": "?from=now",
     "/api/v1/projects/<str:organisation>/<str:name>/models/<path:path>": "?graph=1",
     "/api/v1/organisations/<str:organisation>/audit/export": "?as=csv",
-    "/<str:organisation>/settings/audit/export": "?as=csv",
+    "/<str:organisation>/-/settings/audit/export": "?as=csv",
 }
 """What an address needs, or takes to answer with all that it has."""
 

@@ -35,6 +35,7 @@ Names = dict[str, str]
 NOTHING: Names = {
     "organisation": "nowhere",
     "name": "zilch",
+    "page": "settings",
     "path": "nofile.yml",
     "number": "987",
     "tag": "notag",
@@ -100,6 +101,7 @@ def names(build: Build, organisation: Organisation, project: Project, owner: Use
     return {
         "organisation": "acme",
         "name": "kitchen",
+        "page": "settings",
         "path": "Runefile.yml",
         "number": str(build.number),
         "tag": "latest",

@@ -272,9 +272,9 @@ def test_topics_that_there_are_not_are_refused(organisation: Organisation, owner
 
 def test_the_page_shows_the_secret_once(organisation: Organisation, owner: User, browser_of: Any) -> None:
     browser: Client = browser_of(owner)
-    made = browser.post("/acme/settings/webhooks", {"url": "https://example.com/hook", "topics": ["build"]})
+    made = browser.post("/acme/-/settings/webhooks", {"url": "https://example.com/hook", "topics": ["build"]})
     assert b"whsec_" in made.content
-    assert b"whsec_" not in browser.get("/acme/settings/webhooks").content
+    assert b"whsec_" not in browser.get("/acme/-/settings/webhooks").content
     assert b"whsec_" not in browser.get(Webhook.objects.get().get_absolute_url()).content
 
 

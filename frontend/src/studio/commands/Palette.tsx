@@ -1,24 +1,19 @@
-// Everything that can be done or opened, found by a few letters: commands, files, stages.
+// Everything that can be done or opened, found by a few letters: commands, files, stages; and what the server finds elsewhere.
 import { Fragment, useEffect, useId, useMemo, useRef, useState, type KeyboardEvent } from "react";
 import { Dialog } from "../parts/Dialog";
 import type { Command } from "./command";
+import type { Destination } from "./destination";
 import { Keys } from "./Keys";
 import { find, type Found } from "./search";
-
-/** A file or a stage that the palette leads to. */
-export interface Destination {
-  readonly id: string;
-  readonly title: string;
-  /** "File", "Stage". */
-  readonly kind: string;
-  readonly go: () => void;
-}
+import { useElsewhere } from "./use-elsewhere";
 
 interface PaletteProps {
   /** What is chosen from; by default everything that can be done or opened. */
   readonly title?: string;
   readonly commands: readonly Command[];
   readonly destinations: readonly Destination[];
+  /** The address of this project, where things outside of it are found too. */
+  readonly here?: string;
   /** What the field holds at first: ">" looks among the commands alone. */
   readonly start: string;
   readonly onClose: () => void;
@@ -70,6 +65,7 @@ export function Palette({
   title = "A command, a file or a stage",
   commands,
   destinations,
+  here,
   start,
   onClose,
 }: PaletteProps) {
@@ -77,14 +73,16 @@ export function Palette({
   const [query, setQuery] = useState(start);
   const [chosen, setChosen] = useState(0);
   const rows = useRef<HTMLUListElement>(null);
+  const onlyCommands = query.startsWith(">");
+  const elsewhere = useElsewhere(onlyCommands ? "" : query, here);
   const found = useMemo<readonly Found<Choice>[]>(() => {
-    const onlyCommands = query.startsWith(">");
-    return find(
+    const near = find(
       onlyCommands ? query.slice(1) : query,
       choicesOf(commands, onlyCommands ? [] : destinations),
       (choice) => choice.title,
     );
-  }, [query, commands, destinations]);
+    return [...near, ...choicesOf([], elsewhere).map((item) => ({ item, at: [] }))];
+  }, [query, onlyCommands, commands, destinations, elsewhere]);
 
   useEffect(() => {
     rows.current?.children[chosen]?.scrollIntoView({ block: "nearest" });

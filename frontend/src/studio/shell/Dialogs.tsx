@@ -1,5 +1,6 @@
 // The dialogs of the page, of which one at most is open, fetched while the page rests: what is asked, and what its answer does.
-import { Palette, type Destination } from "../commands/Palette";
+import type { Destination } from "../commands/destination";
+import { Palette } from "../commands/Palette";
 import { ShortcutHelp } from "../commands/ShortcutHelp";
 import { commandsOf } from "../commands/all";
 import { lazy, Suspense, useMemo } from "react";
@@ -133,5 +134,15 @@ function EverythingPalette({ start, onClose }: { readonly start: string; readonl
     ],
     [places, files, outline],
   );
-  return <Palette commands={commands} destinations={destinations} start={start} onClose={onClose} />;
+  const here = useSession((session) => session.project.url);
+  return (
+    <Palette
+      title="A command, a file, a stage, or another project"
+      commands={commands}
+      destinations={destinations}
+      here={here}
+      start={start}
+      onClose={onClose}
+    />
+  );
 }

@@ -2,7 +2,7 @@
 import type { Build } from "../../api/schema";
 import { createStore, type StoreApi } from "zustand/vanilla";
 import type { Take } from "../../preview";
-import type { Destination } from "../commands/Palette";
+import type { Destination } from "../commands/destination";
 import type { FileDialogRequest } from "../dialogs/files/request";
 import type { NamedFile } from "../session/named-files";
 

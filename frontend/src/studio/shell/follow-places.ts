@@ -6,6 +6,13 @@ import type { Places } from "./places";
 export function followPlaces(workspace: Workspace, places: Places): void {
   showUndone(workspace, places);
   tellWhatIsGone(workspace, places);
+  openAsked(places);
+}
+
+/** The file that the page's address names: what a search leads to. */
+function openAsked(places: Places): void {
+  const asked = new URLSearchParams(window.location.search).get("file");
+  if (asked !== null) places.awaitFile(asked);
 }
 
 /** The page has one undo: the file in which it took something back is opened. */

@@ -1,0 +1,149 @@
+"""`python -m benchmarks.large_installation` fills the installation of the environment with projects and people.
+
+The rows are written as the program would have left them, without building anything. The first person is a member of
+all organisations.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+from datetime import timedelta
+from itertools import pairwise
+
+PROJECTS, MEMBERS, BUILDS, ORGANISATIONS = 2000, 200, 20_000, 6
+WORDS = ("meter", "keywords", "gesture", "washing", "kitchen", "tap", "digits", "lab", "wake", "plant", "motor", "sine")
+SENSORS = ("SOUND", "IMAGE", "ACCEL", "RAW")
+
+
+def fill() -> None:
+    """Writes it all."""
+    from django.utils import timezone
+
+    from forge.accounts.models import Membership, Organisation, Role, User
+    from forge.activity.kinds import Kind as Deed
+    from forge.activity.models import Activity
+    from forge.builds.models import Build, Kind, Preview, ProjectContents, State
+    from forge.projects.models import Favourite, Project, Version
+    from forge.reviews.models import Review, ReviewerGroup, Round
+
+    chance = random.Random(1)
+    now = timezone.now()
+    first = User.objects.order_by("joined").first()
+    assert first is not None
+    places = Organisation.objects.bulk_create(Organisation(name=f"plant-{number}") for number in range(ORGANISATIONS))
+    people = User.objects.bulk_create(
+        User(email=f"person{number}@plant.example", name=f"Person {number}", password="!", colour=number % 3 + 1)
+        for number in range(MEMBERS)
+    )
+    Membership.objects.bulk_create(
+        Membership(organisation=place, user=person, role=Role.OWNER if person == first else Role.DEVELOPER)
+        for place in places
+        for person in (first, *people)
+    )
+    projects = Project.objects.bulk_create(
+        Project(
+            organisation=places[number * number % ORGANISATIONS if number % 2 else number // 2 % ORGANISATIONS],
+            name=f"{WORDS[number % len(WORDS)]}-{number}",
+            description=f"{WORDS[number * 7 % len(WORDS)].title()} of line {number % 40}",
+            created_by=chance.choice(people),
+            sequence=1,
+        )
+        for number in range(PROJECTS)
+    )
+    for number, project in enumerate(projects):
+        project.changed = now - timedelta(minutes=number * 11)
+    Project.objects.bulk_update(projects, ["changed"], batch_size=500)
+    outlines = {sensor: _outline(sensor) for sensor in SENSORS}
+    Preview.objects.bulk_create(
+        (
+            Preview(project=project, sequence=1, outline=outlines[SENSORS[number % 4]], state=_state(number))
+            for number, project in enumerate(projects)
+        ),
+        batch_size=500,
+    )
+    ProjectContents.objects.bulk_create(
+        ProjectContents(
+            project=project,
+            sensors=f" {SENSORS[number % 4]} ",
+            paths="\n".join(["README.md", "Runefile.yml", "labels.txt", f"models/{project.name}.tflite"]),
+        )
+        for number, project in enumerate(projects)
+    )
+    versions = Version.objects.bulk_create(
+        (
+            Version(project=project, number=1, digest=f"sha256:{number:064}", manifest={}, sequence=1, author=first)
+            for number, project in enumerate(projects)
+        ),
+        batch_size=500,
+    )
+    builds = Build.objects.bulk_create(
+        (
+            Build(
+                project=projects[number % PROJECTS],
+                version=versions[number % PROJECTS],
+                name=projects[number % PROJECTS].name,
+                kind=Kind.NUMBERED,
+                number=number // PROJECTS + 1,
+                state=State.FAILED if number % 5 else State.CANCELLED,
+                requested_by=first if number % 20 == 0 else people[number % MEMBERS],
+                error="The Runefile has a problem.",
+                started=now,
+                finished=now - timedelta(minutes=BUILDS - number),
+            )
+            for number in range(BUILDS)
+        ),
+        batch_size=500,
+    )
+    Activity.objects.bulk_create(
+        (
+            Activity(
+                organisation_id=build.project.organisation_id,
+                project=build.project,
+                person=build.requested_by,
+                kind=Deed.BUILT,
+                facts={"build": build.number, "failed": build.state == State.FAILED},
+                at=build.finished or now,
+            )
+            for build in builds
+        ),
+        batch_size=500,
+    )
+    Favourite.objects.bulk_create(Favourite(person=first, project=project) for project in projects[:8])
+    reviews = Review.objects.bulk_create(
+        Review(project=builds[number].project, number=1, title=f"Is {number} good?", asked_by=people[number % MEMBERS])
+        for number in range(300)
+    )
+    Round.objects.bulk_create(
+        Round(review=review, number=1, build=builds[number]) for number, review in enumerate(reviews)
+    )
+    groups = ReviewerGroup.objects.bulk_create(ReviewerGroup(review=review, position=1, needed=1) for review in reviews)
+    for number, group in enumerate(groups):
+        group.people.add(first if number % 30 == 0 else people[number % MEMBERS])
+
+
+def _state(number: int) -> str:
+    return "broken" if number % 17 == 0 else "ready"
+
+
+def _outline(sensor: str) -> dict[str, list[dict[str, object]]]:
+    """A pipeline of five stages, as an outline says it."""
+    kinds = [("input", "capability", sensor), ("scale", "block", "normalize"), ("fft", "block", "fft")]
+    kinds += [("model", "model", "model"), ("out", "output", "SERIAL")]
+    nodes: list[dict[str, object]] = [
+        {"name": name, "kind": kind, "detail": detail, "line": 4, "file": None, "arguments": []}
+        for name, kind, detail in kinds
+    ]
+    wires: list[dict[str, object]] = [
+        {"source": one[0], "source_index": 0, "target": other[0], "target_index": 0, "type": "f32[1, 1]"}
+        for one, other in pairwise(kinds)
+    ]
+    return {"nodes": nodes, "wires": wires}
+
+
+if __name__ == "__main__":
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "forge.settings")
+    import django
+
+    django.setup()
+    fill()

@@ -1,0 +1,1 @@
+"""Finding what a person may see: projects, builds, people, files and pages of the documentation."""

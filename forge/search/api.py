@@ -1,0 +1,60 @@
+"""The search over REST: a thin view over `forge.search.finding`."""
+
+from __future__ import annotations
+
+from typing import Annotated, TypedDict
+
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from forge.accounts.principals import signed_in
+from forge.accounts.scopes import Scope
+from forge.core.api import ForgeView, needing
+from forge.core.errors import Invalid
+from forge.core.json_types import choices
+from forge.search.asked import LONGEST, read
+from forge.search.finding import Hit, HitKind, find
+
+
+class HitJson(TypedDict):
+    """One thing that was found."""
+
+    kind: Annotated[str, choices("HitKind", HitKind)]
+    title: str
+    detail: Annotated[str, "where it is"]
+    url: Annotated[str, "its page"]
+
+
+class HitsJson(TypedDict):
+    """What was found: at most six of each kind, kind by kind, the best first."""
+
+    hits: list[HitJson]
+
+
+class Search(ForgeView):
+    """Finding projects, builds, organisations, people, files and pages of the documentation that one may see."""
+
+    needs = needing(get=Scope.PROJECT_READ)
+
+    @extend_schema(
+        operation_id="search",
+        parameters=[
+            OpenApiParameter(
+                "q", str, description="words, and the number of a build; without any, what changed last is answered"
+            )
+        ],
+        responses=HitsJson,
+    )
+    def get(self, request: Request) -> Response:
+        principal = signed_in(request)
+        text = request.query_params.get("q", "")
+        if len(text) > LONGEST:
+            message = f"At most {LONGEST} characters are looked for, these are {len(text)}."
+            raise Invalid(message, errors={"q": [message]})
+        return Response(HitsJson(hits=[hit_to_json(hit) for hit in find(principal, read(text))]))
+
+
+def hit_to_json(hit: Hit) -> HitJson:
+    """A thing that was found."""
+    return {"kind": hit.kind.value, "title": hit.title, "detail": hit.detail, "url": hit.url}

@@ -1,0 +1,72 @@
+"""The pages of the documentation, and their headings: read once, from the folder that comes with the program."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from django.conf import settings
+
+_HEADING = re.compile(r"^#{1,6} (?P<text>.+)$", re.MULTILINE)
+_BLOCK = re.compile(r"^```.*?^```$", re.DOTALL | re.MULTILINE)
+_LINK = re.compile(r"\[([^\]]*)\]\([^)]*\)")
+FOR_READERS = ("tutorial.md", "guides", "reference")
+"""What is found; the rest is for those who change the program."""
+
+
+@dataclass(frozen=True)
+class Heading:
+    """A heading of a page: its words, and the page's address with its anchor."""
+
+    text: str
+    page: str
+    """The title of the page."""
+    url: str
+
+
+def anchor_of(heading: str) -> str:
+    """The anchor of a heading, as links between the pages name it."""
+    return re.sub(r"[^\w\- ]", "", heading.strip().lower()).replace(" ", "-")
+
+
+def page_file(path: str) -> Path | None:
+    """The file of a page by its path below `/docs`; None where there is none."""
+    return _files().get(path or "README")
+
+
+def find_headings(words: Sequence[str], most: int) -> list[Heading]:
+    """The headings in which, or in the title of whose page, each word is; titles first."""
+    found = [(heading, place) for place, heading in enumerate(_headings()) if _fits(heading, words)]
+    found.sort(key=lambda each: (each[0].text != each[0].page, each[1]))
+    return [heading for heading, _ in found[:most]]
+
+
+def _fits(heading: Heading, words: Sequence[str]) -> bool:
+    text = f"{heading.text} {heading.page}".lower()
+    own = heading.text.lower()
+    return all(word in text for word in words) and any(word in own for word in words)
+
+
+@cache
+def _files() -> dict[str, Path]:
+    folder = Path(settings.BASE_DIR) / "docs"
+    return {str(file.relative_to(folder).with_suffix("")): file for file in sorted(folder.rglob("*.md"))}
+
+
+@cache
+def _headings() -> tuple[Heading, ...]:
+    shown = (path for path in _files() if path.split("/")[0] in FOR_READERS or f"{path}.md" in FOR_READERS)
+    return tuple(heading for path in shown for heading in _of_page(path))
+
+
+def _of_page(path: str) -> Iterator[Heading]:
+    text = _BLOCK.sub("", _files()[path].read_text("utf-8"))
+    title = ""
+    for match in _HEADING.finditer(text):
+        words = _LINK.sub(r"\1", match["text"]).replace("`", "").strip()
+        anchor = "" if not title else f"#{anchor_of(match['text'])}"
+        title = title or words
+        yield Heading(words, title, f"/docs/{path}{anchor}")

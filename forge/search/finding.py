@@ -1,0 +1,139 @@
+"""Finding what a person may see by a few words. Each kind of thing is asked for once, as the person sees it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django.db.models import Case, IntegerField, Q, QuerySet, When
+
+from forge.accounts.access import organisations_of, people_beside
+from forge.accounts.models import Organisation
+from forge.builds.contents import contents_with
+from forge.builds.models import Build
+from forge.core.actors import Actor
+from forge.projects.models import Project, ProjectQuerySet
+from forge.search.asked import Asked
+from forge.search.docs import find_headings
+
+SHOWN = 6
+"""Of each kind."""
+LOOKED_AT = 40
+"""Rows that are read where several may be of one thing."""
+
+
+class HitKind(StrEnum):
+    """What was found, in the order in which it is shown."""
+
+    PROJECT = "project"
+    BUILD = "build"
+    ORGANISATION = "organisation"
+    PERSON = "person"
+    FILE = "file"
+    DOCS = "docs"
+
+
+@dataclass(frozen=True)
+class Hit:
+    """One thing that was found."""
+
+    kind: HitKind
+    title: str
+    detail: str
+    url: str
+
+
+def find(actor: Actor, asked: Asked) -> list[Hit]:
+    """What fits, by kind, the best first and of those that fit alike the newest. Without words, what is recent."""
+    if asked.is_empty:
+        return [*_projects(_recent_projects(actor)), *_builds(_recent_builds(actor))]
+    return [
+        *_projects(_ranked(actor, asked.typed)),
+        *_builds(_numbered(actor, asked)),
+        *_organisations(actor, asked.typed),
+        *_people(actor, asked.typed),
+        *_files(actor, asked.typed),
+        *(Hit(HitKind.DOCS, each.text, each.page, each.url) for each in find_headings(asked.typed, SHOWN)),
+    ]
+
+
+def _recent_projects(actor: Actor) -> ProjectQuerySet:
+    return Project.objects.of_member(actor).order_by("-changed")
+
+
+def _recent_builds(actor: Actor) -> QuerySet[Build]:
+    return Build.objects.visible_to(actor).numbered().filter(requested_by=actor.pk).order_by("-created")
+
+
+def _ranked(actor: Actor, words: Sequence[str]) -> ProjectQuerySet:
+    """Projects in whose name, description or organisation each word is; those first that are called so."""
+    found = Project.objects.of_member(actor)
+    for word in words:
+        found = found.filter(
+            Q(name__icontains=word) | Q(description__icontains=word) | Q(organisation__name__icontains=word)
+        )
+    first = words[0]
+    rank = Case(
+        When(name__iexact=first, then=0),
+        When(name__istartswith=first, then=1),
+        When(name__icontains=first, then=2),
+        default=3,
+        output_field=IntegerField(),
+    )
+    return found.order_by(rank, "-changed")
+
+
+def _numbered(actor: Actor, asked: Asked) -> QuerySet[Build]:
+    """The builds of a number, of the projects whose names have the words in them."""
+    if asked.number is None:
+        return Build.objects.none()
+    found = Build.objects.visible_to(actor).numbered().filter(number=asked.number)
+    for word in asked.words:
+        found = found.filter(Q(project__name__icontains=word) | Q(project__organisation__name__icontains=word))
+    return found.order_by("-created")
+
+
+def _projects(found: ProjectQuerySet) -> Iterator[Hit]:
+    for project in found.select_related("organisation")[:SHOWN]:
+        detail = project.organisation.name
+        yield Hit(HitKind.PROJECT, project.name, detail, f"{project.get_absolute_url()}/studio")
+
+
+def _builds(found: QuerySet[Build]) -> Iterator[Hit]:
+    for build in found.select_related("project__organisation")[:SHOWN]:
+        title = f"{build.project.name}, build {build.number}"
+        detail = f"{build.project.organisation.name} · {build.get_state_display()}"
+        yield Hit(HitKind.BUILD, title, detail, f"{build.project.get_absolute_url()}/builds/{build.number}")
+
+
+def _organisations(actor: Actor, words: Sequence[str]) -> Iterator[Hit]:
+    found: QuerySet[Organisation] = organisations_of(actor)
+    for word in words:
+        found = found.filter(Q(name__icontains=word) | Q(title__icontains=word))
+    for each in found.order_by("name")[:SHOWN]:
+        yield Hit(HitKind.ORGANISATION, each.name, each.title, each.get_absolute_url())
+
+
+def _people(actor: Actor, words: Sequence[str]) -> Iterator[Hit]:
+    """Members of the same organisations, each once."""
+    seen: set[UUID] = set()
+    for membership in people_beside(actor, words)[:LOOKED_AT]:
+        person, organisation = membership.user, membership.organisation
+        if person.pk not in seen and len(seen) < SHOWN:
+            seen.add(person.pk)
+            url = f"{organisation.get_absolute_url()}/-/members?{urlencode({'q': person.email})}"
+            yield Hit(HitKind.PERSON, str(person), f"{organisation.name} · {person.email}", url)
+
+
+def _files(actor: Actor, words: Sequence[str]) -> Iterator[Hit]:
+    """Files in whose path each word is, those of what changed last first."""
+    shown = 0
+    for contents in contents_with(actor, words)[:LOOKED_AT]:
+        for path in contents.paths.split("\n"):
+            if shown < SHOWN and all(word in path.lower() for word in words):
+                shown += 1
+                url = f"{contents.project.get_absolute_url()}/studio?{urlencode({'file': path})}"
+                yield Hit(HitKind.FILE, path, contents.project.full_name, url)

@@ -1,0 +1,36 @@
+"""The documentation that comes with the program, as pages."""
+
+from __future__ import annotations
+
+from pathlib import PurePosixPath
+from posixpath import normpath
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from forge.core.errors import NotFound
+from forge.search.docs import anchor_of, page_file
+from forge.web.markdown import render_page
+
+
+def docs(request: HttpRequest, path: str = "") -> HttpResponse:
+    """One page; `path` is its file's, without the ending."""
+    file = page_file(path)
+    if file is None:
+        raise NotFound("The documentation has no such page.")
+    text = file.read_text("utf-8")
+    title = text.partition("\n")[0].removeprefix("# ")
+    rendered = render_page(text, lambda target: address_of(path, target), anchor_of)
+    return render(request, "docs.html", {"title": title, "page": rendered, "is_first": not path})
+
+
+def address_of(path: str, target: str) -> str | None:
+    """Where a link of a page leads: another page of these, or an address elsewhere; None for a file that is no page."""
+    if "://" in target or target.startswith("#"):
+        return target
+    name, _, anchor = target.partition("#")
+    found = normpath(str(PurePosixPath(path).parent / name)).removesuffix(".md")
+    if page_file(found) is None:
+        return None
+    address = "/docs" if found == "README" else f"/docs/{found}"
+    return f"{address}#{anchor}" if anchor else address

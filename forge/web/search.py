@@ -1,0 +1,51 @@
+"""The page of the search, for those without scripts, and what the bar's field leads to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import groupby
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from forge.accounts.principals import principal_of
+from forge.search.asked import LONGEST, read
+from forge.search.finding import Hit, HitKind, find
+from forge.web.pages import for_person
+
+
+@dataclass(frozen=True)
+class Look:
+    """How a kind of thing is called and looks."""
+
+    words: str
+    icon: str
+
+
+# The front end's build finds the icons that it must draw by `icon="…"`.
+LOOKS = {
+    HitKind.PROJECT: Look("Projects", icon="box"),
+    HitKind.BUILD: Look("Builds", icon="hammer"),
+    HitKind.ORGANISATION: Look("Organisations", icon="building-complex"),
+    HitKind.PERSON: Look("People", icon="user"),
+    HitKind.FILE: Look("Files", icon="file"),
+    HitKind.DOCS: Look("Documentation", icon="book-open"),
+}
+
+
+@dataclass(frozen=True)
+class Group:
+    """What was found of one kind."""
+
+    look: Look
+    hits: list[Hit]
+
+
+@for_person
+def search(request: HttpRequest) -> HttpResponse:
+    """What was found, by kind; what is too long is cut."""
+    words = request.GET.get("q", "")[:LONGEST]
+    asked = read(words)
+    hits = find(principal_of(request), asked)
+    groups = [Group(LOOKS[kind], list(found)) for kind, found in groupby(hits, key=lambda hit: hit.kind)]
+    return render(request, "search.html", {"words": words, "groups": groups, "is_empty": asked.is_empty})

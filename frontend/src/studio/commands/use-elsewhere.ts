@@ -1,0 +1,46 @@
+// What the server finds outside of the project that is open: other projects, builds, people, their files, and the documentation.
+import { useEffect, useState } from "react";
+import { findHits, HIT_WORDS, type Hit } from "../../look/finding";
+import type { Destination } from "./destination";
+
+/** Milliseconds without a key after which the server is asked. */
+const PAUSE = 120;
+/** Letters from which on it is. */
+const LEAST = 2;
+const NOTHING: readonly Destination[] = [];
+
+/** What fits a query, below what is found in the page; nothing without the address of the project that is open. */
+export function useElsewhere(query: string, here: string | undefined): readonly Destination[] {
+  const [found, setFound] = useState(NOTHING);
+  const text = query.trim();
+  const asks = here !== undefined && text.length >= LEAST;
+  useEffect(() => {
+    if (!asks) return;
+    const ending = new AbortController();
+    const timer = setTimeout(() => {
+      findHits(text, ending.signal)
+        .then((hits) => setFound(hits.filter((hit) => !isHere(hit, here)).map(destinationOf)))
+        // Without the server the page still finds what it has.
+        .catch(() => undefined);
+    }, PAUSE);
+    return () => {
+      clearTimeout(timer);
+      ending.abort();
+    };
+  }, [asks, here, text]);
+  return asks ? found : NOTHING;
+}
+
+/** The files of this project, and the project itself, are among what the page finds. */
+function isHere({ kind, url }: Hit, here: string): boolean {
+  return (kind === "file" || kind === "project") && url.startsWith(`${here}/studio`);
+}
+
+function destinationOf({ kind, title, detail, url }: Hit): Destination {
+  return {
+    id: url,
+    title,
+    kind: detail === "" ? HIT_WORDS[kind].one : `${HIT_WORDS[kind].one} · ${detail}`,
+    go: () => window.location.assign(url),
+  };
+}

@@ -1,0 +1,156 @@
+"""The search: what is found and in which order, and that nobody finds what they may not see."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from forge.accounts.actions import create_token
+from forge.accounts.models import Organisation, User
+from forge.builds.contents import keep_contents
+from forge.projects.actions import delete_project
+from forge.projects.models import Project
+from forge.search.asked import Asked, read
+from forge.search.docs import find_headings, page_file
+from forge.search.finding import HitKind, find
+from tests.forge.made_builds import built, failed_build
+
+Browser = Callable[[User | None], Client]
+
+
+@pytest.fixture
+def filled(project: Project, developer: User) -> Project:
+    """A project with a build and a file whose names nothing else has."""
+    Project.objects.filter(pk=project.pk).update(name="zither", description="Tunes a zither")
+    project.refresh_from_db()
+    failed_build(developer, project)
+    keep_contents(project.pk, {}, ["Runefile.yml", "strings/zither-model.tflite"])
+    return project
+
+
+def _found(actor: Any, text: str) -> list[tuple[str, str]]:
+    return [(hit.kind.value, hit.title) for hit in find(actor, read(text))]
+
+
+@pytest.mark.django_db
+def test_a_stranger_finds_nothing_of_what_is_private(
+    filled: Project, stranger: User, organisation: Organisation
+) -> None:
+    for text in ("zither", "1", "zither 1", "acme", "jo", "okafor", "jo@acme.example", "strings", "runefile", "tunes"):
+        mine = [hit for hit in find(stranger, read(text)) if hit.kind is not HitKind.DOCS]
+        assert mine == [], text
+    assert find(stranger, read("")) == []
+
+
+@pytest.mark.django_db
+def test_a_member_of_any_role_finds_what_they_may_read(filled: Project, viewer: User, developer: User) -> None:
+    for person in (viewer, developer):
+        assert ("project", "zither") in _found(person, "zith")
+        assert ("build", "zither, build 1") in _found(person, "zither 1")
+        assert ("file", "strings/zither-model.tflite") in _found(person, "model.tfl")
+        assert ("person", "Jo Okafor") in _found(person, "okafor")
+        assert ("organisation", "acme") in _found(person, "acme")
+
+
+@pytest.mark.django_db
+def test_a_former_member_and_whoever_waits_for_a_second_factor_find_nothing(
+    filled: Project, viewer: User, organisation: Organisation
+) -> None:
+    Organisation.objects.filter(pk=organisation.pk).update(requires_second_factor=True)
+    assert _found(viewer, "zither") == []
+    Organisation.objects.filter(pk=organisation.pk).update(requires_second_factor=False)
+    viewer.memberships.all().delete()
+    assert _found(User.objects.get(pk=viewer.pk), "zither") == []
+
+
+@pytest.mark.django_db
+def test_what_is_deleted_is_found_by_nobody(filled: Project, owner: User) -> None:
+    delete_project(owner, filled)
+    for text in ("zither", "zither 1", "strings", ""):
+        assert _found(owner, text) == []
+
+
+@pytest.mark.django_db
+def test_a_token_finds_what_its_reach_and_scopes_let_it_see(filled: Project, developer: User) -> None:
+    beside = Project.objects.create(organisation=filled.organisation, name="zitherine", created_by=developer)
+    _, secret = create_token(developer, "x", ["project:read"], None, reach=[filled.stream])
+    _, blind = create_token(developer, "y", ["account:read"], None)
+
+    def ask(secret: str, text: str) -> Any:
+        return Client().get("/api/v1/search", {"q": text}, headers={"Authorization": f"Bearer {secret}"})
+
+    kinds = {(hit["kind"], hit["title"]) for hit in ask(secret, "zither").json()["hits"]}
+    assert ("project", "zither") in kinds
+    assert ("project", beside.name) not in kinds
+    assert [hit for hit in ask(secret, "okafor").json()["hits"] if hit["kind"] == "person"] == []
+    assert ask(blind, "zither").status_code == 403
+
+
+@pytest.mark.django_db
+def test_what_is_called_so_comes_first_and_then_what_changed_last(organisation: Organisation, developer: User) -> None:
+    for name, words in (("tap", ""), ("drips", "a tap"), ("old-tap", ""), ("tapping", ""), ("tapes", "")):
+        Project.objects.create(organisation=organisation, name=name, description=words, created_by=developer)
+    titles = [hit.title for hit in find(developer, read("tap")) if hit.kind is HitKind.PROJECT]
+    assert titles == ["tap", "tapes", "tapping", "old-tap", "drips"]
+
+
+@pytest.mark.django_db
+def test_without_words_ones_own_last_projects_and_builds_are_found(
+    filled: Project, developer: User, viewer: User
+) -> None:
+    built(developer, filled)
+    assert _found(developer, " ") == [("project", "zither"), ("build", "zither, build 2"), ("build", "zither, build 1")]
+    assert _found(viewer, "") == [("project", "zither")]
+
+
+@pytest.mark.django_db
+def test_signs_that_databases_read_are_letters(filled: Project, developer: User) -> None:
+    for text in ("%", "_", "'", '"', "\\", "%_%"):
+        assert [hit for hit in find(developer, read(text)) if hit.kind is HitKind.PROJECT] == []
+
+
+@pytest.mark.django_db
+def test_the_api_and_the_page_answer_alike_and_name_what_is_too_long(
+    filled: Project, viewer: User, browser_of: Browser
+) -> None:
+    browser = browser_of(viewer)
+    hits = browser.get("/api/v1/search", {"q": "zither"}).json()["hits"]
+    assert hits[0] == {"kind": "project", "title": "zither", "detail": "acme", "url": "/acme/zither/studio"}
+    page = browser.get("/search", {"q": "zither"}).content.decode()
+    assert all(hit["title"] in page for hit in hits)
+    refused = browser.get("/api/v1/search", {"q": "x" * 101})
+    assert (refused.status_code, "At most 100 characters" in refused.json()["detail"]) == (400, True)
+    assert browser.get("/search", {"q": "x" * 101}).status_code == 200
+    assert browser_of(None).get("/api/v1/search").status_code == 401
+    assert browser_of(None).get("/search")["Location"].startswith("/accounts/login/")
+
+
+@pytest.mark.parametrize(
+    ("text", "asked"),
+    [
+        ("", Asked(())),
+        ("  Left  HAND ", Asked(("left", "hand"))),
+        ("digits 42", Asked(("digits",), 42)),
+        ("build #7", Asked((), 7)),
+        ("build", Asked(("build",))),
+        ("1 2", Asked(("2",), 1)),
+        ("²", Asked(("²",))),
+        ("9" * 80, Asked(("9" * 80,))),
+        ("a b c d e f g", Asked(("a", "b", "c", "d", "e", "f"))),
+        ("a\0b", Asked(("a", "b"))),
+    ],
+)
+def test_a_text_is_read_as_words_and_a_number(text: str, asked: Asked) -> None:
+    assert read(text) == asked
+
+
+def test_pages_of_the_documentation_are_found_by_title_and_heading() -> None:
+    assert find_headings(["webhooks"], 3)[0].url == "/docs/guides/webhooks"
+    by_heading = find_headings(["hear", "notices"], 3)
+    assert [each.url for each in by_heading] == ["/docs/guides/notices#what-you-hear-of"]
+    assert page_file("guides/notices") is not None
+    for nowhere in ("../README", "guides/../../README", "/etc/passwd", "guides/notices.md"):
+        assert page_file(nowhere) is None
