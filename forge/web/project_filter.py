@@ -19,10 +19,11 @@ from forge.web.cards import SENSOR_WORDS
 SENSORS = {sensor: SENSOR_WORDS[sensor] for sensor in ("SOUND", "IMAGE", "ACCEL", "RAW", "RAND")}
 STATES = {"review": "In review", "trouble": "Needs a fix", "published": "Published", "draft": "Draft"}
 WHOSE = {"mine": "Created by me", "favourites": "My favourites"}
-SORTS = {"changed": "Last change", "name": "Name", "created": "Newest"}
+SORTS = {"name": "Name", "created": "Newest"}
+"""Beside the usual order: what changed last comes first."""
 VIEWS = {"list": "List", "cards": "Cards"}
 
-_ORDERS = {"changed": ("-changed",), "name": ("name", "organisation__name"), "created": ("-created",)}
+_ORDERS = {"": ("-changed",), "name": ("name", "organisation__name"), "created": ("-created",)}
 _MOST_WORDS = 6
 _LONGEST = 100
 """Characters of what is searched for."""
@@ -88,7 +89,7 @@ class ProjectFilter:
             found = found.filter(created_by=principal.pk)
         elif self.whose == "favourites":
             found = found.filter(pk__in=favourites_of(principal).values("pk"))
-        return _in_state(found, principal, self.state).order_by(*_ORDERS[self.sort or "changed"])
+        return _in_state(found, principal, self.state).order_by(*_ORDERS[self.sort])
 
 
 def _in_state(found: ProjectQuerySet, principal: Principal, state: str) -> ProjectQuerySet:

@@ -122,5 +122,5 @@ def _selects(shown: ProjectFilter) -> list[Select]:
         Select("sensor", "Sensor", "Any sensor", shown.sensor, SENSORS),
         Select("state", "State", "Any state", shown.state, STATES),
         Select("whose", "Whose", "Mine and shared", shown.whose, WHOSE),
-        Select("sort", "Sort by", "", shown.sort or "changed", SORTS),
+        Select("sort", "Sort by", "Last change", shown.sort, SORTS),
     ]
