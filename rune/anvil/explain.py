@@ -9,7 +9,7 @@ from rune.anvil.figures import saving
 from rune.anvil.graph import BlockCall, Graph, Node, Value, figures
 from rune.anvil.passes.optimise import Optimised
 from rune.anvil.plan import Plan, lifetimes
-from rune.anvil.program import Argument, Call, ConstantPlace, Place, Pointer, Program, Structure
+from rune.anvil.program import Argument, Call, ConstantPlace, Place, Pointer, Program, Rows, Structure, calls
 from rune.wording import plain
 
 
@@ -60,13 +60,15 @@ def _quantization(value: Value) -> str:
 
 
 def _kernel_lines(program: Program) -> Iterator[str]:
+    """A line a kernel; those that work row by row together have a bar before them."""
     scratch = {buffer.name: buffer.size for buffer in program.buffers if buffer.name.endswith(" scratch")}
     for step in program.steps:
-        if isinstance(step, Call):
-            size = sum(len(program.constants[index].data) for index in dict.fromkeys(_constants(step)))
-            needed = scratch.get(f"{step.stage} scratch", 0)
-            kernel = f"{step.function} ({step.header.parent.name}/{step.header.name})"
-            yield f"  {plain(step.stage):<32} {kernel:<64} {size:>9,} bytes of constants, {needed:,} of scratch"
+        sign = "|" if isinstance(step, Rows) else " "
+        for call in calls(step):
+            size = sum(len(program.constants[index].data) for index in dict.fromkeys(_constants(call)))
+            needed = scratch.get(f"{call.stage} scratch", 0)
+            kernel = f"{call.function} ({call.header.parent.name}/{call.header.name})"
+            yield f" {sign}{plain(call.stage):<32} {kernel:<64} {size:>9,} bytes of constants, {needed:,} of scratch"
 
 
 def _constants(step: Call) -> Iterator[int]:
