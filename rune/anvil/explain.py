@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from rune.anvil.computation import Computation
 from rune.anvil.figures import saving
 from rune.anvil.graph import BlockCall, Graph, Node, Value, figures
+from rune.anvil.memory_map import MemoryMap
 from rune.anvil.passes.optimise import Optimised
-from rune.anvil.plan import Plan, lifetimes
+from rune.anvil.plan import Plan
 from rune.anvil.program import Argument, Call, ConstantPlace, Place, Pointer, Program, Rows, Structure, calls
 from rune.wording import plain
 
@@ -19,7 +20,7 @@ def explanation(read: Graph, optimised: Optimised, program: Program, plan: Plan)
         [f"As read: {figures(read)}", *graph_lines(read)],
         *([f"After {each.name}: {saving(each.saved)}", *graph_lines(each.graph)] for each in optimised.applied),
         ["Kernels:", *_kernel_lines(program)],
-        [f"Memory: {plan.arena_size:,} bytes", *_memory_lines(program, plan)],
+        [f"Memory: {plan.arena_size:,} bytes", *MemoryMap.of(program, plan).lines()],
     ]
     return "\n\n".join("\n".join(lines) for lines in parts) + "\n"
 
@@ -84,13 +85,3 @@ def _places(argument: Argument) -> Iterator[Place]:
         yield argument.place
     elif isinstance(argument, Structure):
         yield from (value.place for _, value in argument.fields if isinstance(value, Pointer))
-
-
-def _memory_lines(program: Program, plan: Plan) -> Iterator[str]:
-    """A line a buffer, by its place: its bytes, first to last, and the steps in which they are needed."""
-    intervals = lifetimes(program)
-    for offset, index in sorted((offset, index) for index, offset in enumerate(plan.buffer_offsets)):
-        buffer, interval = program.buffers[index], intervals[index]
-        last = max(offset + buffer.size - 1, offset)
-        if buffer.size:
-            yield f"  {offset:>9,} to {last:>9,}  steps {interval.first:>3} to {interval.last:>3}  {plain(buffer.name)}"
