@@ -28,7 +28,8 @@ def carry_over(apps: Any, schema_editor: Any) -> None:
 
 def _sensors(outline: dict[str, Any]) -> str:
     nodes = outline.get("nodes", ())
-    named = {str(node.get("detail")).partition(" ")[0] for node in nodes if node.get("kind") == "capability"}
+    known = (node for node in nodes if isinstance(node, dict) and node.get("kind") == "capability")
+    named = {str(node.get("detail")).partition(" ")[0] for node in known}
     words = " ".join(sorted(named & SENSORS))
     return f" {words} " if words else ""
 
