@@ -28,8 +28,8 @@ from forge.projects.hooks import state_parts
 from forge.projects.model_files import DrawnModelJson, ModelPageJson, is_model, model_drawing, model_page
 from forge.projects.models import Project
 from forge.projects.serializers import (
+    ChooseFavouriteSerializer,
     FavouriteJson,
-    FavouriteSerializer,
     FileJson,
     FilesJson,
     ListedProjectJson,
@@ -161,10 +161,10 @@ class ProjectFavourite(ProjectView):
         project = self.project(request, organisation, name, Verb.READ)
         return Response(FavouriteJson(favourite=is_favourite(principal_of(request), project)))
 
-    @extend_schema(operation_id="favourite_choose", request=FavouriteSerializer, responses=FavouriteJson)
+    @extend_schema(operation_id="favourite_choose", request=ChooseFavouriteSerializer, responses=FavouriteJson)
     def put(self, request: Request, organisation: str, name: str) -> Response:
         project = self.project(request, organisation, name, Verb.READ)
-        chosen = self.asked(request, FavouriteSerializer)["favourite"]
+        chosen = self.asked(request, ChooseFavouriteSerializer)["favourite"]
         actions.mark_favourite(principal_of(request), project, chosen=chosen)
         return Response(FavouriteJson(favourite=chosen))
 

@@ -204,7 +204,7 @@ class RestoreSerializer(serializers.Serializer[Any]):
     name = serializers.CharField(required=False)
 
 
-class FavouriteSerializer(serializers.Serializer[Any]):
+class ChooseFavouriteSerializer(serializers.Serializer[Any]):
     """Making a project a favourite, or none."""
 
     favourite = serializers.BooleanField()

@@ -1898,6 +1898,10 @@ export interface components {
       readonly diagnostics: readonly components["schemas"]["Diagnostic"][];
       readonly outline: components["schemas"]["Outline"];
     };
+    /** @description Making a project a favourite, or none. */
+    readonly ChooseFavourite: {
+      readonly favourite: boolean;
+    };
     readonly ChooseWatch: {
       readonly level: string;
     };
@@ -4215,6 +4219,7 @@ export type BuildReport = components["schemas"]["BuildReport"];
 export type BuildState = components["schemas"]["BuildState"];
 export type BuiltVersion = components["schemas"]["BuiltVersion"];
 export type CheckAnswer = components["schemas"]["CheckAnswer"];
+export type ChooseFavourite = components["schemas"]["ChooseFavourite"];
 export type ChooseWatch = components["schemas"]["ChooseWatch"];
 export type Comment = components["schemas"]["Comment"];
 export type Comparison = components["schemas"]["Comparison"];
@@ -6375,7 +6380,7 @@ export interface operations {
     };
     readonly requestBody: {
       readonly content: {
-        readonly "application/json": components["schemas"]["Favourite"];
+        readonly "application/json": components["schemas"]["ChooseFavourite"];
       };
     };
     readonly responses: {
