@@ -45,7 +45,7 @@ def test_everything_is_found_by_the_keyboard_from_a_page_and_from_the_studio(
     create(page, "The sine of a number")
     # In the studio the palette finds what is elsewhere too, below its own commands and files.
     page.keyboard.press("Control+k")
-    palette = page.get_by_role("combobox", name="A command, a file, a stage, or another project")
+    palette = page.get_by_role("combobox", name="A command, a file or a stage")
     palette.fill("digits")
     option = page.get_by_role("option", name=re.compile(r"digits.tflite.*File · "))
     expect(option).to_be_visible()

@@ -135,14 +135,5 @@ function EverythingPalette({ start, onClose }: { readonly start: string; readonl
     [places, files, outline],
   );
   const here = useSession((session) => session.project.url);
-  return (
-    <Palette
-      title="A command, a file, a stage, or another project"
-      commands={commands}
-      destinations={destinations}
-      here={here}
-      start={start}
-      onClose={onClose}
-    />
-  );
+  return <Palette commands={commands} destinations={destinations} here={here} start={start} onClose={onClose} />;
 }
