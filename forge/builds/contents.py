@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
 from forge.builds.models import Build, Kind, Preview, PreviewState, ProjectContents, State
 from forge.core.actors import Actor
@@ -49,10 +49,9 @@ def projects_with_sensor(actor: Actor, sensor: str) -> ProjectQuerySet:
 def projects_in_trouble(actor: Actor) -> ProjectQuerySet:
     """The person's projects whose Runefile has an error, or whose last build failed."""
     last = Build.objects.filter(project=OuterRef("pk"), kind=Kind.NUMBERED).order_by("-number").values("state")
-    projects = Project.objects.of_member(actor)
-    broken = projects.filter(pk__in=Preview.objects.plain().filter(state=PreviewState.BROKEN).values("project"))
-    failed = projects.annotate(ended=Subquery(last[:1])).filter(ended__in=(State.FAILED, State.LOST))
-    return projects.filter(pk__in=broken.values("pk")) | projects.filter(pk__in=failed.values("pk"))
+    broken = Preview.objects.plain().filter(project=OuterRef("pk"), state=PreviewState.BROKEN)
+    projects = Project.objects.of_member(actor).annotate(ended=Subquery(last[:1]))
+    return projects.filter(Exists(broken) | Q(ended__in=(State.FAILED, State.LOST)))
 
 
 def contents_with(actor: Actor, words: Sequence[str]) -> QuerySet[ProjectContents]:

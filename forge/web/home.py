@@ -11,13 +11,12 @@ from django.shortcuts import render
 from forge.accounts.access import may_create_organisations, organisations_kept_out_of, organisations_of
 from forge.accounts.permissions import Verb
 from forge.accounts.principals import Principal, principal_of
-from forge.activity.access import activity_of
+from forge.activity.access import activity_of, complete
 from forge.core.actors import Actor
 from forge.core.hooks import Hook
 from forge.projects.access import favourites_of
 from forge.projects.hooks import Waiting, waited_on, waiting_for
 from forge.web.activity import activity_rows
-from forge.web.cards import cards
 from forge.web.example import example
 from forge.web.pages import usual_organisation
 from forge.web.project_filter import ProjectFilter
@@ -43,9 +42,8 @@ def home(request: HttpRequest) -> HttpResponse:
         "kept_out": organisations_kept_out_of(principal) if principal.kept_out else [],
         "waiting": waiting_things(principal, waiting_for),
         "waited": waiting_things(principal, waited_on),
-        "activity": activity_rows(principal, activity_of(principal)[:ACTIVITY_SHOWN]),
-        "favourites": cards(principal, list(favourites[:FAVOURITES_SHOWN])),
-        "list": project_list(principal, ProjectFilter.of(request.GET)),
+        "activity": activity_rows(principal, complete(activity_of(principal)[:ACTIVITY_SHOWN])),
+        "list": project_list(principal, ProjectFilter.of(request.GET), above=list(favourites[:FAVOURITES_SHOWN])),
         "templates": list_templates(),
         "organisations": organisations,
         "creatable": creatable,

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from django.core.paginator import Paginator
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
@@ -17,7 +18,8 @@ from forge.accounts.errors import LastOwner, OwnSecondFactorNeeded
 from forge.accounts.models import Organisation, Role
 from forge.accounts.permissions import Verb, can
 from forge.accounts.principals import Principal, principal_of
-from forge.activity.access import activity_of
+from forge.activity.access import activity_of, complete
+from forge.activity.models import Activity
 from forge.core.errors import Conflict, DomainError, Invalid
 from forge.projects.actions import restore_project
 from forge.projects.models import Project
@@ -68,7 +70,7 @@ def activity(request: HttpRequest, organisation: str) -> HttpResponse:
     page = Paginator(activity_of(principal).filter(organisation=found), ACTIVITY_SHOWN).get_page(
         request.GET.get("page")
     )
-    context = {"rows": activity_rows(principal, page.object_list), "page": page}
+    context = {"rows": activity_rows(principal, complete(cast("QuerySet[Activity]", page.object_list))), "page": page}
     return render(request, "organisation/activity.html", _tabs(principal, found) | context)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from django.core.paginator import Paginator
@@ -46,6 +46,8 @@ class ProjectList:
 
     filter: ProjectFilter
     cards: list[Card]
+    above: list[Card]
+    """Of the projects that the page shows above the list."""
     matching: int
     of_all: int
     """All projects of the person, here or in the one organisation that the list is of."""
@@ -73,17 +75,27 @@ class ProjectList:
         return self.filter.address(page=self.filter.page)
 
 
-def project_list(principal: Principal, asked: ProjectFilter, organisation: str = "") -> ProjectList:
-    """One page of a person's projects; of one organisation's where one is named."""
+def project_list(
+    principal: Principal, asked: ProjectFilter, organisation: str = "", above: Sequence[Project] = ()
+) -> ProjectList:
+    """One page of a person's projects; of one organisation's where one is named.
+
+    What stands above the list is asked about together with it: each question costs as much for few as for many.
+    """
     wanted = replace(asked, organisation=organisation or asked.organisation)
     counts = _counts(principal, organisation)
     page = Paginator(wanted.projects(principal), ON_A_PAGE).get_page(wanted.page)
     shown = replace(asked, organisation="" if organisation else asked.organisation)
     of_all = sum(counts.values())
     view = asked.view or ("cards" if of_all <= FEW else "list")
+    listed = list(page.object_list)
+    found = {
+        card.project.pk: card for card in cards(principal, list({each.pk: each for each in (*above, *listed)}.values()))
+    }
     return ProjectList(
         filter=shown,
-        cards=cards(principal, list(page.object_list)),
+        cards=[found[project.pk] for project in listed],
+        above=[found[project.pk] for project in above],
         matching=page.paginator.count,
         of_all=of_all,
         first=page.start_index(),
