@@ -192,7 +192,7 @@ def shoot_what_a_stranger_sees(camera: Camera, page: Page, forge: LiveForge) -> 
 def invite(camera: Camera, page: Page, colleague: Page, project: str) -> None:
     """A colleague joins; one more invitation waits."""
     organisation = project.rpartition("/")[0]
-    page.goto(organisation)
+    page.goto(f"{organisation}/-/members")
     for _ in range(2):
         page.get_by_label("Role of the invited person").select_option("developer")
         page.get_by_role("button", name="Make a link").click()
@@ -207,7 +207,7 @@ def invite(camera: Camera, page: Page, colleague: Page, project: str) -> None:
     colleague.wait_for_url(lambda url: "/join" not in url)
     colleague.goto(f"{organisation}/-/settings")
     camera.shoot(colleague, "not-allowed")
-    page.goto(organisation)
+    page.goto(f"{organisation}/-/members")
     page.get_by_role("button", name="Make a link").click()
     camera.shoot(page, "organisation", EVERY)
 
@@ -302,6 +302,9 @@ def shoot_pages(camera: Camera, page: Page, address: str, project: str) -> None:
     camera.shoot(page, "tokens")
     for name, place in (
         ("builds", f"{project}/builds"),
+        ("organisation-projects", organisation),
+        ("organisation-activity", f"{organisation}/-/activity"),
+        ("search", f"{address}/search?q=di"),
         ("organisation-settings", f"{organisation}/-/settings"),
         ("deleted-projects", f"{organisation}/-/deleted"),
         ("profile", f"{address}/accounts/profile"),

@@ -24,6 +24,7 @@ class Role(models.TextChoices):
     """What a member may do; what each role is allowed stands in `permissions`."""
 
     OWNER = "owner", "Owner"
+    MAINTAINER = "maintainer", "Maintainer"
     DEVELOPER = "developer", "Developer"
     VIEWER = "viewer", "Viewer"
 

@@ -44,16 +44,21 @@ _VIEWER = frozenset(
     {Verb.SEE_ORGANISATION, Verb.SEE, Verb.READ, Verb.COMMENT, Verb.REVIEW, Verb.SUGGEST, Verb.GIVE_SAMPLE}
 )
 _DEVELOPER = _VIEWER | {Verb.CREATE_PROJECT, Verb.EDIT, Verb.BUILD, Verb.ASK, Verb.SHARE, Verb.PUBLISH, Verb.DESCRIBE}
-_OWNER = _DEVELOPER | {
+_MAINTAINER = _DEVELOPER | {Verb.MANAGE}
+_OWNER = _MAINTAINER | {
     Verb.MANAGE_MEMBERS,
     Verb.RENAME_ORGANISATION,
     Verb.READ_AUDIT,
     Verb.MANAGE_WEBHOOKS,
-    Verb.MANAGE,
     Verb.OVERRIDE_GATE,
 }
 
-ALLOWED: Mapping[str, frozenset[Verb]] = {Role.VIEWER: _VIEWER, Role.DEVELOPER: _DEVELOPER, Role.OWNER: _OWNER}
+ALLOWED: Mapping[str, frozenset[Verb]] = {
+    Role.VIEWER: _VIEWER,
+    Role.DEVELOPER: _DEVELOPER,
+    Role.MAINTAINER: _MAINTAINER,
+    Role.OWNER: _OWNER,
+}
 """The verbs of each role."""
 
 SCOPES_OF: Mapping[Verb, frozenset[Scope]] = {

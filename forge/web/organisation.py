@@ -16,7 +16,7 @@ from forge.accounts import actions
 from forge.accounts.access import find_organisation, members_of, open_invitations, require_may_create
 from forge.accounts.errors import LastOwner, OwnSecondFactorNeeded
 from forge.accounts.models import Organisation, Role
-from forge.accounts.permissions import Verb, can
+from forge.accounts.permissions import Verb, can, organisations_where
 from forge.accounts.principals import Principal, principal_of
 from forge.activity.access import activity_of, complete
 from forge.activity.models import Activity
@@ -32,6 +32,7 @@ from forge.web.usage import shown_usage
 ROLE_WORDS = {
     Role.VIEWER: "Viewer: tries builds, comments and approves",
     Role.DEVELOPER: "Developer: edits, builds and publishes too",
+    Role.MAINTAINER: "Maintainer: deletes and restores projects, and chooses who sees them too",
     Role.OWNER: "Owner: members, settings and publishing past a gate too",
 }
 
@@ -203,7 +204,7 @@ def _deleted(principal: Principal, organisation: Organisation) -> dict[str, Any]
     projects = Project.objects.deleted_for(principal).filter(organisation=organisation).order_by("-deleted_at")
     return _tabs(principal, organisation) | {
         "projects": list(projects),
-        "restores": can(principal, Verb.MANAGE_MEMBERS, organisation),
+        "restores": organisation.pk in organisations_where(principal, Verb.MANAGE),
     }
 
 

@@ -66,6 +66,11 @@ def owner(organisation: Organisation) -> User:
 
 
 @pytest.fixture
+def maintainer(organisation: Organisation) -> User:
+    return make_member(organisation, "noor@acme.example", "Noor Haddad", Role.MAINTAINER)
+
+
+@pytest.fixture
 def developer(organisation: Organisation) -> User:
     return make_member(organisation, "jo@acme.example", "Jo Okafor", Role.DEVELOPER)
 
@@ -119,9 +124,10 @@ def client(user: User, browser_of: Callable[[User | None], Client]) -> Client:
 
 
 @pytest.fixture
-def people(owner: User, developer: User, viewer: User, stranger: User) -> dict[str, Any]:
+def people(owner: User, maintainer: User, developer: User, viewer: User, stranger: User) -> dict[str, Any]:
     """One person of each kind; `anonymous` is None."""
-    return {"owner": owner, "developer": developer, "viewer": viewer, "stranger": stranger, "anonymous": None}
+    members = {"owner": owner, "maintainer": maintainer, "developer": developer, "viewer": viewer}
+    return {**members, "stranger": stranger, "anonymous": None}
 
 
 @pytest.fixture(scope="session")

@@ -124,7 +124,7 @@ def replace_line(page: WebKit, old: str, new: str) -> None:
 def join(owner: WebKit, colleague: WebKit, forge: LiveForge, studio: str) -> None:
     """The colleague, who is signed in, opens a link that the owner made."""
     organisation = studio.split("/")[3]
-    owner.go(f"{forge.address}/{organisation}")
+    owner.go(f"{forge.address}/{organisation}/-/members")
     select = owner.find("select", "Role of the invited person")
     owner.run("arguments[0].value = 'developer'; arguments[0].dispatchEvent(new Event('change'))", select)
     owner.click("button", "Make a link")

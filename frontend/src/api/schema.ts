@@ -2222,7 +2222,7 @@ export interface components {
     /** @description The role of a member, or of who accepts an invitation. */
     readonly GivenRole: {
       /** @enum {string} */
-      readonly role: "owner" | "developer" | "viewer";
+      readonly role: "owner" | "maintainer" | "developer" | "viewer";
     };
     /** @description A link that shows one review to whoever has it. Its address is told once, when it is made. */
     readonly GuestLink: {
@@ -2980,7 +2980,7 @@ export interface components {
     /** @description The role of a member, or of who accepts an invitation. */
     readonly PatchedGivenRole: {
       /** @enum {string} */
-      readonly role?: "owner" | "developer" | "viewer";
+      readonly role?: "owner" | "maintainer" | "developer" | "viewer";
     };
     readonly PatchedInboxChange: {
       readonly mail?: string;
@@ -3383,7 +3383,7 @@ export interface components {
       readonly may: readonly components["schemas"]["VerbOnProject"][];
     };
     /** @enum {string} */
-    readonly Role: "owner" | "developer" | "viewer";
+    readonly Role: "owner" | "maintainer" | "developer" | "viewer";
     /** @description Bytes of the arena: `size` of them from `offset` on, from the step `first` to `last`, both included. */
     readonly Room: {
       readonly name: string;

@@ -7,8 +7,12 @@ import io
 import pytest
 from django.core.management import call_command
 
-from forge.accounts.models import Role
+from forge.accounts.actions import change_role, invite, remove_member, update_organisation
+from forge.accounts.models import Organisation, Role, User
 from forge.accounts.permissions import ALLOWED, OF_ORGANISATION, OF_PROJECT, Verb, is_more
+from forge.core.errors import Forbidden
+from forge.projects.actions import delete_project, restore_project, update_project
+from forge.projects.models import Project
 from forge.web.organisation import ROLE_WORDS
 from tests.forge.web.test_permissions_matrix import KINDS
 
@@ -35,6 +39,8 @@ def test_the_tables_know_all_roles() -> None:
     ("role", "than", "more"),
     [
         (Role.OWNER, Role.VIEWER, True),
+        (Role.OWNER, Role.MAINTAINER, True),
+        (Role.MAINTAINER, Role.DEVELOPER, True),
         (Role.DEVELOPER, Role.VIEWER, True),
         (Role.VIEWER, Role.OWNER, False),
         (Role.DEVELOPER, Role.DEVELOPER, False),
@@ -42,3 +48,21 @@ def test_the_tables_know_all_roles() -> None:
 )
 def test_a_role_is_more_than_another_when_it_has_its_verbs_and_others(role: Role, than: Role, more: bool) -> None:
     assert is_more(role, than) is more
+
+
+@pytest.mark.django_db
+def test_a_maintainer_manages_projects_and_no_people(
+    project: Project, maintainer: User, developer: User, organisation: Organisation
+) -> None:
+    update_project(maintainer, project, visibility="public")
+    delete_project(maintainer, project)
+    restore_project(maintainer, organisation, "kitchen")
+    for act in (
+        lambda: change_role(maintainer, organisation, maintainer.pk, Role.OWNER),
+        lambda: change_role(maintainer, organisation, developer.pk, Role.VIEWER),
+        lambda: remove_member(maintainer, organisation, developer.pk),
+        lambda: invite(maintainer, organisation, Role.OWNER),
+        lambda: update_organisation(maintainer, organisation, title="Mine"),
+    ):
+        with pytest.raises(Forbidden):
+            act()
