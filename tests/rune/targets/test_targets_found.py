@@ -9,9 +9,9 @@ import pytest
 
 import rune.targets
 from rune.anvil.computation import Computation, View
-from rune.anvil.rows import RowByRow
 from rune.anvil.kernel_set import KernelSet
 from rune.anvil.ops import OPERATIONS
+from rune.anvil.rows import RowByRow
 from rune.kernels.portable import PORTABLE
 from rune.kernels.simd128 import SIMD128
 from rune.targets.finding import UnknownTarget, find_target, targets
