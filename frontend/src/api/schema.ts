@@ -1869,6 +1869,8 @@ export interface components {
       readonly toolchain: string;
       readonly toolchain_digest?: string;
       readonly target?: string;
+      /** @enum {string} */
+      readonly optimized_for?: "speed" | "size";
       readonly name: string;
       readonly rune?: components["schemas"]["RuneReport"];
       readonly files?: readonly components["schemas"]["FileReport"][];
