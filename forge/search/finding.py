@@ -56,7 +56,7 @@ def find(actor: Actor, asked: Asked) -> list[Hit]:
         *_organisations(actor, asked.typed),
         *_people(actor, asked.typed),
         *_files(actor, asked.typed),
-        *(Hit(HitKind.DOCS, each.text, each.page, each.url) for each in find_headings(asked.typed, SHOWN)),
+        *_docs(asked.typed),
     ]
 
 
@@ -137,3 +137,8 @@ def _files(actor: Actor, words: Sequence[str]) -> Iterator[Hit]:
                 shown += 1
                 url = f"{contents.project.get_absolute_url()}/studio?{urlencode({'file': path})}"
                 yield Hit(HitKind.FILE, path, contents.project.full_name, url)
+
+
+def _docs(words: Sequence[str]) -> Iterator[Hit]:
+    for heading in find_headings(words, SHOWN):
+        yield Hit(HitKind.DOCS, heading.text, "" if heading.text == heading.page else heading.page, heading.url)
