@@ -172,4 +172,11 @@ def test_whoever_may_read_may_try_a_fix(
     asking: Any, people: dict[str, Any], browser_of: Callable[[Any], Client]
 ) -> None:
     found = {kind: ask(browser_of(person), BYTES).status_code for kind, person in people.items()}
-    assert found == {"owner": 202, "developer": 202, "viewer": 202, "stranger": 404, "anonymous": 401}
+    assert found == {
+        "owner": 202,
+        "maintainer": 202,
+        "developer": 202,
+        "viewer": 202,
+        "stranger": 404,
+        "anonymous": 401,
+    }

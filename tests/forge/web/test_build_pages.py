@@ -132,6 +132,7 @@ def test_who_may_open_and_do_what(
 ) -> None:
     built(people["developer"], project)
     by_name = dict(zip(("owner", "developer", "viewer", "stranger", "anonymous"), (*expected, 404, 302), strict=True))
+    by_name["maintainer"] = by_name["developer"]
     for name, person in people.items():
         response = getattr(browser_of(person), method)(path)
         assert response.status_code == by_name[name], (name, path)
@@ -173,7 +174,7 @@ def test_a_visitor_sees_a_public_rune_and_how_to_get_it(
 
 def test_a_private_rune_is_for_members_alone(project: Any, people: dict[str, Any], browser_of: Browser) -> None:
     publish_build(people["developer"], approved(built(people["developer"], project)), "1.0")
-    expected = {"owner": 200, "developer": 200, "viewer": 200, "stranger": 404, "anonymous": 302}
+    expected = {"owner": 200, "maintainer": 200, "developer": 200, "viewer": 200, "stranger": 404, "anonymous": 302}
     for name, person in people.items():
         assert browser_of(person).get("/acme/kitchen").status_code == expected[name]
     api = {**expected, "anonymous": 401}

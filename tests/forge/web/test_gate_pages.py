@@ -27,11 +27,6 @@ REASON = "The fair opens in an hour."
 
 
 @pytest.fixture
-def people(owner: Any, developer: Any, viewer: Any, stranger: Any) -> dict[str, Any]:
-    return {"owner": owner, "developer": developer, "viewer": viewer, "stranger": stranger, "anonymous": None}
-
-
-@pytest.fixture
 def build(project: Any, people: dict[str, Any]) -> Build:
     """Build 1, whose `forge.yml` limits three figures."""
     return limited(people["developer"], project, RULES)
@@ -100,7 +95,7 @@ def test_what_is_refused_says_what_is_missing_and_publishes_nothing(
     assert not Tag.objects.exists()
 
 
-EXPECTED = {"owner": 302, "developer": 403, "viewer": 403, "stranger": 404, "anonymous": 302}
+EXPECTED = {"owner": 302, "maintainer": 403, "developer": 403, "viewer": 403, "stranger": 404, "anonymous": 302}
 
 
 @pytest.mark.parametrize("kind", EXPECTED)
