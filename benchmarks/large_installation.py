@@ -121,9 +121,10 @@ def fill() -> None:
     groups = ReviewerGroup.objects.bulk_create(ReviewerGroup(review=review, position=1, needed=1) for review in reviews)
     for number, group in enumerate(groups):
         group.people.add(first if number % 30 == 0 else people[number % MEMBERS])
-    # A database that has been there for a minute knows how large its tables are.
-    with connection.cursor() as cursor:
-        cursor.execute("ANALYZE")
+    # PostgreSQL that has been there for a minute knows how large its tables are; SQLite is never told.
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE")
 
 
 def _state(number: int) -> str:
