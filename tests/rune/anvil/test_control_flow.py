@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
@@ -32,6 +33,12 @@ def test_a_known_condition_leaves_one_branch() -> None:
 def test_a_loop_is_its_body_as_often_as_it_runs_and_its_counter_is_gone() -> None:
     model = with_graphs_inlined(read_model(compiled_model("while_f32_around_if")))
     assert [operator.op for operator in model.operators] == ["ADD", "ADD", "SUB"]
+
+
+def test_a_loop_that_ends_while_it_runs_has_all_its_rounds_and_its_counter_is_gone() -> None:
+    model = with_graphs_inlined(read_model(compiled_model("while_f32_ends_while_it_runs")))
+    rounds = Counter(operator.op for operator in model.operators)
+    assert rounds == {"REDUCE_MAX": 6, "LESS": 6, "LOGICAL_AND": 9, "ADD": 5, "SELECT": 10}
 
 
 def test_a_model_without_calls_is_left_as_it_is() -> None:
