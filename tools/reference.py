@@ -236,8 +236,8 @@ def operators_page() -> str:
                     "* uint8 is computed as int8, so an operator takes it wherever it takes int8, but for "
                     "SQUARED_DIFFERENCE and BATCH_MATMUL.",
                     "* The indices of GATHER, GATHER_ND and EMBEDDING_LOOKUP are constants, or come while the model "
-                    "runs; one that is beyond the tensor ends the run with an error. EMBEDDING_LOOKUP gives its table's "
-                    "type, or float32 of an int8 table.",
+                    "runs; one that is beyond the tensor ends the run with an error. EMBEDDING_LOOKUP gives its "
+                    "table's type, or float32 of an int8 table.",
                     "* TFLite_Detection_PostProcess takes floats, or uint8 for boxes, scores and anchors; places "
                     "beyond the last detection hold zeros, and a box that ends before it begins ends the run with an "
                     "error.",

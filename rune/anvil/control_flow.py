@@ -16,6 +16,7 @@ from dataclasses import replace
 import numpy as np
 
 from rune.anvil.computation import Array
+from rune.anvil.known_sizes import sliced_shape, without_empty_parts
 from rune.anvil.operation import Contradiction, Op
 from rune.anvil.ops import OPERATIONS
 from rune.tflite import Model, Operator, Tensor, TensorKind
@@ -80,8 +81,12 @@ class _Inlining:
                 self._add_if(operator)
             elif operator.op == "WHILE":
                 self._add_while(operator)
-            elif not is_computed or not (self._absorbed(operator) or self._computed(operator)):
+            elif not is_computed:
                 self._append(operator)
+            elif not self._is_empty(operator):
+                operator = without_empty_parts(operator, self._tensors)
+                if not (self._absorbed(operator) or self._computed(operator)):
+                    self._append(operator)
 
     def _add_if(self, operator: Operator) -> None:
         condition, *inputs = self._inputs(operator)
@@ -219,6 +224,14 @@ class _Inlining:
             operation = OPERATIONS.get(operator.op)
             if operation is None or operation.states or operation.may_fail:
                 raise _Unresolved
+
+    def _is_empty(self, operator: Operator) -> bool:
+        """Whether an operator gives no elements. A SLICE of known sizes gets its shape."""
+        shape = sliced_shape(operator, self._tensors)
+        if shape is None or len(operator.outputs) != 1:
+            return False
+        self._tensors[operator.outputs[0]] = replace(self._tensors[operator.outputs[0]], shape=shape)
+        return 0 in shape
 
     def _absorbed(self, operator: Operator) -> bool:
         """Whether a truth is known for one of its two inputs alone: the one that does not hold, of LOGICAL_AND; the one

@@ -177,6 +177,7 @@ def _hybrids() -> Iterator[tuple[str, Model]]:
     yield "conv_2d_hybrid_1x1", conv((1, 4, 3, 17), kernel=(1, 1), per_channel=False)
     yield "fully_connected_hybrid_symmetric", fully_connected((3, 17), activation="relu6")
     yield "fully_connected_hybrid_asymmetric", fully_connected((3, 17), asymmetric=True)
+    yield "fully_connected_hybrid_per_channel", fully_connected((3, 17), per_channel=True, asymmetric=True)
     yield "fully_connected_hybrid_no_bias", fully_connected((1, 9), bias=False)
 
 
@@ -620,18 +621,21 @@ def seeded_inputs(data: bytes, random: Generator) -> list[bytes]:
     return inputs
 
 
+def with_answers(name: str, data: bytes) -> dict[str, bytes]:
+    """A model's file and what the reference kernels answer, as they stand in a pack."""
+    random = default_rng(zlib.crc32(name.encode()) ^ 1)
+    inputs = [seeded_inputs(data, random) for _ in range(RUNS)]
+    runs = [
+        {"inputs": _texts(given), "outputs": _texts(found)}
+        for given, found in zip(inputs, answers(data, inputs), strict=True)
+    ]
+    return {f"{name}.tflite": data, f"{name}.json": _json({"runs": runs})}
+
+
 def main() -> None:
     compiled: dict[str, bytes] = {}
     for name, model in models():
-        data = make(name, model)
-        random = default_rng(zlib.crc32(name.encode()) ^ 1)
-        inputs = [seeded_inputs(data, random) for _ in range(RUNS)]
-        runs = [
-            {"inputs": _texts(given), "outputs": _texts(found)}
-            for given, found in zip(inputs, answers(data, inputs), strict=True)
-        ]
-        compiled[f"{name}.tflite"] = data
-        compiled[f"{name}.json"] = _json({"runs": runs})
+        compiled |= with_answers(name, make(name, model))
     write_packed(COMPILED, compiled)
 
     lacking: dict[str, bytes] = {}

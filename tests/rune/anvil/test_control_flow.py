@@ -5,8 +5,10 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
+import numpy as np
 from ai_edge_litert import schema_py_generated as schema
 
 from rune.anvil.control_flow import MOST_OPERATORS, with_graphs_inlined
@@ -53,6 +55,51 @@ def test_a_loop_without_end_is_refused_soon() -> None:
     assert time.process_time() - start < 2
     assert found.op == "WHILE"
     assert found.types.endswith(f"or more than {MOST_OPERATORS:,} operators in all its rounds")
+
+
+def test_a_loop_without_a_bound_is_refused_soon_with_that_reason() -> None:
+    """Its condition is what it is given."""
+
+    def build(g: Layers) -> list[Value]:
+        source = g.input((1, 3), "float32")
+        condition = g.graph.subgraph("condition")
+        value = condition.input("value", source.shape, "float32")
+        small = condition.tensor("small", (1,), "bool")
+        first = condition.tensor("first", (1,), "float32")
+        axes = condition.constant("axes", np.arange(2, dtype=np.int32))
+        condition.operator("REDUCE_MAX", [value, axes], [first], schema.ReducerOptionsT())
+        limit = condition.constant("limit", np.array([9], np.float32))
+        condition.operator("LESS", [first, limit], [small], schema.LessOptionsT())
+        condition.returns(small)
+        options: Any = schema.WhileOptionsT()
+        options.condSubgraphIndex, options.bodySubgraphIndex = condition.number, branch(g, "body", source, "ADD").number
+        output = g.output(source.shape, "float32")
+        g.graph.operator("WHILE", [source.index], [output.index], options)
+        return [output]
+
+    model, start = read(build), time.process_time()
+    (found,) = unsupported(model)
+    assert time.process_time() - start < 2
+    assert (found.op, found.types.partition(", ")[2].partition(", ")[0]) == (
+        "WHILE",
+        "no bound of its rounds that follows from constants",
+    )
+
+
+def test_a_graph_whose_tensor_means_another_number_than_its_callers_is_refused() -> None:
+    """The reference copies bytes from the one to the other."""
+
+    def build(g: Layers) -> list[Value]:
+        source = g.input((1, 3), "int8", 0.05, 3)
+        like = replace(source, scale=0.07)
+        options: Any = schema.IfOptionsT()
+        options.thenSubgraphIndex = branch(g, "then", like, "ADD").number
+        options.elseSubgraphIndex = branch(g, "else", like, "SUB").number
+        output = g.output(source.shape, "int8", 0.07, 3)
+        g.graph.operator("IF", [truths(g, (1,)).index, source.index], [output.index], options)
+        return [output]
+
+    assert [each.op for each in unsupported(read(build))] == ["IF"]
 
 
 def test_a_branch_that_may_fail_is_not_computed_when_it_is_not_taken() -> None:
