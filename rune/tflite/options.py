@@ -24,6 +24,10 @@ DETECTIONS_PER_CLASS: Final = 100
 """Where the operator does not say it."""
 
 LARGEST_DETECTION_OPTION: Final = 1 << 30
+"""In magnitude."""
+
+MOST_DETECTIONS: Final = 1 << 14
+"""And classes of one."""
 
 
 class Padding(Enum):
@@ -417,10 +421,10 @@ def _detection(operator: Table) -> DetectionOptions:
             f"The operator {DETECTION} has options that cannot be read: {error}", operator.place("custom_options")
         ) from error
     for key, value in given.items():
-        if not math.isfinite(value) or abs(value) > LARGEST_DETECTION_OPTION:
+        most = MOST_DETECTIONS if key.startswith("max_") else LARGEST_DETECTION_OPTION
+        if not math.isfinite(value) or abs(value) > most:
             raise ModelError(
-                f"The operator {DETECTION} has {_words(plain(key))} {value}; it must be a number of at most "
-                f"{LARGEST_DETECTION_OPTION:,}",
+                f"The operator {DETECTION} has {_words(plain(key))} {value}; it must be a number of at most {most:,}",
                 operator.place("custom_options"),
             )
     whole = {key: int(value) for key, value in given.items()}

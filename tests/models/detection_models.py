@@ -61,11 +61,14 @@ def anchors_of(g: Layers, boxes: int, kind: str) -> Value:
     return Value(index, (boxes, 4), kind, 1 / 200, -128)
 
 
-def detect(g: Layers, encoded: Value, scores: Value, options: Detection) -> list[Value]:
-    """Boxes, classes, scores and count."""
+def detect(
+    g: Layers, encoded: Value, scores: Value, options: Detection, *, without_shapes: bool = False
+) -> list[Value]:
+    """Boxes, classes, scores and count; perhaps as converters write them, without their shapes."""
     anchors = anchors_of(g, encoded.shape[1], encoded.kind)
     places = options.max_detections * options.max_classes_per_detection
-    outputs = [g.output(shape, "float32") for shape in ((1, places, 4), (1, places), (1, places), (1,))]
+    shapes = ((1, places, 4), (1, places), (1, places), (1,))
+    outputs = [g.output(() if without_shapes else shape, "float32") for shape in shapes]
     g.graph.operator(
         "CUSTOM",
         [encoded.index, scores.index, anchors.index],

@@ -105,6 +105,15 @@ def _another_graph(choose: random.Random, model: Any, graph: Any) -> None:
         setattr(options, field, choose.randrange(len(model.subgraphs)))
 
 
+def _other_custom_options(choose: random.Random, _: Any, graph: Any) -> None:
+    """A byte of them, or all."""
+    for operator in graph.operators or ():
+        if operator.customOptions is not None and len(operator.customOptions):
+            changed = bytearray(operator.customOptions)
+            changed[choose.randrange(len(changed))] = choose.choice((0, 1, 2, 127, 128, 255))
+            operator.customOptions = list(changed if choose.random() < 0.9 else b"")
+
+
 def _another_operator(choose: random.Random, model: Any, graph: Any) -> None:
     if not graph.operators:
         return
@@ -129,4 +138,6 @@ FAULTS: Sequence[Fault] = (
     _another_graph,
     _another_graph,
     _another_operator,
+    _other_custom_options,
+    _other_custom_options,
 )

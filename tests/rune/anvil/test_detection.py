@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from rune.anvil.support import unsupported
 from rune.runtime.errors import RuneError
-from rune.tflite import ModelError, read_model
+from rune.tflite import ModelError, read_model, signature
 from tests.models.detection_models import Detection, detect, packed
 from tests.models.make_models import answers, make
 from tests.models.model_layers import Layers, Value
@@ -20,11 +20,11 @@ from tests.rune.anvil.pipelines import loaded, models_pipeline, module_of, run, 
 BOXES, CLASSES = 12, 4
 
 
-def detecting(options: Detection, kind: str = "float32") -> bytes:
+def detecting(options: Detection, kind: str = "float32", *, without_shapes: bool = False) -> bytes:
     def model(g: Layers) -> list[Value]:
         encoded = g.input((1, BOXES, 4), kind, 0.03, 3, "encoded")
         scores = g.input((1, BOXES, CLASSES), kind, 1 / 256, -128, "scores")
-        return detect(g, encoded, scores, options)
+        return detect(g, encoded, scores, options, without_shapes=without_shapes)
 
     return make("detecting", model)
 
@@ -62,6 +62,13 @@ def test_places_without_a_detection_hold_zeros() -> None:
     for mine, its, width in ((boxes, expected[0], 8), (classes, expected[1], 2), (scores, expected[2], 2)):
         np.testing.assert_allclose(mine[: found * width], its[: found * width], rtol=1e-5)
         assert not mine[found * width :].any()
+
+
+def test_shapes_that_a_file_leaves_out_are_those_of_the_interpreter() -> None:
+    data, given = detecting(FEW, without_shapes=True), inputs_of(3)
+    outputs = signature(read_model(data)).outputs
+    assert [tensor.type.dimensions for tensor in outputs] == [(1, 20, 4), (1, 20), (1, 20), (1,)]
+    assert compiled(data, *given) == compiled(detecting(FEW), *given)
 
 
 @pytest.mark.parametrize("is_regular", [False, True], ids=["fast", "regular"])
