@@ -222,7 +222,7 @@ class _Inlining:
         """The operators from `first` on are computed though their results may not be wanted."""
         for operator in self._operators[first:]:
             operation = OPERATIONS.get(operator.op)
-            if operation is None or operation.states or operation.may_fail:
+            if operation is None or operation.states or operation.may_fail(Op.of(self._tensors, operator)):
                 raise _Unresolved
 
     def _is_empty(self, operator: Operator) -> bool:

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rune.anvil.computation import Array, Computation
-from rune.anvil.operation import Op, Operation, require
+from rune.anvil.operation import Op, Operation, require, unless_constant
 from rune.anvil.ops.gather import Gather
 from rune.anvil.ops.rearrangement import ELEMENTS, LARGEST_PLACES, integers
 from rune.anvil.ops.types import FLOAT32, INT8, INT32, are, channel_scales
@@ -69,5 +69,5 @@ def _scales(table: Tensor) -> NDArray[np.float32]:
 
 OPERATIONS = {
     # The table comes first, as what GATHER takes its slices of.
-    "EMBEDDING_LOOKUP": Operation(_refusal, _computation, operands=slice(1, None, -1), may_fail=True)
+    "EMBEDDING_LOOKUP": Operation(_refusal, _computation, operands=slice(1, None, -1), may_fail=unless_constant(0))
 }

@@ -14,7 +14,7 @@ import numpy as np
 
 from rune.anvil.channels import Range
 from rune.anvil.computation import Array, Computation
-from rune.anvil.operation import Op, Operation, require
+from rune.anvil.operation import Op, Operation, require, unless_constant
 from rune.anvil.ops.rearrangement import (
     ELEMENTS,
     LARGEST_PLACES,
@@ -91,4 +91,4 @@ def _operands(op: Op) -> slice:
     return slice(1) if op.input(1).data is not None else slice(2)
 
 
-OPERATIONS = {"GATHER": Operation(refusal, computation, _operands, may_fail=True)}
+OPERATIONS = {"GATHER": Operation(refusal, computation, _operands, may_fail=unless_constant(1))}

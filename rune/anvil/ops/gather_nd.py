@@ -14,7 +14,7 @@ import numpy as np
 
 from rune.anvil.channels import Range
 from rune.anvil.computation import Array, Computation
-from rune.anvil.operation import Op, Operation, require
+from rune.anvil.operation import Op, Operation, require, unless_constant
 from rune.anvil.ops.rearrangement import ELEMENTS, LARGEST_PLACES
 from rune.anvil.ops.types import array
 from rune.tflite import TensorKind
@@ -73,4 +73,4 @@ def _computation(op: Op) -> GatherNd:
     return GatherNd(lengths, width, indices.count // depth, INDICES[indices.kind], bool(slices))
 
 
-OPERATIONS = {"GATHER_ND": Operation(_refusal, _computation, operands=slice(2), may_fail=True)}
+OPERATIONS = {"GATHER_ND": Operation(_refusal, _computation, operands=slice(2), may_fail=unless_constant(1))}

@@ -20,6 +20,7 @@ from tests.models.further_models import arg, gather
 from tests.models.logic_models import truths
 from tests.models.make_models import make
 from tests.models.model_layers import Layers, Value
+from tests.rune.anvil.model_judge import disagreements
 from tests.rune.runtime.tflite_graphs import endless
 
 
@@ -120,3 +121,44 @@ def test_a_branch_that_may_fail_is_not_computed_when_it_is_not_taken() -> None:
     (found,) = unsupported(read(build))
     assert found.op == "IF"
     assert found.types.endswith("a branch that keeps something, may fail or is not compiled")
+
+
+def test_a_row_by_a_counter_cannot_fail_and_is_taken_in_a_loop_that_ends_while_it_runs() -> None:
+    def build(g: Layers) -> list[Value]:
+        table, start = g.input((4, 3), "float32", name="table"), g.input((1, 3), "float32", name="start")
+        condition, body = g.graph.subgraph("condition"), g.graph.subgraph("body")
+        for graph in (condition, body):
+            graph.input("counter", (1,), "int32")
+            graph.input("table", (4, 3), "float32")
+            graph.input("sum", (1, 3), "float32")
+        early, small, both = (condition.tensor(name, (1,), "bool") for name in ("early", "small", "both"))
+        greatest = condition.tensor("greatest", (1,), "float32")
+        four = condition.constant("rows", np.array([4], np.int32))
+        condition.operator("LESS", [0, four], [early], schema.LessOptionsT())
+        axes = condition.constant("axes", np.arange(2, dtype=np.int32))
+        condition.operator("REDUCE_MAX", [2, axes], [greatest], schema.ReducerOptionsT())
+        limit = condition.constant("limit", np.array([2], np.float32))
+        condition.operator("LESS", [greatest, limit], [small], schema.LessOptionsT())
+        condition.operator("LOGICAL_AND", [early, small], [both], schema.LogicalAndOptionsT())
+        condition.returns(both)
+        row, following, added = (
+            body.tensor("row", (1, 3), "float32"),
+            body.tensor("next", (1,), "int32"),
+            body.tensor("added", (1, 3), "float32"),
+        )
+        one = body.constant("one", np.array([1], np.int32))
+        body.operator("GATHER", [1, 0], [row], schema.GatherOptionsT())
+        body.operator("ADD", [2, row], [added], schema.AddOptionsT())
+        body.operator("ADD", [0, one], [following], schema.AddOptionsT())
+        body.returns(following, 1, added)
+        options: Any = schema.WhileOptionsT()
+        options.condSubgraphIndex, options.bodySubgraphIndex = condition.number, body.number
+        outputs = [g.output((1,), "int32"), g.output((4, 3), "float32"), g.output((1, 3), "float32")]
+        counter = g.graph.constant("first", np.array([0], np.int32))
+        given = [counter, table.index, start.index]
+        g.graph.operator("WHILE", given, [output.index for output in outputs], options)
+        return [outputs[0], outputs[2]]
+
+    data = make("any", build)
+    assert unsupported(read_model(data)) == ()
+    assert disagreements({"rows": data}) == []
