@@ -108,7 +108,7 @@ class _Inlining:
         first, running = len(self._operators), None
         while True:
             answers = self._called(condition, values)
-            if len(answers) != 1 or not self._is_truth(answers[0]):
+            if len(answers) != 1:
                 raise _Unresolved
             known = self._truth(answers[0])
             if known is False:
@@ -126,14 +126,10 @@ class _Inlining:
             raise _Unresolved
         return operator.inputs
 
-    def _is_truth(self, index: int) -> bool:
-        tensor = self._tensors[index]
-        return tensor.kind is TensorKind.BOOL and tensor.count == 1 and not tensor.is_sparse
-
     def _truth(self, index: int) -> bool | None:
         """Of a condition; None where it is known only while the model runs."""
         tensor = self._tensors[index]
-        if not self._is_truth(index):
+        if tensor.kind is not TensorKind.BOOL or tensor.count != 1 or tensor.is_sparse:
             raise _Unresolved
         return None if tensor.data is None or tensor.is_variable else tensor.data[0] != 0
 
