@@ -5,7 +5,8 @@ exp(h / h_scale) * anchor height, and so for x and width; in double precision, t
 threshold is left out. Of the rest the box of the highest score suppresses those that overlap it by more than the
 overlap threshold (intersection over union), then the next one does; of equal scores the first is the highest. The fast
 suppression looks at the best score of each box, and gives its best classes; the regular one looks at each class by
-itself, and gives the best of all. Bytes are counted from their zero point, times their scale.
+itself, and gives the best of all. Bytes are counted from their zero point, times their scale; scores in groups of eight
+as byte * scale - zero point * scale, which is how the reference's vectors round, the rest as the others.
 
 Places beyond the last detection hold zeros; the reference leaves there what its memory held. Source: TFLite's kernel
 `detection_postprocess.cc`.
@@ -24,12 +25,16 @@ from rune.anvil.fixed_point import scale_of
 from rune.anvil.operation import Op, Operation, require
 from rune.anvil.ops.float_functions import exp
 from rune.anvil.ops.types import FLOAT32, INT8, WITHOUT_SCALE, are, one_scale
+from rune.anvil.signed_bytes import HIGHEST_BIT
 from rune.tflite import DetectionOptions
 
 Floats = NDArray[np.float32]
 
 MOST_BOXES = 1 << 14
 """Boxes of a model; each is compared with each."""
+
+GROUP = 8
+"""Scores of bytes that the reference makes floats of at once."""
 
 MOST_DETECTIONS = 1 << 12
 """Places for detections."""
@@ -45,6 +50,18 @@ class Linear:
     def floats(self, stored: Array) -> Floats:
         """In single precision."""
         return (stored.astype(np.float32) - np.float32(self.zero_point)) * np.float32(self.scale)
+
+    @property
+    def move(self) -> float:
+        """What is added to the product of a byte of uint8 and the scale, in single precision."""
+        return float(np.float32(-(self.zero_point + HIGHEST_BIT) * float(np.float32(self.scale))))
+
+    def scores(self, stored: Array) -> Floats:
+        """The same with other roundings: of whole groups each product is rounded before the zero point counts."""
+        stored = stored.reshape(-1)
+        whole = stored.size // GROUP * GROUP
+        products = (stored[:whole].astype(np.float32) + np.float32(HIGHEST_BIT)) * np.float32(self.scale)
+        return np.concatenate([products + np.float32(self.move), self.floats(stored[whole:])])
 
 
 @dataclass(frozen=True)
@@ -71,7 +88,8 @@ class DetectionPostProcess(Computation):
 
     def evaluate(self, *inputs: Array) -> tuple[Array, ...]:
         if self.linear is not None:
-            inputs = tuple(linear.floats(given) for given, linear in zip(inputs, self.linear, strict=True))
+            boxes, marks, centres = self.linear
+            inputs = (boxes.floats(inputs[0]), marks.scores(inputs[1]), centres.floats(inputs[2]))
         encoded, scores, anchors = inputs
         corners = self._corners(encoded.reshape(self.boxes, -1)[:, :4], anchors.reshape(self.boxes, 4))
         if bool((corners[:, :2] > corners[:, 2:]).any()):

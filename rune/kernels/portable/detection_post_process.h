@@ -10,7 +10,7 @@
 struct rune_detection {
     int32_t boxes, coordinates, columns, classes, is_regular, most_boxes, most_classes, most_of_class;
     double y_scale, x_scale, h_scale, w_scale, score_threshold, overlap_threshold;
-    double encoded_scale, scores_scale, anchors_scale;
+    double encoded_scale, scores_scale, anchors_scale, scores_move;
     int32_t encoded_zero_point, scores_zero_point, anchors_zero_point;
 };
 
@@ -21,17 +21,22 @@ struct rune_detection_memory {
     int32_t *chosen, *heap, *candidates;
 };
 
-/* Floats, or bytes and what they stand for. */
+/* Floats, or bytes and what they stand for. The first `grouped` are (byte + 128) * scale + move, the others (byte - zero
+ * point) * scale: the same but for roundings. */
 struct rune_detection_numbers {
     const float *floats;
     const int8_t *bytes;
-    float scale;
-    int32_t zero_point;
+    float scale, move;
+    int32_t zero_point, grouped;
 };
 
 RUNE_FUNCTION float rune_detection_number(struct rune_detection_numbers numbers, int32_t place)
 {
-    return numbers.floats ? numbers.floats[place] : (float)(numbers.bytes[place] - numbers.zero_point) * numbers.scale;
+    if (numbers.floats)
+        return numbers.floats[place];
+    if (place < numbers.grouped)
+        return RUNE_PRODUCT_F32((float)(numbers.bytes[place] + 128), numbers.scale) + numbers.move;
+    return (float)(numbers.bytes[place] - numbers.zero_point) * numbers.scale;
 }
 
 struct rune_detection_outputs {
@@ -261,8 +266,8 @@ RUNE_FUNCTION void rune_detection_run(const struct rune_detection *how, struct r
     const struct rune_detection_numbers given[3] = {encoded_numbers, scores_numbers, anchors_numbers};    \
     rune_detection_run(how, given[0], given[1], given[2], &memory, &to, count);
 
-#define RUNE_FLOATS(name) {name, 0, 0.0f, 0}
-#define RUNE_BYTES(name) {0, name, (float)how->name##_scale, how->name##_zero_point}
+#define RUNE_FLOATS(name) {name, 0, 0.0f, 0.0f, 0, 0}
+#define RUNE_BYTES(name, move, grouped) {0, name, (float)how->name##_scale, move, how->name##_zero_point, grouped}
 
 RUNE_KERNEL void rune_detection_float32(const float *encoded, const float *scores, const float *anchors, float *boxes,
                                         float *classes, float *found_scores, float *count, RUNE_DETECTION_MEMORY)
@@ -273,7 +278,9 @@ RUNE_KERNEL void rune_detection_float32(const float *encoded, const float *score
 RUNE_KERNEL void rune_detection_int8(const int8_t *encoded, const int8_t *scores, const int8_t *anchors, float *boxes,
                                      float *classes, float *found_scores, float *count, RUNE_DETECTION_MEMORY)
 {
-    RUNE_DETECTION_RUN(RUNE_BYTES(encoded), RUNE_BYTES(scores), RUNE_BYTES(anchors))
+    const int32_t grouped = how->boxes * how->columns / 8 * 8;
+    RUNE_DETECTION_RUN(RUNE_BYTES(encoded, 0.0f, 0), RUNE_BYTES(scores, (float)how->scores_move, grouped),
+                       RUNE_BYTES(anchors, 0.0f, 0))
 }
 
 #endif

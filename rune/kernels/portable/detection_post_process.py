@@ -54,6 +54,7 @@ def _fields(op: DetectionPostProcess) -> tuple[tuple[str, int | float], ...]:
             (name, _single(getattr(options, name)))
             for name in ("y_scale", "x_scale", "h_scale", "w_scale", "score_threshold", "overlap_threshold")
         ),
+        ("scores_move", 0.0 if op.linear is None else op.linear[1].move),
         *(
             field
             for name, each in zip(_NUMBERS, op.linear or (Linear(1.0, 0),) * 3, strict=True)

@@ -71,13 +71,21 @@ def test_shapes_that_a_file_leaves_out_are_those_of_the_interpreter() -> None:
     assert compiled(data, *given) == compiled(detecting(FEW), *given)
 
 
+def bytes_of(seed: int) -> tuple[bytes, bytes]:
+    """Encoded boxes, and scores of six levels."""
+    random = np.random.default_rng(seed)
+    boxes = random.integers(0, 256, (BOXES, 4), dtype=np.uint8)
+    return boxes.tobytes(), (random.integers(0, 6, (BOXES, CLASSES), dtype=np.uint8) * 37).tobytes()
+
+
+@pytest.mark.parametrize("kind", ["float32", "uint8"])
 @pytest.mark.parametrize("is_regular", [False, True], ids=["fast", "regular"])
-def test_equal_scores_come_in_the_order_of_the_reference(is_regular: bool) -> None:
+def test_equal_scores_come_in_the_order_of_the_reference(is_regular: bool, kind: str) -> None:
     """The operator's own reference is asked, which `test_anvil_models.py` holds to its kernel."""
     classes = 1 if is_regular else 3
     options = replace(FEW, use_regular_nms=is_regular, max_detections=7, max_classes_per_detection=classes)
-    data = detecting(replace(options, nms_iou_threshold=1.0))
-    given = [inputs_of(seed, levels=3) for seed in range(40)]
+    data = detecting(replace(options, nms_iou_threshold=1.0), kind)
+    given = [inputs_of(seed, levels=3) if kind == "float32" else bytes_of(seed) for seed in range(40)]
     for mine, its in zip(evaluated_outputs(data, given), answers(data, given), strict=True):
         np.testing.assert_array_equal(floats(mine[1]), floats(its[1]))
         np.testing.assert_array_equal(floats(mine[2]), floats(its[2]))
