@@ -18,7 +18,7 @@ from zipfile import ZipFile
 
 import click
 
-from rune.anvil.control_flow import MOST_OPERATORS
+from rune.anvil.control_flow import MOST_OPERATORS, MOST_ROUNDS
 from rune.anvil.ops import OPERATIONS
 from rune.anvil.ops.mean import SUM_OF_INT8
 from rune.anvil.ops.softmax import LONGEST_ROW
@@ -256,7 +256,8 @@ def operators_page() -> str:
                     "* The condition of IF, or of each round of WHILE, follows from constants. That of an IF may be "
                     "known only while the model runs, if its branches keep nothing and cannot fail: both are computed. "
                     "So may that of a WHILE, if it holds a bound that follows from constants, such as a counter: all "
-                    f"rounds are computed. A model has at most {MOST_OPERATORS:,} operators in all rounds.",
+                    f"rounds are computed. A model has at most {MOST_ROUNDS:,} rounds, and {MOST_OPERATORS:,} "
+                    "operators in all of them.",
                     "* int32 that is not quantised is added, subtracted, multiplied, compared, selected and cast.",
                     "* SVDF of int8 has a state and weights over time of 16 bits and the activation RELU. "
                     "UNIDIRECTIONAL_SEQUENCE_LSTM has no peepholes, projection, normalisation of layers or coupled "

@@ -23,8 +23,10 @@ from rune.tflite import Model, Operator, Tensor, TensorKind
 
 MOST_OPERATORS = 4096
 """Of a model whose loops are unrolled."""
-MOST_CALLS = 1 << 12
+MOST_CALLS = 1 << 10
 """Of graphs."""
+MOST_ROUNDS = MOST_CALLS // 2
+"""Of all loops, each of which calls two."""
 MOST_TENSORS = 1 << 14
 """Of all graphs that are called, each time."""
 DEEPEST = 16
@@ -35,7 +37,8 @@ MOST_COMPUTED = 1 << 20
 REASONS = {
     "IF": "a condition known only while it runs, and a branch that keeps something, may fail or is not compiled",
     "WHILE": "no bound of its rounds that follows from constants, a last round known only while it runs and a body "
-    f"that keeps something, may fail or is not compiled, or more than {MOST_OPERATORS:,} operators in all its rounds",
+    f"that keeps something, may fail or is not compiled, or more than {MOST_ROUNDS:,} rounds, or {MOST_OPERATORS:,} "
+    "operators in all of them",
 }
 """Why one is left."""
 

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from ai_edge_litert import schema_py_generated as schema
 
-from rune.anvil.control_flow import MOST_OPERATORS, with_graphs_inlined
+from rune.anvil.control_flow import MOST_OPERATORS, MOST_ROUNDS, with_graphs_inlined
 from rune.anvil.support import unsupported
 from rune.tflite import Model, read_model
 from tests.model_cases import compiled_model
@@ -55,7 +55,7 @@ def test_a_loop_without_end_is_refused_soon() -> None:
     (found,) = unsupported(model)
     assert time.process_time() - start < 2
     assert found.op == "WHILE"
-    assert found.types.endswith(f"or more than {MOST_OPERATORS:,} operators in all its rounds")
+    assert found.types.endswith(f"or more than {MOST_ROUNDS:,} rounds, or {MOST_OPERATORS:,} operators in all of them")
 
 
 def test_a_loop_without_a_bound_is_refused_soon_with_that_reason() -> None:
