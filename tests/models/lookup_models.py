@@ -14,14 +14,18 @@ from tests.models.model_layers import Layers, Value
 
 Model = Callable[[Layers], list[Value]]
 
+_SOME_OF_UINT8 = ("space_to_batch_nd:padded", "batch_to_space_nd:cropped", "gather_nd:rows", "embedding_lookup:plain")
+"""Models that uint8 has too: it is int8 with flipped bits."""
+
 
 def lookup_models() -> Iterator[tuple[str, Model]]:
     """By name."""
     for kind, short in (("float32", "f32"), ("int8", "i8"), ("uint8", "u8")):
         for name, model in _of_all_kinds(kind):
             operator, _, detail = name.partition(":")
-            yield f"{operator}_{short}_{detail}", model
-    for kind, short in (("float32", "f32"), ("int8", "i8"), ("uint8", "u8"), ("int32", "i32")):
+            if kind != "uint8" or name in _SOME_OF_UINT8:
+                yield f"{operator}_{short}_{detail}", model
+    for kind, short in (("float32", "f32"), ("int8", "i8")):
         yield f"dynamic_update_slice_{short}_constant_start", _updated(kind, (3, 4, 5), (2, 4, 3), (1, 0, 2))
         yield f"dynamic_update_slice_{short}_beyond", _updated(kind, (5, 6), (2, 4), (-3, 9))
         yield f"dynamic_update_slice_{short}_while_it_runs", _updated(kind, (4, 5, 2), (1, 2, 2))
