@@ -3,7 +3,7 @@ kernels with packed constants and scratch. Memory is not yet decided."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -51,10 +51,12 @@ MODEL_PARTS = 3
 """How many parts models have to themselves; where there are more models, they share."""
 
 
-def select(graph: Graph, target: Target) -> Program:
-    """The graph in the target's kernels. Raises `MissingKernel`."""
+def select(graph: Graph, target: Target, between: Callable[[], None] = lambda: None) -> Program:
+    """The graph in the target's kernels, whose constants are proven here. `between` is called before each node, and may
+    end it. Raises `MissingKernel`."""
     selection = _Selection(graph, target)
     for node in graph.nodes:
+        between()
         selection.node(node)
     return selection.program()
 
@@ -136,7 +138,7 @@ class _Selection:
                     return argument
 
         return [
-            Call(node.name, kernel.header, call.function, tuple(map(resolve, call.arguments)), part)
+            Call(node.name, kernel.header, call.function, tuple(map(resolve, call.arguments)), part, call.proof)
             for call in kernel.calls(computation)
         ]
 

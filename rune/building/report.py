@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Literal, NotRequired, TypedDict
 
 from rune.anvil.figures import Figures
+from rune.anvil.profile import Profile
 from rune.runefile import Diagnostic, Outline, OutlineJson, outline_to_json
 from rune.tflite import Unsupported
 from rune.tflite.signature import UnsupportedOpJson
@@ -80,6 +81,8 @@ class ReportJson(TypedDict):
 
     toolchain: str
     toolchain_digest: NotRequired[str]
+    profile: NotRequired[str]
+    reference: NotRequired[str]
     target: NotRequired[str]
     name: str
     rune: NotRequired[RuneReportJson]
@@ -194,10 +197,11 @@ class FileReport:
 @dataclass(frozen=True)
 class Report:
     """What a build says of what it made for a target. A rune is one file. `toolchain` is the version,
-    `toolchain_digest` what tells it from every other."""
+    `toolchain_digest` what tells it from every other. `profile` says whose bits it gives."""
 
     toolchain: str
     toolchain_digest: str
+    profile: Profile
     target: str
     name: str
     files: tuple[FileReport, ...]
@@ -225,6 +229,8 @@ class Report:
         report: ReportJson = {
             "toolchain": self.toolchain,
             "toolchain_digest": self.toolchain_digest,
+            "profile": self.profile.name,
+            "reference": self.profile.reference,
             "target": self.target,
             "name": self.name,
             "files": [file.to_json() for file in self.files],

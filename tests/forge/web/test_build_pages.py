@@ -19,7 +19,8 @@ from forge.reviews.actions import give_verdict
 from forge.web.markdown import render_readme
 from forge.web.templatetags.look import ticked
 from rune.verify.comparison import Figures
-from rune.verify.verification import ModelVerification, RuneVerification, Runs, Verification
+from rune.verify.rune_verification import RuneVerification
+from rune.verify.verification import ModelVerification, Runs, Verification
 from tests.forge.made_builds import OUTLINE, RUNE, approved, built
 
 pytestmark = pytest.mark.django_db

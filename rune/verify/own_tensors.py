@@ -1,0 +1,124 @@
+"""The tensors that a rune itself has in its memory, beside those of its pipeline made again.
+
+A label at the end of a pipeline hides nearly every error before it, and a rune does not send what its models give. But
+it can be called step by step, and its memory read in between. Where a tensor lies it does not say, and another
+toolchain lays it elsewhere. So the place is looked for: the first run leaves all places, after each step, that hold
+what the tensor should be, and every other run leaves those of them that hold what it should be then.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rune.container import with_steps
+from rune.runefile.pipeline import Port
+from rune.runtime import CompiledRune, Limits, LoadedRune, RuneMemory
+from rune.runtime.errors import RuneError
+from rune.verify.rune_verification import OwnTensors
+
+PREFIX: Final = 16
+"""Bytes of a tensor by which all memory is searched at once."""
+MOST_PLACES: Final = 1 << 16
+"""Places of one tensor after one step that are looked at; a tensor of zeros has more in an empty memory."""
+
+
+class OwnRuns:
+    """A rune that is run step by step beside the one that is compared, and what was found in its memory."""
+
+    def __init__(self, rune: bytes, resources: Mapping[str, bytes], limits: Limits) -> None:
+        """Raises `RuneError` where the rune does not start, and `ContainerError`."""
+        opened = with_steps(rune)
+        self._compiled = None if opened is None else CompiledRune(opened.module, limits)
+        self._resources = resources
+        self._search = TensorSearch()
+        self._runs = self._compared = 0
+        self._loaded = self._load()
+
+    def _load(self) -> LoadedRune | None:
+        return None if self._compiled is None else self._compiled.start(resources=self._resources)
+
+    def restart(self) -> None:
+        """Begins anew, as the rune does after a run that failed."""
+        self._loaded = self._load()
+
+    def run(self, inputs: Mapping[int, bytes], wanted: Mapping[Port, bytes]) -> None:
+        """One run; `wanted` is what each tensor should be in it. One that fails is what the comparison of the rune
+        itself tells of."""
+        if self._loaded is None or not wanted:
+            return
+        self._search.wanted = wanted
+        try:
+            self._loaded.call_in_steps(inputs, self._search.after)
+        except RuneError:
+            self._search.drop_run()
+            self._loaded = None
+            return
+        self._search.end_run()
+        self._runs += 1
+        self._compared += len(wanted)
+
+    def found(self, ports: Sequence[Port]) -> OwnTensors | None:
+        """What was found; None where there was nothing to look for."""
+        if not ports:
+            return None
+        if not self._runs:
+            return OwnTensors()
+        missing = dict.fromkeys(port.stage for port in self._search.missing(ports))
+        return OwnTensors(self._runs, self._compared, tuple(missing))
+
+
+@dataclass
+class TensorSearch:
+    """The places where each tensor may lie. `wanted` is set before each run: what the tensors should be in it."""
+
+    wanted: Mapping[Port, bytes] = field(default_factory=dict)
+    _places: dict[Port, dict[int, NDArray[np.int64]]] | None = None
+    _left: dict[Port, dict[int, NDArray[np.int64]]] = field(default_factory=dict)
+
+    def after(self, step: int, memory: RuneMemory) -> None:
+        """Looks at the memory after a step."""
+        everything = memory.read(0, memory.size) if self._places is None else b""
+        for port, data in self.wanted.items():
+            if self._places is None:
+                found = places_of(data, everything)
+            else:
+                before = self._places.get(port, {}).get(step, np.zeros(0, np.int64))
+                found = np.array([at for at in before.tolist() if memory.read(at, len(data)) == data], np.int64)
+            if found.size:
+                self._left.setdefault(port, {})[step] = found
+
+    def end_run(self) -> None:
+        """A run has ended; one that failed is not ended."""
+        self._places, self._left = self._left, {}
+
+    def drop_run(self) -> None:
+        """A run has failed: what was seen of it counts nothing."""
+        self._left = {}
+
+    @property
+    def places(self) -> Mapping[Port, Mapping[int, NDArray[np.int64]]]:
+        """The places of each tensor that are left, by the steps after which it lies there."""
+        return self._places or {}
+
+    def missing(self, ports: Sequence[Port]) -> tuple[Port, ...]:
+        """Those for which no place is left."""
+        return tuple(port for port in ports if port not in self.places)
+
+
+def places_of(wanted: bytes, memory: bytes) -> NDArray[np.int64]:
+    """Where the bytes stand, from the lowest place on; at most `MOST_PLACES` are looked at."""
+    numbers = np.frombuffer(memory, "u1")
+    last = len(memory) - len(wanted) + 1
+    if not wanted or last <= 0:
+        return np.zeros(0, np.int64)
+    found = np.flatnonzero(numbers[:last] == wanted[0])
+    for offset, byte in enumerate(wanted[1:PREFIX], start=1):
+        found = found[numbers[found + offset] == byte]
+    if len(wanted) <= PREFIX:
+        return found
+    return np.array([at for at in found[:MOST_PLACES].tolist() if memory.startswith(wanted, at)], np.int64)
