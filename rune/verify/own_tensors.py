@@ -21,8 +21,8 @@ from rune.runtime import CompiledRune, Limits, LoadedRune, RuneMemory
 from rune.runtime.errors import RuneError
 from rune.verify.rune_verification import OwnTensors
 
-PREFIX: Final = 16
-"""Bytes of a tensor by which all memory is searched at once."""
+TELLING: Final = 16
+"""Bytes of a tensor for which all memory is searched at once."""
 MOST_PLACES: Final = 1 << 16
 """Places of one tensor after one step that are looked at; a tensor of zeros has more in an empty memory."""
 
@@ -111,14 +111,17 @@ class TensorSearch:
 
 
 def places_of(wanted: bytes, memory: bytes) -> NDArray[np.int64]:
-    """Where the bytes stand, from the lowest place on; at most `MOST_PLACES` are looked at."""
-    numbers = np.frombuffer(memory, "u1")
+    """Where the bytes stand, from the lowest place on. All memory is looked through for those of them that it has most
+    seldom; where more than `MOST_PLACES` places are left then, only the first of these are compared in full."""
+    numbers, tensor = (np.frombuffer(data, "u1") for data in (memory, wanted))
     last = len(memory) - len(wanted) + 1
     if not wanted or last <= 0:
         return np.zeros(0, np.int64)
-    found = np.flatnonzero(numbers[:last] == wanted[0])
-    for offset, byte in enumerate(wanted[1:PREFIX], start=1):
-        found = found[numbers[found + offset] == byte]
-    if len(wanted) <= PREFIX:
+    counts = np.bincount(numbers, minlength=256)
+    rarest = np.argsort(counts[tensor], kind="stable")[:TELLING].tolist()
+    found = np.flatnonzero(numbers[rarest[0] : last + rarest[0]] == tensor[rarest[0]])
+    for offset in rarest[1:]:
+        found = found[numbers[found + offset] == tensor[offset]]
+    if len(wanted) <= TELLING:
         return found
     return np.array([at for at in found[:MOST_PLACES].tolist() if memory.startswith(wanted, at)], np.int64)

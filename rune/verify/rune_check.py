@@ -285,7 +285,12 @@ def _is_same(wanted: OutputMessage, got: OutputMessage) -> bool:
     if wanted.data == got.data:
         return True
     # Two NaN are not equal, but print alike.
-    return repr(wanted.tensors) == repr(got.tensors)
+    return repr(wanted.tensors) == repr(got.tensors) and _names_itself(wanted) is _names_itself(got)
+
+
+def _names_itself(message: OutputMessage) -> bool:
+    """Whether JSON names the output through which it was sent. Outputs have other numbers in another order."""
+    return b'"channel":%d,' % message.channel in message.data
 
 
 def _suspect(rune: bytes, programs: Sequence[Program], origin: Origin) -> str | None:

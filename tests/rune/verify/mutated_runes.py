@@ -124,7 +124,7 @@ def mutant(rune: bytes, number: int) -> bytes:
     """The rune with one byte of its code, or of its constants, changed: by the number alone."""
     choose = random.Random(number)
     sections = {section.number: section for section in read_module(rune).sections if section.name is None}
-    section = sections[(CODE, DATA)[number % 2]]
+    section = sections[(CODE, DATA, DATA)[number % 3]]
     at = section.offset + choose.randrange(len(section.payload))
     changed = rune[at] ^ (1 << choose.randrange(8)) if choose.randrange(2) else choose.randrange(256)
     return rune[:at] + bytes([changed]) + rune[at + 1 :]
