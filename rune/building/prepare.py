@@ -69,7 +69,7 @@ def prepare(
     # What Anvil refuses becomes a diagnostic at the stage to blame.
     try:
         read = read_pipeline(pipeline, chosen.compiled, chosen.hosted, watched=watched, timed=timed)
-        optimised = optimise(read, between)
+        optimised = optimise(read, target.passes, between)
         program = select(optimised.graph, target, between)
         return Prepared(pipeline, chosen, tuple(carried), read, optimised, program, plan(program, target.limits))
     except BadModel as refusal:

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 import rune as toolchain
 from rune.anvil.lower import lower
 from rune.anvil.profile import LITERT
-from rune.anvil.program import Call, ConstantPlace, Pointer, Program, Structure
+from rune.anvil.program import Call, ConstantPlace, Pointer, Program, Structure, calls
 from rune.anvil.proven_scale import Proof
 from rune.anvil.target import Target
 from rune.blocks.catalogue import PUBLISHED_BLOCKS
@@ -39,7 +39,8 @@ from rune.verify.certificate_json import (
     ProofJson,
     VectorJson,
 )
-from rune.verify.instrumented import LIMITS, call
+from rune.verify.instrumented import LIMITS
+from rune.verify.instrumented import call as run
 from rune.verify.samples import capabilities_of, input_sets, own_samples
 from rune.wording import plain
 
@@ -127,7 +128,7 @@ def _vectors(rune: bytes, sets: Sequence[Sequence[bytes]]) -> list[VectorJson]:
     try:
         loaded = Runtime.load(rune, LIMITS)
         for data in sets:
-            sent = call(loaded, data)
+            sent = run(loaded, data)
             asked = zip(loaded.capabilities, data, strict=True)
             found.append(
                 {
@@ -144,9 +145,9 @@ def _vectors(rune: bytes, sets: Sequence[Sequence[bytes]]) -> list[VectorJson]:
 
 
 def _proofs(program: Program) -> Iterator[ProofJson]:
-    for step in program.steps:
-        if isinstance(step, Call) and step.proof is not None:
-            yield _proof(step.stage, step.proof, _constants(program, step))
+    for call in (each for step in program.steps for each in calls(step)):
+        if call.proof is not None:
+            yield _proof(call.stage, call.proof, _constants(program, call))
 
 
 def _proof(op: str, proof: Proof, constants: dict[str, str | None]) -> ProofJson:

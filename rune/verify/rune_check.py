@@ -13,7 +13,7 @@ import numpy as np
 import rune as toolchain
 from rune.anvil.graph import Graph
 from rune.anvil.passes.optimise import optimise
-from rune.anvil.program import Call, ConstantPlace, Pointer, Program, Structure
+from rune.anvil.program import Call, ConstantPlace, Pointer, Program, Structure, calls
 from rune.anvil.reading.pipeline import read_pipeline
 from rune.anvil.select import select
 from rune.container import ContainerError, missing_part, read_rune
@@ -73,18 +73,23 @@ def instrument(
     stages = tuple(stages)
     ports = tuple(dict.fromkeys(port for stage in stages for port in (*stage.inputs, *results_of(stage))))
     module = instrumented_module(pipeline, ports, compiled, hosted)
-    graph = optimise(read_pipeline(pipeline, compiled, hosted)).graph
-    programs = (select(graph, target) for target in targets() if target.makes_rune)
-    return InstrumentedPipeline(tuple(programs), module, stages, tuple(_kept(graph, stages, compiled)))
+    graph = read_pipeline(pipeline, compiled, hosted)
+    runes = [target for target in targets() if target.makes_rune]
+    optimised = [optimise(graph, target.passes).graph for target in runes]
+    programs = tuple(map(select, optimised, runes))
+    kept = tuple(port for port in ports if all(port in _kept(each, stages, compiled) for each in optimised))
+    return InstrumentedPipeline(programs, module, stages, kept)
 
 
-def _kept(graph: Graph, stages: Iterable[ModelStage], compiled: Mapping[str, Model]) -> Iterator[Port]:
+def _kept(graph: Graph, stages: Iterable[ModelStage], compiled: Mapping[str, Model]) -> frozenset[Port]:
     """The outputs of models that a node of the graph makes, by the names that reading gives to values."""
     made = {graph.values[index].name for node in graph.nodes for index in node.outputs}
-    for stage in stages:
-        for port, index in zip(results_of(stage), compiled[stage.file or ""].outputs, strict=True):
-            if f"{stage.name} tensor {index}" in made:
-                yield port
+    return frozenset(
+        port
+        for stage in stages
+        for port, index in zip(results_of(stage), compiled[stage.file or ""].outputs, strict=True)
+        if f"{stage.name} tensor {index}" in made
+    )
 
 
 def results_of(stage: ModelStage) -> tuple[Port, ...]:
@@ -306,11 +311,9 @@ def _suspect(rune: bytes, programs: Sequence[Program], origin: Origin) -> str | 
 
 def _suspect_of(rune: bytes, program: Program) -> str | None:
     """The same for one program."""
-    for step in program.steps:
-        if isinstance(step, Call) and any(
-            len(data) >= TELLING and any(data) and data not in rune for data in _constants(program, step)
-        ):
-            stage, *operator = step.stage.rsplit(" ", 2) if step.part else (step.stage,)
+    for call in (call for step in program.steps for call in calls(step)):
+        if any(len(data) >= TELLING and any(data) and data not in rune for data in _constants(program, call)):
+            stage, *operator = call.stage.rsplit(" ", 2) if call.part else (call.stage,)
             return f"op {operator[1]} {operator[0]} of {stage}" if operator else stage
     return None
 
@@ -327,8 +330,8 @@ def _origin(rune: bytes, made_by: str | None) -> Origin:
     return Origin.UNKNOWN if is_alike else Origin.OTHER
 
 
-def _constants(program: Program, step: Call) -> Iterator[bytes]:
-    for argument in step.arguments:
+def _constants(program: Program, call: Call) -> Iterator[bytes]:
+    for argument in call.arguments:
         fields = [value for _, value in argument.fields] if isinstance(argument, Structure) else [argument]
         for value in fields:
             if isinstance(value, Pointer) and isinstance(value.place, ConstantPlace):

@@ -14,7 +14,11 @@ from rune.anvil.fixed_point import activation_range, real_range, scale_of
 from rune.anvil.operation import Op, Operation, require
 from rune.anvil.ops.types import FLOAT32, INT8, WITHOUT_SCALE, are, bounded, one_scale
 from rune.anvil.ops.window import Window, window
+from rune.anvil.rows import ByRows, RowWork
 from rune.tflite import Pool2DOptions
+
+LOWEST = -128
+"""Of int8."""
 
 
 class Pooling(Enum):
@@ -26,7 +30,7 @@ class Pooling(Enum):
 
 
 @dataclass(frozen=True)
-class Pool2D(Computation, CarriesChannels):
+class Pool2D(Computation, CarriesChannels, ByRows):
     """Pooling of int8 or float32, then clamped. An average of int8 is rounded to nearest, halves away from zero; or up,
     in models of uint8."""
 
@@ -40,7 +44,7 @@ class Pool2D(Computation, CarriesChannels):
     def evaluate(self, *inputs: Array) -> tuple[Array, ...]:
         channels = self.window.input_channels
         kind = np.float64 if self.is_float else np.int64
-        lowest = -np.inf if self.is_float else -128
+        lowest = -np.inf if self.is_float else LOWEST
         padding = lowest if self.pooling is Pooling.MAX else 0
         given = inputs[0].astype(kind)
         given = np.square(given) if self.pooling is Pooling.L2 else given
@@ -64,6 +68,13 @@ class Pool2D(Computation, CarriesChannels):
         if self.is_float:
             return None
         return Range(*(np.clip(end, self.minimum, self.maximum) for end in (inputs[0].least, inputs[0].greatest)))
+
+    def row_work(self, rows: int) -> RowWork | None:
+        work = self.window.row_work(lambda row: replace(self, window=row), LOWEST)
+        if work is None or self.is_float:
+            return None
+        # An average counts real pixels alone, while a byte beside the image is like any other to a row.
+        return work if self.pooling is Pooling.MAX or work.lies_inside(rows) else None
 
     def carrying(self, keep: Mask) -> Computation:
         count = int(keep.sum())
