@@ -21,7 +21,7 @@ from rune.tflite import Model, Operator, Tensor, TensorKind
 
 MOST_OPERATORS = 4096
 """Of a model whose loops are unrolled."""
-MOST_CALLS = 1 << 12
+MOST_CALLS = 1 << 10
 """Of graphs."""
 MOST_TENSORS = 1 << 14
 """Of all graphs that are called, each time."""
@@ -93,6 +93,8 @@ class _Inlining:
         if not all(self._is_harmless(graph) for graph in (then, otherwise)):
             raise _Unresolved
         branches = self._called(then, inputs), self._called(otherwise, inputs)
+        if any(len(branch) != len(operator.outputs) for branch in branches):
+            raise _Unresolved
         for output, one, other in zip(operator.outputs, *branches, strict=True):
             self._operators.append(Operator("SELECT", 1, (condition, one, other), (output,), {}))
 

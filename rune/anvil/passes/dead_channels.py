@@ -22,6 +22,10 @@ LANES = 8
 """Channels that vectors compute together; fewer cost as much."""
 
 
+MOST_CHANNELS = 1 << 20
+"""Channels of a tensor that are looked at one by one; no model has as many, and a broken file may say anything."""
+
+
 def dead_channels(graph: Graph) -> Graph:
     """The graph with fewer channels where some are constant and nothing else sees them."""
     ranges = channel_ranges(graph)
@@ -44,7 +48,8 @@ def channel_ranges(graph: Graph) -> Mapping[int, Range]:
 
 
 def _has_channels(value: Value) -> bool:
-    return value.type.element is ElementType.I8 and bool(value.type.dimensions)
+    dimensions = value.type.dimensions
+    return value.type.element is ElementType.I8 and bool(dimensions) and dimensions[-1] <= MOST_CHANNELS
 
 
 def _channels(value: Value) -> int:

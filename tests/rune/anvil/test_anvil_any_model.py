@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 from dataclasses import replace
 
 import pytest
@@ -21,7 +22,8 @@ from rune.runefile.pipeline import BlockStage, CapabilityStage, Pipeline, Port
 from rune.targets.wasm32 import TARGET as WASM32
 from rune.tensor import ElementType, TensorType
 from rune.tflite import ModelError
-from tests.model_cases import model_cases
+from tests.model_cases import FOLDER, model_cases
+from tests.packed import read_packed
 from tests.proof.mutants import SECONDS_A_FILE
 from tests.rune.anvil.any_model import use_model
 from tests.rune.anvil.pipelines import passing_on
@@ -88,3 +90,13 @@ def test_a_block_that_refuses_an_argument_late_names_its_stage() -> None:
     )
     with pytest.raises(BadArgument, match="smooth: no such window"):
         lower(Pipeline(stages, ()), {}, WASM32)
+
+
+@pytest.mark.parametrize("name", sorted(read_packed(FOLDER / "broken.zip")))
+def test_what_was_found_among_a_million_broken_models_is_refused_or_made_at_once(name: str) -> None:
+    """Results that do not fit, 2^28 channels, two million matrices, a loop of two thousand rounds."""
+    data = read_packed(FOLDER / "broken.zip")[name]
+    begin = time.process_time()
+    with suppress(AnvilError, ModelError):
+        use_model(data)
+    assert time.process_time() - begin < SECONDS_A_FILE
