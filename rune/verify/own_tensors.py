@@ -23,8 +23,13 @@ from rune.verify.rune_verification import OwnTensors
 
 TELLING: Final = 16
 """Bytes of a tensor for which all memory is searched at once."""
+WORD: Final = 8
+"""Bytes of memory that are compared at once."""
 MOST_PLACES: Final = 1 << 16
 """Places of one tensor after one step that are looked at; a tensor of zeros has more in an empty memory."""
+
+Places = dict[Port, dict[int, NDArray[np.int64]]]
+"""Addresses by tensor and by the step after which it lies there."""
 
 
 class OwnRuns:
@@ -77,37 +82,70 @@ class TensorSearch:
     """The places where each tensor may lie. `wanted` is set before each run: what the tensors should be in it."""
 
     wanted: Mapping[Port, bytes] = field(default_factory=dict)
-    _places: dict[Port, dict[int, NDArray[np.int64]]] | None = None
-    _left: dict[Port, dict[int, NDArray[np.int64]]] = field(default_factory=dict)
+    _places: Places | None = None
+    _left: Places = field(default_factory=dict)
+    _memory: bytes = b""
+    _step: int = 0
 
     def after(self, step: int, memory: RuneMemory) -> None:
         """Looks at the memory after a step."""
-        everything = memory.read(0, memory.size) if self._places is None else b""
+        if self._places is None:
+            self._look_everywhere(step, memory.read(0, memory.size))
+            return
         for port, data in self.wanted.items():
-            if self._places is None:
-                found = places_of(data, everything)
-            else:
-                before = self._places.get(port, {}).get(step, np.zeros(0, np.int64))
-                found = np.array([at for at in before.tolist() if memory.read(at, len(data)) == data], np.int64)
-            if found.size:
-                self._left.setdefault(port, {})[step] = found
+            before = self._places.get(port, {}).get(step)
+            if before is not None:
+                found = [at for at in before.tolist() if memory.read(at, len(data)) == data]
+                self._keep(port, step, np.array(found, np.int64))
+
+    def _look_everywhere(self, step: int, memory: bytes) -> None:
+        """Looks for each tensor in what the step changed: to search all of a large memory would take seconds."""
+        first, last = changed(self._memory, memory)
+        self._memory, self._step = memory, step
+        for port, data in self.wanted.items():
+            start = max(first - len(data), 0)
+            self._keep(port, step, places_of(data, memory[start : last + len(data)]) + start)
+
+    def _keep(self, port: Port, step: int, found: NDArray[np.int64]) -> None:
+        if found.size:
+            self._left.setdefault(port, {})[step] = found
 
     def end_run(self) -> None:
         """A run has ended; one that failed is not ended."""
+        if self._places is None:
+            for port, data in self.wanted.items():
+                if port not in self._left:
+                    # It may be what the memory held before, as zeros are.
+                    self._keep(port, self._step, places_of(data, self._memory))
+            self._memory = b""
         self._places, self._left = self._left, {}
 
     def drop_run(self) -> None:
         """A run has failed: what was seen of it counts nothing."""
-        self._left = {}
+        self._left, self._memory = {}, b""
 
     @property
-    def places(self) -> Mapping[Port, Mapping[int, NDArray[np.int64]]]:
+    def places(self) -> Places:
         """The places of each tensor that are left, by the steps after which it lies there."""
         return self._places or {}
 
     def missing(self, ports: Sequence[Port]) -> tuple[Port, ...]:
         """Those for which no place is left."""
         return tuple(port for port in ports if port not in self.places)
+
+
+def changed(before: bytes, after: bytes) -> tuple[int, int]:
+    """The first byte that is another, and the one behind the last; all of it where the sizes differ, and nothing where
+    no byte does."""
+    if len(before) != len(after):
+        return 0, len(after)
+    size = len(after) // WORD * WORD
+    words = [np.frombuffer(data, np.uint64, size // WORD) for data in (before, after)]
+    different = np.flatnonzero(words[0] != words[1])
+    rest = before[size:] != after[size:]
+    if not different.size:
+        return (size, len(after)) if rest else (0, 0)
+    return int(different[0]) * WORD, len(after) if rest else (int(different[-1]) + 1) * WORD
 
 
 def places_of(wanted: bytes, memory: bytes) -> NDArray[np.int64]:
