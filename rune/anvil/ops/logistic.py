@@ -73,6 +73,7 @@ def _hard_swish(op: Op) -> Integers:
     with np.errstate(over="ignore"):
         quotients = [float(fine / np.float32(output_scale)), float(fine / (np.float32(3) / np.float32(32768)))]
     output, gate = multipliers_of(quotients)
+    require(output.exponent <= 0, "its scales are too far apart")
     moved = _high_product_16(numbers, _to_16(output.mantissa))
     share = _saturated(numbers << max(gate.exponent - 1, 0))
     share = _high_product_16(share, _to_16(gate.mantissa))
