@@ -47,7 +47,6 @@ def _inputs(model: Model) -> list[Tensor]:
 @pytest.mark.parametrize(
     "name",
     [
-        "chain_u8_dense",
         "chain_u8_padded_conv",
         "depthwise_conv_2d_u8_1_channel_multiplier_8",
         "fully_connected_i8_batch_3",
