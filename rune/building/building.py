@@ -82,6 +82,7 @@ def build(
         toolchain_digest=toolchain_digest(),
         profile=LITERT,
         target=target.name,
+        optimized_for=target.optimized_for,
         name=name,
         files=tuple(FileReport(path, len(data), _digest(data)) for path, data in sorted(packaged.items())),
         is_rune=target.makes_rune,

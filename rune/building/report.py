@@ -85,6 +85,7 @@ class ReportJson(TypedDict):
     profile: NotRequired[str]
     reference: NotRequired[str]
     target: NotRequired[str]
+    optimized_for: NotRequired[Literal["speed", "size"]]
     name: str
     rune: NotRequired[RuneReportJson]
     files: NotRequired[list[FileReportJson]]
@@ -210,6 +211,7 @@ class Report:
     toolchain_digest: str
     profile: Profile
     target: str
+    optimized_for: Literal["speed", "size"]
     name: str
     files: tuple[FileReport, ...]
     is_rune: bool
@@ -240,6 +242,7 @@ class Report:
             "profile": self.profile.name,
             "reference": self.profile.reference,
             "target": self.target,
+            "optimized_for": self.optimized_for,
             "name": self.name,
             "files": [file.to_json() for file in self.files],
             "memory": self.memory.to_json(),

@@ -1857,6 +1857,8 @@ export interface components {
       readonly profile?: string;
       readonly reference?: string;
       readonly target?: string;
+      /** @enum {string} */
+      readonly optimized_for?: "speed" | "size";
       readonly name: string;
       readonly rune?: components["schemas"]["RuneReport"];
       readonly files?: readonly components["schemas"]["FileReport"][];
