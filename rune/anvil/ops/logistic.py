@@ -47,7 +47,8 @@ def _sigmoid_refusal(scale: float, zero_point: int) -> Callable[[Op], str | None
 def _in_floats(op: Op, function: Callable[[Array], Array]) -> Integers:
     """The bytes of a function of the numbers that bytes stand for, in single precision."""
     (scale, zero_point), (output_scale, output_zero_point) = scale_of(op.input(0)), scale_of(op.output)
-    numbers = (_BYTES - zero_point).astype(np.float32) * np.float32(scale)
+    with np.errstate(over="ignore"):  # infinity has its place in a table too
+        numbers = (_BYTES - zero_point).astype(np.float32) * np.float32(scale)
     units = function(numbers) * (np.float32(1) / np.float32(output_scale))
     rounded = np.sign(units) * np.floor(np.abs(units) + np.float32(0.5))
     return np.clip(rounded.astype(np.int64) + output_zero_point, -128, 127)

@@ -251,6 +251,19 @@ def test_the_page_says_when_nothing_was_compared(project: Any, people: dict[str,
     assert "Verified</span>" not in page
 
 
+def test_a_build_with_a_certificate_links_to_it(project: Any, people: dict[str, Any], browser_of: Browser) -> None:
+    build = built(people["developer"], project)
+    assert build.artefact is not None
+    address = f"/acme/kitchen/builds/{build.number}"
+    assert "Certificate" not in browser_of(people["viewer"]).get(address).content.decode()
+    found = Verification("r 1", RuneVerification(20, 0, 100), (), None)
+    told = {"verify": found.to_json(), "certificate": {"digest": "sha256:0", "size": 1}}
+    build.artefact.report = build.artefact.report | told
+    build.artefact.save()
+    page = browser_of(people["viewer"]).get(address).content.decode()
+    assert f'href="/api/v1/builds/{build.pk}/certificate" download' in page
+
+
 def test_a_build_from_before_verification_has_its_page(
     project: Any, people: dict[str, Any], browser_of: Browser
 ) -> None:
