@@ -23,6 +23,10 @@ from rune.anvil.ops.types import BEYOND_32_BITS, FLOAT32, INT8, WITHOUT_SCALE, a
 RANK = 6
 """Dimensions that kernels go through."""
 
+SUM_OF_INT8 = "whose bytes the reference kernels add as if they were uint8, which gives no sum"
+"""The kernels cut the result off at 0 and 255 of the output's zero point. Whoever trained the model meant the sum, and
+the host gives those other bytes, so a rune does neither by itself."""
+
 LARGEST_COUNT = 1 << 23
 """Numbers of int8 whose sum stays within 32 bits."""
 
@@ -172,8 +176,7 @@ def _sum(op: Op) -> MeanInt8 | MeanFloat32:
 
 
 def _sum_refusal(op: Op) -> str | None:
-    # What the reference gives for sums of int8 is not their sum.
-    return "" if are(INT8, op.output) and not op.is_unsigned else refusal(op)
+    return SUM_OF_INT8 if are(INT8, op.output) and not op.is_unsigned else refusal(op)
 
 
 OPERATIONS = {"MEAN": Operation(refusal, _mean), "SUM": Operation(_sum_refusal, _sum)}
