@@ -11,7 +11,14 @@ from rune.anvil.channels import Integers, MakesChannels, Mask, Range, ReadsChann
 from rune.anvil.computation import Array, Clamped, Computation
 from rune.anvil.fixed_point import Multiplier, multiplier, real_range, scale_of
 from rune.anvil.operation import Op, Operation, require
-from rune.anvil.ops.conv_2d import bias_of, channel_multipliers, hybrid, multiplier_without_bias, weights_zero_point
+from rune.anvil.ops.conv_2d import (
+    bias_of,
+    channel_multipliers,
+    hybrid,
+    multiplier_without_bias,
+    require_bias_in_units,
+    weights_zero_point,
+)
 from rune.anvil.ops.rescaling import (
     OutputRange,
     are_in_reach,
@@ -174,6 +181,8 @@ def computation(op: Op) -> Computation:
         place = Window.of_one_pixel(batches, inputs, outputs)
         filters = array(weights, np.int8).reshape(outputs, 1, 1, inputs)
         return hybrid(op, place, filters, not options.asymmetric_quantize_inputs, options.activation)
+    if one_scale(weights):
+        require_bias_in_units(op)
     multipliers = multipliers_of(_multipliers(op, outputs))
     to = OutputRange.of(options.activation, output)
     zero_points = scale_of(input_)[1], weights_zero_point(weights)

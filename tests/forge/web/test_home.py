@@ -195,7 +195,7 @@ def test_projects_of_before_are_found_by_what_their_preview_and_their_newest_ver
     write_file(developer, project, "words.txt", b"x")
     save_version(developer, project, "with words")
     ProjectContents.objects.all().delete()
-    migration = import_module("forge.builds.migrations.0014_what_projects_are_found_by")
+    migration = import_module("forge.builds.migrations.0015_what_projects_are_found_by")
     for _ in range(2):
         migration.carry_over(apps, None)
     row = ProjectContents.objects.get()

@@ -40,7 +40,7 @@ def _paths(manifest: dict[str, Any]) -> str:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("builds", "0013_builds_are_judged"), ("projects", "0009_favourites")]
+    dependencies = [("builds", "0014_builds_are_certified"), ("projects", "0009_favourites")]
 
     operations = [
         migrations.CreateModel(
