@@ -54,9 +54,10 @@ def rescale_twice(values: Integers, mantissas: Integers, exponents: Integers) ->
 
 
 def activation_range(activation: Activation, tensor: Tensor) -> tuple[int, int]:
-    """The least and greatest stored value of an int8 output with a fused activation."""
+    """The least and greatest stored value of an integer output with a fused activation."""
     scale, zero_point = scale_of(tensor)
-    low, high = -128, 127
+    assert tensor.kind.integer_range is not None  # noqa: S101 - only integers have a scale
+    low, high = tensor.kind.integer_range
     floor, ceiling = real_range(activation)
     if math.isfinite(floor):
         low = max(low, zero_point + _rounded_quotient(floor, scale))

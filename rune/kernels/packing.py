@@ -10,6 +10,17 @@ from numpy.typing import NDArray
 from rune.anvil.fixed_point import Integers, Multiplier
 from rune.anvil.kernel_call import Constant, KernelStructure
 from rune.anvil.ops.rescaling import OutputRange
+from rune.anvil.ops.wide_sums import NearestRescaling, ShortRescaling, SumRescaling, WideRescaling
+
+C_TYPES = {
+    "float32": "float",
+    "int8": "int8_t",
+    "int16": "int16_t",
+    "int32": "int32_t",
+    "int64": "int64_t",
+    "uint8": "uint8_t",
+}
+"""What C calls the elements that NumPy calls so."""
 
 
 def int8s(values: NDArray[np.generic]) -> Constant:
@@ -25,6 +36,11 @@ def int16s(values: NDArray[np.generic]) -> Constant:
 def int32s(values: NDArray[np.generic]) -> Constant:
     """The values as int32_t; they were checked to fit."""
     return Constant("int32_t", values.astype("<i4").tobytes())
+
+
+def int64s(values: NDArray[np.generic]) -> Constant:
+    """The values as int64_t."""
+    return Constant("int64_t", values.astype("<i8").tobytes())
 
 
 def float32s(values: NDArray[np.generic]) -> Constant:
@@ -52,6 +68,37 @@ def one_rounding(multipliers: Sequence[Multiplier], to: OutputRange) -> KernelSt
             ("zero_point", to.zero_point),
             ("minimum", to.minimum),
             ("maximum", to.maximum),
+        ),
+    )
+
+
+def sum_rounding(rescaling: SumRescaling) -> tuple[str, KernelStructure]:
+    """How sums of 64 bits become int16, as the end of a kernel's name, and what it needs."""
+    match rescaling:
+        case WideRescaling():
+            return "wide", wide_rounding(rescaling)
+        case ShortRescaling():
+            return "short", two_roundings(rescaling.multipliers, rescaling.output)
+        case NearestRescaling():
+            fields = (
+                ("scale", Constant("double", np.array(rescaling.scales, "<f8").tobytes())),
+                ("minimum", rescaling.minimum),
+                ("maximum", rescaling.maximum),
+            )
+            return "nearest", KernelStructure("struct rune_requantize_nearest", fields)
+        case _:
+            raise TypeError(f"no kernel has {type(rescaling).__name__}")
+
+
+def wide_rounding(rescaling: WideRescaling) -> KernelStructure:
+    """`struct rune_requantize_wide` (common/rescale_wide.h): one multiplier a channel."""
+    return KernelStructure(
+        "struct rune_requantize_wide",
+        (
+            ("mantissa", int16s(rescaling.mantissas)),
+            ("shift", int8s(rescaling.shifts)),
+            ("minimum", rescaling.minimum),
+            ("maximum", rescaling.maximum),
         ),
     )
 

@@ -28,6 +28,7 @@ from rune.tflite.options import (
     ResizeOptions,
     SoftmaxOptions,
     StridedSliceOptions,
+    SumOptions,
     SvdfOptions,
     TransposeConvOptions,
 )
@@ -66,6 +67,7 @@ __all__ = [
     "ResizeOptions",
     "SoftmaxOptions",
     "StridedSliceOptions",
+    "SumOptions",
     "SvdfOptions",
     "Tensor",
     "TensorKind",

@@ -1,4 +1,5 @@
-"""FULLY_CONNECTED: every output reads every input. Its int8 sums are rounded once, as in the reference."""
+"""FULLY_CONNECTED: every output reads every input. Its int8 sums are rounded once, as in the reference; those of int16
+have 64 bits."""
 
 from __future__ import annotations
 
@@ -12,6 +13,7 @@ from rune.anvil.computation import Array, Clamped, Computation
 from rune.anvil.fixed_point import Multiplier, multiplier, real_range, scale_of
 from rune.anvil.operation import Op, Operation, require
 from rune.anvil.ops.conv_2d import bias_of, channel_multipliers, hybrid, multiplier_without_bias, weights_zero_point
+from rune.anvil.ops.int16x8 import Conv2DInt16
 from rune.anvil.ops.rescaling import (
     OutputRange,
     are_in_reach,
@@ -25,6 +27,7 @@ from rune.anvil.ops.types import (
     BEYOND_32_BITS,
     FLOAT32,
     INT8,
+    INT16,
     INT32,
     WITHOUT_SCALE,
     are,
@@ -34,6 +37,7 @@ from rune.anvil.ops.types import (
     channel_scales,
     one_scale,
 )
+from rune.anvil.ops.wide_sums import are_wide, sum_rescaling, wide_bias, wide_refusal
 from rune.anvil.ops.window import Window
 from rune.tflite import FullyConnectedOptions
 
@@ -130,6 +134,10 @@ def refusal(op: Op) -> str | None:
             return "weights with a zero point or scales of another dimension"
         if bias is not None and not are(INT32, bias):
             return f"a bias of {bias.kind.name.lower()}"
+    elif are_wide(input_, weights, op.output):
+        why = wide_refusal(op, 0, options.has_short_bias, channel_multipliers(op, weights.shape[0]))
+        if why is not None:
+            return why
     elif are_hybrid(input_, weights, bias, op.output):
         if not channel_scales(weights, 0) or not one_scale(weights):
             return "weights with a zero point or more than one scale"
@@ -167,6 +175,11 @@ def computation(op: Op) -> Computation:
     require(inputs > 0 and outputs > 0 and input_.count % inputs == 0, "the input is not a multiple of the weights")
     batches = input_.count // inputs
     require(output.count == batches * outputs, f"the output has {output.count} values, not {batches * outputs}")
+    if input_.kind is INT16:
+        reals = channel_multipliers(op, outputs)
+        rescaling = sum_rescaling(op, options.has_short_bias, reals, options.activation)
+        pixels = array(weights, np.int8).reshape(outputs, 1, 1, inputs).astype(np.int8)
+        return Conv2DInt16(Window.of_one_pixel(batches, inputs, outputs), pixels, wide_bias(op, outputs), rescaling)
     bias = bias_of(op, outputs)
     if weights.kind is FLOAT32:
         return FullyConnectedFloat32(batches, array(weights, np.float32), bias, *real_range(options.activation))

@@ -16,6 +16,7 @@ from rune.anvil.computation import Array, Computation
 from rune.anvil.operation import Op, Operation, require
 from rune.anvil.ops.float_functions import exp
 from rune.anvil.ops.types import FLOAT32, are
+from rune.anvil.ops.unary_int16 import absolute, absolute_refusal, exponential, with_int16
 
 
 class Unary(Enum):
@@ -79,6 +80,10 @@ def _operation(function: Unary) -> Operation:
 
 
 OPERATIONS = {
-    function.name: _operation(function)
-    for function in (Unary.ABS, Unary.EXP, Unary.FLOOR, Unary.NEG, Unary.RSQRT, Unary.SQRT, Unary.SQUARE)
+    "ABS": with_int16(_operation(Unary.ABS), absolute, absolute_refusal),
+    "EXP": with_int16(_operation(Unary.EXP), exponential),
+    **{
+        function.name: _operation(function)
+        for function in (Unary.FLOOR, Unary.NEG, Unary.RSQRT, Unary.SQRT, Unary.SQUARE)
+    },
 }

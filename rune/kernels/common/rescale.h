@@ -1,5 +1,5 @@
 /*
- * From a sum of products (32 bits) to the output's scale (8 bits), in the arithmetic of TFLite's reference kernels: a
+ * From a sum of products (32 or 64 bits) to the output's scale (8 or 16 bits), in the arithmetic of TFLite's reference kernels: a
  * multiplier of 31 bits and a power of two. Convolutions and ADD round twice, fully connected layers once; the two differ
  * in rare bits. Shifts to the right keep the sign.
  */
@@ -45,11 +45,16 @@ RUNE_FUNCTION int32_t rune_rescale_twice_one(int32_t value, int32_t mantissa, in
     return (int32_t)((product + (INT64_C(1) << (-exponent - 1)) - (product < 0)) >> -exponent);
 }
 
-/* The byte of a value: from the output's zero point, and within its range. A sum that leaves 32 bits wraps. */
-RUNE_FUNCTION int8_t rune_byte_from(int32_t value, int32_t zero_point, int32_t minimum, int32_t maximum)
+/* A value from the output's zero point, and within its range. A sum that leaves 32 bits wraps. */
+RUNE_FUNCTION int32_t rune_bounded_from(int32_t value, int32_t zero_point, int32_t minimum, int32_t maximum)
 {
     const int32_t moved = (int32_t)((uint32_t)value + (uint32_t)zero_point);
-    return (int8_t)(moved < minimum ? minimum : moved > maximum ? maximum : moved);
+    return moved < minimum ? minimum : moved > maximum ? maximum : moved;
+}
+
+RUNE_FUNCTION int8_t rune_byte_from(int32_t value, int32_t zero_point, int32_t minimum, int32_t maximum)
+{
+    return (int8_t)rune_bounded_from(value, zero_point, minimum, maximum);
 }
 
 RUNE_FUNCTION int8_t rune_requantize_once(int32_t sum, const struct rune_requantize_once *to, int32_t channel)
@@ -62,6 +67,12 @@ RUNE_FUNCTION int8_t rune_requantize_twice(int32_t sum, const struct rune_requan
 {
     const int32_t value = rune_rescale_twice_one(sum, to->mantissa[channel], to->exponent[channel]);
     return rune_byte_from(value, to->zero_point, to->minimum, to->maximum);
+}
+
+RUNE_FUNCTION int16_t rune_requantize_twice_int16(int32_t sum, const struct rune_requantize_twice *to, int32_t channel)
+{
+    const int32_t value = rune_rescale_twice_one(sum, to->mantissa[channel], to->exponent[channel]);
+    return (int16_t)rune_bounded_from(value, to->zero_point, to->minimum, to->maximum);
 }
 
 #endif

@@ -27,6 +27,7 @@ from rune.anvil.program import (
     ResourcePlace,
     SendOutput,
     Step,
+    Structure,
 )
 from rune.anvil.sources import Sources
 from rune.anvil.target import Target
@@ -276,7 +277,12 @@ def _has_floats(program: Program) -> bool:
     for step in program.steps:
         if isinstance(step, Call):
             for argument in step.arguments:
-                if isinstance(argument, Pointer) and argument.element in ("float", "double"):
+                pointers = (
+                    [argument, *(value for _, value in argument.fields)]
+                    if isinstance(argument, Structure)
+                    else [argument]
+                )
+                if any(isinstance(each, Pointer) and each.element in ("float", "double") for each in pointers):
                     return True
                 if isinstance(argument, Number) and isinstance(argument.value, float):
                     return True

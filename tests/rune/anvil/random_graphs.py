@@ -101,7 +101,7 @@ class RandomGraph:
         result = self._value((1, 1, 1, depth))
         window = Window(1, SIZE, SIZE, depth, 1, 1, depth, SIZE, SIZE, 1, 1, 1, 1, 0, 0)
         pooling = Pooling.AVERAGE if self.generator.random() < 0.5 else Pooling.MAX
-        self._node(Pool2D(pooling, False, window, -128, 127), (image,), result)
+        self._node(Pool2D(pooling, np.dtype("i1"), window, -128, 127), (image,), result)
         return result
 
     def _fully_connected(self, image: int) -> int:
