@@ -222,9 +222,9 @@ def operators_page() -> str:
                     "* int8, uint8 and int16 tensors have one scale each; int8 weights of convolutions and fully "
                     "connected layers may have one a channel, with a zero point of 0; biases are int32.",
                     "* int16 tensors have a zero point of 0. Weights beside them are int8 and biases int64, as "
-                    "converters make them for int16x8, or int32 where the operator says so; the factors of BATCH_MATMUL "
-                    "are both int16. LiteRT's reference kernels refuse int16 in most of the other operators, or give "
-                    "something else than the operator's function.",
+                    "converters make them for int16x8, or int32 where the operator says so; the factors of "
+                    "BATCH_MATMUL are both int16. In most other operators LiteRT's reference kernels refuse int16, or "
+                    "give something else than the operator's function.",
                     "* Convolutions, depthwise convolutions and fully connected layers of float32 may have int8 "
                     "weights (dynamic-range quantisation); transposed convolutions and products of matrices may not.",
                     "* Weights of float16, int8 or uint8 behind a DEQUANTIZE, as float16 quantisation makes them, are "

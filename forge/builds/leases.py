@@ -28,9 +28,10 @@ LEASE = timedelta(seconds=10)
 """The duration of a lease."""
 REMEMBERED = timedelta(minutes=10)
 """A build that was begun longer ago does not make its organisation wait."""
-ATTEMPTS = 5
-"""Attempts before a build counts as lost. A worker that dies of something else takes a build along; five in a row are
-the build's own fault."""
+ATTEMPTS = 10
+"""Attempts before a build counts as lost. A worker that dies of something else takes a build along: where one is killed
+every five seconds, three builds of a thousand see five of them. What a build itself does wrong ends its compiler's
+process, which counts for itself."""
 LOG_LIMIT = 2_000
 """Lines of one build's log."""
 LINE_LIMIT = 2_000

@@ -174,10 +174,11 @@ def build_to_json(build: Build) -> BuildJson:
 
 
 def _report(build: Build) -> BuildReportJson | None:
-    """The artefact's report, with what was measured for this build."""
+    """The artefact's report, with what was measured for this build. The map of its memory is for the page alone."""
     if build.artefact is None:
         return None
-    report = cast("BuildReportJson", build.artefact.report)
+    told = {name: part for name, part in build.artefact.report.items() if name != "memory_map"}
+    report = cast("BuildReportJson", told)
     return {**report, "run": build.measurement} if "run" in report else report
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal, TypedDict, cast
+from typing import Literal, NotRequired, TypedDict, cast
 
 from forge.comparison.changes import (
     Change,
@@ -15,6 +15,7 @@ from forge.comparison.changes import (
 )
 from forge.comparison.sentences import model_sentences, pipeline_sentences, sentences
 from forge.comparison.sides import ModelFacts
+from rune.anvil.memory_map import MemoryMapJson
 from rune.runefile.to_json import OutlineNodeJson, OutlineWireJson, node_to_json, wire_to_json
 from rune.tflite.describe import ModelDescriptionJson
 from rune.tflite.layers import QuantisationJson
@@ -70,12 +71,13 @@ class PipelineChangeJson(TypedDict):
 
 class ModelMemoryJson(TypedDict):
     """Bytes that a model needs. `arena` is what is laid out for it alone, null where the host runs it; `live` the most
-    that tensors between operators have at one time."""
+    that tensors between operators have at one time. `map` is not there where it was described by an older toolchain."""
 
     runs: Literal["compiled", "host"]
     arena: int | None
     constants: int | None
     live: int
+    map: NotRequired[MemoryMapJson | None]
 
 
 class DescribedModelJson(ModelDescriptionJson):

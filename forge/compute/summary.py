@@ -10,6 +10,7 @@ from typing import Any
 from forge.compute.language_request import SignatureOf
 from rune.anvil.errors import AnvilError
 from rune.anvil.lower import lower
+from rune.anvil.memory_map import MemoryMap
 from rune.anvil.plan import plan
 from rune.anvil.support import unsupported
 from rune.blocks.catalogue import PUBLISHED_BLOCKS
@@ -48,8 +49,9 @@ def _facts(files: ProjectFiles, path: str) -> dict[str, Any]:
 
 def memory_of(model: Model, data: bytes) -> dict[str, Any]:
     """The bytes that a model needs. `arena` is what Anvil lays out for it with its inputs and outputs and nothing else;
-    None where the host runs it. `live` is the most that tensors between operators have at one time."""
-    needed: dict[str, Any] = {"runs": "host", "arena": None, "constants": None, "live": live_bytes(model)}
+    None where the host runs it, and `map` says what lies where. `live` is the most that tensors between operators have
+    at one time."""
+    needed: dict[str, Any] = {"runs": "host", "arena": None, "constants": None, "live": live_bytes(model), "map": None}
     if unsupported(model):
         return needed
     try:
@@ -57,7 +59,13 @@ def memory_of(model: Model, data: bytes) -> dict[str, Any]:
         pipeline = check(files, PUBLISHED_BLOCKS, runefile=_STARTER, signatures=lambda _: signature(model)).pipeline
         if pipeline is None:
             return needed
-        planned = plan(lower(pipeline, {_MODEL: model}, WASM32), WASM32.limits)
+        program = lower(pipeline, {_MODEL: model}, WASM32)
+        planned = plan(program, WASM32.limits)
     except (ModelError, AnvilError):
         return needed
-    return needed | {"runs": "compiled", "arena": planned.arena_size, "constants": sum(planned.constant_sizes)}
+    return needed | {
+        "runs": "compiled",
+        "arena": planned.arena_size,
+        "constants": sum(planned.constant_sizes),
+        "map": MemoryMap.of(program, planned).to_json(),
+    }

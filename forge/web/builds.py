@@ -34,6 +34,7 @@ from forge.reviews.registrations import STATE_WORDS
 from forge.web.conversation import Which, about_asked, talk_facts, which_asked
 from forge.web.judging import compared_with, rune_facts, verdict_facts
 from forge.web.limits import gate_facts
+from forge.web.memory import memory_picture
 from forge.web.notices import watch_menu
 from forge.web.pages import for_person, show_again
 from forge.web.project import project_of
@@ -234,6 +235,7 @@ def _context(
         "talk_url": f"{_address(build)}/conversation",
         **verdict_facts(principal, build),
         **rune_facts(principal, build),
+        "memory": None if build.artefact is None else memory_picture(build.artefact.report),
     }
     if is_reviewable(build):
         context |= {

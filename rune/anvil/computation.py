@@ -32,6 +32,10 @@ class Computation(ABC):
         Integers are exact. Floats are as exact as f64 makes them; those of elementwise ops are the kernels' own bits.
         """
 
+    def may_replace(self, _index: int) -> bool:
+        """Whether the only output may lie where this input lies, which is of its size and which nothing else reads."""
+        return self.is_elementwise
+
     def bounds(self, *_inputs: Range) -> Range | None:
         """Between what the first output's channels lie, where that is known; inputs as stored, one range a channel."""
         return None
@@ -39,6 +43,11 @@ class Computation(ABC):
     @property
     def multiply_accumulates(self) -> int:
         """What it costs: products that go into a sum."""
+        return 0
+
+    @property
+    def window_bytes(self) -> int:
+        """Rows of tensors that are never whole, where it works row by row."""
         return 0
 
     @property

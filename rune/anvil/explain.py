@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from rune.anvil.computation import Computation
 from rune.anvil.figures import saving
 from rune.anvil.graph import BlockCall, Graph, Node, Value, figures
+from rune.anvil.memory_map import MemoryMap
 from rune.anvil.passes.optimise import Optimised
-from rune.anvil.plan import Plan, lifetimes
-from rune.anvil.program import Argument, Call, ConstantPlace, Place, Pointer, Program, Structure
+from rune.anvil.plan import Plan
+from rune.anvil.program import Argument, Call, ConstantPlace, Place, Pointer, Program, Rows, Structure, calls
 from rune.wording import plain
 
 
@@ -19,7 +20,7 @@ def explanation(read: Graph, optimised: Optimised, program: Program, plan: Plan)
         [f"As read: {figures(read)}", *graph_lines(read)],
         *([f"After {each.name}: {saving(each.saved)}", *graph_lines(each.graph)] for each in optimised.applied),
         ["Kernels:", *_kernel_lines(program)],
-        [f"Memory: {plan.arena_size:,} bytes", *_memory_lines(program, plan)],
+        [f"Memory: {plan.arena_size:,} bytes", *MemoryMap.of(program, plan).lines()],
     ]
     return "\n\n".join("\n".join(lines) for lines in parts) + "\n"
 
@@ -60,13 +61,15 @@ def _quantization(value: Value) -> str:
 
 
 def _kernel_lines(program: Program) -> Iterator[str]:
+    """A line a kernel; those that work row by row together have a bar before them."""
     scratch = {buffer.name: buffer.size for buffer in program.buffers if buffer.name.endswith(" scratch")}
     for step in program.steps:
-        if isinstance(step, Call):
-            size = sum(len(program.constants[index].data) for index in dict.fromkeys(_constants(step)))
-            needed = scratch.get(f"{step.stage} scratch", 0)
-            kernel = f"{step.function} ({step.header.parent.name}/{step.header.name})"
-            yield f"  {plain(step.stage):<32} {kernel:<64} {size:>9,} bytes of constants, {needed:,} of scratch"
+        sign = "|" if isinstance(step, Rows) else " "
+        for call in calls(step):
+            size = sum(len(program.constants[index].data) for index in dict.fromkeys(_constants(call)))
+            needed = scratch.get(f"{call.stage} scratch", 0)
+            kernel = f"{call.function} ({call.header.parent.name}/{call.header.name})"
+            yield f" {sign}{plain(call.stage):<32} {kernel:<64} {size:>9,} bytes of constants, {needed:,} of scratch"
 
 
 def _constants(step: Call) -> Iterator[int]:
@@ -82,13 +85,3 @@ def _places(argument: Argument) -> Iterator[Place]:
         yield argument.place
     elif isinstance(argument, Structure):
         yield from (value.place for _, value in argument.fields if isinstance(value, Pointer))
-
-
-def _memory_lines(program: Program, plan: Plan) -> Iterator[str]:
-    """A line a buffer, by its place: its bytes, first to last, and the steps in which they are needed."""
-    intervals = lifetimes(program)
-    for offset, index in sorted((offset, index) for index, offset in enumerate(plan.buffer_offsets)):
-        buffer, interval = program.buffers[index], intervals[index]
-        last = max(offset + buffer.size - 1, offset)
-        if buffer.size:
-            yield f"  {offset:>9,} to {last:>9,}  steps {interval.first:>3} to {interval.last:>3}  {plain(buffer.name)}"

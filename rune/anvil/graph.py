@@ -172,5 +172,6 @@ def figures(graph: Graph) -> Figures:
         multiply_accumulates=sum(each.multiply_accumulates for each in computations),
         constants=sum(each.constant_bytes for each in computations)
         + sum(value.data.nbytes for value in values if value.data is not None),
-        tensors=sum(value.type.size for value in values if value.data is None),
+        tensors=sum(value.type.size for value in values if value.data is None)
+        + sum(each.window_bytes for each in computations),
     )

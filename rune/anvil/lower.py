@@ -25,4 +25,4 @@ def lower(
     """The program of a checked pipeline; arguments as those of `read_pipeline`. Raises `UnsupportedModel`, `BadModel`,
     `BadArgument`, `MissingKernel`, and `ValueError` for a port that is not there."""
     graph = read_pipeline(pipeline, models, hosted, watched=watched, timed=timed)
-    return select(optimise(graph).graph, target)
+    return select(optimise(graph, target.passes).graph, target)

@@ -22,8 +22,10 @@ from rune.anvil.program import (
     Place,
     Program,
     ReadCapability,
+    Rows,
     SendOutput,
     Step,
+    calls,
 )
 from rune.anvil.target_limits import TargetLimits
 
@@ -121,6 +123,9 @@ def _places(step: Step) -> list[Place]:
             return [step.tensor.place]
         case Call():
             return [place for place, _ in step.places()]
+        case Rows():
+            windows = [stage.window.place for stage in step.stages if stage.window is not None]
+            return [step.source, *windows, *(place for call in calls(step) for place, _ in call.places())]
         case Infer():
             return [*step.inputs, *step.outputs]
         case SendOutput():

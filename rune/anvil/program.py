@@ -85,12 +85,21 @@ class Tensor:
 
 
 @dataclass(frozen=True)
+class Row:
+    """So many bytes further for each row that a stage of `Rows` has made: `stage` is its number there."""
+
+    stage: int
+    size: int
+
+
+@dataclass(frozen=True)
 class Pointer:
-    """An argument: a place as a pointer to the C type `element`."""
+    """An argument: a place as a pointer to the C type `element`; of a tensor that is made row by row, a row of it."""
 
     place: Place
     element: str
     writes: bool = False
+    row: Row | None = None
 
 
 @dataclass(frozen=True)
@@ -138,6 +147,59 @@ class Call:
 
 
 @dataclass(frozen=True)
+class RowWindow:
+    """The rows of a tensor that are there at one time: `height` of them, the newest last, each of `row_size` bytes.
+
+    Before the first of its `rows` come `before` rows of the byte `padding`, and behind its last as many as are needed.
+    Its reader's next row needs the window moved by `step` rows.
+    """
+
+    place: BufferPlace
+    row_size: int
+    height: int
+    step: int
+    before: int
+    rows: int
+    padding: int
+
+    @property
+    def size(self) -> int:
+        """Bytes."""
+        return self.height * self.row_size
+
+    @property
+    def newest(self) -> BufferPlace:
+        """Where the last row lies."""
+        return BufferPlace(self.place.index, self.place.offset + self.size - self.row_size)
+
+
+@dataclass(frozen=True)
+class RowStage:
+    """Makes each of the `rows` of a tensor by `calls`, when the rows that it needs are in its window. The stage before
+    brings them there. The first stage's are copied from the source; without a window it reads that itself."""
+
+    calls: tuple[Call, ...]
+    rows: int
+    window: RowWindow | None
+
+    @property
+    def meets_padding(self) -> bool:
+        """Whether its window is ever beside the tensor."""
+        window = self.window
+        return window is not None and not (
+            window.before == 0 and (self.rows - 1) * window.step + window.height <= window.rows
+        )
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Stages that make a tensor from `source`, row by row, so that no tensor between them is whole."""
+
+    source: Place
+    stages: tuple[RowStage, ...]
+
+
+@dataclass(frozen=True)
 class SendOutput:
     """Gives tensors to the host through an output."""
 
@@ -163,7 +225,18 @@ class Mark:
     stage: str
 
 
-Step = ReadCapability | Call | Infer | SendOutput | Mark
+Step = ReadCapability | Call | Rows | Infer | SendOutput | Mark
+
+
+def calls(step: Step) -> tuple[Call, ...]:
+    """The calls that a step makes, each once, in the order of what they make."""
+    match step:
+        case Call():
+            return (step,)
+        case Rows():
+            return tuple(call for stage in step.stages for call in stage.calls)
+        case _:
+            return ()
 
 
 @dataclass(frozen=True)

@@ -3,8 +3,8 @@ kernels with packed constants and scratch. Memory is not yet decided."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -35,12 +35,17 @@ from rune.anvil.program import (
     Program,
     ReadCapability,
     ResourcePlace,
+    Row,
+    Rows,
+    RowStage,
+    RowWindow,
     SendOutput,
     Step,
     Structure,
     Tensor,
 )
 from rune.anvil.program import Constant as ConstantBytes
+from rune.anvil.rows import RowByRow
 from rune.anvil.target import Target
 from rune.blocks.signature import HostText
 from rune.tensor import ElementType, TensorType
@@ -111,21 +116,62 @@ class _Selection:
             case StageEnd(stage):
                 self._steps.append(Mark(stage))
 
-    def _op(self, node: Node, computation: Computation) -> Sequence[Call]:
+    def _op(self, node: Node, computation: Computation) -> Sequence[Step]:
+        part = self._parts.get(node.stage, PIPELINE)
+        for number in range(len(node.outputs)):
+            self._output(node, number, part)
+        if isinstance(computation, RowByRow):
+            return [self._rows(node, computation, part)]
+        return self._calls(
+            node,
+            computation,
+            lambda index: _Spot(self._place(node.inputs[index], part)),
+            lambda index: _Spot(self._place(node.outputs[index], part)),
+        )
+
+    def _rows(self, node: Node, work: RowByRow, part: int) -> Rows:
+        """The stages of a chain. A row that one makes goes to the window of the next, the last one's to the output."""
+        source, output = self._place(node.inputs[0], part), self._place(node.outputs[0], part)
+        windows = [self._window(work, number) for number in range(len(work.stages))]
+        stages = []
+        for number, (stage, window) in enumerate(zip(work.stages, windows, strict=True)):
+            row = Row(number, stage.row_size)
+            step = Row(number, stage.work.step * work.source_row_size)
+            given = _Spot(source, step) if window is None else _Spot(window.place)
+            operands = [
+                given if index is None else _Spot(self._place(node.inputs[index], part), row) for index in stage.inputs
+            ]
+            following = next(iter(windows[number + 1 :]), None)
+            made = [_Spot(output, row) if following is None else _Spot(following.newest)]
+            its = replace(node, name=stage.name)
+            calls = self._calls(its, stage.work.computation, operands.__getitem__, made.__getitem__)
+            stages.append(RowStage(calls, stage.rows, window))
+        return Rows(source, tuple(stages))
+
+    def _window(self, work: RowByRow, number: int) -> RowWindow | None:
+        """The room of the rows that a stage reads; None where it reads them in the source."""
+        size, stage = work.window_size(number), work.stages[number]
+        if not size:
+            return None
+        place, its = self._buffer(f"{stage.name} rows", size), stage.work
+        return RowWindow(place, work.given_size(number), its.height, its.step, its.before, its.source_rows, its.padding)
+
+    def _calls(
+        self, node: Node, computation: Computation, read: Callable[[int], _Spot], written: Callable[[int], _Spot]
+    ) -> tuple[Call, ...]:
+        """The calls of a computation's kernel. `read` and `written` say where its inputs and outputs are, by number."""
         kernel = self._target.kernels.kernel(computation)
         if kernel is None:
             kind = type(computation).__name__
             raise MissingKernel(self._files.get(node.stage, node.stage), kind, self._target.kernels.name)
         part = self._parts.get(node.stage, PIPELINE)
-        for number in range(len(node.outputs)):
-            self._output(node, number, part)
 
         def resolve(argument: KernelArgument) -> Argument:
             match argument:
                 case Input(index, element):
-                    return Pointer(self._place(node.inputs[index], part), element)
+                    return read(index).pointer(element)
                 case Output(index, element):
-                    return Pointer(self._place(node.outputs[index], part), element, writes=True)
+                    return written(index).pointer(element, writes=True)
                 case Scratch(element, size):
                     return Pointer(self._buffer(f"{node.name} scratch", size), element, writes=True)
                 case Constant(element, data):
@@ -135,10 +181,10 @@ class _Selection:
                 case Number():
                     return argument
 
-        return [
+        return tuple(
             Call(node.name, kernel.header, call.function, tuple(map(resolve, call.arguments)), part)
             for call in kernel.calls(computation)
-        ]
+        )
 
     def _block(self, node: Node, work: BlockCall) -> Call:
         code = work.code
@@ -234,6 +280,17 @@ class _Selection:
 
     def _constant(self, data: bytes, part: int) -> ConstantPlace:
         return ConstantPlace(self._constants.setdefault(ConstantBytes(data, part), len(self._constants)))
+
+
+@dataclass(frozen=True)
+class _Spot:
+    """Where a tensor lies, or a row of one."""
+
+    place: Place
+    row: Row | None = None
+
+    def pointer(self, element: str, *, writes: bool = False) -> Pointer:
+        return Pointer(self.place, element, writes, self.row)
 
 
 def _bytes(graph: Graph, index: int) -> bytes:

@@ -6,9 +6,10 @@ The targets themselves are in `rune.targets`, a folder each; Anvil is given one 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from rune.anvil.kernel_set import KernelSet
+from rune.anvil.passes.optimise import PASSES, Pass
 from rune.anvil.plan import Plan
 from rune.anvil.program import Program
 from rune.anvil.sources import Sources
@@ -56,6 +57,8 @@ class Target:
     """What makes a module of the sources; None where they are shipped as they are."""
     packager: Callable[[Made], Mapping[str, bytes]]
     """The files that are handed over, by their path in a folder."""
+    passes: Mapping[str, Pass] = field(default_factory=lambda: PASSES)
+    """What is done to a graph before kernels are chosen, by name."""
     starting_points: frozenset[str] = frozenset()
     """Those of them that a person goes on to write; a later build leaves them as they are."""
 

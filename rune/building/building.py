@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 
 import rune
 from rune.anvil.compiler import CompilerLimits, compile_sources
+from rune.anvil.memory_map import MemoryMap
 from rune.anvil.target import Made, Target
 from rune.blocks.catalogue import PUBLISHED_BLOCKS
 from rune.building.models import ProjectModels
@@ -82,6 +83,7 @@ def build(
             constants=plan.constant_size,
             pages=(read_rune(module).memory_pages or 0) if target.makes_rune else None,
         ),
+        memory_map=MemoryMap.of(program, plan),
         models=prepared.chosen.reports,
         passes=tuple(PassReport(each.name, each.saved) for each in prepared.optimised.applied),
         resources=tuple(

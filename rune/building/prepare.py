@@ -67,7 +67,7 @@ def prepare(
     # What Anvil refuses becomes a diagnostic at the stage to blame.
     try:
         read = read_pipeline(pipeline, chosen.compiled, chosen.hosted, watched=watched, timed=timed)
-        optimised = optimise(read)
+        optimised = optimise(read, target.passes)
         program = select(optimised.graph, target)
         return Prepared(pipeline, chosen, tuple(carried), read, optimised, program, plan(program, target.limits))
     except BadModel as refusal:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Literal, NotRequired, TypedDict
 
 from rune.anvil.figures import Figures
+from rune.anvil.memory_map import MemoryMap, MemoryMapJson
 from rune.runefile import Diagnostic, Outline, OutlineJson, outline_to_json
 from rune.tflite import Unsupported
 from rune.tflite.signature import UnsupportedOpJson
@@ -90,6 +91,12 @@ class ReportJson(TypedDict):
     resources: list[ResourceReportJson]
     steps: list[StepJson]
     pipeline: OutlineJson
+
+
+class FullReportJson(ReportJson):
+    """The same with what lies where in the memory, and when."""
+
+    memory_map: NotRequired[MemoryMapJson]
 
 
 @dataclass(frozen=True)
@@ -203,6 +210,7 @@ class Report:
     files: tuple[FileReport, ...]
     is_rune: bool
     memory: Memory
+    memory_map: MemoryMap
     models: tuple[ModelReport, ...]
     passes: tuple[PassReport, ...]
     resources: tuple[ResourceReport, ...]
@@ -221,14 +229,15 @@ class Report:
             raise ValueError(f"{self.target} makes no rune")
         return self.files[0].digest
 
-    def to_json(self) -> ReportJson:
-        report: ReportJson = {
+    def to_json(self) -> FullReportJson:
+        report: FullReportJson = {
             "toolchain": self.toolchain,
             "toolchain_digest": self.toolchain_digest,
             "target": self.target,
             "name": self.name,
             "files": [file.to_json() for file in self.files],
             "memory": self.memory.to_json(),
+            "memory_map": self.memory_map.to_json(),
             "models": [model.to_json() for model in self.models],
             "passes": [each.to_json() for each in self.passes],
             "resources": [resource.to_json() for resource in self.resources],

@@ -10,7 +10,7 @@ import numpy as np
 
 import rune as toolchain
 from rune.anvil.lower import lower
-from rune.anvil.program import Call, ConstantPlace, Pointer, Program, Structure
+from rune.anvil.program import Call, ConstantPlace, Pointer, Program, Structure, calls
 from rune.container import ContainerError, missing_part, read_rune
 from rune.runefile.pipeline import ModelStage, Pipeline, Port
 from rune.runtime import CapabilityRequest, LoadedRune, OutputMessage, Runtime
@@ -248,11 +248,9 @@ def _suspect(rune: bytes, programs: Sequence[Program], origin: Origin) -> str | 
 
 def _suspect_of(rune: bytes, program: Program) -> str | None:
     """The same for one program."""
-    for step in program.steps:
-        if isinstance(step, Call) and any(
-            len(data) >= TELLING and any(data) and data not in rune for data in _constants(program, step)
-        ):
-            stage, *operator = step.stage.rsplit(" ", 2) if step.part else (step.stage,)
+    for call in (call for step in program.steps for call in calls(step)):
+        if any(len(data) >= TELLING and any(data) and data not in rune for data in _constants(program, call)):
+            stage, *operator = call.stage.rsplit(" ", 2) if call.part else (call.stage,)
             return f"op {operator[1]} {operator[0]} of {stage}" if operator else stage
     return None
 
@@ -269,8 +267,8 @@ def _origin(rune: bytes, made_by: str | None) -> Origin:
     return Origin.UNKNOWN if is_alike else Origin.OTHER
 
 
-def _constants(program: Program, step: Call) -> Iterator[bytes]:
-    for argument in step.arguments:
+def _constants(program: Program, call: Call) -> Iterator[bytes]:
+    for argument in call.arguments:
         fields = [value for _, value in argument.fields] if isinstance(argument, Structure) else [argument]
         for value in fields:
             if isinstance(value, Pointer) and isinstance(value.place, ConstantPlace):

@@ -70,6 +70,13 @@ class BuildFarm:
 
     def start_worker(self, *program: str) -> subprocess.Popen[str]:
         """Starts one and returns when it works; `program` is the usual one unless another is given."""
+        process = self.launch_worker(*program)
+        assert process.stdout is not None
+        assert "Hammer Forge builds" in process.stdout.readline()
+        return process
+
+    def launch_worker(self, *program: str) -> subprocess.Popen[str]:
+        """Starts one and does not wait until it works."""
         process = subprocess.Popen(
             [sys.executable, *(program or ("manage.py",)), "work"],
             cwd=REPOSITORY,
@@ -79,8 +86,6 @@ class BuildFarm:
             text=True,
         )
         self.workers.append(process)
-        assert process.stdout is not None
-        assert "Hammer Forge builds" in process.stdout.readline()
         return process
 
     def kill(self, worker: subprocess.Popen[str]) -> None:

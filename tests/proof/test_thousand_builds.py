@@ -26,17 +26,18 @@ LONGEST = 4 * 3600.0
 
 @contextmanager
 def killing(farm: BuildFarm, seed: int) -> Iterator[list[int]]:
-    """Kills one of the workers every few seconds, in whatever it is doing, and starts another."""
+    """Kills one of the workers every few seconds, in whatever it is doing, its own start too, and starts another."""
     chance, over, kills = random.Random(seed), Event(), list[int]()
     failures: list[BaseException] = []
 
     def kill_again_and_again() -> None:
+        begin = time.monotonic()
         try:
-            while not over.wait(KILL_EVERY):
+            while not over.wait(begin + KILL_EVERY * (len(kills) + 1) - time.monotonic()):
                 victim = chance.choice(farm.workers)
                 kills.append(victim.pid)
                 farm.kill(victim)
-                farm.start_worker()
+                farm.launch_worker()
         except BaseException as failure:
             failures.append(failure)
 

@@ -2524,6 +2524,12 @@ export interface components {
       readonly constants: number;
       readonly pages: number | null;
     };
+    /** @description `arena` in bytes, what its steps are called in their order, and the largest of its buffers, the largest first. */
+    readonly MemoryMap: {
+      readonly arena: number;
+      readonly steps: readonly string[];
+      readonly buffers: readonly components["schemas"]["Room"][];
+    };
     /** @description A model whose file differs, with what each side knows of it. */
     readonly ModelChange: {
       readonly path: string;
@@ -2538,13 +2544,14 @@ export interface components {
       readonly outputs: readonly components["schemas"]["DrawnOutput"][];
       readonly complete: boolean;
     };
-    /** @description Bytes that a model needs. `arena` is what is laid out for it alone, null where the host runs it; `live` the most that tensors between operators have at one time. */
+    /** @description Bytes that a model needs. `arena` is what is laid out for it alone, null where the host runs it; `live` the most that tensors between operators have at one time. `map` is not there where it was described by an older toolchain. */
     readonly ModelMemory: {
       /** @enum {string} */
       readonly runs: "compiled" | "host";
       readonly arena: number | null;
       readonly constants: number | null;
       readonly live: number;
+      readonly map?: components["schemas"]["MemoryMap"] | null;
     };
     /** @description A model file: what it is, and the ops that cannot be compiled, with a sentence about them or null. */
     readonly ModelPage: {
@@ -3319,6 +3326,14 @@ export interface components {
     };
     /** @enum {string} */
     readonly Role: "owner" | "developer" | "viewer";
+    /** @description Bytes of the arena: `size` of them from `offset` on, from the step `first` to `last`, both included. */
+    readonly Room: {
+      readonly name: string;
+      readonly offset: number;
+      readonly size: number;
+      readonly first: number;
+      readonly last: number;
+    };
     /** @description One build of a review. */
     readonly Round: {
       readonly number: number;
@@ -4231,6 +4246,7 @@ export type MembersChanged = components["schemas"]["MembersChanged"];
 export type MembersChangedEvent = components["schemas"]["MembersChangedEvent"];
 export type Membership = components["schemas"]["Membership"];
 export type Memory = components["schemas"]["Memory"];
+export type MemoryMap = components["schemas"]["MemoryMap"];
 export type ModelChange = components["schemas"]["ModelChange"];
 export type ModelGraph = components["schemas"]["ModelGraph"];
 export type ModelMemory = components["schemas"]["ModelMemory"];
@@ -4333,6 +4349,7 @@ export type ReviewerGroup = components["schemas"]["ReviewerGroup"];
 export type Reviewers = components["schemas"]["Reviewers"];
 export type Reviews = components["schemas"]["Reviews"];
 export type Role = components["schemas"]["Role"];
+export type Room = components["schemas"]["Room"];
 export type Round = components["schemas"]["Round"];
 export type RuneReport = components["schemas"]["RuneReport"];
 export type RuneVerification = components["schemas"]["RuneVerification"];

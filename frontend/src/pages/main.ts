@@ -2,6 +2,7 @@
 // open menus close, signing out forgets what this browser kept, what is hard to undo is asked twice, a build that ended
 // shows it, the bell counts notices, pipelines are drawn, and conversations are live. Each part looks for its own elements and does nothing on pages without them.
 import "../look/bell.css";
+import "../look/memory.css";
 import "./pages.css";
 import "./builds.css";
 import "./notices.css";

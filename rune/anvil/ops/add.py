@@ -19,6 +19,7 @@ from rune.anvil.ops.binary_int32 import BinaryInt32
 from rune.anvil.ops.broadcast import Broadcast, activation_of, are_whole, arithmetic_refusal, broadcast
 from rune.anvil.ops.rescaling import OutputRange, multipliers_of
 from rune.anvil.ops.types import FLOAT32, INT8, INT16, SCALES_APART
+from rune.anvil.rows import ByRows, RowWork
 from rune.tflite import SumOptions, Tensor
 
 LEFT_SHIFT = {INT8: 20, INT16: 15}
@@ -26,7 +27,7 @@ LEFT_SHIFT = {INT8: 20, INT16: 15}
 
 
 @dataclass(frozen=True, eq=False)
-class AddInt8(Computation, CarriesChannels):
+class AddInt8(Computation, CarriesChannels, ByRows):
     """Scales and zero points of both inputs and the output's scale; what each of the 256 bytes of an input adds, at
     2**20 times the common scale; and the multiplier from there back. A SUB adds the right input's opposite: its scale
     and its terms have the other sign."""
@@ -61,6 +62,11 @@ class AddInt8(Computation, CarriesChannels):
         if not self.is_dense:
             return None
         return replace(self, shape=Broadcast.dense(self.shape.count // len(keep) * int(keep.sum())))
+
+    def row_work(self, rows: int) -> RowWork | None:
+        if not self.is_dense:
+            return None
+        return RowWork(replace(self, shape=Broadcast.dense(self.shape.count // rows)), rows)
 
     def bytes(self) -> Integers:
         """The reference's output for all pairs of bytes, [left, right] from -128 on."""

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from rune.anvil.channels import CarriesChannels, Mask, Range
 from rune.anvil.computation import Array, Computation
+from rune.anvil.rows import ByRows, RowWork
 from rune.anvil.signed_bytes import HIGHEST_BIT
 from rune.tensor import ElementType, TensorType
 
 
 @dataclass(frozen=True, eq=False)
-class ByteTable(Computation, CarriesChannels):
+class ByteTable(Computation, CarriesChannels, ByRows):
     """Each byte, as a number from 0 to 255, is a place in the table of 256 bytes. `is_signed` says what the bytes are:
     int8, or uint8; of the input and of the output."""
 
@@ -47,6 +48,9 @@ class ByteTable(Computation, CarriesChannels):
             for least, greatest in zip(inputs[0].least, inputs[0].greatest, strict=True)
         ]
         return Range(np.array([span.min() for span in spans]), np.array([span.max() for span in spans]))
+
+    def row_work(self, rows: int) -> RowWork:
+        return RowWork(replace(self, count=self.count // rows), rows)
 
     def carrying(self, keep: Mask) -> Computation:
         return ByteTable(self.count // len(keep) * int(keep.sum()), self.table, self.is_signed)

@@ -34,6 +34,7 @@ from rune.anvil.ops.types import (
 )
 from rune.anvil.ops.wide_sums import are_wide, sum_rescaling, wide_bias, wide_refusal
 from rune.anvil.ops.window import FILTER_ROWS, Window, window
+from rune.anvil.rows import ByRows, RowWork
 from rune.tflite import Activation, Conv2DOptions, Tensor, TransposeConvOptions
 
 LARGEST_GROUPED = 1 << 24
@@ -41,7 +42,7 @@ LARGEST_GROUPED = 1 << 24
 
 
 @dataclass(frozen=True, eq=False)
-class Conv2DInt8(Computation, MakesChannels, ReadsChannels, Padded):
+class Conv2DInt8(Computation, MakesChannels, ReadsChannels, Padded, ByRows):
     """`filters` are int8 [output channel, height, width, input channel], `bias` int32 and `multipliers` one a channel.
 
     Weights are counted from `filter_zero_point`, which only models of uint8 have. A padding counts as the input's zero
@@ -76,6 +77,9 @@ class Conv2DInt8(Computation, MakesChannels, ReadsChannels, Padded):
 
     def with_frame(self, frame: Frame, value: float) -> Computation | None:
         return replace(self, window=self.window.without(frame)) if value == self.input_zero_point else None
+
+    def row_work(self, _rows: int) -> RowWork | None:
+        return self.window.row_work(lambda row: replace(self, window=row), self.input_zero_point)
 
     @property
     def multiply_accumulates(self) -> int:

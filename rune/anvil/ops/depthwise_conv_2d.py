@@ -25,11 +25,12 @@ from rune.anvil.ops.rescaling import OutputRange, are_in_reach, multipliers_of, 
 from rune.anvil.ops.types import FLOAT32, INT8, INT16, array
 from rune.anvil.ops.wide_sums import WideRescaling, wide_bias
 from rune.anvil.ops.window import Window, window
+from rune.anvil.rows import ByRows, RowWork
 from rune.tflite import DepthwiseConv2DOptions
 
 
 @dataclass(frozen=True, eq=False)
-class DepthwiseConv2DInt8(Computation, CarriesChannels, Padded):
+class DepthwiseConv2DInt8(Computation, CarriesChannels, Padded, ByRows):
     """`taps` are int8 [height * width, output channel], `bias` int32 and `multipliers` one an output channel.
 
     Taps are counted from `tap_zero_point`, which only models of uint8 have. Output channel c reads input channel
@@ -63,6 +64,9 @@ class DepthwiseConv2DInt8(Computation, CarriesChannels, Padded):
 
     def with_frame(self, frame: Frame, value: float) -> Computation | None:
         return replace(self, window=self.window.without(frame)) if value == self.input_zero_point else None
+
+    def row_work(self, _rows: int) -> RowWork | None:
+        return self.window.row_work(lambda row: replace(self, window=row), self.input_zero_point)
 
     @property
     def multiply_accumulates(self) -> int:

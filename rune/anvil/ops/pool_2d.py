@@ -14,9 +14,13 @@ from rune.anvil.computation import Array, Computation
 from rune.anvil.fixed_point import activation_range, real_range, scale_of
 from rune.anvil.operation import Op, Operation, require
 from rune.anvil.ops.rearrangement import ELEMENTS
-from rune.anvil.ops.types import FLOAT32, INT16, are, are_quantized, bounded, scale_refusal
+from rune.anvil.ops.types import FLOAT32, INT8, INT16, are, are_quantized, bounded, scale_refusal
 from rune.anvil.ops.window import Window, window
+from rune.anvil.rows import ByRows, RowWork
 from rune.tflite import Pool2DOptions
+
+LOWEST = -128
+"""Of int8."""
 
 LARGEST_WINDOW = 1 << 15
 """Numbers of int16 whose sum stays within 32 bits."""
@@ -31,7 +35,7 @@ class Pooling(Enum):
 
 
 @dataclass(frozen=True)
-class Pool2D(Computation, CarriesChannels):
+class Pool2D(Computation, CarriesChannels, ByRows):
     """Pooling of numbers of the element, then clamped. An average of integers is rounded to nearest, halves away from
     zero; or up, in models of uint8."""
 
@@ -73,6 +77,13 @@ class Pool2D(Computation, CarriesChannels):
         if self.is_float:
             return None
         return Range(*(np.clip(end, self.minimum, self.maximum) for end in (inputs[0].least, inputs[0].greatest)))
+
+    def row_work(self, rows: int) -> RowWork | None:
+        work = self.window.row_work(lambda row: replace(self, window=row), LOWEST)
+        if work is None or self.element != ELEMENTS[INT8]:
+            return None
+        # An average counts real pixels alone, while a byte beside the image is like any other to a row.
+        return work if self.pooling is Pooling.MAX or work.lies_inside(rows) else None
 
     def carrying(self, keep: Mask) -> Computation:
         count = int(keep.sum())

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
 
-from rune.anvil.computation import Array, Frame
+from rune.anvil.computation import Array, Computation, Frame
 from rune.anvil.operation import require
+from rune.anvil.rows import RowWork
 from rune.tflite import Padding, Tensor
 
 FILTER_ROWS = 128
@@ -83,6 +85,14 @@ class Window:
             pad_top=self.pad_top + frame.top,
             pad_left=self.pad_left + frame.left,
         )
+
+    def row_work(self, of_row: Callable[[Window], Computation], padding: int) -> RowWork | None:
+        """How a row of the output is made, by what computes it for a window of one row; None of several images."""
+        if self.batches != 1:
+            return None
+        reach = (self.filter_height - 1) * self.dilation_y + 1
+        row = replace(self, input_height=reach, output_height=1, pad_top=0)
+        return RowWork(of_row(row), self.input_height, reach, self.stride_y, self.pad_top, padding)
 
     def with_channels(self, inputs: int, outputs: int) -> Window:
         """The same over another number of channels."""

@@ -1,4 +1,5 @@
-"""In place: the output of an elementwise op takes the memory of an input that nothing reads any more."""
+"""In place: the output of an op that reads an element last where it writes one takes the memory of an input that
+nothing reads any more: of an elementwise op, or of some that work row by row."""
 
 from __future__ import annotations
 
@@ -12,10 +13,14 @@ def in_place(graph: Graph) -> Graph:
     """The graph with outputs that share the memory of an input."""
     last = {graph.storage(index): number for number, node in enumerate(graph.nodes) for index in node.inputs}
     for number, node in enumerate(graph.nodes):
-        if not isinstance(node.work, Computation) or not node.work.is_elementwise or isinstance(node.work, View):
+        if not isinstance(node.work, Computation) or isinstance(node.work, View):
             continue
         source = next(
-            (index for index in node.inputs if last[graph.storage(index)] == number and _fits(graph, node, index)),
+            (
+                index
+                for place, index in enumerate(node.inputs)
+                if last[graph.storage(index)] == number and _fits(graph, node, index) and node.work.may_replace(place)
+            ),
             None,
         )
         if source is None or graph.values[node.outputs[0]].shares is not None:

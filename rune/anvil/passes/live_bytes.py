@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
+from itertools import accumulate
+
+from rune.anvil.computation import Computation
 from rune.anvil.graph import Graph
-from rune.anvil.plan import Interval, least_arena
-from rune.anvil.program import Buffer
 
 
 def live_bytes(graph: Graph) -> int:
     """The bytes of all tensors that must be there at one time, at most; constants are not counted."""
-    spans: dict[int, Interval] = {}
+    return max(live_bytes_by_node(graph), default=0)
+
+
+def live_bytes_by_node(graph: Graph) -> tuple[int, ...]:
+    """The same for each node: of what it names, of what was made before and is read later, and of its own windows."""
+    spans: dict[int, tuple[int, int]] = {}
     for number, node in enumerate(graph.nodes):
-        for index in (*node.inputs, *node.outputs):
-            storage = graph.storage(index)
-            if graph.values[storage].data is None:
-                spans[storage] = Interval(spans[storage].first if storage in spans else number, number)
-    buffers = [Buffer("", graph.values[storage].type.size) for storage in spans]
-    return least_arena(buffers, list(spans.values()), 1)
+        for storage in map(graph.storage, (*node.inputs, *node.outputs)):
+            spans[storage] = (spans[storage][0] if storage in spans else number, number)
+    changes = [0] * (len(graph.nodes) + 1)
+    for storage, (first, last) in spans.items():
+        if graph.values[storage].data is None:
+            changes[first] += graph.values[storage].type.size
+            changes[last + 1] -= graph.values[storage].type.size
+    windows = (node.work.window_bytes if isinstance(node.work, Computation) else 0 for node in graph.nodes)
+    return tuple(tensors + own for tensors, own in zip(accumulate(changes), windows, strict=False))

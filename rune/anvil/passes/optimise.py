@@ -15,6 +15,7 @@ from rune.anvil.passes.dead_ops import dead_ops
 from rune.anvil.passes.in_place import in_place
 from rune.anvil.passes.joins import joins
 from rune.anvil.passes.paddings import paddings
+from rune.anvil.passes.rows import rows
 from rune.anvil.passes.views import views
 
 Pass = Callable[[Graph], Graph]
@@ -32,6 +33,13 @@ PASSES: Mapping[str, Pass] = {
     "in place": in_place,
 }
 """By name, in the order in which they run."""
+
+SMALL_PASSES: Mapping[str, Pass] = {
+    **{name: rewrite for name, rewrite in PASSES.items() if name != "in place"},
+    "rows": rows,
+    "in place": in_place,
+}
+"""The same for targets whose memory is dearer than their time."""
 
 
 @dataclass(frozen=True, eq=False)

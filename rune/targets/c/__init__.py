@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from rune.anvil.passes.optimise import SMALL_PASSES
 from rune.anvil.target import Made, Target
 from rune.anvil.target_limits import TargetLimits
 from rune.kernels.portable import PORTABLE
@@ -26,5 +27,6 @@ TARGET = Target(
     emitter=emit,
     toolchain=None,
     packager=_package,
+    passes=SMALL_PASSES,
     starting_points=frozenset({"main.c"}),
 )

@@ -12,9 +12,12 @@ from pathlib import Path
 
 import rune
 from rune.anvil.c_call import Notation, call_lines
+from rune.anvil.c_rows import HEADER as ROWS_HEADER
+from rune.anvil.c_rows import row_name, rows_lines
 from rune.anvil.c_text import literal
 from rune.anvil.plan import Plan
 from rune.anvil.program import (
+    Argument,
     BufferPlace,
     Call,
     ConstantPlace,
@@ -25,9 +28,11 @@ from rune.anvil.program import (
     Program,
     ReadCapability,
     ResourcePlace,
+    Rows,
     SendOutput,
     Step,
     Structure,
+    calls,
 )
 from rune.anvil.sources import Sources
 from rune.anvil.target import Target
@@ -99,7 +104,9 @@ class _Text:
         text.add(common["rune.h"])
         if self._can_fail:
             text.add(_SUPPORT / "failure.h")
-        text.add_all(dict.fromkeys(step.header for step in self._program.steps if isinstance(step, Call)))
+        text.add_all(dict.fromkeys(call.header for step in self._program.steps for call in calls(step)))
+        if any(isinstance(step, Rows) for step in self._program.steps):
+            text.add(common[ROWS_HEADER])
         if self._has_floats:
             text.add(common["rune_math.h"])
             text.add(_SUPPORT / "float_check.h")
@@ -121,17 +128,20 @@ class _Text:
         ]
 
     def _step(self, number: int, step: Step) -> str:
+        before: list[str] = []
         match step:
             case ReadCapability():
                 body = self._read(step)
             case Call():
                 body = call_lines(step, self._notation)
+            case Rows():
+                before, body = rows_lines(f"step_{number}", step, self._notation, ["    RUNE_STEP_ENDS();"])
             case SendOutput():
                 body = self._send(step)
             case _:
                 raise ValueError("a program in C has no host")
         head = f"static void step_{number}({self._parameters(step)})"
-        return "\n".join([head, "{", *body, "    RUNE_STEP_ENDS();", "}", ""])
+        return "\n".join([*before, head, "{", *body, "    RUNE_STEP_ENDS();", "}", ""])
 
     def _parameters(self, step: Step) -> str:
         match step:
@@ -170,9 +180,12 @@ class _Text:
     def _pointer(self, pointer: Pointer) -> str:
         if isinstance(pointer.place, ConstantPlace):
             return self._constant(pointer.place.index, pointer.element)
+        address = self._address(pointer.place)
+        if pointer.row is not None:
+            address += f" + {row_name(pointer.row)} * {pointer.row.size}"
         if pointer.writes:
-            return f"({pointer.element} *)(void *)({self._address(pointer.place)})"
-        return f"(const {pointer.element} *)(const void *)({self._address(pointer.place)})"
+            return f"({pointer.element} *)(void *)({address})"
+        return f"(const {pointer.element} *)(const void *)({address})"
 
     def _constant(self, index: int, element: str) -> str:
         """A pointer to a constant, which is written down when it is first asked for."""
@@ -232,7 +245,7 @@ class _Text:
         for number, step in enumerate(self._program.steps):
             given = {"ReadCapability": "inputs", "SendOutput": "outputs"}.get(type(step).__name__, "")
             yield f"    step_{number}({given});"
-            if isinstance(step, Call) and step.header in self._failing:
+            if any(call.header in self._failing for call in calls(step)):
                 yield f"    if (rune_has_failed) {{\n        is_ready = 0;\n        return {upper}_FAILED;\n    }}"
 
     def _reset(self, prefix: str) -> Iterator[str]:
@@ -268,27 +281,27 @@ def _support(name: str) -> str:
 
 def _failing_headers(program: Program) -> frozenset[Path]:
     """The headers of the blocks and kernels that can give up."""
-    headers = {step.header for step in program.steps if isinstance(step, Call)}
+    headers = {call.header for step in program.steps for call in calls(step)}
     return frozenset(path for path in headers if "rune_fail" in path.read_text(encoding="ascii"))
 
 
 def _has_floats(program: Program) -> bool:
     """Whether any call is given or may use a number of floating point. A block that mentions one is taken to use it."""
-    for step in program.steps:
-        if isinstance(step, Call):
-            for argument in step.arguments:
-                pointers = (
-                    [argument, *(value for _, value in argument.fields)]
-                    if isinstance(argument, Structure)
-                    else [argument]
-                )
-                if any(isinstance(each, Pointer) and each.element in ("float", "double") for each in pointers):
-                    return True
-                if isinstance(argument, Number) and isinstance(argument.value, float):
-                    return True
-            if step.part == 0 and "rune_math.h" in step.header.read_text(encoding="ascii"):
+    for call in (call for step in program.steps for call in calls(step)):
+        for argument in call.arguments:
+            if any(pointer.element in ("float", "double") for pointer in _pointers(argument)):
                 return True
+            if isinstance(argument, Number) and isinstance(argument.value, float):
+                return True
+        if call.part == 0 and "rune_math.h" in call.header.read_text(encoding="ascii"):
+            return True
     return False
+
+
+def _pointers(argument: Argument) -> Iterator[Pointer]:
+    """Those of an argument: itself, or what is in a structure."""
+    fields = [value for _, value in argument.fields] if isinstance(argument, Structure) else [argument]
+    yield from (each for each in fields if isinstance(each, Pointer))
 
 
 def _resource(_: ResourcePlace) -> str:

@@ -11,6 +11,8 @@ from pathlib import Path
 
 from rune.abi import Output, ParameterType
 from rune.anvil.c_call import Notation, call_lines
+from rune.anvil.c_rows import HEADER as ROWS_HEADER
+from rune.anvil.c_rows import row_name, rows_lines
 from rune.anvil.c_text import HEADER_NAME, checked, literal
 from rune.anvil.messages import mark_line, serial_pieces, tensor_shape
 from rune.anvil.plan import Plan
@@ -28,9 +30,11 @@ from rune.anvil.program import (
     Program,
     ReadCapability,
     ResourcePlace,
+    Rows,
     SendOutput,
     Step,
     Tensor,
+    calls,
 )
 from rune.anvil.sources import Sources, Unit
 from rune.anvil.target import Target
@@ -52,10 +56,10 @@ def emit(target: Target, program: Program, plan: Plan, _name: str) -> Sources:
     support = {f"support/{path.name}": path.read_bytes() for path in sorted(_FOLDER.iterdir()) if path.is_file()}
     names = {path: name for name, path in headers.items()}
     blocks: dict[str, bytes] = {}
-    for step in program.steps:
-        if isinstance(step, Call) and step.header not in names:
-            name = names[step.header] = f"blocks/{checked(step.header.name, HEADER_NAME)}"
-            blocks[name] = step.header.read_bytes()
+    for header in (call.header for step in program.steps for call in calls(step)):
+        if header not in names:
+            name = names[header] = f"blocks/{checked(header.name, HEADER_NAME)}"
+            blocks[name] = header.read_bytes()
     files = {**kernels, **support, **blocks}
     units = [Unit(SUPPORT, frozenset({*kernels, *support}), for_size=True)]
     for part in range(program.parts):
@@ -100,7 +104,7 @@ def _blob(program: Program, plan: Plan, part: int) -> bytes:
 
 def _part(step: Step) -> int:
     """The part that a step is compiled in."""
-    return step.part if isinstance(step, Call) else 0
+    return next((call.part for call in calls(step)), 0)
 
 
 class _Text:
@@ -116,7 +120,9 @@ class _Text:
 
     def whole(self) -> str:
         mine = [step for step in self._program.steps if _part(step) == self._part]
-        headers = sorted({self._headers[step.header] for step in mine if isinstance(step, Call)})
+        headers = sorted({self._headers[call.header] for step in mine for call in calls(step)})
+        if any(isinstance(step, Rows) for step in mine):
+            headers.append(f"common/{ROWS_HEADER}")
         shared = ("support/host.h", "common/rune.h", "support/serial.h", "support/resource.h")
         includes = [f'#include "{name}"' for name in (*shared, *headers)]
         blobs = [
@@ -239,6 +245,7 @@ class _Text:
         ]
 
     def _step(self, number: int, step: Step) -> str:
+        before: list[str] = []
         match step:
             case ReadCapability():
                 size = step.tensor.type.size
@@ -250,6 +257,8 @@ class _Text:
                 ]
             case Call():
                 body = call_lines(step, self._notation)
+            case Rows():
+                before, body = rows_lines(_step_name(self._part, number), step, self._notation)
             case Infer():
                 body = self._infer(step)
             case SendOutput():
@@ -258,10 +267,13 @@ class _Text:
                 line = self._array(mark_line(step.stage))
                 body = [f"    host_debug({line}, sizeof {line});"]
         head = f"__attribute__((noinline)) void {_step_name(self._part, number)}(void)"
-        return "\n".join([head, "{", *body, "}", ""])
+        return "\n".join([*before, head, "{", *body, "}", ""])
 
     def _pointer(self, pointer: Pointer) -> str:
-        return f"({'' if pointer.writes else 'const '}{pointer.element} *)({self._address(pointer.place)})"
+        address = self._address(pointer.place)
+        if pointer.row is not None:
+            address += f" + {row_name(pointer.row)} * {pointer.row.size}"
+        return f"({'' if pointer.writes else 'const '}{pointer.element} *)({address})"
 
     def _address(self, place: Place) -> str:
         if isinstance(place, BufferPlace):

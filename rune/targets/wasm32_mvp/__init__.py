@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from rune.anvil.passes.optimise import SMALL_PASSES
 from rune.anvil.target import Toolchain
 from rune.kernels.portable import PORTABLE
 from rune.targets.wasm32 import LINK_FLAGS
@@ -17,5 +18,6 @@ TARGET = replace(
     name="wasm32-mvp",
     summary="a rune for engines without SIMD, such as wasm3: plain WebAssembly, smaller and slower",
     kernels=PORTABLE,
+    passes=SMALL_PASSES,
     toolchain=Toolchain(("--target=wasm32-unknown-unknown", "-mcpu=mvp"), "wasm-ld", LINK_FLAGS),
 )

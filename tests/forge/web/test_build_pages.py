@@ -311,3 +311,37 @@ def test_the_player_is_told_the_memory_that_the_build_planned(
 def test_names_in_a_sentence_are_code_and_markup_in_it_is_text() -> None:
     assert ticked("Did you mean `a<b>`, or `c`?") == "Did you mean <code>a&lt;b&gt;</code>, or <code>c</code>?"
     assert ticked("One ` alone & <b>") == "One ` alone &amp; &lt;b&gt;"
+
+
+MAP = {
+    "arena": 100,
+    "steps": ["number", "double <b>", "out"],
+    "buffers": [
+        {"name": "number.0 <i>", "offset": 0, "size": 60, "first": 0, "last": 1},
+        {"name": "double.0", "offset": 60, "size": 40, "first": 1, "last": 2},
+    ],
+}
+
+
+def test_the_memory_is_drawn_with_the_step_that_needs_the_most(
+    project: Any, developer: Any, browser_of: Browser
+) -> None:
+    built(developer, project, memory_map=MAP)
+    page = text_of(browser_of(developer).get(PAGE))
+    assert '<b class="written">double &lt;b&gt;</b> needs the most, <span class="num">100 B</span>' in page
+    assert "<title>number.0 &lt;i&gt;: 60 B from byte 0, number to double &lt;b&gt;</title>" in page
+    assert '<rect x="240.0" y="0.0" width="480.0" height="96.0"/>' in page
+
+
+def test_a_build_of_before_has_no_picture_of_its_memory(project: Any, developer: Any, browser_of: Browser) -> None:
+    built(developer, project)
+    assert "memory-map" not in text_of(browser_of(developer).get(PAGE))
+
+
+def test_the_map_of_the_memory_is_for_the_page_and_not_in_every_answer(
+    project: Any, developer: Any, browser_of: Browser
+) -> None:
+    build = built(developer, project, memory_map=MAP)
+    report = browser_of(developer).get(f"/api/v1/builds/{build.pk}").json()["report"]
+    assert "memory" in report
+    assert "memory_map" not in report

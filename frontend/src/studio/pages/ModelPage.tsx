@@ -6,6 +6,7 @@ import { sentenceOf } from "../api/problem";
 import type { FileEntry } from "../document/files";
 import { baseName } from "../document/paths";
 import { bytes, count } from "../parts/words";
+import { MemoryMap } from "./model/MemoryMap";
 import "../styles/pages.css";
 
 const ModelGraph = lazy(() => import("./model/ModelGraph"));
@@ -178,6 +179,7 @@ export default function ModelPage({ file, client }: ModelPageProps) {
       <Tensors title="Outputs" tensors={model.outputs} />
       <Quantised model={model} />
       <Operators model={model} />
+      {model.memory?.map && <MemoryMap map={model.memory.map} />}
       <Suspense fallback={<p className="panel-note muted">Drawing the layers…</p>}>
         <ModelGraph key={of} graph={model.graph} name={baseName(file.path)} />
       </Suspense>

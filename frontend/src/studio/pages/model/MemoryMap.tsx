@@ -1,0 +1,80 @@
+// What lies where in the memory of a model that is compiled, and in which steps; `forge/web/memory.py` draws the same on a build's page.
+import type { MemoryMap as Map } from "../../../api/schema";
+import { bytes } from "../../parts/words";
+import "../../../look/memory.css";
+
+const WIDTH = 720;
+const HEIGHT = 240;
+/** Colours that buffers take by turns. */
+const TINTS = 6;
+/** A rectangle that has room for a name, and about how wide one letter is. */
+const LEAST = { width: 60, height: 16, letter: 7 };
+
+type Room = Map["buffers"][number];
+
+function stepsOf({ first, last }: Room, steps: readonly string[]): string {
+  const [from, to] = [steps[first] ?? "", steps[last] ?? ""];
+  return first === last ? from : `${from} to ${to}`;
+}
+
+/** As many of a name's last words as there is room for; of a long word its end. */
+function cut(name: string, letters: number): string {
+  const words = name.split(" ");
+  const tails = words.map((_, start) => words.slice(start).join(" "));
+  return tails.find((tail) => tail.length <= letters) ?? `…${name.slice(1 - letters)}`;
+}
+
+export function MemoryMap({ map: { arena, steps, buffers } }: { readonly map: Map }) {
+  if (arena === 0 || buffers.length === 0) return null;
+  const step = WIDTH / steps.length;
+  return (
+    <section className="card memory-map">
+      <h2>Memory</h2>
+      <p>
+        What lies where, and when: steps go from left to right, and what is not needed at one time shares room. All of
+        it takes {bytes(arena)}.
+      </p>
+      <svg
+        viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
+        role="img"
+        aria-label={`The arena of ${bytes(arena)}; the table has the same`}
+      >
+        {buffers.map((room, index) => {
+          const [x, width] = [room.first * step, (room.last - room.first + 1) * step];
+          const [y, height] = [HEIGHT * (1 - (room.offset + room.size) / arena), (HEIGHT * room.size) / arena];
+          return (
+            <g key={index} className={`tint-${index % TINTS}`}>
+              <title>{`${room.name}: ${bytes(room.size)} from byte ${room.offset}, ${stepsOf(room, steps)}`}</title>
+              <rect x={x} y={y} width={width} height={height} />
+              {width >= LEAST.width && height >= LEAST.height && (
+                <text x={x + 4} y={y + 12}>
+                  {cut(room.name, Math.floor(width / LEAST.letter) - 1)}
+                </text>
+              )}
+            </g>
+          );
+        })}
+      </svg>
+      <div className="scroll" role="region" aria-label="Buffers of the memory" tabIndex={0}>
+        <table className="num">
+          <thead>
+            <tr>
+              <th>Buffer</th>
+              <th>Size</th>
+              <th>Needed in</th>
+            </tr>
+          </thead>
+          <tbody>
+            {buffers.map((room, index) => (
+              <tr key={index}>
+                <td>{room.name}</td>
+                <td>{bytes(room.size)}</td>
+                <td className="muted">{stepsOf(room, steps)}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </section>
+  );
+}
