@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -51,6 +52,14 @@ def rescale_twice(values: Integers, mantissas: Integers, exponents: Integers) ->
     half = np.where(right > 0, np.int64(1) << np.maximum(right - 1, 0), 0)
     negative = (product < 0) & (right > 0)
     return (product + half - negative) >> right
+
+
+def nearest_products(sums: Integers, scales: Sequence[float] | NDArray[np.float64]) -> Integers:
+    """The nearest numbers (halves away from zero) to the products of sums [any, channel] with a scale of double
+    precision a channel. The arithmetic of FULLY_CONNECTED."""
+    products = sums.astype(np.float64) * np.asarray(scales)
+    whole = np.trunc(products)
+    return np.asarray(whole + np.sign(products) * (np.abs(products - whole) >= 0.5), np.int64)
 
 
 def activation_range(activation: Activation, tensor: Tensor) -> tuple[int, int]:

@@ -11,6 +11,7 @@ from rune.anvil.fixed_point import Integers, Multiplier
 from rune.anvil.kernel_call import Constant, KernelStructure
 from rune.anvil.ops.rescaling import OutputRange
 from rune.anvil.ops.wide_sums import NearestRescaling, ShortRescaling, SumRescaling, WideRescaling
+from rune.anvil.proven_integers import ProvenIntegers
 
 C_TYPES = {
     "float32": "float",
@@ -58,13 +59,13 @@ def folded_bias(bias: NDArray[np.generic], weight_sums: Integers, input_zero_poi
     return wrapped(bias.astype(np.int64) - input_zero_point * weight_sums)
 
 
-def one_rounding(multipliers: Sequence[Multiplier], to: OutputRange) -> KernelStructure:
-    """`struct rune_requantize_once` (common/rescale.h): one multiplier an output."""
+def one_rounding(proven: ProvenIntegers, to: OutputRange) -> KernelStructure:
+    """`struct rune_requantize_once` (common/rescale.h): one mantissa an output."""
     return KernelStructure(
         "struct rune_requantize_once",
         (
-            ("multiplier", int32s(np.array([each.mantissa for each in multipliers], np.int64))),
-            ("shift", int32s(np.array([31 - each.exponent for each in multipliers], np.int64))),
+            ("mantissa", int64s(proven.mantissas)),
+            ("shift", int32s(proven.shifts)),
             ("zero_point", to.zero_point),
             ("minimum", to.minimum),
             ("maximum", to.maximum),
@@ -80,14 +81,20 @@ def sum_rounding(rescaling: SumRescaling) -> tuple[str, KernelStructure]:
         case ShortRescaling():
             return "short", two_roundings(rescaling.multipliers, rescaling.output)
         case NearestRescaling():
-            fields = (
-                ("scale", Constant("double", np.array(rescaling.scales, "<f8").tobytes())),
-                ("minimum", rescaling.minimum),
-                ("maximum", rescaling.maximum),
-            )
-            return "nearest", KernelStructure("struct rune_requantize_nearest", fields)
+            return "nearest", nearest_rounding(rescaling.scales, 0, rescaling.minimum, rescaling.maximum)
         case _:
             raise TypeError(f"no kernel has {type(rescaling).__name__}")
+
+
+def nearest_rounding(scales: Sequence[float], zero_point: int, minimum: int, maximum: int) -> KernelStructure:
+    """`struct rune_requantize_nearest` (common/rescale.h): one scale of double precision a channel."""
+    fields = (
+        ("scale", Constant("double", np.array(scales, "<f8").tobytes())),
+        ("zero_point", zero_point),
+        ("minimum", minimum),
+        ("maximum", maximum),
+    )
+    return KernelStructure("struct rune_requantize_nearest", fields)
 
 
 def wide_rounding(rescaling: WideRescaling) -> KernelStructure:

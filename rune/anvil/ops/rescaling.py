@@ -71,13 +71,6 @@ def rescaled_twice(sums: Array, multipliers: Sequence[Multiplier]) -> Integers:
     return rescale_twice(raised, mantissas, exponents)
 
 
-def rescaled_once(sums: Array, multipliers: Sequence[Multiplier]) -> Integers:
-    """The same, rounded once: (sum * mantissa + half) >> (31 - exponent)."""
-    mantissas = np.array([each.mantissa for each in multipliers], np.int64)
-    shifts = 31 - np.array([each.exponent for each in multipliers], np.int64)
-    return (sums.astype(np.int32).astype(np.int64) * mantissas + (np.int64(1) << (shifts - 1))) >> shifts
-
-
 def folded(bias: Array, weights: Integers, values: Integers) -> NDArray[np.int32] | None:
     """The bias with what weights [channel, input] add for inputs that always hold these values; None where it leaves 32
     bits."""

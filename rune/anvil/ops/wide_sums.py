@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from rune.anvil.fixed_point import Integers, Multiplier, activation_range, multiplier
+from rune.anvil.fixed_point import Integers, Multiplier, activation_range, multiplier, nearest_products
 from rune.anvil.operation import Op, require
 from rune.anvil.ops.rescaling import OutputRange, rescaled_twice
 from rune.anvil.ops.types import (
@@ -99,10 +99,7 @@ class NearestRescaling(SumRescaling):
     maximum: int
 
     def of_sums(self, sums: Integers) -> NDArray[np.int16]:
-        products = sums.astype(np.float64) * np.array(self.scales)
-        whole = np.trunc(products)
-        nearest = whole + np.sign(products) * (np.abs(products - whole) >= 0.5)
-        return np.asarray(np.clip(nearest, self.minimum, self.maximum), np.int16)
+        return np.clip(nearest_products(sums, self.scales), self.minimum, self.maximum).astype(np.int16)
 
 
 def are_wide(source: Tensor, weights: Tensor, output: Tensor) -> bool:

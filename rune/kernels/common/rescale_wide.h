@@ -31,20 +31,10 @@ RUNE_FUNCTION int16_t rune_requantize_short(int64_t sum, const struct rune_requa
     return rune_requantize_twice_int16((int32_t)(uint32_t)(uint64_t)sum, to, channel);
 }
 
-/* A scale of double precision a channel. */
-struct rune_requantize_nearest {
-    const double *scale;
-    int32_t minimum, maximum;
-};
-
-/* The nearest number, halves away from zero. Products stay below 2^31. */
-RUNE_FUNCTION int16_t rune_requantize_nearest(int64_t sum, const struct rune_requantize_nearest *to, int32_t channel)
+/* The same for one that is multiplied in double precision. */
+RUNE_FUNCTION int16_t rune_requantize_nearest_int16(int64_t sum, const struct rune_requantize_nearest *to, int32_t channel)
 {
-    const double product = RUNE_PRODUCT((double)sum, to->scale[channel]);
-    int32_t value = (int32_t)product;
-    const double rest = product - (double)value;
-    value += (rest >= 0.5) - (rest <= -0.5);
-    return (int16_t)(value < to->minimum ? to->minimum : value > to->maximum ? to->maximum : value);
+    return (int16_t)rune_requantize_nearest((double)sum, to, channel);
 }
 
 /* A sum of products of int16 and int8. Some hundred of them fit into 32 bits, which are faster. */

@@ -52,7 +52,7 @@ RUNE_FUNCTION int64_t rune_conv_sum_int16(const int16_t *image, int32_t y, int32
 
 RUNE_CONV_2D_INT16(rune_conv_2d_int16_wide, rune_requantize_wide, rune_requantize_wide)
 RUNE_CONV_2D_INT16(rune_conv_2d_int16_short, rune_requantize_twice, rune_requantize_short)
-RUNE_CONV_2D_INT16(rune_conv_2d_int16_nearest, rune_requantize_nearest, rune_requantize_nearest)
+RUNE_CONV_2D_INT16(rune_conv_2d_int16_nearest, rune_requantize_nearest, rune_requantize_nearest_int16)
 
 /* `multiplier` output channels read one input channel. */
 RUNE_KERNEL void rune_depthwise_conv_2d_int16(const int16_t *input, int16_t *output, const int8_t *weights,

@@ -108,7 +108,8 @@ class RandomGraph:
         depth = self._dimensions(image)[-1]
         result = self._value((1, 4))
         weights = self.generator.integers(-127, 128, (4, depth)).astype(np.int8)
-        work = FullyConnectedInt8(1, weights, self._bias(4), self._multipliers(4), self._zero_point(), self._range())
+        scales = tuple(each.mantissa * 2.0 ** (each.exponent - 31) for each in self._multipliers(4))
+        work = FullyConnectedInt8(1, weights, self._bias(4), scales, self._zero_point(), self._range())
         self._node(work, (image,), result)
         return result
 
