@@ -76,7 +76,7 @@ _OBJECTS = ObjectCache(limit=64 << 20)
 def _object(sources: Sources, unit: Unit, toolchain: Toolchain, limits: CompilerLimits) -> bytes:
     """A unit, compiled; or what came of exactly the same files before."""
     zig = _zig()
-    flags = (*toolchain.compile_flags, *COMMON_FLAGS, "-Os" if unit.for_size else "-O2")
+    flags = (*toolchain.compile_flags, *COMMON_FLAGS, "-Os" if unit.for_size else toolchain.optimization)
     files = {name: sources.files[name] for name in sorted(unit.files)}
     key = object_key(flags, unit.name, files)
     found = _OBJECTS.get(key)

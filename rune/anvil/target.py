@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Literal
 
 from rune.anvil.kernel_set import KernelSet
 from rune.anvil.passes.optimise import PASSES, Pass
@@ -19,11 +20,13 @@ from rune.runefile.pipeline import Pipeline, Port
 
 @dataclass(frozen=True)
 class Toolchain:
-    """`compile_flags` go to clang for each unit, `link_flags` to `linker`, a command of the zig toolchain."""
+    """`compile_flags` go to clang for each unit, `link_flags` to `linker`, a command of the zig toolchain.
+    `optimization` is clang's flag for the units that decide how fast a rune is."""
 
     compile_flags: tuple[str, ...]
     linker: str
     link_flags: tuple[str, ...]
+    optimization: str = "-O2"
 
 
 @dataclass(frozen=True)
@@ -59,6 +62,9 @@ class Target:
     """The files that are handed over, by their path in a folder."""
     passes: Mapping[str, Pass] = field(default_factory=lambda: PASSES)
     """What is done to a graph before kernels are chosen, by name."""
+    optimized_for: Literal["speed", "size"] = "speed"
+    smaller: Target | None = None
+    """The same target, optimised for size; None where there is no such thing."""
     starting_points: frozenset[str] = frozenset()
     """Those of them that a person goes on to write; a later build leaves them as they are."""
 

@@ -74,6 +74,7 @@ def build(
         toolchain=rune.__version__,
         toolchain_digest=toolchain_digest(),
         target=target.name,
+        optimized_for=target.optimized_for,
         name=name,
         files=tuple(FileReport(path, len(data), _digest(data)) for path, data in sorted(packaged.items())),
         is_rune=target.makes_rune,

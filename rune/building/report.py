@@ -82,6 +82,7 @@ class ReportJson(TypedDict):
     toolchain: str
     toolchain_digest: NotRequired[str]
     target: NotRequired[str]
+    optimized_for: NotRequired[Literal["speed", "size"]]
     name: str
     rune: NotRequired[RuneReportJson]
     files: NotRequired[list[FileReportJson]]
@@ -206,6 +207,7 @@ class Report:
     toolchain: str
     toolchain_digest: str
     target: str
+    optimized_for: Literal["speed", "size"]
     name: str
     files: tuple[FileReport, ...]
     is_rune: bool
@@ -234,6 +236,7 @@ class Report:
             "toolchain": self.toolchain,
             "toolchain_digest": self.toolchain_digest,
             "target": self.target,
+            "optimized_for": self.optimized_for,
             "name": self.name,
             "files": [file.to_json() for file in self.files],
             "memory": self.memory.to_json(),

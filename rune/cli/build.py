@@ -81,6 +81,13 @@ _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
     help=f"What to make: {'; '.join(f'{each.name}, {each.summary}' for each in targets())}.",
 )
 @click.option(
+    "--optimize",
+    type=click.Choice(["speed", "size"]),
+    default="speed",
+    show_default=True,
+    help="What matters more. For size, layers share their code: much less of it, and several times slower.",
+)
+@click.option(
     "--explain",
     "explains",
     is_flag=True,
@@ -107,6 +114,7 @@ def command(
     host_models: bool,
     timed: bool,
     target_name: str,
+    optimize: str,
     explains: bool,
     form: str,
     cache_dir: Path | None,  # noqa: ARG001 (accepted, as its help says)
@@ -121,7 +129,7 @@ def command(
     """
     if quiet and verbose:
         raise click.UsageError("--quiet and --verbose exclude each other")
-    target = _target(target_name)
+    target = _target(target_name, optimize)
     if timed and not target.makes_rune:
         raise click.UsageError(f"--timed is for runes; the target {target.name} has no host to tell when a stage ends")
     project = project_of(runefile, current_dir)
@@ -161,11 +169,18 @@ def command(
     click.echo("".join(f"{line}\n" for line in lines(told)), err=True, nl=False)
 
 
-def _target(name: str) -> Target:
+def _target(name: str, optimize: str) -> Target:
     try:
-        return find_target(name)
+        target = find_target(name)
     except UnknownTarget as error:
         raise click.BadParameter(f"{error}", param_hint="--target") from error
+    if optimize == target.optimized_for:
+        return target
+    if target.smaller is None:
+        raise click.UsageError(
+            f"--optimize {optimize} is for runes; sources for the target {target.name} are compiled by you: give -Os"
+        )
+    return target.smaller
 
 
 def _file_name(name: str, target: Target) -> str:

@@ -1834,6 +1834,8 @@ export interface components {
       readonly toolchain: string;
       readonly toolchain_digest?: string;
       readonly target?: string;
+      /** @enum {string} */
+      readonly optimized_for?: "speed" | "size";
       readonly name: string;
       readonly rune?: components["schemas"]["RuneReport"];
       readonly files?: readonly components["schemas"]["FileReport"][];

@@ -6,14 +6,19 @@ bound finds one. Stock runtimes load such a module as they do one without.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from rune.anvil.target import Target, Toolchain
 from rune.anvil.target_limits import TargetLimits
+from rune.kernels.portable import PORTABLE
 from rune.kernels.simd128 import SIMD128
 from rune.targets.wasm32.emit import emit
 from rune.targets.wasm32.package import package
 
 STACK_SIZE = 16 * 1024
 """Bytes. The stack lies below everything else, so an overflow traps and overwrites nothing."""
+
+LIMITS = TargetLimits(memory=192 << 20, alignment=16, text_size=8)  # hosts give a rune 256 MB
 
 LINK_FLAGS = (
     "--no-entry",
@@ -24,21 +29,25 @@ LINK_FLAGS = (
     "--no-growable-memory",
 )
 
-TARGET = Target(
+FEATURES = (
+    "--target=wasm32-unknown-unknown",
+    "-msimd128",
+    "-mbulk-memory",
+    "-mbulk-memory-opt",
+    "-mnontrapping-fptoint",
+    "-msign-ext",
+)
+
+FASTEST = Target(
     name="wasm32",
     summary="a rune for browsers, Node and wasmtime: WebAssembly with SIMD",
-    limits=TargetLimits(memory=192 << 20, alignment=16, text_size=8),  # hosts give a rune 256 MB
+    limits=LIMITS,
     kernels=SIMD128,
     makes_rune=True,
     emitter=emit,
     toolchain=Toolchain(
         compile_flags=(
-            "--target=wasm32-unknown-unknown",
-            "-msimd128",
-            "-mbulk-memory",
-            "-mbulk-memory-opt",
-            "-mnontrapping-fptoint",
-            "-msign-ext",
+            *FEATURES,
             "-DRUNE_SPECIALISED",
             # V8 turns the loops that this pass rewrites into code of half the speed.
             "-mllvm",
@@ -48,4 +57,14 @@ TARGET = Target(
         link_flags=LINK_FLAGS,
     ),
     packager=package,
+)
+
+TARGET = replace(
+    FASTEST,
+    smaller=replace(
+        FASTEST,
+        kernels=PORTABLE,  # layers share them: none is specialised
+        toolchain=Toolchain(FEATURES, "wasm-ld", LINK_FLAGS, optimization="-Oz"),
+        optimized_for="size",
+    ),
 )

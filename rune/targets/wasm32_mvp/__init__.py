@@ -13,11 +13,21 @@ from rune.kernels.portable import PORTABLE
 from rune.targets.wasm32 import LINK_FLAGS
 from rune.targets.wasm32 import TARGET as WASM32
 
-TARGET = replace(
+FLAGS = ("--target=wasm32-unknown-unknown", "-mcpu=mvp")
+
+FASTEST = replace(
     WASM32,
     name="wasm32-mvp",
     summary="a rune for engines without SIMD, such as wasm3: plain WebAssembly, smaller and slower",
     kernels=PORTABLE,
     passes=SMALL_PASSES,
-    toolchain=Toolchain(("--target=wasm32-unknown-unknown", "-mcpu=mvp"), "wasm-ld", LINK_FLAGS),
+    toolchain=Toolchain(FLAGS, "wasm-ld", LINK_FLAGS),
+    smaller=None,
+)
+
+TARGET = replace(
+    FASTEST,
+    smaller=replace(
+        FASTEST, toolchain=Toolchain(FLAGS, "wasm-ld", LINK_FLAGS, optimization="-Oz"), optimized_for="size"
+    ),
 )
