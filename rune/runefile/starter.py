@@ -9,11 +9,12 @@ from collections.abc import Sequence
 from rune.files import normal_path
 from rune.runefile.model_types import obstacle_in
 from rune.runefile.open_question import pixel_question, range_question
-from rune.runefile.output_stages import LARGE_SERIAL, json_size
 from rune.runefile.syntax import written_type
 from rune.tensor import ElementType, TensorType
 from rune.tflite import ModelError, ModelSignature, PixelAdvice, PixelRange
 
+READ_BY_PEOPLE = 64
+"""Elements of a tensor that is sent as text."""
 _LEAST_SIDE = 8
 _LONGEST_ASPECT = 4
 _SMALLEST_MOTION = 8
@@ -141,8 +142,9 @@ def _motion_rows(type_: TensorType) -> int | None:
 
 
 def _sinks(names: list[str], types: list[TensorType]) -> list[str]:
-    """One SERIAL output for all tensors of a moderate text size, and one TENSOR output for each larger tensor."""
-    small = [name for name, type_ in zip(names, types, strict=True) if json_size(type_) <= LARGE_SERIAL // len(names)]
+    """One SERIAL output for all tensors that people read, and one TENSOR output for each larger one: to write many
+    numbers as text and read them again takes longer than to compute them."""
+    small = [name for name, type_ in zip(names, types, strict=True) if type_.count <= READ_BY_PEOPLE]
     lines = []
     if small:
         lines += ["  serial:", "    out: SERIAL", f"    inputs: [{', '.join(small)}]"]

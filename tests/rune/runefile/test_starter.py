@@ -70,6 +70,8 @@ def test_several_inputs_and_outputs_are_all_wired() -> None:
 
 def test_a_large_output_goes_out_as_bytes_and_a_small_one_as_text() -> None:
     assert _stages(["f32[4]"], ["f32[1, 384, 384, 3]", "f32[2]"]) == ["RAW", "model", "SERIAL", "TENSOR"]
+    assert _stages(["f32[4]"], ["i8[1, 64]"]) == ["RAW", "model", "SERIAL"]
+    assert _stages(["f32[4]"], ["i8[1, 65]"]) == ["RAW", "model", "TENSOR"]
 
 
 @pytest.mark.parametrize("path", ["m.tflite", "models/my model, the #1: best.tflite", "größe.tflite", "'q\".tflite"])
