@@ -14,6 +14,8 @@ from tests.packed import read_packed
 FOLDER = Path(__file__).resolve().parent / "models"
 COMPILED = FOLDER / "compiled.zip"
 """Pairs of a model, `NAME.tflite`, and the answers of the reference kernels, `NAME.json`."""
+KERAS = FOLDER / "keras.zip"
+"""Pairs of a recurrent model as Keras exports it, and the answers of the reference kernels."""
 REFUSED = FOLDER / "refused.zip"
 """Pairs of a model, `NAME.tflite`, and what of it Anvil lacks, `NAME.json`."""
 
@@ -47,6 +49,11 @@ class RefusedCase:
 def model_cases() -> tuple[ModelCase, ...]:
     """All of them, by name."""
     return tuple(_case(name, data, json.loads(told)) for name, data, told in _pairs(COMPILED))
+
+
+def keras_cases() -> tuple[ModelCase, ...]:
+    """Those that Keras exported, by name."""
+    return tuple(_case(name, data, json.loads(told)) for name, data, told in _pairs(KERAS))
 
 
 def refused_cases() -> tuple[RefusedCase, ...]:

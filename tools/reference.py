@@ -18,7 +18,9 @@ from zipfile import ZipFile
 
 import click
 
+from rune.anvil.control_flow import MOST_OPERATORS, MOST_ROUNDS
 from rune.anvil.ops import OPERATIONS
+from rune.anvil.ops.mean import SUM_OF_INT8
 from rune.anvil.ops.softmax import LONGEST_ROW
 from rune.anvil.ops.types import ELEMENTS_LIMIT
 from rune.anvil.support import unsupported
@@ -174,20 +176,21 @@ VAR_HANDLE WHILE ZEROS_LIKE CUSTOM:TFLite_Detection_PostProcess
 MICRO: Final = frozenset(_MICRO_NAMES.split())
 """What TensorFlow Lite Micro's resolver knows, without its operators for signals and for a vendor's processors."""
 
-UNJUDGED: Final = ("CEIL", "ELU", "ROUND")
-"""Those that LiteRT's reference kernels lack."""
+_UNJUDGED = "LiteRT has no reference kernel to compare it with"
+NOT_COMPILED: Final = dict.fromkeys(("CEIL", "ELU", "ROUND"), _UNJUDGED)
+"""Why an operator of TensorFlow Lite Micro is not compiled."""
 
 
 def _beside_micro(compiled: Collection[str]) -> tuple[str, str]:
     """A sentence, and the table of what is not compiled."""
-    lacking = sorted(op.removeprefix("CUSTOM:") for op in MICRO - set(compiled))
+    lacking = sorted(MICRO - set(compiled))
     sentence = (
         f"Of the {len(MICRO)} operators of TensorFlow Lite Micro (without those for signals and for one vendor's "
-        f"processors), {len(MICRO) - len(lacking)} are compiled, with the types above. These are not:"
+        f"processors), {len(MICRO) - len(lacking)} are compiled, with the types of the table above, whose last column "
+        "names them. These are not:"
     )
     rows = ["| operator | reason |", "| --- | --- |"]
-    reasons = dict.fromkeys(UNJUDGED, "LiteRT has no reference kernel to compare it with")
-    rows += [f"| {op} | {reasons.get(op, '')} |" for op in lacking]
+    rows += [f"| {op} | {NOT_COMPILED[op]} |" for op in lacking]
     return sentence, "\n".join(rows)
 
 
@@ -202,8 +205,11 @@ def operators_page() -> str:
             continue
         for operator in model.operators:
             found.setdefault(operator.op, set()).add(operator_types(model, operator))
-    rows = ["| operator | types |", "| --- | --- |"]
-    rows += [f"| {op} | {', '.join(sorted(types))} |" for op, types in sorted(found.items())]
+    rows = ["| operator | types | Micro |", "| --- | --- | --- |"]
+    rows += sorted(
+        f"| {op.removeprefix('CUSTOM:')} | {', '.join(sorted(types))} | {'yes' if op in MICRO else ''} |"
+        for op, types in found.items()
+    )
     return _joined(
         [
             "# Operators",
@@ -233,8 +239,14 @@ def operators_page() -> str:
                     "zero point for all its tensors.",
                     "* uint8 is computed as int8, so an operator takes it wherever it takes int8, but for "
                     "SQUARED_DIFFERENCE and BATCH_MATMUL.",
-                    "* The indices of GATHER are constants, or come while the model runs; one that is beyond the "
-                    "tensor ends the run with an error.",
+                    "* The indices of GATHER, GATHER_ND and EMBEDDING_LOOKUP are constants, or come while the model "
+                    "runs; one that is beyond the tensor ends the run with an error. EMBEDDING_LOOKUP gives its "
+                    "table's type, or float32 of an int8 table.",
+                    "* TFLite_Detection_PostProcess takes floats, or uint8 for boxes, scores and anchors; places "
+                    "beyond the last detection hold zeros, and a box that ends before it begins ends the run with an "
+                    "error.",
+                    f"* SUM takes float32 and uint8. It is not compiled for int8, {SUM_OF_INT8}: the host runs such a "
+                    "model with those kernels. MEAN of int8 is compiled.",
                     f"* A row of int8 SOFTMAX has at most {LONGEST_ROW:,} numbers.",
                     "* Operators of two inputs have at most five dimensions. Integer inputs and output of "
                     "MINIMUM, MAXIMUM and RESIZE_BILINEAR have the same scale and zero point.",
@@ -246,7 +258,10 @@ def operators_page() -> str:
                     "* int8 convolutions, depthwise convolutions and fully connected layers may have weights of 4 "
                     "bits; a rune holds them as bytes.",
                     "* The condition of IF, or of each round of WHILE, follows from constants. That of an IF may be "
-                    "known only while the model runs, if its branches keep nothing and cannot fail: both are computed.",
+                    "known only while the model runs, if its branches keep nothing and cannot fail: both are computed. "
+                    "So may that of a WHILE, if it holds a bound that follows from constants, such as a counter: all "
+                    f"rounds are computed. A model has at most {MOST_ROUNDS:,} rounds, and {MOST_OPERATORS:,} "
+                    "operators in all of them.",
                     "* int32 that is not quantised is added, subtracted, multiplied, compared, selected and cast.",
                     "* SVDF of int8 has a state and weights over time of 16 bits and the activation RELU. "
                     "UNIDIRECTIONAL_SEQUENCE_LSTM has no peepholes, projection, normalisation of layers or coupled "

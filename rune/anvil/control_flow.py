@@ -2,9 +2,10 @@
 
 A condition that follows from constants decides what is there: one branch, or the body as often as it is run. Counters
 and what else follows from constants inside of such a graph is computed with the operators' references. Where the
-condition of an IF is known only while the model runs, both branches are computed and each output is selected; so
-neither may keep anything for the next run, nor fail. What cannot be resolved is left, and refused by name. Source:
-TFLite's kernels `if.cc` and `while.cc`.
+condition of an IF is known only while the model runs, both branches are computed and each output is selected. Where
+that of a WHILE is, but it is known how many rounds there are at most, all of them are computed, and each output is what
+it was when the condition first did not hold. What is computed so may neither keep anything for the next run, nor fail.
+What cannot be resolved is left, and refused by name. Source: TFLite's kernels `if.cc` and `while.cc`.
 """
 
 from __future__ import annotations
@@ -15,14 +16,17 @@ from dataclasses import replace
 import numpy as np
 
 from rune.anvil.computation import Array
+from rune.anvil.known_sizes import sliced_shape, without_empty_parts
 from rune.anvil.operation import Contradiction, Op
 from rune.anvil.ops import OPERATIONS
 from rune.tflite import Model, Operator, Tensor, TensorKind
 
 MOST_OPERATORS = 4096
 """Of a model whose loops are unrolled."""
-MOST_CALLS = 1 << 12
+MOST_CALLS = 1 << 10
 """Of graphs."""
+MOST_ROUNDS = MOST_CALLS // 2
+"""Of all loops, each of which calls two."""
 MOST_TENSORS = 1 << 14
 """Of all graphs that are called, each time."""
 DEEPEST = 16
@@ -32,7 +36,9 @@ MOST_COMPUTED = 1 << 20
 
 REASONS = {
     "IF": "a condition known only while it runs, and a branch that keeps something, may fail or is not compiled",
-    "WHILE": f"a condition known only while it runs, or more than {MOST_OPERATORS:,} operators in all its rounds",
+    "WHILE": "no bound of its rounds that follows from constants, a last round known only while it runs and a body "
+    f"that keeps something, may fail or is not compiled, or more than {MOST_ROUNDS:,} rounds, or {MOST_OPERATORS:,} "
+    "operators in all of them",
 }
 """Why one is left."""
 
@@ -78,61 +84,96 @@ class _Inlining:
                 self._add_if(operator)
             elif operator.op == "WHILE":
                 self._add_while(operator)
-            elif not is_computed or not self._computed(operator):
-                self._operators.append(operator)
-                if len(self._operators) > MOST_OPERATORS:
-                    raise _Unresolved
+            elif not is_computed:
+                self._append(operator)
+            elif not self._is_empty(operator):
+                operator = without_empty_parts(operator, self._tensors)
+                if not (self._absorbed(operator) or self._computed(operator)):
+                    self._append(operator)
 
     def _add_if(self, operator: Operator) -> None:
-        condition, *inputs = operator.inputs
+        condition, *inputs = self._inputs(operator)
         then, otherwise = (self._graph(operator, f"{name}_subgraph_index") for name in ("then", "else"))
         known = self._truth(condition)
         if known is not None:
             self._give(operator, self._called(then if known else otherwise, inputs))
             return
-        if not all(self._is_harmless(graph) for graph in (then, otherwise)):
-            raise _Unresolved
-        branches = self._called(then, inputs), self._called(otherwise, inputs)
-        for output, one, other in zip(operator.outputs, *branches, strict=True):
-            self._operators.append(Operator("SELECT", 1, (condition, one, other), (output,), {}))
+        first = len(self._operators)
+        one, other = self._called(then, inputs), self._called(otherwise, inputs)
+        self._require_harmless(first)
+        self._give(operator, self._selected(condition, one, other))
 
     def _add_while(self, operator: Operator) -> None:
+        """The body runs on, whatever the condition says while the model runs, until it is known not to hold. So
+        counters stay known; what the loop gives is what it had when the condition first did not hold."""
         condition, body = (self._graph(operator, f"{name}_subgraph_index") for name in ("cond", "body"))
-        values = list(operator.inputs)
-        while self._known(self._called(condition, values)):
+        given = values = list(self._inputs(operator))
+        first, running = len(self._operators), None
+        while True:
+            answers = self._called(condition, values)
+            if len(answers) != 1:
+                raise _Unresolved
+            known = self._truth(answers[0])
+            if known is False:
+                break
+            if known is None:
+                running = answers[0] if running is None else self._both(running, answers[0])
             values = self._called(body, values)
-        self._give(operator, values)
+            given = values if running is None else self._selected(running, values, given)
+        if running is not None:
+            self._require_harmless(first)
+        self._give(operator, given)
 
-    def _known(self, answers: Sequence[int]) -> bool:
-        known = self._truth(answers[0]) if len(answers) == 1 else None
-        if known is None:
+    def _inputs(self, operator: Operator) -> tuple[int, ...]:
+        if not operator.inputs or min(operator.inputs) < 0:
             raise _Unresolved
-        return known
+        return operator.inputs
 
     def _truth(self, index: int) -> bool | None:
         """Of a condition; None where it is known only while the model runs."""
-        tensor = self._tensors[index] if index >= 0 else None
-        if tensor is None or tensor.data is None or tensor.is_variable:
-            return None
-        return tensor.data[0] != 0 if tensor.kind is TensorKind.BOOL and tensor.count == 1 else None
+        tensor = self._tensors[index]
+        if tensor.kind is not TensorKind.BOOL or tensor.count != 1 or tensor.is_sparse:
+            raise _Unresolved
+        return None if tensor.data is None or tensor.is_variable else tensor.data[0] != 0
+
+    def _both(self, one: int, other: int) -> int:
+        """Whether two truths hold."""
+        self._require_alike(one, other)
+        made = self._new(replace(self._tensors[one], name="both", data=None))
+        self._append(Operator("LOGICAL_AND", 1, (one, other), (made,), {}))
+        return made
+
+    def _selected(self, truth: int, one: Sequence[int], other: Sequence[int]) -> list[int]:
+        """The values of the one where the truth holds, else those of the other."""
+        if len(one) != len(other):
+            raise _Unresolved
+        return [
+            left if left == right else self._choice(truth, left, right) for left, right in zip(one, other, strict=True)
+        ]
+
+    def _choice(self, truth: int, one: int, other: int) -> int:
+        self._require_alike(one, other)
+        made = self._new(replace(self._tensors[one], data=None))
+        self._append(Operator("SELECT", 1, (truth, one, other), (made,), {}))
+        return made
 
     def _graph(self, operator: Operator, option: str) -> Model:
         number = operator.options.get(option, 0) if isinstance(operator.options, Mapping) else 0
-        if not isinstance(number, int) or number < 1:  # the main graph calls itself
+        if not isinstance(number, int) or not 1 <= number <= len(self._model.subgraphs):  # the main graph calls itself
             raise _Unresolved
         return self._model.subgraphs[number - 1]
 
     def _called(self, graph: Model, inputs: Sequence[int]) -> list[int]:
         """The outputs of a graph for these inputs."""
         self._calls, self._depth = self._calls + 1, self._depth + 1
-        is_too_much = self._calls > MOST_CALLS or len(self._tensors) + len(graph.tensors) > MOST_TENSORS
-        if is_too_much or self._depth > DEEPEST or len(inputs) != len(graph.inputs):
+        if self._calls > MOST_CALLS or self._depth > DEEPEST or len(inputs) != len(graph.inputs):
             raise _Unresolved
         places = dict(zip(graph.inputs, inputs, strict=True))
         for index, tensor in enumerate(graph.tensors):
-            if index not in places:
-                places[index] = len(self._tensors)
-                self._tensors.append(tensor)
+            if index in places:
+                self._require_like(places[index], tensor)
+            else:
+                places[index] = self._new(tensor)
         moved = [
             replace(
                 operator,
@@ -149,17 +190,64 @@ class _Inlining:
     def _give(self, operator: Operator, values: Sequence[int]) -> None:
         if len(operator.outputs) != len(values):
             raise _Unresolved
-        self._same.update(zip(operator.outputs, values, strict=True))
+        for output, value in zip(operator.outputs, values, strict=True):
+            self._require_alike(output, value)
+            self._same[output] = value
+
+    def _new(self, tensor: Tensor) -> int:
+        if len(self._tensors) >= MOST_TENSORS:
+            raise _Unresolved
+        self._tensors.append(tensor)
+        return len(self._tensors) - 1
+
+    def _append(self, operator: Operator) -> None:
+        self._operators.append(operator)
+        if len(self._operators) > MOST_OPERATORS:
+            raise _Unresolved
+
+    def _require_alike(self, one: int, other: int) -> None:
+        self._require_like(one, self._tensors[other])
+
+    def _require_like(self, index: int, tensor: Tensor) -> None:
+        """What one graph gives to another is copied byte for byte: both must mean the same by it."""
+        given = self._tensors[index]
+        if (given.kind, given.shape, given.quantization) != (tensor.kind, tensor.shape, tensor.quantization):
+            raise _Unresolved
 
     def _tensor(self, index: int) -> int:
         return self._same.get(index, index)
 
-    def _is_harmless(self, graph: Model) -> bool:
-        """Whether a graph may be computed though its results are not wanted."""
-        return all(
-            operator.op in OPERATIONS and not OPERATIONS[operator.op].states and not OPERATIONS[operator.op].may_fail
-            for operator in graph.operators
+    def _require_harmless(self, first: int) -> None:
+        """The operators from `first` on are computed though their results may not be wanted."""
+        for operator in self._operators[first:]:
+            operation = OPERATIONS.get(operator.op)
+            if operation is None or operation.states or operation.may_fail(Op.of(self._tensors, operator)):
+                raise _Unresolved
+
+    def _is_empty(self, operator: Operator) -> bool:
+        """Whether an operator gives no elements. A SLICE of known sizes gets its shape."""
+        shape = sliced_shape(operator, self._tensors)
+        if shape is None or len(operator.outputs) != 1:
+            return False
+        self._tensors[operator.outputs[0]] = replace(self._tensors[operator.outputs[0]], shape=shape)
+        return 0 in shape
+
+    def _absorbed(self, operator: Operator) -> bool:
+        """Whether a truth is known for one of its two inputs alone: the one that does not hold, of LOGICAL_AND; the one
+        that does, of LOGICAL_OR."""
+        if operator.op not in _ABSORBING or len(operator.outputs) != 1 or min(operator.inputs, default=-1) < 0:
+            return False
+        decisive = _ABSORBING[operator.op]
+        known = (self._tensors[index] for index in operator.inputs)
+        if not any(_is_constant(each) and all(byte == decisive for byte in each.data or b"") for each in known):
+            return False
+        index = operator.outputs[0]
+        if self._tensors[index].kind is not TensorKind.BOOL:
+            return False
+        self._tensors[index] = replace(
+            self._tensors[index], data=memoryview(bytes([decisive]) * self._tensors[index].count)
         )
+        return True
 
     def _computed(self, operator: Operator) -> bool:
         """Whether an operator's results follow from constants, and are constants now."""
@@ -167,7 +255,7 @@ class _Inlining:
         operation = OPERATIONS.get(operator.op)
         if operation is None or operation.states or not inputs:
             return False
-        if any(tensor.data is None or tensor.is_variable or tensor.is_sparse for tensor in inputs):
+        if not all(_is_constant(tensor) and tensor.kind in _NUMPY for tensor in inputs):
             return False
         op = Op.of(self._tensors, operator)
         if op.is_unsigned or op.reads_unsigned or sum(tensor.count for tensor in (*inputs, *op.outputs)) > self._left:
@@ -182,11 +270,20 @@ class _Inlining:
         if cost > self._left:
             return False
         self._left -= cost
-        operands = [_array(self._tensors[index]) for index in operator.inputs[operation.operands_of(op)]]
-        for index, result in zip(operator.outputs, computation.evaluate(*operands), strict=True):
+        operands = operator.inputs[operation.operands_of(op)]
+        if min(operands, default=-1) < 0:
+            return False
+        try:
+            results = computation.evaluate(*(_array(self._tensors[index]) for index in operands))
+        except (IndexError, ValueError):  # it ends the run, if it is reached
+            return False
+        for index, result in zip(operator.outputs, results, strict=True):
             self._tensors[index] = replace(self._tensors[index], data=memoryview(result.tobytes()))
         return True
 
+
+_ABSORBING = {"LOGICAL_AND": 0, "LOGICAL_OR": 1}
+"""The truth of one input that decides, as a byte."""
 
 _NUMPY = {
     TensorKind.FLOAT32: "<f4",
@@ -196,6 +293,10 @@ _NUMPY = {
     TensorKind.INT64: "<i8",
     TensorKind.BOOL: "u1",
 }
+
+
+def _is_constant(tensor: Tensor) -> bool:
+    return bool(tensor.data) and not tensor.is_variable and not tensor.is_sparse
 
 
 def _array(tensor: Tensor) -> Array:

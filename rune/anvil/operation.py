@@ -75,12 +75,22 @@ class Operation:
     states: tuple[int, ...] = ()
     """Which of the other inputs are variables that it writes anew. The computation is given them behind its operands,
     and gives them behind its outputs, in the memory in which they were."""
-    may_fail: bool = False
-    """Whether it ends the run for some inputs."""
+    may_fail: Callable[[Op], bool] = lambda _: False
+    """Whether an op ends the run for some inputs."""
 
     def operands_of(self, op: Op) -> slice:
         """Of one op."""
         return self.operands if isinstance(self.operands, slice) else self.operands(op)
+
+
+def unless_constant(number: int) -> Callable[[Op], bool]:
+    """Whether an input of an op is known only while it runs."""
+
+    def is_unknown(op: Op) -> bool:
+        tensor = op.optional_input(number)
+        return tensor is None or tensor.data is None or tensor.is_variable
+
+    return is_unknown
 
 
 Operations = Mapping[str, Operation]

@@ -5,6 +5,8 @@ What remains are ops that read and write tensors. Passes and kernels never meet 
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from rune.anvil.control_flow import with_graphs_inlined
 from rune.anvil.known_results import with_known_results
 from rune.anvil.unpacked import unpacked
@@ -14,4 +16,11 @@ from rune.tflite import Model
 
 def plain_model(model: Model) -> Model:
     """The same function; itself where there is nothing to do. Tensors keep their numbers, new ones come behind them."""
-    return with_variables(with_graphs_inlined(with_known_results(unpacked(model))))
+    graphs = tuple(map(_with_constants, model.subgraphs))
+    if any(one is not other for one, other in zip(graphs, model.subgraphs, strict=True)):
+        model = replace(model, subgraphs=graphs)
+    return with_variables(with_graphs_inlined(_with_constants(model)))
+
+
+def _with_constants(graph: Model) -> Model:
+    return with_known_results(unpacked(graph))

@@ -168,7 +168,8 @@ class Operator:
     """`inputs` and `outputs` are indices of tensors, -1 an absent optional one. `op` is `CONV_2D` or `CUSTOM:Name`.
 
     An input is a constant, a variable, an input of the model or an output of an operator before this one. Shapes are
-    those of the file; whether they fit the operator is not checked here.
+    those of the file, but for what a file of boxes leaves out (`detections.py`); whether they fit the operator is not
+    checked here.
     """
 
     op: str

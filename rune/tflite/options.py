@@ -13,7 +13,21 @@ from typing import Final, TypeVar
 
 from rune.tflite.errors import ModelError
 from rune.tflite.flatbuffer import Table
+from rune.tflite.flexbuffer import BadFlexBuffer, map_numbers
 from rune.tflite.schema import TABLES, FieldForm
+from rune.wording import plain
+
+DETECTION: Final = "CUSTOM:TFLite_Detection_PostProcess"
+"""The one custom operator whose options are read."""
+
+DETECTIONS_PER_CLASS: Final = 100
+"""Where the operator does not say it."""
+
+LARGEST_DETECTION_OPTION: Final = 1 << 30
+"""In magnitude."""
+
+MOST_DETECTIONS: Final = 1 << 14
+"""And classes of one."""
 
 
 class Padding(Enum):
@@ -215,6 +229,25 @@ class LstmOptions:
     time_major: bool
 
 
+@dataclass(frozen=True)
+class DetectionOptions:
+    """Of the custom operator TFLite_Detection_PostProcess. What a box is encoded by is divided by the scales. Boxes
+    that overlap are suppressed; where that `is_regular`, in each class by itself, which keeps
+    `detections_per_class`."""
+
+    max_detections: int
+    max_classes_per_detection: int
+    detections_per_class: int
+    is_regular: bool
+    score_threshold: float
+    overlap_threshold: float
+    num_classes: int
+    y_scale: float
+    x_scale: float
+    h_scale: float
+    w_scale: float
+
+
 RawOptions = Mapping[str, int | float | bool | str | tuple[int | float | bool, ...]]
 
 Options = (
@@ -237,6 +270,7 @@ Options = (
     | AxisOptions
     | SvdfOptions
     | LstmOptions
+    | DetectionOptions
     | RawOptions
 )
 
@@ -276,6 +310,8 @@ _TABLE_OF_OPERATOR: Final = {
 
 def read_options(name: str, operator: Table) -> Options:
     """The options of the operator `name`. Raises `ModelError` when they are another operator's or out of range."""
+    if name == DETECTION:
+        return _detection(operator)
     table = operator.table("builtin_options")
     kind = _TABLE_OF_OPERATOR.get(name)
     if kind is None:
@@ -401,6 +437,34 @@ def _raw(table: Table | None) -> RawOptions:
             case _:
                 pass
     return options
+
+
+def _detection(operator: Table) -> DetectionOptions:
+    """What the operator does not say is 0, as in the reference, but for two that came later."""
+    try:
+        given = map_numbers(operator.bytes("custom_options") or b"")
+    except BadFlexBuffer as error:
+        raise ModelError(
+            f"The operator {DETECTION} has options that cannot be read: {error}", operator.place("custom_options")
+        ) from error
+    for key, value in given.items():
+        most = MOST_DETECTIONS if key.startswith("max_") else LARGEST_DETECTION_OPTION
+        if not math.isfinite(value) or abs(value) > most:
+            raise ModelError(
+                f"The operator {DETECTION} has {_words(plain(key))} {value}; it must be a number of at most {most:,}",
+                operator.place("custom_options"),
+            )
+    whole = {key: int(value) for key, value in given.items()}
+    return DetectionOptions(
+        whole.get("max_detections", 0),
+        whole.get("max_classes_per_detection", 0),
+        whole.get("detections_per_class", DETECTIONS_PER_CLASS),
+        bool(given.get("use_regular_nms", False)),
+        float(given.get("nms_score_threshold", 0.0)),
+        float(given.get("nms_iou_threshold", 0.0)),
+        whole.get("num_classes", 0),
+        *(float(given.get(f"{side}_scale", 0.0)) for side in "yxhw"),
+    )
 
 
 _Choice = TypeVar("_Choice", bound=Enum)

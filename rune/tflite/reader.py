@@ -6,6 +6,7 @@ import math
 from dataclasses import replace
 from typing import Final
 
+from rune.tflite.detections import with_shapes_of_detections
 from rune.tflite.errors import ModelError
 from rune.tflite.flatbuffer import Table, decode
 from rune.tflite.graph import check_graph
@@ -69,7 +70,7 @@ class _Reader:
         model = Model(
             version=3,
             description=self._root.text("description"),
-            tensors=tensors,
+            tensors=with_shapes_of_detections(tensors, operators),
             operators=operators,
             inputs=_indices(graph, "inputs", len(tensors), "The model's list of inputs"),
             outputs=_indices(graph, "outputs", len(tensors), "The model's list of outputs"),

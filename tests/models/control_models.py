@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from ai_edge_litert import schema_py_generated as schema
 
-from tests.models.logic_models import truths
+from tests.models.logic_models import select, truths
 from tests.models.model_graph import Graph
 from tests.models.model_layers import Layers, Value
 from tests.models.state_models import delayed
@@ -23,7 +23,9 @@ def control_models() -> Iterator[tuple[str, Model]]:
         yield f"while_{short}_counted", _counted(kind)
     for kind, short in (("float32", "f32"), ("int8", "i8")):
         yield f"if_{short}_asked_while_it_runs", lambda g, kind=kind: [_chosen(g, kind, truths(g, (1,)))]  # type: ignore[misc]
+        yield f"while_{short}_ends_while_it_runs", _ends_early(kind)
     yield "while_f32_around_if", _nested
+    yield "while_f32_keeps_a_truth", _keeps_a_truth
 
 
 def _true(g: Layers) -> Value:
@@ -57,15 +59,26 @@ def _chosen(g: Layers, kind: str, condition: Value) -> Value:
     return output
 
 
-def _loop(g: Layers, source: Value, rounds: int, body: Callable[[Graph, int, int], int]) -> Value:
-    """`body` adds to its graph what becomes of (counter, value)."""
+def _loop(
+    g: Layers,
+    source: Value,
+    rounds: int,
+    body: Callable[[Graph, int, int], int],
+    goes_on: Callable[[Graph, int], int] | None = None,
+) -> Value:
+    """`body` adds to its graph what becomes of (counter, value); `goes_on` adds to that of the condition a truth of the
+    value, which must hold as well."""
     counter = g.graph.constant("first", np.array([0], np.int32))
     condition = g.graph.subgraph("condition")
     count = condition.input("counter", (1,), "int32")
-    condition.input("value", source.shape, source.kind, source.scale, source.stored_zero_point)
+    held = condition.input("value", source.shape, source.kind, source.scale, source.stored_zero_point)
     answer = condition.tensor("answer", (1,), "bool")
     limit = condition.constant("rounds", np.array([rounds], np.int32))
     condition.operator("LESS", [count, limit], [answer], schema.LessOptionsT())
+    if goes_on is not None:
+        other, early = goes_on(condition, held), answer
+        answer = condition.tensor("both", (1,), "bool")
+        condition.operator("LOGICAL_AND", [early, other], [answer], schema.LogicalAndOptionsT())
     condition.returns(answer)
     inner = g.graph.subgraph("body")
     count = inner.input("counter", (1,), "int32")
@@ -112,3 +125,59 @@ def _nested(g: Layers) -> list[Value]:
         return output
 
     return [_loop(g, source, 3, body)]
+
+
+def _is_small(source: Value, g: Layers) -> Callable[[Graph, int], int]:
+    """Whether the greatest number of a value is below a constant."""
+
+    def truth(graph: Graph, value: int) -> int:
+        greatest = graph.tensor("greatest", (1,), source.kind, source.scale, source.stored_zero_point)
+        axes = graph.constant("axes", np.arange(len(source.shape), dtype=np.int32))
+        version = 2 if source.kind == "int8" else 1
+        graph.operator("REDUCE_MAX", [value, axes], [greatest], schema.ReducerOptionsT(), version)
+        small, limit = graph.tensor("small", (1,), "bool"), np.array([40 if source.scale else 9])
+        constant = graph.constant("limit", limit.astype(source.kind), source.scale, source.stored_zero_point)
+        graph.operator("LESS", [greatest, constant], [small], schema.LessOptionsT(), version)
+        return small
+
+    return truth
+
+
+def _ends_early(kind: str) -> Model:
+    """Numbers grow until one of them is large, in five rounds at most."""
+
+    def model(g: Layers) -> list[Value]:
+        source = g.input((1, 2), kind, 0.05, -100)
+
+        def body(graph: Graph, _: int, value: int) -> int:
+            output = graph.tensor("result", source.shape, kind, source.scale, source.stored_zero_point)
+            version = 2 if kind == "int8" else 1
+            graph.operator("ADD", [value, growth(graph)], [output], schema.AddOptionsT(), version)
+            return output
+
+        def growth(graph: Graph) -> int:
+            steps = np.array([3, 2] if source.scale is None else [-70, -80])
+            return graph.constant("growth", steps.astype(kind), source.scale, source.stored_zero_point)
+
+        return [_loop(g, source, 5, body, _is_small(source, g))]
+
+    return model
+
+
+def _keeps_a_truth(g: Layers) -> list[Value]:
+    """A loop whose value is a truth, which decides when it ends."""
+    numbers = g.input((1, 4), "float32")
+    asked = truths(g, (1,))
+
+    def body(graph: Graph, _: int, value: int) -> int:
+        output = graph.tensor("result", (1,), "bool")
+        graph.operator("LOGICAL_NOT", [value], [output], schema.LogicalNotOptionsT())
+        return output
+
+    def same(graph: Graph, value: int) -> int:
+        output = graph.tensor("same", (1,), "bool")
+        graph.operator("LOGICAL_NOT", [value], [output], schema.LogicalNotOptionsT())
+        return output
+
+    ended = _loop(g, asked, 3, body, same)
+    return [select(g, ended, numbers, g.constant((1, 4), "float32"))]

@@ -18,12 +18,15 @@ from ai_edge_litert import schema_py_generated as schema
 from ai_edge_litert.interpreter import Interpreter, OpResolverType
 from numpy.random import Generator, default_rng
 
+from rune.anvil.ops.mean import SUM_OF_INT8
 from tests.model_cases import COMPILED, REFUSED
 from tests.models.control_models import control_models
+from tests.models.detection_models import detection_models
 from tests.models.float_models import float_models
 from tests.models.further_models import batch_matmul, further_models
 from tests.models.int16_models import int16_models
 from tests.models.logic_models import logic_models
+from tests.models.lookup_models import lookup_models
 from tests.models.model_layers import SHARES, Layers, Value
 from tests.models.state_models import state_models
 from tests.packed import write_packed
@@ -102,6 +105,8 @@ def models() -> Iterator[tuple[str, Model]]:
     yield from logic_models()
     yield from control_models()
     yield from float_models()
+    yield from lookup_models()
+    yield from detection_models()
     for name, model in _unsigned():
         operator, _, detail = name.partition(":")
         yield f"{operator}_u8_{detail}", model
@@ -204,6 +209,7 @@ def _hybrids() -> Iterator[tuple[str, Model]]:
     yield "conv_2d_hybrid_1x1", conv((1, 4, 3, 17), kernel=(1, 1), per_channel=False)
     yield "fully_connected_hybrid_symmetric", fully_connected((3, 17), activation="relu6")
     yield "fully_connected_hybrid_asymmetric", fully_connected((3, 17), asymmetric=True)
+    yield "fully_connected_hybrid_per_channel", fully_connected((3, 17), per_channel=True, asymmetric=True)
     yield "fully_connected_hybrid_no_bias", fully_connected((1, 9), bias=False)
 
 
@@ -574,7 +580,7 @@ def refused() -> Iterator[tuple[str, Model, list[tuple[str, str, int]]]]:
     """Good models with an operator, or an operator with types, that is not compiled; and which these are."""
     yield "elu_logistic_f32", lambda g: [g.unary("LOGISTIC", _elu(g, "float32"))], [("ELU", "float32", 1)]
     yield "elu_i8", lambda g: [_elu(g, "int8")], [("ELU", "int8", 1)]
-    yield "sum_i8", lambda g: [g.reduce("SUM", g.input((2, 3), "int8"), (0,))], [("SUM", "int8", 1)]
+    yield "sum_i8", lambda g: [g.reduce("SUM", g.input((2, 3), "int8"), (0,))], [("SUM", f"int8, {SUM_OF_INT8}", 1)]
     yield "batch_matmul_hybrid", _hybrid, [("BATCH_MATMUL", "float32 and int8 weights", 1)]
     yield "custom", _custom, [("CUSTOM:Magic", "float32", 2)]
     yield "reshape_bool", _bool_reshape, [("RESHAPE", "bool", 1)]
@@ -649,18 +655,21 @@ def seeded_inputs(data: bytes, random: Generator) -> list[bytes]:
     return inputs
 
 
+def with_answers(name: str, data: bytes) -> dict[str, bytes]:
+    """A model's file and what the reference kernels answer, as they stand in a pack."""
+    random = default_rng(zlib.crc32(name.encode()) ^ 1)
+    inputs = [seeded_inputs(data, random) for _ in range(RUNS)]
+    runs = [
+        {"inputs": _texts(given), "outputs": _texts(found)}
+        for given, found in zip(inputs, answers(data, inputs), strict=True)
+    ]
+    return {f"{name}.tflite": data, f"{name}.json": _json({"runs": runs})}
+
+
 def main() -> None:
     compiled: dict[str, bytes] = {}
     for name, model in models():
-        data = make(name, model)
-        random = default_rng(zlib.crc32(name.encode()) ^ 1)
-        inputs = [seeded_inputs(data, random) for _ in range(RUNS)]
-        runs = [
-            {"inputs": _texts(given), "outputs": _texts(found)}
-            for given, found in zip(inputs, answers(data, inputs), strict=True)
-        ]
-        compiled[f"{name}.tflite"] = data
-        compiled[f"{name}.json"] = _json({"runs": runs})
+        compiled |= with_answers(name, make(name, model))
     write_packed(COMPILED, compiled)
 
     lacking: dict[str, bytes] = {}

@@ -115,6 +115,7 @@ class Graph:
         version: int = 1,
         custom_code: str | None = None,
         intermediates: Sequence[int] = (),
+        custom_options: bytes | None = None,
     ) -> None:
         """Adds an operator; `options` is one of the schema's `...OptionsT`."""
         code = schema.OperatorCodeT()
@@ -127,6 +128,8 @@ class Graph:
         operator.inputs, operator.outputs = list(inputs), list(outputs)
         if intermediates:
             operator.intermediates = list(intermediates)
+        if custom_options is not None:
+            operator.customOptions = np.frombuffer(custom_options, np.uint8)
         if options is not None:
             operator.builtinOptionsType = getattr(schema.BuiltinOptions, type(options).__name__.removesuffix("T"))
             operator.builtinOptions = options

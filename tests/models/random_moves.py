@@ -8,6 +8,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from tests.models.further_models import arg, gather
+from tests.models.lookup_models import batch_to_space, gather_nd, places, space_to_batch, update
 from tests.models.model_layers import Value
 from tests.models.random_drawing import Draw, Drawing, options_of
 
@@ -158,6 +159,51 @@ def _depth_to_space(drawing: Drawing) -> Value:
     return drawing.layers.move("DEPTH_TO_SPACE", source, shape, (), options_of("DepthToSpace", blockSize=2))
 
 
+def _space_to_batch(drawing: Drawing) -> Value:
+    source = drawing.source(lambda value: len(value.shape) in (3, 4) and math.prod(value.shape) <= 400)
+    if len(source.shape) not in (3, 4):
+        source = drawing.image()
+    blocks = [drawing.whole(1, 3) for _ in source.shape[1:-1]]
+    pads = []
+    for size, block in zip(source.shape[1:-1], blocks, strict=True):
+        before = drawing.whole(0, 2)
+        pads.append((before, -(size + before) % block))
+    return space_to_batch(drawing.layers, source, blocks, pads)
+
+
+def _batch_to_space(drawing: Drawing) -> Value:
+    blocks = (2, 1) if drawing.chance(0.5) else (2, 2)
+    source = drawing.source(lambda value: len(value.shape) == 4 and value.shape[0] % math.prod(blocks) == 0)
+    if len(source.shape) != 4 or source.shape[0] % math.prod(blocks):
+        source = drawing.input((4, drawing.whole(1, 3), drawing.whole(1, 3), drawing.whole(1, 4)))
+    crops = [
+        (drawing.whole(0, 1), 0) if size * block > 1 else (0, 0)
+        for size, block in zip(source.shape[1:3], blocks, strict=True)
+    ]
+    return batch_to_space(drawing.layers, source, blocks, crops)
+
+
+def _gather_nd(drawing: Drawing) -> Value:
+    source = drawing.source(lambda value: len(value.shape) in (2, 3, 4))
+    depth = drawing.whole(1, len(source.shape) - 1)
+    count = drawing.whole(1, 3)
+    if drawing.chance(0.3):
+        sides = [drawing.input((count, size)) for size in source.shape[:depth]]
+        return gather_nd(drawing.layers, source, places(drawing.layers, sides))
+    numbers = [[drawing.whole(0, size - 1) for size in source.shape[:depth]] for _ in range(count)]
+    constant = drawing.layers.graph.constant("places", np.array(numbers, np.int32))
+    return gather_nd(drawing.layers, source, Value(constant, (count, depth), "int32"))
+
+
+def _dynamic_update_slice(drawing: Drawing) -> Value:
+    source = drawing.source(lambda value: len(value.shape) <= 4)
+    part = drawing.layers.input(
+        [drawing.whole(1, size) for size in source.shape], source.kind, source.scale, source.zero_point, "part"
+    )
+    starts = drawing.layers.input((len(source.shape),), "int32", name="starts")
+    return update(drawing.layers, source, part, starts)
+
+
 def _concatenation(drawing: Drawing) -> Value:
     first = drawing.small(4)
     axis = drawing.whole(0, len(first.shape) - 1)
@@ -206,11 +252,14 @@ def _unpack(drawing: Drawing) -> list[Value]:
 
 
 MOVING_DRAWS: Mapping[str, Draw] = {
+    "BATCH_TO_SPACE_ND": _batch_to_space,
     "BROADCAST_TO": _broadcast_to,
     "CONCATENATION": _concatenation,
     "DEPTH_TO_SPACE": _depth_to_space,
+    "DYNAMIC_UPDATE_SLICE": _dynamic_update_slice,
     "EXPAND_DIMS": _expand_dims,
     "GATHER": _gather,
+    "GATHER_ND": _gather_nd,
     "MIRROR_PAD": _mirror_pad,
     "PACK": _pack,
     "PAD": _pad,
@@ -219,6 +268,7 @@ MOVING_DRAWS: Mapping[str, Draw] = {
     "RESIZE_NEAREST_NEIGHBOR": _resize_nearest,
     "REVERSE_V2": _reverse,
     "SLICE": _slice,
+    "SPACE_TO_BATCH_ND": _space_to_batch,
     "SPACE_TO_DEPTH": _space_to_depth,
     "SPLIT": _split,
     "SPLIT_V": _split_by_sizes,

@@ -11,9 +11,11 @@ from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
+from tests.models.detection_models import Detection, detect
 from tests.models.float_models import add_n, cumsum, floor_of, reduced, rows_of
 from tests.models.further_models import arg, batch_matmul, prelu, squared_difference, transpose_conv
 from tests.models.logic_models import COMPARISONS, as_floats, cast, compare, logical, select
+from tests.models.lookup_models import embedding_lookup, hybrid_table
 from tests.models.model_layers import SHARES, Value
 from tests.models.random_drawing import Draw, Drawing
 from tests.models.random_moves import MOVING_DRAWS
@@ -317,6 +319,33 @@ def _resize(drawing: Drawing) -> Value:
     return drawing.layers.resize(source, size, corners, half)
 
 
+def _embedding_lookup(drawing: Drawing) -> Value:
+    rows, width = drawing.whole(2, 6), drawing.whole(1, 5)
+    numbers = arg(drawing.layers, "ARG_MAX", drawing.input((drawing.whole(1, 4), rows)), -1)
+    if drawing.chance(0.3):
+        table = hybrid_table(drawing.layers, (rows, width), drawing.one_of((1, rows)))
+    else:
+        table = drawing.layers.constant((rows, width), drawing.kind)
+    return embedding_lookup(drawing.layers, table, numbers)
+
+
+def _detection(drawing: Drawing) -> list[Value]:
+    """Each place has a detection, or the regular suppression, which fills what is left with zeros."""
+    kind = "uint8" if drawing.kind == "uint8" else "float32"
+    is_regular, boxes = drawing.chance(0.5), drawing.whole(8, 30)
+    options = Detection(
+        max_detections=drawing.whole(1, 8),
+        max_classes_per_detection=1 if is_regular else drawing.whole(1, 2),
+        detections_per_class=drawing.whole(1, 9),
+        use_regular_nms=is_regular,
+        nms_score_threshold=float(drawing.one_of((-9.0, 0.1))) if is_regular else -1e6,
+        nms_iou_threshold=float(drawing.random.uniform(0.2, 0.9)) if is_regular else 1.0,
+        num_classes=drawing.whole(2, 4),
+    )
+    encoded = drawing.input((1, boxes, drawing.one_of((4, 4, 7))), kind)
+    return detect(drawing.layers, encoded, drawing.input((1, boxes, options.num_classes + 1), kind), options)
+
+
 def _each(draw: Callable[[Drawing, str], Value], *operators: str) -> dict[str, Draw]:
     def of(operator: str) -> Draw:
         return lambda drawing: draw(drawing, operator)
@@ -329,6 +358,8 @@ DRAWS: Mapping[str, Draw] = {
     "ADD_N": _add_n,
     "ASSIGN_VARIABLE": _windowed,
     "BATCH_MATMUL": _batch_matmul,
+    "CUSTOM:TFLite_Detection_PostProcess": _detection,
+    "EMBEDDING_LOOKUP": _embedding_lookup,
     "CAST": _cast,
     "CONV_2D": _conv,
     "CUMSUM": _cumsum,
@@ -352,7 +383,7 @@ DRAWS: Mapping[str, Draw] = {
     **_each(_logical, "LOGICAL_AND", "LOGICAL_NOT", "LOGICAL_OR"),
     **_each(_select, "SELECT", "SELECT_V2"),
     **_each(_extreme, "MAXIMUM", "MINIMUM"),
-    **_each(_float_function, "ABS", "EXP", "FLOOR", "NEG", "SQUARE"),
+    **_each(_float_function, "ABS", "COS", "EXP", "FLOOR", "NEG", "SIN", "SQUARE"),
     **_each(_floor_of, "FLOOR_DIV", "FLOOR_MOD"),
     **_each(_function, "HARD_SWISH", "LOGISTIC", "TANH"),
     **_each(_pool, "AVERAGE_POOL_2D", "MAX_POOL_2D"),

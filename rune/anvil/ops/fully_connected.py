@@ -131,8 +131,8 @@ def refusal(op: Op) -> str | None:
         if why is not None:
             return why
     elif are_hybrid(input_, weights, bias, op.output):
-        if not channel_scales(weights, 0) or not one_scale(weights):
-            return "weights with a zero point or more than one scale"
+        if not channel_scales(weights, 0):
+            return "weights with a zero point or scales of another dimension"
     elif not are(FLOAT32, input_, weights, op.output) or (bias is not None and not are(FLOAT32, bias)):
         return ""
     if options.shuffled_weights:

@@ -12,8 +12,9 @@ from typing import Any
 
 import numpy as np
 
+from rune.anvil.channels import Range
 from rune.anvil.computation import Array, Computation
-from rune.anvil.operation import Op, Operation, require
+from rune.anvil.operation import Op, Operation, require, unless_constant
 from rune.anvil.ops.rearrangement import (
     ELEMENTS,
     LARGEST_PLACES,
@@ -28,13 +29,20 @@ from rune.tflite import GatherOptions, TensorKind
 
 @dataclass(frozen=True)
 class Gather(Computation):
-    """`rows` times, `count` of `length` slices of `width` bytes, by indices of `index`: int32 or int64."""
+    """`rows` times, `count` of `length` slices of `width` bytes, by indices of `index`: int32 or int64. `name` is the
+    op's, for the message about an index that is beyond the tensor."""
 
     rows: int
     length: int
     width: int
     count: int
     index: np.dtype[Any]
+    keeps_channels: bool = False
+    """Whether a slice has the tensor's last dimension."""
+    name: str = "gather"
+
+    def bounds(self, *inputs: Range) -> Range | None:
+        return inputs[0] if self.keeps_channels else None
 
     def evaluate(self, *inputs: Array) -> tuple[Array, ...]:
         source, indices = inputs[0].reshape(-1).view(np.uint8), inputs[1].reshape(-1)
@@ -74,7 +82,8 @@ def computation(op: Op) -> Rearrangement | Gather:
     rows, inner = math.prod(shape[:axis]), math.prod(shape[axis + 1 :])
     require(output.count == rows * indices.count * inner, f"the output is {list(output.shape)}, not of its slices")
     width = inner * ELEMENTS[source.kind].itemsize
-    return Gather(rows, shape[axis], width, indices.count, np.dtype("<i4" if indices.kind is INT32 else "<i8"))
+    kind = np.dtype("<i4" if indices.kind is INT32 else "<i8")
+    return Gather(rows, shape[axis], width, indices.count, kind, axis < len(shape) - 1)
 
 
 def _operands(op: Op) -> slice:
@@ -82,4 +91,4 @@ def _operands(op: Op) -> slice:
     return slice(1) if op.input(1).data is not None else slice(2)
 
 
-OPERATIONS = {"GATHER": Operation(refusal, computation, _operands, may_fail=True)}
+OPERATIONS = {"GATHER": Operation(refusal, computation, _operands, may_fail=unless_constant(1))}

@@ -18,10 +18,14 @@ from rune.anvil.fixed_point import Multiplier, multiplier, scale_of
 from rune.anvil.operation import Op, Operation, require
 from rune.anvil.ops.rearrangement import integers
 from rune.anvil.ops.rescaling import FARTHEST_NUMBER, LARGEST_EXPONENT, OutputRange, are_in_reach, rescaled_twice
-from rune.anvil.ops.types import BEYOND_32_BITS, FLOAT32, are, are_quantized, scale_refusal
+from rune.anvil.ops.types import BEYOND_32_BITS, FLOAT32, INT8, are, are_quantized, scale_refusal
 
 RANK = 6
 """Dimensions that kernels go through."""
+
+SUM_OF_INT8 = "whose bytes the reference kernels add as if they were uint8, which gives no sum"
+"""The kernels cut the result off at 0 and 255 of the output's zero point. Whoever trained the model meant the sum, and
+the host gives those other bytes, so a rune does neither by itself."""
 
 
 @dataclass(frozen=True)
@@ -169,8 +173,9 @@ def _sum(op: Op) -> MeanQuantized | MeanFloat32:
 
 
 def _sum_refusal(op: Op) -> str | None:
-    # What the reference gives for sums of int8 and int16 is not their sum.
-    return "" if are_quantized(op.output) and not op.is_unsigned else refusal(op)
+    if are_quantized(op.output) and not op.is_unsigned:
+        return SUM_OF_INT8 if are(INT8, op.output) else ""
+    return refusal(op)
 
 
 OPERATIONS = {"MEAN": Operation(refusal, _mean), "SUM": Operation(_sum_refusal, _sum)}

@@ -19,6 +19,9 @@ from rune.anvil.ops.rearrangement import ELEMENTS
 from rune.anvil.ops.types import are
 from rune.tflite import Tensor, TensorKind
 
+SELECTED = ELEMENTS | {TensorKind.BOOL: np.dtype("u1")}
+"""The kinds whose elements can be selected, and what NumPy calls them."""
+
 
 @dataclass(frozen=True)
 class Select(Computation):
@@ -42,7 +45,7 @@ class Select(Computation):
 
 def _refusal(op: Op) -> str | None:
     condition, first, second = (op.input(number) for number in range(3))
-    if first.kind not in ELEMENTS or not are(TensorKind.BOOL, condition) or not are(first.kind, second, op.output):
+    if first.kind not in SELECTED or not are(TensorKind.BOOL, condition) or not are(first.kind, second, op.output):
         return ""
     if {(each.scale, each.zero_point) for each in (first, second)} != {(op.output.scale, op.output.zero_point)}:
         return "scales that differ"
@@ -54,7 +57,7 @@ def _refusal(op: Op) -> str | None:
 def _computation(op: Op) -> Select:
     sizes = (1,) * (RANK - len(op.output.shape)) + op.output.shape
     steps = tuple(_steps(op.input(number), sizes) for number in range(3))
-    return Select(sizes, steps, ELEMENTS[op.output.kind])
+    return Select(sizes, steps, SELECTED[op.output.kind])
 
 
 def _steps(tensor: Tensor, sizes: tuple[int, ...]) -> tuple[int, ...]:

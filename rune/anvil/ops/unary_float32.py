@@ -1,7 +1,9 @@
-"""Elementwise ops of one float32 input: ABS, EXP, FLOOR, HARD_SWISH, LOGISTIC, NEG, RSQRT, SQRT, SQUARE and TANH.
+"""Elementwise ops of one float32 input: ABS, COS, EXP, FLOOR, HARD_SWISH, LOGISTIC, NEG, RSQRT, SIN, SQRT, SQUARE and
+TANH.
 
-LOGISTIC is 1 / (1 + e**-x), HARD_SWISH is x * min(max(x + 3, 0), 6) / 6. Those with e are computed in double
-precision, the others in single. Source: TFLite's reference kernels `elementwise.cc`, `Logistic`, `Tanh`, `HardSwish`.
+LOGISTIC is 1 / (1 + e**-x), HARD_SWISH is x * min(max(x + 3, 0), 6) / 6. Those with e, and SIN and COS, are computed in
+double precision, the others in single. Source: TFLite's reference kernels `elementwise.cc`, `Logistic`, `Tanh`,
+`HardSwish`.
 """
 
 from __future__ import annotations
@@ -14,7 +16,7 @@ import numpy as np
 
 from rune.anvil.computation import Array, Computation
 from rune.anvil.operation import Op, Operation, require
-from rune.anvil.ops.float_functions import exp
+from rune.anvil.ops.float_functions import cos, exp, sin
 from rune.anvil.ops.types import FLOAT32, are
 from rune.anvil.ops.unary_int16 import absolute, absolute_refusal, exponential, with_int16
 
@@ -23,12 +25,14 @@ class Unary(Enum):
     """What is made of a number."""
 
     ABS = "abs"
+    COS = "cos"
     EXP = "exp"
     FLOOR = "floor"
     HARD_SWISH = "hard_swish"
     LOGISTIC = "logistic"
     NEG = "neg"
     RSQRT = "rsqrt"
+    SIN = "sin"
     SQRT = "sqrt"
     SQUARE = "square"
     TANH = "tanh"
@@ -59,12 +63,14 @@ def _hard_swish(x: Array) -> Array:
 
 _FUNCTIONS: Mapping[Unary, Callable[[Array], Array]] = {
     Unary.ABS: np.abs,
+    Unary.COS: cos,
     Unary.EXP: exp,
     Unary.FLOOR: np.floor,
     Unary.HARD_SWISH: _hard_swish,
     Unary.LOGISTIC: lambda x: 1.0 / (1.0 + exp(-x.astype(np.float64))),
     Unary.NEG: np.negative,
     Unary.RSQRT: lambda x: np.float32(1) / np.sqrt(x),
+    Unary.SIN: sin,
     Unary.SQRT: np.sqrt,
     Unary.SQUARE: np.square,
     Unary.TANH: lambda x: 1.0 - 2.0 / (exp(2.0 * x.astype(np.float64)) + 1.0),
@@ -84,6 +90,14 @@ OPERATIONS = {
     "EXP": with_int16(_operation(Unary.EXP), exponential),
     **{
         function.name: _operation(function)
-        for function in (Unary.FLOOR, Unary.NEG, Unary.RSQRT, Unary.SQRT, Unary.SQUARE)
+        for function in (
+            Unary.COS,
+            Unary.FLOOR,
+            Unary.NEG,
+            Unary.RSQRT,
+            Unary.SIN,
+            Unary.SQRT,
+            Unary.SQUARE,
+        )
     },
 }

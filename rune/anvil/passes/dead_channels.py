@@ -15,7 +15,7 @@ import numpy as np
 
 from rune.anvil.channels import CarriesChannels, MakesChannels, Mask, Range, ReadsChannels
 from rune.anvil.computation import Computation
-from rune.anvil.graph import Graph, Node, Value
+from rune.anvil.graph import NUMPY_TYPES, Graph, Node, Value
 from rune.tensor import ElementType
 
 LANES = 8
@@ -31,20 +31,41 @@ def dead_channels(graph: Graph) -> Graph:
 
 
 def channel_ranges(graph: Graph) -> Mapping[int, Range]:
-    """What is known of the values that are int8, channel by channel; by value."""
+    """What is known of the values that are int8 and made by nodes, channel by channel; by value."""
     known: dict[int, Range] = {}
     for node in graph.nodes:
-        if not isinstance(node.work, Computation) or not all(_has_channels(graph.values[i]) for i in node.inputs):
+        if not isinstance(node.work, Computation) or not all(_is_bounded(graph.values[i]) for i in node.inputs):
             continue
-        given = (known.get(index) or Range.of_bytes(_channels(graph.values[index])) for index in node.inputs)
+        given = (known.get(index) or _range(graph.values[index]) for index in node.inputs)
         found = node.work.bounds(*given)
-        if found is not None and len(node.outputs) == 1:
+        if found is not None and len(node.outputs) == 1 and _has_channels(graph.values[node.outputs[0]]):
             known[node.outputs[0]] = found
     return known
 
 
 def _has_channels(value: Value) -> bool:
     return value.type.element is ElementType.I8 and bool(value.type.dimensions)
+
+
+def _is_bounded(value: Value) -> bool:
+    """Whether it has channels of int8, or of indices."""
+    return bool(value.type.dimensions) and value.type.element in (ElementType.I8, *_INDICES)
+
+
+def _range(value: Value) -> Range:
+    """What is known of a value that no node bounds: a constant is what it is, and all else any number of its type."""
+    channels = _channels(value)
+    if value.type.element in _INDICES:
+        limits = np.iinfo(NUMPY_TYPES[value.type.element])
+        return Range(np.full(channels, limits.min, np.int64), np.full(channels, limits.max, np.int64))
+    if value.data is None or value.data.size == 0:
+        return Range.of_bytes(channels)
+    numbers = value.data.reshape(-1, channels).astype(np.int64)
+    return Range(numbers.min(axis=0), numbers.max(axis=0))
+
+
+_INDICES = (ElementType.I16, ElementType.I32, ElementType.I64)
+"""What GATHER and its like are given beside a tensor."""
 
 
 def _channels(value: Value) -> int:

@@ -16,6 +16,7 @@ from rune.anvil.passes.live_bytes import live_bytes
 def joins(graph: Graph) -> Graph:
     """The graph without such ops."""
     found = []
+    least = live_bytes(graph)
     for number, node in enumerate(graph.nodes):
         offsets = node.work.joined_offsets if isinstance(node.work, Joined) else None
         if offsets is None or not _have_memory_of_their_own(graph, node):
@@ -26,8 +27,9 @@ def joins(graph: Graph) -> Graph:
                 for storage, offset in zip(map(graph.storage, node.inputs), offsets, strict=True)
             }
         )
-        if live_bytes(tried) <= live_bytes(graph):
-            graph = tried
+        needed = live_bytes(tried)
+        if needed <= least:
+            graph, least = tried, needed
             found.append(number)
     return graph.with_nodes(dict.fromkeys(found, ())) if found else graph
 

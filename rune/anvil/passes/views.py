@@ -18,13 +18,15 @@ def views(graph: Graph) -> Graph:
     found = [number for number, node in enumerate(graph.nodes) if isinstance(node.work, View)]
     for number in found:
         graph = _shared(graph, graph.nodes[number], (0,))
+    least = live_bytes(graph)
     for number, node in enumerate(graph.nodes):
         offsets = node.work.part_offsets if isinstance(node.work, Parts) else None
         if offsets is None or graph.values[graph.storage(node.inputs[0])].data is not None:
             continue
         tried = _shared(graph, node, offsets)
-        if live_bytes(tried) <= live_bytes(graph):
-            graph = tried
+        needed = live_bytes(tried)
+        if needed <= least:
+            graph, least = tried, needed
             found.append(number)
     return graph.with_nodes(dict.fromkeys(found, ())) if found else graph
 

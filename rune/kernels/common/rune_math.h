@@ -8,6 +8,8 @@
  *                             Numerische Mathematik 18 (1971), 224-242
  *   logarithm                 the series ln m = 2 (s + s^3/3 + s^5/5 + ...), s = (m - 1)/(m + 1)
  *   exponential               Cody and Waite's reduction x = k ln 2 + r in two parts, then the series of e^r
+ *   sine, cosine              the angle times as many digits of 2 / pi as count, then the series of both (M. H. Payne and
+ *                             R. N. Hanek, "Radian reduction for trigonometric functions", SIGNUM Newsletter 18 (1983))
  *   remainder                 long division of the significands, bit by bit, hence exact
  */
 #ifndef RUNE_MATH_H
@@ -254,6 +256,54 @@ RUNE_FUNCTION double rune_exp(double value) {
 
 /* Natural exponential through f64: the nearest f32 but for about one argument in 10^8. */
 RUNE_FUNCTION float rune_expf(float value) { return (float)rune_exp((double)value); }
+
+/* How many quarter turns (modulo 4) an angle is nearest to, and the rest in `rest`, at most an eighth of a turn: what is
+ * lost is below 2^-61 of a quarter turn, for every finite f32. The angle is number * 2^exponent; of 2 / pi only the 96
+ * digits count whose products are below 4 quarter turns and above what a rest can hold. */
+RUNE_FUNCTION uint32_t rune_quarter_turns(float angle, double *rest) {
+    static const uint32_t two_over_pi[8] = {0,           0xA2F9836Eu, 0x4E441529u, 0xFC2757D1u,
+                                            0xF534DDC0u, 0xDB629599u, 0x3C439041u, 0xFE5163ABu};
+    const uint32_t bits = rune_f32_bits(angle) & 0x7FFFFFFFu;
+    if (bits < 0x3F490FDBu) { /* an eighth of a turn */
+        *rest = (double)angle;
+        return 0;
+    }
+    const uint64_t number = (bits & 0x007FFFFFu) | 0x00800000u;
+    const uint32_t place = (bits >> 23) - 120; /* the exponent + 30: the digit that stands for two quarter turns */
+    const uint32_t *word = two_over_pi + (place >> 5);
+    uint32_t digits[3];
+    for (int i = 0; i < 3; ++i)
+        digits[i] = (uint32_t)(((uint64_t)word[i] << 32 | word[i + 1]) << (place & 31) >> 32);
+    /* In 2^-62 quarter turns; what leaves 64 bits are whole turns. */
+    const uint64_t turns = number * ((uint64_t)digits[0] << 32 | digits[1]) + (number * digits[2] >> 32);
+    const uint32_t quarters = (uint32_t)((turns + ((uint64_t)1 << 61)) >> 62);
+    const double part = (double)(int64_t)(turns - ((uint64_t)quarters << 62)) * 0x1.921fb54442d18p-62;
+    *rest = angle < 0.0f ? -part : part;
+    return (angle < 0.0f ? 4u - quarters : quarters) & 3u;
+}
+
+/* The sine of an angle in radians and so many quarter turns more, through f64; of what is not finite NaN. */
+RUNE_FUNCTION float rune_sine_f32(float angle, uint32_t quarters) {
+    double r, result;
+    if ((rune_f32_bits(angle) & 0x7FFFFFFFu) >= 0x7F800000u) return RUNE_NAN_F32;
+    quarters += rune_quarter_turns(angle, &r);
+    const double q = RUNE_PRODUCT(r, r);
+    if (quarters & 1) {
+        result = 1.0 + RUNE_PRODUCT(q, -0x1p-1 + RUNE_PRODUCT(q, 0x1.5555555555555p-5 + RUNE_PRODUCT(q,
+            -0x1.6c16c16c16c17p-10 + RUNE_PRODUCT(q, 0x1.a01a01a01a01ap-16 + RUNE_PRODUCT(q,
+            -0x1.27e4fb7789f5cp-22 + RUNE_PRODUCT(q, 0x1.1eed8eff8d898p-29 + RUNE_PRODUCT(q,
+            -0x1.93974a8c07c9dp-37)))))));
+    } else {
+        result = r * (1.0 + RUNE_PRODUCT(q, -0x1.5555555555555p-3 + RUNE_PRODUCT(q, 0x1.1111111111111p-7 +
+            RUNE_PRODUCT(q, -0x1.a01a01a01a01ap-13 + RUNE_PRODUCT(q, 0x1.71de3a556c734p-19 + RUNE_PRODUCT(q,
+            -0x1.ae64567f544e4p-26 + RUNE_PRODUCT(q, 0x1.6124613a86d09p-33)))))));
+    }
+    return (float)(quarters & 2 ? -result : result);
+}
+
+RUNE_FUNCTION float rune_sinf(float angle) { return rune_sine_f32(angle, 0); }
+
+RUNE_FUNCTION float rune_cosf(float angle) { return rune_sine_f32(angle, 1); }
 
 /* C's fmod: exact, with the sign of the dividend. An infinite dividend or a divisor of 0 gives NaN. */
 RUNE_FUNCTION double rune_fmod(double dividend, double divisor) {

@@ -1,27 +1,17 @@
-/* GATHER by indices that come while it runs. */
+/* GATHER and EMBEDDING_LOOKUP by indices that come while it runs. */
 #ifndef RUNE_GATHER_H
 #define RUNE_GATHER_H
 
-#include "rune.h"
-
-RUNE_FUNCTION void rune_gather_beyond(int64_t index, int32_t length)
-{
-    struct rune_message message = {.size = 0};
-    rune_message_text(&message, "GATHER: there is no index ");
-    rune_message_number(&message, index);
-    rune_message_text(&message, " in a dimension of ");
-    rune_message_number(&message, length);
-    rune_fail(&message);
-}
+#include "fail_at_index.h"
 
 /* `rows` times `count` of `length` slices of `width` bytes. */
-#define RUNE_GATHER(name, kind)                                                                           \
+#define RUNE_GATHER(name, kind, op)                                                                       \
     RUNE_KERNEL void name(const uint8_t *input, const kind *indices, uint8_t *output, int32_t rows,       \
                           int32_t length, int32_t width, int32_t count)                                   \
     {                                                                                                     \
         for (int32_t i = 0; i < count; i++)                                                               \
             if (indices[i] < 0 || indices[i] >= length) {                                                 \
-                rune_gather_beyond(indices[i], length);                                                   \
+                rune_fail_at_index(op, indices[i], length);                                                \
                 return;                                                                                   \
             }                                                                                             \
         for (int32_t row = 0; row < rows; row++, input += length * width)                                 \
@@ -30,7 +20,8 @@ RUNE_FUNCTION void rune_gather_beyond(int64_t index, int32_t length)
                     output[k] = input[(int32_t)indices[i] * width + k];                                   \
     }
 
-RUNE_GATHER(rune_gather_int32, int32_t)
-RUNE_GATHER(rune_gather_int64, int64_t)
+RUNE_GATHER(rune_gather_int32, int32_t, "GATHER")
+RUNE_GATHER(rune_gather_int64, int64_t, "GATHER")
+RUNE_GATHER(rune_embedding_lookup_int32, int32_t, "EMBEDDING_LOOKUP")
 
 #endif

@@ -1,4 +1,4 @@
-"""GATHER by indices that come while it runs."""
+"""GATHER and EMBEDDING_LOOKUP by indices that come while it runs."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from rune.anvil.program import Number
 def gather(op: Gather) -> KernelCall:
     sizes = (op.rows, op.length, op.width, op.count)
     return KernelCall(
-        f"rune_gather_{op.index.name}",
+        f"rune_{op.name}_{op.index.name}",
         (Input(0, "uint8_t"), Input(1, f"{op.index.name}_t"), Output(0, "uint8_t"), *map(Number, sizes)),
     )
 

@@ -280,7 +280,7 @@ def _support(name: str) -> str:
 
 
 def _failing_headers(program: Program) -> frozenset[Path]:
-    """The headers of the blocks and kernels that can give up."""
+    """The headers of the blocks and kernels that can give up, by `rune_fail` or a function whose name begins so."""
     headers = {call.header for step in program.steps for call in calls(step)}
     return frozenset(path for path in headers if "rune_fail" in path.read_text(encoding="ascii"))
 

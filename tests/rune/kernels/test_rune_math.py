@@ -10,13 +10,15 @@ import shutil
 import struct
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from decimal import Context, Decimal
 from pathlib import Path
 
+import numpy as np
 import pytest
 import wasmtime
 
+from rune.anvil.ops import float_functions
 from tools.needs import GCC, lack
 
 KERNELS = Path(__file__).parents[3] / "rune" / "kernels" / "common"
@@ -45,6 +47,8 @@ EACH(trunc, rune_trunc(x))
 EACH(round, rune_round(x))
 EACH(fmod, rune_fmod(x, y))
 EACH(fmodf, rune_fmodf((float)x, (float)y))
+EACH(sinf, rune_sinf((float)x))
+EACH(cosf, rune_cosf((float)x))
 EACH(to_u32, rune_u32_saturating(x))
 EACH(to_i8, rune_i8_saturating(x))
 """
@@ -192,3 +196,33 @@ def test_what_does_not_fit_an_integer_takes_its_limit_and_nan_takes_0(mathematic
     given = [-1.0, 0.9, 4294967295.0, 1e300, -math.inf, math.nan]
     assert mathematics("to_u32", given) == [0, 0, 4294967295, 4294967295, 0, 0]
     assert mathematics("to_i8", [-128.9, -129.0, 127.9, 1e9, math.nan, -0.5]) == [-128, -128, 127, 127, 0, 0]
+
+
+def angles() -> list[float]:
+    """Of f32: small, usual, next to quarter turns, and of all magnitudes."""
+    chance = random.Random(7)
+    near = [chance.uniform(-10, 10) for _ in range(400)] + [chance.uniform(-1, 1) * 10.0**-n for n in range(1, 38)]
+    turns = [quarters * math.pi / 2 for quarters in (*range(-9, 10), 10**4 + 1, 10**6 + 3, 10**9 + 7)]
+    far = [math.ldexp(chance.uniform(-1, 1), chance.randrange(4, 128)) for _ in range(600)]
+    # The f32 that is nearest to a multiple of a quarter turn, for its magnitude.
+    nearest = [16367173.0 * 2.0**72]
+    return [struct.unpack("<f", struct.pack("<f", x))[0] for x in (*near, *turns, *far, *nearest, 3.4e38)]
+
+
+@pytest.mark.parametrize(("name", "exact"), [("sinf", math.sin), ("cosf", math.cos)])
+def test_sine_and_cosine_are_the_nearest_f32(
+    name: str, exact: Callable[[float], float], mathematics: Mathematics
+) -> None:
+    given = angles()
+    for x, found in zip(given, mathematics(name, given), strict=True):
+        expected = exact(x)  # the C library's, of double precision
+        assert abs(found - expected) <= math.ulp(abs(expected)) * 2.0**28 * 1.01, (
+            f"{name} of {x!r}: {found!r}, not {expected!r}"
+        )
+
+
+def test_sine_and_cosine_have_the_bits_of_their_references(mathematics: Mathematics) -> None:
+    given = [*angles(), 0.0, -0.0, math.inf, -math.inf, math.nan]
+    for name, reference in (("sinf", float_functions.sin), ("cosf", float_functions.cos)):
+        expected = reference(np.array(given, np.float32))
+        np.testing.assert_array_equal(np.array(mathematics(name, given), np.float32), expected)

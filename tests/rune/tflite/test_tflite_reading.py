@@ -63,7 +63,7 @@ def _agrees_with_the_interpreter(data: bytes) -> None:
                 assert quantization.axis == parameters["quantized_dimension"]
     # The interpreter adds XNNPACK's own operator behind those of the file.
     operators = [detail["op_name"] for detail in interpreter._get_ops_details() if detail["op_name"] != "DELEGATE"]
-    assert [operator.op for operator in model.operators] == operators
+    assert [operator.op.removeprefix("CUSTOM:") for operator in model.operators] == operators
 
 
 @pytest.mark.parametrize("item", CASES, ids=lambda item: item.name)
@@ -158,6 +158,7 @@ def test_a_models_page_counts_operators_by_type() -> None:
 
 @pytest.mark.parametrize("item", refused_cases(), ids=lambda item: item.name)
 def test_a_model_that_cannot_be_compiled_is_read_all_the_same(item: RefusedCase) -> None:
-    operators = describe(read_model(item.data))["operators"]
-    lacking = [{"op": op, "types": types, "count": count} for op, types, count in item.unsupported]
-    assert [each for each in operators if each in lacking] == lacking
+    """What is lacking is named with its types, and perhaps a reason behind them."""
+    operators = [(each["op"], each["count"], each["types"]) for each in describe(read_model(item.data))["operators"]]
+    for op, types, count in item.unsupported:
+        assert any((op, count) == each[:2] and f"{types}, ".startswith(f"{each[2]}, ") for each in operators)
