@@ -31,6 +31,11 @@ class Drawing:
         self._values: list[Value] = []
         self._inputs: set[int] = set()
 
+    @property
+    def narrow_kind(self) -> str:
+        """What the model computes of, or int8: for operators that the reference does not have of int16."""
+        return "int8" if self.kind == "int16" else self.kind
+
     def whole(self, least: int, most: int) -> int:
         """A number between the two, both included."""
         return int(self.random.integers(least, most + 1))

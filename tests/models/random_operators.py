@@ -110,7 +110,7 @@ def _batch_matmul(drawing: Drawing) -> Value:
 
 
 def _arg(drawing: Drawing, op: str) -> Value:
-    kind = "int8" if drawing.kind == "int16" else drawing.kind
+    kind = drawing.narrow_kind
     source = drawing.image() if kind == "float32" else drawing.source_of(kind, lambda value: len(value.shape) > 1)
     axis = drawing.whole(0, len(source.shape) - 1)
     return arg(drawing.layers, op, source, axis, drawing.one_of(("int32", "int64")))
@@ -321,11 +321,11 @@ def _resize(drawing: Drawing) -> Value:
 
 def _embedding_lookup(drawing: Drawing) -> Value:
     rows, width = drawing.whole(2, 6), drawing.whole(1, 5)
-    numbers = arg(drawing.layers, "ARG_MAX", drawing.input((drawing.whole(1, 4), rows)), -1)
+    numbers = arg(drawing.layers, "ARG_MAX", drawing.input((drawing.whole(1, 4), rows), drawing.narrow_kind), -1)
     if drawing.chance(0.3):
         table = hybrid_table(drawing.layers, (rows, width), drawing.one_of((1, rows)))
     else:
-        table = drawing.layers.constant((rows, width), drawing.kind)
+        table = drawing.layers.constant((rows, width), drawing.narrow_kind)
     return embedding_lookup(drawing.layers, table, numbers)
 
 

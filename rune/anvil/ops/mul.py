@@ -1,6 +1,7 @@
 """MUL with broadcasting. The product of int8 or int16 numbers, each counted from its zero point, is rounded twice.
 
-Source: TFLite's reference kernel `reference_integer_ops::Mul`; the multiplier is left scale * right scale / output's.
+Source: TFLite's reference kernel `reference_integer_ops::Mul`; the multiplier is left scale * right scale / output's,
+in single precision.
 """
 
 from __future__ import annotations
@@ -59,8 +60,11 @@ class MulQuantized(Computation, CarriesChannels):
         return self.output.of_values(rescaled_twice(products[..., None], [self.multiplier])[..., 0])
 
 
+@np.errstate(over="ignore", under="ignore")
 def _multiplier(op: Op) -> float:
-    return scale_of(op.input(0))[0] * scale_of(op.input(1))[0] / scale_of(op.output)[0]
+    """In single precision, as in the reference."""
+    left, right, output = (np.float32(scale_of(each)[0]) for each in (op.input(0), op.input(1), op.output))
+    return float(left * right / output)
 
 
 def refusal(op: Op) -> str | None:

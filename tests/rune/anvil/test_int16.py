@@ -189,3 +189,13 @@ def test_powers_of_two_are_added_where_a_file_does_not_ask_for_shifts() -> None:
     data = added(2.0**-12, 2.0**-11, False)
     inputs = [[np.array([-(2**15), -7, 7, 2**15 - 1], np.int16).tobytes()]]
     assert evaluated_outputs(data, inputs) == answers(data, inputs)
+
+
+def test_the_multiplier_of_a_product_is_a_quotient_in_single_precision() -> None:
+    """In double precision squares of 20 numbers have another value."""
+    graph = Graph("squares")
+    source = graph.input("x", (1, 65536), "int16", 0.00030384486308321357)
+    output = graph.tensor("y", (1, 65536), "int16", 0.002976357704028487)
+    graph.operator("MUL", [source, source], [output], schema.MulOptionsT(), 1)
+    data, numbers = graph.finish(output), [[np.arange(-32768, 32768).astype("<i2").tobytes()]]
+    assert evaluated_outputs(data, numbers) == answers(data, numbers)
