@@ -20,8 +20,8 @@ from forge.accounts.principals import principal_of
 from forge.accounts.scopes import Scope
 from forge.builds.access import builds_of, find_build, preview_of
 from forge.builds.actions import cancel_build, note_rune_download, refresh_preview, request_build, try_fix, watch_wires
-from forge.builds.artefacts import open_rune
-from forge.builds.errors import NoRune
+from forge.builds.artefacts import certificate_of, open_rune
+from forge.builds.errors import NoCertificate, NoRune
 from forge.builds.models import Artefact
 from forge.builds.serializers import (
     BuildJson,
@@ -35,13 +35,14 @@ from forge.builds.serializers import (
 )
 from forge.builds.watches import find_watch
 from forge.core.api import ForgeView, needing, raising
-from forge.core.blob_responses import as_foreign
+from forge.core.blob_responses import as_foreign, blob_response
 from forge.core.chunks import chunks_for
 from forge.core.compression import COMPRESSED_UP_TO, accepts_gzip, gzipped
 from forge.core.errors import Conflict, Invalid
 from forge.core.json_types import PageJson
 from forge.core.pages import CursorPages
 from forge.projects.api import ProjectView
+from rune.verify.certificate_json import CertificateJson
 
 
 class BuildPages(CursorPages):
@@ -177,6 +178,26 @@ class BuildRune(ForgeView):
         if request.method == "GET":
             note_rune_download(principal_of(request), build)
         return rune_response(request, build.artefact, f"{build.name}.rune")
+
+
+class BuildCertificate(ForgeView):
+    needs = needing(get=Scope.PROJECT_READ)
+
+    @extend_schema(operation_id="builds_certificate", responses=CertificateJson)
+    def get(self, request: Request, build_id: UUID) -> HttpResponseBase:
+        """The certificate of a build: what its rune was made of, by what it was proven, and what it gives on some
+        inputs. A short program checks it against the rune."""
+        build = find_build(principal_of(request), build_id)
+        file = None if build.artefact is None else certificate_of(build.artefact)
+        if file is None:
+            raise NoCertificate("This build has no certificate: it was not verified, or before there were any.")
+        return blob_response(
+            request,
+            file["digest"],
+            file["size"],
+            filename=f"{build.name}.certificate.json",
+            content_type="application/json",
+        )
 
 
 _RUNE_TYPE = "application/wasm"

@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Callable, Collection, Mapping
 from contextlib import ExitStack
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, TypedDict, cast
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef
@@ -15,10 +15,19 @@ from django.db.models import Exists, OuterRef
 from forge.builds.errors import NoRune
 from forge.builds.jobs import Job
 from forge.builds.models import Artefact, ArtefactFile, Build, Role
-from forge.core.blob_links import link_made, links_of_all
+from forge.core.blob_links import link_blobs, link_made, links_of_all
 from forge.core.blobs import blob_path, open_blob, record, staged_bytes, staged_file, sync_blob
 from forge.core.errors import NotFound
 from forge.core.models import Blob
+from rune.container import canonical_json
+
+
+class CertificateFileJson(TypedDict):
+    """A build's certificate: the digest and the bytes of its file."""
+
+    digest: str
+    size: int
+
 
 Take = Callable[[Artefact], None]
 """Ties an artefact to a build; called in the transaction that found or stored it, so that no pruning comes between."""
@@ -110,6 +119,23 @@ def open_rune(artefact: Artefact) -> IO[bytes]:
 def add_verification(artefact: Artefact, verification: Mapping[str, Any]) -> None:
     """Writes into the report what became of the comparison with the reference interpreter."""
     _add_to_report(artefact, verify=dict(verification))
+
+
+def add_certificate(artefact: Artefact, certificate: Mapping[str, Any]) -> None:
+    """Stores the certificate as a file of the artefact, and writes its digest and its size into the report. Two that
+    make it at once keep one."""
+    data = canonical_json(certificate)
+    with staged_bytes(data) as file, transaction.atomic():
+        record(file)
+        link_blobs(artefact, [file.digest], artefact.organisation_id)
+        there = {"blob_id": file.digest}
+        ArtefactFile.objects.update_or_create(artefact=artefact, role=Role.CERTIFICATE, defaults=there)
+        _add_to_report(artefact, certificate={"digest": file.digest, "size": len(data)})
+
+
+def certificate_of(artefact: Artefact) -> CertificateFileJson | None:
+    """The digest and the size of the artefact's certificate; None for one that has none."""
+    return cast("CertificateFileJson | None", artefact.report.get("certificate"))
 
 
 def add_policy(artefact: Artefact, policy: Mapping[str, Any] | None) -> None:

@@ -21,6 +21,12 @@ class NoRune(NotFound):
     title = "There is no rune"
 
 
+class NoCertificate(NotFound):
+    """The build has no certificate."""
+
+    title = "There is no certificate"
+
+
 class LeaseLost(Exception):
     """The build is no longer this worker's: cancelled, or taken over. Whoever sees this writes nothing more."""
 

@@ -12,6 +12,7 @@ from functools import partial
 from typing import Any, Protocol
 
 from forge.builds.artefacts import (
+    add_certificate,
     add_measurement,
     add_policy,
     add_verification,
@@ -152,6 +153,8 @@ class Execution:
                 if found["within"]:
                     add_verification(self._artefact, found)
                 self._recorder.verified(found, answer["milliseconds"])
+            case "certified" if self._artefact is not None:
+                add_certificate(self._artefact, answer["certificate"])
             case "measured" if self._artefact is not None:
                 add_measurement(self._artefact, answer["run"])
                 self._recorder.measured(answer["run"], "")

@@ -110,6 +110,7 @@ class Role(models.TextChoices):
     RUNE = "rune", "Rune"
     REPORT = "report", "Report"
     EVALUATION = "evaluation", "Evaluation"
+    CERTIFICATE = "certificate", "Certificate"
 
 
 class ArtefactFile(models.Model):

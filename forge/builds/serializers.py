@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated, NotRequired, TypedDict, cast
 
 from forge.accounts.people import PersonJson, person_to_json
+from forge.builds.artefacts import CertificateFileJson, certificate_of
 from forge.builds.evaluations import EvaluationSummaryJson
 from forge.builds.limits import JudgedLimitJson, judged_to_json, judgements_of
 from forge.builds.models import Build, BuildLogLine, Kind, Preview, PreviewState, State
@@ -36,11 +37,12 @@ class MeasurementJson(TypedDict):
 
 class BuildReportJson(ReportJson):
     """The report of a build. `run` is null where the server could not run the rune, and `policy` where there is no
-    `forge.yml`; a preview's has none of these."""
+    `forge.yml`; a preview's has none of these. A build from before there were certificates has none."""
 
     policy: NotRequired[PolicyJson | None]
 
     verify: NotRequired[VerificationJson]
+    certificate: NotRequired[CertificateFileJson]
     run: NotRequired[MeasurementJson | None]
 
 
@@ -64,6 +66,7 @@ class BuildJson(TypedDict):
     error: str | None
     url: str | None
     rune_url: str | None
+    certificate_url: str | None
 
 
 class LogLineJson(TypedDict):
@@ -150,6 +153,12 @@ def rune_url(build: Build) -> str:
     return f"/api/v1/builds/{build.pk}/rune"
 
 
+def certificate_url(build: Build) -> str | None:
+    """Where a member reads the build's certificate; None where there is none."""
+    is_there = build.artefact is not None and certificate_of(build.artefact) is not None
+    return f"/api/v1/builds/{build.pk}/certificate" if is_there else None
+
+
 def build_to_json(build: Build) -> BuildJson:
     """A build. Reads its project with organisation, version, artefact and the person who asked."""
     return {
@@ -170,6 +179,7 @@ def build_to_json(build: Build) -> BuildJson:
         "error": build.error or None,
         "url": build_url(build),
         "rune_url": rune_url(build) if build.artefact_id else None,
+        "certificate_url": certificate_url(build),
     }
 
 

@@ -34,6 +34,8 @@ from rune.runtime.errors import ModelRuntimeMissing, RuneError, RuneStopped
 from rune.runtime.measure import measure
 from rune.tensor import TensorType
 from rune.toolchain import toolchain_digest
+from rune.verify.certificate import certificate
+from rune.verify.certificate_json import CertificateJson
 from rune.verify.verifying import Effort, verify
 from rune.wording import plain
 
@@ -162,7 +164,21 @@ def _verify(files: JobFiles, options: BuildOptions, rune: bytes, answers: Answer
     found = verify(files, rune, runefile=options.runefile, effort=VERIFY_EFFORT, made_by=toolchain_digest())
     milliseconds = round((time.perf_counter() - start) * 1000, 1)
     answers.send("verified", verification=found.to_json(), milliseconds=milliseconds)
+    if found.is_within:
+        answers.send("certified", certificate=_certificate(files, options, rune))
     return found.is_within
+
+
+def _certificate(files: JobFiles, options: BuildOptions, rune: bytes) -> CertificateJson:
+    return certificate(
+        files,
+        rune,
+        options.name,
+        runefile=options.runefile,
+        host_models=options.host_models,
+        host_resources=options.host_resources,
+        timed=options.timed,
+    )
 
 
 def _measure(rune: bytes, answers: Answers) -> None:

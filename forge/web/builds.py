@@ -18,6 +18,7 @@ from forge.accounts.principals import Principal, principal_of
 from forge.builds.access import builds_of, find_numbered
 from forge.builds.actions import cancel_build, request_build
 from forge.builds.models import Build, State
+from forge.builds.serializers import certificate_url
 from forge.core.errors import Conflict, DomainError, Invalid
 from forge.projects.hooks import CardVerdict
 from forge.projects.models import Project
@@ -233,6 +234,7 @@ def _context(
         "wrong_url": f"/api/v1/builds/{build.pk}/wrong-results" if can(principal, Verb.GIVE_SAMPLE, project) else "",
         "respond": f"{_address(build)}/respond",
         "talk_url": f"{_address(build)}/conversation",
+        "certificate_url": certificate_url(build),
         **verdict_facts(principal, build),
         **rune_facts(principal, build),
         "memory": None if build.artefact is None else memory_picture(build.artefact.report),

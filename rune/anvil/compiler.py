@@ -14,29 +14,14 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
+from rune.anvil.allowance import Allowance
 from rune.anvil.errors import CompileError
 from rune.anvil.objects import ObjectCache, object_key
 from rune.anvil.sources import Sources, Unit
 from rune.anvil.target import Toolchain
-
-
-@dataclass(frozen=True)
-class CompilerLimits:
-    """What one run of the compiler may use."""
-
-    wall_seconds: float = 600.0
-    """By the clock, which goes on while the process waits for others."""
-    processor_seconds: int = 120
-    memory: int = 2 << 30
-    """Bytes of address space."""
-    file_size: int = 256 << 20
-    """Bytes of any file that it writes."""
-    open_files: int = 64
-
 
 COMMON_FLAGS = (
     "-std=gnu2x",
@@ -58,14 +43,15 @@ COMMON_FLAGS = (
 _WITH_LIMITS = 'ulimit -t "$1" && ulimit -v "$2" && ulimit -f "$3" && ulimit -n "$4" && shift 4 && exec "$@"'
 
 
-def compile_sources(sources: Sources, toolchain: Toolchain, limits: CompilerLimits | None = None) -> bytes:
+def compile_sources(sources: Sources, toolchain: Toolchain, allowance: Allowance | None = None) -> bytes:
     """The module. The same sources give the same bytes, in whatever folder. Raises `CompileError`."""
-    limits = limits or CompilerLimits()
-    with ThreadPoolExecutor(os.cpu_count() or 1) as pool:
-        objects = list(pool.map(lambda unit: _object(sources, unit, toolchain, limits), sources.units))
+    allowance = allowance or Allowance()
+    at_once = min(os.cpu_count() or 1, allowance.at_once, max(1, len(sources.units)))
+    with ThreadPoolExecutor(at_once) as pool:
+        objects = list(pool.map(lambda unit: _object(sources, unit, toolchain, allowance, at_once), sources.units))
     names = [f"{number}.o" for number in range(len(objects))]
     with _folder_of(dict(zip(names, objects, strict=True))) as folder:
-        _run([str(_zig()), toolchain.linker, *toolchain.link_flags, *names, "-o", "module"], folder, limits)
+        _run([str(_zig()), toolchain.linker, *toolchain.link_flags, *names, "-o", "module"], folder, allowance, 1)
         return (folder / "module").read_bytes()
 
 
@@ -73,8 +59,8 @@ _OBJECTS = ObjectCache(limit=64 << 20)
 """Of all that this process compiles: an edit seldom changes more than one unit."""
 
 
-def _object(sources: Sources, unit: Unit, toolchain: Toolchain, limits: CompilerLimits) -> bytes:
-    """A unit, compiled; or what came of exactly the same files before."""
+def _object(sources: Sources, unit: Unit, toolchain: Toolchain, allowance: Allowance, at_once: int) -> bytes:
+    """A unit, compiled beside `at_once - 1` others; or what came of exactly the same files before."""
     zig = _zig()
     flags = (*toolchain.compile_flags, *COMMON_FLAGS, "-Os" if unit.for_size else toolchain.optimization)
     files = {name: sources.files[name] for name in sorted(unit.files)}
@@ -83,7 +69,7 @@ def _object(sources: Sources, unit: Unit, toolchain: Toolchain, limits: Compiler
     if found is None:
         with _folder_of(files) as folder:
             headers = ("-isystem", str(zig.parent / "lib" / "include"))
-            _run([str(zig), "clang", *flags, *headers, "-c", unit.name, "-o", "object"], folder, limits)
+            _run([str(zig), "clang", *flags, *headers, "-c", unit.name, "-o", "object"], folder, allowance, at_once)
             found = (folder / "object").read_bytes()
         _OBJECTS.put(key, found)
     return found
@@ -108,11 +94,12 @@ def _zig() -> Path:
     return Path(package.submodule_search_locations[0]) / "zig"
 
 
-def _run(command: list[str], folder: Path, limits: CompilerLimits) -> None:
-    """Runs a command in the folder until it ends well. Raises `CompileError`."""
+def _run(command: list[str], folder: Path, allowance: Allowance, at_once: int) -> None:
+    """Runs a command in the folder until it ends well, as one of so many. Raises `CompileError`."""
+    limits, seconds = allowance.limits, allowance.wall_seconds()
     wanted = (
-        (resource.RLIMIT_CPU, limits.processor_seconds, 1),
-        (resource.RLIMIT_AS, limits.memory, 1024),
+        (resource.RLIMIT_CPU, allowance.processor_seconds(at_once), 1),
+        (resource.RLIMIT_AS, allowance.process_memory, 1024),
         (resource.RLIMIT_FSIZE, limits.file_size, 512),
         (resource.RLIMIT_NOFILE, limits.open_files, 1),
     )
@@ -128,14 +115,14 @@ def _run(command: list[str], folder: Path, limits: CompilerLimits) -> None:
         stderr=subprocess.PIPE,
     )
     try:
-        _, errors = process.communicate(timeout=limits.wall_seconds)
+        _, errors = process.communicate(timeout=seconds)
     except subprocess.TimeoutExpired:
         process.kill()  # the shell has become the compiler, which starts no other process
         process.communicate()
-        raise CompileError(f"The compiler was stopped after {limits.wall_seconds:g} seconds") from None
+        raise allowance.out_of_time() from None
     if process.returncode:
         details = errors.decode("utf-8", "replace").replace(str(folder), "").strip()
-        raise CompileError(_reason(process.returncode, details, limits), details)
+        raise CompileError(_reason(process.returncode, details, allowance), details)
 
 
 def _allowed(kind: int, limit: int) -> int:
@@ -144,11 +131,13 @@ def _allowed(kind: int, limit: int) -> int:
     return limit if hard == resource.RLIM_INFINITY else min(limit, hard)
 
 
-def _reason(code: int, details: str, limits: CompilerLimits) -> str:
+def _reason(code: int, details: str, allowance: Allowance) -> str:
+    limits = allowance.limits
     if code in (-signal.SIGXCPU, 128 + signal.SIGXCPU, -signal.SIGKILL):
-        return f"The compiler used more than {limits.processor_seconds} seconds of processor time"
+        return str(allowance.out_of_processor_time())
     if code in (-signal.SIGXFSZ, 128 + signal.SIGXFSZ):
         return f"The compiler wrote a file of more than {limits.file_size} bytes"
     if code == 1 and "error:" in details:
         return "The compiler refused the code that was generated"
-    return f"The compiler stopped with status {code}; it may have needed more than {limits.memory >> 20} MiB of memory"
+    memory = allowance.process_memory >> 20
+    return f"The compiler stopped with status {code}; it may have needed more than {memory} MiB of memory"

@@ -7,6 +7,7 @@ AnvilError
 ├── BadArgument         a proc-block cannot take an argument, which only its code could tell
 ├── TooMuchMemory       the pipeline needs more memory than a rune may have
 └── CompileError        the compiler stopped: `reason` says by what
+    └── NotProven       constants of a kernel do not hold what they were found for
 """
 
 from __future__ import annotations
@@ -77,3 +78,8 @@ class CompileError(AnvilError):
         super().__init__(reason)
         self.reason = reason
         self.details = details
+
+
+class NotProven(CompileError):
+    """The constants of a kernel, or its thresholds, do not give the reference's values: the message says where. It is a
+    defect of Hammer Forge, and no property of a model."""

@@ -5,9 +5,10 @@ A kernel set (`rune.kernels`) makes these calls of what the ops say, `lower` put
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from rune.anvil.program import Number
+from rune.anvil.proven_scale import Proof
 
 
 @dataclass(frozen=True)
@@ -59,3 +60,5 @@ class KernelCall:
 
     function: str
     arguments: tuple[KernelArgument, ...]
+    proof: Proof | None = field(default=None, compare=False)
+    """Where the kernel computes in another way than the reference: that its constants give the same."""

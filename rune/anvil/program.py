@@ -6,11 +6,12 @@ Nothing in it that comes from a user is code: names serve reports only, and text
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
 
 from rune.abi import Capability, ModelFormat, Output
+from rune.anvil.proven_scale import Proof
 from rune.tensor import TensorType
 
 
@@ -138,6 +139,8 @@ class Call:
     function: str
     arguments: tuple[Argument, ...]
     part: int = 0
+    proof: Proof | None = field(default=None, compare=False)
+    """Where an op is computed in another way than in the reference: that its constants give the same."""
 
     def places(self) -> Iterator[tuple[Place, bool]]:
         """Every place that the call touches, and whether it writes there."""

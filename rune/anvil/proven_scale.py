@@ -2,18 +2,21 @@
 
 Both are functions that never fall as the sum rises. So they are equal everywhere between the least and the greatest
 sum when they are equal at both ends and on both sides of every sum at which the exact one rises: at most 512 sums a
-channel, all of which are computed here, in the very operations that the kernel does.
+channel, all of which are computed here, in the very operations that the kernel does. What was found is certified once
+more, by the thresholds alone (`certify`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from rune.anvil.fixed_point import Integers, rescale_twice
+from rune.anvil.errors import NotProven
+from rune.anvil.fixed_point import Integers
+from rune.anvil.thresholds import Channels, Thresholds, thresholds_of
 
 Floats = NDArray[np.float32]
 
@@ -38,27 +41,6 @@ _INSIDE = (2.0**-19, 2.0**-18, 2.0**-17, 2.0**-16)
 
 
 @dataclass(frozen=True)
-class Channels:
-    """What is known of an op's channels: multipliers, and the least and the greatest sum that each can reach."""
-
-    mantissas: Integers
-    exponents: Integers
-    least: Integers
-    greatest: Integers
-
-    def __getitem__(self, which: NDArray[np.bool_] | NDArray[np.intp]) -> Channels:
-        return Channels(self.mantissas[which], self.exponents[which], self.least[which], self.greatest[which])
-
-    def exact(self, sums: Integers, lowest: int, highest: int) -> Integers:
-        """The reference's values of sums [channel, any], clamped."""
-        return np.clip(rescale_twice(sums, self.mantissas[:, None], self.exponents[:, None]), lowest, highest)
-
-    @property
-    def reals(self) -> NDArray[np.float64]:
-        return np.ldexp(self.mantissas.astype(np.float64), (self.exponents - 31).astype(np.int32))
-
-
-@dataclass(frozen=True)
 class ProvenScale:
     """round((sum - move) * scale + offset) + centre is the exact value before the zero point is added and clamped.
 
@@ -77,6 +59,81 @@ class ProvenScale:
     @property
     def has_exceptions(self) -> bool:
         return bool((self.exceptions != NO_EXCEPTION).any())
+
+    def __getitem__(self, which: NDArray[np.intp]) -> ProvenScale:
+        """The same for some of the channels."""
+        return replace(
+            self,
+            scale=self.scale[which],
+            offset=self.offset[which],
+            move=self.move[which],
+            exceptions=self.exceptions[which],
+            steps=self.steps[which],
+        )
+
+    def unrounded(self, sums: Integers) -> Floats:
+        """What the kernel rounds, of sums [channel, any]."""
+        moved = sums - self.move[:, None]
+        offset = self.offset[:, None]
+        # The sign of the sum is set beside that of the offset.
+        added = np.where((moved < 0) & self.signed, -np.abs(offset), offset)
+        return np.asarray(moved.astype(np.float32) * self.scale[:, None] + added, np.float32)
+
+    def values(self, sums: Integers, lowest: int, highest: int) -> Integers:
+        """What the kernel makes of them, clamped."""
+        rounded = np.rint(self.unrounded(sums)).astype(np.int64)
+        rounded += np.where(sums - self.move[:, None] == self.exceptions[:, None], self.steps[:, None], 0)
+        return np.asarray(np.clip(rounded + self.centre, lowest, highest))
+
+
+@dataclass(frozen=True, eq=False)
+class Proof:
+    """Constants that were certified: those of the channels that have more than one value, with their thresholds.
+    `numbers` are the channels' own in the op."""
+
+    numbers: NDArray[np.intp]
+    channels: Channels
+    scale: ProvenScale
+    thresholds: Thresholds
+
+
+def certify(channels: Channels, proven: ProvenScale, lowest: int, highest: int) -> Proof:
+    """The proof that the constants give the exact value of every sum. Raises `NotProven`.
+
+    Without its exceptions the kernel's function never falls, so it is enough to look at both ends of each stretch
+    between two thresholds, at the exceptions, and beside them.
+    """
+    if not _stays_in_32_bits(channels, proven.move).all():
+        raise NotProven("a sum leaves 32 bits when it is moved")
+    ends = np.stack([channels.least, channels.greatest], axis=1)
+    exact = channels.exact(ends, lowest, highest)
+    _require(channels, proven, ends, exact, (lowest, highest))
+    live = np.flatnonzero(exact[:, 0] != exact[:, 1])
+    found = Proof(live, channels[live], proven[live], thresholds_of(channels[live], lowest, highest))
+    channels, proven = found.channels, found.scale
+    if not np.isfinite(proven.scale).all() or (proven.scale < 0).any() or (proven.signed and (proven.offset < 0).any()):
+        raise NotProven("with these constants a greater sum may give a smaller value")
+    found.thresholds.certify(channels)
+    starts, ends, values = found.thresholds.stretches(channels)
+    for points in (starts, ends):
+        # A stretch without a sum has nothing to hold: its place is taken by the least sum.
+        there = np.where(starts <= ends, points, channels.least[:, None])
+        wanted = np.where(starts <= ends, values, channels.exact(channels.least[:, None], lowest, highest))
+        _require(channels, proven, there, wanted, (lowest, highest))
+    beside = (proven.exceptions + proven.move)[:, None] + np.array([-1, 0, 1])
+    beside = np.clip(beside, channels.least[:, None], channels.greatest[:, None])
+    _require(channels, proven, beside, channels.exact(beside, lowest, highest), (lowest, highest))
+    return found
+
+
+def _require(
+    channels: Channels, proven: ProvenScale, sums: Integers, wanted: Integers, bounds: tuple[int, int]
+) -> None:
+    """Raises `NotProven` unless the kernel makes these values of sums [channel, any] that the channels reach."""
+    is_right = (proven.values(sums, *bounds) == wanted) & (np.abs(proven.unrounded(sums)) < LARGEST_VALUE)
+    if not is_right.all():
+        channel, place = np.argwhere(~is_right)[0].tolist()
+        raise NotProven(f"channel {channel} of {len(channels.least)} is not exact at the sum {sums[channel, place]}")
 
 
 def prove(channels: Channels, lowest: int, highest: int) -> ProvenScale | None:
@@ -163,16 +220,7 @@ def _attempts(signed: bool) -> list[tuple[int, int]]:
 
 def _rises(channels: Channels, lowest: int, highest: int) -> tuple[Integers, Integers]:
     """The sums at which the exact value must be met, and these values: [channel, point]."""
-    levels = np.arange(lowest + 1, highest + 1, dtype=np.int64)
-    right = np.maximum(-channels.exponents, 0)[:, None]
-    left = np.maximum(channels.exponents, 0)[:, None]
-    half = np.where(right > 0, np.int64(1) << np.maximum(right - 1, 0), 0)
-    # The second rounding reaches a level at this result of the first: halves go away from zero.
-    product = (levels << right) - half + ((levels <= 0) & (right > 0))
-    # And the first reaches that at this sum: ceil((product - 1/2) * 2**31 / mantissa).
-    numerator = (product << 31) - (1 << 30)
-    first = -((-numerator) // channels.mantissas[:, None])
-    first = -((-first) >> left)
+    first = thresholds_of(channels, lowest, highest).sums
     least, greatest = channels.least[:, None], channels.greatest[:, None]
     reachable = (first > least) & (first <= greatest)
     above = np.where(reachable, first, least)

@@ -56,10 +56,12 @@ MODEL_PARTS = 3
 """How many parts models have to themselves; where there are more models, they share."""
 
 
-def select(graph: Graph, target: Target) -> Program:
-    """The graph in the target's kernels. Raises `MissingKernel`."""
+def select(graph: Graph, target: Target, between: Callable[[], None] = lambda: None) -> Program:
+    """The graph in the target's kernels, whose constants are proven here. `between` is called before each node, and may
+    end it. Raises `MissingKernel`."""
     selection = _Selection(graph, target)
     for node in graph.nodes:
+        between()
         selection.node(node)
     return selection.program()
 
@@ -182,7 +184,7 @@ class _Selection:
                     return argument
 
         return tuple(
-            Call(node.name, kernel.header, call.function, tuple(map(resolve, call.arguments)), part)
+            Call(node.name, kernel.header, call.function, tuple(map(resolve, call.arguments)), part, call.proof)
             for call in kernel.calls(computation)
         )
 

@@ -7,8 +7,10 @@ import time
 from collections.abc import Callable, Sequence
 
 import rune
-from rune.anvil.compiler import CompilerLimits, compile_sources
+from rune.anvil.allowance import Allowance, CompilerLimits
+from rune.anvil.compiler import compile_sources
 from rune.anvil.memory_map import MemoryMap
+from rune.anvil.profile import LITERT
 from rune.anvil.target import Made, Target
 from rune.blocks.catalogue import PUBLISHED_BLOCKS
 from rune.building.models import ProjectModels
@@ -41,8 +43,9 @@ def build(
     With `host_models` no model is compiled: the rune's host runs all of them. `host_resources` says which resources the
     host gives beside those that have no default, and how long they may be. What flows out of the ports of `watched` is
     sent to the host as well. A `timed` rune logs when each stage ends, by which its host can tell what each takes.
-    Raises `BuildFailed` for what the project did wrong, `ValueError` for a port that is not there or a program that is
-    watched or timed without a host, and `rune.anvil.errors.CompileError` where the compiler gave up.
+    `limits` are those of the whole build. Raises `BuildFailed` for what the project did wrong, `ValueError` for a port
+    that is not there or a program that is watched or timed without a host, and `rune.anvil.errors.CompileError` where
+    the compiler gave up or a limit is reached.
     """
     if not target.makes_rune and (watched or timed):
         raise ValueError(f"{target.name} has no host that could watch or time what runs")
@@ -53,6 +56,7 @@ def build(
         if log is not None:
             log(steps[-1])
 
+    allowance = Allowance(limits or CompilerLimits())
     start = time.perf_counter()
     models = ProjectModels(files)
     checked = check(
@@ -61,18 +65,22 @@ def build(
     ended("check", check_text(checked), start)
     start = time.perf_counter()
     watched = tuple(dict.fromkeys(watched))
-    prepared = prepare(checked, models, target, host_models=host_models, watched=watched, timed=timed)
+    prepared = prepare(
+        checked, models, target, host_models=host_models, watched=watched, timed=timed, between=allowance.require
+    )
     program, plan = prepared.program, prepared.plan
     sources = target.emit(program, plan, name)
-    module = compile_sources(sources, target.toolchain, limits) if target.toolchain else b""
+    module = compile_sources(sources, target.toolchain, allowance) if target.toolchain else b""
     memory = plan.arena_size + (plan.message_size if target.makes_rune else 0)
     packaged = target.packager(Made(name, prepared.pipeline, watched, prepared.carried, memory, sources, module))
+    allowance.require()
     size = sum(map(len, packaged.values()))
     ended("compile", f"{size:,} bytes, {memory:,} bytes of memory", start)
 
     report = Report(
         toolchain=rune.__version__,
         toolchain_digest=toolchain_digest(),
+        profile=LITERT,
         target=target.name,
         optimized_for=target.optimized_for,
         name=name,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from rune.anvil.errors import BadArgument, BadModel, MissingKernel, TooMuchMemory
@@ -50,9 +50,11 @@ def prepare(
     host_models: bool = False,
     watched: Sequence[Port] = (),
     timed: bool = False,
+    between: Callable[[], None] = lambda: None,
 ) -> Prepared:
-    """What a checked project becomes on the target. Raises `BuildFailed`, and `ValueError` for a port that is not
-    there."""
+    """What a checked project becomes on the target. `between` is called between two steps of the work, each of which is
+    short, and may end it. Raises `BuildFailed`, `ValueError` for a port that is not there, and what `between` raises.
+    """
     pipeline = checked.pipeline
     if pipeline is None:
         raise BuildFailed(checked.diagnostics)
@@ -67,8 +69,8 @@ def prepare(
     # What Anvil refuses becomes a diagnostic at the stage to blame.
     try:
         read = read_pipeline(pipeline, chosen.compiled, chosen.hosted, watched=watched, timed=timed)
-        optimised = optimise(read, target.passes)
-        program = select(optimised.graph, target)
+        optimised = optimise(read, target.passes, between)
+        program = select(optimised.graph, target, between)
         return Prepared(pipeline, chosen, tuple(carried), read, optimised, program, plan(program, target.limits))
     except BadModel as refusal:
         message = f"The model {quoted(refusal.file)} contradicts itself: {refusal.reason}"

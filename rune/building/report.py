@@ -8,6 +8,7 @@ from typing import Literal, NotRequired, TypedDict
 
 from rune.anvil.figures import Figures
 from rune.anvil.memory_map import MemoryMap, MemoryMapJson
+from rune.anvil.profile import Profile
 from rune.runefile import Diagnostic, Outline, OutlineJson, outline_to_json
 from rune.tflite import Unsupported
 from rune.tflite.signature import UnsupportedOpJson
@@ -81,6 +82,8 @@ class ReportJson(TypedDict):
 
     toolchain: str
     toolchain_digest: NotRequired[str]
+    profile: NotRequired[str]
+    reference: NotRequired[str]
     target: NotRequired[str]
     optimized_for: NotRequired[Literal["speed", "size"]]
     name: str
@@ -202,10 +205,11 @@ class FileReport:
 @dataclass(frozen=True)
 class Report:
     """What a build says of what it made for a target. A rune is one file. `toolchain` is the version,
-    `toolchain_digest` what tells it from every other."""
+    `toolchain_digest` what tells it from every other. `profile` says whose bits it gives."""
 
     toolchain: str
     toolchain_digest: str
+    profile: Profile
     target: str
     optimized_for: Literal["speed", "size"]
     name: str
@@ -235,6 +239,8 @@ class Report:
         report: FullReportJson = {
             "toolchain": self.toolchain,
             "toolchain_digest": self.toolchain_digest,
+            "profile": self.profile.name,
+            "reference": self.profile.reference,
             "target": self.target,
             "optimized_for": self.optimized_for,
             "name": self.name,

@@ -24,6 +24,7 @@ from rune.cli.progress import progress
 from rune.cli.project import Project, project_of, show_diagnostics
 from rune.cli.settings import settings
 from rune.cli.writing import write_file, write_folder
+from rune.container import canonical_json
 from rune.policy import Figures, judge
 from rune.policy.wording import lines
 from rune.runefile import HostResources, Severity, diagnostic_to_json
@@ -93,6 +94,12 @@ _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
     is_flag=True,
     help="Build nothing; print the graph after each pass of the compiler, the kernels chosen, and the memory.",
 )
+@click.option(
+    "--certificate",
+    "certificate_file",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Also write the build's certificate, which a short program checks without the compiler.",
+)
 @format_option()
 @click.option(
     "--cache-dir",
@@ -116,6 +123,7 @@ def command(
     target_name: str,
     optimize: str,
     explains: bool,
+    certificate_file: Path | None,
     form: str,
     cache_dir: Path | None,  # noqa: ARG001 (accepted, as its help says)
     debug: bool,  # noqa: ARG001 (the same)
@@ -132,6 +140,8 @@ def command(
     target = _target(target_name, optimize)
     if timed and not target.makes_rune:
         raise click.UsageError(f"--timed is for runes; the target {target.name} has no host to tell when a stage ends")
+    if certificate_file is not None and not target.makes_rune:
+        raise click.UsageError(f"--certificate is for runes; the target {target.name} makes none")
     project = project_of(runefile, current_dir)
     rune_name = _checked_name(name or project.name)
     wanted = _Wanted(rune_name, target, host_models, timed, _host_resources(host_resources, capacities))
@@ -156,6 +166,9 @@ def command(
         write_file(place, result.rune)
     else:
         write_folder(place, result.files, target.starting_points)
+    if certificate_file is not None:
+        _require_other_file(certificate_file, project, runefile)
+        write_file(certificate_file, _certificate(project, wanted, result.rune))
     limited = judge(planned(policy), Figures(result.report.size, result.report.memory.planned))
     if is_json:
         diagnostics = [diagnostic_to_json(diagnostic) for diagnostic in result.diagnostics]
@@ -269,6 +282,22 @@ def _built(project: Project, wanted: _Wanted, *, hidden: bool, verbose: bool) ->
             if error.details:
                 click.echo(error.details, err=True)
             raise failed(f"Unable to compile {name}", error) from error
+
+
+def _certificate(project: Project, wanted: _Wanted, rune: bytes) -> bytes:
+    from rune.verify.certificate import certificate  # it loads what runs a rune, which a build alone does not need
+
+    found = certificate(
+        project.files,
+        rune,
+        wanted.name,
+        runefile=project.runefile,
+        host_models=wanted.host_models,
+        host_resources=wanted.host_resources,
+        timed=wanted.timed,
+        target=wanted.target,
+    )
+    return canonical_json(found) + b"\n"
 
 
 def _explain(project: Project, wanted: _Wanted, *, is_json: bool) -> None:

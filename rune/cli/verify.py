@@ -262,9 +262,11 @@ def _lines(found: Verification) -> list[str]:
     if found.reference is not None:
         lines.append(f"  reference: {found.reference}, reference kernels")
     if found.rune.inputs and found.models:
-        lines.append(f"  rune: {found.rune.sentence()}")
+        distinct = f"; {counted(found.rune.distinct, 'distinct output')}" if found.rune.distinct else ""
+        lines.append(f"  rune: {found.rune.sentence()}{distinct}")
     # Of a rune that is another, its pipeline's models say nothing.
     for model in found.models if found.rune.failure is None else ():
         file = f" ({plain(model.file)})" if model.file else ""
-        lines.append(f"  {plain(model.stage)}{file}: {model.sentence()}")
+        effort = f"; {model.effort()}" if model.effort() else ""
+        lines.append(f"  {plain(model.stage)}{file}: {model.sentence()}{effort}")
     return lines

@@ -8,6 +8,7 @@ from rune.container.graph import graph_json
 from rune.container.needs import needed_resources
 from rune.container.reader import Rune, read_graph, read_resources, read_rune
 from rune.container.request_names import requested_stages, watched_ports
+from rune.container.steps import OpenedRune, step_name, with_steps
 from rune.container.wasm import PAGE_SIZE, Export, Import, Memory, Section, read_module
 from rune.container.whole import missing_part
 from rune.container.writer import canonical_json, pack, rune_sections
@@ -20,6 +21,7 @@ __all__ = [
     "Export",
     "Import",
     "Memory",
+    "OpenedRune",
     "Rune",
     "Section",
     "Zune",
@@ -36,5 +38,7 @@ __all__ = [
     "read_zune",
     "requested_stages",
     "rune_sections",
+    "step_name",
     "watched_ports",
+    "with_steps",
 ]

@@ -21,12 +21,14 @@ _KINDS: Final = ("function", "table", "memory", "global", "tag")
 
 @dataclass(frozen=True)
 class Section:
-    """A section of the module; `name` is set on custom ones only. The payload views the file, without the name."""
+    """A section of the module; `name` is set on custom ones only. The payload views the file, without the name, from
+    byte `offset` on; the section itself begins at byte `start`."""
 
     number: int
     name: str | None
     offset: int
     payload: memoryview
+    start: int
 
 
 @dataclass(frozen=True)
@@ -73,7 +75,7 @@ def read_module(data: bytes | bytearray | memoryview) -> Module:
     exports: tuple[Export, ...] = ()
     memories: list[Memory] = []
     for section in sections:
-        cursor = _Cursor(section.payload, section.offset)
+        cursor = Cursor(section.payload, section.offset)
         match section.number:
             case 2:
                 imports = _imports(cursor, memories)
@@ -120,7 +122,7 @@ def _require_header(data: memoryview) -> None:
 
 
 def _sections(data: memoryview) -> tuple[Section, ...]:
-    cursor = _Cursor(data, 0)
+    cursor = Cursor(data, 0)
     cursor.at = len(_HEADER)
     sections: list[Section] = []
     seen: set[int] = set()
@@ -137,14 +139,14 @@ def _sections(data: memoryview) -> tuple[Section, ...]:
         offset, payload = cursor.block(f"section {number}")
         name = None
         if number == _CUSTOM:
-            inner = _Cursor(payload, offset)
+            inner = Cursor(payload, offset)
             name = inner.name("the name of a custom section")
             offset, payload = offset + inner.at, payload[inner.at :]
-        sections.append(Section(number, name, offset, payload))
+        sections.append(Section(number, name, offset, payload, start))
     return tuple(sections)
 
 
-def _imports(cursor: _Cursor, memories: list[Memory]) -> tuple[Import, ...]:
+def _imports(cursor: Cursor, memories: list[Memory]) -> tuple[Import, ...]:
     imports = []
     for _ in range(cursor.count("imports")):
         module, name = cursor.name("an import's module"), cursor.name("an import's name")
@@ -164,13 +166,13 @@ def _imports(cursor: _Cursor, memories: list[Memory]) -> tuple[Import, ...]:
     return tuple(imports)
 
 
-def _export(cursor: _Cursor) -> Export:
+def _export(cursor: Cursor) -> Export:
     name, kind = cursor.name("an export's name"), cursor.kind("export")
     cursor.number("an export's index")
     return Export(name, kind)
 
 
-class _Cursor:
+class Cursor:
     """Reads on through `data`, which starts at byte `base` of the file."""
 
     def __init__(self, data: memoryview, base: int) -> None:

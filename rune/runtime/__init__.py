@@ -5,7 +5,7 @@ Inputs come from files (`rune.runtime.files`), are generated (`rune.runtime.gene
 
 from __future__ import annotations
 
-from rune.runtime.engine import CompiledRune, LoadedRune, Runtime
+from rune.runtime.engine import CompiledRune, LoadedRune, RuneMemory, Runtime
 from rune.runtime.host import CapabilityRequest, InputSource, OutputRequest
 from rune.runtime.host_models import Inference, ModelRequest
 from rune.runtime.limits import Limits
@@ -23,5 +23,6 @@ __all__ = [
     "OutputMessage",
     "OutputRequest",
     "OutputTensor",
+    "RuneMemory",
     "Runtime",
 ]

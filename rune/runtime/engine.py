@@ -25,7 +25,7 @@ from wasmtime import (
     WasmtimeError,
 )
 
-from rune.container import ContainerError, read_graph, read_resources, watched_ports
+from rune.container import ContainerError, read_graph, read_resources, step_name, watched_ports
 from rune.runefile.pipeline import Port
 from rune.runtime.errors import NotARune, RuneError, RuneStopped, RuneTrapped, RuneUnusable
 from rune.runtime.host import CapabilityRequest, Host, InputSource, OutputRequest
@@ -46,6 +46,23 @@ _NO_LIMITS_GIVEN = Limits()
 _NO_RESOURCES: Mapping[str, bytes] = {}
 
 
+class RuneMemory:
+    """The memory of a rune that is not running, to be read before it runs on."""
+
+    def __init__(self, store: Store, memory: Memory) -> None:
+        self._store = store
+        self._memory = memory
+
+    @property
+    def size(self) -> int:
+        """Bytes."""
+        return int(self._memory.data_len(self._store))
+
+    def read(self, start: int, size: int) -> bytes:
+        """So many bytes from a place on; fewer where the memory ends."""
+        return bytes(self._memory.read(self._store, start, min(start + size, self.size)))
+
+
 class LoadedRune:
     """A rune after its `_manifest`. What its proc-blocks remember lasts from call to call.
 
@@ -62,6 +79,7 @@ class LoadedRune:
             raise NotARune("the module does not export what a rune does: memory, _manifest and _call")
         self._memory = memory
         self._call = call
+        self._exports = exports
         self._milliseconds = 0.0
         self._usable = True
         self._run(manifest)
@@ -117,11 +135,29 @@ class LoadedRune:
 
     def call(self, inputs: Mapping[int, InputSource]) -> tuple[OutputMessage, ...]:
         """Runs the pipeline once; what its outputs sent. `inputs` by the capabilities' ids. Raises `RuneError`."""
+        return self._called(inputs, lambda: self._run(self._call, 0, 0, 0))
+
+    def call_in_steps(
+        self, inputs: Mapping[int, InputSource], after: Callable[[int, RuneMemory], None]
+    ) -> tuple[OutputMessage, ...]:
+        """The same for a rune that exports its steps (`rune.container.with_steps`), which are called one by one, each
+        within the limits. `after` is told the number of each that ended. Raises `RuneError`."""
+
+        def run() -> None:
+            number = 0
+            while isinstance(step := self._exports.get(step_name(number)), Func):
+                self._run(step)
+                after(number, RuneMemory(self._store, self._memory))
+                number += 1
+
+        return self._called(inputs, run)
+
+    def _called(self, inputs: Mapping[int, InputSource], run: Callable[[], None]) -> tuple[OutputMessage, ...]:
         if not self._usable:
             raise RuneUnusable("this rune was stopped in an earlier run; load it again")
         self._host.begin_call(inputs)
         try:
-            self._run(self._call, 0, 0, 0)
+            run()
         except BaseException:
             self.close()
             raise

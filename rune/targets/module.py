@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from rune.anvil.compiler import CompilerLimits, compile_sources
+from rune.anvil.allowance import Allowance
+from rune.anvil.compiler import compile_sources
 from rune.anvil.plan import plan
 from rune.anvil.program import Program
 from rune.anvil.target import Target
 
 
-def module_of(program: Program, target: Target, limits: CompilerLimits | None = None) -> bytes:
+def module_of(program: Program, target: Target, allowance: Allowance | None = None) -> bytes:
     """The module of a program that was lowered for the target. Raises `TooMuchMemory`, `CompileError`, and
     `ValueError` for a target that makes none."""
     if target.toolchain is None:
         raise ValueError(f"{target.name} makes no module")
-    return compile_sources(target.emit(program, plan(program, target.limits), "rune"), target.toolchain, limits)
+    return compile_sources(target.emit(program, plan(program, target.limits), "rune"), target.toolchain, allowance)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Final, TypedDict
+from typing import Any, Final, NotRequired, TypedDict
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,12 +33,14 @@ LAYOUTS: Final = {
 
 
 class FiguresJson(TypedDict):
-    """How far tensors are from those that were expected; `largest` and `share` are null where they are infinite."""
+    """How far tensors are from those that were expected; `largest` and `share` are null where they are infinite. A
+    report of before excuses were counted lacks `excused`."""
 
     elements: int
     bytes: int
     differing: int
     beyond: int
+    excused: NotRequired[int]
     largest: float | None
     share: float | None
 
@@ -48,8 +50,10 @@ class Figures:
     """How far tensors are from those that were expected.
 
     `elements` and `bytes` count what was compared, `differing` the bytes that differ, `beyond` the elements that are
-    further off than is allowed. `largest` is the largest difference of one element (a quantised one: in steps; infinite
-    where one is no number and the other is), `share` the largest one as a share of its tensor's largest magnitude.
+    further off than is allowed, `excused` those that are allowed only because the reference's own element moves as far
+    when its weights change a little. `largest` is the largest difference of one element (a quantised one: in steps;
+    infinite where one is no number and the other is), `share` the largest one as a share of its tensor's largest
+    magnitude.
     """
 
     elements: int = 0
@@ -58,6 +62,7 @@ class Figures:
     beyond: int = 0
     largest: float = 0.0
     share: float = 0.0
+    excused: int = 0
 
     @property
     def is_within(self) -> bool:
@@ -75,6 +80,7 @@ class Figures:
             "bytes": self.bytes,
             "differing": self.differing,
             "beyond": self.beyond,
+            "excused": self.excused,
             "largest": _finite(self.largest),
             "share": _finite(self.share),
         }
@@ -83,19 +89,24 @@ class Figures:
     def from_json(cls, value: Mapping[str, Any]) -> Figures:
         """Back from JSON; what is infinite was written as null."""
         largest, share = (math.inf if value[key] is None else float(value[key]) for key in ("largest", "share"))
-        return cls(value["elements"], value["bytes"], value["differing"], value["beyond"], largest, share)
+        counts = (value["elements"], value["bytes"], value["differing"], value["beyond"])
+        return cls(*counts, largest, share, value.get("excused", 0))
 
 
 NOTHING: Final = Figures()
 """The figures when nothing was compared."""
 
 
-def compare(kind: TensorType, expected: bytes, given: bytes, *, moved: float = 0.0) -> Figures:
+Distances = NDArray[np.float64]
+"""For each element of a tensor, in their order, how far it is from something."""
+
+
+def compare(kind: TensorType, expected: bytes, given: bytes, *, moved: Distances | None = None) -> Figures:
     """A tensor and the one that was expected, both row-major and little-endian.
 
-    An integer must be the same. A float may be off by `RELATIVE` of itself, `OF_LARGEST` of the tensor's largest
-    magnitude or `moved`, whichever is most; two that are no numbers are alike. Bytes that are too few or too many all
-    count as differing.
+    An integer must be the same. A float may be off by `RELATIVE` of itself or `OF_LARGEST` of the tensor's largest
+    magnitude, whichever is more; beyond that it is excused where `moved` has as much for this very element. Two that
+    are no numbers are alike. Bytes that are too few or too many all count as differing.
     """
     if len(expected) != kind.size or len(given) != kind.size:
         return Figures(kind.count, kind.size, kind.size, kind.count, math.inf, math.inf)
@@ -106,21 +117,24 @@ def compare(kind: TensorType, expected: bytes, given: bytes, *, moved: float = 0
     off = _distance(wanted, got)
     size = np.abs(wanted[np.isfinite(wanted)])
     magnitude = float(size.max()) if size.size else 0.0
+    excused = 0
     if kind.element.is_float:
-        allowed = np.maximum(RELATIVE * np.nan_to_num(np.abs(wanted), posinf=0.0), max(OF_LARGEST * magnitude, moved))
-        beyond = int(np.count_nonzero(off > allowed))
+        allowed = np.maximum(RELATIVE * np.nan_to_num(np.abs(wanted), posinf=0.0), OF_LARGEST * magnitude)
+        too_far = off > allowed
+        unexplained = too_far if moved is None else too_far & (off > moved)
+        beyond = int(np.count_nonzero(unexplained))
+        excused = int(np.count_nonzero(too_far)) - beyond
     else:
         # Counted by bytes: beyond 2^53 two integers can be one f64.
         beyond = _differing_elements(kind, expected, given)
     largest = float(off.max()) if off.size else 0.0
     share = largest / magnitude if magnitude else (math.inf if largest else 0.0)
-    return Figures(kind.count, kind.size, differing, beyond, largest, share)
+    return Figures(kind.count, kind.size, differing, beyond, largest, share, excused)
 
 
-def distance(kind: TensorType, one: bytes, other: bytes) -> float:
-    """How far apart two tensors are at most; 0 when they are the same."""
-    off = _distance(_numbers(kind, one), _numbers(kind, other))
-    return float(off.max()) if off.size else 0.0
+def distances(kind: TensorType, one: bytes, other: bytes) -> Distances:
+    """How far apart the elements of two tensors are; infinite where only one is a number."""
+    return _distance(_numbers(kind, one), _numbers(kind, other))
 
 
 def together(all_figures: Iterable[Figures]) -> Figures:
@@ -134,6 +148,7 @@ def together(all_figures: Iterable[Figures]) -> Figures:
             sums.beyond + one.beyond,
             max(sums.largest, one.largest),
             max(sums.share, one.share),
+            sums.excused + one.excused,
         )
     return sums
 
@@ -142,10 +157,10 @@ def _numbers(kind: TensorType, data: bytes) -> NDArray[np.float64]:
     return np.frombuffer(data, LAYOUTS[kind.element]).astype(np.float64)
 
 
-def _distance(wanted: NDArray[np.float64], got: NDArray[np.float64]) -> NDArray[np.float64]:
+def _distance(wanted: NDArray[np.float64], got: NDArray[np.float64]) -> Distances:
     """How far apart, infinite where only one is a number; infinities of one sign are alike."""
     with np.errstate(invalid="ignore", over="ignore"):
-        off: NDArray[np.float64] = np.abs(wanted - got)
+        off: Distances = np.abs(wanted - got)
     alike = (wanted == got) | (np.isnan(wanted) & np.isnan(got))
     off = np.where(np.isnan(off), np.inf, off)
     return np.where(alike, 0.0, off)

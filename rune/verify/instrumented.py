@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
-from rune.anvil.compiler import CompilerLimits
+from rune.anvil.allowance import Allowance
 from rune.anvil.lower import lower
 from rune.anvil.target import Target
 from rune.container import graph_json, pack, rune_sections
@@ -39,12 +39,12 @@ def instrumented_module(
     hosted: Mapping[str, bytes | None] = _NONE_HOSTED,
     *,
     target: Target = WASM32,
-    limits: CompilerLimits | None = None,
+    allowance: Allowance | None = None,
 ) -> bytes:
     """The module that also sends what flows in these wires, and says so. Raises `AnvilError` and `CompileError`."""
     program = lower(pipeline, compiled, target, hosted, watched=watched)
     graph = graph_json(pipeline, "instrumented", watched=watched)
-    return pack(module_of(program, target, limits), rune_sections(graph))
+    return pack(module_of(program, target, allowance), rune_sections(graph))
 
 
 class ModelProbe:

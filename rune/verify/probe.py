@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from rune.abi import Capability, ModelFormat
-from rune.anvil.compiler import CompilerLimits
+from rune.anvil.allowance import Allowance
 from rune.anvil.target import Target
 from rune.runefile.pipeline import CapabilityStage, ModelStage, Pipeline, Port, Stage
 from rune.targets.wasm32 import TARGET as WASM32
@@ -18,7 +18,7 @@ _MODEL = "model"
 
 
 def build_probe(
-    model: Model, tensors: Sequence[int], limits: CompilerLimits | None = None, *, target: Target = WASM32
+    model: Model, tensors: Sequence[int], allowance: Allowance | None = None, *, target: Target = WASM32
 ) -> bytes:
     """A module that runs the model and lets the tensors of these indices be watched.
 
@@ -50,7 +50,7 @@ def build_probe(
         ),
     )
     ports = [Port(_MODEL, number) for number in range(len(tensors))]
-    return instrumented_module(Pipeline(stages, ()), ports, {_MODEL: probed}, target=target, limits=limits)
+    return instrumented_module(Pipeline(stages, ()), ports, {_MODEL: probed}, target=target, allowance=allowance)
 
 
 def _sent(model: Model, index: int) -> TensorType:

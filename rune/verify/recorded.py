@@ -19,7 +19,8 @@ from rune.verify.comparison import NOTHING, compare, together
 from rune.verify.inputs import generated_tensor
 from rune.verify.instrumented import LIMITS
 from rune.verify.reference import open_reference
-from rune.verify.verification import ModelVerification, RuneVerification, Runs, Verification
+from rune.verify.rune_verification import RuneVerification
+from rune.verify.verification import ModelVerification, Runs, Verification
 
 
 def verify_recorded(rune: bytes, *, inputs: int, seed: int, resources: Mapping[str, bytes]) -> Verification:

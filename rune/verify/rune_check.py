@@ -2,31 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Final
+from functools import cached_property
+from typing import Final, Protocol
 
 import numpy as np
 
 import rune as toolchain
-from rune.anvil.lower import lower
+from rune.anvil.graph import Graph
+from rune.anvil.passes.optimise import optimise
 from rune.anvil.program import Call, ConstantPlace, Pointer, Program, Structure, calls
+from rune.anvil.reading.pipeline import read_pipeline
+from rune.anvil.select import select
 from rune.container import ContainerError, missing_part, read_rune
 from rune.runefile.pipeline import ModelStage, Pipeline, Port
-from rune.runtime import CapabilityRequest, LoadedRune, OutputMessage, Runtime
+from rune.runtime import CapabilityRequest, CompiledRune, Limits, LoadedRune, OutputMessage
 from rune.runtime.errors import NotARune, RuneError
 from rune.targets.finding import targets
 from rune.tflite import Model
 from rune.toolchain import toolchain_digest
 from rune.verify.instrumented import LIMITS, instrumented_module, sent_tensor
+from rune.verify.own_tensors import OwnRuns
+from rune.verify.rune_verification import Origin, RuneVerification
 from rune.verify.samples import InputSet
-from rune.verify.verification import Origin, RuneVerification
 from rune.wording import plain
 
 TELLING: Final = 16
 """Bytes of a constant that are enough to look for it; shorter ones may stand anywhere."""
 
-Fed = Callable[[ModelStage, Sequence[bytes], Sequence[bytes]], None]
+
+class Heard(Protocol):
+    """Who is told what a pipeline's models were given."""
+
+    def fed(self, stage: ModelStage, inputs: Sequence[bytes], outputs: Sequence[bytes]) -> None:
+        """A run was completed; what this model took and gave in it."""
+
+    def restarted(self) -> None:
+        """A run failed, and the pipeline began anew: what it remembered is gone."""
 
 
 @dataclass(frozen=True)
@@ -34,12 +48,19 @@ class InstrumentedPipeline:
     """A pipeline whose `module` also shows what flows into and out of its `stages`.
 
     `programs` are the pipeline's without that, one for each target that makes runes: what its rune was compiled from is
-    one of them.
+    one of them. `kept` are those outputs of the models that such a rune has in its memory as they are; passes of the
+    compiler leave others out, or make one table of them and what follows.
     """
 
     programs: tuple[Program, ...]
     module: bytes
     stages: tuple[ModelStage, ...]
+    kept: tuple[Port, ...]
+
+    @cached_property
+    def compiled(self) -> CompiledRune:
+        """The module, ready to be started any number of times. Raises `RuneError`."""
+        return CompiledRune(self.module, LIMITS)
 
 
 def instrument(
@@ -52,8 +73,23 @@ def instrument(
     stages = tuple(stages)
     ports = tuple(dict.fromkeys(port for stage in stages for port in (*stage.inputs, *results_of(stage))))
     module = instrumented_module(pipeline, ports, compiled, hosted)
-    programs = (lower(pipeline, compiled, target, hosted) for target in targets() if target.makes_rune)
-    return InstrumentedPipeline(tuple(programs), module, stages)
+    graph = read_pipeline(pipeline, compiled, hosted)
+    runes = [target for target in targets() if target.makes_rune]
+    optimised = [optimise(graph, target.passes).graph for target in runes]
+    programs = tuple(map(select, optimised, runes))
+    kept = tuple(port for port in ports if all(port in _kept(each, stages, compiled) for each in optimised))
+    return InstrumentedPipeline(programs, module, stages, kept)
+
+
+def _kept(graph: Graph, stages: Iterable[ModelStage], compiled: Mapping[str, Model]) -> frozenset[Port]:
+    """The outputs of models that a node of the graph makes, by the names that reading gives to values."""
+    made = {graph.values[index].name for node in graph.nodes for index in node.outputs}
+    return frozenset(
+        port
+        for stage in stages
+        for port, index in zip(results_of(stage), compiled[stage.file or ""].outputs, strict=True)
+        if f"{stage.name} tensor {index}" in made
+    )
 
 
 def results_of(stage: ModelStage) -> tuple[Port, ...]:
@@ -66,17 +102,19 @@ def check_rune(
     instrumented: InstrumentedPipeline,
     sets: Iterable[InputSet],
     resources: Mapping[str, bytes],
-    fed: Fed,
+    heard: Heard,
     made_by: str | None = None,
+    limits: Limits = LIMITS,
 ) -> RuneVerification:
-    """Runs both on each set of inputs. `fed` gets, for each model of each run, its inputs and its outputs.
+    """Runs both on each set of inputs. `heard` is told what each model of each run took and gave.
 
     `made_by` is the digest of the toolchain that made the rune; None where that is not known. A set that both fail on
     is left out; where no set is left, or neither starts here, `refusal` says why.
     """
     found = RuneVerification(origin=_origin(rune, made_by))
     try:
-        pair = _Pair(rune, instrumented.module, resources)
+        pair = _Pair(rune, instrumented.compiled, resources, limits)
+        own = OwnRuns(rune, resources, limits)
     except _Failed as failure:
         return replace(found, failure=str(failure))
     except RuneError as error:
@@ -84,29 +122,41 @@ def check_rune(
     missing = missing_part(read_rune(rune))
     if missing is not None:
         return replace(found, failure=f"it is cut short, or was stripped: {missing} is missing")
+    seen: set[bytes] = set()
     for inputs in sets:
         try:
             sent, again = pair.call(inputs.data)
         except _Failed as failure:
             return replace(found, failure=str(failure), suspect=_suspect(rune, instrumented.programs, found.origin))
         if again is None:
+            heard.restarted()
+            own.restart()
             found = replace(found, refusal=pair.refusal)
             continue
+        seen.add(_digest(sent))
         found = replace(
             found,
             inputs=found.inputs + 1,
             files=found.files + inputs.is_from_file,
             bytes=found.bytes + sum(len(message.data) for message in again),
             differing=found.differing + _differing(again, sent),
+            distinct=len(seen),
         )
         tensors = {port: sent_tensor(message)[1] for port, message in pair.watched.items()}
+        own.run(pair.by_capability(inputs.data), {port: tensors[port] for port in instrumented.kept})
         for stage in instrumented.stages:
-            fed(stage, [tensors[port] for port in stage.inputs], [tensors[port] for port in results_of(stage)])
+            heard.fed(stage, [tensors[port] for port in stage.inputs], [tensors[port] for port in results_of(stage)])
     if found.inputs:
-        found = replace(found, refusal=None)
-        if not found.bytes and found.is_within:
+        found = replace(found, refusal=None, tensors=own.found(instrumented.kept))
+        if not found.bytes and found.is_alike:
             return replace(found, failure="it has no output for any input")
     return replace(found, suspect=_suspect(rune, instrumented.programs, found.origin))
+
+
+def _digest(messages: Sequence[OutputMessage]) -> bytes:
+    """What tells what was sent from anything else."""
+    parts = (len(each.data).to_bytes(8, "little") + each.data for each in messages)
+    return hashlib.sha256(b"".join(parts)).digest()
 
 
 class _Failed(Exception):
@@ -119,25 +169,29 @@ class _Pair:
     `refusal` is what both said when they failed together.
     """
 
-    def __init__(self, rune: bytes, module: bytes, resources: Mapping[str, bytes]) -> None:
+    def __init__(self, rune: bytes, again: CompiledRune, resources: Mapping[str, bytes], limits: Limits) -> None:
         """Raises `_Failed` where the rune does not start or asks for something else, and `RuneError` where its pipeline
         cannot be started here.
         """
-        self._sources = (rune, module)
+        self._data = rune
+        self._compiled: CompiledRune | None = None
+        self._again_compiled = again
         self._resources = resources
+        self._limits = limits
         self.refusal: str | None = None
         self._rune, self._again = self._load()
         self._require_alike()
 
     def _load(self) -> tuple[LoadedRune, LoadedRune]:
-        rune, module = self._sources
         try:
-            again: LoadedRune | RuneError = Runtime.load(module, LIMITS, resources=self._resources)
+            again: LoadedRune | RuneError = self._again_compiled.start(resources=self._resources)
         except RuneError as error:
             again = error
         try:
-            read_rune(rune)
-            loaded = Runtime.load(rune, LIMITS, resources=self._resources)
+            if self._compiled is None:
+                read_rune(self._data)
+                self._compiled = CompiledRune(self._data, self._limits)
+            loaded = self._compiled.start(resources=self._resources)
         except (ContainerError, RuneError) as error:
             if isinstance(again, LoadedRune) or isinstance(error, ContainerError | NotARune):
                 raise _Failed(f"it does not load: {error}") from error
@@ -162,9 +216,13 @@ class _Pair:
         """What flowed in the pipeline's watched wires in the last call."""
         return self._again.watched
 
+    def by_capability(self, data: Sequence[bytes]) -> Mapping[int, bytes]:
+        """The inputs of the pipeline by the rune's own handles."""
+        return _by_capability(self._rune, self._again, data)
+
     def call(self, data: Sequence[bytes]) -> tuple[Sequence[OutputMessage], Sequence[OutputMessage] | None]:
         """What both sent; None when both failed. Raises `_Failed`."""
-        sent, failure = _attempt(self._rune, _by_capability(self._rune, self._again, data))
+        sent, failure = _attempt(self._rune, self.by_capability(data))
         again, other = _attempt(self._again, _by_capability(self._again, self._again, data))
         if failure is None and other is None:
             return sent, again
@@ -232,7 +290,12 @@ def _is_same(wanted: OutputMessage, got: OutputMessage) -> bool:
     if wanted.data == got.data:
         return True
     # Two NaN are not equal, but print alike.
-    return repr(wanted.tensors) == repr(got.tensors)
+    return repr(wanted.tensors) == repr(got.tensors) and _names_itself(wanted) is _names_itself(got)
+
+
+def _names_itself(message: OutputMessage) -> bool:
+    """Whether JSON names the output through which it was sent. Outputs have other numbers in another order."""
+    return b'"channel":%d,' % message.channel in message.data
 
 
 def _suspect(rune: bytes, programs: Sequence[Program], origin: Origin) -> str | None:

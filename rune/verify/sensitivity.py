@@ -1,9 +1,9 @@
-"""The sensitivity of a float model: how much its results change when its inputs change by the tolerance.
+"""The sensitivity of a float model: how much each of its results changes when its inputs change by the tolerance.
 
 Where large terms cancel, a small result is as uncertain as they are: two programs that add in another order differ
 there without one of them being wrong. A sum that was rounded in whatever order is the exact sum of terms that are a
 little off (Wilkinson's backward error), so the reference is run with its weights and inputs a little off, and what its
-results then do is the measure.
+results then do is the measure. Each element of a result has its own: a shaky one excuses no other.
 """
 
 from __future__ import annotations
@@ -15,12 +15,16 @@ import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
+from rune.runtime.interpreters.tflite import TfliteInterpreter
 from rune.tensor import ElementType, TensorType
 from rune.tflite import Model
-from rune.verify.comparison import LAYOUTS, OF_LARGEST, distance
+from rune.verify.comparison import LAYOUTS, OF_LARGEST, Distances, distances
 from rune.verify.reference import open_inside
 
 NUDGES: Final = 6
+
+Runs = Sequence[Sequence[bytes]]
+"""The inputs of runs, one after another, from the model's first state on."""
 
 
 def is_all_float(model: Model) -> bool:
@@ -30,28 +34,38 @@ def is_all_float(model: Model) -> bool:
 
 
 def moves(
-    model: Model, data: bytes, inputs: Sequence[bytes], results: Mapping[int, TensorType], *, keep: bool = False
-) -> Mapping[int, float]:
-    """How far each of `results`, by its number in the model, moves at most when all float weights are nudged by
-    `OF_LARGEST` of themselves, and all float inputs by `OF_LARGEST` of their largest magnitude.
+    model: Model, data: bytes, runs: Runs, results: Mapping[int, TensorType], *, keep: bool = False
+) -> Mapping[int, Distances]:
+    """How far each element of `results`, by their numbers in the model, moves at most in the last of the runs when all
+    float weights are nudged by `OF_LARGEST` of themselves, and all float inputs by `OF_LARGEST` of their largest
+    magnitude. What a model remembers of the runs before is nudged with them.
 
     `keep` is needed for results inside of the model. Nothing moves where integers are in between. Raises
     `HostModelError`.
     """
     if not is_all_float(model):
         return {}
-    reference = open_inside(data, keep=keep)
-    reference.run(inputs)
-    still = {index: reference.tensor(index) for index in results}
-    most = dict.fromkeys(results, 0.0)
+    still = _results(open_inside(data, keep=keep), runs, results)
+    most = {index: np.zeros(kind.count) for index, kind in results.items()}
     kinds = [model.tensors[index].type for index in model.inputs]
     for number in range(NUDGES):
         generator = np.random.default_rng(number)
         reference = open_inside(_nudged_weights(model, data, generator), keep=keep)
-        reference.run([_nudged_input(kind, given, generator) for kind, given in zip(kinds, inputs, strict=True)])
+        nudged = [
+            [_nudged_input(kind, given, generator) for kind, given in zip(kinds, inputs, strict=True)]
+            for inputs in runs
+        ]
+        found = _results(reference, nudged, results)
         for index, kind in results.items():
-            most[index] = max(most[index], distance(kind, still[index], reference.tensor(index)))
+            most[index] = np.maximum(most[index], distances(kind, still[index], found[index]))
     return most
+
+
+def _results(reference: TfliteInterpreter, runs: Runs, results: Mapping[int, TensorType]) -> Mapping[int, bytes]:
+    """What a reference that was just opened has after the last of the runs."""
+    for inputs in runs:
+        reference.run(inputs)
+    return {index: reference.tensor(index) for index in results}
 
 
 def _nudged_weights(model: Model, data: bytes, generator: Generator) -> bytes:

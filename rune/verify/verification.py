@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
-from typing import Annotated, Any, TypedDict
+from typing import Annotated, Any, NotRequired, TypedDict
 
-from rune.verify.comparison import NOTHING, Figures, FiguresJson
+from rune.verify.comparison import NOTHING, Figures, FiguresJson, together
+from rune.verify.rune_verification import RuneVerification, RuneVerificationJson
 from rune.wording import counted, plain
 
 
@@ -16,14 +17,6 @@ class Runs(Enum):
 
     COMPILED = "compiled"
     HOST = "host"
-
-
-class Origin(Enum):
-    """Which toolchain made a rune: the one that verifies it, another, or one of which only the version is known."""
-
-    THIS = "this"
-    OTHER = "other"
-    UNKNOWN = "unknown"
 
 
 class DifferingOpJson(FiguresJson):
@@ -35,28 +28,18 @@ class DifferingOpJson(FiguresJson):
 
 
 class ModelVerificationJson(FiguresJson):
-    """One model stage against the reference interpreter."""
+    """One model stage against the reference interpreter. A report of before they were counted lacks `distinct` and
+    `aimed`."""
 
     stage: str
     file: str
     runs: Annotated[str, Runs]
     inputs: int
+    distinct: NotRequired[int]
+    aimed: NotRequired[int]
     float: bool
     first: DifferingOpJson | None
     refusal: str | None
-
-
-class RuneVerificationJson(TypedDict):
-    """The rune itself against its pipeline compiled again."""
-
-    inputs: int
-    files: int
-    bytes: int
-    differing: int
-    failure: str | None
-    suspect: str | None
-    refusal: str | None
-    origin: Annotated[str, Origin]
 
 
 class VerificationJson(TypedDict):
@@ -95,7 +78,8 @@ class DifferingOp:
 class ModelVerification:
     """One model stage against the reference interpreter.
 
-    `inputs` is how many sets of inputs it was run on: those that the pipeline fed it, and generated ones. `first` is
+    `inputs` is how many sets of inputs it was run on: those that the pipeline fed it, and generated ones, of which
+    `aimed` lie beside a threshold. They gave so many `distinct` outputs. `first` is
     the operator where a difference that is not allowed begins, where that can be told. For a model that the host runs
     `figures` tell how far the host's own interpreter is from the reference, if that was asked for. `refusal` says why
     there was no input to compare on.
@@ -109,6 +93,8 @@ class ModelVerification:
     is_float: bool = False
     first: DifferingOp | None = None
     refusal: str | None = None
+    distinct: int = 0
+    aimed: int = 0
 
     @property
     def is_within(self) -> bool:
@@ -127,7 +113,7 @@ class ModelVerification:
         if figures.is_within:
             return (
                 f"within the tolerance of the reference on {counted(self.inputs, 'input')}, "
-                f"differing by at most {figures.largest:.2g}"
+                f"differing by at most {figures.largest:.2g}{excused(figures)}"
             )
         begins = f", first at {self.first}" if self.first else ""
         if self.is_float:
@@ -137,6 +123,13 @@ class ModelVerification:
             )
         verb = "differs" if figures.differing == 1 else "differ"
         return f"{figures.differing:,} of {figures.bytes:,} bytes {verb} by {figures.largest:.0f} at most{begins}"
+
+    def effort(self) -> str:
+        """How much its runs can show, as a sentence; empty where there were none, or nobody counted."""
+        if not self.distinct:
+            return ""
+        aimed = f"; {counted(self.aimed, 'input')} beside a threshold" if self.aimed else ""
+        return f"{counted(self.distinct, 'distinct output')}{aimed}"
 
     def _of_the_host(self) -> str:
         if not self.inputs:
@@ -155,6 +148,8 @@ class ModelVerification:
             "file": self.file,
             "runs": self.runs.value,
             "inputs": self.inputs,
+            "distinct": self.distinct,
+            "aimed": self.aimed,
             "float": self.is_float,
             **self.figures.to_json(),
             "first": self.first.to_json() if self.first else None,
@@ -173,97 +168,20 @@ class ModelVerification:
             value["float"],
             DifferingOp.from_json(first) if first is not None else None,
             value["refusal"],
+            value.get("distinct", 0),
+            value.get("aimed", 0),
         )
 
 
-@dataclass(frozen=True)
-class RuneVerification:
-    """The rune itself against the pipeline made again from its models.
-
-    `inputs` sets of inputs were compared, `files` of them from files; where that is 0, `refusal` says why. Of all
-    output `bytes`, `differing` are others. `failure` says what is wrong with the rune as a whole: it does not load,
-    asks for something else, gives nothing, or fails where its pipeline does not. `suspect` names the first operator or
-    proc-block whose constants are not in the rune; it is looked for when bytes differ, and in runes that this very
-    toolchain made or may have made: another one packs other constants.
-    """
-
-    inputs: int = 0
-    files: int = 0
-    bytes: int = 0
-    differing: int = 0
-    failure: str | None = None
-    suspect: str | None = None
-    refusal: str | None = None
-    origin: Origin = Origin.THIS
-
-    @property
-    def is_within(self) -> bool:
-        """Whether nothing was found wrong: every byte that was compared is its pipeline's, and it is not known to lack
-        what that is computed from."""
-        return self.differing == 0 and self.failure is None and (self.suspect is None or self.is_undecided)
-
-    @property
-    def is_undecided(self) -> bool:
-        """Whether its outputs are right and its constants are not those of this toolchain, so that it is of another
-        toolchain or of other files, and nobody said which."""
-        is_alike = self.differing == 0 and self.failure is None
-        return is_alike and self.suspect is not None and self.origin is Origin.UNKNOWN
-
-    def sentence(self) -> str:
-        """The result as a sentence."""
-        if self.is_within and not self.inputs:
-            return f"the rune was not compared with its pipeline: {self.refusal or 'the time ran out'}"
-        same = f"the rune gives the same {self.bytes:,} bytes on {counted(self.inputs, 'input')}"
-        if self.is_undecided:
-            return (
-                f"{same}, but the constants of {self.suspect} are not in it: it was built by another toolchain, or "
-                "from other files. Its build's report says by which toolchain; give it with --report"
-            )
-        if self.is_within and self.origin is Origin.OTHER:
-            return f"{same}; it was built by another toolchain, so the constants cannot be compared"
-        if self.is_within:
-            return same
-        begins = f"; the constants of {self.suspect} are not in it" if self.suspect else ""
-        if self.origin is Origin.OTHER and self.inputs:
-            begins = "; it was built by another toolchain"
-        if self.failure is not None:
-            return f"the rune differs from what its pipeline builds: {self.failure}{begins}"
-        if not self.differing:
-            return (
-                f"the rune was not built from these files: the constants of {self.suspect} are not in it, though its "
-                f"outputs are the same on {counted(self.inputs, 'input')}"
-            )
-        return (
-            f"the rune's outputs differ from its pipeline's with these models: {self.differing:,} of {self.bytes:,} "
-            f"bytes differ{begins}"
-        )
-
-    def to_json(self) -> RuneVerificationJson:
-        return {
-            "inputs": self.inputs,
-            "files": self.files,
-            "bytes": self.bytes,
-            "differing": self.differing,
-            "failure": self.failure,
-            "suspect": self.suspect,
-            "refusal": self.refusal,
-            "origin": self.origin.value,
-        }
-
-    @classmethod
-    def from_json(cls, value: Mapping[str, Any]) -> RuneVerification:
-        """Back from JSON; a report that was written before `refusal` was has none."""
-        return cls(
-            value["inputs"],
-            value["files"],
-            value["bytes"],
-            value["differing"],
-            value["failure"],
-            value["suspect"],
-            value.get("refusal"),
-            # Reports of before tell of builds that were verified by what made them.
-            Origin(value.get("origin", "this")),
-        )
+def excused(figures: Figures) -> str:
+    """What of the figures is excused, as the end of a sentence; empty where nothing is."""
+    if not figures.excused:
+        return ""
+    verb = "is" if figures.excused == 1 else "are"
+    return (
+        f"; {figures.excused:,} of {figures.elements:,} numbers {verb} beyond it, where the reference itself changes "
+        "as much with the last bits of its weights"
+    )
 
 
 @dataclass(frozen=True)
@@ -274,7 +192,7 @@ class Verification:
     """
 
     reference: str | None = None
-    rune: RuneVerification = RuneVerification()
+    rune: RuneVerification = field(default_factory=RuneVerification)
     models: tuple[ModelVerification, ...] = ()
     skipped: str | None = None
 
@@ -325,7 +243,9 @@ class Verification:
         if all(model.figures.is_identical for model in self.compiled):
             return f"identical to the reference on {inputs}{told}"
         largest = max(model.figures.largest for model in self.compiled)
-        return f"within the tolerance of the reference on {inputs}, differing by at most {largest:.2g}{told}"
+        total = together(model.figures for model in self.compiled)
+        by = f"differing by at most {largest:.2g}{excused(total)}"
+        return f"within the tolerance of the reference on {inputs}, {by}{told}"
 
     def to_json(self) -> VerificationJson:
         return {

@@ -21,9 +21,10 @@ from rune.verify.model import ModelCheck
 from rune.verify.probe import build_probe
 from rune.verify.reference import open_reference
 from rune.verify.rune_check import InstrumentedPipeline, check_rune, instrument
+from rune.verify.rune_verification import RuneVerification
 from rune.verify.samples import InputSet, capabilities_of, input_sets, own_samples
 from rune.verify.time_limit import within_seconds
-from rune.verify.verification import ModelVerification, RuneVerification, Runs, Verification
+from rune.verify.verification import ModelVerification, Runs, Verification
 
 
 @dataclass(frozen=True)
@@ -167,11 +168,18 @@ def _check_rune(
 ) -> RuneVerification:
     if isinstance(prepared.instrumented, AnvilError):
         return RuneVerification(refusal=str(prepared.instrumented))
-    return check_rune(
-        rune,
-        prepared.instrumented,
-        sets,
-        resources,
-        lambda stage, *run: prepared.checks[stage.name].add(*run),
-        made_by,
-    )
+    return check_rune(rune, prepared.instrumented, sets, resources, _Checks(prepared.checks), made_by)
+
+
+@dataclass(frozen=True)
+class _Checks:
+    """The checks of all models, which hear of each run of the pipeline."""
+
+    by_stage: Mapping[str, ModelCheck]
+
+    def fed(self, stage: ModelStage, inputs: Sequence[bytes], outputs: Sequence[bytes]) -> None:
+        self.by_stage[stage.name].add(inputs, outputs)
+
+    def restarted(self) -> None:
+        for each in self.by_stage.values():
+            each.restart()

@@ -59,6 +59,7 @@ _MORE: list[tuple[str, str, str, Any]] = [
     ("get", "api/v1/builds/<uuid:build_id>/log", "api/v1/builds/{build}/log", None),
     ("post", "api/v1/builds/<uuid:build_id>/cancel", "api/v1/builds/{build}/cancel", {}),
     ("get", "api/v1/builds/<uuid:build_id>/rune", "api/v1/builds/{build}/rune", None),
+    ("get", "api/v1/builds/<uuid:build_id>/certificate", "api/v1/builds/{build}/certificate", None),
     ("get", "api/v1/builds/<uuid:build_id>/reviews", "api/v1/builds/{build}/reviews", None),
     ("post", "api/v1/builds/<uuid:build_id>/reviews", "api/v1/builds/{build}/reviews", {"verdict": "approve"}),
     ("get", "api/v1/builds/<uuid:build_id>/threads", "api/v1/builds/{build}/threads", None),

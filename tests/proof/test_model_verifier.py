@@ -1,4 +1,5 @@
-"""A million broken models and a million broken runes: each is read or refused by name, within time and memory."""
+"""A million broken models, read and made C of, and a million broken runes: each is gone through with or refused by
+name, within time and memory."""
 
 from __future__ import annotations
 
@@ -8,14 +9,15 @@ import pytest
 
 from rune.container import ContainerError, read_rune
 from rune.tflite import ModelError, describe, read_model, signature
-from tests.model_cases import all_models
+from tests.model_cases import all_models, model_cases
 from tests.proof.mutants import COUNT, Recorder, prove
+from tests.rune.anvil.any_model import Refused, use_model
 from tests.rune.container.test_container_fuzz import GOOD
 
 pytestmark = pytest.mark.proof(shares=20)
 
 
-def use_model(data: bytes) -> None:
+def read(data: bytes) -> None:
     model = read_model(data)
     describe(model)
     signature(model)
@@ -26,12 +28,16 @@ def use_rune(data: bytes) -> None:
 
 
 def test_mutants_of_small_models_are_read_or_refused(record_property: Recorder) -> None:
-    prove(record_property, all_models(), use_model, ModelError)
+    prove(record_property, all_models(), read, ModelError)
 
 
 def test_mutants_of_real_models_are_read_or_refused(test_data: Path, record_property: Recorder) -> None:
     originals = tuple(path.read_bytes() for path in sorted((test_data / "models").glob("*.tflite")))
-    prove(record_property, originals, use_model, ModelError, COUNT // 100)
+    prove(record_property, originals, read, ModelError, COUNT // 100)
+
+
+def test_mutants_of_small_models_are_made_c_of_or_refused(record_property: Recorder) -> None:
+    prove(record_property, tuple(case.data for case in model_cases()), use_model, Refused)
 
 
 def test_mutants_of_a_rune_are_read_or_refused(record_property: Recorder) -> None:

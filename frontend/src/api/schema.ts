@@ -39,6 +39,26 @@ export interface paths {
     readonly patch?: never;
     readonly trace?: never;
   };
+  readonly "/api/v1/builds/{build_id}/certificate": {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    /**
+     * @description The certificate of a build: what its rune was made of, by what it was proven, and what it gives on some
+     *     inputs. A short program checks it against the rune.
+     */
+    readonly get: operations["builds_certificate"];
+    readonly put?: never;
+    readonly post?: never;
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
   readonly "/api/v1/builds/{build_id}/log": {
     readonly parameters: {
       readonly query?: never;
@@ -1783,6 +1803,7 @@ export interface components {
       readonly error: string | null;
       readonly url: string | null;
       readonly rune_url: string | null;
+      readonly certificate_url: string | null;
     };
     /** @description A numbered build was requested, started, ended, or was put back into the queue. */
     readonly BuildChanged: {
@@ -1829,10 +1850,12 @@ export interface components {
       readonly previous: string | null;
       readonly results: readonly components["schemas"]["Build"][];
     };
-    /** @description The report of a build. `run` is null where the server could not run the rune, and `policy` where there is no `forge.yml`; a preview's has none of these. */
+    /** @description The report of a build. `run` is null where the server could not run the rune, and `policy` where there is no `forge.yml`; a preview's has none of these. A build from before there were certificates has none. */
     readonly BuildReport: {
       readonly toolchain: string;
       readonly toolchain_digest?: string;
+      readonly profile?: string;
+      readonly reference?: string;
       readonly target?: string;
       /** @enum {string} */
       readonly optimized_for?: "speed" | "size";
@@ -1847,6 +1870,7 @@ export interface components {
       readonly pipeline: components["schemas"]["Outline"];
       readonly policy?: components["schemas"]["Policy"] | null;
       readonly verify?: components["schemas"]["Verification"];
+      readonly certificate?: components["schemas"]["CertificateFile"];
       readonly run?: components["schemas"]["Measurement"] | null;
     };
     /** @enum {string} */
@@ -1854,6 +1878,42 @@ export interface components {
     /** @description The version that was built; a preview's has no number. */
     readonly BuiltVersion: {
       readonly number: number | null;
+      readonly digest: string;
+    };
+    /** @description The certificate of a build. Its vectors are runs one after another, from the rune's start on; where there are none, `untested` says why. */
+    readonly Certificate: {
+      readonly format: number;
+      readonly profile: string;
+      readonly reference: string;
+      readonly toolchain: components["schemas"]["CertifiedToolchain"];
+      readonly target: string;
+      readonly rune: components["schemas"]["CertifiedRune"];
+      readonly models: readonly components["schemas"]["CertifiedModel"][];
+      readonly proofs: readonly components["schemas"]["Proof"][];
+      readonly vectors: readonly components["schemas"]["Vector"][];
+      readonly untested: string | null;
+    };
+    /** @description A build's certificate: the digest and the bytes of its file. */
+    readonly CertificateFile: {
+      readonly digest: string;
+      readonly size: number;
+    };
+    /** @description A model stage. A host's own model has no file and no digest. */
+    readonly CertifiedModel: {
+      readonly stage: string;
+      readonly file: string | null;
+      readonly digest: string | null;
+      readonly runs: string;
+    };
+    /** @description The rune that the certificate is about. */
+    readonly CertifiedRune: {
+      readonly name: string;
+      readonly size: number;
+      readonly digest: string;
+    };
+    /** @description What made it. */
+    readonly CertifiedToolchain: {
+      readonly version: string;
       readonly digest: string;
     };
     /** @description What is wrong with a Runefile, and with the `forge.yml` beside it, and what can be drawn of the Runefile. `has_errors` is of the Runefile alone: with it, nothing can be built. */
@@ -2008,6 +2068,7 @@ export interface components {
       readonly bytes: number;
       readonly differing: number;
       readonly beyond: number;
+      readonly excused?: number;
       /** Format: double */
       readonly largest: number | null;
       /** Format: double */
@@ -2595,12 +2656,13 @@ export interface components {
       readonly scale: number | null;
       readonly zero_point: number | null;
     };
-    /** @description One model stage against the reference interpreter. */
+    /** @description One model stage against the reference interpreter. A report of before they were counted lacks `distinct` and `aimed`. */
     readonly ModelVerification: {
       readonly elements: number;
       readonly bytes: number;
       readonly differing: number;
       readonly beyond: number;
+      readonly excused?: number;
       /** Format: double */
       readonly largest: number | null;
       /** Format: double */
@@ -2610,6 +2672,8 @@ export interface components {
       /** @enum {string} */
       readonly runs: "compiled" | "host";
       readonly inputs: number;
+      readonly distinct?: number;
+      readonly aimed?: number;
       readonly float: boolean;
       readonly first: components["schemas"]["DifferingOp"] | null;
       readonly refusal: string | null;
@@ -2886,6 +2950,12 @@ export interface components {
       /** Format: uuid */
       readonly build: string;
       readonly reason: string;
+    };
+    /** @description The outputs of models in the rune's own memory: how many were looked for, and the stages of those that were not found. `runs` is null where the rune cannot be called step by step. */
+    readonly OwnTensors: {
+      readonly runs: number | null;
+      readonly compared: number;
+      readonly missing: readonly string[];
     };
     /** @description All that can be added to the graph. */
     readonly PaletteAnswer: {
@@ -3190,6 +3260,24 @@ export interface components {
       readonly description: string;
       readonly url: string;
     };
+    /** @description The requantisation of one op, computed in single precision: arrays are base64 of little-endian numbers. `constants` are those that stand in the rune; `numbers` say which of their channels are proven here, and all other arrays are by these. `thresholds` is [channel, step], packed with zlib. */
+    readonly Proof: {
+      readonly op: string;
+      readonly lowest: number;
+      readonly highest: number;
+      readonly centre: number;
+      readonly signed: boolean;
+      readonly numbers: string;
+      readonly mantissas: string;
+      readonly exponents: string;
+      readonly least: string;
+      readonly greatest: string;
+      readonly move: string;
+      readonly constants: {
+        readonly [key: string]: string | null;
+      };
+      readonly thresholds: string;
+    };
     readonly Publish: {
       readonly tag: string;
       /** Format: uuid */
@@ -3352,9 +3440,11 @@ export interface components {
       readonly size: number;
       readonly digest: string;
     };
-    /** @description The rune itself against its pipeline compiled again. */
+    /** @description The rune itself against its pipeline compiled again. A report of before they were looked at lacks `distinct` and `tensors`. */
     readonly RuneVerification: {
       readonly inputs: number;
+      readonly distinct?: number;
+      readonly tensors?: components["schemas"]["OwnTensors"] | null;
       readonly files: number;
       readonly bytes: number;
       readonly differing: number;
@@ -3766,6 +3856,24 @@ export interface components {
     readonly Usages: {
       readonly usage: readonly components["schemas"]["Usage"][];
     };
+    /** @description One run. */
+    readonly Vector: {
+      readonly inputs: readonly components["schemas"]["VectorInput"][];
+      readonly outputs: readonly components["schemas"]["VectorOutput"][];
+    };
+    /** @description What one capability reads, base64; `capability` is its number in the ABI. */
+    readonly VectorInput: {
+      readonly capability: number;
+      readonly parameters: {
+        readonly [key: string]: number;
+      };
+      readonly data: string;
+    };
+    /** @description A message, base64; `output` is the number of its kind in the ABI. */
+    readonly VectorOutput: {
+      readonly output: number;
+      readonly data: string;
+    };
     /** @enum {string} */
     readonly VerbOnOrganisation:
       | "see_organisation"
@@ -4162,6 +4270,11 @@ export type BuildPage = components["schemas"]["BuildPage"];
 export type BuildReport = components["schemas"]["BuildReport"];
 export type BuildState = components["schemas"]["BuildState"];
 export type BuiltVersion = components["schemas"]["BuiltVersion"];
+export type Certificate = components["schemas"]["Certificate"];
+export type CertificateFile = components["schemas"]["CertificateFile"];
+export type CertifiedModel = components["schemas"]["CertifiedModel"];
+export type CertifiedRune = components["schemas"]["CertifiedRune"];
+export type CertifiedToolchain = components["schemas"]["CertifiedToolchain"];
 export type CheckAnswer = components["schemas"]["CheckAnswer"];
 export type ChooseWatch = components["schemas"]["ChooseWatch"];
 export type Comment = components["schemas"]["Comment"];
@@ -4287,6 +4400,7 @@ export type Outline = components["schemas"]["Outline"];
 export type OutlineNode = components["schemas"]["OutlineNode"];
 export type OutlineWire = components["schemas"]["OutlineWire"];
 export type Override = components["schemas"]["Override"];
+export type OwnTensors = components["schemas"]["OwnTensors"];
 export type PaletteAnswer = components["schemas"]["PaletteAnswer"];
 export type PaletteInput = components["schemas"]["PaletteInput"];
 export type PaletteItem = components["schemas"]["PaletteItem"];
@@ -4327,6 +4441,7 @@ export type ProjectDeletedEvent = components["schemas"]["ProjectDeletedEvent"];
 export type ProjectEvent = components["schemas"]["ProjectEvent"];
 export type ProjectState = components["schemas"]["ProjectState"];
 export type ProjectSummary = components["schemas"]["ProjectSummary"];
+export type Proof = components["schemas"]["Proof"];
 export type Publish = components["schemas"]["Publish"];
 export type Quantisation = components["schemas"]["Quantisation"];
 export type ReasonAnswer = components["schemas"]["ReasonAnswer"];
@@ -4408,6 +4523,9 @@ export type Unpacked = components["schemas"]["Unpacked"];
 export type UnsupportedOp = components["schemas"]["UnsupportedOp"];
 export type Usage = components["schemas"]["Usage"];
 export type Usages = components["schemas"]["Usages"];
+export type Vector = components["schemas"]["Vector"];
+export type VectorInput = components["schemas"]["VectorInput"];
+export type VectorOutput = components["schemas"]["VectorOutput"];
 export type VerbOnOrganisation = components["schemas"]["VerbOnOrganisation"];
 export type VerbOnProject = components["schemas"]["VerbOnProject"];
 export type Verdict = components["schemas"]["Verdict"];
@@ -4509,6 +4627,35 @@ export interface operations {
       readonly 500: components["responses"]["InternalServerError"];
       readonly 503: components["responses"]["ServiceUnavailable"];
       readonly 507: components["responses"]["InsufficientStorage"];
+    };
+  };
+  readonly builds_certificate: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path: {
+        readonly build_id: string;
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody?: never;
+    readonly responses: {
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly "application/json": components["schemas"]["Certificate"];
+        };
+      };
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
     };
   };
   readonly builds_log: {

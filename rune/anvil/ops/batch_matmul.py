@@ -25,6 +25,9 @@ from rune.tflite import Activation, BatchMatMulOptions
 RANK = 5
 """Dimensions of the output, at most."""
 
+MOST_MATRICES = 1 << 14
+"""Of one operator: each has a place of its own among the rune's constants."""
+
 
 @dataclass(frozen=True)
 class Matrices:
@@ -135,6 +138,8 @@ def _options(op: Op) -> BatchMatMulOptions:
 
 def refusal(op: Op) -> str | None:
     left, right, output = op.input(0), op.input(1), op.output
+    if math.prod(output.shape[:-2]) > MOST_MATRICES:
+        return f"more than {MOST_MATRICES:,} matrices"
     if are(FLOAT32, left, right, output):
         return f"with more than {RANK} dimensions" if len(output.shape) > RANK else None
     if op.is_unsigned or not are_quantized(left, right, output):

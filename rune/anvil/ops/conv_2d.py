@@ -225,6 +225,8 @@ def convolution(
     bias = bias_of(op, len(filters))
     if filters.dtype == np.float32:
         return Conv2DFloat32(place, filters, bias, *real_range(activation))
+    if op.is_unsigned:
+        require_bias_in_units(op)
     multipliers = multipliers_of(channel_multipliers(op, len(filters)))
     zero_points = scale_of(op.input(0))[1], weights_zero_point(op.input(1))
     to = OutputRange.of(activation, op.output)
@@ -279,6 +281,21 @@ def multiplier_without_bias(op: Op) -> float:
     """Of weights with one scale: the product of scales in single precision, over the output's."""
     product = np.float32(scale_of(op.input(0))[0]) * np.float32(scale_of(op.input(1))[0])
     return float(product) / scale_of(op.output)[0]
+
+
+BIAS_UNITS = 0.02
+"""How far, in units of the output, a bias's scale may be from that of the sums."""
+
+
+def require_bias_in_units(op: Op) -> None:
+    """Raises `Contradiction` for a bias that counts in other units than the sums, where the weights have one scale, as
+    all of uint8 have: the reference refuses it. Source: TFLite's `GetQuantizedConvolutionMultipler`."""
+    bias = op.optional_input(2)
+    if bias is None:
+        return
+    product = scale_of(op.input(0))[0] * scale_of(op.input(1))[0]
+    off = abs(product - (bias.scale or 0.0)) / scale_of(op.output)[0]
+    require(off <= BIAS_UNITS, "its bias is not in units of the input's scale times the weights'")
 
 
 def bias_of(op: Op, channels: int) -> NDArray[np.generic]:

@@ -17,6 +17,7 @@ from rune.anvil.ops.conv_2d import (
     channel_scales_of,
     convolution,
     image_op_refusal,
+    require_bias_in_units,
     weights_zero_point,
 )
 from rune.anvil.ops.hybrid import HybridDepthwiseConv2D
@@ -159,6 +160,8 @@ def computation(op: Op) -> Computation:
     taps, bias = filters.reshape(-1, channels), bias_of(op, channels)
     if weights.kind is not INT8:
         return DepthwiseConv2DFloat32(place, taps, bias, *real_range(options.activation))
+    if op.is_unsigned:
+        require_bias_in_units(op)
     multipliers = multipliers_of(channel_multipliers(op, channels))
     to = OutputRange.of(options.activation, output)
     return DepthwiseConv2DInt8(place, taps, bias, multipliers, scale_of(image)[1], to, weights_zero_point(weights))

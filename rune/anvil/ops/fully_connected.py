@@ -12,7 +12,7 @@ from rune.anvil.channels import Integers, MakesChannels, Mask, Range, ReadsChann
 from rune.anvil.computation import Array, Clamped, Computation
 from rune.anvil.fixed_point import nearest_products, real_range, scale_of
 from rune.anvil.operation import Op, Operation, require
-from rune.anvil.ops.conv_2d import bias_of, hybrid, weights_zero_point
+from rune.anvil.ops.conv_2d import bias_of, hybrid, require_bias_in_units, weights_zero_point
 from rune.anvil.ops.int16x8 import Conv2DInt16
 from rune.anvil.ops.rescaling import FARTHEST, OutputRange, folded, sum_bounds, sum_range
 from rune.anvil.ops.types import (
@@ -175,6 +175,8 @@ def computation(op: Op) -> Computation:
         place = Window.of_one_pixel(batches, inputs, outputs)
         filters = array(weights, np.int8).reshape(outputs, 1, 1, inputs)
         return hybrid(op, place, filters, not options.asymmetric_quantize_inputs, options.activation)
+    if one_scale(weights):
+        require_bias_in_units(op)
     to = OutputRange.of(options.activation, output)
     zero_points = scale_of(input_)[1], weights_zero_point(weights)
     rows = array(weights, np.int8)

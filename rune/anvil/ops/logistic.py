@@ -49,7 +49,8 @@ def _sigmoid_refusal(scale: float, zero_point: int) -> Callable[[Op], str | None
 def _in_floats(op: Op, function: Callable[[Array], Array]) -> Integers:
     """The bytes of a function of the numbers that bytes stand for, in single precision."""
     (scale, zero_point), (output_scale, output_zero_point) = scale_of(op.input(0)), scale_of(op.output)
-    numbers = (_BYTES - zero_point).astype(np.float32) * np.float32(scale)
+    with np.errstate(over="ignore"):  # infinity has its place in a table too
+        numbers = (_BYTES - zero_point).astype(np.float32) * np.float32(scale)
     units = function(numbers) * (np.float32(1) / np.float32(output_scale))
     rounded = np.sign(units) * np.floor(np.abs(units) + np.float32(0.5))
     return np.clip(rounded.astype(np.int64) + output_zero_point, -128, 127)
@@ -75,6 +76,7 @@ def _hard_swish(op: Op) -> Integers:
     with np.errstate(over="ignore"):
         quotients = [float(fine / np.float32(output_scale)), float(fine / (np.float32(3) / np.float32(32768)))]
     output, gate = multipliers_of(quotients)
+    require(output.exponent <= 0, "its scales are too far apart")
     moved = _high_product_16(numbers, _to_16(output.mantissa))
     share = _saturated(numbers << max(gate.exponent - 1, 0))
     share = _high_product_16(share, _to_16(gate.mantissa))

@@ -59,7 +59,8 @@ def _depth_to_space(op: Op) -> Rearrangement:
 
 def _tile(op: Op) -> Rearrangement:
     shape, times = op.input(0).shape, integers(op.input(1))
-    require(len(times) == len(shape) and min(times) > 0, "it has no count for each dimension")
+    require(len(times) == len(shape) and all(each > 0 for each in times), "it has no count for each dimension")
+    require(len(op.output.shape) == len(shape), UNFIT)
     require(
         all(size * each <= longest for size, each, longest in zip(shape, times, op.output.shape, strict=True)), UNFIT
     )

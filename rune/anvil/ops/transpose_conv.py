@@ -16,7 +16,13 @@ from rune.anvil.channels import Range
 from rune.anvil.computation import Array, Clamped, Computation
 from rune.anvil.fixed_point import Multiplier, real_range, scale_of
 from rune.anvil.operation import Op, Operation, require
-from rune.anvil.ops.conv_2d import bias_of, channel_multipliers, image_op_refusal, weights_zero_point
+from rune.anvil.ops.conv_2d import (
+    bias_of,
+    channel_multipliers,
+    image_op_refusal,
+    require_bias_in_units,
+    weights_zero_point,
+)
 from rune.anvil.ops.rearrangement import integers
 from rune.anvil.ops.rescaling import OutputRange, are_in_reach, multipliers_of, rescaled_twice, sum_range
 from rune.anvil.ops.types import FLOAT32, INT8, INT16, array
@@ -161,6 +167,8 @@ def computation(op: Op) -> Computation:
     bias = bias_of(op, weights.shape[0])
     if weights.kind is FLOAT32:
         return TransposeConvFloat32(place, array(weights, np.float32), bias, *real_range(options.activation))
+    if op.is_unsigned:
+        require_bias_in_units(op)
     multipliers = multipliers_of(channel_multipliers(op, weights.shape[0]))
     to = OutputRange.of(options.activation, output)
     filters = array(weights, np.int8)

@@ -21,6 +21,9 @@ from rune.tensor import ElementType
 LANES = 8
 """Channels that vectors compute together; fewer cost as much."""
 
+MOST_CHANNELS = 1 << 20
+"""Channels of a tensor that are looked at one by one; no model has as many, and a broken file may say anything."""
+
 
 def dead_channels(graph: Graph) -> Graph:
     """The graph with fewer channels where some are constant and nothing else sees them."""
@@ -44,12 +47,13 @@ def channel_ranges(graph: Graph) -> Mapping[int, Range]:
 
 
 def _has_channels(value: Value) -> bool:
-    return value.type.element is ElementType.I8 and bool(value.type.dimensions)
+    return value.type.element is ElementType.I8 and _is_bounded(value)
 
 
 def _is_bounded(value: Value) -> bool:
-    """Whether it has channels of int8, or of indices."""
-    return bool(value.type.dimensions) and value.type.element in (ElementType.I8, *_INDICES)
+    """Whether it has channels of int8, or of indices, and not too many to be looked at."""
+    dimensions = value.type.dimensions
+    return bool(dimensions) and dimensions[-1] <= MOST_CHANNELS and value.type.element in (ElementType.I8, *_INDICES)
 
 
 def _range(value: Value) -> Range:

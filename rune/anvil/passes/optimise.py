@@ -59,10 +59,14 @@ class Optimised:
     applied: tuple[Applied, ...]
 
 
-def optimise(graph: Graph, passes: Mapping[str, Pass] = PASSES) -> Optimised:
-    """The same function of the same inputs. The same graph gives the same result."""
+def optimise(
+    graph: Graph, passes: Mapping[str, Pass] = PASSES, between: Callable[[], None] = lambda: None
+) -> Optimised:
+    """The same function of the same inputs. The same graph gives the same result. `between` is called before each pass,
+    and may end it."""
     applied = []
     for name, rewrite in passes.items():
+        between()
         before = graph
         graph = rewrite(before)
         if graph is not before:

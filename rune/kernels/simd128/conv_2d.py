@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -20,9 +22,9 @@ EVEN_BLOCK = 2560
 
 def int8(op: Conv2DInt8) -> KernelCall:
     sums = sums_of(op.weights, op.bias, op.input_zero_point)
-    bias, requantize = convolution_rounding(op.multipliers, sums, op.output)
+    bias, requantize, proof = convolution_rounding(op.multipliers, sums, op.output)
     if _is_pointwise(op.window):
-        return _pointwise(op, bias, requantize)
+        return replace(_pointwise(op, bias, requantize), proof=proof)
     rows = Rows(op.window, op.window.input_channels)
     return KernelCall(
         "rune_conv_2d_int8",
@@ -37,6 +39,7 @@ def int8(op: Conv2DInt8) -> KernelCall:
             Number(op.input_zero_point),
             Number(op.filter_zero_point),
         ),
+        proof,
     )
 
 

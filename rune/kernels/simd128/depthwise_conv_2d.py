@@ -21,7 +21,7 @@ def int8(op: DepthwiseConv2DInt8) -> KernelCall:
     count, channels = op.taps.shape
     rows = Rows(op.window, -(-channels // 8) * 8)
     sums = sums_of(op.weights.T, op.bias, op.input_zero_point)
-    bias, requantize = convolution_rounding(op.multipliers, sums, op.output)
+    bias, requantize, proof = convolution_rounding(op.multipliers, sums, op.output)
     full = np.full((-(-count // 2) * 2, rows.row_channels), op.tap_zero_point, np.int8)
     full[:count, :channels] = op.taps
     pairs = full.reshape(-1, 2, rows.row_channels // 8, 8).transpose(2, 0, 3, 1)
@@ -40,6 +40,7 @@ def int8(op: DepthwiseConv2DInt8) -> KernelCall:
             Number(channels // op.window.input_channels),
             Number(op.tap_zero_point),
         ),
+        proof,
     )
 
 

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from rune.anvil.fixed_point import Integers, Multiplier
 from rune.anvil.kernel_call import Constant, KernelStructure
 from rune.anvil.ops.rescaling import OutputRange, sum_bounds
-from rune.anvil.proven_scale import Channels, Floats, prove
+from rune.anvil.proven_scale import Floats, Proof, certify, prove
+from rune.anvil.thresholds import Channels
 from rune.kernels.packing import folded_bias, int32s, wrapped
 
 
@@ -37,14 +38,16 @@ def sums_of(weights: Integers, bias: NDArray[np.generic], input_zero_point: int)
 
 def convolution_rounding(
     multipliers: Sequence[Multiplier], sums: Sums, to: OutputRange
-) -> tuple[Constant, KernelStructure]:
-    """For convolutions: the biases, and the constants of requantisation in single precision where that is exact."""
+) -> tuple[Constant, KernelStructure, Proof | None]:
+    """For convolutions: the biases, and the constants of requantisation in single precision where that is exact, with
+    the proof of it; else those of the exact arithmetic, which needs none."""
     mantissas = np.array([each.mantissa for each in multipliers], np.int64)
     exponents = np.array([each.exponent for each in multipliers], np.int64)
     channels = Channels(mantissas, exponents, sums.least, sums.greatest)
-    proven = prove(channels, to.minimum - to.zero_point, to.maximum - to.zero_point)
+    bounds = (to.minimum - to.zero_point, to.maximum - to.zero_point)
+    proven = prove(channels, *bounds)
     if proven is None:
-        return int32s(padded(sums.bias, 8)), two_roundings(multipliers, to)
+        return int32s(padded(sums.bias, 8)), two_roundings(multipliers, to), None
     structure = KernelStructure(
         "struct rune_requantize",
         (
@@ -58,7 +61,8 @@ def convolution_rounding(
             ("maximum", to.maximum),
         ),
     )
-    return int32s(padded(wrapped(sums.bias - proven.move), 8)), structure
+    bias = int32s(padded(wrapped(sums.bias - proven.move), 8))
+    return bias, structure, certify(channels, proven, *bounds)
 
 
 def _floats(values: Floats) -> Constant:

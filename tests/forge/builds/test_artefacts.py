@@ -102,12 +102,12 @@ def test_an_artefact_is_its_spec_and_its_files(build: Build, work: Work) -> None
     }
     assert artefact.spec_digest == canonical_digest(artefact.spec)
     files = {file.role: file.blob_id for file in artefact.files.all()}
-    assert files.keys() == {Role.RUNE, Role.REPORT}
+    assert files.keys() == {Role.RUNE, Role.REPORT, Role.CERTIFICATE}
     assert files[Role.RUNE] == artefact.digest
     report = json.loads(read_blob(files[Role.REPORT]))
     assert report["toolchain_digest"] == TOOLCHAIN
     assert report == {key: artefact.report[key] for key in report}
-    assert artefact.report.keys() - report.keys() == {"policy", "verify", "run"}
+    assert artefact.report.keys() - report.keys() == {"policy", "verify", "certificate", "run"}
     assert set(links_of(artefact).values_list("blob_id", "organisation")) == {
         (digest, build.project.organisation_id) for digest in files.values()
     }
@@ -264,6 +264,6 @@ def test_a_sweep_leaves_all_that_builds_versions_and_tags_need(
     assert set(Blob.objects.values_list("pk", flat=True)) == before
     with transaction.atomic():
         assert drop_unused(set(Artefact.objects.values_list("pk", flat=True))) == set()
-    assert ArtefactFile.objects.count() == 4
+    assert ArtefactFile.objects.count() == 5, "a preview has no certificate"
     with open_rune(made_of(done)) as file:
         assert file.read(4) == b"\0asm"

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.test import Client
 
 from forge.builds.actions import request_build
-from forge.builds.artefacts import keep_artefact
+from forge.builds.artefacts import keep_artefact, open_rune
 from forge.builds.jobs import numbered_job
 from forge.builds.models import Build, State
 from forge.projects.actions import create_project
 from forge.projects.models import Project
 from rune.building.building import build as build_rune
 from rune.files import MemoryFiles
+from rune.verify.check_certificate import check
 from rune.verify.verification import Verification
 from tests.forge.builds.conftest import log_of
 from tests.rune.verify.projects import template, with_changed_weight
@@ -62,6 +65,38 @@ def test_a_rune_of_other_weights_fails_the_build_with_its_operator(
     assert "op 2 FULLY_CONNECTED of sine" in done.error
     assert done.log.get(step="verify").level == "error"
     assert not done.log.filter(step="measure").exists()
+
+
+def test_a_numbered_build_has_a_certificate_that_holds_for_its_rune(
+    sine: Project, developer: Any, work: Callable[[Build], Build], client: Client
+) -> None:
+    done = work(request_build(developer, sine))
+    client.force_login(developer)
+    told = client.get(f"/api/v1/builds/{done.pk}").json()["certificate_url"]
+    response: Any = client.get(told)
+    assert response["Content-Disposition"] == 'attachment; filename="sine.certificate.json"'
+    assert response["Content-Type"] == "application/json"
+    assert response["X-Content-Type-Options"] == "nosniff"
+    certificate = json.loads(b"".join(response.streaming_content))
+    assert done.artefact is not None
+    with open_rune(done.artefact) as file:
+        assert "4 vectors" in check(certificate, file.read())
+
+
+def test_a_rune_that_is_not_right_has_no_certificate(
+    sine: Project, developer: Any, work: Callable[[Build], Build], client: Client, tmp_path: Path
+) -> None:
+    build = request_build(developer, sine)
+    files = template("sine")
+    wrong = files | {"sine.tflite": with_changed_weight(files["sine.tflite"], 2)}
+    made = build_rune(MemoryFiles(wrong), "sine")
+    (tmp_path / "wrong.rune").write_bytes(made.rune)
+    answer = {"report": made.report.to_json(), "diagnostics": []}
+    keep_artefact(numbered_job(build), tmp_path / "wrong.rune", answer, lambda made: None)
+    done = work(build)
+    client.force_login(developer)
+    assert client.get(f"/api/v1/builds/{done.pk}").json()["certificate_url"] is None
+    assert client.get(f"/api/v1/builds/{done.pk}/certificate").status_code == 404
 
 
 @pytest.mark.parametrize("spoil", [lambda rune: rune[:8], lambda rune: rune[: len(rune) // 2]], ids=["8 bytes", "half"])

@@ -19,7 +19,8 @@ from forge.reviews.actions import give_verdict
 from forge.web.markdown import render_readme
 from forge.web.templatetags.look import ticked
 from rune.verify.comparison import Figures
-from rune.verify.verification import ModelVerification, RuneVerification, Runs, Verification
+from rune.verify.rune_verification import RuneVerification
+from rune.verify.verification import ModelVerification, Runs, Verification
 from tests.forge.made_builds import OUTLINE, RUNE, approved, built
 
 pytestmark = pytest.mark.django_db
@@ -248,6 +249,19 @@ def test_the_page_says_when_nothing_was_compared(project: Any, people: dict[str,
     assert "Skipped: no package is installed that runs it." in page
     assert "Not verified</span>" in page
     assert "Verified</span>" not in page
+
+
+def test_a_build_with_a_certificate_links_to_it(project: Any, people: dict[str, Any], browser_of: Browser) -> None:
+    build = built(people["developer"], project)
+    assert build.artefact is not None
+    address = f"/acme/kitchen/builds/{build.number}"
+    assert "Certificate" not in browser_of(people["viewer"]).get(address).content.decode()
+    found = Verification("r 1", RuneVerification(20, 0, 100), (), None)
+    told = {"verify": found.to_json(), "certificate": {"digest": "sha256:0", "size": 1}}
+    build.artefact.report = build.artefact.report | told
+    build.artefact.save()
+    page = browser_of(people["viewer"]).get(address).content.decode()
+    assert f'href="/api/v1/builds/{build.pk}/certificate" download' in page
 
 
 def test_a_build_from_before_verification_has_its_page(

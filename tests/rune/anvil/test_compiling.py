@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from rune.abi import Capability, Output
-from rune.anvil.compiler import CompilerLimits, compile_sources
+from rune.anvil.allowance import Allowance, CompilerLimits
+from rune.anvil.compiler import compile_sources
 from rune.anvil.errors import CompileError
 from rune.anvil.lower import lower
 from rune.anvil.objects import ObjectCache, object_key
@@ -17,12 +18,15 @@ from rune.anvil.plan import plan
 from rune.anvil.sources import Sources, Unit
 from rune.anvil.target import Toolchain
 from rune.blocks.catalogue import find_block
+from rune.building.building import build
+from rune.files import MemoryFiles
 from rune.runefile.pipeline import BlockStage, CapabilityStage, OutputStage, Pipeline, Port
 from rune.targets.wasm32 import TARGET as WASM32
 from rune.tensor import ElementType, TensorType
 from rune.tflite import Model, read_model
 from tests.model_cases import model_cases
 from tests.rune.anvil.pipelines import models_pipeline, passing_on
+from tests.rune.verify.projects import template
 
 ENDLESS = b"""
 #if __INCLUDE_LEVEL__ < 150
@@ -68,24 +72,54 @@ def test_what_is_no_c_is_an_error_with_what_the_compiler_said() -> None:
 
 def test_a_compiler_that_takes_too_long_is_stopped() -> None:
     start = time.monotonic()
-    with pytest.raises(CompileError, match=r"The compiler was stopped after 0\.3 seconds"):
-        compile_sources(sources(ENDLESS), toolchain(), CompilerLimits(wall_seconds=0.3))
+    with pytest.raises(CompileError, match=r"The build was stopped after 0\.3 seconds"):
+        compile_sources(sources(ENDLESS), toolchain(), Allowance(CompilerLimits(wall_seconds=0.3)))
     assert time.monotonic() - start < 10
 
 
 def test_a_compiler_that_needs_too_much_memory_is_stopped() -> None:
     with pytest.raises(CompileError):
-        compile_sources(sources(LARGE), toolchain(), CompilerLimits(memory=400 << 20, wall_seconds=60))
+        compile_sources(sources(LARGE), toolchain(), Allowance(CompilerLimits(memory=400 << 20, wall_seconds=60)))
 
 
 def test_a_compiler_that_writes_too_much_is_stopped() -> None:
+    small = Allowance(CompilerLimits(file_size=1 << 16))
     with pytest.raises(CompileError):
-        compile_sources(sources(b"char zeros[1 << 22] = {1};"), toolchain(), CompilerLimits(file_size=1 << 16))
+        compile_sources(sources(b"char zeros[1 << 22] = {1};"), toolchain(), small)
 
 
 def test_a_compiler_that_computes_too_long_is_stopped() -> None:
     with pytest.raises(CompileError, match="used more than 1 seconds of processor time"):
-        compile_sources(sources(ENDLESS), toolchain(), CompilerLimits(processor_seconds=1))
+        compile_sources(sources(ENDLESS), toolchain(), Allowance(CompilerLimits(processor_seconds=1)))
+
+
+def test_all_units_together_have_the_time_of_one_build() -> None:
+    """Four units that never end: each alone would have the whole second."""
+    several = Sources({"program.c": ENDLESS}, (Unit("program.c", frozenset({"program.c"})),) * 4)
+    start = time.monotonic()
+    with pytest.raises(CompileError, match=r"The build was stopped after 0\.4 seconds"):
+        compile_sources(several, toolchain(), Allowance(CompilerLimits(wall_seconds=0.4)))
+    assert time.monotonic() - start < 5
+
+
+def test_the_memory_of_a_build_decides_how_many_compilers_run_at_once() -> None:
+    assert Allowance(CompilerLimits(memory=4 << 30, process_memory=2 << 30)).at_once == 2
+    assert Allowance(CompilerLimits(memory=5 << 30, process_memory=2 << 30)).at_once == 2
+    small = Allowance(CompilerLimits(memory=1 << 30, process_memory=2 << 30))
+    assert (small.at_once, small.process_memory) == (1, 1 << 30)
+
+
+def test_those_that_run_at_once_share_what_is_left_of_the_processor() -> None:
+    allowance = Allowance(CompilerLimits(processor_seconds=100))
+    assert 48 <= allowance.processor_seconds(2) <= 50
+    with pytest.raises(CompileError, match="used more than 0 seconds of processor time"):
+        Allowance(CompilerLimits(processor_seconds=0)).processor_seconds(1)
+
+
+def test_reading_and_proving_are_inside_of_the_limit() -> None:
+    files = MemoryFiles(template("digits"))
+    with pytest.raises(CompileError, match="The build was stopped after 0 seconds"):
+        build(files, "digits", limits=CompilerLimits(wall_seconds=0))
 
 
 def test_a_model_is_not_compiled_again_when_a_label_changes() -> None:

@@ -16,7 +16,8 @@ from rune.anvil.fixed_point import Integers, Multiplier, multiplier, rescale_twi
 from rune.anvil.lower import lower
 from rune.anvil.operation import Contradiction
 from rune.anvil.ops.rescaling import multipliers_of
-from rune.anvil.proven_scale import Channels, ProvenScale, prove
+from rune.anvil.proven_scale import ProvenScale, prove
+from rune.anvil.thresholds import Channels
 from rune.targets.wasm32 import TARGET as WASM32
 from rune.tflite import Quantization, read_model
 from tests.model_cases import compiled_model

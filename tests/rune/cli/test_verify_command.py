@@ -87,6 +87,8 @@ def test_files_are_tried_first(sine: Path, tmp_path: Path) -> None:
     done = run(sine, "--raw", tmp_path / "1.bin", "--raw", tmp_path / "2.bin", "-n", "3", "-f", "json")
     assert json.loads(done.stdout)["rune"] == {
         "inputs": 3,
+        "distinct": 3,
+        "tensors": {"runs": 3, "compared": 3, "missing": []},
         "files": 2,
         "bytes": json.loads(done.stdout)["rune"]["bytes"],
         "differing": 0,

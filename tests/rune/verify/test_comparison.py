@@ -6,10 +6,11 @@ import json
 import math
 import struct
 
+import numpy as np
 import pytest
 
 from rune.tensor import ElementType, TensorType
-from rune.verify.comparison import Figures, compare, distance, together
+from rune.verify.comparison import Figures, compare, distances, together
 
 
 def floats(*values: float) -> bytes:
@@ -63,7 +64,19 @@ def test_a_float_may_be_off_by_a_share_of_itself_or_of_the_largest(
 def test_a_float_may_be_off_by_as_much_as_the_reference_itself_moves() -> None:
     kind, expected, given = of(ElementType.F32, 1), floats(0.001), floats(0.0012)
     assert compare(kind, expected, given).beyond == 1
-    assert compare(kind, expected, given, moved=0.0003).beyond == 0
+    found = compare(kind, expected, given, moved=np.array([0.0003]))
+    assert (found.beyond, found.excused) == (0, 1)
+
+
+def test_a_shaky_element_excuses_no_other() -> None:
+    kind, expected, given = of(ElementType.F32, 2), floats(0.001, 0.001), floats(0.0012, 0.0012)
+    found = compare(kind, expected, given, moved=np.array([0.0003, 0.0]))
+    assert (found.beyond, found.excused) == (1, 1)
+
+
+def test_what_is_within_the_tolerance_needs_no_excuse() -> None:
+    found = compare(of(ElementType.F32, 1), floats(1.0), floats(1.0 + 9e-6), moved=np.array([1.0]))
+    assert (found.beyond, found.excused) == (0, 0)
 
 
 def test_too_few_bytes_are_all_wrong() -> None:
@@ -87,5 +100,5 @@ def test_figures_survive_json_also_when_they_are_infinite() -> None:
     assert Figures.from_json(json.loads(json.dumps(figures.to_json(), allow_nan=False))) == figures
 
 
-def test_the_distance_of_two_tensors_is_their_largest_difference() -> None:
-    assert distance(of(ElementType.F32, 2), floats(1, 2), floats(1.5, 2.25)) == 0.5
+def test_each_element_has_its_own_distance() -> None:
+    assert distances(of(ElementType.F32, 2), floats(1, 2), floats(1.5, 2.25)).tolist() == [0.5, 0.25]

@@ -7,7 +7,8 @@ import json
 import pytest
 
 from rune.verify.comparison import Figures
-from rune.verify.verification import DifferingOp, ModelVerification, RuneVerification, Runs, Verification
+from rune.verify.rune_verification import RuneVerification
+from rune.verify.verification import DifferingOp, ModelVerification, Runs, Verification
 
 SAME = ModelVerification("model", "m.tflite", Runs.COMPILED, 20, Figures(200, 200))
 WRONG = ModelVerification(

@@ -19,8 +19,9 @@ from rune.toolchain import toolchain_digest
 from rune.verify import verifying
 from rune.verify.recorded import verify_recorded
 from rune.verify.rune_project import NoProject, models_wanted, project_of
+from rune.verify.rune_verification import Origin
 from rune.verify.samples import own_samples
-from rune.verify.verification import Origin, Runs, Verification
+from rune.verify.verification import Runs, Verification
 from rune.verify.verifying import Effort, verify
 from tests.model_cases import model_cases, refused_cases
 from tests.rune.verify.projects import around, rune_of, template, weighted_operators, with_changed_weight

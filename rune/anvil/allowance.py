@@ -1,0 +1,84 @@
+"""What one build may use in all: time by the clock, time on the processor, memory of the C compiler's processes.
+
+It begins with the build, so reading, proving and packing are inside of it. Our own steps look at the clock between two
+ops; a process of the compiler gets as much as is left.
+"""
+
+from __future__ import annotations
+
+import resource
+import time
+from dataclasses import dataclass
+
+from rune.anvil.errors import CompileError
+
+
+@dataclass(frozen=True)
+class CompilerLimits:
+    """The limits of one build."""
+
+    wall_seconds: float = 600.0
+    """By the clock, which goes on while the build waits for others."""
+    processor_seconds: int = 240
+    """Of all processes of the C compiler together."""
+    memory: int = 4 << 30
+    """Bytes of address space of all of them that run at once."""
+    process_memory: int = 2 << 30
+    """Bytes of address space of one."""
+    file_size: int = 256 << 20
+    """Bytes of any file that it writes."""
+    open_files: int = 64
+
+
+USUAL = CompilerLimits()
+
+
+class Allowance:
+    """What is left of a build's limits. It begins when it is made."""
+
+    def __init__(self, limits: CompilerLimits = USUAL) -> None:
+        self.limits = limits
+        self._start = time.monotonic()
+        self._used_before = _processor_seconds_of_children()
+
+    @property
+    def at_once(self) -> int:
+        """How many processes of the compiler may run at a time."""
+        return max(1, self.limits.memory // self.limits.process_memory)
+
+    @property
+    def process_memory(self) -> int:
+        """Bytes of address space that each may have."""
+        return min(self.limits.memory, self.limits.process_memory)
+
+    def wall_seconds(self) -> float:
+        """Seconds that are left by the clock. Raises `CompileError` when there are none."""
+        left = self._start + self.limits.wall_seconds - time.monotonic()
+        if left <= 0:
+            raise self.out_of_time()
+        return left
+
+    def processor_seconds(self, beside: int) -> int:
+        """Whole seconds on the processor for one of so many processes that run at once, so that all together keep the
+        limit. Raises `CompileError` when none is left."""
+        left = self.limits.processor_seconds - (_processor_seconds_of_children() - self._used_before)
+        if left <= 0:
+            raise self.out_of_processor_time()
+        return max(1, int(left) // beside)
+
+    def require(self) -> None:
+        """Raises `CompileError` when no time is left."""
+        self.wall_seconds()
+
+    def out_of_time(self) -> CompileError:
+        return CompileError(f"The build was stopped after {self.limits.wall_seconds:g} seconds")
+
+    def out_of_processor_time(self) -> CompileError:
+        return CompileError(f"The compiler used more than {self.limits.processor_seconds} seconds of processor time")
+
+
+def _processor_seconds_of_children() -> float:
+    """Of all processes that this one started and that have ended. Those of another build in this process count too,
+    which ends a build too early and never too late."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime

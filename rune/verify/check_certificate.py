@@ -1,0 +1,274 @@
+"""Checks a build's certificate against its rune, without the compiler: `python check_certificate.py CERTIFICATE RUNE`.
+
+This file needs Python, NumPy and wasmtime, and nothing of Hammer Forge: it may be copied anywhere and read in a quarter
+of an hour. It checks that
+
+* the rune is the one of the certificate, byte by byte,
+* each proof holds: its constants stand in the rune, its thresholds are sorted, between two of them the exact arithmetic
+  of TensorFlow Lite's reference kernels has one value, and the rune's constants give that value at both ends,
+* the rune sends what the vectors say.
+
+Nothing is printed but what was checked; the status is 1, and the reason is printed, when something does not hold.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import struct
+import sys
+import zlib
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from wasmtime import Config, Engine, Func, FuncType, Instance, Memory, Module, Store, Trap, ValType, WasmtimeError
+
+FORMAT = 1
+ENGINE_TICKS = 100_000_000_000
+"""Instructions that one run may take."""
+MEMORY = 256 << 20
+EXACT_IN_FLOATS = 2.0**21
+"""Up to it, adding 1.5 * 2**23 to a number of single precision rounds it to the nearest integer."""
+ARRAYS = (("scale", "<f4", 0), ("offset", "<f4", 0), ("exceptions", "<i4", -(2**31)), ("steps", "<i4", 0))
+"""Of the constants in the rune: names, types, and what holds where there is no such array."""
+PARAMETERS = {1: "<i", 2: "<f", 5: "<B", 6: "<h", 7: "<b"}
+"""How the value of a capability's parameter is read, by the number of its type."""
+
+
+class Refused(Exception):
+    """The certificate does not hold for the rune; the message says what does not."""
+
+
+def require(holds: bool, otherwise: str) -> None:
+    """Raises `Refused` unless it holds."""
+    if not holds:
+        raise Refused(otherwise)
+
+
+def check(certificate: dict[str, Any], rune: bytes) -> str:
+    """What was checked, in one line. Raises `Refused`."""
+    require(certificate.get("format") == FORMAT, f"its format is {certificate.get('format')!r}, not {FORMAT}")
+    told = certificate["rune"]
+    digest = "sha256:" + hashlib.sha256(rune).hexdigest()
+    require(digest == told["digest"], f"it is for the rune {told['digest']}, and this one is {digest}")
+    require(len(rune) == told["size"], "the size of the rune is another")
+    channels = steps = 0
+    for proof in certificate["proofs"]:
+        held = check_proof(proof, rune)
+        channels, steps = channels + held[0], steps + held[1]
+    check_vectors(certificate["vectors"], rune)
+    return (
+        f"{told['name']}: {len(certificate['proofs'])} proofs of {channels} channels with {steps} thresholds, "
+        f"{len(certificate['vectors'])} vectors"
+    )
+
+
+# The proofs.
+
+
+def integers(text: str) -> np.ndarray:
+    """An array of 64-bit integers."""
+    return np.frombuffer(base64.b64decode(text), "<i8").astype(np.int64)
+
+
+def exact(sums: np.ndarray, mantissas: np.ndarray, exponents: np.ndarray) -> np.ndarray:
+    """What the reference makes of sums [channel, any], before the output's zero point: times mantissa * 2**-31, rounded
+    to nearest, halves up; then times 2**exponent, rounded to nearest, halves away from zero."""
+    left, right = np.maximum(exponents, 0)[:, None], np.maximum(-exponents, 0)[:, None]
+    product = ((sums << left) * mantissas[:, None] + (1 << 30)) >> 31
+    half = np.where(right > 0, np.int64(1) << np.maximum(right - 1, 0), 0)
+    return np.asarray((product + half - ((product < 0) & (right > 0))) >> right)
+
+
+class Constants:
+    """What the rune computes with, of the proven channels: in single precision, as its machine code does."""
+
+    def __init__(self, proof: dict[str, Any], rune: bytes) -> None:
+        numbers = integers(proof["numbers"])
+        arrays: dict[str, np.ndarray] = {}
+        for name, kind, default in ARRAYS:
+            text = proof["constants"].get(name)
+            if text is None:
+                require(name in ("exceptions", "steps"), f"{proof['op']}: the constants have no {name}")
+                arrays[name] = np.full(len(numbers), default, np.int64)
+                continue
+            data = base64.b64decode(text)
+            require(data in rune, f"{proof['op']}: its {name} is not in the rune")
+            values = np.frombuffer(data, kind)
+            require(len(numbers) == 0 or int(numbers.max()) < len(values), f"{proof['op']}: a channel without {name}")
+            arrays[name] = values[numbers]
+        self.scale, self.offset = arrays["scale"][:, None], arrays["offset"][:, None]
+        self.exceptions, self.steps = (arrays[name].astype(np.int64)[:, None] for name in ("exceptions", "steps"))
+        self.move = integers(proof["move"])[:, None]
+        self.centre, self.is_signed = int(proof["centre"]), bool(proof["signed"])
+        floats = np.isfinite(self.scale).all() and np.isfinite(self.offset).all()
+        is_rising = bool((self.scale >= 0).all()) and not (self.is_signed and bool((self.offset < 0).any()))
+        require(bool(floats) and is_rising, f"{proof['op']}: a greater sum may give a smaller value")
+
+    def values(self, sums: np.ndarray) -> np.ndarray:
+        """What the rune makes of sums [channel, any], before it clamps."""
+        moved = sums - self.move
+        require(bool((np.abs(moved) < 2**31).all()), "a sum leaves 32 bits when it is moved")
+        offset = np.where((moved < 0) & self.is_signed, -self.offset, self.offset).astype(np.float32)
+        value = moved.astype(np.float32) * self.scale + offset
+        require(bool((np.abs(value) < EXACT_IN_FLOATS).all()), "a value is too large to be rounded")
+        rounded = np.rint(value).astype(np.int64) + self.centre
+        return np.asarray(rounded + np.where(moved == self.exceptions, self.steps, 0))
+
+
+def check_proof(proof: dict[str, Any], rune: bytes) -> tuple[int, int]:
+    """How many channels and thresholds hold. Raises `Refused`.
+
+    Both functions never fall as a sum rises, but for the rune's exceptions, each of which is one sum that is looked at
+    by itself: so what holds at both ends of a stretch between two thresholds holds inside of it.
+    """
+    op, lowest, highest = str(proof["op"]), int(proof["lowest"]), int(proof["highest"])
+    mantissas, exponents, least, greatest = (
+        integers(proof[name]) for name in ("mantissas", "exponents", "least", "greatest")
+    )
+    constants = Constants(proof, rune)
+    require(bool((mantissas >= 0).all() and (mantissas < 2**31).all()), f"{op}: a mantissa has more than 31 bits")
+    require(bool((exponents >= -31).all() and (exponents <= 30).all()), f"{op}: an exponent that no shift has")
+    require(bool((least <= greatest).all()), f"{op}: the least sum is above the greatest")
+    farthest = np.maximum(np.abs(least), np.abs(greatest))
+    require(bool((farthest < 2**31 >> np.maximum(exponents, 0)).all()), f"{op}: a sum leaves 32 bits")
+    packed = zlib.decompressobj()
+    data = packed.decompress(base64.b64decode(proof["thresholds"]), MEMORY)
+    thresholds = np.frombuffer(data, "<i8").astype(np.int64).reshape(len(least), highest - lowest)
+    starts = np.concatenate([least[:, None], thresholds], axis=1)
+    ends = np.concatenate([thresholds - 1, greatest[:, None]], axis=1)
+    is_sorted = bool((np.diff(starts, axis=1) >= 0).all()) and bool((thresholds <= greatest[:, None] + 1).all())
+    require(is_sorted, f"{op}: its thresholds are not sorted, or lie where no sum is")
+    is_stretch = starts <= ends
+    values = np.arange(lowest, highest + 1)[None, :]
+    for points in (starts, ends):
+        points = np.where(is_stretch, points, least[:, None])
+        reference = np.clip(exact(points, mantissas, exponents), lowest, highest)
+        require(bool((reference == values)[is_stretch].all()), f"{op}: between two thresholds there are two values")
+        require_equal(op, constants, points, reference, (lowest, highest))
+    beside = np.clip(constants.exceptions + constants.move + np.array([[-1, 0, 1]]), least[:, None], greatest[:, None])
+    reference = np.clip(exact(beside, mantissas, exponents), lowest, highest)
+    require_equal(op, constants, beside, reference, (lowest, highest))
+    return len(least), int(thresholds.size)
+
+
+def require_equal(
+    op: str, constants: Constants, sums: np.ndarray, reference: np.ndarray, bounds: tuple[int, int]
+) -> None:
+    """Raises `Refused` unless the rune's constants, clamped, give the reference's values."""
+    is_right = (np.clip(constants.values(sums), *bounds) == reference).all()
+    require(bool(is_right), f"{op}: the rune's constants and the reference differ at a threshold")
+
+
+# The vectors.
+
+
+class Host:
+    """What a rune of ABI v0 sees of its host: it reads inputs and sends messages."""
+
+    def __init__(self, rune: bytes) -> None:
+        config = Config()
+        config.consume_fuel = True
+        engine = Engine(config)
+        self.store = Store(engine)
+        self.store.set_limits(memory_size=MEMORY)
+        self.capabilities: dict[int, tuple[int, dict[str, int | float]]] = {}
+        self.outputs: dict[int, int] = {}
+        self.inputs: dict[int, bytes] = {}
+        self.sent: list[tuple[int, bytes]] = []
+        self.memory: Memory | None = None
+        module = Module(engine, rune)
+        imports = [self._import(each.name or "", each.type) for each in module.imports]
+        exports = Instance(self.store, module, imports).exports(self.store)
+        self.memory = exports["memory"]  # type: ignore[assignment]
+        self._call = exports["_call"]
+        self._enter(exports["_manifest"])
+
+    def _import(self, name: str, kind: Any) -> Func:
+        action = getattr(self, f"_{name.strip('_')}", None)
+        require(isinstance(kind, FuncType) and action is not None, f"the rune asks its host for {name}")
+
+        def called(*arguments: int) -> int | None:
+            result = action(*(argument & 0xFFFFFFFF for argument in arguments))  # type: ignore[misc]
+            return result if kind.results else None
+
+        return Func(self.store, FuncType([ValType.i32()] * len(kind.params), list(kind.results)), called)
+
+    def _enter(self, function: Any, *arguments: int) -> None:
+        self.store.set_fuel(ENGINE_TICKS)
+        function(self.store, *arguments)
+
+    def run(self, inputs: list[dict[str, Any]]) -> list[tuple[int, bytes]]:
+        """What is sent for these inputs, in the order in which the rune asked for its capabilities."""
+        asked = [(kind, parameters) for kind, parameters in self.capabilities.values()]
+        told = [(each["capability"], each["parameters"]) for each in inputs]
+        require(asked == told, f"the rune asks for {asked}, and a vector has {told}")
+        data = [base64.b64decode(each["data"]) for each in inputs]
+        self.inputs = dict(zip(self.capabilities, data, strict=True))
+        self.sent = []
+        self._enter(self._call, 0, 0, 0)
+        return self.sent
+
+    def _read(self, address: int, size: int) -> bytes:
+        return bytes(self.memory.read(self.store, address, address + size))  # type: ignore[union-attr]
+
+    def _debug(self, _address: int, _size: int) -> int:
+        return 0
+
+    def _request_capability(self, kind: int) -> int:
+        handle = 1 + len(self.capabilities) + len(self.outputs)
+        self.capabilities[handle] = (kind, {})
+        return handle
+
+    def _request_capability_set_param(self, handle: int, key: int, size: int, at: int, length: int, kind: int) -> int:
+        name = self._read(key, size).decode()
+        (self.capabilities[handle][1][name],) = struct.unpack(PARAMETERS[kind], self._read(at, length))
+        return 0
+
+    def _request_provider_response(self, address: int, size: int, handle: int) -> int:
+        data = self.inputs[handle]
+        require(len(data) <= size, "a vector has more input than the rune reads")
+        self.memory.write(self.store, data, address)  # type: ignore[union-attr]
+        return len(data)
+
+    def _request_output(self, kind: int) -> int:
+        handle = 1 + len(self.capabilities) + len(self.outputs)
+        self.outputs[handle] = kind
+        return handle
+
+    def _consume_output(self, handle: int, address: int, size: int) -> int:
+        self.sent.append((self.outputs[handle], self._read(address, size)))
+        return size
+
+
+def check_vectors(vectors: list[dict[str, Any]], rune: bytes) -> None:
+    """Raises `Refused` unless the rune, from its start on, sends for each vector what it says."""
+    if not vectors:
+        return
+    host = Host(rune)
+    for number, vector in enumerate(vectors):
+        wanted = [(each["output"], base64.b64decode(each["data"])) for each in vector["outputs"]]
+        require(host.run(vector["inputs"]) == wanted, f"vector {number}: the rune sends something else")
+
+
+def main(arguments: list[str]) -> int:
+    """The status."""
+    if len(arguments) != 2:
+        print("usage: python check_certificate.py CERTIFICATE RUNE", file=sys.stderr)
+        return 2
+    try:
+        certificate, rune = json.loads(Path(arguments[0]).read_bytes()), Path(arguments[1]).read_bytes()
+        print(check(certificate, rune))
+    except Refused as error:
+        print(f"refused: {error}", file=sys.stderr)
+        return 1
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, zlib.error, Trap, WasmtimeError) as error:
+        print(f"refused: it cannot be checked: {type(error).__name__}: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,211 @@
+"""A certificate is checked against its rune by a program without the compiler, which refuses what was changed."""
+
+from __future__ import annotations
+
+import ast
+import base64
+import copy
+import json
+import subprocess
+import sys
+import zlib
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from click.testing import CliRunner
+
+from rune.building.building import build
+from rune.cli import main
+from rune.files import MemoryFiles
+from rune.toolchain import toolchain_digest
+from rune.verify.certificate import certificate
+from rune.verify.check_certificate import Refused, check
+from tests.rune.verify.projects import TEMPLATES, template
+
+CHECKER = Path(__file__).resolve().parents[3] / "rune" / "verify" / "check_certificate.py"
+
+
+@pytest.fixture(scope="module")
+def rune() -> bytes:
+    return build(MemoryFiles(template("digits")), "digits").rune
+
+
+@pytest.fixture(scope="module")
+def right(rune: bytes) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(json.dumps(certificate(MemoryFiles(template("digits")), rune, "digits")))
+    return found
+
+
+@pytest.fixture
+def told(right: dict[str, Any]) -> dict[str, Any]:
+    """A copy that a test may change."""
+    return copy.deepcopy(right)
+
+
+def thresholds(proof: dict[str, Any]) -> np.ndarray:
+    steps = proof["highest"] - proof["lowest"]
+    return np.frombuffer(zlib.decompress(base64.b64decode(proof["thresholds"])), "<i8").reshape(-1, steps).copy()
+
+
+def pack(values: np.ndarray) -> str:
+    return base64.b64encode(zlib.compress(values.astype("<i8").tobytes())).decode()
+
+
+def test_a_changed_rune_is_refused(rune: bytes, right: dict[str, Any]) -> None:
+    for at in range(8, len(rune), 977):
+        with pytest.raises(Refused, match="it is for the rune"):
+            check(right, rune[:at] + bytes([rune[at] ^ 1]) + rune[at + 1 :])
+
+
+def test_a_changed_output_of_a_vector_is_refused(rune: bytes, told: dict[str, Any]) -> None:
+    output = told["vectors"][2]["outputs"][0]
+    data = bytearray(base64.b64decode(output["data"]))
+    data[-2] ^= 1
+    output["data"] = base64.b64encode(data).decode()
+    with pytest.raises(Refused, match="vector 2: the rune sends something else"):
+        check(told, rune)
+
+
+def test_a_changed_input_of_a_vector_is_refused(rune: bytes, told: dict[str, Any]) -> None:
+    first, second = (vector["inputs"][0] for vector in told["vectors"][:2])
+    first["data"], second["data"] = second["data"], first["data"]
+    with pytest.raises(Refused, match="vector 0"):
+        check(told, rune)
+
+
+def test_a_vector_for_another_capability_is_refused(rune: bytes, told: dict[str, Any]) -> None:
+    told["vectors"][0]["inputs"][0]["parameters"]["width"] = 29
+    with pytest.raises(Refused, match="the rune asks for"):
+        check(told, rune)
+
+
+def test_a_vector_that_is_left_out_changes_nothing_but_a_message_that_is_left_out_is_refused(
+    rune: bytes, told: dict[str, Any]
+) -> None:
+    del told["vectors"][1]["outputs"][0]
+    with pytest.raises(Refused, match="vector 1"):
+        check(told, rune)
+
+
+@pytest.mark.parametrize("by", [-1, 1])
+def test_a_changed_threshold_is_refused(rune: bytes, told: dict[str, Any], by: int) -> None:
+    proof = told["proofs"][0]
+    values = thresholds(proof)
+    inside = np.argwhere(np.diff(values[0]) > 2)[3, 0]
+    values[0, inside] += by
+    proof["thresholds"] = pack(values)
+    with pytest.raises(Refused, match="between two thresholds there are two values"):
+        check(told, rune)
+
+
+def test_thresholds_that_are_not_sorted_are_refused(rune: bytes, told: dict[str, Any]) -> None:
+    proof = told["proofs"][0]
+    proof["thresholds"] = pack(thresholds(proof)[:, ::-1])
+    with pytest.raises(Refused, match="not sorted"):
+        check(told, rune)
+
+
+@pytest.mark.parametrize("name", ["mantissas", "exponents", "greatest", "move"])
+def test_a_proof_of_another_arithmetic_is_refused(rune: bytes, told: dict[str, Any], name: str) -> None:
+    proof = told["proofs"][0]
+    values = np.frombuffer(base64.b64decode(proof[name]), "<i8").copy()
+    values[0] += -(2**20) if name == "mantissas" else 1
+    proof[name] = base64.b64encode(values.tobytes()).decode()
+    with pytest.raises(Refused):
+        check(told, rune)
+
+
+def test_constants_that_are_not_in_the_rune_are_refused(rune: bytes, told: dict[str, Any]) -> None:
+    constants = told["proofs"][0]["constants"]
+    data = bytearray(base64.b64decode(constants["scale"]))
+    data[0] ^= 1
+    constants["scale"] = base64.b64encode(data).decode()
+    with pytest.raises(Refused, match="its scale is not in the rune"):
+        check(told, rune)
+
+
+@pytest.mark.parametrize("key", ["lowest", "highest", "centre"])
+def test_other_bounds_are_refused(rune: bytes, told: dict[str, Any], key: str) -> None:
+    told["proofs"][0][key] += 1
+    with pytest.raises((Refused, ValueError)):
+        check(told, rune)
+
+
+def test_a_certificate_of_another_format_is_refused(rune: bytes, told: dict[str, Any]) -> None:
+    with pytest.raises(Refused, match="its format is 2, not 1"):
+        check(told | {"format": 2}, rune)
+
+
+def test_the_certificate_of_a_rune_holds(rune: bytes, right: dict[str, Any]) -> None:
+    assert "4 vectors" in check(right, rune)
+    assert len(right["proofs"]) > 1
+    assert right["toolchain"]["digest"] == toolchain_digest()
+    assert (right["profile"], right["reference"].split()[0]) == ("litert-reference", "ai-edge-litert")
+    assert right["models"][0]["digest"].startswith("sha256:")
+    assert len({vector["outputs"][0]["data"] for vector in right["vectors"]}) > 1
+
+
+def test_the_same_build_has_the_same_certificate(rune: bytes, right: dict[str, Any]) -> None:
+    assert certificate(MemoryFiles(template("digits")), rune, "digits") == right
+
+
+@pytest.mark.parametrize("name", ["keywords", "sine"])
+def test_the_certificates_of_templates_hold(name: str) -> None:
+    files = MemoryFiles(template(name))
+    made = build(files, name).rune
+    assert "4 vectors" in check(json.loads(json.dumps(certificate(files, made, name))), made)
+
+
+def test_a_rune_that_its_host_must_help_says_why_it_has_no_vectors() -> None:
+    files = MemoryFiles(template("sine"))
+    made = build(files, "sine", host_models=True).rune
+    found = certificate(files, made, "sine", host_models=True)
+    assert (found["vectors"], found["untested"]) == ([], "its host runs a model, and hosts differ")
+    assert found["models"][0]["runs"] == "host"
+    check(json.loads(json.dumps(found)), made)
+
+
+def test_the_checker_is_short_and_knows_nothing_of_the_compiler() -> None:
+    text = CHECKER.read_text("utf-8")
+    assert text.count("\n") < 300
+    names = imported(text)
+    assert names - set(sys.stdlib_module_names) == {"numpy", "wasmtime"}
+
+
+def imported(text: str) -> set[str]:
+    """The packages that a module imports."""
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.Import):
+            found |= {each.name.split(".")[0] for each in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            found.add((node.module or "").split(".")[0])
+    return found
+
+
+def test_the_command_writes_a_certificate_that_the_program_checks(tmp_path: Path) -> None:
+    place, told = tmp_path / "sine.rune", tmp_path / "sine.json"
+    done = CliRunner().invoke(main, ["build", str(TEMPLATES / "sine"), "-o", str(place), "--certificate", str(told)])
+    assert done.exit_code == 0, done.output
+    command = [sys.executable, "-I", str(CHECKER), str(told), str(place)]
+    good = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert good.returncode == 0, good.stderr
+    assert good.stdout.startswith("sine: ")
+    place.write_bytes(place.read_bytes()[:-1] + b"?")
+    bad = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert bad.returncode == 1
+    assert bad.stderr.startswith("refused: it is for the rune ")
+
+
+@pytest.mark.parametrize("text", [b"", b"[]", b"{}", b'{"format": 1}', b"\xff"])
+def test_what_is_no_certificate_is_refused_with_a_sentence(tmp_path: Path, text: bytes) -> None:
+    told = tmp_path / "told.json"
+    told.write_bytes(text)
+    done = subprocess.run(
+        [sys.executable, "-I", str(CHECKER), str(told), str(told)], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 1
+    assert done.stderr.startswith("refused: ")
+    assert "Traceback" not in done.stderr
