@@ -187,7 +187,7 @@ def _beside_micro(compiled: Collection[str]) -> tuple[str, str]:
     sentence = (
         f"Of the {len(MICRO)} operators of TensorFlow Lite Micro (without those for signals and for one vendor's "
         f"processors), {len(MICRO) - len(lacking)} are compiled, with the types of the table above, whose last column "
-        "names them. Its int16 activations are not, and neither are these operators:"
+        "names them. These are not:"
     )
     rows = ["| operator | reason |", "| --- | --- |"]
     rows += [f"| {op} | {NOT_COMPILED[op]} |" for op in lacking]
@@ -225,8 +225,12 @@ def operators_page() -> str:
             "\n".join(
                 (
                     "* Weights and biases are constants of the model, not packed as sparse or shuffled.",
-                    "* int8 and uint8 tensors have one scale each; int8 weights of convolutions and fully connected "
-                    "layers may have one a channel, with a zero point of 0; biases are int32.",
+                    "* int8, uint8 and int16 tensors have one scale each; int8 weights of convolutions and fully "
+                    "connected layers may have one a channel, with a zero point of 0; biases are int32.",
+                    "* int16 tensors have a zero point of 0. Weights beside them are int8 and biases int64, as "
+                    "converters make them for int16x8, or int32 where the operator says so; the factors of "
+                    "BATCH_MATMUL are both int16. In most other operators LiteRT's reference kernels refuse int16, or "
+                    "give something else than the operator's function.",
                     "* Convolutions, depthwise convolutions and fully connected layers of float32 may have int8 "
                     "weights (dynamic-range quantisation); transposed convolutions and products of matrices may not.",
                     "* Weights of float16, int8 or uint8 behind a DEQUANTIZE, as float16 quantisation makes them, are "
@@ -244,8 +248,8 @@ def operators_page() -> str:
                     f"* SUM takes float32 and uint8. It is not compiled for int8, {SUM_OF_INT8}: the host runs such a "
                     "model with those kernels. MEAN of int8 is compiled.",
                     f"* A row of int8 SOFTMAX has at most {LONGEST_ROW:,} numbers.",
-                    "* Operators of two inputs have at most five dimensions. int8 inputs and output of MINIMUM, "
-                    "MAXIMUM and RESIZE_BILINEAR have the same scale and zero point.",
+                    "* Operators of two inputs have at most five dimensions. Integer inputs and output of "
+                    "MINIMUM, MAXIMUM and RESIZE_BILINEAR have the same scale and zero point.",
                     "* Fused activations are those that bound a value: RELU, RELU6, RELU_N1_TO_1, or none.",
                     f"* A tensor has between 1 and {ELEMENTS_LIMIT:,} elements, and a size that is known.",
                     "* A variable (VAR_HANDLE, CALL_ONCE) has one type and shape, and is assigned before it is read: "

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -53,10 +54,19 @@ def rescale_twice(values: Integers, mantissas: Integers, exponents: Integers) ->
     return (product + half - negative) >> right
 
 
+def nearest_products(sums: Integers, scales: Sequence[float] | NDArray[np.float64]) -> Integers:
+    """The nearest numbers (halves away from zero) to the products of sums [any, channel] with a scale of double
+    precision a channel. The arithmetic of FULLY_CONNECTED."""
+    products = sums.astype(np.float64) * np.asarray(scales)
+    whole = np.trunc(products)
+    return np.asarray(whole + np.sign(products) * (np.abs(products - whole) >= 0.5), np.int64)
+
+
 def activation_range(activation: Activation, tensor: Tensor) -> tuple[int, int]:
-    """The least and greatest stored value of an int8 output with a fused activation."""
+    """The least and greatest stored value of an integer output with a fused activation."""
     scale, zero_point = scale_of(tensor)
-    low, high = -128, 127
+    assert tensor.kind.integer_range is not None  # noqa: S101 - only integers have a scale
+    low, high = tensor.kind.integer_range
     floor, ceiling = real_range(activation)
     if math.isfinite(floor):
         low = max(low, zero_point + _rounded_quotient(floor, scale))

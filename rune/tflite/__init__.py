@@ -29,6 +29,7 @@ from rune.tflite.options import (
     ResizeOptions,
     SoftmaxOptions,
     StridedSliceOptions,
+    SumOptions,
     SvdfOptions,
     TransposeConvOptions,
 )
@@ -68,6 +69,7 @@ __all__ = [
     "ResizeOptions",
     "SoftmaxOptions",
     "StridedSliceOptions",
+    "SumOptions",
     "SvdfOptions",
     "Tensor",
     "TensorKind",

@@ -58,6 +58,8 @@ class Conv2DOptions:
     dilation_height: int
     dilation_width: int
     activation: Activation
+    has_short_bias: bool = False
+    """Whether a bias beside int16 is int32; else it is int64."""
 
 
 @dataclass(frozen=True)
@@ -93,6 +95,8 @@ class FullyConnectedOptions:
     keep_num_dims: bool
     shuffled_weights: bool
     asymmetric_quantize_inputs: bool
+    has_short_bias: bool = False
+    """Whether a bias beside int16 is int32; else it is int64."""
 
 
 @dataclass(frozen=True)
@@ -112,6 +116,13 @@ class ElementwiseOptions:
     """Of ADD, SUB, MUL and DIV."""
 
     activation: Activation
+
+
+@dataclass(frozen=True)
+class SumOptions(ElementwiseOptions):
+    """Of ADD and SUB: whether int16 with scales that are powers of two is shifted, as old converters asked for."""
+
+    powers_of_two: bool = True
 
 
 @dataclass(frozen=True)
@@ -151,6 +162,8 @@ class TransposeConvOptions:
     stride_height: int
     stride_width: int
     activation: Activation
+    has_short_bias: bool = False
+    """Whether a bias beside int16 is int32; else it is int64."""
 
 
 @dataclass(frozen=True)
@@ -261,6 +274,9 @@ Options = (
     | RawOptions
 )
 
+_INT32: Final = 2
+"""The number of this kind of tensor."""
+
 _TABLE_OF_OPERATOR: Final = {
     "CONV_2D": "Conv2DOptions",
     "DEPTHWISE_CONV_2D": "DepthwiseConv2DOptions",
@@ -313,6 +329,7 @@ def read_options(name: str, operator: Table) -> Options:
                 _positive(table, "dilation_h_factor", name),
                 _positive(table, "dilation_w_factor", name),
                 _choice(table, "fused_activation_function", Activation, name),
+                _has_short_bias(table),
             )
         case "DepthwiseConv2DOptions":
             return DepthwiseConv2DOptions(
@@ -339,6 +356,7 @@ def read_options(name: str, operator: Table) -> Options:
                 table.flag("keep_num_dims"),
                 table.number("weights_format") != 0,
                 table.flag("asymmetric_quantize_inputs"),
+                _has_short_bias(table),
             )
         case "SoftmaxOptions":
             return SoftmaxOptions(_finite(table, "beta", name))
@@ -365,6 +383,7 @@ def read_options(name: str, operator: Table) -> Options:
                 _positive(table, "stride_h", name),
                 _positive(table, "stride_w", name),
                 _choice(table, "fused_activation_function", Activation, name),
+                _has_short_bias(table),
             )
         case "BatchMatMulOptions":
             return BatchMatMulOptions(table.flag("adj_x"), table.flag("adj_y"))
@@ -389,8 +408,16 @@ def read_options(name: str, operator: Table) -> Options:
             return ConcatenationOptions(
                 table.number("axis"), _choice(table, "fused_activation_function", Activation, name)
             )
+        case "AddOptions" | "SubOptions":
+            return SumOptions(
+                _choice(table, "fused_activation_function", Activation, name), table.flag("pot_scale_int16")
+            )
         case _:
             return ElementwiseOptions(_choice(table, "fused_activation_function", Activation, name))
+
+
+def _has_short_bias(table: Table) -> bool:
+    return table.number("quantized_bias_type") == _INT32
 
 
 def _raw(table: Table | None) -> RawOptions:

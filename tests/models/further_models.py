@@ -103,18 +103,21 @@ def transpose_conv(
     bias: bool = True,
     activation: str = "none",
     per_channel: bool = True,
+    short_bias: bool = False,
 ) -> Value:
     """`size` is the output's height and width."""
     depth = source.shape[3]
     fan_in = depth * kernel[0] * kernel[1]
-    tensors, scale = g.weights(source, (channels, *kernel, depth), 0, fan_in, per_channel, bias, weak=False)
+    filters = (channels, *kernel, depth)
+    tensors, scale = g.weights(source, filters, 0, fan_in, per_channel, bias, weak=False, short_bias=short_bias)
     options: Any = schema.TransposeConvOptionsT()
+    options.quantizedBiasType = schema.TensorType.INT32 if short_bias else 0
     options.padding, (options.strideH, options.strideW) = PADDINGS[padding], stride
     options.fusedActivationFunction = ACTIVATIONS[activation]
     shape = (source.shape[0], *size, channels)
     output = g.output(shape, source.kind, scale, -5 if source.scale else 0)
     asked = g.graph.constant("size", np.array(shape, np.int32))
-    version = 4 if activation != "none" else 3 if bias else 2
+    version = 5 if short_bias else 4 if activation != "none" else 3 if bias else 2
     g.graph.operator(
         "TRANSPOSE_CONV", [asked, tensors[0], source.index, *tensors[1:]], [output.index], options, version
     )

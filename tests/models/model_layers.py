@@ -1,6 +1,7 @@
-"""Layers with seeded weights and sensible scales, float32, int8 or uint8. For `make_models.py` only.
+"""Layers with seeded weights and sensible scales, float32, int8, uint8 or int16. For `make_models.py` only.
 
-Scales are chosen so that outputs use most of int8 and a few saturate.
+Scales are chosen so that outputs use most of int8 and a few saturate. Those of int16 are 1/256 of them, from -128 to
+almost 128 as well.
 """
 
 from __future__ import annotations
@@ -13,16 +14,23 @@ from typing import Any
 import numpy as np
 from ai_edge_litert import schema_py_generated as schema
 from numpy.random import Generator
+from numpy.typing import NDArray
 
 from tests.models.model_graph import Graph
 
 ACTIVATIONS = {"none": 0, "relu": 1, "relu_n1": 2, "relu6": 3}
 PADDINGS = {"same": 0, "valid": 1}
 
+FINER = 256
+"""By how much the steps of int16 are finer than those of int8."""
+SHARES = {"int8": (1 / 256, -128), "uint8": (1 / 256, -128), "int16": (1 / 128, 0)}
+"""Scale and zero point of numbers from 0 to 1."""
+
 
 @dataclass(frozen=True)
 class Value:
-    """A tensor of the graph and what the next layer needs to know of it. Zero points of uint8 are given as for int8."""
+    """A tensor of the graph and what the next layer needs to know of it. Zero points of uint8 and int16, and scales of
+    int16, are given as for int8."""
 
     index: int
     shape: tuple[int, ...]
@@ -50,12 +58,13 @@ class Layers:
         if kind in ("float32", "int32"):
             return Value(self.graph.input(name, shape, kind), tuple(shape), kind)
         scale = 0.0473 if scale is None else scale
-        index = self.graph.input(name, shape, kind, scale, _stored(zero_point, kind))
+        index = self.graph.input(name, shape, kind, _stored_scale(scale, kind), _stored(zero_point, kind))
         return Value(index, tuple(shape), kind, scale, zero_point)
 
     def output(self, shape: Sequence[int], kind: str, scale: float | None = None, zero_point: int = 0) -> Value:
         self._count += 1
-        index = self.graph.tensor(f"tensor_{self._count}", shape, kind, scale, _stored(zero_point, kind))
+        stored = _stored_scale(scale, kind), _stored(zero_point, kind)
+        index = self.graph.tensor(f"tensor_{self._count}", shape, kind, *stored)
         return Value(index, tuple(shape), kind, scale, zero_point)
 
     def weights(
@@ -69,11 +78,12 @@ class Layers:
         weak: bool,
         hybrid: bool = False,
         halves: bool = False,
+        short_bias: bool = False,
     ) -> tuple[list[int], float | None]:
         """Weights and, if asked for, bias as tensors, and a scale for what comes out.
 
-        `hybrid` weights of floats are int8, `halves` are of 4 bits. `weak` weights are -1, 0 and 1, so that the sums
-        have to be multiplied by more than 1.
+        `hybrid` weights of floats are int8, `halves` are of 4 bits; a `short_bias` beside int16 is int32. `weak`
+        weights are -1, 0 and 1, so that the sums have to be multiplied by more than 1.
         """
         outputs = shape[axis]
         if source.kind == "float32" and hybrid:
@@ -90,7 +100,7 @@ class Layers:
                 tensors.append(self.graph.constant("bias", self.random.standard_normal(outputs).astype(np.float32)))
             return tensors, None
         assert source.scale is not None
-        per_channel = per_channel and source.kind == "int8"
+        per_channel = per_channel and source.kind in ("int8", "int16")
         scales = [0.0071 * (1.0 + 0.37 * (index % 5)) for index in range(outputs)] if per_channel else [0.0087]
         largest = 1 if weak else 127
         quantised = self.random.integers(-largest, largest + 1, shape, dtype=np.int8)
@@ -109,6 +119,9 @@ class Layers:
         bias_scales = [source.scale * scale for scale in scales]
         if halves:
             biases, bias_scales = biases // 16, [16 * scale for scale in bias_scales]
+        if source.kind == "int16":
+            biases = (biases.astype(np.int64) * FINER).astype(np.int32 if short_bias else np.int64)
+            bias_scales = [each / FINER for each in bias_scales]
         if bias:
             tensors.append(self.graph.constant("bias", biases, bias_scales))
         return tensors, source.scale * (sum(scales) / len(scales)) * spread / 60.0
@@ -130,14 +143,16 @@ class Layers:
         zero_point: int = -5,
         hybrid: bool = False,
         halves: bool = False,
+        short_bias: bool = False,
     ) -> Value:
         batch, height, width, depth = source.shape
         depth //= groups
         fan_in = kernel[0] * kernel[1] * depth
         tensors, scale = self.weights(
-            source, (channels, *kernel, depth), 0, fan_in, per_channel, bias, weak, hybrid, halves
+            source, (channels, *kernel, depth), 0, fan_in, per_channel, bias, weak, hybrid, halves, short_bias
         )
         options: Any = schema.Conv2DOptionsT()
+        options.quantizedBiasType = _bias_type(short_bias)
         shape = (batch, *_window(options, (height, width), kernel, stride, dilation, padding), channels)
         options.fusedActivationFunction = ACTIVATIONS[activation]
         return self._finish(source, shape, "CONV_2D", tensors, options, scale, gain, zero_point)
@@ -185,12 +200,15 @@ class Layers:
         hybrid: bool = False,
         asymmetric: bool = False,
         halves: bool = False,
+        short_bias: bool = False,
     ) -> Value:
         depth = source.shape[-1] if keep_dimensions else math.prod(source.shape[1:])
-        tensors, scale = self.weights(source, (units, depth), 0, depth, per_channel, bias, weak, hybrid, halves)
+        shape: tuple[int, ...] = (units, depth)
+        tensors, scale = self.weights(source, shape, 0, depth, per_channel, bias, weak, hybrid, halves, short_bias)
         if not bias:
             tensors.append(-1)
         options: Any = schema.FullyConnectedOptionsT()
+        options.quantizedBiasType = _bias_type(short_bias)
         options.keepNumDims = keep_dimensions
         options.asymmetricQuantizeInputs = asymmetric
         options.fusedActivationFunction = ACTIVATIONS[activation]
@@ -235,7 +253,7 @@ class Layers:
         options: Any = schema.SoftmaxOptionsT()
         options.beta = beta
         if source.scale is not None:
-            output = self.output(source.shape, source.kind, 1.0 / 256.0, -128)
+            output = self.output(source.shape, source.kind, *SHARES[source.kind])
         else:
             output = self.output(source.shape, source.kind)
         self.graph.operator("SOFTMAX", [source.index], [output.index], options, 2 if source.kind == "int8" else 1)
@@ -253,6 +271,8 @@ class Layers:
         """ADD, or another op of two inputs and an activation."""
         options: Any = getattr(schema, f"{op.capitalize()}OptionsT")()
         options.fusedActivationFunction = ACTIVATIONS[activation]
+        if op in ("ADD", "SUB") and left.kind == "int16":
+            options.potScaleInt16 = False
         shape = tuple(int(side) for side in np.broadcast_shapes(left.shape, right.shape))
         if left.scale is not None and right.scale is not None:
             output = self.output(shape, left.kind, scale or (left.scale + right.scale) * 0.8, zero_point)
@@ -351,8 +371,12 @@ class Layers:
         if kind == "float32":
             index = self.graph.constant("constant", self.random.standard_normal(shape).astype(np.float32))
             return Value(index, tuple(shape), kind)
-        values = self.random.integers(-128, 128, shape, dtype=np.int8).view(kind)
-        index = self.graph.constant("constant", values, scale, _stored(zero_point, kind))
+        values: NDArray[Any] = (
+            self.random.integers(-(2**15), 2**15, shape, dtype=np.int16)
+            if kind == "int16"
+            else self.random.integers(-128, 128, shape, dtype=np.int8).view(kind)
+        )
+        index = self.graph.constant("constant", values, _stored_scale(scale, kind), _stored(zero_point, kind))
         return Value(index, tuple(shape), kind, scale, zero_point)
 
     def convert(self, op: str, source: Value, kind: str, scale: float | None = None, zero_point: int = 0) -> Value:
@@ -383,9 +407,19 @@ class Layers:
         return output
 
 
+def _bias_type(is_short: bool) -> int:
+    """As options say it: nothing, or int32."""
+    return int(schema.TensorType.INT32) if is_short else 0
+
+
 def _stored(zero_point: int, kind: str) -> int:
-    """As the file has it: uint8 counts from 0 where int8 counts from -128."""
-    return zero_point + 128 if kind == "uint8" else zero_point
+    """As the file has it: uint8 counts from 0 where int8 counts from -128; int16 has none."""
+    return zero_point + 128 if kind == "uint8" else 0 if kind == "int16" else zero_point
+
+
+def _stored_scale(scale: float | None, kind: str) -> float | None:
+    """As the file has it."""
+    return scale / FINER if scale is not None and kind == "int16" else scale
 
 
 def _window(

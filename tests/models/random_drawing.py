@@ -15,7 +15,7 @@ from tests.models.model_layers import Layers, Value
 LARGEST = 1500
 """Elements of a tensor; what would make more takes a smaller one."""
 
-KINDS = ("int8", "int8", "int8", "uint8", "float32")
+KINDS = ("int8", "int8", "int8", "uint8", "int16", "int16", "float32")
 """Of what a model computes, as often as they stand here."""
 
 Thing = TypeVar("Thing")
@@ -30,6 +30,11 @@ class Drawing:
         self.kind = self.one_of(KINDS)
         self._values: list[Value] = []
         self._inputs: set[int] = set()
+
+    @property
+    def narrow_kind(self) -> str:
+        """What the model computes of, or int8: for operators that the reference does not have of int16."""
+        return "int8" if self.kind == "int16" else self.kind
 
     def whole(self, least: int, most: int) -> int:
         """A number between the two, both included."""
@@ -66,6 +71,10 @@ class Drawing:
         """One of the last tensors that fit, of what the model computes; else a new image."""
         found = [value for value in self._values if fits(value) and value.kind == self.kind]
         return self.one_of(found[-4:]) if found else self.image()
+
+    def source_of(self, kind: str, fits: Callable[[Value], bool] = lambda _: True) -> Value:
+        """The same of a kind."""
+        return self.source(fits) if kind == self.kind else self.image(kind)
 
     def picture(self) -> Value:
         """A source of four dimensions."""

@@ -108,7 +108,7 @@ def _gather(drawing: Drawing) -> Value:
     source = drawing.source(lambda value: len(value.shape) <= 4)
     axis = drawing.whole(0, len(source.shape) - 1)
     if drawing.chance(0.3):
-        numbers = drawing.input((drawing.whole(1, 4), source.shape[axis]))
+        numbers = drawing.input((drawing.whole(1, 4), source.shape[axis]), drawing.narrow_kind)
         return gather(drawing.layers, source, arg(drawing.layers, "ARG_MAX", numbers, -1), axis)
     indices = [drawing.whole(0, source.shape[axis] - 1) for _ in range(drawing.whole(1, 4))]
     shape = (*source.shape[:axis], len(indices), *source.shape[axis + 1 :])
@@ -138,8 +138,8 @@ def _broadcast_to(drawing: Drawing) -> Value:
 
 def _space_to_depth(drawing: Drawing) -> Value:
     source = drawing.source(lambda value: len(value.shape) == 4 and value.shape[1] % 2 == value.shape[2] % 2 == 0)
-    if len(source.shape) != 4 or source.shape[1] % 2 or source.shape[2] % 2:
-        source = drawing.input((1, 4, 6, drawing.whole(1, 5)))
+    if len(source.shape) != 4 or source.shape[1] % 2 or source.shape[2] % 2 or source.kind == "int16":
+        source = drawing.input((1, 4, 6, drawing.whole(1, 5)), drawing.narrow_kind)
     batch, height, width, depth = source.shape
     shape = (batch, height // 2, width // 2, depth * 4)
     return drawing.layers.move("SPACE_TO_DEPTH", source, shape, (), options_of("SpaceToDepth", blockSize=2))
@@ -147,8 +147,8 @@ def _space_to_depth(drawing: Drawing) -> Value:
 
 def _depth_to_space(drawing: Drawing) -> Value:
     source = drawing.source(lambda value: len(value.shape) == 4 and value.shape[3] % 4 == 0)
-    if len(source.shape) != 4 or source.shape[3] % 4:
-        source = drawing.image(channels=8)
+    if len(source.shape) != 4 or source.shape[3] % 4 or source.kind == "int16":
+        source = drawing.image(drawing.narrow_kind, 8)
     batch, height, width, depth = source.shape
     shape = (batch, height * 2, width * 2, depth // 4)
     return drawing.layers.move("DEPTH_TO_SPACE", source, shape, (), options_of("DepthToSpace", blockSize=2))
@@ -183,7 +183,7 @@ def _gather_nd(drawing: Drawing) -> Value:
     depth = drawing.whole(1, len(source.shape) - 1)
     count = drawing.whole(1, 3)
     if drawing.chance(0.3):
-        sides = [drawing.input((count, size)) for size in source.shape[:depth]]
+        sides = [drawing.input((count, size), drawing.narrow_kind) for size in source.shape[:depth]]
         return gather_nd(drawing.layers, source, places(drawing.layers, sides))
     numbers = [[drawing.whole(0, size - 1) for size in source.shape[:depth]] for _ in range(count)]
     constant = drawing.layers.graph.constant("places", np.array(numbers, np.int32))

@@ -16,7 +16,7 @@ from tests.models.float_models import add_n, cumsum, floor_of, reduced, rows_of
 from tests.models.further_models import arg, batch_matmul, prelu, squared_difference, transpose_conv
 from tests.models.logic_models import COMPARISONS, as_floats, cast, compare, logical, select
 from tests.models.lookup_models import embedding_lookup, hybrid_table
-from tests.models.model_layers import Value
+from tests.models.model_layers import SHARES, Value
 from tests.models.random_drawing import Draw, Drawing
 from tests.models.random_moves import MOVING_DRAWS
 from tests.models.state_models import delayed, lstm, svdf, windowed
@@ -64,7 +64,7 @@ def _fully_connected(drawing: Drawing) -> Value:
         source,
         drawing.whole(1, 12),
         drawing.one_of(BOUNDED),
-        per_channel=source.kind == "int8" and drawing.chance(0.3),
+        per_channel=source.kind in ("int8", "int16") and drawing.chance(0.3),
         bias=drawing.chance(0.7),
         keep_dimensions=drawing.chance(0.3),
         zero_point=drawing.zero_point(),
@@ -110,14 +110,15 @@ def _batch_matmul(drawing: Drawing) -> Value:
 
 
 def _arg(drawing: Drawing, op: str) -> Value:
-    source = drawing.image() if drawing.kind == "float32" else drawing.source(lambda value: len(value.shape) > 1)
+    kind = drawing.narrow_kind
+    source = drawing.image() if kind == "float32" else drawing.source_of(kind, lambda value: len(value.shape) > 1)
     axis = drawing.whole(0, len(source.shape) - 1)
     return arg(drawing.layers, op, source, axis, drawing.one_of(("int32", "int64")))
 
 
 def _prelu(drawing: Drawing) -> Value:
-    source = drawing.source(lambda value: len(value.shape) == 4 and value.kind != "uint8")
-    if source.kind == "uint8":
+    source = drawing.source(lambda value: len(value.shape) == 4 and value.kind in ("int8", "float32"))
+    if source.kind not in ("int8", "float32"):
         source = drawing.image("int8")
     alphas = drawing.one_of(((1, 1, source.shape[3]), source.shape[1:]))
     return prelu(drawing.layers, source, alphas, drawing.scale_near(source.scale) or 1.0, drawing.zero_point())
@@ -210,7 +211,12 @@ def _truths(drawing: Drawing, shape: Sequence[int] = ()) -> Value:
 def _compared(drawing: Drawing, op: str) -> Value:
     """The reference ends at a scale of 1."""
     left = drawing.source(lambda value: len(value.shape) <= 4 and (value.scale or 0.0) < 1)
-    left = drawing.image("float32") if left.kind == "float32" else left
+    if left.kind == "int16" and op in ("EQUAL", "NOT_EQUAL"):
+        left = drawing.image("int8")
+    left = drawing.image(left.kind) if left.kind in ("float32", "int16") else left
+    if left.kind == "int16":
+        same = drawing.layers.input(left.shape, left.kind, left.scale, name=f"input like {left.index}")
+        return as_floats(drawing.layers, compare(drawing.layers, op, left, same))
     return as_floats(drawing.layers, compare(drawing.layers, op, left, drawing.input(left.shape, left.kind)))
 
 
@@ -267,7 +273,9 @@ def _function(drawing: Drawing, op: str) -> Value:
     source = drawing.source()
     if source.kind == "float32":
         return drawing.layers.unary(op, source)
-    fixed = {"LOGISTIC": (1 / 256, -128), "TANH": (1 / 128, 0)}
+    if op == "HARD_SWISH" and source.kind == "int16":
+        source = drawing.image("int8")
+    fixed = {"LOGISTIC": SHARES[source.kind], "TANH": (1 / 128, 0)}
     return drawing.layers.unary(op, source, *fixed.get(op, (drawing.scale_near(source.scale), drawing.zero_point())))
 
 
@@ -283,19 +291,20 @@ def _softmax(drawing: Drawing) -> Value:
 
 
 def _quantize(drawing: Drawing) -> Value:
-    kind = drawing.one_of(("int8", "uint8")) if drawing.kind == "float32" else drawing.kind
+    kinds = {"float32": ("int8", "uint8", "int16"), "int16": ("int8", "int16")}
+    kind = drawing.one_of(kinds.get(drawing.kind, (drawing.kind,)))
     source = drawing.source() if drawing.kind != "float32" and drawing.chance(0.5) else drawing.image("float32")
     return drawing.layers.convert("QUANTIZE", source, kind, drawing.scale_near(0.03), drawing.zero_point())
 
 
 def _dequantize(drawing: Drawing) -> Value:
-    source = drawing.image("int8") if drawing.kind == "float32" else drawing.source()
+    source = drawing.image(drawing.one_of(("int8", "int16"))) if drawing.kind == "float32" else drawing.source()
     return drawing.layers.convert("DEQUANTIZE", source, "float32")
 
 
 def _reduce(drawing: Drawing, op: str) -> Value:
     source = drawing.source(lambda value: len(value.shape) <= 4)
-    if op == "SUM" and source.kind == "int8":
+    if op == "SUM" and source.kind in ("int8", "int16"):
         source = drawing.image("float32")
     rank = len(source.shape)
     axes = tuple({drawing.whole(0, rank - 1) for _ in range(drawing.whole(1, 2))})
@@ -312,11 +321,11 @@ def _resize(drawing: Drawing) -> Value:
 
 def _embedding_lookup(drawing: Drawing) -> Value:
     rows, width = drawing.whole(2, 6), drawing.whole(1, 5)
-    numbers = arg(drawing.layers, "ARG_MAX", drawing.input((drawing.whole(1, 4), rows)), -1)
+    numbers = arg(drawing.layers, "ARG_MAX", drawing.input((drawing.whole(1, 4), rows), drawing.narrow_kind), -1)
     if drawing.chance(0.3):
         table = hybrid_table(drawing.layers, (rows, width), drawing.one_of((1, rows)))
     else:
-        table = drawing.layers.constant((rows, width), drawing.kind)
+        table = drawing.layers.constant((rows, width), drawing.narrow_kind)
     return embedding_lookup(drawing.layers, table, numbers)
 
 

@@ -1,8 +1,9 @@
 """RELU, RELU6, RELU_N1_TO_1 and LEAKY_RELU. Of floats they clamp or scale; of int8 each is a table of 256 bytes.
 
-A byte, counted from its zero point, times input scale / output scale (for LEAKY_RELU of a negative number also times
-alpha) is rounded twice, and clamped to what the activation lets through. The quotients are taken in single precision.
-RELU_N1_TO_1 has no int8 in TFLite. Source: TFLite's reference kernels `reference_ops::ReluX` and `QuantizeLeakyRelu`.
+An integer, counted from its zero point, times input scale / output scale (for LEAKY_RELU of a negative number also
+times alpha) is rounded twice, and clamped to what the activation lets through. The quotients are taken in single
+precision. RELU_N1_TO_1 has no integers in TFLite. Source: TFLite's reference kernels `reference_ops::ReluX` and
+`QuantizeLeakyRelu`.
 """
 
 from __future__ import annotations
@@ -13,11 +14,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from rune.anvil.computation import Array, Clamped, Computation
-from rune.anvil.fixed_point import multiplier, real_range, scale_of
+from rune.anvil.fixed_point import Integers, Multiplier, multiplier, real_range, scale_of
 from rune.anvil.operation import Op, Operation, require
 from rune.anvil.ops.byte_table import ByteTable
-from rune.anvil.ops.rescaling import OutputRange, rescaled_twice
-from rune.anvil.ops.types import BEYOND_32_BITS, FLOAT32, INT8, WITHOUT_SCALE, are, one_scale
+from rune.anvil.ops.rescaling import FARTHEST_NUMBER, OutputRange, rescaled_twice
+from rune.anvil.ops.types import BEYOND_32_BITS, FLOAT32, INT16, are, are_quantized, scale_refusal
 from rune.tflite import Activation, LeakyReluOptions
 
 
@@ -51,19 +52,43 @@ class LeakyReluFloat32(Computation):
         return (np.where(inputs[0] > 0, inputs[0], inputs[0] * np.float32(self.alpha)),)
 
 
+@dataclass(frozen=True)
+class LeakyReluInt16(Computation):
+    """Of `count` numbers, those from zero on and those below it with a multiplier each; RELU is one with the same for
+    both."""
+
+    count: int
+    above: Multiplier
+    below: Multiplier
+    output: OutputRange
+
+    is_elementwise = True
+
+    def evaluate(self, *inputs: Array) -> tuple[Array, ...]:
+        return (_scaled(inputs[0].astype(np.int64), self.above, self.below, self.output),)
+
+
+def _scaled(numbers: Integers, above: Multiplier, below: Multiplier, output: OutputRange) -> Array:
+    """What is stored of numbers that are counted from their zero point."""
+    scaled = rescaled_twice(np.stack([numbers, numbers], axis=-1), [above, below])
+    return output.of_values(np.where(numbers >= 0, scaled[..., 0], scaled[..., 1]))
+
+
 def refusal(op: Op) -> str | None:
     input_, output = op.input(0), op.output
     if are(FLOAT32, input_, output):
         return None
-    if not are(INT8, input_, output) or op.operator.op == "RELU_N1_TO_1":
+    if not are_quantized(input_, output) or op.operator.op == "RELU_N1_TO_1":
         return ""
-    if not one_scale(input_, output):
-        return WITHOUT_SCALE
+    why = scale_refusal(input_, output)
+    if why is not None:
+        return why
     alpha = _alpha(op)
     if alpha < 0:
         return "a negative alpha"
     quotient = max(1.0, alpha) * scale_of(input_)[0] / scale_of(output)[0]
-    return BEYOND_32_BITS if 255 << max(multiplier(quotient).exponent, 0) >= 2**31 - 2**20 else None
+    reach = FARTHEST_NUMBER[input_.kind] << max(multiplier(quotient).exponent, 0)
+    return BEYOND_32_BITS if reach >= 2**31 - 2**20 else None
 
 
 def _alpha(op: Op) -> float:
@@ -72,17 +97,15 @@ def _alpha(op: Op) -> float:
     return options.alpha if isinstance(options, LeakyReluOptions) else 1.0
 
 
-def _table(op: Op, activation: Activation) -> ByteTable:
+def _quantized(op: Op, activation: Activation) -> ByteTable | LeakyReluInt16:
     (scale, zero_point), output_scale = scale_of(op.input(0)), scale_of(op.output)[0]
+    above = multiplier(float(np.float32(scale) / np.float32(output_scale)))
+    below = multiplier(float(np.float32(scale) * np.float32(_alpha(op)) / np.float32(output_scale)))
+    to = OutputRange.of(activation, op.output)
+    if op.output.kind is INT16:
+        return LeakyReluInt16(op.output.count, above, below, to)
     numbers = np.arange(256, dtype=np.uint8).view(np.int8).astype(np.int64) - zero_point
-    above = np.float32(scale) / np.float32(output_scale)
-    below = np.float32(scale) * np.float32(_alpha(op)) / np.float32(output_scale)
-    scaled = rescaled_twice(
-        np.stack([numbers, numbers], axis=1), [multiplier(float(quotient)) for quotient in (above, below)]
-    )
-    values = np.where(numbers >= 0, scaled[:, 0], scaled[:, 1])
-    table = OutputRange.of(activation, op.output).of_values(values)
-    return ByteTable(op.output.count, table.view(np.uint8), (True, True))
+    return ByteTable(op.output.count, _scaled(numbers, above, below, to).view(np.uint8), (True, True))
 
 
 def _clamp(activation: Activation) -> Callable[[Op], Computation]:
@@ -90,7 +113,7 @@ def _clamp(activation: Activation) -> Callable[[Op], Computation]:
         require(op.input(0).count == op.output.count, "input and output differ in size")
         if op.output.kind is FLOAT32:
             return ClampFloat32(op.output.count, *real_range(activation))
-        return _table(op, activation)
+        return _quantized(op, activation)
 
     return computation
 
@@ -99,7 +122,7 @@ def _leaky_relu(op: Op) -> Computation:
     require(op.input(0).count == op.output.count, "input and output differ in size")
     if op.output.kind is FLOAT32:
         return LeakyReluFloat32(op.output.count, _alpha(op))
-    return _table(op, Activation.NONE)
+    return _quantized(op, Activation.NONE)
 
 
 OPERATIONS = {

@@ -1,9 +1,11 @@
-"""ADD and SUB with broadcasting. int8 inputs are raised by 20 bits and brought to one scale; sums are rounded twice.
+"""ADD and SUB with broadcasting. Inputs of int8 are raised by 20 bits, those of int16 by 15, and brought to one scale;
+sums are rounded twice.
 
 Source: TFLite's reference kernels `reference_ops::Add` and `Sub`."""
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -16,11 +18,11 @@ from rune.anvil.ops.binary_float32 import Binary, BinaryFloat32
 from rune.anvil.ops.binary_int32 import BinaryInt32
 from rune.anvil.ops.broadcast import Broadcast, activation_of, are_whole, arithmetic_refusal, broadcast
 from rune.anvil.ops.rescaling import OutputRange, multipliers_of
-from rune.anvil.ops.types import FLOAT32
+from rune.anvil.ops.types import FLOAT32, INT8, INT16, SCALES_APART
 from rune.anvil.rows import ByRows, RowWork
-from rune.tflite import Tensor
+from rune.tflite import SumOptions, Tensor
 
-LEFT_SHIFT = 20
+LEFT_SHIFT = {INT8: 20, INT16: 15}
 """Bits by which the reference raises the inputs before it rounds them to the common scale."""
 
 
@@ -71,8 +73,57 @@ class AddInt8(Computation, CarriesChannels, ByRows):
         return self._bytes(self.left_terms[:, None] + self.right_terms[None, :])
 
     def _bytes(self, sums: Integers) -> Integers:
-        scaled = rescale_twice(sums, np.array(self.multiplier.mantissa), np.array(self.multiplier.exponent))
-        return np.clip(scaled + self.output.zero_point, self.output.minimum, self.output.maximum)
+        return np.clip(
+            _rescaled(sums, self.multiplier) + self.output.zero_point, self.output.minimum, self.output.maximum
+        )
+
+
+@dataclass(frozen=True)
+class AddInt16(Computation):
+    """The multipliers of the inputs, raised by 15 bits, to the common scale, and the one from there back. A SUB takes
+    the right input from the left one."""
+
+    shape: Broadcast
+    left: Multiplier
+    right: Multiplier
+    subtracts: bool
+    multiplier: Multiplier
+    output: OutputRange
+
+    is_elementwise = True
+
+    def evaluate(self, *inputs: Array) -> tuple[Array, ...]:
+        left, right = (
+            _rescaled(each.astype(np.int64) << LEFT_SHIFT[INT16], by)
+            for each, by in zip(self.shape.spread(*inputs), (self.left, self.right), strict=True)
+        )
+        return (self.output.of_values(_rescaled(left - right if self.subtracts else left + right, self.multiplier)),)
+
+
+def refusal(op: Op) -> str | None:
+    why = arithmetic_refusal(op)
+    if why is not None or op.output.kind is not INT16:
+        return why
+    options = op.operator.options
+    assert isinstance(options, SumOptions)  # noqa: S101 - the reader gives these for this op
+    if options.powers_of_two and all(_is_power_of_two(each) for each in (op.input(0), op.input(1), op.output)):
+        return "scales that are powers of two, and the option of old files that asks for shifts"
+    return SCALES_APART if _back(op) >= 1 else None
+
+
+def _is_power_of_two(tensor: Tensor) -> bool:
+    """Whether the reference takes the scale for one."""
+    logarithm = math.log2(scale_of(tensor)[0])
+    return abs(logarithm - round(logarithm)) < 1e-3
+
+
+def _common(op: Op) -> float:
+    return 2 * max(scale_of(op.input(0))[0], scale_of(op.input(1))[0])
+
+
+def _back(op: Op) -> float:
+    """What brings a sum from the common scale to the output's."""
+    return _common(op) / ((1 << LEFT_SHIFT[op.output.kind]) * scale_of(op.output)[0])
 
 
 def _computation(op: Op, operation: Binary) -> Computation:
@@ -82,8 +133,12 @@ def _computation(op: Op, operation: Binary) -> Computation:
     if left.kind is FLOAT32:
         return BinaryFloat32.of(op, operation)
     sign = -1 if operation is Binary.SUB else 1
-    common = 2 * max(scale_of(left)[0], scale_of(right)[0])
-    (back,) = multipliers_of([common / ((1 << LEFT_SHIFT) * scale_of(output)[0])])
+    common = _common(op)
+    (back,) = multipliers_of([_back(op)])
+    if output.kind is INT16:
+        left_by, right_by = (multiplier(scale_of(each)[0] / common) for each in (left, right))
+        to = OutputRange.of(activation_of(op), output)
+        return AddInt16(broadcast(left, right, output), left_by, right_by, operation is Binary.SUB, back, to)
     right_scale, right_zero = scale_of(right)
     return AddInt8(
         broadcast(left, right, output),
@@ -108,12 +163,16 @@ def _sub(op: Op) -> Computation:
 
 def _terms(tensor: Tensor, common: float) -> Integers:
     scale, zero_point = scale_of(tensor)
-    rescale = multiplier(scale / common)
-    raised = (np.arange(-128, 128, dtype=np.int64) - zero_point) << LEFT_SHIFT
-    return rescale_twice(raised, np.array(rescale.mantissa), np.array(rescale.exponent))
+    return _rescaled(
+        (np.arange(-128, 128, dtype=np.int64) - zero_point) << LEFT_SHIFT[INT8], multiplier(scale / common)
+    )
+
+
+def _rescaled(values: Integers, by: Multiplier) -> Integers:
+    return rescale_twice(values, np.array(by.mantissa), np.array(by.exponent))
 
 
 OPERATIONS = {
-    "ADD": Operation(arithmetic_refusal, _add, operands=slice(2)),
-    "SUB": Operation(arithmetic_refusal, _sub, operands=slice(2)),
+    "ADD": Operation(refusal, _add, operands=slice(2)),
+    "SUB": Operation(refusal, _sub, operands=slice(2)),
 }

@@ -1,8 +1,8 @@
 """BATCH_MATMUL: products of matrices, each of a batch with its counterpart; batches of one are repeated.
 
-Sums of int8, each number counted from its zero point, are rounded twice. The quotient of scales is taken as for a
-fully connected layer without a bias. Source: TFLite's kernel `batch_matmul.cc` and its reference kernel
-`reference_ops::BatchMatMul`.
+Sums of int8, each number counted from its zero point, are rounded twice; those of int16 have 64 bits. The quotient
+of scales is taken as for a fully connected layer without a bias. Source: TFLite's kernel `batch_matmul.cc` and its
+reference kernel `reference_ops::BatchMatMul`.
 """
 
 from __future__ import annotations
@@ -18,8 +18,9 @@ from rune.anvil.fixed_point import Multiplier, multiplier, scale_of
 from rune.anvil.operation import Op, Operation, require
 from rune.anvil.ops.conv_2d import multiplier_without_bias
 from rune.anvil.ops.rescaling import OutputRange, are_in_reach, multipliers_of, rescaled_twice
-from rune.anvil.ops.types import BEYOND_32_BITS, FLOAT32, INT8, WITHOUT_SCALE, are, one_scale
-from rune.tflite import BatchMatMulOptions
+from rune.anvil.ops.types import BEYOND_32_BITS, FLOAT32, INT16, SCALES_APART, are, are_quantized, scale_refusal
+from rune.anvil.ops.wide_sums import BEYOND_47_BITS, FARTHEST_SUM, LARGEST_EXPONENT, WideRescaling
+from rune.tflite import Activation, BatchMatMulOptions
 
 RANK = 5
 """Dimensions of the output, at most."""
@@ -96,6 +97,22 @@ class BatchMatMulInt8(Computation):
 
 
 @dataclass(frozen=True)
+class BatchMatMulInt16(Computation):
+    """One multiplier for all sums."""
+
+    matrices: Matrices
+    output: WideRescaling
+
+    def evaluate(self, *inputs: Array) -> tuple[Array, ...]:
+        left, right = (each.astype(np.int64) for each in inputs)
+        return (self.output.of_sums(self.matrices.products(left, right)),)
+
+    @property
+    def multiply_accumulates(self) -> int:
+        return _multiply_accumulates(self.matrices)
+
+
+@dataclass(frozen=True)
 class BatchMatMulFloat32(Computation):
     """Products of floats."""
 
@@ -125,24 +142,31 @@ def refusal(op: Op) -> str | None:
         return f"more than {MOST_MATRICES:,} matrices"
     if are(FLOAT32, left, right, output):
         return f"with more than {RANK} dimensions" if len(output.shape) > RANK else None
-    if op.is_unsigned or not are(INT8, left, right, output):
+    if op.is_unsigned or not are_quantized(left, right, output):
         return ""
-    if not one_scale(left, right, output):
-        return WITHOUT_SCALE
+    why = scale_refusal(left, right, output)
+    if why is not None:
+        return why
     if len(output.shape) > RANK:
         return f"with more than {RANK} dimensions"
     depth = left.shape[-2 if _options(op).left_is_transposed else -1] if len(left.shape) > 1 else 1
+    if output.kind is INT16:
+        if depth * 2**30 >= FARTHEST_SUM:
+            return BEYOND_47_BITS
+        return SCALES_APART if multiplier(multiplier_without_bias(op)).exponent > LARGEST_EXPONENT else None
     exponent = multiplier(multiplier_without_bias(op)).exponent
     return BEYOND_32_BITS if (depth * 255 * 255) << max(exponent, 0) >= 2**31 - 2**20 else None
 
 
-def computation(op: Op) -> BatchMatMulInt8 | BatchMatMulFloat32:
+def computation(op: Op) -> BatchMatMulInt8 | BatchMatMulInt16 | BatchMatMulFloat32:
     matrices = _matrices(op)
     if op.output.kind is FLOAT32:
         return BatchMatMulFloat32(matrices)
+    if op.output.kind is INT16:
+        return BatchMatMulInt16(matrices, WideRescaling.of([multiplier_without_bias(op)], Activation.NONE, op.output))
     (scale,) = multipliers_of([multiplier_without_bias(op)])
     zero_points = (scale_of(op.input(0))[1], scale_of(op.input(1))[1])
-    return BatchMatMulInt8(matrices, *zero_points, scale, OutputRange(scale_of(op.output)[1], -128, 127))
+    return BatchMatMulInt8(matrices, *zero_points, scale, OutputRange.whole(op.output))
 
 
 def _matrices(op: Op) -> Matrices:

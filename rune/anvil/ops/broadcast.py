@@ -8,7 +8,7 @@ import numpy as np
 
 from rune.anvil.computation import Array
 from rune.anvil.operation import Op, require
-from rune.anvil.ops.types import FLOAT32, INT8, INT32, WITHOUT_SCALE, are, bounded, one_scale
+from rune.anvil.ops.types import FLOAT32, INT32, are, are_quantized, bounded, scale_refusal
 from rune.tflite import Activation, ElementwiseOptions, Tensor
 
 RANK = 5
@@ -56,11 +56,12 @@ def activation_of(op: Op) -> Activation:
 
 
 def binary_refusal(op: Op) -> str | None:
-    """Why an elementwise op of two inputs has no kernel, of int8 or float32."""
+    """Why an elementwise op of two inputs has no kernel, of int8, int16 or float32."""
     left, right, output = op.input(0), op.input(1), op.output
-    if are(INT8, left, right, output):
-        if not one_scale(left, right, output):
-            return WITHOUT_SCALE
+    if are_quantized(left, right, output):
+        why = scale_refusal(left, right, output)
+        if why is not None:
+            return why
     elif not are(FLOAT32, left, right, output):
         return ""
     if not bounded(activation_of(op)):
@@ -69,7 +70,7 @@ def binary_refusal(op: Op) -> str | None:
 
 
 def arithmetic_refusal(op: Op) -> str | None:
-    """The same, of int8, float32 or int32, which has no activation."""
+    """The same, of int8, int16, float32 or int32, which has no activation."""
     if not are_whole(op):
         return binary_refusal(op)
     if activation_of(op) is not Activation.NONE:

@@ -1,8 +1,8 @@
 """EQUAL, NOT_EQUAL, LESS, LESS_EQUAL, GREATER and GREATER_EQUAL: a truth for two numbers, with broadcasting.
 
 Bytes of int8 may have scales of their own: each, counted from its zero point and times 2**8, is multiplied by its
-scale, rounded twice, and these are compared. Source: TFLite's kernel `comparisons.cc` and its reference kernels
-`reference_ops::BroadcastComparison4DSlowWithScaling`.
+scale, rounded twice, and these are compared; int16 of one scale is compared as it is stored. Source: TFLite's kernel
+`comparisons.cc` and its reference kernels `reference_ops::BroadcastComparison4DSlowWithScaling`.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from rune.anvil.computation import Array, Computation
 from rune.anvil.fixed_point import Integers, multiplier, rescale_twice, scale_of
 from rune.anvil.operation import Op, Operation
 from rune.anvil.ops.broadcast import BEYOND_RANK, RANK, Broadcast, broadcast
-from rune.anvil.ops.types import FLOAT32, INT8, INT32, WITHOUT_SCALE, are, one_scale
+from rune.anvil.ops.types import FLOAT32, INT8, INT16, INT32, WITHOUT_SCALE, are, one_scale
 from rune.tflite import Tensor, TensorKind
 
 LEFT_SHIFT = 8
@@ -44,7 +44,7 @@ _FUNCTIONS: Mapping[Comparison, Callable[[Array, Array], Array]] = {
     Comparison.GREATER_EQUAL: np.greater_equal,
 }
 
-ELEMENTS = {FLOAT32: "float32", INT32: "int32", TensorKind.INT64: "int64", TensorKind.BOOL: "uint8"}
+ELEMENTS = {FLOAT32: "float32", INT16: "int16", INT32: "int32", TensorKind.INT64: "int64", TensorKind.BOOL: "uint8"}
 """The kinds that are compared as they are stored, and what C calls them."""
 
 
@@ -89,6 +89,10 @@ def _refusal(op: Op) -> str | None:
             return "a scale of at least 1"
     elif left.kind not in ELEMENTS or not are(left.kind, left, right):
         return ""
+    elif left.kind is INT16 and op.operator.op in ("EQUAL", "NOT_EQUAL"):
+        return "numbers that the reference rounds before it compares them"
+    elif left.kind is INT16 and (left.scale, left.zero_point) != (right.scale, right.zero_point):
+        return "scales that differ"
     return BEYOND_RANK if len(op.output.shape) > RANK else None
 
 

@@ -1,4 +1,5 @@
-"""CONV_2D: every output is a sum over a window of all channels of the image. The sums of int8 are rounded twice.
+"""CONV_2D: every output is a sum over a window of all channels of the image. The sums of int8 are rounded twice; those
+of int16 have 64 bits (`int16x8`).
 
 A DEPTHWISE_CONV_2D of an image with a single channel is the same computation.
 """
@@ -16,10 +17,12 @@ from rune.anvil.computation import Array, Clamped, Computation, Frame, Padded
 from rune.anvil.fixed_point import Multiplier, real_range, scale_of
 from rune.anvil.operation import Op, Operation, require
 from rune.anvil.ops.hybrid import HybridConv2D
+from rune.anvil.ops.int16x8 import Conv2DInt16
 from rune.anvil.ops.rescaling import OutputRange, are_in_reach, folded, multipliers_of, rescaled_twice, sum_range
 from rune.anvil.ops.types import (
     FLOAT32,
     INT8,
+    INT16,
     INT32,
     WITHOUT_SCALE,
     are,
@@ -29,9 +32,10 @@ from rune.anvil.ops.types import (
     channel_scales,
     one_scale,
 )
+from rune.anvil.ops.wide_sums import are_wide, sum_rescaling, wide_bias, wide_refusal
 from rune.anvil.ops.window import FILTER_ROWS, Window, window
 from rune.anvil.rows import ByRows, RowWork
-from rune.tflite import Activation, Conv2DOptions, Tensor
+from rune.tflite import Activation, Conv2DOptions, Tensor, TransposeConvOptions
 
 LARGEST_GROUPED = 1 << 24
 """Weights of a convolution in groups, once the zeros between the groups are filled in."""
@@ -154,6 +158,11 @@ def image_op_refusal(op: Op, activation: Activation, weights_axis: int) -> str |
             return "weights with a zero point or scales of another dimension"
         if bias is not None and not are(INT32, bias):
             return f"a bias of {bias.kind.name.lower()}"
+    elif are_wide(image, weights, op.output):
+        reals = channel_multipliers(op, weights.shape[weights_axis])
+        why = wide_refusal(op, weights_axis, has_short_bias(op), reals)
+        if why is not None:
+            return why
     elif are_hybrid(image, weights, bias, op.output) and op.operator.op != "TRANSPOSE_CONV":
         in_groups = op.operator.op == "CONV_2D" and weights.shape[-1] != image.shape[-1]
         if not channel_scales(weights, weights_axis) or in_groups:
@@ -187,7 +196,10 @@ def computation(op: Op) -> Computation:
         # The reference has one kernel for weights with one scale, and one for those with a scale a channel.
         return hybrid(op, place, filters, one_scale(weights), options.activation)
     zero = filters.dtype.type(weights_zero_point(weights))
-    return convolution(op, place, _over_all_groups(filters, image.shape[3], zero), options.activation)
+    full = _over_all_groups(filters, image.shape[3], zero)
+    if image.kind is INT16:
+        return wide_convolution(op, place, full, options.activation)
+    return convolution(op, place, full, options.activation)
 
 
 def _over_all_groups(filters: NDArray[np.generic], depth: int, zero: np.generic) -> NDArray[np.generic]:
@@ -221,12 +233,24 @@ def convolution(
     return Conv2DInt8(place, filters, bias, multipliers, zero_points[0], to, zero_points[1])
 
 
+def wide_convolution(op: Op, place: Window, filters: NDArray[np.generic], activation: Activation) -> Conv2DInt16:
+    """What int8 filters [output channel, height, width, input channel] compute of int16."""
+    rescaling = sum_rescaling(op, has_short_bias(op), channel_multipliers(op, len(filters)), activation)
+    return Conv2DInt16(place, filters.astype(np.int8), wide_bias(op, len(filters)), rescaling)
+
+
 def hybrid(
     op: Op, place: Window, filters: NDArray[np.generic], is_symmetric: bool, activation: Activation
 ) -> HybridConv2D:
     """What int8 filters [output channel, height, width, input channel] compute of floats."""
     scales, bias = channel_scales_of(op.input(1), len(filters)), bias_of(op, len(filters)).astype(np.float32)
     return HybridConv2D(place, filters.astype(np.int8), scales, bias, is_symmetric, *real_range(activation))
+
+
+def has_short_bias(op: Op) -> bool:
+    """Whether the op says that its bias beside int16 has 32 bits; a depthwise convolution cannot."""
+    options = op.operator.options
+    return isinstance(options, Conv2DOptions | TransposeConvOptions) and options.has_short_bias
 
 
 def channel_scales_of(weights: Tensor, channels: int) -> NDArray[np.float32]:

@@ -21,8 +21,10 @@ from rune.anvil.ops.conv_2d import (
     weights_zero_point,
 )
 from rune.anvil.ops.hybrid import HybridDepthwiseConv2D
+from rune.anvil.ops.int16x8 import DepthwiseConv2DInt16
 from rune.anvil.ops.rescaling import OutputRange, are_in_reach, multipliers_of, rescaled_twice
-from rune.anvil.ops.types import FLOAT32, INT8, array
+from rune.anvil.ops.types import FLOAT32, INT8, INT16, array
+from rune.anvil.ops.wide_sums import WideRescaling, wide_bias
 from rune.anvil.ops.window import Window, window
 from rune.anvil.rows import ByRows, RowWork
 from rune.tflite import DepthwiseConv2DOptions
@@ -149,6 +151,10 @@ def computation(op: Op) -> Computation:
     place = window(image, output, sizes, strides, dilations, options.padding)
     if image.kind is FLOAT32 and weights.kind is INT8:
         return _hybrid(op, place, filters.reshape(-1, channels).astype(np.int8))
+    if image.kind is INT16:
+        rescaling = WideRescaling.of(channel_multipliers(op, channels), options.activation, output)
+        numbers = filters.reshape(-1, channels).astype(np.int8)
+        return DepthwiseConv2DInt16(place, numbers, wide_bias(op, channels), rescaling)
     if image.shape[3] == 1 and channels > 1:
         return convolution(op, place, filters.transpose(3, 1, 2, 0), options.activation)
     taps, bias = filters.reshape(-1, channels), bias_of(op, channels)

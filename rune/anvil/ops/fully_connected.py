@@ -1,4 +1,5 @@
-"""FULLY_CONNECTED: every output reads every input. Its int8 sums are rounded once, as in the reference."""
+"""FULLY_CONNECTED: every output reads every input. Integer sums are multiplied in double precision, as in the
+reference; those of int16 have 64 bits."""
 
 from __future__ import annotations
 
@@ -9,29 +10,16 @@ from numpy.typing import NDArray
 
 from rune.anvil.channels import Integers, MakesChannels, Mask, Range, ReadsChannels
 from rune.anvil.computation import Array, Clamped, Computation
-from rune.anvil.fixed_point import Multiplier, multiplier, real_range, scale_of
+from rune.anvil.fixed_point import nearest_products, real_range, scale_of
 from rune.anvil.operation import Op, Operation, require
-from rune.anvil.ops.conv_2d import (
-    bias_of,
-    channel_multipliers,
-    hybrid,
-    multiplier_without_bias,
-    require_bias_in_units,
-    weights_zero_point,
-)
-from rune.anvil.ops.rescaling import (
-    OutputRange,
-    are_in_reach,
-    folded,
-    multipliers_of,
-    rescaled_once,
-    sum_bounds,
-    sum_range,
-)
+from rune.anvil.ops.conv_2d import bias_of, hybrid, require_bias_in_units, weights_zero_point
+from rune.anvil.ops.int16x8 import Conv2DInt16
+from rune.anvil.ops.rescaling import FARTHEST, OutputRange, folded, sum_bounds, sum_range
 from rune.anvil.ops.types import (
     BEYOND_32_BITS,
     FLOAT32,
     INT8,
+    INT16,
     INT32,
     WITHOUT_SCALE,
     are,
@@ -41,20 +29,21 @@ from rune.anvil.ops.types import (
     channel_scales,
     one_scale,
 )
+from rune.anvil.ops.wide_sums import are_wide, sum_rescaling, wide_bias, wide_refusal
 from rune.anvil.ops.window import Window
 from rune.tflite import FullyConnectedOptions
 
 
 @dataclass(frozen=True, eq=False)
 class FullyConnectedInt8(Computation, MakesChannels, ReadsChannels):
-    """`rows` are int8 weights [output, input], `bias` int32 and `multipliers` one an output. Each sum is rounded once:
-    (sum * mantissa + half) >> (31 - exponent). Weights are counted from `row_zero_point`, which only models of uint8
-    have."""
+    """`rows` are int8 weights [output, input], `bias` int32 and `scales` of double precision one an output. Each sum
+    becomes the nearest number to its product with the scale (`fixed_point.nearest_products`). Weights are counted from
+    `row_zero_point`, which only models of uint8 have."""
 
     batches: int
     rows: NDArray[np.generic]
     bias: NDArray[np.generic]
-    multipliers: tuple[Multiplier, ...]
+    scales: tuple[float, ...]
     input_zero_point: int
     output: OutputRange
     row_zero_point: int = 0
@@ -62,7 +51,7 @@ class FullyConnectedInt8(Computation, MakesChannels, ReadsChannels):
     def evaluate(self, *inputs: Array) -> tuple[Array, ...]:
         numbers = inputs[0].reshape(self.batches, -1).astype(np.float64) - self.input_zero_point
         sums = numbers @ self.weights.T.astype(np.float64) + self.bias.astype(np.float64)
-        return (self.output.of_values(rescaled_once(sums.astype(np.int64), self.multipliers)),)
+        return (self.output.of_values(nearest_products(sums.astype(np.int64).astype(np.int32), self.scales)),)
 
     def bounds(self, *inputs: Range) -> Range | None:
         numbers = inputs[0].counted_from(self.input_zero_point)
@@ -70,9 +59,9 @@ class FullyConnectedInt8(Computation, MakesChannels, ReadsChannels):
         if rest:
             return None
         sums = sum_range(self.weights, self.bias, numbers.tiled(whole))
-        if not are_in_reach(sums, self.multipliers):
+        if max(-int(sums.least.min()), int(sums.greatest.max())) >= 2**31:  # they may wrap
             return None
-        ends = (rescaled_once(end, self.multipliers) for end in (sums.least, sums.greatest))
+        ends = (nearest_products(end, self.scales) for end in (sums.least, sums.greatest))
         return Range(*(self.output.of_values(end).astype(np.int64) for end in ends))
 
     @property
@@ -85,8 +74,8 @@ class FullyConnectedInt8(Computation, MakesChannels, ReadsChannels):
         return self.rows.astype(np.int64) - self.row_zero_point
 
     def making(self, keep: Mask) -> Computation:
-        multipliers = tuple(each for each, kept in zip(self.multipliers, keep, strict=True) if kept)
-        return replace(self, rows=self.rows[keep], bias=self.bias[keep], multipliers=multipliers)
+        scales = tuple(each for each, kept in zip(self.scales, keep, strict=True) if kept)
+        return replace(self, rows=self.rows[keep], bias=self.bias[keep], scales=scales)
 
     def foldable(self, values: Integers) -> Mask:
         return np.full(len(values), self.rows.shape[1] % len(values) == 0)
@@ -137,6 +126,10 @@ def refusal(op: Op) -> str | None:
             return "weights with a zero point or scales of another dimension"
         if bias is not None and not are(INT32, bias):
             return f"a bias of {bias.kind.name.lower()}"
+    elif are_wide(input_, weights, op.output):
+        why = wide_refusal(op, 0, options.has_short_bias, _scales(op, weights.shape[0]))
+        if why is not None:
+            return why
     elif are_hybrid(input_, weights, bias, op.output):
         if not channel_scales(weights, 0):
             return "weights with a zero point or scales of another dimension"
@@ -154,17 +147,14 @@ def refusal(op: Op) -> str | None:
 
 
 def _leaves_32_bits(op: Op) -> bool:
-    """Whether a multiplier above 1 can raise a sum out of 32 bits, where the reference's arithmetic overflows."""
+    """Whether a product with a scale can leave 32 bits, where the reference's conversion is not defined."""
     weights = op.input(1)
     if len(weights.shape) != 2:
         return False
-    exponents = np.array([multiplier(real).exponent for real in _multipliers(op, weights.shape[0])])
-    if exponents.max(initial=-1) < 0:
-        return False
     values = array(weights, np.int8).astype(np.int64) - weights_zero_point(weights)
     bounds = sum_bounds(values, bias_of(op, len(values)), scale_of(op.input(0))[1])
-    reach = np.maximum(np.abs(bounds.least), np.abs(bounds.greatest))
-    return bool((reach >= (2**31 - 2**20) >> np.clip(exponents, 0, 31)).any())
+    reach = np.minimum(np.maximum(np.abs(bounds.least), np.abs(bounds.greatest)), 2**31)
+    return bool((reach * np.array(_scales(op, len(values))) >= FARTHEST).any())
 
 
 def computation(op: Op) -> Computation:
@@ -174,6 +164,10 @@ def computation(op: Op) -> Computation:
     require(inputs > 0 and outputs > 0 and input_.count % inputs == 0, "the input is not a multiple of the weights")
     batches = input_.count // inputs
     require(output.count == batches * outputs, f"the output has {output.count} values, not {batches * outputs}")
+    if input_.kind is INT16:
+        rescaling = sum_rescaling(op, options.has_short_bias, _scales(op, outputs), options.activation)
+        pixels = array(weights, np.int8).reshape(outputs, 1, 1, inputs).astype(np.int8)
+        return Conv2DInt16(Window.of_one_pixel(batches, inputs, outputs), pixels, wide_bias(op, outputs), rescaling)
     bias = bias_of(op, outputs)
     if weights.kind is FLOAT32:
         return FullyConnectedFloat32(batches, array(weights, np.float32), bias, *real_range(options.activation))
@@ -183,18 +177,18 @@ def computation(op: Op) -> Computation:
         return hybrid(op, place, filters, not options.asymmetric_quantize_inputs, options.activation)
     if one_scale(weights):
         require_bias_in_units(op)
-    multipliers = multipliers_of(_multipliers(op, outputs))
     to = OutputRange.of(options.activation, output)
     zero_points = scale_of(input_)[1], weights_zero_point(weights)
     rows = array(weights, np.int8)
-    return FullyConnectedInt8(batches, rows, bias, multipliers, zero_points[0], to, zero_points[1])
+    return FullyConnectedInt8(batches, rows, bias, _scales(op, outputs), zero_points[0], to, zero_points[1])
 
 
-def _multipliers(op: Op, outputs: int) -> list[float]:
-    """As for a convolution; but with one scale and no bias the reference takes the product in single precision."""
-    if op.optional_input(2) is None and one_scale(op.input(1)):
-        return [multiplier_without_bias(op)] * outputs
-    return list(channel_multipliers(op, outputs))
+def _scales(op: Op, outputs: int) -> tuple[float, ...]:
+    """Input scale times weight scale over output scale, in double precision."""
+    (source, _), (result, _), quantization = scale_of(op.input(0)), scale_of(op.output), op.input(1).quantization
+    assert quantization is not None  # noqa: S101 - `channel_scales` was asked before
+    scales = quantization.scales if len(quantization.scales) > 1 else quantization.scales * outputs
+    return tuple(source * scale / result for scale in scales)
 
 
 OPERATIONS = {"FULLY_CONNECTED": Operation(refusal, computation)}

@@ -1,4 +1,4 @@
-"""LOG of float32: the natural logarithm. Source: TFLite's kernel `elementwise.cc`."""
+"""LOG: the natural logarithm. Of int16, see `unary_int16`. Source: TFLite's kernel `elementwise.cc`."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import numpy as np
 from rune.anvil.computation import Array, Computation
 from rune.anvil.operation import Op, Operation, require
 from rune.anvil.ops.types import FLOAT32, are
+from rune.anvil.ops.unary_int16 import logarithm, with_int16
 
 
 @dataclass(frozen=True)
@@ -31,4 +32,4 @@ def _computation(op: Op) -> LogFloat32:
     return LogFloat32(op.output.count)
 
 
-OPERATIONS = {"LOG": Operation(_refusal, _computation)}
+OPERATIONS = {"LOG": with_int16(Operation(_refusal, _computation), logarithm)}

@@ -1,4 +1,4 @@
-"""LOGISTIC, TANH and HARD_SWISH of int8, each a table of 256 bytes.
+"""LOGISTIC, TANH and HARD_SWISH of int8, each a table of 256 bytes. Of int16, see `sigmoid_int16`.
 
 LOGISTIC and TANH are functions of floats of single precision, rounded to the nearest byte, halves away from zero.
 HARD_SWISH multiplies numbers of 16 bits in fixed point. Source: TFLite's `LUTPopulate` (`activations.cc`,
@@ -18,8 +18,10 @@ from rune.anvil.ops.byte_table import ByteTable
 from rune.anvil.ops.fixed_point_exp import rounded_shift
 from rune.anvil.ops.float_functions import exp
 from rune.anvil.ops.rescaling import multipliers_of
+from rune.anvil.ops.sigmoid_int16 import logistic, sigmoid_refusal, tanh
 from rune.anvil.ops.types import FLOAT32, INT8, WITHOUT_SCALE, are, one_scale
 from rune.anvil.ops.unary_float32 import Unary, UnaryFloat32
+from rune.anvil.ops.unary_int16 import with_int16
 
 _BYTES = np.arange(256, dtype=np.uint8).view(np.int8).astype(np.int64)
 
@@ -115,6 +117,8 @@ def _computation(function: Unary, table: Callable[[Op], Integers]) -> Callable[[
 
 OPERATIONS = {
     "HARD_SWISH": Operation(_refusal, _computation(Unary.HARD_SWISH, _hard_swish)),
-    "LOGISTIC": Operation(_sigmoid_refusal(1 / 256, -128), _computation(Unary.LOGISTIC, _logistic)),
-    "TANH": Operation(_sigmoid_refusal(1 / 128, 0), _computation(Unary.TANH, _tanh)),
+    "LOGISTIC": with_int16(
+        Operation(_sigmoid_refusal(1 / 256, -128), _computation(Unary.LOGISTIC, _logistic)), logistic, sigmoid_refusal
+    ),
+    "TANH": with_int16(Operation(_sigmoid_refusal(1 / 128, 0), _computation(Unary.TANH, _tanh)), tanh, sigmoid_refusal),
 }

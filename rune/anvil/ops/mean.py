@@ -1,8 +1,8 @@
 """MEAN and SUM over some dimensions.
 
-The sum of int8 numbers, each counted from the zero point, times input scale / output scale is rounded twice; of a mean
-the multiplier holds the division by their count too, which loses some of its bits as in the reference. Source: TFLite's
-reference kernel `reference_ops::QuantizedMeanOrSum`.
+The sum of int8 or int16 numbers, each counted from the zero point, times input scale / output scale is rounded
+twice; of a mean the multiplier holds the division by their count too, which loses some of its bits as in the
+reference. Source: TFLite's reference kernel `reference_ops::QuantizedMeanOrSum`.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from rune.anvil.computation import Array, Computation
 from rune.anvil.fixed_point import Multiplier, multiplier, scale_of
 from rune.anvil.operation import Op, Operation, require
 from rune.anvil.ops.rearrangement import integers
-from rune.anvil.ops.rescaling import LARGEST_EXPONENT, OutputRange, are_in_reach, rescaled_twice
-from rune.anvil.ops.types import BEYOND_32_BITS, FLOAT32, INT8, WITHOUT_SCALE, are, one_scale
+from rune.anvil.ops.rescaling import FARTHEST_NUMBER, LARGEST_EXPONENT, OutputRange, are_in_reach, rescaled_twice
+from rune.anvil.ops.types import BEYOND_32_BITS, FLOAT32, INT8, are, are_quantized, scale_refusal
 
 RANK = 6
 """Dimensions that kernels go through."""
@@ -26,9 +26,6 @@ RANK = 6
 SUM_OF_INT8 = "whose bytes the reference kernels add as if they were uint8, which gives no sum"
 """The kernels cut the result off at 0 and 255 of the output's zero point. Whoever trained the model meant the sum, and
 the host gives those other bytes, so a rune does neither by itself."""
-
-LARGEST_COUNT = 1 << 23
-"""Numbers of int8 whose sum stays within 32 bits."""
 
 
 @dataclass(frozen=True)
@@ -71,7 +68,7 @@ class Reduction:
 
 
 @dataclass(frozen=True)
-class MeanInt8(Computation, CarriesChannels):
+class MeanQuantized(Computation, CarriesChannels):
     """A mean or a sum, by its multiplier."""
 
     reduction: Reduction
@@ -81,7 +78,7 @@ class MeanInt8(Computation, CarriesChannels):
 
     def evaluate(self, *inputs: Array) -> tuple[Array, ...]:
         sums = self.reduction.sums(inputs[0].astype(np.int64)) - self.input_zero_point * self.reduction.count
-        return (self._bytes(sums),)
+        return (self._stored(sums),)
 
     def bounds(self, *inputs: Range) -> Range | None:
         if not self.reduction.keeps_channels:
@@ -91,14 +88,14 @@ class MeanInt8(Computation, CarriesChannels):
         sums = Range(numbers.least * count, numbers.greatest * count)
         if not are_in_reach(sums, [self.multiplier]):
             return None
-        return Range(*(self._bytes(end).astype(np.int64) for end in (sums.least, sums.greatest)))
+        return Range(*(self._stored(end).astype(np.int64) for end in (sums.least, sums.greatest)))
 
     def carrying(self, keep: Mask) -> Computation | None:
         if not self.reduction.keeps_channels:
             return None
         return replace(self, reduction=self.reduction.with_channels(int(keep.sum())))
 
-    def _bytes(self, sums: Array) -> Array:
+    def _stored(self, sums: Array) -> Array:
         return self.output.of_values(rescaled_twice(sums[:, None], [self.multiplier])[:, 0])
 
 
@@ -115,9 +112,10 @@ class MeanFloat32(Computation):
 
 def refusal(op: Op) -> str | None:
     source, output = op.input(0), op.output
-    if are(INT8, source, output):
-        if not one_scale(source, output):
-            return WITHOUT_SCALE
+    if are_quantized(source, output):
+        why = scale_refusal(source, output)
+        if why is not None:
+            return why
     elif not are(FLOAT32, source, output):
         return ""
     if op.input(1).data is None:
@@ -127,10 +125,10 @@ def refusal(op: Op) -> str | None:
     if source.kind is FLOAT32:
         return None
     reduction = reduction_of(op)
-    if reduction.count > LARGEST_COUNT:
+    reach = FARTHEST_NUMBER[source.kind] * reduction.count
+    if reach >= 2**31:
         return "sums that leave 32 bits"
     multipliers = [_multiplier(op, count) for count in (1, reduction.count)]
-    reach = 255 * reduction.count
     if any(not -31 <= each.exponent <= LARGEST_EXPONENT for each in multipliers):
         return BEYOND_32_BITS
     return BEYOND_32_BITS if any(reach << max(each.exponent, 0) >= 2**31 - 2**20 for each in multipliers) else None
@@ -156,27 +154,28 @@ def _multiplier(op: Op, count: int) -> Multiplier:
     return Multiplier((whole.mantissa << shift) // count, whole.exponent - shift) if shift >= 0 else whole
 
 
-def _computed(op: Op, is_mean: bool) -> MeanInt8 | MeanFloat32:
+def _computed(op: Op, is_mean: bool) -> MeanQuantized | MeanFloat32:
     source, output = op.input(0), op.output
     reduction = reduction_of(op)
     require(reduction.outputs == output.count, f"the output is {list(output.shape)}, too many or too few numbers")
     divisor = reduction.count if is_mean else 1
     if source.kind is FLOAT32:
         return MeanFloat32(reduction, divisor)
-    zero_point, to = scale_of(source)[1], OutputRange(scale_of(output)[1], -128, 127)
-    return MeanInt8(reduction, zero_point, _multiplier(op, divisor), to)
+    return MeanQuantized(reduction, scale_of(source)[1], _multiplier(op, divisor), OutputRange.whole(output))
 
 
-def _mean(op: Op) -> MeanInt8 | MeanFloat32:
+def _mean(op: Op) -> MeanQuantized | MeanFloat32:
     return _computed(op, True)
 
 
-def _sum(op: Op) -> MeanInt8 | MeanFloat32:
+def _sum(op: Op) -> MeanQuantized | MeanFloat32:
     return _computed(op, False)
 
 
 def _sum_refusal(op: Op) -> str | None:
-    return SUM_OF_INT8 if are(INT8, op.output) and not op.is_unsigned else refusal(op)
+    if are_quantized(op.output) and not op.is_unsigned:
+        return SUM_OF_INT8 if are(INT8, op.output) else ""
+    return refusal(op)
 
 
 OPERATIONS = {"MEAN": Operation(refusal, _mean), "SUM": Operation(_sum_refusal, _sum)}

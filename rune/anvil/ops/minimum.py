@@ -1,4 +1,5 @@
-"""MINIMUM and MAXIMUM with broadcasting. int8 inputs and output have one scale and zero point, so bytes are compared.
+"""MINIMUM and MAXIMUM with broadcasting. Inputs and output of int8 or int16 have one scale and zero point, so what is
+stored is compared.
 
 Source: TFLite's reference kernel `reference_ops::MaximumMinimumBroadcastSlow`.
 """
@@ -6,6 +7,7 @@ Source: TFLite's reference kernel `reference_ops::MaximumMinimumBroadcastSlow`.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
@@ -15,14 +17,16 @@ from rune.anvil.fixed_point import scale_of
 from rune.anvil.operation import Op, Operation
 from rune.anvil.ops.binary_float32 import Binary, BinaryFloat32
 from rune.anvil.ops.broadcast import Broadcast, binary_refusal, broadcast
+from rune.anvil.ops.rearrangement import ELEMENTS
 from rune.anvil.ops.types import FLOAT32
 
 
 @dataclass(frozen=True)
-class ExtremeInt8(Computation, CarriesChannels):
-    """The lesser of two bytes, or the greater."""
+class ExtremeQuantized(Computation, CarriesChannels):
+    """The lesser of two numbers of the element, or the greater."""
 
     is_maximum: bool
+    element: np.dtype[Any]
     shape: Broadcast
     is_dense: bool
 
@@ -54,19 +58,21 @@ def refusal(op: Op) -> str | None:
     return None if len(scales) == 1 else "scales that differ"
 
 
-def _computation(op: Op, operation: Binary) -> ExtremeInt8 | BinaryFloat32:
+def _computation(op: Op, operation: Binary) -> ExtremeQuantized | BinaryFloat32:
     left, right, output = op.input(0), op.input(1), op.output
     if left.kind is FLOAT32:
         return BinaryFloat32.of(op, operation)
     is_dense = left.shape == right.shape == output.shape
-    return ExtremeInt8(operation is Binary.MAXIMUM, broadcast(left, right, output), is_dense)
+    return ExtremeQuantized(
+        operation is Binary.MAXIMUM, ELEMENTS[output.kind], broadcast(left, right, output), is_dense
+    )
 
 
-def _minimum(op: Op) -> ExtremeInt8 | BinaryFloat32:
+def _minimum(op: Op) -> ExtremeQuantized | BinaryFloat32:
     return _computation(op, Binary.MINIMUM)
 
 
-def _maximum(op: Op) -> ExtremeInt8 | BinaryFloat32:
+def _maximum(op: Op) -> ExtremeQuantized | BinaryFloat32:
     return _computation(op, Binary.MAXIMUM)
 
 

@@ -1,6 +1,7 @@
-"""MUL with broadcasting. The product of int8 numbers, each counted from its zero point, is rounded twice.
+"""MUL with broadcasting. The product of int8 or int16 numbers, each counted from its zero point, is rounded twice.
 
-Source: TFLite's reference kernel `reference_integer_ops::Mul`; the multiplier is left scale * right scale / output's.
+Source: TFLite's reference kernel `reference_integer_ops::Mul`; the multiplier is left scale * right scale / output's,
+in single precision.
 """
 
 from __future__ import annotations
@@ -17,14 +18,14 @@ from rune.anvil.ops.binary_float32 import Binary, BinaryFloat32
 from rune.anvil.ops.binary_int32 import BinaryInt32
 from rune.anvil.ops.broadcast import Broadcast, activation_of, are_whole, arithmetic_refusal, broadcast
 from rune.anvil.ops.rescaling import OutputRange, are_in_reach, multipliers_of, rescaled_twice
-from rune.anvil.ops.types import BEYOND_32_BITS, FLOAT32, INT8
+from rune.anvil.ops.types import BEYOND_32_BITS, FLOAT32, INT8, INT16
 
-LARGEST_PRODUCT = 255 * 255
-"""Of two bytes that are counted from their zero points."""
+LARGEST_PRODUCT = {INT8: 255 * 255, INT16: 2**30}
+"""Of two numbers that are counted from their zero points."""
 
 
 @dataclass(frozen=True)
-class MulInt8(Computation, CarriesChannels):
+class MulQuantized(Computation, CarriesChannels):
     """Zero points of both inputs, and the multiplier of their product."""
 
     shape: Broadcast
@@ -38,7 +39,7 @@ class MulInt8(Computation, CarriesChannels):
 
     def evaluate(self, *inputs: Array) -> tuple[Array, ...]:
         left, right = self.shape.spread(*(each.astype(np.int64) for each in inputs))
-        return (self._bytes((left - self.left_zero_point) * (right - self.right_zero_point)),)
+        return (self._stored((left - self.left_zero_point) * (right - self.right_zero_point)),)
 
     def bounds(self, *inputs: Range) -> Range | None:
         if not self.is_dense:
@@ -48,27 +49,30 @@ class MulInt8(Computation, CarriesChannels):
         products = Range(np.min(corners, axis=0), np.max(corners, axis=0))
         if not are_in_reach(products, [self.multiplier]):
             return None
-        return Range(*(self._bytes(end).astype(np.int64) for end in (products.least, products.greatest)))
+        return Range(*(self._stored(end).astype(np.int64) for end in (products.least, products.greatest)))
 
     def carrying(self, keep: Mask) -> Computation | None:
         if not self.is_dense:
             return None
         return replace(self, shape=Broadcast.dense(self.shape.count // len(keep) * int(keep.sum())))
 
-    def _bytes(self, products: Array) -> Array:
+    def _stored(self, products: Array) -> Array:
         return self.output.of_values(rescaled_twice(products[..., None], [self.multiplier])[..., 0])
 
 
+@np.errstate(over="ignore", under="ignore")
 def _multiplier(op: Op) -> float:
-    return scale_of(op.input(0))[0] * scale_of(op.input(1))[0] / scale_of(op.output)[0]
+    """In single precision, as in the reference."""
+    left, right, output = (np.float32(scale_of(each)[0]) for each in (op.input(0), op.input(1), op.output))
+    return float(left * right / output)
 
 
 def refusal(op: Op) -> str | None:
     why = arithmetic_refusal(op)
-    if why is not None or op.output.kind is not INT8:
+    if why is not None or op.output.kind not in LARGEST_PRODUCT:
         return why
     left = max(multiplier(_multiplier(op)).exponent, 0)
-    return BEYOND_32_BITS if LARGEST_PRODUCT << left >= 2**31 - 2**20 else None
+    return BEYOND_32_BITS if LARGEST_PRODUCT[op.output.kind] << left >= 2**31 - 2**20 else None
 
 
 def computation(op: Op) -> Computation:
@@ -78,7 +82,7 @@ def computation(op: Op) -> Computation:
     if left.kind is FLOAT32:
         return BinaryFloat32.of(op, Binary.MUL)
     (scale,) = multipliers_of([_multiplier(op)])
-    return MulInt8(
+    return MulQuantized(
         broadcast(left, right, output),
         left.shape == right.shape == output.shape,
         scale_of(left)[1],

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from enum import Enum
+from typing import Any
 
 import numpy as np
 
@@ -12,13 +13,17 @@ from rune.anvil.channels import CarriesChannels, Mask, Range
 from rune.anvil.computation import Array, Computation
 from rune.anvil.fixed_point import activation_range, real_range, scale_of
 from rune.anvil.operation import Op, Operation, require
-from rune.anvil.ops.types import FLOAT32, INT8, WITHOUT_SCALE, are, bounded, one_scale
+from rune.anvil.ops.rearrangement import ELEMENTS
+from rune.anvil.ops.types import FLOAT32, INT8, INT16, are, are_quantized, bounded, scale_refusal
 from rune.anvil.ops.window import Window, window
 from rune.anvil.rows import ByRows, RowWork
 from rune.tflite import Pool2DOptions
 
 LOWEST = -128
 """Of int8."""
+
+LARGEST_WINDOW = 1 << 15
+"""Numbers of int16 whose sum stays within 32 bits."""
 
 
 class Pooling(Enum):
@@ -31,11 +36,11 @@ class Pooling(Enum):
 
 @dataclass(frozen=True)
 class Pool2D(Computation, CarriesChannels, ByRows):
-    """Pooling of int8 or float32, then clamped. An average of int8 is rounded to nearest, halves away from zero; or up,
-    in models of uint8."""
+    """Pooling of numbers of the element, then clamped. An average of integers is rounded to nearest, halves away from
+    zero; or up, in models of uint8."""
 
     pooling: Pooling
-    is_float: bool
+    element: np.dtype[Any]
     window: Window
     minimum: int | float
     maximum: int | float
@@ -44,7 +49,7 @@ class Pool2D(Computation, CarriesChannels, ByRows):
     def evaluate(self, *inputs: Array) -> tuple[Array, ...]:
         channels = self.window.input_channels
         kind = np.float64 if self.is_float else np.int64
-        lowest = -np.inf if self.is_float else LOWEST
+        lowest = -np.inf if self.is_float else np.iinfo(self.element).min
         padding = lowest if self.pooling is Pooling.MAX else 0
         given = inputs[0].astype(kind)
         given = np.square(given) if self.pooling is Pooling.L2 else given
@@ -55,7 +60,11 @@ class Pool2D(Computation, CarriesChannels, ByRows):
             counts = self.window.patches(np.ones(inputs[0].shape, kind), 0).reshape(numbers.shape).sum(axis=1)
             pooled = self._averages(numbers.sum(axis=1), counts)
             pooled = np.sqrt(pooled) if self.pooling is Pooling.L2 else pooled
-        return (np.clip(pooled, self.minimum, self.maximum).astype(np.float32 if self.is_float else np.int8),)
+        return (np.clip(pooled, self.minimum, self.maximum).astype(self.element),)
+
+    @property
+    def is_float(self) -> bool:
+        return self.element.kind == "f"
 
     def _averages(self, sums: Array, counts: Array) -> Array:
         if self.is_float:
@@ -71,7 +80,7 @@ class Pool2D(Computation, CarriesChannels, ByRows):
 
     def row_work(self, rows: int) -> RowWork | None:
         work = self.window.row_work(lambda row: replace(self, window=row), LOWEST)
-        if work is None or self.is_float:
+        if work is None or self.element != ELEMENTS[INT8]:
             return None
         # An average counts real pixels alone, while a byte beside the image is like any other to a row.
         return work if self.pooling is Pooling.MAX or work.lies_inside(rows) else None
@@ -88,14 +97,17 @@ def _options(op: Op) -> Pool2DOptions:
 
 def refusal(op: Op) -> str | None:
     image, output = op.input(0), op.output
-    if are(INT8, image, output):
-        if not one_scale(image, output):
-            return WITHOUT_SCALE
+    options = _options(op)
+    if are_quantized(image, output):
+        why = scale_refusal(image, output)
+        if why is not None:
+            return why
     elif not are(FLOAT32, image, output):
         return ""
-    if not bounded(_options(op).activation):
-        return f"activation {_options(op).activation.name}"
-    return None
+    if not bounded(options.activation):
+        return f"activation {options.activation.name}"
+    is_large = options.filter_height * options.filter_width > LARGEST_WINDOW
+    return f"a window of more than {LARGEST_WINDOW:,} pixels" if is_large and image.kind is INT16 else None
 
 
 def _computation(op: Op, pooling: Pooling) -> Pool2D:
@@ -110,9 +122,10 @@ def _computation(op: Op, pooling: Pooling) -> Pool2D:
     )
     require(image.shape[3] == output.shape[3], "the output's depth is not the image's")
     if image.kind is FLOAT32:
-        return Pool2D(pooling, True, place, *real_range(options.activation))
+        return Pool2D(pooling, ELEMENTS[FLOAT32], place, *real_range(options.activation))
     require(scale_of(image) == scale_of(output), "the output's scale is not the image's")
-    return Pool2D(pooling, False, place, *activation_range(options.activation, output), op.is_unsigned)
+    bounds = activation_range(options.activation, output)
+    return Pool2D(pooling, ELEMENTS[output.kind], place, *bounds, op.is_unsigned)
 
 
 def _average(op: Op) -> Pool2D:

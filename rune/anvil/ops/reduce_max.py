@@ -1,4 +1,5 @@
-"""REDUCE_MAX and REDUCE_MIN over some dimensions. Input and output of int8 have one scale, so bytes are compared.
+"""REDUCE_MAX and REDUCE_MIN over some dimensions. Input and output of integers have one scale, so what is stored
+is compared.
 
 Source: TFLite's reference kernel `reference_ops::ReduceGeneric`.
 """
@@ -7,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import partial
+from typing import Any
 
 import numpy as np
 
@@ -14,15 +16,16 @@ from rune.anvil.channels import CarriesChannels, Mask, Range
 from rune.anvil.computation import Array, Computation
 from rune.anvil.operation import Op, Operation, require
 from rune.anvil.ops.mean import RANK, Reduction, reduction_of
-from rune.anvil.ops.types import FLOAT32, INT8, are
+from rune.anvil.ops.rearrangement import ELEMENTS
+from rune.anvil.ops.types import FLOAT32, are, are_quantized
 
 
 @dataclass(frozen=True)
 class ReduceExtreme(Computation, CarriesChannels):
-    """The greatest of the numbers that go into one, or the least; float32 or int8."""
+    """The greatest of the numbers of the element that go into one, or the least."""
 
     is_maximum: bool
-    is_float: bool
+    element: np.dtype[Any]
     reduction: Reduction
 
     def evaluate(self, *inputs: Array) -> tuple[Array, ...]:
@@ -42,7 +45,7 @@ class ReduceExtreme(Computation, CarriesChannels):
 
 def _refusal(op: Op) -> str | None:
     source, output = op.input(0), op.output
-    if not are(INT8, source, output) and not are(FLOAT32, source, output):
+    if not are_quantized(source, output) and not are(FLOAT32, source, output):
         return ""
     if (source.scale, source.zero_point) != (output.scale, output.zero_point):
         return "scales that differ"
@@ -54,7 +57,7 @@ def _refusal(op: Op) -> str | None:
 def _computation(op: Op, is_maximum: bool) -> ReduceExtreme:
     reduction = reduction_of(op)
     require(reduction.outputs == op.output.count, f"the output is {list(op.output.shape)}, too many or too few numbers")
-    return ReduceExtreme(is_maximum, op.output.kind is FLOAT32, reduction)
+    return ReduceExtreme(is_maximum, ELEMENTS[op.output.kind], reduction)
 
 
 OPERATIONS = {

@@ -1,9 +1,10 @@
-"""How sums of products become bytes: the multipliers, and the range of the output."""
+"""How sums of products become numbers of 8 or 16 bits: the multipliers, and the range of the output."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,28 +13,41 @@ from rune.anvil.channels import Range
 from rune.anvil.computation import Array
 from rune.anvil.fixed_point import Integers, Multiplier, activation_range, multiplier, rescale_twice, scale_of
 from rune.anvil.operation import require
+from rune.anvil.ops.rearrangement import ELEMENTS
+from rune.anvil.ops.types import INT8, INT16
 from rune.tflite import Activation, Tensor
 
 LARGEST_EXPONENT = 30
 """The largest left shift of 32 bits."""
 
 
+FARTHEST_NUMBER = {INT8: 255, INT16: 1 << 15}
+"""How far a number lies from its zero point, at most."""
+
+
 @dataclass(frozen=True)
 class OutputRange:
-    """The output's zero point and the least and greatest byte that the fused activation leaves."""
+    """The output's zero point, the least and greatest number that the fused activation leaves, and their type: int8 or
+    int16."""
 
     zero_point: int
     minimum: int
     maximum: int
+    element: np.dtype[Any] = ELEMENTS[INT8]
 
     @staticmethod
     def of(activation: Activation, output: Tensor) -> OutputRange:
-        return OutputRange(scale_of(output)[1], *activation_range(activation, output))
+        return OutputRange(scale_of(output)[1], *activation_range(activation, output), ELEMENTS[output.kind])
 
-    def of_values(self, values: Integers) -> NDArray[np.int8]:
-        """The bytes of values that are counted from the zero point."""
+    @staticmethod
+    def whole(output: Tensor) -> OutputRange:
+        """Of an op without an activation."""
+        return OutputRange.of(Activation.NONE, output)
+
+    def of_values(self, values: Integers) -> NDArray[Any]:
+        """What is stored of values that are counted from the zero point."""
         moved = (values + self.zero_point).astype(np.int32)  # wraps, as in the kernels
-        return np.clip(moved, self.minimum, self.maximum).astype(np.int8)
+        return np.clip(moved, self.minimum, self.maximum).astype(self.element)
 
 
 def sum_bounds(weights: Integers, bias: NDArray[np.generic], input_zero_point: int) -> Range:
@@ -55,13 +69,6 @@ def rescaled_twice(sums: Array, multipliers: Sequence[Multiplier]) -> Integers:
     left = np.maximum(exponents, 0)
     raised = (sums.astype(np.int64) << left).astype(np.int32).astype(np.int64) >> left
     return rescale_twice(raised, mantissas, exponents)
-
-
-def rescaled_once(sums: Array, multipliers: Sequence[Multiplier]) -> Integers:
-    """The same, rounded once: (sum * mantissa + half) >> (31 - exponent)."""
-    mantissas = np.array([each.mantissa for each in multipliers], np.int64)
-    shifts = 31 - np.array([each.exponent for each in multipliers], np.int64)
-    return (sums.astype(np.int32).astype(np.int64) * mantissas + (np.int64(1) << (shifts - 1))) >> shifts
 
 
 def folded(bias: Array, weights: Integers, values: Integers) -> NDArray[np.int32] | None:

@@ -1,14 +1,15 @@
 """RESIZE_BILINEAR: each pixel of the output lies between four of the input, which are weighted by how near they are.
 
-Of int8, places and weights have 10 binary digits behind the point, and the sum of the weighted pixels, with 20, is
-rounded to nearest, halves away from zero; input and output have one scale. Of float32 a place is a quotient of single
-precision, and of uint8 all is computed so. Source: TFLite's reference kernels `reference_ops::ResizeBilinearInteger`
-and `ResizeBilinear`.
+Of int8 and int16, places and weights have 10 binary digits behind the point, and the sum of the weighted pixels,
+with 20, is rounded to nearest, halves away from zero; input and output have one scale. Of float32 a place is a
+quotient of single precision, and of uint8 all is computed so. Source: TFLite's reference kernels
+`reference_ops::ResizeBilinearInteger` and `ResizeBilinear`.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +18,8 @@ from rune.anvil.channels import CarriesChannels, Mask, Range
 from rune.anvil.computation import Array, Computation
 from rune.anvil.fixed_point import scale_of
 from rune.anvil.operation import Op, Operation, require
-from rune.anvil.ops.types import FLOAT32, INT8, WITHOUT_SCALE, are, one_scale
+from rune.anvil.ops.rearrangement import ELEMENTS
+from rune.anvil.ops.types import FLOAT32, are, are_quantized, scale_refusal
 from rune.anvil.signed_bytes import HIGHEST_BIT
 from rune.tflite import ResizeOptions
 
@@ -25,13 +27,13 @@ LARGEST_SIDE = 1 << 16
 """Rows, columns or channels; so that the places take little memory."""
 
 ONE = 1 << 10
-"""1 in the places and weights of int8."""
+"""1 in the places and weights of integers."""
 
 
 @dataclass(frozen=True, eq=False)
 class Places:
     """For each row or column of the output the two of the input that it lies between, and the weight of the second: of
-    int8 a part of `ONE`, of float32 a part of 1. The first has the rest."""
+    integers a part of `ONE`, of float32 a part of 1. The first has the rest."""
 
     lower: NDArray[np.int32]
     upper: NDArray[np.int32]
@@ -40,9 +42,9 @@ class Places:
 
 @dataclass(frozen=True, eq=False)
 class ResizeBilinear(Computation, CarriesChannels):
-    """Of `batches` images [input height, input width, channels]; `is_float` or int8."""
+    """Of `batches` images [input height, input width, channels] of numbers of the element."""
 
-    is_float: bool
+    element: np.dtype[Any]
     batches: int
     input_height: int
     input_width: int
@@ -65,15 +67,19 @@ class ResizeBilinear(Computation, CarriesChannels):
             axis=0,
         )
         if self.is_float:
-            return (total.astype(np.float32),)
-        return ((np.sign(total) * ((np.abs(total) + ONE * ONE // 2) // (ONE * ONE))).astype(np.int8),)
+            return (total.astype(self.element),)
+        return ((np.sign(total) * ((np.abs(total) + ONE * ONE // 2) // (ONE * ONE))).astype(self.element),)
+
+    @property
+    def is_float(self) -> bool:
+        return self.element.kind == "f"
 
     def bounds(self, *inputs: Range) -> Range | None:
         return None if self.is_float else inputs[0]
 
     def carrying(self, keep: Mask) -> Computation:
         return ResizeBilinear(
-            self.is_float,
+            self.element,
             self.batches,
             self.input_height,
             self.input_width,
@@ -113,9 +119,10 @@ def _options(op: Op) -> ResizeOptions:
 
 def refusal(op: Op) -> str | None:
     image, output = op.input(0), op.output
-    if are(INT8, image, output):
-        if not one_scale(image, output):
-            return WITHOUT_SCALE
+    if are_quantized(image, output):
+        why = scale_refusal(image, output)
+        if why is not None:
+            return why
         if scale_of(image) != scale_of(output):
             return "scales that differ"
     elif not are(FLOAT32, image, output):
@@ -137,7 +144,7 @@ def computation(op: Op) -> ResizeBilinear | ResizeBilinearUint8:
     batches, height, width, channels = image.shape
     if op.is_unsigned:
         return ResizeBilinearUint8(batches, height, width, channels, rows, columns)
-    return ResizeBilinear(image.kind is FLOAT32, batches, height, width, channels, rows, columns)
+    return ResizeBilinear(ELEMENTS[image.kind], batches, height, width, channels, rows, columns)
 
 
 def _places(op: Op) -> tuple[Places, Places]:

@@ -17,7 +17,7 @@ from rune.anvil.operation import Op, Operation
 from rune.anvil.ops.binary_float32 import Binary, BinaryFloat32
 from rune.anvil.ops.broadcast import Broadcast, binary_refusal, broadcast
 from rune.anvil.ops.rescaling import OutputRange, are_in_reach, multipliers_of, rescaled_twice
-from rune.anvil.ops.types import BEYOND_32_BITS, FLOAT32
+from rune.anvil.ops.types import BEYOND_32_BITS, FLOAT32, INT16
 from rune.tflite import Tensor
 
 LEFT_SHIFT = 7
@@ -70,11 +70,11 @@ def _multiplier(op: Op) -> float:
 
 
 def refusal(op: Op) -> str | None:
+    if op.is_unsigned or op.output.kind is INT16:
+        return ""
     why = binary_refusal(op)
     if why is not None or op.output.kind is FLOAT32:
         return why
-    if op.is_unsigned:
-        return ""
     return BEYOND_32_BITS if _multiplier(op) >= 1 else None
 
 
@@ -89,7 +89,7 @@ def computation(op: Op) -> SquaredDifferenceInt8 | BinaryFloat32:
         _terms(left, _common(op)),
         _terms(right, _common(op)),
         back,
-        OutputRange(scale_of(output)[1], -128, 127),
+        OutputRange.whole(output),
     )
 
 

@@ -168,12 +168,12 @@ def computation(op: Op) -> Computation:
     filters = Filters(batches, rank, _stored(features), _stored(times), _bias(op, count // rank))
     if source.kind is FLOAT32:
         return SvdfFloat32(filters, *real_range(_options(op).activation))
-    (scale, zero_point), (to, to_zero_point) = scale_of(source), scale_of(output)
+    (scale, zero_point), (to, _) = scale_of(source), scale_of(output)
     of_features, of_times, of_state = (np.float32(scale_of(each)[0]) for each in (features, times, state))
     kept, made = multipliers_of(
         [float(np.float32(scale) * of_features / of_state), float(of_state * of_times / np.float32(to))]
     )
-    return SvdfInt8(filters, zero_point, kept, made, OutputRange(to_zero_point, -128, 127))
+    return SvdfInt8(filters, zero_point, kept, made, OutputRange.whole(output))
 
 
 _STORED: Mapping[TensorKind, type[np.generic]] = {FLOAT32: np.float32, INT8: np.int8, TensorKind.INT16: np.int16}

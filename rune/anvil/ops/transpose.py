@@ -11,6 +11,7 @@ import numpy as np
 
 from rune.anvil.operation import Op, Operation, require
 from rune.anvil.ops.rearrangement import Rearrangement, integers, moves_refusal, rearranged
+from rune.anvil.ops.types import INT16, are
 from rune.tflite import BlockOptions
 
 UNFIT = "its input cannot be repeated so"
@@ -18,6 +19,10 @@ UNFIT = "its input cannot be repeated so"
 
 def _refusal(op: Op, constants: tuple[int, ...]) -> str | None:
     return moves_refusal(op, *constants)
+
+
+def _block_refusal(op: Op) -> str | None:
+    return "" if are(INT16, op.input(0)) else moves_refusal(op)  # the reference does not take int16
 
 
 def _transpose(op: Op) -> Rearrangement:
@@ -76,8 +81,8 @@ def _repeats(size: int, wide: int) -> bool:
 
 OPERATIONS = {
     "BROADCAST_TO": Operation(partial(_refusal, constants=(1,)), _broadcast),
-    "DEPTH_TO_SPACE": Operation(partial(_refusal, constants=()), _depth_to_space),
-    "SPACE_TO_DEPTH": Operation(partial(_refusal, constants=()), _space_to_depth),
+    "DEPTH_TO_SPACE": Operation(_block_refusal, _depth_to_space),
+    "SPACE_TO_DEPTH": Operation(_block_refusal, _space_to_depth),
     "TILE": Operation(partial(_refusal, constants=(1,)), _tile),
     "TRANSPOSE": Operation(partial(_refusal, constants=(1,)), _transpose),
 }

@@ -1,6 +1,7 @@
 """TRANSPOSE_CONV: each pixel of the image lays a filter, times its numbers, on the output, `stride` pixels apart.
 
-The output of a place is the sum of what lies there, plus bias; sums of int8 are rounded twice. Source: TFLite's kernel
+The output of a place is the sum of what lies there, plus bias; sums of int8 are rounded twice, those of int16 have 64
+bits. Source: TFLite's kernel
 `transpose_conv.cc` and its reference kernels `reference_integer_ops::TransposeConv` and `reference_ops::TransposeConv`.
 """
 
@@ -24,7 +25,8 @@ from rune.anvil.ops.conv_2d import (
 )
 from rune.anvil.ops.rearrangement import integers
 from rune.anvil.ops.rescaling import OutputRange, are_in_reach, multipliers_of, rescaled_twice, sum_range
-from rune.anvil.ops.types import FLOAT32, INT8, array
+from rune.anvil.ops.types import FLOAT32, INT8, INT16, array
+from rune.anvil.ops.wide_sums import SumRescaling, sum_rescaling, wide_bias
 from rune.anvil.ops.window import Window
 from rune.tflite import Padding, TransposeConvOptions
 
@@ -60,6 +62,24 @@ class TransposeConvInt8(Computation):
             return None
         ends = (rescaled_twice(end, self.multipliers) for end in (sums.least, sums.greatest))
         return Range(*(self.output.of_values(end).astype(np.int64) for end in ends))
+
+    @property
+    def multiply_accumulates(self) -> int:
+        return _multiply_accumulates(self.window, self.filters)
+
+
+@dataclass(frozen=True, eq=False)
+class TransposeConvInt16(Computation):
+    """The same of int16, with `bias` int64 and weights that are counted from 0."""
+
+    window: Window
+    filters: NDArray[np.int8]
+    bias: NDArray[np.int64]
+    output: SumRescaling
+
+    def evaluate(self, *inputs: Array) -> tuple[Array, ...]:
+        sums = _sums(self.window, inputs[0].astype(np.float64), self.filters.astype(np.float64))
+        return (self.output.of_sums(sums.astype(np.int64) + self.bias),)
 
     @property
     def multiply_accumulates(self) -> int:
@@ -129,7 +149,7 @@ def refusal(op: Op) -> str | None:
     return image_op_refusal(_as_convolution(op), _options(op).activation, weights_axis=0)
 
 
-def computation(op: Op) -> TransposeConvInt8 | TransposeConvFloat32:
+def computation(op: Op) -> Computation:
     asked, op = integers(op.input(0)), _as_convolution(op)
     options, image, weights, output = _options(op), op.input(0), op.input(1), op.output
     shapes = (image.shape, weights.shape, output.shape)
@@ -139,6 +159,11 @@ def computation(op: Op) -> TransposeConvInt8 | TransposeConvFloat32:
     require(image.shape[3] == weights.shape[3], "the image's depth is not the filter's")
     require(image.shape[0] == output.shape[0], "the output has another number of images")
     place = _window(image.shape, weights.shape, output.shape, options)
+    if image.kind is INT16:
+        reals = channel_multipliers(op, weights.shape[0])
+        rescaling = sum_rescaling(op, options.has_short_bias, reals, options.activation)
+        numbers = array(weights, np.int8).astype(np.int8)
+        return TransposeConvInt16(place, numbers, wide_bias(op, weights.shape[0]), rescaling)
     bias = bias_of(op, weights.shape[0])
     if weights.kind is FLOAT32:
         return TransposeConvFloat32(place, array(weights, np.float32), bias, *real_range(options.activation))

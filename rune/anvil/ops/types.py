@@ -10,10 +10,17 @@ from rune.tflite import Activation, Tensor, TensorKind
 
 FLOAT32 = TensorKind.FLOAT32
 INT8 = TensorKind.INT8
+INT16 = TensorKind.INT16
 INT32 = TensorKind.INT32
 
 WITHOUT_SCALE = "without one scale a tensor"
 """Why an integer op is refused whose tensors do not say what their numbers mean."""
+
+ASYMMETRIC = "int16 with a zero point other than 0"
+"""Why an op of int16 is refused whose numbers are not counted from 0."""
+
+SCALES_APART = "scales so far apart that the reference refuses them"
+"""Why an integer op is refused whose multiplier the reference does not take."""
 
 BEYOND_32_BITS = "scales so far apart that its numbers leave 32 bits"
 """Why an integer op is refused whose reference arithmetic overflows."""
@@ -30,6 +37,18 @@ def are(kind: TensorKind, *tensors: Tensor | None) -> bool:
 def one_scale(*tensors: Tensor | None) -> bool:
     """Whether each is quantised by one scale for the whole tensor."""
     return all(tensor is not None and tensor.scale is not None for tensor in tensors)
+
+
+def are_quantized(*tensors: Tensor | None) -> bool:
+    """Whether all are int8, or all are int16."""
+    return are(INT8, *tensors) or are(INT16, *tensors)
+
+
+def scale_refusal(*tensors: Tensor | None) -> str | None:
+    """Why tensors that `are_quantized` cannot be computed with; None if they can."""
+    if not one_scale(*tensors):
+        return WITHOUT_SCALE
+    return ASYMMETRIC if any(each and each.kind is INT16 and each.zero_point for each in tensors) else None
 
 
 def channel_scales(tensor: Tensor, axis: int) -> bool:

@@ -18,6 +18,7 @@ from rune.anvil.computation import Array, Computation
 from rune.anvil.operation import Op, Operation, require
 from rune.anvil.ops.float_functions import cos, exp, sin
 from rune.anvil.ops.types import FLOAT32, are
+from rune.anvil.ops.unary_int16 import absolute, absolute_refusal, exponential, with_int16
 
 
 class Unary(Enum):
@@ -85,16 +86,18 @@ def _operation(function: Unary) -> Operation:
 
 
 OPERATIONS = {
-    function.name: _operation(function)
-    for function in (
-        Unary.ABS,
-        Unary.COS,
-        Unary.EXP,
-        Unary.FLOOR,
-        Unary.NEG,
-        Unary.RSQRT,
-        Unary.SIN,
-        Unary.SQRT,
-        Unary.SQUARE,
-    )
+    "ABS": with_int16(_operation(Unary.ABS), absolute, absolute_refusal),
+    "EXP": with_int16(_operation(Unary.EXP), exponential),
+    **{
+        function.name: _operation(function)
+        for function in (
+            Unary.COS,
+            Unary.FLOOR,
+            Unary.NEG,
+            Unary.RSQRT,
+            Unary.SIN,
+            Unary.SQRT,
+            Unary.SQUARE,
+        )
+    },
 }

@@ -1,10 +1,11 @@
-"""RELU and its like, of float32; those of int8 are tables."""
+"""RELU and its like, of float32 and int16; those of int8 are tables."""
 
 from __future__ import annotations
 
 from rune.anvil.kernel_call import Input, KernelCall, Output
-from rune.anvil.ops.activations import ClampFloat32, LeakyReluFloat32
+from rune.anvil.ops.activations import ClampFloat32, LeakyReluFloat32, LeakyReluInt16
 from rune.anvil.program import Number
+from rune.kernels.packing import two_roundings
 
 
 def clamp(op: ClampFloat32) -> KernelCall:
@@ -17,4 +18,9 @@ def leaky_relu(op: LeakyReluFloat32) -> KernelCall:
     return KernelCall("rune_leaky_relu_float32", (Input(0, "float"), Output(0, "float"), *numbers))
 
 
-PACKERS = {ClampFloat32: clamp, LeakyReluFloat32: leaky_relu}
+def leaky_relu_int16(op: LeakyReluInt16) -> KernelCall:
+    scales = two_roundings([op.above, op.below], op.output)
+    return KernelCall("rune_leaky_relu_int16", (Input(0, "int16_t"), Output(0, "int16_t"), Number(op.count), scales))
+
+
+PACKERS = {ClampFloat32: clamp, LeakyReluFloat32: leaky_relu, LeakyReluInt16: leaky_relu_int16}

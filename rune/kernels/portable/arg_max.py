@@ -5,8 +5,7 @@ from __future__ import annotations
 from rune.anvil.kernel_call import Input, KernelCall, Output
 from rune.anvil.ops.arg_max import ArgExtreme
 from rune.anvil.program import Number
-
-_C_TYPES = {"int8": "int8_t", "float32": "float", "int32": "int32_t", "int64": "int64_t"}
+from rune.kernels.packing import C_TYPES
 
 
 def arg(op: ArgExtreme) -> KernelCall:
@@ -14,8 +13,8 @@ def arg(op: ArgExtreme) -> KernelCall:
     return KernelCall(
         f"rune_arg_{which}_{op.element.name}_{op.result.name}",
         (
-            Input(0, _C_TYPES[op.element.name]),
-            Output(0, _C_TYPES[op.result.name]),
+            Input(0, C_TYPES[op.element.name]),
+            Output(0, C_TYPES[op.result.name]),
             Number(op.rows),
             Number(op.length),
             Number(op.columns),

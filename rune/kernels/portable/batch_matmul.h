@@ -1,10 +1,11 @@
-/* BATCH_MATMUL, int8 and float32: products of matrices whose numbers lie any steps apart. */
+/* BATCH_MATMUL, int8, int16 and float32: products of matrices whose numbers lie any steps apart. */
 #ifndef RUNE_BATCH_MATMUL_H
 #define RUNE_BATCH_MATMUL_H
 
 #include <stdint.h>
 
 #include "rescale.h"
+#include "rescale_wide.h"
 
 /* Where the matrices begin, and the steps from one number to the next. The output is dense. */
 struct rune_matrices {
@@ -37,6 +38,14 @@ RUNE_KERNEL void rune_batch_matmul_int8(const int8_t *left, const int8_t *right,
     RUNE_MATRICES(matrices, left, right, int8_t, int32_t sum = 0,
                   sum += (x - left_zero_point) * (y - right_zero_point),
                   *output++ = rune_requantize_twice(sum, requantize, 0))
+}
+
+RUNE_KERNEL void rune_batch_matmul_int16(const int16_t *left, const int16_t *right, int16_t *output,
+                                         const struct rune_matrices *matrices,
+                                         const struct rune_requantize_wide *requantize)
+{
+    RUNE_MATRICES(matrices, left, right, int16_t, int64_t sum = 0, sum += x * y,
+                  *output++ = rune_requantize_wide(sum, requantize, 0))
 }
 
 RUNE_KERNEL void rune_batch_matmul_float32(const float *left, const float *right, float *output,

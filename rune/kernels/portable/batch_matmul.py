@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from rune.anvil.kernel_call import Input, KernelCall, KernelStructure, Output
-from rune.anvil.ops.batch_matmul import BatchMatMulFloat32, BatchMatMulInt8, Matrices
+from rune.anvil.ops.batch_matmul import BatchMatMulFloat32, BatchMatMulInt8, BatchMatMulInt16, Matrices
 from rune.anvil.program import Number
-from rune.kernels.packing import int32s, two_roundings
+from rune.kernels.packing import int32s, two_roundings, wide_rounding
 
 
 def int8(op: BatchMatMulInt8) -> KernelCall:
@@ -21,6 +21,19 @@ def int8(op: BatchMatMulInt8) -> KernelCall:
             Number(op.left_zero_point),
             Number(op.right_zero_point),
             two_roundings([op.multiplier], op.output),
+        ),
+    )
+
+
+def int16(op: BatchMatMulInt16) -> KernelCall:
+    return KernelCall(
+        "rune_batch_matmul_int16",
+        (
+            Input(0, "int16_t"),
+            Input(1, "int16_t"),
+            Output(0, "int16_t"),
+            _structure(op.matrices),
+            wide_rounding(op.output),
         ),
     )
 
@@ -50,4 +63,4 @@ def _structure(matrices: Matrices) -> KernelStructure:
     )
 
 
-PACKERS = {BatchMatMulInt8: int8, BatchMatMulFloat32: float32}
+PACKERS = {BatchMatMulInt8: int8, BatchMatMulInt16: int16, BatchMatMulFloat32: float32}

@@ -5,15 +5,14 @@ from __future__ import annotations
 from rune.anvil.kernel_call import Input, KernelCall, Output
 from rune.anvil.ops.cast import Cast
 from rune.anvil.program import Number
-
-_C = {"float32": "float", "int32": "int32_t", "int16": "int16_t", "int8": "int8_t", "uint8": "uint8_t"}
+from rune.kernels.packing import C_TYPES
 
 
 def cast(op: Cast) -> KernelCall:
     result = "truth" if op.to_truth else op.result
     return KernelCall(
         f"rune_cast_{op.source}_to_{result}",
-        (Input(0, _C[op.source]), Output(0, _C[op.result]), Number(op.count)),
+        (Input(0, C_TYPES[op.source]), Output(0, C_TYPES[op.result]), Number(op.count)),
     )
 
 

@@ -32,6 +32,7 @@
     RUNE_COMPARISON(rune_greater_equal_##element, kind, RUNE_GREATER_EQUAL_LINE)
 
 RUNE_COMPARISONS(float32, float)
+RUNE_COMPARISONS(int16, int16_t)
 RUNE_COMPARISONS(int32, int32_t)
 RUNE_COMPARISONS(int64, int64_t)
 RUNE_COMPARISONS(uint8, uint8_t)

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from rune.anvil.kernel_call import Input, KernelCall, KernelStructure, Output
 from rune.anvil.ops.comparison import Compare, CompareInt8
-from rune.kernels.packing import int32s
-
-_C = {"float32": "float", "int32": "int32_t", "int64": "int64_t", "uint8": "uint8_t"}
+from rune.kernels.packing import C_TYPES, int32s
 
 
 def stored(op: Compare) -> KernelCall:
-    element = _C[op.element]
+    element = C_TYPES[op.element]
     return KernelCall(
         f"rune_{op.comparison.value}_{op.element}",
         (

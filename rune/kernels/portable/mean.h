@@ -1,4 +1,4 @@
-/* MEAN and SUM over some dimensions, int8 and float32. */
+/* MEAN and SUM over some dimensions, int8, int16 and float32. */
 #ifndef RUNE_MEAN_H
 #define RUNE_MEAN_H
 
@@ -27,14 +27,18 @@ struct rune_reduction {
                     }
 
 /* `zero` is what the zero points of all numbers of a sum add up to. */
-RUNE_KERNEL void rune_mean_int8(const int8_t *input, int8_t *output, int32_t *sums, int32_t outputs,
-                                const struct rune_reduction *reduction, const struct rune_requantize_twice *requantize,
-                                int32_t zero)
-{
-    RUNE_REDUCE(input, int32_t, sums, outputs, reduction)
-    for (int32_t i = 0; i < outputs; i++)
-        output[i] = rune_requantize_twice(sums[i] - zero, requantize, 0);
-}
+#define RUNE_MEAN_QUANTIZED(name, element, requantized)                                                        \
+    RUNE_KERNEL void name(const element *input, element *output, int32_t *sums, int32_t outputs,               \
+                          const struct rune_reduction *reduction,                                              \
+                          const struct rune_requantize_twice *requantize, int32_t zero)                        \
+    {                                                                                                          \
+        RUNE_REDUCE(input, int32_t, sums, outputs, reduction)                                                  \
+        for (int32_t i = 0; i < outputs; i++)                                                                  \
+            output[i] = requantized(sums[i] - zero, requantize, 0);                                            \
+    }
+
+RUNE_MEAN_QUANTIZED(rune_mean_int8, int8_t, rune_requantize_twice)
+RUNE_MEAN_QUANTIZED(rune_mean_int16, int16_t, rune_requantize_twice_int16)
 
 RUNE_KERNEL void rune_mean_float32(const float *input, float *output, double *sums, int32_t outputs,
                                    const struct rune_reduction *reduction, int32_t divisor)

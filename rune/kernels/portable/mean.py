@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from rune.anvil.kernel_call import Input, KernelCall, KernelStructure, Output, Scratch
-from rune.anvil.ops.mean import MeanFloat32, MeanInt8
+from rune.anvil.ops.mean import MeanFloat32, MeanQuantized
 from rune.anvil.program import Number
-from rune.kernels.packing import two_roundings
+from rune.kernels.packing import C_TYPES, two_roundings
 
 
-def int8(op: MeanInt8) -> KernelCall:
+def quantized(op: MeanQuantized) -> KernelCall:
+    kind = op.output.element.name
     return KernelCall(
-        "rune_mean_int8",
+        f"rune_mean_{kind}",
         (
-            Input(0, "int8_t"),
-            Output(0, "int8_t"),
+            Input(0, C_TYPES[kind]),
+            Output(0, C_TYPES[kind]),
             Scratch("int32_t", 4 * op.reduction.outputs),
             Number(op.reduction.outputs),
             KernelStructure("struct rune_reduction", op.reduction.fields),
@@ -37,4 +38,4 @@ def float32(op: MeanFloat32) -> KernelCall:
     )
 
 
-PACKERS = {MeanInt8: int8, MeanFloat32: float32}
+PACKERS = {MeanQuantized: quantized, MeanFloat32: float32}

@@ -1,15 +1,16 @@
-"""MINIMUM and MAXIMUM of int8."""
+"""MINIMUM and MAXIMUM of integers."""
 
 from __future__ import annotations
 
 from rune.anvil.kernel_call import Input, KernelCall, KernelStructure, Output
-from rune.anvil.ops.minimum import ExtremeInt8
+from rune.anvil.ops.minimum import ExtremeQuantized
+from rune.kernels.packing import C_TYPES
 
 
-def int8(op: ExtremeInt8) -> KernelCall:
-    shape = KernelStructure("struct rune_broadcast", op.shape.fields)
-    function = "rune_maximum_int8" if op.is_maximum else "rune_minimum_int8"
-    return KernelCall(function, (Input(0, "int8_t"), Input(1, "int8_t"), Output(0, "int8_t"), shape))
+def quantized(op: ExtremeQuantized) -> KernelCall:
+    element, shape = C_TYPES[op.element.name], KernelStructure("struct rune_broadcast", op.shape.fields)
+    function = f"rune_{'maximum' if op.is_maximum else 'minimum'}_{op.element.name}"
+    return KernelCall(function, (Input(0, element), Input(1, element), Output(0, element), shape))
 
 
-PACKERS = {ExtremeInt8: int8}
+PACKERS = {ExtremeQuantized: quantized}

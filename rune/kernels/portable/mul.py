@@ -1,20 +1,22 @@
-"""MUL of int8."""
+"""MUL of integers."""
 
 from __future__ import annotations
 
 from rune.anvil.kernel_call import Input, KernelCall, KernelStructure, Output
-from rune.anvil.ops.mul import MulInt8
+from rune.anvil.ops.mul import MulQuantized
 from rune.anvil.program import Number
-from rune.kernels.packing import two_roundings
+from rune.kernels.packing import C_TYPES, two_roundings
 
 
-def int8(op: MulInt8) -> KernelCall:
+def quantized(op: MulQuantized) -> KernelCall:
+    kind = op.output.element.name
+    element = C_TYPES[kind]
     return KernelCall(
-        "rune_mul_int8",
+        f"rune_mul_{kind}",
         (
-            Input(0, "int8_t"),
-            Input(1, "int8_t"),
-            Output(0, "int8_t"),
+            Input(0, element),
+            Input(1, element),
+            Output(0, element),
             Number(op.left_zero_point),
             Number(op.right_zero_point),
             KernelStructure("struct rune_broadcast", op.shape.fields),
@@ -23,4 +25,4 @@ def int8(op: MulInt8) -> KernelCall:
     )
 
 
-PACKERS = {MulInt8: int8}
+PACKERS = {MulQuantized: quantized}

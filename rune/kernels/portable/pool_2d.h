@@ -1,6 +1,6 @@
 /*
- * AVERAGE_POOL_2D and MAX_POOL_2D, int8 and float32, and L2_POOL_2D, float32. Padding is left out: a mean counts real
- * pixels.
+ * AVERAGE_POOL_2D and MAX_POOL_2D, int8, int16 and float32, and L2_POOL_2D, float32. Padding is left out: a mean counts
+ * real pixels.
  */
 #ifndef RUNE_POOL_2D_H
 #define RUNE_POOL_2D_H
@@ -76,9 +76,11 @@ RUNE_KERNEL struct rune_patch rune_patch_at(const struct rune_filter *window, in
 
 RUNE_POOL(rune_average_pool_2d_int8, int8_t, int32_t, 0, RUNE_SUM, RUNE_MEAN_ROUNDED)
 RUNE_POOL(rune_average_pool_2d_int8_up, int8_t, int32_t, 0, RUNE_SUM, RUNE_MEAN_UP)
+RUNE_POOL(rune_average_pool_2d_int16, int16_t, int32_t, 0, RUNE_SUM, RUNE_MEAN_ROUNDED)
 RUNE_POOL(rune_average_pool_2d_float32, float, float, 0, RUNE_SUM, RUNE_MEAN)
 RUNE_POOL(rune_l2_pool_2d_float32, float, float, 0, RUNE_SUM_OF_SQUARES, RUNE_ROOT_OF_MEAN)
 RUNE_POOL(rune_max_pool_2d_int8, int8_t, int32_t, INT8_MIN, RUNE_GREATER, RUNE_AS_IT_IS)
+RUNE_POOL(rune_max_pool_2d_int16, int16_t, int32_t, INT16_MIN, RUNE_GREATER, RUNE_AS_IT_IS)
 RUNE_POOL(rune_max_pool_2d_float32, float, float, -3.4028234663852886e38f, RUNE_GREATER, RUNE_AS_IT_IS)
 
 #endif

@@ -5,11 +5,12 @@ from __future__ import annotations
 from rune.anvil.kernel_call import Input, KernelCall, Output
 from rune.anvil.ops.pool_2d import Pool2D, Pooling
 from rune.anvil.program import Number
+from rune.kernels.packing import C_TYPES
 from rune.kernels.portable.filter import filter_structure
 
 
 def pool(op: Pool2D) -> KernelCall:
-    element, kind = ("float", "float32") if op.is_float else ("int8_t", "int8")
+    element, kind = C_TYPES[op.element.name], op.element.name
     if op.rounds_up and op.pooling is Pooling.AVERAGE:
         kind = "int8_up"
     return KernelCall(

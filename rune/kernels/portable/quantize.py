@@ -3,14 +3,29 @@
 from __future__ import annotations
 
 from rune.anvil.kernel_call import Input, KernelCall, Output
-from rune.anvil.ops.quantize import DequantizeBytes, QuantizeFloat32
+from rune.anvil.ops.quantize import DequantizeBytes, DequantizeInt16, QuantizeFloat32, Requantize
 from rune.anvil.program import Number
-from rune.kernels.packing import float32s
+from rune.kernels.packing import C_TYPES, float32s, two_roundings
 
 
 def floats(op: QuantizeFloat32) -> KernelCall:
     numbers = (Number(op.count), Number(op.scale), Number(op.zero_point))
-    return KernelCall("rune_quantize_int8", (Input(0, "float"), Output(0, "int8_t"), *numbers))
+    kind = op.element.name
+    return KernelCall(f"rune_quantize_{kind}", (Input(0, "float"), Output(0, C_TYPES[kind]), *numbers))
+
+
+def requantize(op: Requantize) -> KernelCall:
+    source, result = op.source.name, op.output.element.name
+    return KernelCall(
+        f"rune_requantize_{source}_to_{result}",
+        (
+            Input(0, C_TYPES[source]),
+            Output(0, C_TYPES[result]),
+            Number(op.count),
+            Number(op.zero_point),
+            two_roundings([op.multiplier], op.output),
+        ),
+    )
 
 
 def dequantize(op: DequantizeBytes) -> KernelCall:
@@ -19,4 +34,14 @@ def dequantize(op: DequantizeBytes) -> KernelCall:
     )
 
 
-PACKERS = {QuantizeFloat32: floats, DequantizeBytes: dequantize}
+def dequantize_int16(op: DequantizeInt16) -> KernelCall:
+    numbers = (Number(op.count), Number(op.scale))
+    return KernelCall("rune_dequantize_int16", (Input(0, "int16_t"), Output(0, "float"), *numbers))
+
+
+PACKERS = {
+    QuantizeFloat32: floats,
+    Requantize: requantize,
+    DequantizeBytes: dequantize,
+    DequantizeInt16: dequantize_int16,
+}

@@ -7,15 +7,13 @@ import numpy as np
 from rune.anvil.kernel_call import Input, KernelCall, KernelStructure, Output
 from rune.anvil.ops.rearrangement import RANK, Places, Rearrangement
 from rune.anvil.program import Number
-from rune.kernels.packing import int32s
-
-_C_TYPES = {"float32": "float", "int32": "int32_t", "int16": "int16_t", "int8": "int8_t"}
+from rune.kernels.packing import C_TYPES, int32s
 
 
 def rearrange(op: Rearrangement) -> KernelCall:
     offsets, run = _with_run(op.offsets)
     offsets = (np.zeros(1, np.int32),) * (RANK - len(offsets)) + offsets
-    element = _C_TYPES[op.element.name]
+    element = C_TYPES[op.element.name]
     padding = float(op.padding) if op.element.name == "float32" else int(op.padding)
     return KernelCall(
         f"rune_rearrange_{op.element.name}",

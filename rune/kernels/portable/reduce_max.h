@@ -1,4 +1,4 @@
-/* REDUCE_MAX and REDUCE_MIN over some dimensions, int8 and float32. */
+/* REDUCE_MAX and REDUCE_MIN over some dimensions, int8, int16 and float32. */
 #ifndef RUNE_REDUCE_MAX_H
 #define RUNE_REDUCE_MAX_H
 
@@ -35,6 +35,8 @@ struct rune_extremes {
 
 RUNE_EXTREMES(rune_reduce_max_int8, int8_t, INT8_MIN, >)
 RUNE_EXTREMES(rune_reduce_min_int8, int8_t, INT8_MAX, <)
+RUNE_EXTREMES(rune_reduce_max_int16, int16_t, INT16_MIN, >)
+RUNE_EXTREMES(rune_reduce_min_int16, int16_t, INT16_MAX, <)
 RUNE_EXTREMES(rune_reduce_max_float32, float, -RUNE_LARGEST, >)
 RUNE_EXTREMES(rune_reduce_min_float32, float, RUNE_LARGEST, <)
 

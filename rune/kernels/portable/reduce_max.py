@@ -5,12 +5,13 @@ from __future__ import annotations
 from rune.anvil.kernel_call import Input, KernelCall, KernelStructure, Output
 from rune.anvil.ops.reduce_max import ReduceExtreme
 from rune.anvil.program import Number
+from rune.kernels.packing import C_TYPES
 
 
 def extreme(op: ReduceExtreme) -> KernelCall:
-    element = "float" if op.is_float else "int8_t"
+    element = C_TYPES[op.element.name]
     return KernelCall(
-        f"rune_reduce_{'max' if op.is_maximum else 'min'}_{'float32' if op.is_float else 'int8'}",
+        f"rune_reduce_{'max' if op.is_maximum else 'min'}_{op.element.name}",
         (
             Input(0, element),
             Output(0, element),

@@ -1,4 +1,4 @@
-/* RESIZE_BILINEAR, int8, uint8 and float32: each pixel of the output lies between four of the input. */
+/* RESIZE_BILINEAR, int8, int16, uint8 and float32: each pixel of the output lies between four of the input. */
 #ifndef RUNE_RESIZE_BILINEAR_H
 #define RUNE_RESIZE_BILINEAR_H
 
@@ -22,25 +22,29 @@ struct rune_resize {
     const ptrdiff_t right = (ptrdiff_t)(resize)->column_upper[x] * (resize)->channels
 
 /* Weights of the upper row and column are parts of 1024; the sum, in parts of 2^20, is rounded away from zero. */
-RUNE_KERNEL void rune_resize_bilinear_int8(const int8_t *input, int8_t *output, const struct rune_resize *resize,
-                                           const int32_t *row_weights, const int32_t *column_weights)
-{
-    const ptrdiff_t size = (ptrdiff_t)resize->input_height * resize->input_width * resize->channels;
-    for (int32_t batch = 0; batch < resize->batches; batch++, input += size) {
-        for (int32_t y = 0; y < resize->output_height; y++) {
-            for (int32_t x = 0; x < resize->output_width; x++, output += resize->channels) {
-                RUNE_FOUR_PIXELS(int8_t, resize, input, y, x);
-                const int32_t below = row_weights[y], beside = column_weights[x];
-                for (int32_t i = 0; i < resize->channels; i++) {
-                    const int32_t above = top[left + i] * (1024 - beside) + top[right + i] * beside;
-                    const int32_t under = bottom[left + i] * (1024 - beside) + bottom[right + i] * beside;
-                    const int32_t sum = above * (1024 - below) + under * below;
-                    output[i] = (int8_t)((sum + (sum > 0 ? 524288 : -524288)) / 1048576);
-                }
-            }
-        }
+#define RUNE_RESIZE_BILINEAR_INTEGERS(name, element, accumulator)                                                      \
+    RUNE_KERNEL void name(const element *input, element *output, const struct rune_resize *resize,                     \
+                          const int32_t *row_weights, const int32_t *column_weights)                                   \
+    {                                                                                                                  \
+        const ptrdiff_t size = (ptrdiff_t)resize->input_height * resize->input_width * resize->channels;               \
+        for (int32_t batch = 0; batch < resize->batches; batch++, input += size) {                                     \
+            for (int32_t y = 0; y < resize->output_height; y++) {                                                      \
+                for (int32_t x = 0; x < resize->output_width; x++, output += resize->channels) {                       \
+                    RUNE_FOUR_PIXELS(element, resize, input, y, x);                                                    \
+                    const int32_t below = row_weights[y], beside = column_weights[x];                                  \
+                    for (int32_t i = 0; i < resize->channels; i++) {                                                   \
+                        const int32_t above = top[left + i] * (1024 - beside) + top[right + i] * beside;               \
+                        const int32_t under = bottom[left + i] * (1024 - beside) + bottom[right + i] * beside;         \
+                        const accumulator sum = (accumulator)above * (1024 - below) + (accumulator)under * below;      \
+                        output[i] = (element)((sum + (sum > 0 ? 524288 : -524288)) / 1048576);                         \
+                    }                                                                                                  \
+                }                                                                                                      \
+            }                                                                                                          \
+        }                                                                                                              \
     }
-}
+
+RUNE_RESIZE_BILINEAR_INTEGERS(rune_resize_bilinear_int8, int8_t, int32_t)
+RUNE_RESIZE_BILINEAR_INTEGERS(rune_resize_bilinear_int16, int16_t, int64_t)
 
 RUNE_KERNEL void rune_resize_bilinear_float32(const float *input, float *output, const struct rune_resize *resize,
                                               const float *row_weights, const float *column_weights)

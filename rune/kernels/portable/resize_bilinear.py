@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from rune.anvil.kernel_call import Input, KernelCall, KernelStructure, Output
 from rune.anvil.ops.resize_bilinear import ResizeBilinear, ResizeBilinearUint8
-from rune.kernels.packing import float32s, int32s
+from rune.kernels.packing import C_TYPES, float32s, int32s
 
 
 def resize(op: ResizeBilinear) -> KernelCall:
-    element, kind, pack = ("float", "float32", float32s) if op.is_float else ("int8_t", "int8", int32s)
+    element, kind, pack = C_TYPES[op.element.name], op.element.name, float32s if op.is_float else int32s
     weights = (pack(op.rows.weight), pack(op.columns.weight))
     return KernelCall(f"rune_resize_bilinear_{kind}", (Input(0, element), Output(0, element), _structure(op), *weights))
 

@@ -1,7 +1,9 @@
-/* SOFTMAX over the last dimension, int8 and float32. */
+/* SOFTMAX over the last dimension, int8, int16 and float32. */
 #ifndef RUNE_SOFTMAX_H
 #define RUNE_SOFTMAX_H
 
+#include "lookup_int16.h"
+#include "rescale.h"
 #include "rune_math.h"
 
 /* The product of numbers in units of 2^-31, rounded to nearest, halves away from zero. */
@@ -43,6 +45,36 @@ RUNE_KERNEL void rune_softmax_int8(const int8_t *input, int8_t *output, const in
             const int64_t share = rune_high_product(scale, exponentials[largest - input[i]]);
             const int32_t whole = (int32_t)((share + (INT64_C(1) << (bits + 22))) >> (bits + 23));
             output[i] = (int8_t)(whole > 255 ? INT8_MAX : whole + INT8_MIN);
+        }
+    }
+}
+
+/* The multiplier brings differences to 10 / 65535; `exponentials` are of -10 to 0, `reciprocals` of 1 to 2. */
+struct rune_softmax_int16 {
+    const int16_t *exponentials, *reciprocals;
+    int32_t rows, columns, mantissa, exponent;
+};
+
+RUNE_KERNEL void rune_softmax_of_int16(const int16_t *input, int16_t *output, const struct rune_softmax_int16 *softmax)
+{
+    const int32_t columns = softmax->columns;
+    for (int32_t row = 0; row < softmax->rows; row++, input += columns, output += columns) {
+        int32_t largest = INT16_MIN, bits = 0, scale;
+        int32_t sum = 0;
+        for (int32_t i = 0; i < columns; i++)
+            largest = input[i] > largest ? input[i] : largest;
+        for (int32_t i = 0; i < columns; i++) {
+            const int32_t units = INT16_MAX + rune_rescale_twice_one(input[i] - largest, softmax->mantissa, softmax->exponent);
+            output[i] = rune_looked_up(units < INT16_MIN ? INT16_MIN : units, softmax->exponentials);
+            sum += output[i];
+        }
+        while (sum >> bits > 0)
+            bits++;
+        scale = (int32_t)(((((int64_t)sum << (31 - bits)) + (1 << 13)) >> 14) - (1 << 16) - (1 << 15));
+        scale = rune_looked_up(scale > INT16_MAX ? INT16_MAX : scale, softmax->reciprocals);
+        for (int32_t i = 0; i < columns; i++) {
+            const int32_t share = (int32_t)(((int64_t)output[i] * scale + (INT64_C(1) << (bits - 2))) >> (bits - 1));
+            output[i] = (int16_t)(share > INT16_MAX ? INT16_MAX : share);
         }
     }
 }

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
-from rune.anvil.kernel_call import Input, KernelCall, Output
-from rune.anvil.ops.softmax import SoftmaxFloat32, SoftmaxInt8
+from rune.anvil.kernel_call import Input, KernelCall, KernelStructure, Output
+from rune.anvil.ops.softmax import (
+    SoftmaxFloat32,
+    SoftmaxInt8,
+    SoftmaxInt16,
+    table_of_exponentials,
+    table_of_reciprocals,
+)
 from rune.anvil.program import Number
-from rune.kernels.packing import int32s
+from rune.kernels.packing import int16s, int32s
 
 
 def int8(op: SoftmaxInt8) -> KernelCall:
@@ -26,4 +32,19 @@ def float32(op: SoftmaxFloat32) -> KernelCall:
     return KernelCall("rune_softmax_float32", (Input(0, "float"), Output(0, "float"), *sizes, Number(op.beta)))
 
 
-PACKERS = {SoftmaxInt8: int8, SoftmaxFloat32: float32}
+def int16(op: SoftmaxInt16) -> KernelCall:
+    fields = (
+        ("exponentials", int16s(table_of_exponentials())),
+        ("reciprocals", int16s(table_of_reciprocals())),
+        ("rows", op.rows),
+        ("columns", op.columns),
+        ("mantissa", op.multiplier.mantissa),
+        ("exponent", op.multiplier.exponent),
+    )
+    return KernelCall(
+        "rune_softmax_of_int16",
+        (Input(0, "int16_t"), Output(0, "int16_t"), KernelStructure("struct rune_softmax_int16", fields)),
+    )
+
+
+PACKERS = {SoftmaxInt8: int8, SoftmaxInt16: int16, SoftmaxFloat32: float32}

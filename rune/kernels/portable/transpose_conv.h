@@ -1,9 +1,10 @@
-/* TRANSPOSE_CONV, int8 and float32. Weights are [output channel][row][column][input channel], as in the model. */
+/* TRANSPOSE_CONV, int8, int16 and float32. Weights are [output channel][row][column][input channel], as in the model. */
 #ifndef RUNE_TRANSPOSE_CONV_H
 #define RUNE_TRANSPOSE_CONV_H
 
 #include "filter.h"
 #include "rescale.h"
+#include "rescale_wide.h"
 
 /* Which row or column of the image lays its filter's number `tap` on a place of the output; below zero: none. */
 RUNE_FUNCTION int32_t rune_transposed_from(int32_t place, int32_t tap, int32_t before, int32_t stride, int32_t size)
@@ -13,7 +14,7 @@ RUNE_FUNCTION int32_t rune_transposed_from(int32_t place, int32_t tap, int32_t b
 }
 
 /* Calls `line(pixel, weight)` for each pixel of the image that has a part in the place [y, x] of the output. */
-#define RUNE_TRANSPOSED(filter, image, weights, y, x, element, line)                                                   \
+#define RUNE_TRANSPOSED(filter, image, weights, y, x, element, weight_element, line)                                   \
     for (int32_t i = 0; i < (filter)->filter_height; i++) {                                                            \
         const int32_t row =                                                                                            \
             rune_transposed_from(y, i, (filter)->pad_top, (filter)->stride_y, (filter)->input_height);                 \
@@ -22,7 +23,8 @@ RUNE_FUNCTION int32_t rune_transposed_from(int32_t place, int32_t tap, int32_t b
                 rune_transposed_from(x, j, (filter)->pad_left, (filter)->stride_x, (filter)->input_width);             \
             if (column >= 0) {                                                                                         \
                 const element *pixel = (image) + (row * (filter)->input_width + column) * (filter)->input_channels;    \
-                const element *weight = (weights) + (i * (filter)->filter_width + j) * (filter)->input_channels;       \
+                const weight_element *weight =                                                                         \
+                    (weights) + (i * (filter)->filter_width + j) * (filter)->input_channels;                           \
                 for (int32_t k = 0; k < (filter)->input_channels; k++)                                                 \
                     line;                                                                                              \
             }                                                                                                          \
@@ -43,11 +45,31 @@ RUNE_KERNEL void rune_transpose_conv_int8(const int8_t *input, int8_t *output, c
                 for (int32_t channel = 0; channel < filter->output_channels; channel++) {
                     const int8_t *of_channel = weights + channel * filter_size;
                     uint32_t sum = (uint32_t)bias[channel];
-                    RUNE_TRANSPOSED(filter, input, of_channel, y, x, int8_t,
+                    RUNE_TRANSPOSED(filter, input, of_channel, y, x, int8_t, int8_t,
                                     sum += (uint32_t)((pixel[k] - zero_point) * (weight[k] - weight_zero)))
                     *output++ = rune_requantize_twice((int32_t)sum, requantize, channel);
                 }
 }
+
+#define RUNE_TRANSPOSE_CONV_INT16(name, rescaling, requantized)                                                        \
+    RUNE_KERNEL void name(const int16_t *input, int16_t *output, const int8_t *weights, const int64_t *bias,           \
+                          const struct rune_filter *filter, const struct rescaling *requantize)                        \
+    {                                                                                                                  \
+        const int32_t filter_size = filter->filter_height * filter->filter_width * filter->input_channels;             \
+        const int32_t image_size = filter->input_height * filter->input_width * filter->input_channels;                \
+        for (int32_t batch = 0; batch < filter->batches; batch++, input += image_size)                                 \
+            for (int32_t y = 0; y < filter->output_height; y++)                                                        \
+                for (int32_t x = 0; x < filter->output_width; x++)                                                     \
+                    for (int32_t channel = 0; channel < filter->output_channels; channel++) {                          \
+                        const int8_t *of_channel = weights + channel * filter_size;                                    \
+                        int64_t sum = bias[channel];                                                                   \
+                        RUNE_TRANSPOSED(filter, input, of_channel, y, x, int16_t, int8_t, sum += pixel[k] * weight[k]) \
+                        *output++ = requantized(sum, requantize, channel);                                             \
+                    }                                                                                                  \
+    }
+
+RUNE_TRANSPOSE_CONV_INT16(rune_transpose_conv_int16_wide, rune_requantize_wide, rune_requantize_wide)
+RUNE_TRANSPOSE_CONV_INT16(rune_transpose_conv_int16_short, rune_requantize_twice, rune_requantize_short)
 
 RUNE_KERNEL void rune_transpose_conv_float32(const float *input, float *output, const float *weights,
                                              const float *bias, const struct rune_filter *filter, float minimum,
@@ -61,7 +83,7 @@ RUNE_KERNEL void rune_transpose_conv_float32(const float *input, float *output, 
                 for (int32_t channel = 0; channel < filter->output_channels; channel++) {
                     const float *of_channel = weights + channel * filter_size;
                     float sum = 0.0f;
-                    RUNE_TRANSPOSED(filter, input, of_channel, y, x, float,
+                    RUNE_TRANSPOSED(filter, input, of_channel, y, x, float, float,
                                     sum += RUNE_PRODUCT_F32(pixel[k], weight[k]))
                     sum += bias[channel];
                     *output++ = sum < minimum ? minimum : sum > maximum ? maximum : sum;

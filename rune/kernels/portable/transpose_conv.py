@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from rune.anvil.kernel_call import Input, KernelCall, Output
-from rune.anvil.ops.transpose_conv import TransposeConvFloat32, TransposeConvInt8
+from rune.anvil.ops.transpose_conv import TransposeConvFloat32, TransposeConvInt8, TransposeConvInt16
 from rune.anvil.program import Number
-from rune.kernels.packing import float32s, int8s, int32s, two_roundings
+from rune.kernels.packing import float32s, int8s, int32s, int64s, sum_rounding, two_roundings
 from rune.kernels.portable.filter import filter_structure
 
 
@@ -40,4 +40,19 @@ def float32(op: TransposeConvFloat32) -> KernelCall:
     )
 
 
-PACKERS = {TransposeConvInt8: int8, TransposeConvFloat32: float32}
+def int16(op: TransposeConvInt16) -> KernelCall:
+    name, structure = sum_rounding(op.output)
+    return KernelCall(
+        f"rune_transpose_conv_int16_{name}",
+        (
+            Input(0, "int16_t"),
+            Output(0, "int16_t"),
+            int8s(op.filters),
+            int64s(op.bias),
+            filter_structure(op.window),
+            structure,
+        ),
+    )
+
+
+PACKERS = {TransposeConvInt8: int8, TransposeConvInt16: int16, TransposeConvFloat32: float32}

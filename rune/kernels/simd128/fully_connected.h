@@ -11,7 +11,7 @@
  * four are computed together, some of them a second time.
  */
 RUNE_INLINE void rune_fully_connected_int8(const int8_t *input, int8_t *output, const int8_t *weights,
-                                           const int32_t *bias, const struct rune_requantize_once *requantize,
+                                           const int32_t *bias, const struct rune_requantize_nearest *requantize,
                                            int32_t batches, int32_t inputs, int32_t outputs, int32_t weight_zero)
 {
     const int32_t padded = (inputs + 7) / 8 * 8;
@@ -29,10 +29,7 @@ RUNE_INLINE void rune_fully_connected_int8(const int8_t *input, int8_t *output, 
             for (int32_t i = 0; i < 4 && first + i < outputs; i++) {
                 int32_t at = first + i;
                 int32_t sum = bias[at] + sums[i][0] + sums[i][1] + sums[i][2] + sums[i][3];
-                int32_t value = rune_rescale_once(sum, requantize->multiplier[at], requantize->shift[at]) +
-                                requantize->zero_point;
-                value = value < requantize->minimum ? requantize->minimum : value;
-                output[at] = (int8_t)(value > requantize->maximum ? requantize->maximum : value);
+                output[at] = (int8_t)rune_requantize_nearest(sum, requantize, at);
             }
         }
     }

@@ -7,7 +7,7 @@ import numpy as np
 from rune.anvil.kernel_call import Input, KernelCall, Output
 from rune.anvil.ops.fully_connected import FullyConnectedFloat32, FullyConnectedInt8
 from rune.anvil.program import Number
-from rune.kernels.packing import folded_bias, int8s, int32s, one_rounding
+from rune.kernels.packing import folded_bias, int8s, int32s, nearest_rounding
 from rune.kernels.portable.fully_connected import float32
 
 
@@ -22,7 +22,7 @@ def int8(op: FullyConnectedInt8) -> KernelCall:
             Output(0, "int8_t"),
             int8s(rows),
             int32s(folded_bias(op.bias, op.weights.sum(axis=1), op.input_zero_point)),
-            one_rounding(op.multipliers, op.output),
+            nearest_rounding(op.scales, op.output.zero_point, op.output.minimum, op.output.maximum),
             Number(op.batches),
             Number(inputs),
             Number(outputs),

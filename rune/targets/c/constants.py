@@ -32,6 +32,8 @@ def constant_array(name: str, element: str, data: bytes) -> Array:
 
 def _literals(element: str, data: bytes) -> list[str] | None:
     """Each element as C99 writes it; None where it cannot: C99 has no word for infinity."""
+    if element == "int64_t":
+        return [_long(value) for (value,) in struct.iter_unpack("<q", data)]
     if element in _INTEGERS:
         return [_integer(value) for (value,) in struct.iter_unpack(f"<{_INTEGERS[element]}", data)]
     if element not in _FLOATS:
@@ -43,6 +45,10 @@ def _literals(element: str, data: bytes) -> list[str] | None:
 
 def _integer(value: int) -> str:
     return "(-2147483647 - 1)" if value == -(2**31) else f"{value}u" if value >= 2**31 else str(value)
+
+
+def _long(value: int) -> str:
+    return "(-INT64_C(9223372036854775807) - 1)" if value == -(2**63) else f"INT64_C({value})"
 
 
 def _lines(numbers: Sequence[str]) -> str:

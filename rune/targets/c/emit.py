@@ -17,6 +17,7 @@ from rune.anvil.c_rows import row_name, rows_lines
 from rune.anvil.c_text import literal
 from rune.anvil.plan import Plan
 from rune.anvil.program import (
+    Argument,
     BufferPlace,
     Call,
     ConstantPlace,
@@ -30,6 +31,7 @@ from rune.anvil.program import (
     Rows,
     SendOutput,
     Step,
+    Structure,
     calls,
 )
 from rune.anvil.sources import Sources
@@ -287,13 +289,19 @@ def _has_floats(program: Program) -> bool:
     """Whether any call is given or may use a number of floating point. A block that mentions one is taken to use it."""
     for call in (call for step in program.steps for call in calls(step)):
         for argument in call.arguments:
-            if isinstance(argument, Pointer) and argument.element in ("float", "double"):
+            if any(pointer.element in ("float", "double") for pointer in _pointers(argument)):
                 return True
             if isinstance(argument, Number) and isinstance(argument.value, float):
                 return True
         if call.part == 0 and "rune_math.h" in call.header.read_text(encoding="ascii"):
             return True
     return False
+
+
+def _pointers(argument: Argument) -> Iterator[Pointer]:
+    """Those of an argument: itself, or what is in a structure."""
+    fields = [value for _, value in argument.fields] if isinstance(argument, Structure) else [argument]
+    yield from (each for each in fields if isinstance(each, Pointer))
 
 
 def _resource(_: ResourcePlace) -> str:

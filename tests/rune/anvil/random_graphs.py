@@ -101,14 +101,15 @@ class RandomGraph:
         result = self._value((1, 1, 1, depth))
         window = Window(1, SIZE, SIZE, depth, 1, 1, depth, SIZE, SIZE, 1, 1, 1, 1, 0, 0)
         pooling = Pooling.AVERAGE if self.generator.random() < 0.5 else Pooling.MAX
-        self._node(Pool2D(pooling, False, window, -128, 127), (image,), result)
+        self._node(Pool2D(pooling, np.dtype("i1"), window, -128, 127), (image,), result)
         return result
 
     def _fully_connected(self, image: int) -> int:
         depth = self._dimensions(image)[-1]
         result = self._value((1, 4))
         weights = self.generator.integers(-127, 128, (4, depth)).astype(np.int8)
-        work = FullyConnectedInt8(1, weights, self._bias(4), self._multipliers(4), self._zero_point(), self._range())
+        scales = tuple(each.mantissa * 2.0 ** (each.exponent - 31) for each in self._multipliers(4))
+        work = FullyConnectedInt8(1, weights, self._bias(4), scales, self._zero_point(), self._range())
         self._node(work, (image,), result)
         return result
 

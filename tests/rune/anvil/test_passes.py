@@ -23,8 +23,9 @@ from rune.anvil.ops.concatenation import Concatenation, Split
 from rune.anvil.ops.conv_2d import Conv2DInt8
 from rune.anvil.ops.depthwise_conv_2d import DepthwiseConv2DFloat32
 from rune.anvil.ops.quantize import DequantizeBytes, QuantizeFloat32
-from rune.anvil.ops.rearrangement import Rearrangement
+from rune.anvil.ops.rearrangement import ELEMENTS, Rearrangement
 from rune.anvil.ops.reshape import Reshape
+from rune.anvil.ops.types import INT8
 from rune.anvil.passes.activations import activations
 from rune.anvil.passes.byte_tables import byte_tables
 from rune.anvil.passes.constant_folding import SMALL, constant_folding
@@ -172,7 +173,7 @@ def test_a_chain_from_a_byte_to_a_byte_is_one_table() -> None:
         (
             op(block(lambda number: number / 255), (0,), 1),
             op(Reshape(8, 8), (1,), 2),
-            op(QuantizeFloat32(8, 1 / 128, -128), (2,), 3),
+            op(QuantizeFloat32(8, 1 / 128, -128, ELEMENTS[INT8]), (2,), 3),
             send(3),
         ),
     )
@@ -186,7 +187,7 @@ def test_a_chain_from_a_byte_to_a_byte_is_one_table() -> None:
 
 def test_a_chain_whose_floats_are_read_elsewhere_stays_a_chain() -> None:
     values = (value(I8, 8), value(F32, 8), value(I8, 8))
-    nodes = (op(DequantizeBytes(8, HALVES), (0,), 1), op(QuantizeFloat32(8, 0.5, 0), (1,), 2))
+    nodes = (op(DequantizeBytes(8, HALVES), (0,), 1), op(QuantizeFloat32(8, 0.5, 0, ELEMENTS[INT8]), (1,), 2))
     graph = Graph(values, (*nodes, send(1, 2)))
     assert byte_tables(graph) is graph
     # And nothing needs the floats where nobody asks for them: the bytes come back as they were.
@@ -237,7 +238,7 @@ def test_a_camera_s_normalization_is_joined_to_the_model_s_quantize_and_gives_th
 def test_a_block_that_does_not_say_what_it_makes_of_an_element_is_called() -> None:
     graph = Graph(
         (value(U8, 8), value(F32, 8), value(I8, 8)),
-        (op(block(None), (0,), 1), op(QuantizeFloat32(8, 0.5, 0), (1,), 2), send(2)),
+        (op(block(None), (0,), 1), op(QuantizeFloat32(8, 0.5, 0, ELEMENTS[INT8]), (1,), 2), send(2)),
     )
     assert byte_tables(graph) is graph
 

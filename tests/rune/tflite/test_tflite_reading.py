@@ -14,13 +14,13 @@ from rune.tflite import (
     Activation,
     Conv2DOptions,
     DepthwiseConv2DOptions,
-    ElementwiseOptions,
     FullyConnectedOptions,
     Model,
     Padding,
     Pool2DOptions,
     ReshapeOptions,
     SoftmaxOptions,
+    SumOptions,
     TensorKind,
     describe,
     from_json,
@@ -105,7 +105,7 @@ def test_options_of_compiled_operators_are_read() -> None:
     assert dense == FullyConnectedOptions(Activation.NONE, True, False, False)
     assert case("softmax_f32_beta").operators[0].options == SoftmaxOptions(0.5)
     assert case("reshape_f32_inferred_in_options").operators[0].options == ReshapeOptions((-1, 6))
-    assert case("add_f32_relu6").operators[0].options == ElementwiseOptions(Activation.RELU6)
+    assert case("add_f32_relu6").operators[0].options == SumOptions(Activation.RELU6)
 
 
 def test_an_absent_input_is_minus_one() -> None:

@@ -1,0 +1,18 @@
+"""LOGISTIC and TANH of int16."""
+
+from __future__ import annotations
+
+from rune.anvil.kernel_call import Constant, Input, KernelCall, Output
+from rune.anvil.ops.sigmoid_int16 import SigmoidInt16, table_of_logistic
+from rune.anvil.program import Number
+
+
+def sigmoid(op: SigmoidInt16) -> KernelCall:
+    table = Constant("uint16_t", table_of_logistic().astype("<u2").tobytes())
+    numbers = (Number(op.count), Number(op.multiplier), Number(op.shift))
+    return KernelCall(
+        f"rune_{op.function.value}_of_int16", (Input(0, "int16_t"), Output(0, "int16_t"), table, *numbers)
+    )
+
+
+PACKERS = {SigmoidInt16: sigmoid}
