@@ -82,7 +82,15 @@ def test_a_file_that_is_too_large_is_named_and_not_cut(compiler: Compiler, tmp_p
 
 def test_a_build_answers_step_by_step(compiler: Compiler, tmp_path: Path) -> None:
     answers = run(compiler, job(steps=["check", "compile", "verify", "measure"]))
-    assert [answer["event"] for answer in answers] == ["checked", "step", "step", "built", "verified", "measured"]
+    assert [answer["event"] for answer in answers] == [
+        "checked",
+        "step",
+        "step",
+        "built",
+        "verified",
+        "certified",
+        "measured",
+    ]
     assert [node["name"] for node in answers[0]["outline"]["nodes"]] == ["number", "out"]
     rune = compiler.output.read_bytes()
     assert answers[3]["report"]["rune"]["size"] == len(rune)
