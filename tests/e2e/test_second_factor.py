@@ -50,6 +50,7 @@ def sign_out(page: Page, forge: LiveForge) -> None:
     page.wait_for_url(f"{forge.address}/")
 
 
+@pytest.mark.proof
 def test_a_passkey_and_an_app_with_codes_sign_their_person_in(forge: LiveForge, open_page: OpenPage) -> None:
     page = open_page(viewport=PHONE)
     add_authenticator(page)

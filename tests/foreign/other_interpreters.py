@@ -24,10 +24,11 @@ CASES = ("model-f32", "model-i8", "model-from-f32-to-i8", "old-preloaded-model")
 
 
 def reference_models() -> dict[str, Any]:
-    """Every int8 model of the tests on reference kernels: by how much each differs at most from what is recorded."""
+    """Every int8 model of the tests on reference kernels: by how much each differs at most from what is recorded. Older
+    interpreters know no step from int8 to int16."""
     differing: dict[str, int] = {}
     name = ""
-    models = [case for case in model_cases() if "_i8_" in case.name]
+    models = [case for case in model_cases() if "_i8_" in case.name and not case.name.endswith("_to_i16")]
     for case in models:
         model = open_model(ModelFormat.TENSORFLOW_LITE.mimetype, case.data, reference=True)
         name = model.name

@@ -89,6 +89,7 @@ def contents(environment: dict[str, str], folder: Path) -> tuple[dict[str, Any],
     return tables(inside), files(inside)
 
 
+@pytest.mark.proof
 def test_a_restored_installation_has_every_row_and_file_and_goes_on(made: Made, tmp_path: Path) -> None:
     environment = restored(made, tmp_path / "data")
     rows, kept = contents(environment, tmp_path / "one")
