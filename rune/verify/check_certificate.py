@@ -136,7 +136,7 @@ def check_proof(proof: dict[str, Any], rune: bytes) -> tuple[int, int]:
     require(bool((farthest < 2**31 >> np.maximum(exponents, 0)).all()), f"{op}: a sum leaves 32 bits")
     packed = zlib.decompressobj()
     data = packed.decompress(base64.b64decode(proof["thresholds"]), MEMORY)
-    thresholds = np.frombuffer(data, "<i8").astype(np.int64).reshape(len(least), highest - lowest)
+    thresholds = np.frombuffer(data, "<i8").astype(np.int64).reshape(len(least), highest - lowest).cumsum(axis=1)
     starts = np.concatenate([least[:, None], thresholds], axis=1)
     ends = np.concatenate([thresholds - 1, greatest[:, None]], axis=1)
     is_sorted = bool((np.diff(starts, axis=1) >= 0).all()) and bool((thresholds <= greatest[:, None] + 1).all())

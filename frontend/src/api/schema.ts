@@ -3318,7 +3318,7 @@ export interface components {
       readonly description: string;
       readonly url: string;
     };
-    /** @description The requantisation of one op, computed in single precision: arrays are base64 of little-endian numbers. `constants` are those that stand in the rune; `numbers` say which of their channels are proven here, and all other arrays are by these. `thresholds` is [channel, step], packed with zlib. */
+    /** @description The requantisation of one op, computed in single precision: arrays are base64 of little-endian numbers. `constants` are those that stand in the rune; `numbers` say which of their channels are proven here, and all other arrays are by these. `thresholds` is [channel, step], each as what it adds to the one before, packed with zlib. */
     readonly Proof: {
       readonly op: string;
       readonly lowest: number;
