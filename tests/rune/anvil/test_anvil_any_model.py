@@ -24,7 +24,7 @@ from rune.tensor import ElementType, TensorType
 from rune.tflite import ModelError
 from tests.model_cases import FOLDER, model_cases
 from tests.packed import read_packed
-from tests.proof.mutants import SECONDS_A_FILE
+from tests.proof.mutants import HANGS
 from tests.rune.anvil.any_model import use_model
 from tests.rune.anvil.pipelines import passing_on
 from tests.rune.tflite.mutations import mutant
@@ -58,7 +58,7 @@ def test_a_model_with_faults_is_compiled_or_refused_by_name_at_once() -> None:
             slowest = max(slowest, time.process_time() - begin)
     assert made > MUTANTS // 20
     assert 0 < refused < made
-    assert slowest < SECONDS_A_FILE
+    assert slowest < HANGS
 
 
 def test_a_pipeline_of_more_memory_than_a_rune_may_have_is_refused() -> None:
@@ -99,4 +99,4 @@ def test_what_was_found_among_a_million_broken_models_is_refused_or_made_at_once
     begin = time.process_time()
     with suppress(AnvilError, ModelError):
         use_model(data)
-    assert time.process_time() - begin < SECONDS_A_FILE
+    assert time.process_time() - begin < HANGS
