@@ -60,6 +60,7 @@ def test_a_stage_is_dragged_from_the_palette_onto_the_canvas_or_into_a_wire(
     assert wait_for_text(page, lambda text: "normalize:" not in text) == alone
 
 
+@pytest.mark.proof
 def test_the_graph_edits_the_text_and_keeps_what_stands_in_it(forge: LiveForge, open_page: OpenPage) -> None:
     page = open_page()
     sign_in(page, forge.printed_link())

@@ -91,6 +91,7 @@ def test_a_rune_with_vectors_is_refused_by_both_judges() -> None:
         check_mvp(rune)
 
 
+@pytest.mark.proof
 def test_every_op_gives_the_bytes_of_wasm32_floats_too() -> None:
     cases = model_cases()
     models = {case.name: read_model(case.data) for case in cases}
