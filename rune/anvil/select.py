@@ -162,7 +162,7 @@ class _Selection:
         self, node: Node, computation: Computation, read: Callable[[int], _Spot], written: Callable[[int], _Spot]
     ) -> tuple[Call, ...]:
         """The calls of a computation's kernel. `read` and `written` say where its inputs and outputs are, by number."""
-        kernel = self._target.kernels.kernel(computation)
+        kernel = self._target.kernels.kernel(computation, self._target.byte_price)
         if kernel is None:
             kind = type(computation).__name__
             raise MissingKernel(self._files.get(node.stage, node.stage), kind, self._target.kernels.name)
