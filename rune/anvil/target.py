@@ -20,7 +20,8 @@ from rune.runefile.pipeline import Pipeline, Port
 
 @dataclass(frozen=True)
 class Toolchain:
-    """`compile_flags` go to clang for each unit, `link_flags` to `linker`, a command of the zig toolchain.
+    """`compile_flags` go to clang for each unit, behind those that all targets share. `link_flags` go to `linker`, a
+    command of the zig toolchain; behind the last of them stands where its result goes, and then what it is made of.
     `optimization` is clang's flag for the units that decide how fast a rune is."""
 
     compile_flags: tuple[str, ...]
@@ -65,6 +66,8 @@ class Target:
     optimized_for: Literal["speed", "size"] = "speed"
     smaller: Target | None = None
     """The same target, optimised for size; None where there is no such thing."""
+    library: Toolchain | None = None
+    """What makes a static library of sources that are shipped; None where none goes with them."""
     starting_points: frozenset[str] = frozenset()
     """Those of them that a person goes on to write; a later build leaves them as they are."""
 
