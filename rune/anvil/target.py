@@ -23,7 +23,8 @@ Aim = Literal["size", "balanced", "speed"]
 
 @dataclass(frozen=True)
 class Toolchain:
-    """`compile_flags` go to clang for each unit, `link_flags` to `linker`, a command of the zig toolchain.
+    """`compile_flags` go to clang for each unit, behind those that all targets share. `link_flags` go to `linker`, a
+    command of the zig toolchain; behind the last of them stands where its result goes, and then what it is made of.
     `optimization` is clang's flag for the units that decide how fast a rune is."""
 
     compile_flags: tuple[str, ...]
@@ -70,6 +71,8 @@ class Target:
     """What a byte of constants is worth where kernels are chosen: so many instructions a run."""
     variants: tuple[Target, ...] = ()
     """The same target, optimised for something else."""
+    library: Toolchain | None = None
+    """What makes a static library of sources that are shipped; None where none goes with them."""
     starting_points: frozenset[str] = frozenset()
     """Those of them that a person goes on to write; a later build leaves them as they are."""
 

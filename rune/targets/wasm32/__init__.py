@@ -27,6 +27,7 @@ LINK_FLAGS = (
     "-z",
     f"stack-size={STACK_SIZE}",
     "--no-growable-memory",
+    "-o",
 )
 
 FEATURES = (
