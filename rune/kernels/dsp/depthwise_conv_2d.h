@@ -36,31 +36,43 @@ RUNE_INLINE void rune_pair_columns(uint32_t *words, const uint32_t *even, const 
     words[11] = rune_high_halves(top, middle);
 }
 
-/* The bytes of four channels at a column of three rows; a row beside the image is null. */
-RUNE_FUNCTION void rune_column_at_edge(uint32_t *column, const int8_t *const *rows, int32_t left, int32_t width,
-                                       int32_t channels, uint32_t beside)
+/* Three rows of an image; a row beside it is null. */
+struct rune_three_rows {
+    const int8_t *top, *middle, *low;
+    int32_t width, channels;
+    uint32_t beside; /* the zero point, four times */
+};
+
+/* The bytes of four channels at a column of the three rows. */
+RUNE_INLINE void rune_column_of(uint32_t *column, const struct rune_three_rows *rows, int32_t left)
 {
-    for (int32_t i = 0; i < 3; i++)
-        column[i] = rows[i] && left >= 0 && left < width ? rune_word_at(rows[i] + left * channels) : beside;
+    const int32_t place = left * rows->channels;
+    column[0] = column[1] = column[2] = rows->beside;
+    if (left < 0 || left >= rows->width)
+        return;
+    if (rows->top)
+        column[0] = rune_word_at(rows->top + place);
+    if (rows->middle)
+        column[1] = rune_word_at(rows->middle + place);
+    if (rows->low)
+        column[2] = rune_word_at(rows->low + place);
 }
 
 /* All columns that the taps meet, from the `left`-th on, which may be left of the image: [pair of columns][channel]. */
-RUNE_FUNCTION void rune_pair_rows(uint32_t *words, int32_t pairs, const int8_t *const *rows, int32_t left,
-                                  int32_t width, int32_t channels, int32_t zero_point)
+RUNE_FUNCTION void rune_pair_rows(uint32_t *words, int32_t pairs, const struct rune_three_rows *rows, int32_t left)
 {
-    const int8_t *top = rows[0], *middle = rows[1], *low = rows[2];
-    const int are_inside = top && middle && low;
-    for (int32_t pair = 0; pair < pairs; pair++, words += RUNE_PAIR_WORDS, left += 2) {
+    const int8_t *top = rows->top, *middle = rows->middle, *low = rows->low;
+    const int32_t whole = top && middle && low ? rows->width - 1 : 0, channels = rows->channels;
+    for (; pairs > 0; pairs--, words += RUNE_PAIR_WORDS, left += 2) {
         uint32_t even[3], odd[3];
-        if (are_inside && left >= 0 && left + 1 < width) {
+        if (left >= 0 && left < whole) {
             const int32_t place = left * channels, next = place + channels;
             even[0] = rune_word_at(top + place), odd[0] = rune_word_at(top + next);
             even[1] = rune_word_at(middle + place), odd[1] = rune_word_at(middle + next);
             even[2] = rune_word_at(low + place), odd[2] = rune_word_at(low + next);
         } else {
-            const uint32_t beside = (uint32_t)(uint8_t)zero_point * UINT32_C(0x01010101);
-            rune_column_at_edge(even, rows, left, width, channels, beside);
-            rune_column_at_edge(odd, rows, left + 1, width, channels, beside);
+            rune_column_of(even, rows, left);
+            rune_column_of(odd, rows, left + 1);
         }
         rune_pair_columns(words, even, odd);
     }
@@ -171,6 +183,7 @@ RUNE_INLINE void rune_depthwise_rows(const int8_t *input, int8_t *output, uint32
 {
     const int32_t channels = filter->output_channels, line_size = filter->input_width * channels;
     const int32_t width = filter->output_width;
+    const uint32_t beside = (uint32_t)(uint8_t)zero_point * UINT32_C(0x01010101);
     int32_t *sums = (int32_t *)(words + pairs * RUNE_PAIR_WORDS);
     for (int32_t batch = 0; batch < filter->batches; batch++, input += filter->input_height * line_size) {
         for (int32_t y = 0; y < filter->output_height; y++, output += width * channels) {
@@ -181,7 +194,8 @@ RUNE_INLINE void rune_depthwise_rows(const int8_t *input, int8_t *output, uint32
                     const int32_t line = y * filter->stride_y - filter->pad_top + i * filter->dilation_y;
                     rows[i] = line >= 0 && line < filter->input_height ? input + line * line_size + channel : 0;
                 }
-                rune_pair_rows(words, pairs, rows, -filter->pad_left, filter->input_width, channels, zero_point);
+                const struct rune_three_rows three = {rows[0], rows[1], rows[2], filter->input_width, channels, beside};
+                rune_pair_rows(words, pairs, &three, -filter->pad_left);
                 for (int32_t i = 0; i < 4; i++) {
                     const uint32_t *columns = words + i * RUNE_COLUMN_WORDS, *its = taps + (channel + i) * RUNE_TAP_WORDS;
                     if (stride == 1)

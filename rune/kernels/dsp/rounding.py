@@ -58,7 +58,12 @@ def are_short(sums: ChannelSums) -> bool:
     """Whether all sums and all multipliers are within what the kernels take."""
     bounds = sums.bounds
     reach = max(-int(bounds.least.min(initial=0)), int(bounds.greatest.max(initial=0)))
-    return reach <= FARTHEST_SUM and all(0 < -each.exponent <= LARGEST_SHIFT for each in sums.multipliers)
+    return reach <= FARTHEST_SUM and all(map(is_right_shift, sums.multipliers))
+
+
+def is_right_shift(multiplier: Multiplier) -> bool:
+    """Whether the kernels can shift by it."""
+    return 0 < -multiplier.exponent <= LARGEST_SHIFT
 
 
 def ending(to: OutputRange) -> str:
