@@ -45,6 +45,18 @@ SKOPEO = Need("skopeo", ("skopeo",), "the registry's tests with a stock client",
 POSTGRESQL = Need("PostgreSQL", ("postgresql",), "the tests of several processes", browser.postgresql)
 REDIS = Need("Redis", ("redis-server",), "the tests of several processes", lambda: shutil.which("redis-server"))
 GCC = Need("gcc", ("gcc", "libc6-dev"), "the tests of sources in C", lambda: shutil.which("gcc"))
+EMULATORS = Need(
+    "emulators of small cores",
+    ("qemu-system-arm", "qemu-system-misc", "gcc-arm-none-eabi", "gcc-riscv64-unknown-elf"),
+    "the tests on emulated cores",
+    lambda: all(map(shutil.which, EMULATOR_PROGRAMS)),
+)
+EMULATOR_PROGRAMS = (
+    "qemu-system-arm",
+    "qemu-system-riscv32",
+    "arm-none-eabi-gcc",
+    "riscv64-unknown-elf-gcc",
+)
 HEADERS = Need(
     "Python's headers",
     ("python3-dev",),
@@ -63,8 +75,8 @@ CADDY = Need("Caddy", ("caddy",), "the proof behind Caddy", lambda: shutil.which
 SOUND = Need("a sound card made up", tuple(browser.SOUND), "the proofs that hear", browser.sound_programs)
 
 PURPOSES = {
-    "test": (VENV, CHROMIUM, SKOPEO, POSTGRESQL, REDIS, GCC, HEADERS),
-    "prove": (VENV, CHROMIUM, SKOPEO, POSTGRESQL, REDIS, GCC, HEADERS, FIREFOX, WEBKIT, SOUND, NGINX, CADDY),
+    "test": (VENV, CHROMIUM, SKOPEO, POSTGRESQL, REDIS, GCC, EMULATORS, HEADERS),
+    "prove": (VENV, CHROMIUM, SKOPEO, POSTGRESQL, REDIS, GCC, EMULATORS, HEADERS, FIREFOX, WEBKIT, SOUND, NGINX, CADDY),
     "pages": (VENV, CHROMIUM),
 }
 """What is needed for what; `pages` is for pictures and measurements."""

@@ -106,7 +106,7 @@ def _main(interface: Interface) -> Iterator[str]:
         yield f"static {C_TYPES[field.type.element]} input_{field.name}[{max(field.type.count, 1)}];"
     yield f"static struct {prefix}_outputs outputs;"
     yield "extern uint32_t stack_bottom[];"
-    yield "enum { PAINT = 0x5AC35AC3, SPARE = 128 };"
+    yield "enum { PAINT = 0x5AC35AC3, SPARE = 32 };"
     yield "__attribute__((noinline)) static void paint(void)\n{"
     yield "    volatile uint32_t *here = stack_bottom, *end = (uint32_t *)(uintptr_t)__builtin_frame_address(0);"
     yield "    while (here < end - SPARE / 4)\n        *here++ = PAINT;\n}"
