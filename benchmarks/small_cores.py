@@ -119,7 +119,7 @@ def _measured(model: MeasuredModel, name: str) -> Measured:
     pipeline = check(model.project, PUBLISHED_BLOCKS, signatures=lambda _: signature(read)).pipeline
     if pipeline is None:
         raise CannotMeasure(f"the project of {model.name} does not check")
-    program = lower(pipeline, {"model": read}, target)
+    program = lower(pipeline, {"model.tflite": read}, target)
     files = target.emit(program, plan(program, target.limits), model.name).files
     frames = _frames(read.tensors[read.inputs[0]].count)
     with tempfile.TemporaryDirectory(prefix="small-cores-") as folder:
