@@ -24,14 +24,14 @@ _PAIRED: Final = (0, 2, 1, 3)
 
 
 def estimate(op: Conv2DInt8) -> Cost | None:
-    if op.filter_zero_point or not are_short(_settled(op)):
+    if op.filter_zero_point or not are_short(settled_sums(op)):
         return None
     return Cost(op.multiply_accumulates + 12 * op.window.positions * op.window.output_channels, op.filters.size)
 
 
 def int8(op: Conv2DInt8) -> KernelCall:
-    window = _as_one_row(op.window)
-    sums = _settled(op)
+    window = as_one_row(op.window)
+    sums = settled_sums(op)
     packed = packed_weights(sums.weights.reshape(op.filters.shape))
     row_bytes = window.filter_width * window.input_channels
     return KernelCall(
@@ -50,7 +50,7 @@ def int8(op: Conv2DInt8) -> KernelCall:
     )
 
 
-def _as_one_row(window: Window) -> Window:
+def as_one_row(window: Window) -> Window:
     """The same pixels, where each is seen once and alone, as one long row, which has fewer ends."""
     if window.is_padded or (window.filter_height, window.filter_width, window.stride_y, window.stride_x) != (1, 1, 1, 1):
         return window
@@ -59,7 +59,8 @@ def _as_one_row(window: Window) -> Window:
     return Window(**{**vars(sizes), "input_width": pixels, "output_width": pixels})
 
 
-def _settled(op: Conv2DInt8) -> ChannelSums:
+def settled_sums(op: Conv2DInt8) -> ChannelSums:
+    """What its channels add up; those that never change, plainly."""
     return settled(ChannelSums(op.weights, op.bias, op.multipliers, op.input_zero_point), op.output)
 
 

@@ -28,13 +28,13 @@ def estimate(op: DepthwiseConv2DInt8) -> Cost | None:
     window = op.window
     is_3x3 = (window.filter_height, window.filter_width, window.dilation_x) == (3, 3, 1)
     is_near = window.stride_x in (1, 2) and window.input_channels == window.output_channels >= GROUP
-    if not is_3x3 or not is_near or op.tap_zero_point or not are_short(_settled(op)):
+    if not is_3x3 or not is_near or op.tap_zero_point or not are_short(settled_sums(op)):
         return None
     return Cost(3 * op.multiply_accumulates, 20 * window.output_channels)
 
 
 def int8(op: DepthwiseConv2DInt8) -> KernelCall:
-    sums, pairs = _settled(op), _column_pairs(op.window)
+    sums, pairs = settled_sums(op), _column_pairs(op.window)
     taps = sums.weights.astype("<i2")[:, np.array(_TAP_PAIRS).reshape(-1)]
     return KernelCall(
         f"rune_depthwise_conv_2d_int8_by_{op.window.stride_x}{ending(op.output)}",
@@ -52,7 +52,8 @@ def int8(op: DepthwiseConv2DInt8) -> KernelCall:
     )
 
 
-def _settled(op: DepthwiseConv2DInt8) -> ChannelSums:
+def settled_sums(op: DepthwiseConv2DInt8) -> ChannelSums:
+    """What its channels add up; those that never change, plainly."""
     return settled(ChannelSums(op.weights.T, op.bias, op.multipliers, op.input_zero_point), op.output)
 
 

@@ -5,15 +5,8 @@
 #ifndef RUNE_DSP_FULLY_CONNECTED_H
 #define RUNE_DSP_FULLY_CONNECTED_H
 
+#include "high_rounding.h"
 #include "instructions.h"
-#include "rescale.h"
-
-/* How sums are rounded: (sum * mantissa + a half) >> (32 + shift). `step` is 0 where all outputs have one multiplier. */
-struct rune_high_rounding {
-    const int32_t *mantissa;
-    const int8_t *shift;
-    int32_t step, zero_point, minimum, maximum;
-};
 
 /* A word of the last numbers, 1 to 3 of them, and zeros behind. */
 RUNE_INLINE uint32_t rune_last_word(const int8_t *bytes, int32_t count)
@@ -57,12 +50,8 @@ RUNE_KERNEL void rune_fully_connected_int8_dsp(const int8_t *input, int8_t *outp
                 RUNE_ADD_FOUR(word, packed, sums);
                 packed += 4;
             }
-            for (int32_t i = 0; i < 4 && first + i < outputs; i++) {
-                const int32_t which = (first + i) * to->step, shift = to->shift[which];
-                const int32_t start = (int32_t)((uint32_t)(2 * to->zero_point + 1) << (shift - 1));
-                const int32_t value = rune_add_high(sums[i], to->mantissa[which], start) >> shift;
-                output[first + i] = (int8_t)(value < to->minimum ? to->minimum : value > to->maximum ? to->maximum : value);
-            }
+            for (int32_t i = 0; i < 4 && first + i < outputs; i++)
+                output[first + i] = rune_high_byte(sums[i], to, first + i);
         }
     }
 }

@@ -25,26 +25,13 @@ _UPPER: Final = 32
 
 
 def estimate(op: FullyConnectedInt8) -> Cost | None:
-    if op.row_zero_point or _proven(op) is None:
+    if op.row_zero_point or proven_short(op) is None:
         return None
     return Cost(3 * op.multiply_accumulates // 2, op.rows.size)
 
 
 def int8(op: FullyConnectedInt8) -> KernelCall:
     outputs, inputs = op.rows.shape
-    proven = _proven(op)
-    if proven is None:
-        raise ValueError("this layer's sums are not proven; its estimate says so")
-    to, is_one = op.output, len({*zip(proven.mantissas, proven.shifts, strict=True)}) == 1
-    some = slice(1) if is_one else slice(None)
-    fields = (
-        ("mantissa", int32s(proven.mantissas[some])),
-        ("shift", int8s(proven.shifts[some] - _UPPER)),
-        ("step", 0 if is_one else 1),
-        ("zero_point", to.zero_point),
-        ("minimum", to.minimum),
-        ("maximum", to.maximum),
-    )
     bias = folded_bias(op.bias, op.weights.sum(axis=1), op.input_zero_point)
     return KernelCall(
         "rune_fully_connected_int8_dsp",
@@ -53,7 +40,7 @@ def int8(op: FullyConnectedInt8) -> KernelCall:
             Output(0, "int8_t"),
             Constant("uint32_t", packed_rows(op.weights)),
             int32s(np.append(bias, np.zeros(-outputs % 4, np.int64))),
-            KernelStructure("struct rune_high_rounding", fields),
+            high_rounding(op),
             Number(op.batches),
             Number(inputs),
             Number(outputs),
@@ -69,7 +56,25 @@ def packed_rows(rows: Integers) -> bytes:
     return full.reshape(-1, 4, full.shape[1] // 4, 4).transpose(0, 2, 1, 3).tobytes()
 
 
-def _proven(op: FullyConnectedInt8) -> ProvenIntegers | None:
+def high_rounding(op: FullyConnectedInt8) -> KernelStructure:
+    """`struct rune_high_rounding` (high_rounding.h) of a layer whose estimate is not None."""
+    proven = proven_short(op)
+    if proven is None:
+        raise ValueError("this layer's sums are not proven; its estimate says so")
+    to, is_one = op.output, len({*zip(proven.mantissas, proven.shifts, strict=True)}) == 1
+    some = slice(1) if is_one else slice(None)
+    fields = (
+        ("mantissa", int32s(proven.mantissas[some])),
+        ("shift", int8s(proven.shifts[some] - _UPPER)),
+        ("step", 0 if is_one else 1),
+        ("zero_point", to.zero_point),
+        ("minimum", to.minimum),
+        ("maximum", to.maximum),
+    )
+    return KernelStructure("struct rune_high_rounding", fields)
+
+
+def proven_short(op: FullyConnectedInt8) -> ProvenIntegers | None:
     """Mantissas and shifts that the kernel can take, where there are some."""
     to, sums = op.output, sum_bounds(op.weights, op.bias, op.input_zero_point)
     if max(-int(sums.least.min()), int(sums.greatest.max())) >= 2**31:

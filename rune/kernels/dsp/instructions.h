@@ -141,6 +141,37 @@ RUNE_INLINE int32_t rune_add_high_low(uint32_t left, uint32_t right, int32_t sum
     return (int32_t)((uint32_t)sum + (uint32_t)(rune_high_half(left) * rune_low_half(right)));
 }
 
+#if defined(__ARM_ARCH_6M__)
+
+/* The product of the upper half of `left` and of all of `right` by its halves, whose products have 32 bits: the words of
+ * 16 bits that are below bit 32 and from it on. Such a core multiplies 64 bits by a call. */
+RUNE_INLINE int32_t rune_middle_of(int32_t left, int32_t right, int32_t *high)
+{
+    const uint32_t left_low = (uint32_t)left & 0xFFFFu, right_low = (uint32_t)right & 0xFFFFu;
+    const int32_t left_high = left >> 16, right_high = right >> 16;
+    const int32_t middle = left_high * (int32_t)right_low + (int32_t)(left_low * right_low >> 16);
+    *high = left_high * right_high + (middle >> 16);
+    return (int32_t)left_low * right_high + (middle & 0xFFFF);
+}
+
+/* The upper 32 bits of a product, rounded to nearest, halves up. */
+RUNE_INLINE int32_t rune_high_rounded(int32_t left, int32_t right)
+{
+    int32_t high;
+    const int32_t middle = rune_middle_of(left, right, &high);
+    return high + (((middle >> 15) + 1) >> 1);
+}
+
+/* The upper 32 bits of a product, rounded down, and the sum. */
+RUNE_INLINE int32_t rune_add_high(int32_t left, int32_t right, int32_t sum)
+{
+    int32_t high;
+    const int32_t middle = rune_middle_of(left, right, &high);
+    return (int32_t)((uint32_t)sum + (uint32_t)high + (uint32_t)(middle >> 16));
+}
+
+#else
+
 /* The upper 32 bits of a product, rounded to nearest, halves up. */
 RUNE_INLINE int32_t rune_high_rounded(int32_t left, int32_t right)
 {
@@ -152,6 +183,8 @@ RUNE_INLINE int32_t rune_add_high(int32_t left, int32_t right, int32_t sum)
 {
     return (int32_t)((uint32_t)sum + (uint32_t)(int32_t)(((int64_t)left * right) >> 32));
 }
+
+#endif
 
 RUNE_INLINE int32_t rune_to_byte(int32_t number)
 {
