@@ -1,67 +1,87 @@
-/* DEPTHWISE_CONV_2D of int8: four channels at a time, of rows that are copied with their padding. */
+/*
+ * DEPTHWISE_CONV_2D of int8 with 3x3 taps: eight channels at a time, of rows that are copied with their padding. Products
+ * of even and of odd channels have vectors of their own, so taps, biases and multipliers of a group lie in that order.
+ */
 #ifndef RUNE_HELIUM_DEPTHWISE_CONV_2D_H
 #define RUNE_HELIUM_DEPTHWISE_CONV_2D_H
 
 #include "padded_rows.h"
 #include "vectors.h"
 
+#define RUNE_LANES 8
+#define RUNE_NINE 9
+
 #if RUNE_HAS_HELIUM
 
-/* The bytes of up to four channels of a pixel. `next_row` is from behind a row's last tap to the next row's first. */
-RUNE_INLINE void rune_taps_of_four(const int8_t *number, const int8_t *tap, int8_t *output, const int32_t *bias,
-                                   const struct rune_filter *filter, const struct rune_requantize_twice *to,
-                                   int32_t channel, int32_t next_row)
+#define RUNE_TAP(row)                  \
+    "vldrb.s16 q0, [%[" row "]]\n"     \
+    "vldrb.s16 q1, [%[taps]], #8\n"    \
+    "vmullb.s16 q2, q0, q1\n"          \
+    "vmullt.s16 q3, q0, q1\n"          \
+    "vadd.i32 %q[even], %q[even], q2\n" \
+    "vadd.i32 %q[odd], %q[odd], q3\n"
+#define RUNE_COLUMN RUNE_TAP("top") RUNE_TAP("middle") RUNE_TAP("low")
+#define RUNE_NEXT_COLUMN "add %[top], %[step]\n add %[middle], %[step]\n add %[low], %[step]\n"
+
+/* The bytes of eight channels of a pixel. Taps are [column][row][channel], rows `line` bytes apart. */
+RUNE_INLINE void rune_eight_channels(const int8_t *top, int32_t line, const int8_t *taps, int8_t *output,
+                                     const int32_t *bias, const struct rune_requantize_twice *to, int32_t first,
+                                     int32_t step)
 {
-    const int32_t channels = filter->output_channels, next_tap = filter->dilation_x * channels;
-    const mve_pred16_t some = vctp32q((uint32_t)(channels - channel));
-    int32x4_t sums = vldrwq_s32(bias + channel);
-    number += channel;
-    tap += channel;
-    for (int32_t i = filter->filter_height; i > 0; i--, number += next_row) {
-        for (int32_t j = filter->filter_width; j > 0; j--, number += next_tap, tap += channels)
-            sums = vaddq_s32(sums, vmulq_s32(vldrbq_z_s32(number, some), vldrbq_z_s32(tap, some)));
-    }
-    rune_store_rounded(output, sums, channel, channels, to);
+    const int8_t *middle = top + line, *low = middle + line;
+    int32x4_t even = vldrwq_s32(bias + first), odd = vldrwq_s32(bias + first + 4);
+    __asm__(RUNE_COLUMN RUNE_NEXT_COLUMN RUNE_COLUMN RUNE_NEXT_COLUMN RUNE_COLUMN
+            : [even] "+w"(even), [odd] "+w"(odd), [top] "+l"(top), [middle] "+l"(middle), [low] "+l"(low),
+              [taps] "+l"(taps)
+            : [step] "r"(step)
+            : "q0", "q1", "q2", "q3", "memory");
+    int16x8_t values = vmovnbq_s32(vdupq_n_s16(0), rune_rounded_four(even, to, first));
+    values = vmovntq_s32(values, rune_rounded_four(odd, to, first + 4));
+    vstrbq_s16(output, values);
 }
+
+#undef RUNE_TAP
+#undef RUNE_COLUMN
+#undef RUNE_NEXT_COLUMN
 
 #else
 
-RUNE_INLINE void rune_taps_of_four(const int8_t *number, const int8_t *tap, int8_t *output, const int32_t *bias,
-                                   const struct rune_filter *filter, const struct rune_requantize_twice *to,
-                                   int32_t channel, int32_t next_row)
+/* The bytes of eight channels of a pixel. Taps are [column][row][channel], rows `line` bytes apart. */
+RUNE_INLINE void rune_eight_channels(const int8_t *top, int32_t line, const int8_t *taps, int8_t *output,
+                                     const int32_t *bias, const struct rune_requantize_twice *to, int32_t first,
+                                     int32_t step)
 {
-    const int32_t channels = filter->output_channels, next_tap = filter->dilation_x * channels;
-    const int32_t count = channels - channel < RUNE_SUMS ? channels - channel : RUNE_SUMS;
-    int32_t sums[RUNE_SUMS] = {bias[channel], bias[channel + 1], bias[channel + 2], bias[channel + 3]};
-    number += channel;
-    tap += channel;
-    for (int32_t i = filter->filter_height; i > 0; i--, number += next_row) {
-        for (int32_t j = filter->filter_width; j > 0; j--, number += next_tap, tap += channels) {
-            for (int32_t k = 0; k < count; k++)
-                sums[k] = (int32_t)((uint32_t)sums[k] + (uint32_t)(number[k] * tap[k]));
-        }
+    for (int32_t i = 0; i < RUNE_LANES; i++) {
+        const int32_t lane = first + i / 2 + i % 2 * 4; /* even channels come before odd ones */
+        uint32_t sum = (uint32_t)bias[lane];
+        for (int32_t tap = 0; tap < RUNE_NINE; tap++)
+            sum += (uint32_t)(top[tap % 3 * line + tap / 3 * step + i] * taps[tap * RUNE_LANES + i]);
+        output[i] = rune_bounded_byte(rune_rounded_twice((int32_t)sum, rune_rounding_of(to, lane)), 0, to->minimum,
+                                      to->maximum);
     }
-    rune_store_four(output, sums, channel, channels, to);
 }
 
 #endif
 
-/* `taps` are [row][column][channel]; `rows` is room for `width` pixels of each row under them. */
+/* `taps` are [group of channels][column][row][channel]; `rows` is room for `width` pixels of three rows. At the end of the
+ * channels the last eight are computed, some of them again. */
 RUNE_KERNEL void rune_depthwise_conv_2d_int8_vectors(const int8_t *input, int8_t *output, int8_t *rows,
                                                      const int8_t *taps, const int32_t *bias,
                                                      const struct rune_filter *filter,
                                                      const struct rune_requantize_twice *to, int32_t width,
                                                      int32_t zero_point)
 {
-    const int32_t channels = filter->output_channels;
-    const int32_t next_row = (width - filter->filter_width * filter->dilation_x) * channels;
+    const int32_t channels = filter->output_channels, line = width * channels;
     for (int32_t batch = 0; batch < filter->batches; batch++) {
         for (int32_t y = 0; y < filter->output_height; y++) {
-            const int8_t *number = rows;
+            const int8_t *numbers = rows;
             rune_padded_rows(rows, input, y, width, filter, zero_point);
-            for (int32_t x = 0; x < filter->output_width; x++, output += channels, number += filter->stride_x * channels) {
-                for (int32_t channel = 0; channel < channels; channel += RUNE_SUMS)
-                    rune_taps_of_four(number, taps, output, bias, filter, to, channel, next_row);
+            for (int32_t x = 0; x < filter->output_width; x++, output += channels, numbers += filter->stride_x * channels) {
+                const int8_t *its = taps;
+                for (int32_t first = 0; first < channels; first += RUNE_LANES, its += RUNE_NINE * RUNE_LANES) {
+                    const int32_t channel = first < channels - RUNE_LANES ? first : channels - RUNE_LANES;
+                    rune_eight_channels(numbers + channel, line, its, output + channel, bias, to, first, channels);
+                }
             }
         }
         input += filter->input_height * filter->input_width * channels;
