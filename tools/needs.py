@@ -34,6 +34,8 @@ class Need:
     is_here: Callable[[], object]
 
 
+EMULATOR_PROGRAMS = ("qemu-system-arm", "qemu-system-riscv32", "arm-none-eabi-gcc", "riscv64-unknown-elf-gcc")
+
 VENV = Need(
     "Python's venv",
     ("python3-venv",),
@@ -50,12 +52,6 @@ EMULATORS = Need(
     ("qemu-system-arm", "qemu-system-misc", "gcc-arm-none-eabi", "gcc-riscv64-unknown-elf"),
     "the tests on emulated cores",
     lambda: all(map(shutil.which, EMULATOR_PROGRAMS)),
-)
-EMULATOR_PROGRAMS = (
-    "qemu-system-arm",
-    "qemu-system-riscv32",
-    "arm-none-eabi-gcc",
-    "riscv64-unknown-elf-gcc",
 )
 HEADERS = Need(
     "Python's headers",

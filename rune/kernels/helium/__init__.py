@@ -1,4 +1,4 @@
-"""Kernels for Cortex-M55, whose vectors (Helium) sum sixteen products of bytes at once. The rest is taken from `m0plus`.
+"""Kernels for Cortex-M55, whose vectors (Helium) sum sixteen products at once. The rest is taken from `m0plus`.
 
 Without Helium, which a configuration of M55 may lack, and on any other processor the same is computed in C.
 """
