@@ -102,7 +102,7 @@ def build(
         steps=tuple(steps),
         pipeline=checked.outline,
     )
-    return BuildResult(packaged, report, checked.diagnostics)
+    return BuildResult(packaged, report, checked.diagnostics, program)
 
 
 def explain(

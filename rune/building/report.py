@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, NotRequired, TypedDict
 
 from rune.anvil.figures import Figures
 from rune.anvil.memory_map import MemoryMap, MemoryMapJson
 from rune.anvil.profile import Profile
+from rune.anvil.program import Program
 from rune.runefile import Diagnostic, Outline, OutlineJson, outline_to_json
 from rune.tflite import Unsupported
 from rune.tflite.signature import UnsupportedOpJson
@@ -260,11 +261,12 @@ class Report:
 
 @dataclass(frozen=True)
 class BuildResult:
-    """The files that were made, by their path, and the warnings that came with them."""
+    """The files that were made, by their path, the warnings that came with them, and the program in the files."""
 
     files: Mapping[str, bytes]
     report: Report
     diagnostics: tuple[Diagnostic, ...]
+    program: Program = field(repr=False)
 
     @property
     def rune(self) -> bytes:

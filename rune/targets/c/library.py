@@ -5,6 +5,9 @@ A library calls what every toolchain for that processor brings: memcpy, memset, 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+from rune.anvil.sources import Sources, Unit
 from rune.anvil.target import Toolchain
 
 _HOSTED = "-fhosted"
@@ -14,3 +17,24 @@ _HOSTED = "-fhosted"
 def library(*flags: str) -> Toolchain:
     """What makes a static library for the processor that these flags of clang name."""
     return Toolchain((_HOSTED, *flags), "ar", ("rcsD",))
+
+
+_ANY_CONVENTION = """\
+#include "{name}.c"
+#if defined(__ARM_EABI__)
+/* No function that is called from elsewhere takes a float: the linker may join it with either convention for those. */
+__asm__(".eabi_attribute 28, 3");
+#endif
+"""
+"""Tag_ABI_VFP_args of Arm's "Addenda to, and Errata in, the ABI": 3, compatible with both."""
+
+
+def library_sources(files: Mapping[str, bytes], name: str) -> Sources:
+    """What a library is compiled from: `<name>.c` and `<name>_selftest.c`, an object each."""
+    parts = (name, f"{name}_selftest")
+    units = {f"object_{part}.c": _ANY_CONVENTION.format(name=part).encode("ascii") for part in parts}
+    headers = {f"{name}.h"}
+    return Sources(
+        {**files, **units},
+        tuple(Unit(unit, frozenset({unit, f"{part}.c", *headers})) for unit, part in zip(units, parts, strict=True)),
+    )
