@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal, NotRequired, TypedDict
@@ -201,6 +202,14 @@ class FileReport:
 
     def to_json(self) -> FileReportJson:
         return {"path": self.path, "size": self.size, "digest": self.digest}
+
+
+def file_reports(files: Mapping[str, bytes]) -> tuple[FileReport, ...]:
+    """Of files by their path."""
+    return tuple(
+        FileReport(path, len(data), "sha256:" + hashlib.sha256(data).hexdigest())
+        for path, data in sorted(files.items())
+    )
 
 
 @dataclass(frozen=True)

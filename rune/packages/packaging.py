@@ -5,14 +5,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rune.anvil.allowance import Allowance, CompilerLimits
 from rune.anvil.compiler import compile_sources
 from rune.anvil.target import Target
 from rune.archive import zip_files
 from rune.building.building import build
-from rune.building.report import BuildResult, Report, Step
+from rune.building.report import BuildResult, Report, Step, file_reports
 from rune.files import ProjectFiles
 from rune.packages.contents import Contents
 from rune.packages.errors import SelfTestFailed
@@ -29,7 +29,8 @@ from rune.targets.c.trace import step_names
 
 @dataclass(frozen=True)
 class Package:
-    """The files by their path in the package's folder, which is called `folder`, and what the build says of them."""
+    """The files by their path in the package's folder, which is called `folder`, and what the build says of them: they
+    have its report too, which cannot name itself."""
 
     folder: str
     files: Mapping[str, bytes]
@@ -79,14 +80,16 @@ def package(
         **{f"src/{path}": data for path, data in tested.items() if path.endswith(".c")},
         **{path: data for path, data in built.files.items() if path in target.starting_points},
         "README.md": readme(contents).encode(),
-        "report.json": _report(contents),
     }
     if target.library is not None:
         library = compile_sources(library_sources(tested, interface.name), target.library, allowance)
         found[f"lib/{contents.library}"] = library
     for layout in LAYOUTS:
         found |= {path: text.encode() for path, text in layout(contents).items()}
-    return Package(contents.folder, dict(sorted(found.items())), built.report, built.diagnostics)
+    found = dict(sorted(found.items()))
+    report = replace(built.report, files=file_reports(found))
+    found["report.json"] = _report(report, runs)
+    return Package(contents.folder, found, report, built.diagnostics)
 
 
 def _tested(
@@ -113,8 +116,7 @@ def _tested(
     return tested, runs
 
 
-def _report(contents: Contents) -> bytes:
+def _report(report: Report, runs: Sequence[GoldenRun]) -> bytes:
     """The build's report without what a clock said."""
-    report = {key: value for key, value in contents.report.to_json().items() if key != "steps"}
-    tested = {"runs": len(contents.runs), "steps": list(contents.steps)}
-    return (json.dumps({**report, "self_test": tested}, indent=2, sort_keys=True) + "\n").encode()
+    said = {key: value for key, value in report.to_json().items() if key != "steps"}
+    return (json.dumps({**said, "self_test": {"runs": len(runs)}}, indent=2, sort_keys=True) + "\n").encode()
