@@ -45,6 +45,25 @@ SKOPEO = Need("skopeo", ("skopeo",), "the registry's tests with a stock client",
 POSTGRESQL = Need("PostgreSQL", ("postgresql",), "the tests of several processes", browser.postgresql)
 REDIS = Need("Redis", ("redis-server",), "the tests of several processes", lambda: shutil.which("redis-server"))
 GCC = Need("gcc", ("gcc", "libc6-dev"), "the tests of sources in C", lambda: shutil.which("gcc"))
+CMAKE = Need("CMake", ("cmake",), "the tests of packages for CMake", lambda: shutil.which("cmake"))
+ARM_GCC = Need(
+    "gcc for Cortex-M",
+    ("gcc-arm-none-eabi",),
+    "the tests of packages for Cortex-M",
+    lambda: shutil.which("arm-none-eabi-gcc"),
+)
+RISCV_GCC = Need(
+    "gcc for bare RISC-V",
+    ("gcc-riscv64-unknown-elf",),
+    "the tests of packages for RISC-V",
+    lambda: shutil.which("riscv64-unknown-elf-gcc"),
+)
+QEMU = Need(
+    "QEMU",
+    ("qemu-system-arm", "qemu-system-misc", "qemu-user"),
+    "the tests on emulated processors",
+    lambda: all(map(shutil.which, ("qemu-system-arm", "qemu-system-riscv32", "qemu-aarch64"))),
+)
 HEADERS = Need(
     "Python's headers",
     ("python3-dev",),
@@ -62,9 +81,11 @@ NGINX = Need(
 CADDY = Need("Caddy", ("caddy",), "the proof behind Caddy", lambda: shutil.which("caddy"))
 SOUND = Need("a sound card made up", tuple(browser.SOUND), "the proofs that hear", browser.sound_programs)
 
+DEVICES = (CMAKE, ARM_GCC, RISCV_GCC, QEMU)
+
 PURPOSES = {
-    "test": (VENV, CHROMIUM, SKOPEO, POSTGRESQL, REDIS, GCC, HEADERS),
-    "prove": (VENV, CHROMIUM, SKOPEO, POSTGRESQL, REDIS, GCC, HEADERS, FIREFOX, WEBKIT, SOUND, NGINX, CADDY),
+    "test": (VENV, CHROMIUM, SKOPEO, POSTGRESQL, REDIS, GCC, HEADERS, *DEVICES),
+    "prove": (VENV, CHROMIUM, SKOPEO, POSTGRESQL, REDIS, GCC, HEADERS, *DEVICES, FIREFOX, WEBKIT, SOUND, NGINX, CADDY),
     "pages": (VENV, CHROMIUM),
 }
 """What is needed for what; `pages` is for pictures and measurements."""

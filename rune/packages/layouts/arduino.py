@@ -17,7 +17,7 @@ maintainer=Hammer Forge
 sentence=The rune {title}: a machine learning app as plain C.
 paragraph=It needs no other library and allocates nothing. README.md says what goes in and what comes out.
 category=Data Processing
-url=https://github.com/hotg-ai/hammer-forge
+url=https://github.com/hotg-ai/rune
 architectures=*
 includes={header}
 """
