@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from rune.anvil.c_text import C_TYPES
 from rune.anvil.program import Program, SendOutput, Tensor
-from rune.targets.c.names import fields, identifier
+from rune.targets.c.names import fields, file_stem
 from rune.tensor import ElementType, TensorType
 
 
@@ -40,7 +40,7 @@ class Interface:
 
 def interface_of(program: Program, name: str) -> Interface:
     """The fields in the order of the capabilities, and of the tensors that are sent."""
-    plain = identifier(name)
+    plain = file_stem(name)
     inputs = fields(request.name for request in program.capabilities)
     sent = sent_tensors(program)
     outputs = fields(label for label, _ in sent)

@@ -106,14 +106,16 @@ def argument_of(step: Step) -> str:
 
 
 def zeroing(spans: Sequence[Span]) -> Iterator[str]:
-    """Fills spans of the arena with zeros. By memcpy: a loop would become a call of memset."""
+    """Fills spans of the arena with zeros. By memcpy, and with a barrier: a loop would become a call of memset."""
     if spans:
         yield "    static const unsigned char zeros[64] = {0};"
     for span in spans:
         whole, rest = span.size // 64 * 64, span.size % 64
         if whole:
-            yield f"    for (size_t i = 0; i < {whole}; i += sizeof zeros)"
+            yield f"    for (size_t i = 0; i < {whole}; i += sizeof zeros) {{"
             yield f"        memcpy(arena.bytes + {span.offset} + i, zeros, sizeof zeros);"
+            yield "        RUNE_STEP_ENDS();"
+            yield "    }"
         if rest:
             yield f"    memcpy(arena.bytes + {span.offset + whole}, zeros, {rest});"
 

@@ -1,7 +1,7 @@
 """Each tool's own files in a package keep that tool's published rules, and lead its compiler to the sources.
 
-CMake itself runs here. Of Arduino, ESP-IDF and Zephyr there are only the functions that this file writes down, as they are
-documented, around the compilers that their users have; of PlatformIO there are its rules.
+CMake itself runs here. Of Arduino, ESP-IDF and Zephyr there are only the functions that this file writes down, as they
+are documented, around the compilers that their users have; of PlatformIO there are its rules.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from rune.files import MemoryFiles
 from rune.packages.packaging import package
 from rune.targets.finding import find_target
 from tests.rune.packages.package_programs import SELF_TEST, PackageFolder, called, packaged
-from tools.needs import ARM_GCC, CMAKE, RISCV_GCC, Need, lack
+from tools.needs import CMAKE, EMULATORS, Need, lack
 
 MOTION = """\
 version: 1
@@ -109,7 +109,7 @@ def bare(program: str, need: Need) -> tuple[str, ...]:
 def test_the_component_of_esp_idf_compiles_for_an_esp32_c3(tmp_path: Path) -> None:
     made = PackageFolder.of(tmp_path, packaged("digits", "rv32imc"))
     lists = ESP_IDF.format(path=made.path, flags=" ".join((*ESP32_C3, *WARNINGS)))
-    built = cmake(tmp_path, lists, *bare("riscv64-unknown-elf-gcc", RISCV_GCC))
+    built = cmake(tmp_path, lists, *bare("riscv64-unknown-elf-gcc", EMULATORS))
     assert built.returncode == 0, built.stdout + built.stderr
     manifest = yaml.safe_load((made.path / "idf_component.yml").read_text())
     assert re.fullmatch(r"\d+\.\d+\.\d+", manifest["version"])
@@ -146,7 +146,7 @@ def test_the_module_of_zephyr_compiles_where_it_is_chosen(chosen: str, digits: P
     assert re.match(r"config RUNE_DIGITS\n +bool \"[^\"]+\"\n +default y\n", kconfig)
     flags = " ".join((*NANO_33_BLE, *WARNINGS))
     lists = ZEPHYR.format(chosen=chosen, path=digits.path, cmake=module["build"]["cmake"], flags=flags)
-    built = cmake(tmp_path, lists, *bare("arm-none-eabi-gcc", ARM_GCC))
+    built = cmake(tmp_path, lists, *bare("arm-none-eabi-gcc", EMULATORS))
     assert built.returncode == 0, built.stdout + built.stderr
 
 
@@ -242,7 +242,7 @@ def compile_as_arduino_does(folder: PackageFolder, room: Path, sketch: str) -> N
         (room / name).write_text(text)
     source = (folder.path / "examples" / sketch / f"{sketch}.ino").read_text()
     (room / "sketch.cpp").write_text(f'#include "Arduino.h"\n{source}')
-    gcc, plus = (compiler(f"arm-none-eabi-{each}", ARM_GCC) for each in ("gcc", "g++"))
+    gcc, plus = (compiler(f"arm-none-eabi-{each}", EMULATORS) for each in ("gcc", "g++"))
     searched = f"-I{folder.path / 'src'}"
     for file in folder.sources:
         called([gcc, "-std=gnu11", *NANO_33_BLE, *WARNINGS, searched, "-c", file, "-o", "object.o"], room)
