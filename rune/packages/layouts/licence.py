@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from rune.packages.contents import Contents
+from rune.wording import plain
 
 _NOTICE = """\
 Hammer Forge wrote this package. Its code is under the Apache License 2.0 (LICENSE):
@@ -18,7 +19,7 @@ The constants in src/{name}.c are not the code's: they are the weights of the mo
 
 def files(contents: Contents) -> Mapping[str, str]:
     """LICENSE and NOTICE."""
-    models = [f"* {model.file}" for model in contents.report.models if model.file is not None]
+    models = [f"* {plain(model.file, 200)}" for model in contents.report.models if model.file is not None]
     told = "\n".join(["Their licences are their own:", "", *dict.fromkeys(models)]) if models else "It has no model."
     licence = (Path(__file__).parent / "LICENSE").read_text(encoding="utf-8")
     return {"LICENSE": licence, "NOTICE": _NOTICE.format(name=contents.interface.name, models=told)}

@@ -163,6 +163,18 @@ def test_the_licence_is_the_projects_own() -> None:
     assert b"* sine.tflite" in packaged("sine", "cortex-m4").files["NOTICE"]
 
 
+@pytest.mark.parametrize("name", ['x"); system("id"); //', "${CMAKE} $<1:;>\nexecute_process()", "a\nhelp\n*/ é"])
+def test_names_of_a_user_are_in_no_file_that_a_tool_runs(name: str) -> None:
+    made = package(template("sine"), name, C)
+    assert re.fullmatch(r"rune_[A-Za-z0-9_]+", made.folder)
+    for path, data in made.files.items():
+        assert re.fullmatch(r"[A-Za-z0-9_./-]+", path)
+        if path not in ("README.md", "report.json"):
+            assert name not in data.decode("ascii")
+    assert name not in made.files["README.md"].decode()
+    assert json.loads(made.files["report.json"])["name"] == name
+
+
 def test_the_readmes_program_compiles_and_says_how_to_feed_it(digits: PackageFolder, tmp_path: Path) -> None:
     readme = (digits.path / "README.md").read_text()
     assert "a picture of 28 x 28 pixels, row by row from the top left, grey, one value for each pixel" in readme
