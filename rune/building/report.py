@@ -11,6 +11,7 @@ from rune.anvil.figures import Figures
 from rune.anvil.memory_map import MemoryMap, MemoryMapJson
 from rune.anvil.profile import Profile
 from rune.anvil.program import Program
+from rune.anvil.target import Aim
 from rune.runefile import Diagnostic, Outline, OutlineJson, outline_to_json
 from rune.tflite import Unsupported
 from rune.tflite.signature import UnsupportedOpJson
@@ -87,7 +88,7 @@ class ReportJson(TypedDict):
     profile: NotRequired[str]
     reference: NotRequired[str]
     target: NotRequired[str]
-    optimized_for: NotRequired[Literal["speed", "size"]]
+    optimized_for: NotRequired[Aim]
     name: str
     rune: NotRequired[RuneReportJson]
     files: NotRequired[list[FileReportJson]]
@@ -221,7 +222,7 @@ class Report:
     toolchain_digest: str
     profile: Profile
     target: str
-    optimized_for: Literal["speed", "size"]
+    optimized_for: Aim
     name: str
     files: tuple[FileReport, ...]
     is_rune: bool

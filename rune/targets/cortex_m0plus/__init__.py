@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from rune.kernels.m0plus import M0PLUS
 from rune.targets.c import POINTERS_OF_32_BITS
 from rune.targets.c import TARGET as C
 from rune.targets.c.library import library
@@ -16,5 +17,6 @@ TARGET = replace(
     name="cortex-m0plus",
     summary="sources and a library for Cortex-M0, M0+ and M23",
     limits=POINTERS_OF_32_BITS,
+    kernels=M0PLUS,
     library=library("--target=thumbv6m-none-eabi", "-mcpu=cortex-m0plus"),
 )

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from rune.kernels.dsp import DSP
 from rune.targets.c import POINTERS_OF_32_BITS
 from rune.targets.c import TARGET as C
 from rune.targets.c.library import library
@@ -16,5 +17,6 @@ TARGET = replace(
     name="cortex-m4",
     summary="sources and a library for Cortex-M4 with an FPU",
     limits=POINTERS_OF_32_BITS,
+    kernels=DSP,
     library=library("--target=thumbv7em-none-eabi", "-mcpu=cortex-m4", "-mfpu=fpv4-sp-d16", "-mfloat-abi=softfp"),
 )
