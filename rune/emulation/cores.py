@@ -85,7 +85,7 @@ CORES: Final = {
             ("-M", "virt", "-bios", "none"),
             "riscv64-unknown-elf-",
             "gcc-riscv64-unknown-elf",
-            ("-march=rv32imc_zicsr", "-mabi=ilp32"),
+            ("-march=rv32imc", "-misa-spec=2.2", "-mabi=ilp32"),
             Memory(flash=0x8000_0000, ram=0x8080_0000),
         ),
     )

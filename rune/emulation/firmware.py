@@ -78,7 +78,9 @@ def build_firmware(
         script.replace("flash_start", hex(core.memory.flash)).replace("ram_start", hex(core.memory.ram)), "ascii"
     )
     objects = ["rune.o", "main.o", "start.o"]
-    _run([*command, "-nostdlib", *places, "-T", "link.ld", "-Wl,--gc-sections", *objects, "-lgcc", "-o", "image"], folder)
+    _run(
+        [*command, "-nostdlib", *places, "-T", "link.ld", "-Wl,--gc-sections", *objects, "-lgcc", "-o", "image"], folder
+    )
     return Firmware(
         core,
         folder / "image",

@@ -65,9 +65,7 @@ def emulate(
         _raise_for(firmware, folder, ended, counts, budget)
         return Emulated(
             (folder / "outputs.bin").read_bytes(),
-            tuple(
-                dict(zip(names, map(int, numbers), strict=True)) for word, *numbers in counts if word == "run"
-            ),
+            tuple(dict(zip(names, map(int, numbers), strict=True)) for word, *numbers in counts if word == "run"),
             int.from_bytes((folder / "stack.bin").read_bytes(), "little"),
         )
 

@@ -52,7 +52,12 @@ def int8(op: Conv2DInt8) -> KernelCall:
 
 def as_one_row(window: Window) -> Window:
     """The same pixels, where each is seen once and alone, as one long row, which has fewer ends."""
-    if window.is_padded or (window.filter_height, window.filter_width, window.stride_y, window.stride_x) != (1, 1, 1, 1):
+    if window.is_padded or (window.filter_height, window.filter_width, window.stride_y, window.stride_x) != (
+        1,
+        1,
+        1,
+        1,
+    ):
         return window
     pixels = window.positions
     sizes = Window.of_one_pixel(1, window.input_channels, window.output_channels)

@@ -10,23 +10,24 @@ from collections.abc import Mapping
 from rune.anvil.sources import Sources, Unit
 from rune.anvil.target import Toolchain
 
-_HOSTED = "-fhosted"
-"""The program around a library has a C library: without this every copy of four bytes is a call."""
+_HOSTED = ("-fhosted", "-mllvm", "-disable-loop-idiom-all")
+"""The program around a library has a C library: without this every copy of four bytes is a call. No loop becomes one."""
 
 
 def library(*flags: str) -> Toolchain:
     """What makes a static library for the processor that these flags of clang name."""
-    return Toolchain((_HOSTED, *flags), "ar", ("rcsD",))
+    return Toolchain((*_HOSTED, *flags), "ar", ("rcsD",))
 
 
 _ANY_CONVENTION = """\
 #include "{name}.c"
 #if defined(__ARM_EABI__)
-/* No function that is called from elsewhere takes a float: the linker may join it with either convention for those. */
+/* No function that is called from elsewhere takes a float or an enum: any convention for those fits. */
 __asm__(".eabi_attribute 28, 3");
+__asm__(".eabi_attribute 26, 0");
 #endif
 """
-"""Tag_ABI_VFP_args of Arm's "Addenda to, and Errata in, the ABI": 3, compatible with both."""
+"""Of Arm's "Addenda to, and Errata in, the ABI": Tag_ABI_VFP_args 3, compatible with both; Tag_ABI_enum_size 0."""
 
 
 def library_sources(files: Mapping[str, bytes], name: str) -> Sources:

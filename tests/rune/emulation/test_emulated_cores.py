@@ -23,7 +23,7 @@ LOOP = """
     outputs->out[0] = left;
 """
 """Two instructions a round on RISC-V, three on Arm."""
-HANGS = "__attribute__((noinline)) static void wait_for_ever(void) { for (;;) __asm__ volatile(\"nop\"); }"
+HANGS = '__attribute__((noinline)) static void wait_for_ever(void) { for (;;) __asm__ volatile("nop"); }'
 FAULTS = "__attribute__((noinline)) static void touch(void) { *(volatile uint32_t *)0xFFFFFF00u = 1; }"
 DEEP = "__attribute__((noinline)) static void fill(void) { volatile uint8_t room[1000]; room[0] = room[999] = 1; }"
 

@@ -36,7 +36,6 @@ EVERY_SET = pytest.mark.parametrize(("name", "kernels"), SETS.items(), ids=[each
 SANITIZED = ("-O1", "-g", "-fsanitize=address,undefined", "-fno-sanitize-recover=all")
 
 
-
 def used(models: Mapping[str, Model], kernels: KernelSet) -> Counter[str]:
     """How often each function of the set itself is called."""
     program = lower(models_pipeline(models), models, replace(C, kernels=kernels))
@@ -80,9 +79,7 @@ def test_the_c_beside_the_instructions_gives_the_references_bytes(
 
 
 @EVERY_SET
-def test_the_instructions_of_the_core_give_the_references_bytes(
-    name: str, kernels: KernelSet, tmp_path: Path
-) -> None:
+def test_the_instructions_of_the_core_give_the_references_bytes(name: str, kernels: KernelSet, tmp_path: Path) -> None:
     cases = cases_of(name)
     inputs, expected = frames_of(cases)
     models = {case.name: read_model(case.data) for case in cases}
@@ -135,9 +132,7 @@ def noise_and_answers(files: Mapping[str, bytes], runs: int = 3) -> tuple[list[l
     counts = [model.tensors[model.inputs[0]].count for model in models]
     frames = [[generator.integers(-128, 128, count).astype(np.int8).tobytes() for count in counts] for _ in range(runs)]
     references = [open_tflite(data, reference=True) for data in files.values()]
-    answers = (
-        reference.run([data])[0] for frame in frames for reference, data in zip(references, frame, strict=True)
-    )
+    answers = (reference.run([data])[0] for frame in frames for reference, data in zip(references, frame, strict=True))
     return frames, b"".join(answers)
 
 
@@ -176,7 +171,9 @@ def test_a_channel_that_never_changes_does_not_keep_a_layer_from_the_fast_kernel
 
 
 @EVERY_SET
-@pytest.mark.parametrize("model", ["kws", *(pytest.param(each, marks=pytest.mark.proof) for each in ("vww", "ic", "ad"))])
+@pytest.mark.parametrize(
+    "model", ["kws", *(pytest.param(each, marks=pytest.mark.proof) for each in ("vww", "ic", "ad"))]
+)
 def test_a_model_of_mlperf_gives_the_references_bytes_on_the_core(
     name: str, kernels: KernelSet, model: str, test_data: Path, tmp_path: Path
 ) -> None:
