@@ -34,6 +34,8 @@ class Need:
     is_here: Callable[[], object]
 
 
+EMULATOR_PROGRAMS = ("qemu-system-arm", "qemu-system-riscv32", "arm-none-eabi-gcc", "riscv64-unknown-elf-gcc")
+
 VENV = Need(
     "Python's venv",
     ("python3-venv",),
@@ -45,12 +47,6 @@ SKOPEO = Need("skopeo", ("skopeo",), "the registry's tests with a stock client",
 POSTGRESQL = Need("PostgreSQL", ("postgresql",), "the tests of several processes", browser.postgresql)
 REDIS = Need("Redis", ("redis-server",), "the tests of several processes", lambda: shutil.which("redis-server"))
 GCC = Need("gcc", ("gcc", "libc6-dev"), "the tests of sources in C", lambda: shutil.which("gcc"))
-EMULATOR_PROGRAMS = (
-    "qemu-system-arm",
-    "qemu-system-riscv32",
-    "arm-none-eabi-gcc",
-    "riscv64-unknown-elf-gcc",
-)
 EMULATORS = Need(
     "emulators of small cores",
     ("qemu-system-arm", "qemu-system-misc", "gcc-arm-none-eabi", "gcc-riscv64-unknown-elf"),

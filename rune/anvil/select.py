@@ -301,8 +301,8 @@ class _Selection:
 
 @dataclass(frozen=True)
 class _SharedScratch:
-    """Memory that calls share which are never under way at one time, as those of a chain's stages: for each number of an
-    argument one buffer, of the most that any call needs."""
+    """Memory that calls share which are never under way at one time, as those of a chain's stages: for each number of
+    an argument one buffer, of the most that any call needs."""
 
     name: str
     buffers: list[Buffer]

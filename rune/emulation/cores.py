@@ -1,7 +1,7 @@
 """The cores that are emulated: on which machine of QEMU, and how C is compiled for them.
 
-Each compiler is the one of Debian that an owner of such a board would meet. Instructions are counted, never cycles: QEMU
-does not know how long one takes.
+Each compiler is the one of Debian that an owner of such a board would meet. Instructions are counted, never cycles:
+QEMU does not know how long one takes.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ class Memory:
 
 @dataclass(frozen=True)
 class Core:
-    """`tools` stands before the names of its compiler's programs; `package` has them. `machine` are the arguments of the
-    emulator, a program of Debian's package `emulator_package`."""
+    """`tools` stands before the names of its compiler's programs; `package` has them. `machine` are the arguments of
+    the emulator, a program of Debian's package `emulator_package`."""
 
     name: str
     title: str
@@ -85,7 +85,7 @@ CORES: Final = {
             ("-M", "virt", "-bios", "none"),
             "riscv64-unknown-elf-",
             "gcc-riscv64-unknown-elf",
-            ("-march=rv32imc", "-misa-spec=2.2", "-mabi=ilp32"),
+            ("-march=rv32imc", "-mabi=ilp32"),
             Memory(flash=0x8000_0000, ram=0x8080_0000),
         ),
     )

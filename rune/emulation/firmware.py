@@ -1,4 +1,4 @@
-"""Firmware for an emulated core: a rune of the target `c`, start-up code, and a main that runs it on frames of a file."""
+"""Firmware for an emulated core: a rune of the target `c`, start-up code, and a main that runs it on frames."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from rune.emulation.errors import BadFirmware, MissingProgram
 from rune.targets.c.interface import Interface
 
 _SOURCES: Final = Path(__file__).parent / "firmware"
-_COMMON: Final = ("-std=gnu11", "-ffreestanding", "-fno-builtin-printf", "-ffunction-sections", "-fdata-sections", "-w")
+_COMMON: Final = ("-std=gnu11", "-ffreestanding", "-ffunction-sections", "-fdata-sections", "-w")
 _SECONDS: Final = 300
 
 
@@ -35,7 +35,7 @@ class Sizes:
 
 @dataclass(frozen=True)
 class Firmware:
-    """A linked program. `symbols` are the addresses of its functions; `image_flash` counts start-up code and main too."""
+    """A linked program. `symbols` are its functions' addresses; `image_flash` counts start-up code and main too."""
 
     core: Core
     path: Path
@@ -56,31 +56,24 @@ def build_firmware(
     interface: Interface,
     folder: Path,
     optimization: Sequence[str] = ("-O2",),
-    extra: Mapping[str, str] | None = None,
 ) -> Firmware:
-    """Compiles what the target `c` made, into `folder`. `extra` are sources that stand in place of ours, by name: tests
-    bring their own. Raises `MissingProgram`, `BadFirmware`."""
+    """Compiles what the target `c` made, into `folder`. Raises `MissingProgram`, `BadFirmware`."""
     compiler = program(f"{core.tools}gcc", core.package)
     for name, data in files.items():
         (folder / name).write_bytes(data)
     (folder / "main.c").write_text("\n".join(_main(interface)), "ascii")
     for path in _SOURCES.iterdir():
         (folder / path.name).write_bytes(path.read_bytes())
-    for name, text in (extra or {}).items():
-        (folder / name).write_text(text, "ascii")
     command = [compiler, *core.flags, *_COMMON]
     _run([*command, *optimization, "-c", f"{interface.name}.c", "-o", "rune.o"], folder)
     for name in ("main", "start"):
         _run([*command, "-O2", "-c", f"{name}.c", "-o", f"{name}.o"], folder)
-    places = [f"-Wl,--defsym={name}={at:#x}" for name, at in vars(core.memory).items()]
     script = (folder / "link.ld").read_text("ascii")
     (folder / "link.ld").write_text(
         script.replace("flash_start", hex(core.memory.flash)).replace("ram_start", hex(core.memory.ram)), "ascii"
     )
     objects = ["rune.o", "main.o", "start.o"]
-    _run(
-        [*command, "-nostdlib", *places, "-T", "link.ld", "-Wl,--gc-sections", *objects, "-lgcc", "-o", "image"], folder
-    )
+    _run([*command, "-nostdlib", "-T", "link.ld", "-Wl,--gc-sections", *objects, "-lgcc", "-o", "image"], folder)
     return Firmware(
         core,
         folder / "image",

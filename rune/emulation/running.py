@@ -24,8 +24,8 @@ _STATUS: Final = 16
 
 @dataclass(frozen=True)
 class Emulated:
-    """`outputs` are the bytes of all outputs, run by run. `runs` has for each run the instructions by function: those of
-    the watched ones, and what the run did outside of them under its own name. `stack` in bytes, at its deepest."""
+    """`outputs` are the bytes of all outputs, run by run. `runs` has for each run the instructions by function: those
+    of the watched ones, and what the run did outside of them under its own name. `stack` in bytes, at its deepest."""
 
     outputs: bytes
     runs: tuple[Mapping[str, int], ...]
@@ -40,8 +40,8 @@ class Emulated:
 def emulate(
     firmware: Firmware, frames: Iterable[Sequence[bytes]], watch: Sequence[str] = (), budget: int = BUDGET
 ) -> Emulated:
-    """Runs on each frame: the bytes of all inputs. Instructions are counted from the entry of `<prefix>_run` to its return;
-    those below a function of `watch` are counted under its name.
+    """Runs on each frame: the bytes of all inputs. Instructions are counted from the entry of `<prefix>_run` to its
+    return; those below a function of `watch` are counted under its name.
 
     Raises `FirmwareHangs`, `FirmwareFaulted`, `RuneFailed`, `MissingProgram`.
     """

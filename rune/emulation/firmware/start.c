@@ -63,14 +63,16 @@ __attribute__((used, noreturn)) static void run(void)
 
 __attribute__((naked, aligned(4))) static void trapped(void)
 {
-    __asm__ volatile("csrr a0, mepc\n"
+    __asm__ volatile(".option arch, +zicsr\n"
+                     "csrr a0, mepc\n"
                      "la sp, stack_top\n"
                      "j fault\n");
 }
 
 __attribute__((naked, used, section(".vectors"))) void start(void)
 {
-    __asm__ volatile("la sp, stack_top\n"
+    __asm__ volatile(".option arch, +zicsr\n"
+                     "la sp, stack_top\n"
                      "la t0, %0\n"
                      "csrw mtvec, t0\n"
                      "j %1\n" ::"i"(trapped),

@@ -59,4 +59,25 @@ RUNE_FUNCTION void rune_patch(uint32_t *words, int32_t pixels, int8_t *bytes, co
     }
 }
 
+/* The bytes under the filter at a place of the output: where they lie together, else put together in `bytes`. */
+RUNE_FUNCTION const int8_t *rune_bytes_under(int8_t *bytes, const int8_t *image, int32_t y, int32_t x,
+                                             const struct rune_filter *filter, int32_t zero_point)
+{
+    const int32_t depth = filter->input_channels, size = filter->filter_width * depth;
+    const int32_t line_size = filter->input_width * depth, left = x * filter->stride_x - filter->pad_left;
+    const int is_whole = left >= 0 && left + filter->filter_width <= filter->input_width && filter->dilation_x == 1;
+    int32_t line = y * filter->stride_y - filter->pad_top;
+    int8_t *to = bytes;
+    if (is_whole && filter->filter_height == 1 && line >= 0 && line < filter->input_height)
+        return image + line * line_size + left * depth;
+    for (int32_t i = 0; i < filter->filter_height; i++, line += filter->dilation_y, to += size) {
+        const int8_t *row = line >= 0 && line < filter->input_height ? image + line * line_size : 0;
+        if (is_whole && row)
+            rune_copy_row(to, row + left * depth, size);
+        else
+            rune_gather_row(to, row, left, filter, zero_point);
+    }
+    return bytes;
+}
+
 #endif

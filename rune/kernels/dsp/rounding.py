@@ -22,7 +22,7 @@ _QUARTER: Final = Multiplier(2**30, -1)
 
 @dataclass(frozen=True, eq=False)
 class ChannelSums:
-    """Sums over weights [channel, number] of bytes that are counted from a zero point, and what brings each to a byte."""
+    """Sums over weights [channel, number] of bytes that count from a zero point, and what brings each to a byte."""
 
     weights: Integers
     bias: NDArray[np.generic]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from rune.anvil.kernel_call import Input, KernelCall, Output, Scratch
 from rune.anvil.kernel_set import Cost
 from rune.anvil.ops.depthwise_conv_2d import DepthwiseConv2DInt8
+from rune.anvil.ops.window import Window
 from rune.anvil.program import Number
 from rune.kernels.dsp.depthwise_conv_2d import settled_sums
 from rune.kernels.dsp.rounding import are_short, ending
@@ -20,8 +21,7 @@ def estimate(op: DepthwiseConv2DInt8) -> Cost | None:
 
 
 def int8(op: DepthwiseConv2DInt8) -> KernelCall:
-    sums, window = settled_sums(op), op.window
-    width = (window.output_width - 1) * window.stride_x + (window.filter_width - 1) * window.dilation_x + 1
+    sums, window, width = settled_sums(op), op.window, padded_width(op.window)
     return KernelCall(
         f"rune_depthwise_conv_2d_int8_of_padded{ending(op.output)}",
         (
@@ -36,6 +36,11 @@ def int8(op: DepthwiseConv2DInt8) -> KernelCall:
             Number(op.input_zero_point),
         ),
     )
+
+
+def padded_width(window: Window) -> int:
+    """Pixels of a row from the leftmost to the rightmost tap."""
+    return (window.output_width - 1) * window.stride_x + (window.filter_width - 1) * window.dilation_x + 1
 
 
 PACKERS = {DepthwiseConv2DInt8: int8}

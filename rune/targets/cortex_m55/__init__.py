@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from rune.kernels.helium import HELIUM
 from rune.targets.c import POINTERS_OF_32_BITS
 from rune.targets.c import TARGET as C
 from rune.targets.c.library import library
@@ -13,5 +14,6 @@ TARGET = replace(
     name="cortex-m55",
     summary="sources and a library for Cortex-M55",
     limits=POINTERS_OF_32_BITS,
+    kernels=HELIUM,
     library=library("--target=thumbv8.1m.main-none-eabi", "-mcpu=cortex-m55", "-mfloat-abi=softfp"),
 )

@@ -30,11 +30,11 @@ DEEP = "__attribute__((noinline)) static void fill(void) { volatile uint8_t room
 
 def test_firmware_that_hangs_is_stopped_after_its_budget_and_its_function_is_named(tmp_path: Path) -> None:
     firmware = by_hand("    wait_for_ever();", core("cortex-m4"), tmp_path, before=HANGS)
-    with pytest.raises(FirmwareHangs, match="stopped after 1,000,000 instructions, at 0x.*, in wait_for_ever"):
+    with pytest.raises(FirmwareHangs, match=r"stopped after 1,000,000 instructions, at 0x.*, in wait_for_ever"):
         emulate(firmware, [[NUMBER]], budget=1_000_000)
 
 
-@pytest.mark.parametrize("name", ["cortex-m4", pytest.param("cortex-m55", marks=pytest.mark.proof)])
+@pytest.mark.parametrize("name", ["cortex-m4", "rv32imc", pytest.param("cortex-m55", marks=pytest.mark.proof)])
 def test_firmware_that_faults_says_where(name: str, tmp_path: Path) -> None:
     firmware = by_hand("    touch();", core(name), tmp_path, before=FAULTS)
     with pytest.raises(FirmwareFaulted, match="in touch") as caught:

@@ -19,6 +19,8 @@ from rune.anvil.plan import plan
 from rune.anvil.program import calls
 from rune.emulation.running import emulate
 from rune.kernels.dsp import DSP
+from rune.kernels.helium import HELIUM
+from rune.kernels.m0plus import M0PLUS
 from rune.runtime.interpreters.tflite import open_tflite
 from rune.targets.finding import find_target
 from rune.tflite import Model, read_model
@@ -30,9 +32,13 @@ from tests.rune.emulation.programs import core, firmware_of
 from tests.rune.targets.c_programs import CFolder
 
 C = find_target("c")
-SETS = {"cortex-m4": DSP}
+SETS = {"cortex-m4": DSP, "cortex-m0plus": M0PLUS, "cortex-m55": HELIUM}
 """By the core whose instructions a set uses."""
-EVERY_SET = pytest.mark.parametrize(("name", "kernels"), SETS.items(), ids=[each.name for each in SETS.values()])
+EVERY_SET = pytest.mark.parametrize("name", SETS)
+FIRST_SET = pytest.mark.parametrize(
+    "name", ["cortex-m4", *(pytest.param(each, marks=pytest.mark.proof) for each in list(SETS)[1:])]
+)
+"""One in `make test`, all as a proof."""
 SANITIZED = ("-O1", "-g", "-fsanitize=address,undefined", "-fno-sanitize-recover=all")
 
 
@@ -64,30 +70,30 @@ def built_here(models: Mapping[str, Model], kernels: KernelSet, folder: Path) ->
     return CFolder.of(folder, target.emit(program, plan(program, target.limits), "models").files)
 
 
-@EVERY_SET
+@FIRST_SET
 @pytest.mark.parametrize(
     "flags", [pytest.param(("-O1",), id="O1"), pytest.param(SANITIZED, id="sanitized", marks=pytest.mark.proof)]
 )
 def test_the_c_beside_the_instructions_gives_the_references_bytes(
-    name: str, kernels: KernelSet, flags: Sequence[str], tmp_path: Path
+    name: str, flags: Sequence[str], tmp_path: Path
 ) -> None:
     cases = cases_of(name)
     assert len(cases) > 40
     inputs, expected = frames_of(cases)
     models = {case.name: read_model(case.data) for case in cases}
-    assert built_here(models, kernels, tmp_path).outputs(inputs, flags) == expected
+    assert built_here(models, SETS[name], tmp_path).outputs(inputs, flags) == expected
 
 
-@EVERY_SET
-def test_the_instructions_of_the_core_give_the_references_bytes(name: str, kernels: KernelSet, tmp_path: Path) -> None:
+@FIRST_SET
+def test_the_instructions_of_the_core_give_the_references_bytes(name: str, tmp_path: Path) -> None:
     cases = cases_of(name)
     inputs, expected = frames_of(cases)
     models = {case.name: read_model(case.data) for case in cases}
-    assert emulate(firmware_of(models, kernels, core(name), tmp_path), inputs).outputs == expected
+    assert emulate(firmware_of(models, SETS[name], core(name), tmp_path), inputs).outputs == expected
 
 
 def shaped_models() -> dict[str, bytes]:
-    """Shapes that the kernels take in pieces: widths of 1 to 9, depths beside fours, pairs that end with one channel."""
+    """Shapes that the kernels take in pieces: widths of 1 to 9, depths beside fours, channels that end a pair."""
     found = {}
     for number in range(24):
         draw = random.Random(number)
@@ -139,23 +145,23 @@ def noise_and_answers(files: Mapping[str, bytes], runs: int = 3) -> tuple[list[l
 @EVERY_SET
 @FAMILY
 def test_a_family_of_models_gives_the_references_bytes_as_c(
-    name: str, kernels: KernelSet, family: Callable[[], dict[str, bytes]], tmp_path: Path
+    name: str, family: Callable[[], dict[str, bytes]], tmp_path: Path
 ) -> None:
     files = family()
     models = {key: read_model(data) for key, data in files.items()}
     frames, expected = noise_and_answers(files)
-    assert built_here(models, kernels, tmp_path).outputs(frames, ("-O1",)) == expected
+    assert built_here(models, SETS[name], tmp_path).outputs(frames, ("-O1",)) == expected
 
 
 @EVERY_SET
 @FAMILY
 def test_a_family_of_models_gives_the_references_bytes_on_the_core(
-    name: str, kernels: KernelSet, family: Callable[[], dict[str, bytes]], tmp_path: Path
+    name: str, family: Callable[[], dict[str, bytes]], tmp_path: Path
 ) -> None:
     files = family()
     models = {key: read_model(data) for key, data in files.items()}
     frames, expected = noise_and_answers(files)
-    assert emulate(firmware_of(models, kernels, core(name), tmp_path), frames).outputs == expected
+    assert emulate(firmware_of(models, SETS[name], core(name), tmp_path), frames).outputs == expected
 
 
 def test_a_layer_whose_sums_are_too_large_is_left_to_the_portable_kernels() -> None:
@@ -170,14 +176,25 @@ def test_a_channel_that_never_changes_does_not_keep_a_layer_from_the_fast_kernel
     assert used({"model": read_model(pointwise(weights, bias, 0.001, "none", -5))}, DSP)
 
 
-@EVERY_SET
+@FIRST_SET
 @pytest.mark.parametrize(
     "model", ["kws", *(pytest.param(each, marks=pytest.mark.proof) for each in ("vww", "ic", "ad"))]
 )
 def test_a_model_of_mlperf_gives_the_references_bytes_on_the_core(
-    name: str, kernels: KernelSet, model: str, test_data: Path, tmp_path: Path
+    name: str, model: str, test_data: Path, tmp_path: Path
 ) -> None:
     data = (test_data / "models" / f"mlperf_{model}_int8.tflite").read_bytes()
     frames, expected = noise_and_answers({model: data}, runs=2 if model == "kws" else 20)
-    firmware = firmware_of({model: read_model(data)}, kernels, core(name), tmp_path)
+    firmware = firmware_of({model: read_model(data)}, SETS[name], core(name), tmp_path)
     assert emulate(firmware, frames).outputs == expected
+
+
+@pytest.mark.proof
+def test_a_set_in_c_gives_the_references_bytes_on_a_core_that_it_was_not_made_for(tmp_path: Path) -> None:
+    files = shaped_models() | extreme_models()
+    models = {key: read_model(data) for key, data in files.items()}
+    frames, expected = noise_and_answers(files)
+    for number, (name, kernels) in enumerate((("rv32imc", M0PLUS), ("rv32imc", DSP), ("cortex-m0plus", HELIUM))):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        assert emulate(firmware_of(models, kernels, core(name), folder), frames).outputs == expected
