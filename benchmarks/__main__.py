@@ -26,6 +26,7 @@ FIGURES = {
     "model_builds": "Building models, and sizes",
     "latency": "A run in the browser",
     "calls": "The cost of a call",
+    "small_cores": "On small cores",
     "editing_together": "Editing together",
     "reading": "Reading a model, and refusing one",
     "checking": "Checking a Runefile",

@@ -34,6 +34,8 @@ class Need:
     is_here: Callable[[], object]
 
 
+EMULATOR_PROGRAMS = ("qemu-system-arm", "qemu-system-riscv32", "arm-none-eabi-gcc", "riscv64-unknown-elf-gcc")
+
 VENV = Need(
     "Python's venv",
     ("python3-venv",),
@@ -45,12 +47,20 @@ SKOPEO = Need("skopeo", ("skopeo",), "the registry's tests with a stock client",
 POSTGRESQL = Need("PostgreSQL", ("postgresql",), "the tests of several processes", browser.postgresql)
 REDIS = Need("Redis", ("redis-server",), "the tests of several processes", lambda: shutil.which("redis-server"))
 GCC = Need("gcc", ("gcc", "libc6-dev"), "the tests of sources in C", lambda: shutil.which("gcc"))
+EMULATORS = Need(
+    "emulators of small cores",
+    ("qemu-system-arm", "qemu-system-misc", "gcc-arm-none-eabi", "gcc-riscv64-unknown-elf"),
+    "the tests on emulated cores",
+    lambda: all(map(shutil.which, EMULATOR_PROGRAMS)),
+)
 HEADERS = Need(
     "Python's headers",
     ("python3-dev",),
     "the tests of runes in wasm3",
     browser.python_headers,
 )
+CMAKE = Need("CMake", ("cmake",), "the tests of packages for CMake", lambda: shutil.which("cmake"))
+QEMU_USER = Need("QEMU for programs", ("qemu-user",), "the tests on 64-bit Arm", lambda: shutil.which("qemu-aarch64"))
 FIREFOX = Need("Firefox", (browser.FIREFOX,), "the proofs in Firefox", browser.firefox)
 WEBKIT = Need("WebKit", tuple(browser.WEBKIT), "the proofs in WebKit", browser.mini_browser)
 NGINX = Need(
@@ -63,8 +73,11 @@ CADDY = Need("Caddy", ("caddy",), "the proof behind Caddy", lambda: shutil.which
 SOUND = Need("a sound card made up", tuple(browser.SOUND), "the proofs that hear", browser.sound_programs)
 
 PURPOSES = {
-    "test": (VENV, CHROMIUM, SKOPEO, POSTGRESQL, REDIS, GCC, HEADERS),
-    "prove": (VENV, CHROMIUM, SKOPEO, POSTGRESQL, REDIS, GCC, HEADERS, FIREFOX, WEBKIT, SOUND, NGINX, CADDY),
+    "test": (VENV, CHROMIUM, SKOPEO, POSTGRESQL, REDIS, GCC, EMULATORS, HEADERS, CMAKE, QEMU_USER),
+    "prove": (
+        *(VENV, CHROMIUM, SKOPEO, POSTGRESQL, REDIS, GCC, EMULATORS, HEADERS, CMAKE, QEMU_USER),
+        *(FIREFOX, WEBKIT, SOUND, NGINX, CADDY),
+    ),
     "pages": (VENV, CHROMIUM),
 }
 """What is needed for what; `pages` is for pictures and measurements."""

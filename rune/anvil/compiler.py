@@ -1,4 +1,4 @@
-"""C to a module, by the clang and the linker inside the zig toolchain, each run in a child process with limits.
+"""C to a module or a library, by the clang and the linker of the zig toolchain, each in a child process with limits.
 
 The compiler sees one fresh folder that holds nothing but what an emitter wrote, and arguments that are fixed.
 """
@@ -44,14 +44,14 @@ _WITH_LIMITS = 'ulimit -t "$1" && ulimit -v "$2" && ulimit -f "$3" && ulimit -n 
 
 
 def compile_sources(sources: Sources, toolchain: Toolchain, allowance: Allowance | None = None) -> bytes:
-    """The module. The same sources give the same bytes, in whatever folder. Raises `CompileError`."""
+    """The module or library. The same sources give the same bytes, in whatever folder. Raises `CompileError`."""
     allowance = allowance or Allowance()
     at_once = min(os.cpu_count() or 1, allowance.at_once, max(1, len(sources.units)))
     with ThreadPoolExecutor(at_once) as pool:
         objects = list(pool.map(lambda unit: _object(sources, unit, toolchain, allowance, at_once), sources.units))
     names = [f"{number}.o" for number in range(len(objects))]
     with _folder_of(dict(zip(names, objects, strict=True))) as folder:
-        _run([str(_zig()), toolchain.linker, *toolchain.link_flags, *names, "-o", "module"], folder, allowance, 1)
+        _run([str(_zig()), toolchain.linker, *toolchain.link_flags, "module", *names], folder, allowance, 1)
         return (folder / "module").read_bytes()
 
 
@@ -62,7 +62,7 @@ _OBJECTS = ObjectCache(limit=64 << 20)
 def _object(sources: Sources, unit: Unit, toolchain: Toolchain, allowance: Allowance, at_once: int) -> bytes:
     """A unit, compiled beside `at_once - 1` others; or what came of exactly the same files before."""
     zig = _zig()
-    flags = (*toolchain.compile_flags, *COMMON_FLAGS, "-Os" if unit.for_size else toolchain.optimization)
+    flags = (*COMMON_FLAGS, *toolchain.compile_flags, "-Os" if unit.for_size else toolchain.optimization)
     files = {name: sources.files[name] for name in sorted(unit.files)}
     key = object_key(flags, unit.name, files)
     found = _OBJECTS.get(key)

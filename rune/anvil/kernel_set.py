@@ -18,11 +18,40 @@ Packers = Mapping[type[Any], Packer]
 
 
 @dataclass(frozen=True)
+class Cost:
+    """What a kernel needs for one computation: about how many instructions a run, and bytes of constants.
+
+    The kernels of one set estimate in the same way, so that their costs can be compared with each other.
+    """
+
+    instructions: int
+    constants: int
+
+    def total(self, byte_price: float) -> float:
+        """In instructions, where a byte of constants is worth `byte_price` of them."""
+        return self.instructions + byte_price * self.constants
+
+
+Estimate = Callable[[Any], Cost | None]
+"""The cost of a computation; None where the kernel cannot do it, because a condition of its own does not hold."""
+
+Estimates = Mapping[type[Any], Estimate]
+"""By the kind of computation."""
+
+
+def without_choice(_computation: Computation) -> Cost:
+    """Of a kernel that does every computation of its kind and has no other kernel beside it."""
+    return Cost(0, 0)
+
+
+@dataclass(frozen=True)
 class Kernel:
-    """The C of one computation: `pack` makes the calls of functions in `header`."""
+    """The C of one kind of computation: `pack` makes the calls of functions in `header`. `estimate` says what one
+    costs."""
 
     header: Path
     pack: Packer
+    estimate: Estimate = without_choice
 
     def calls(self, computation: Computation) -> tuple[KernelCall, ...]:
         """In their order."""
@@ -32,20 +61,25 @@ class Kernel:
 
 @dataclass(frozen=True)
 class KernelSet:
-    """Kernels by the kind of their computation. What a set lacks is taken from its `base`.
+    """Kernels by the kind of their computation; where a kind has several, the cheapest is chosen for each computation.
+    What a set lacks is taken from its `base`.
 
     `folder` holds the set's headers; what all sets share stands in the folder `common` beside it.
     """
 
     name: str
     folder: Path
-    kernels: Mapping[type[Any], Kernel]
+    kernels: Mapping[type[Any], tuple[Kernel, ...]]
     base: KernelSet | None = None
 
-    def kernel(self, computation: Computation) -> Kernel | None:
-        """The kernel of a computation; None where neither the set nor what it is based on has one."""
-        found = self.kernels.get(type(computation))
-        return self.base.kernel(computation) if found is None and self.base is not None else found
+    def kernel(self, computation: Computation, byte_price: float) -> Kernel | None:
+        """The cheapest kernel that can do a computation, the first of equals; None where neither the set nor what it
+        is based on has one. `byte_price` is what a byte of constants is worth, in instructions a run."""
+        costs = [(kernel.estimate(computation), kernel) for kernel in self.kernels.get(type(computation), ())]
+        able = [(cost.total(byte_price), kernel) for cost, kernel in costs if cost is not None]
+        if able:
+            return min(able, key=lambda each: each[0])[1]
+        return self.base.kernel(computation, byte_price) if self.base else None
 
     @property
     def sets(self) -> tuple[KernelSet, ...]:

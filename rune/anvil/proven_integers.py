@@ -33,14 +33,19 @@ class ProvenIntegers:
 
 
 def prove_integers(
-    scales: Sequence[float], least: Integers, greatest: Integers, low: int, high: int
+    scales: Sequence[float],
+    least: Integers,
+    greatest: Integers,
+    low: int,
+    high: int,
+    mantissa_bits: int = _SCALE_BITS,
 ) -> ProvenIntegers | None:
     """What gives the nearest numbers for sums from `least` to `greatest`, one each a channel, where these are
-    clamped to `low` and `high`; None where the integers tried do not."""
+    clamped to `low` and `high`; None where the integers tried do not. Mantissas are at most 2**mantissa_bits."""
     numbers = np.array(scales)
     fractions, exponents = np.frexp(numbers)
     _, reach = np.frexp(np.maximum(np.abs(least), np.abs(greatest)).astype(np.float64))
-    bits = np.minimum(np.minimum(_SCALE_BITS, _PRODUCT_BITS - reach), _LARGEST_SHIFT + exponents)
+    bits = np.minimum(np.minimum(mantissa_bits, _PRODUCT_BITS - reach), _LARGEST_SHIFT + exponents)
     shifts = (bits - exponents).astype(np.int64)
     if (bits < 1).any() or (shifts < 1).any():
         return None

@@ -4,7 +4,7 @@ kernels with packed constants and scratch. Memory is not yet decided."""
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -129,12 +129,14 @@ class _Selection:
             computation,
             lambda index: _Spot(self._place(node.inputs[index], part)),
             lambda index: _Spot(self._place(node.outputs[index], part)),
+            lambda _, size: self._buffer(f"{node.name} scratch", size),
         )
 
     def _rows(self, node: Node, work: RowByRow, part: int) -> Rows:
         """The stages of a chain. A row that one makes goes to the window of the next, the last one's to the output."""
         source, output = self._place(node.inputs[0], part), self._place(node.outputs[0], part)
         windows = [self._window(work, number) for number in range(len(work.stages))]
+        scratch = _SharedScratch(f"{node.name} scratch", self._buffers)
         stages = []
         for number, (stage, window) in enumerate(zip(work.stages, windows, strict=True)):
             row = Row(number, stage.row_size)
@@ -146,7 +148,7 @@ class _Selection:
             following = next(iter(windows[number + 1 :]), None)
             made = [_Spot(output, row) if following is None else _Spot(following.newest)]
             its = replace(node, name=stage.name)
-            calls = self._calls(its, stage.work.computation, operands.__getitem__, made.__getitem__)
+            calls = self._calls(its, stage.work.computation, operands.__getitem__, made.__getitem__, scratch.place)
             stages.append(RowStage(calls, stage.rows, window))
         return Rows(source, tuple(stages))
 
@@ -159,23 +161,29 @@ class _Selection:
         return RowWindow(place, work.given_size(number), its.height, its.step, its.before, its.source_rows, its.padding)
 
     def _calls(
-        self, node: Node, computation: Computation, read: Callable[[int], _Spot], written: Callable[[int], _Spot]
+        self,
+        node: Node,
+        computation: Computation,
+        read: Callable[[int], _Spot],
+        written: Callable[[int], _Spot],
+        scratch: Callable[[int, int], BufferPlace],
     ) -> tuple[Call, ...]:
-        """The calls of a computation's kernel. `read` and `written` say where its inputs and outputs are, by number."""
-        kernel = self._target.kernels.kernel(computation)
+        """The calls of a computation's kernel. `read` and `written` say where its inputs and outputs are, by number;
+        `scratch` gives a call's own memory, by number and size."""
+        kernel = self._target.kernels.kernel(computation, self._target.byte_price)
         if kernel is None:
             kind = type(computation).__name__
             raise MissingKernel(self._files.get(node.stage, node.stage), kind, self._target.kernels.name)
         part = self._parts.get(node.stage, PIPELINE)
 
-        def resolve(argument: KernelArgument) -> Argument:
+        def resolve(argument: KernelArgument, number: int) -> Argument:
             match argument:
                 case Input(index, element):
                     return read(index).pointer(element)
                 case Output(index, element):
                     return written(index).pointer(element, writes=True)
                 case Scratch(element, size):
-                    return Pointer(self._buffer(f"{node.name} scratch", size), element, writes=True)
+                    return Pointer(scratch(number, size), element, writes=True)
                 case Constant(element, data):
                     return Pointer(self._constant(data, part), element)
                 case KernelStructure(kind, fields):
@@ -184,7 +192,14 @@ class _Selection:
                     return argument
 
         return tuple(
-            Call(node.name, kernel.header, call.function, tuple(map(resolve, call.arguments)), part, call.proof)
+            Call(
+                node.name,
+                kernel.header,
+                call.function,
+                tuple(resolve(argument, number) for number, argument in enumerate(call.arguments)),
+                part,
+                call.proof,
+            )
             for call in kernel.calls(computation)
         )
 
@@ -282,6 +297,24 @@ class _Selection:
 
     def _constant(self, data: bytes, part: int) -> ConstantPlace:
         return ConstantPlace(self._constants.setdefault(ConstantBytes(data, part), len(self._constants)))
+
+
+@dataclass(frozen=True)
+class _SharedScratch:
+    """Memory that calls share which are never under way at one time, as those of a chain's stages: for each number of
+    an argument one buffer, of the most that any call needs."""
+
+    name: str
+    buffers: list[Buffer]
+    places: dict[int, BufferPlace] = field(default_factory=dict)
+
+    def place(self, number: int, size: int) -> BufferPlace:
+        if number not in self.places:
+            self.places[number] = BufferPlace(len(self.buffers))
+            self.buffers.append(Buffer(self.name, size))
+        index = self.places[number].index
+        self.buffers[index] = replace(self.buffers[index], size=max(size, self.buffers[index].size))
+        return self.places[number]
 
 
 @dataclass(frozen=True)

@@ -17,10 +17,14 @@ from rune.anvil.sources import Sources
 from rune.anvil.target_limits import TargetLimits
 from rune.runefile.pipeline import Pipeline, Port
 
+Aim = Literal["size", "balanced", "speed"]
+"""What matters more where one costs the other."""
+
 
 @dataclass(frozen=True)
 class Toolchain:
-    """`compile_flags` go to clang for each unit, `link_flags` to `linker`, a command of the zig toolchain.
+    """`compile_flags` go to clang for each unit, behind those that all targets share. `link_flags` go to `linker`, a
+    command of the zig toolchain; behind the last of them stands where its result goes, and then what it is made of.
     `optimization` is clang's flag for the units that decide how fast a rune is."""
 
     compile_flags: tuple[str, ...]
@@ -62,11 +66,19 @@ class Target:
     """The files that are handed over, by their path in a folder."""
     passes: Mapping[str, Pass] = field(default_factory=lambda: PASSES)
     """What is done to a graph before kernels are chosen, by name."""
-    optimized_for: Literal["speed", "size"] = "speed"
-    smaller: Target | None = None
-    """The same target, optimised for size; None where there is no such thing."""
+    optimized_for: Aim = "balanced"
+    byte_price: float = 32
+    """What a byte of constants is worth where kernels are chosen: so many instructions a run."""
+    variants: tuple[Target, ...] = ()
+    """The same target, optimised for something else."""
+    library: Toolchain | None = None
+    """What makes a static library of sources that are shipped; None where none goes with them."""
     starting_points: frozenset[str] = frozenset()
     """Those of them that a person goes on to write; a later build leaves them as they are."""
+
+    def variant(self, aim: Aim) -> Target | None:
+        """The same target, optimised for this; None where there is no such thing."""
+        return next((each for each in (self, *self.variants) if each.optimized_for == aim), None)
 
     def emit(self, program: Program, plan: Plan, name: str) -> Sources:
         """Everything that a compiler gets to see. The same arguments give the same bytes."""

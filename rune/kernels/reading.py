@@ -4,23 +4,32 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 
-from rune.anvil.kernel_set import Kernel, KernelSet, Packers
+from rune.anvil.kernel_set import Estimates, Kernel, KernelSet, Packers, without_choice
 
 
 def read_kernel_set(package: str, folder: str, base: KernelSet | None = None) -> KernelSet:
-    """The set that the package holds: each module with `PACKERS` packs for the header of the same name."""
+    """The set that the package holds: each module with `PACKERS` packs for the header of the same name, and its
+    `ESTIMATES` say what its kernels cost. Raises `ValueError` where a kind of computation has several kernels and one
+    of them does not say that, so that none could be chosen."""
     name = package.rpartition(".")[2]
-    kernels: dict[type, Kernel] = {}
+    kernels: dict[type, tuple[Kernel, ...]] = {}
     for found in pkgutil.iter_modules([folder]):
         module = importlib.import_module(f"{package}.{found.name}")
-        for computation, pack in _packers(module).items():
-            kernels[computation] = Kernel(Path(folder) / f"{found.name}.h", pack)
+        for computation, kernel in _kernels(module, Path(folder) / f"{found.name}.h"):
+            kernels[computation] = (*kernels.get(computation, ()), kernel)
+    for computation, several in kernels.items():
+        silent = [kernel.header.name for kernel in several if kernel.estimate is without_choice]
+        if len(several) > 1 and silent:
+            raise ValueError(f"{name} has several kernels for {computation.__name__}, and {silent[0]} has no estimate")
     return KernelSet(name, Path(folder), kernels, base)
 
 
-def _packers(module: ModuleType) -> Packers:
-    found: Packers = getattr(module, "PACKERS", {})
-    return found
+def _kernels(module: ModuleType, header: Path) -> Iterator[tuple[type, Kernel]]:
+    packers: Packers = getattr(module, "PACKERS", {})
+    estimates: Estimates = getattr(module, "ESTIMATES", {})
+    for computation, pack in packers.items():
+        yield computation, Kernel(header, pack, estimates.get(computation, without_choice))

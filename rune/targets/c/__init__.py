@@ -18,6 +18,9 @@ def _package(made: Made) -> Mapping[str, bytes]:
     return made.sources.files
 
 
+POINTERS_OF_32_BITS = TargetLimits(memory=32 << 20, alignment=8, text_size=8)
+"""Of targets that are based on this one, and are microcontrollers."""
+
 TARGET = Target(
     name="c",
     summary="a folder of C99 sources for any compiler: a header, the rune, and a small main.c",

@@ -27,6 +27,7 @@ LINK_FLAGS = (
     "-z",
     f"stack-size={STACK_SIZE}",
     "--no-growable-memory",
+    "-o",
 )
 
 FEATURES = (
@@ -38,7 +39,7 @@ FEATURES = (
     "-msign-ext",
 )
 
-FASTEST = Target(
+BALANCED = Target(
     name="wasm32",
     summary="a rune for browsers, Node and wasmtime: WebAssembly with SIMD",
     limits=LIMITS,
@@ -59,12 +60,13 @@ FASTEST = Target(
     packager=package,
 )
 
-TARGET = replace(
-    FASTEST,
-    smaller=replace(
-        FASTEST,
-        kernels=PORTABLE,  # layers share them: none is specialised
-        toolchain=Toolchain(FEATURES, "wasm-ld", LINK_FLAGS, optimization="-Oz"),
-        optimized_for="size",
-    ),
+SMALLEST = replace(
+    BALANCED,
+    kernels=PORTABLE,  # layers share them: none is specialised
+    toolchain=Toolchain(FEATURES, "wasm-ld", LINK_FLAGS, optimization="-Oz"),
+    optimized_for="size",
 )
+
+FASTEST = replace(BALANCED, byte_price=0, optimized_for="speed")
+
+TARGET = replace(BALANCED, variants=(SMALLEST, FASTEST))

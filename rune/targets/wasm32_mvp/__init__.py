@@ -15,19 +15,18 @@ from rune.targets.wasm32 import TARGET as WASM32
 
 FLAGS = ("--target=wasm32-unknown-unknown", "-mcpu=mvp")
 
-FASTEST = replace(
+BALANCED = replace(
     WASM32,
     name="wasm32-mvp",
     summary="a rune for engines without SIMD, such as wasm3: plain WebAssembly, smaller and slower",
     kernels=PORTABLE,
     passes=SMALL_PASSES,
     toolchain=Toolchain(FLAGS, "wasm-ld", LINK_FLAGS),
-    smaller=None,
+    variants=(),
 )
 
-TARGET = replace(
-    FASTEST,
-    smaller=replace(
-        FASTEST, toolchain=Toolchain(FLAGS, "wasm-ld", LINK_FLAGS, optimization="-Oz"), optimized_for="size"
-    ),
+SMALLEST = replace(
+    BALANCED, toolchain=Toolchain(FLAGS, "wasm-ld", LINK_FLAGS, optimization="-Oz"), optimized_for="size"
 )
+
+TARGET = replace(BALANCED, variants=(SMALLEST,))

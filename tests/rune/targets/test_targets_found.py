@@ -50,7 +50,7 @@ def test_every_kind_of_computation_has_a_portable_kernel() -> None:
 @pytest.mark.parametrize("kernels", [PORTABLE, SIMD128], ids=lambda kernels: kernels.name)
 def test_a_kernel_has_its_header_beside_its_packer(kernels: KernelSet) -> None:
     assert kernels.kernels
-    for kernel in kernels.kernels.values():
+    for kernel in (each for several in kernels.kernels.values() for each in several):
         assert kernel.header.is_file()
         assert kernel.header.parent == kernels.folder
 
