@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rune.anvil.kernel_call import Constant, Input, KernelCall, KernelStructure, Output, Scratch
+from rune.anvil.kernel_set import Cost
 from rune.anvil.ops.conv_2d import Conv2DFloat32, Conv2DInt8
 from rune.anvil.ops.window import Window
 from rune.anvil.program import Number
@@ -19,13 +20,27 @@ POINTWISE_BLOCK = 1024
 EVEN_BLOCK = 2560
 """The same where the pixels come out even: then the code needs no second copy for the rest."""
 
+SUMMING = 24
+"""Instructions that add a pair of products to the sums of 4 pixels in 8 channels."""
+STORING = 20
+"""Instructions that round the sums of a pixel in 8 channels and store them."""
+
+
+def int8_cost(op: Conv2DInt8) -> Cost:
+    """By tiles of 4 pixels and 8 channels; what brings the pixels there is the same for all kernels."""
+    window, eights = op.window, -(-op.window.output_channels // 8)
+    tiles = window.batches * window.output_height * -(-window.output_width // 4) * eights
+    stretch = window.filter_width * window.input_channels
+    pairs = window.filter_height * -(-stretch // 2)
+    return Cost(tiles * (pairs * SUMMING + 4 * STORING), eights * pairs * 16)
+
 
 def int8(op: Conv2DInt8) -> KernelCall:
     sums = sums_of(op.weights, op.bias, op.input_zero_point)
     bias, requantize, proof = convolution_rounding(op.multipliers, sums, op.output)
     if _is_pointwise(op.window):
         return replace(_pointwise(op, bias, requantize), proof=proof)
-    rows = Rows(op.window, op.window.input_channels)
+    rows = Rows.under(op.window, op.window.input_channels)
     return KernelCall(
         "rune_conv_2d_int8",
         (
@@ -101,7 +116,7 @@ def float32(op: Conv2DFloat32) -> KernelCall:
     packed = full.reshape(-1, 8, count, length).transpose(0, 2, 3, 1)
     bias = np.zeros(len(full), np.float32)
     bias[:channels] = op.bias
-    rows = Rows(op.window, op.window.input_channels)
+    rows = Rows.under(op.window, op.window.input_channels)
     return KernelCall(
         "rune_conv_2d_float32",
         (
@@ -118,3 +133,4 @@ def float32(op: Conv2DFloat32) -> KernelCall:
 
 
 PACKERS = {Conv2DInt8: int8, Conv2DFloat32: float32}
+ESTIMATES = {Conv2DInt8: int8_cost}

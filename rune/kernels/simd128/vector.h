@@ -63,6 +63,11 @@ RUNE_INLINE void rune_store_i16(int16_t *to, rune_i16x8 vector)
     __builtin_memcpy(to, &vector, sizeof vector);
 }
 
+RUNE_INLINE void rune_store_i32(int32_t *to, rune_i32x4 vector)
+{
+    __builtin_memcpy(to, &vector, sizeof vector);
+}
+
 RUNE_INLINE void rune_store_f32(float *to, rune_f32x4 vector)
 {
     __builtin_memcpy(to, &vector, sizeof vector);
