@@ -6,7 +6,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TypedDict
 
-from rune.anvil.program import Argument, Call, ConstantPlace, Place, Pointer, Program, Rows, Structure, calls
+from rune.anvil.program import (
+    Argument,
+    BufferPlace,
+    Call,
+    ConstantPlace,
+    Place,
+    Pointer,
+    Program,
+    Rows,
+    Structure,
+    calls,
+)
 
 
 class ChosenKernelJson(TypedDict):
@@ -43,7 +54,6 @@ class ChosenKernel:
 
 def chosen_kernels(program: Program) -> Iterator[ChosenKernel]:
     """In the order in which the program's steps call them."""
-    scratch = {buffer.name: buffer.size for buffer in program.buffers if buffer.name.endswith(" scratch")}
     for step in program.steps:
         for call in calls(step):
             yield ChosenKernel(
@@ -51,7 +61,7 @@ def chosen_kernels(program: Program) -> Iterator[ChosenKernel]:
                 call.function,
                 f"{call.header.parent.name}/{call.header.name}",
                 sum(len(program.constants[index].data) for index in dict.fromkeys(_constants(call))),
-                scratch.get(f"{call.stage} scratch", 0),
+                sum(program.buffers[index].size for index in _scratch(program, call)),
                 isinstance(step, Rows),
             )
 
@@ -62,6 +72,13 @@ def _constants(step: Call) -> Iterator[int]:
         for place in _places(argument):
             if isinstance(place, ConstantPlace):
                 yield place.index
+
+
+def _scratch(program: Program, call: Call) -> Iterator[int]:
+    """The buffers that are a call's own, by their indices."""
+    for place, _ in call.places():
+        if isinstance(place, BufferPlace) and program.buffers[place.index].name == f"{call.stage} scratch":
+            yield place.index
 
 
 def _places(argument: Argument) -> Iterator[Place]:

@@ -38,7 +38,7 @@ def int8_cost(op: Conv2DInt8) -> Cost:
 def int8(op: Conv2DInt8) -> KernelCall:
     sums = sums_of(op.weights, op.bias, op.input_zero_point)
     bias, requantize, proof = convolution_rounding(op.multipliers, sums, op.output)
-    if _is_pointwise(op.window):
+    if is_pointwise(op.window):
         return replace(_pointwise(op, bias, requantize), proof=proof)
     rows = Rows.under(op.window, op.window.input_channels)
     return KernelCall(
@@ -47,7 +47,7 @@ def int8(op: Conv2DInt8) -> KernelCall:
             Input(0, "int8_t"),
             Output(0, "int8_t"),
             Scratch("int16_t", rows.ring_size(2)),
-            Constant("int8_t", packed_pairs(_segments(op.window, op.filters), op.filter_zero_point)),
+            Constant("int8_t", packed_pairs(segments_of(op.window, op.filters), op.filter_zero_point)),
             bias,
             rows.structure(),
             requantize,
@@ -58,7 +58,7 @@ def int8(op: Conv2DInt8) -> KernelCall:
     )
 
 
-def _is_pointwise(window: Window) -> bool:
+def is_pointwise(window: Window) -> bool:
     """Whether every pixel is seen once and alone."""
     return (window.filter_height, window.filter_width, window.stride_y, window.stride_x) == (1, 1, 1, 1)
 
@@ -91,7 +91,7 @@ def _pointwise_block(pixels: int, inputs: int) -> int:
     return even if even >= 8 else min(pixels, max(4, POINTWISE_BLOCK // inputs // 4 * 4))
 
 
-def _segments(window: Window, filters: NDArray[np.generic]) -> NDArray[np.generic]:
+def segments_of(window: Window, filters: NDArray[np.generic]) -> NDArray[np.generic]:
     """[output channel, segment, number]: a segment is what lies together in a row of the image."""
     channels, height, width, depth = filters.shape
     if window.dilation_x == 1:
@@ -109,7 +109,7 @@ def packed_pairs(segments: NDArray[np.generic], zero_point: int) -> bytes:
 
 
 def float32(op: Conv2DFloat32) -> KernelCall:
-    segments = _segments(op.window, op.filters)
+    segments = segments_of(op.window, op.filters)
     channels, count, length = segments.shape
     full = np.zeros((-(-channels // 8) * 8, count, length), np.float32)
     full[:channels] = segments
