@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 
 import rune
 from rune.anvil.allowance import Allowance, CompilerLimits
+from rune.anvil.chosen_kernels import chosen_kernels
 from rune.anvil.compiler import compile_sources
 from rune.anvil.memory_map import MemoryMap
 from rune.anvil.profile import LITERT
@@ -92,6 +93,7 @@ def build(
             pages=(read_rune(module).memory_pages or 0) if target.makes_rune else None,
         ),
         memory_map=MemoryMap.of(program, plan),
+        kernels=tuple(chosen_kernels(program)),
         models=prepared.chosen.reports,
         passes=tuple(PassReport(each.name, each.saved) for each in prepared.optimised.applied),
         resources=tuple(

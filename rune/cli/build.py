@@ -89,7 +89,7 @@ _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
     default="balanced",
     show_default=True,
     help="What matters more. For size, layers share their code: much less of it, and several times slower. For speed, "
-    "some convolutions are computed with fewer products, whose weights need 3.6 times the bytes.",
+    "each layer gets the fastest kernel, even where that takes several times the bytes.",
 )
 @click.option(
     "--explain",

@@ -12,6 +12,7 @@ from rune.targets.finding import find_target
 from tests.models.random_models import random_model
 from tests.proof.mutants import Recorder
 from tests.rune.anvil.model_judge import RUNS, disagreements
+from tests.rune.kernels.always_winograd import ALWAYS_WINOGRAD
 
 pytestmark = pytest.mark.proof
 
@@ -20,7 +21,7 @@ BATCH = 25
 
 
 def test_random_models_give_what_the_reference_gives(record_property: Recorder) -> None:
-    targets = [find_target(name) for name in ("wasm32", "wasm32-mvp")]
+    targets = [*(find_target(name) for name in ("wasm32", "wasm32-mvp")), ALWAYS_WINOGRAD]
     operators: Counter[str] = Counter()
     wrong: list[str] = []
     for first in range(0, COUNT, BATCH):
