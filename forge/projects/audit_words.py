@@ -17,6 +17,13 @@ declare(
     },
 )
 declare(
+    Topic.MEMBERS,
+    {
+        "project.role": "changed the role of {member} in {project} from {before} to {after}",
+        "project.leave": "ended the role of {member} in {project}",
+    },
+)
+declare(
     Topic.ACCOUNTS,
     {
         "favourite.add": "made {favourite} a favourite",

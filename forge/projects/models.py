@@ -10,7 +10,7 @@ from django.db.models import Q
 
 from forge.accounts.models import Organisation, User
 from forge.accounts.names import MAXIMUM_LENGTH
-from forge.accounts.permissions import Verb, projects_where
+from forge.accounts.permissions import Verb, open_visibilities, projects_where
 from forge.core.actors import Actor
 from forge.core.audit import Place
 
@@ -19,6 +19,8 @@ class Visibility(models.TextChoices):
     """Who may see that a project is there and try what it published."""
 
     PRIVATE = "private", "Private"
+    INTERNAL = "internal", "Internal"
+    """Everyone with an account on this installation."""
     PUBLIC = "public", "Public"
 
 
@@ -37,8 +39,12 @@ class ProjectQuerySet(models.QuerySet["Project"]):
         self.select_for_update(no_key=True).only("pk").filter(pk=project_id).first()
 
     def visible_to(self, actor: Actor) -> ProjectQuerySet:
-        """Projects whose page the person may open: those of their organisations, and public ones."""
-        return self.alive().filter(projects_where(actor, Verb.SEE) | Q(visibility=Visibility.PUBLIC))
+        """Projects whose page the person may open: those where they have a role, and those that are open to them."""
+        return self.alive().filter(projects_where(actor, Verb.SEE) | Q(visibility__in=open_visibilities(actor)))
+
+    def open_to(self, actor: Actor) -> ProjectQuerySet:
+        """Projects whose page the person may open whatever their roles are."""
+        return self.alive().filter(visibility__in=open_visibilities(actor))
 
     def of_member(self, actor: Actor) -> ProjectQuerySet:
         """Projects of the person's own organisations."""

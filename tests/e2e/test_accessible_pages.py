@@ -140,6 +140,8 @@ def visit_all(page: Page, forge: LiveForge, look: Callable[[str], None]) -> None
         f"{project}/builds",
         f"{project}/builds/1",
         f"{project}/settings",
+        f"{project}/share",
+        f"{forge.address}/explore",
         f"{forge.address}/accounts/audit",
         f"{forge.address}/accounts/notices",
         f"{forge.address}/accounts/notices/settings",

@@ -31,7 +31,7 @@ from forge.webhooks.actions import create_webhook
 from tests.forge.made_builds import RUNE, approved, built, failed_build
 from tests.forge.made_samples import zipped
 from tests.forge.made_suggestions import WISH, ready_copy, suggested
-from tests.forge.web.test_permissions_matrix import CASES, ELSEWHERE, webhook_addresses
+from tests.forge.web.test_permissions_matrix import CASES, ELSEWHERE, people_addresses, webhook_addresses
 
 COUNTS = Path(__file__).with_name("query_counts.json")
 WRITE = "FORGE_WRITE_QUERY_COUNTS"
@@ -236,6 +236,8 @@ def settle(owner: User, organisation: Organisation, project: Project, size: int)
         "UNSUBSCRIBE": f"accounts/notices/unsubscribe/{unsubscribe_token(member)}",
         **hooked,
         "MEMBER_PAGE": f"acme/-/members/{member.pk}",
+        "MEMBER/hand-over": f"{api}/members/{member.pk}/hand-over",
+        **people_addresses(owner, project, member),
         "SAMPLES": f"api/v1/projects/acme/kitchen/samples?{urlencode({'label': 'x', 'days': 90, 'consent': consent})}",
         "IMPORT": f"api/v1/projects/acme/kitchen/samples/import?{urlencode({'days': 90, 'consent': consent})}",
         "{build}": str(builds[0].pk),
