@@ -325,3 +325,29 @@ class Version(models.Model):
 
     def __str__(self) -> str:
         return self.digest
+
+
+class ForkQuerySet(models.QuerySet["Fork"]):
+    """Where projects came from, as seen by someone."""
+
+    def visible_to(self, actor: Actor) -> ForkQuerySet:
+        """Of projects whose page the person may open, from projects whose page they may open too: a fork tells nobody
+        of an origin that they could not see anyway, nor an origin of a fork.
+        """
+        seen = Project.objects.visible_to(actor)
+        return self.filter(project__in=seen, origin__in=seen)
+
+
+class Fork(models.Model):
+    """That a project was forked from another, and the version that both have in common."""
+
+    project = models.OneToOneField(Project, on_delete=models.CASCADE, primary_key=True, related_name="fork")
+    origin = models.ForeignKey(Project, null=True, on_delete=models.SET_NULL, related_name="forks")
+    base = models.ForeignKey(Version, on_delete=models.RESTRICT, related_name="+")
+    """The fork's own first version: it stays when the origin is gone or changes who sees it."""
+    created = models.DateTimeField(auto_now_add=True)
+
+    objects = ForkQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return f"{self.project_id} from {self.origin_id}"

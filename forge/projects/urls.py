@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from forge.projects import api, archive_api, people_api, sample_api, version_api
+from forge.projects import api, archive_api, copy_api, people_api, sample_api, version_api
 
 _PROJECT = "projects/<str:organisation>/<str:name>"
 
@@ -17,6 +17,8 @@ urlpatterns = [
     path(f"{_PROJECT}/restore", api.ProjectRestore.as_view()),
     path(f"{_PROJECT}/state", api.ProjectState.as_view()),
     path(f"{_PROJECT}/favourite", api.ProjectFavourite.as_view()),
+    path(f"{_PROJECT}/duplicate", copy_api.ProjectDuplicate.as_view()),
+    path(f"{_PROJECT}/fork", copy_api.ProjectFork.as_view()),
     path(f"{_PROJECT}/people", people_api.ProjectPeople.as_view()),
     path(f"{_PROJECT}/people/<uuid:person>", people_api.ProjectPerson.as_view()),
     path(f"{_PROJECT}/invitations", people_api.ProjectInvitations.as_view()),

@@ -16,6 +16,7 @@ from forge.comparison.inference_time import milliseconds, read_inference_time
 from forge.core.blob_links import is_linked
 from forge.core.blobs import read_blob
 from forge.core.errors import Damaged, NotFound
+from forge.projects.access import origin_of
 from forge.projects.models import Project, Version
 from forge.registry.access import default_tag, find_tag, tags_of
 from forge.registry.hooks import Clearance, clearances_of
@@ -64,6 +65,7 @@ def rune_page(request: HttpRequest, organisation: str, name: str) -> HttpRespons
         "is_member": is_member,
         "may_describe": can(principal_of(request), Verb.DESCRIBE, project),
         "tags": tags,
+        "origin": origin_of(principal_of(request), project),
         "about": project.description or f"A rune of {project.organisation.name}: it runs in your browser.",
     }
     wanted = request.GET.get("tag")

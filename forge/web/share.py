@@ -16,6 +16,7 @@ from forge.accounts.permissions import Verb, can
 from forge.accounts.principals import Principal, principal_of
 from forge.accounts.team import Teammate, team_of
 from forge.core.errors import Invalid, NotFound
+from forge.projects.access import origin_of
 from forge.projects.actions import (
     end_project_role,
     give_project_role,
@@ -98,6 +99,7 @@ def _shared(principal: Principal, project: Project) -> dict[str, Any]:
     manages = can(principal, Verb.MANAGE, project)
     return {
         "project": project,
+        "origin": origin_of(principal, project),
         "manages": manages,
         "is_member": can(principal, Verb.SEE_ORGANISATION, project.organisation),
         "of_project": [mate for mate in team if mate.in_project is not None],

@@ -13,6 +13,7 @@ from forge.web import (
     audit,
     builds,
     conversation,
+    copying,
     device,
     docs,
     explore,
@@ -170,6 +171,7 @@ urlpatterns = [
     path("<str:organisation>/<str:name>/studio", project.studio, name="studio"),
     path("<str:organisation>/<str:name>/settings", project.settings_page, name="project-settings"),
     path("<str:organisation>/<str:name>/share", share.share, name="share"),
+    path("<str:organisation>/<str:name>/copy", copying.copy, name="copy-project"),
     path("<str:organisation>/<str:name>/share/invitations", share.invite, name="invite-to-project"),
     path(
         "<str:organisation>/<str:name>/share/invitations/<uuid:invitation>/revoke",

@@ -141,6 +141,7 @@ def visit_all(page: Page, forge: LiveForge, look: Callable[[str], None]) -> None
         f"{project}/builds/1",
         f"{project}/settings",
         f"{project}/share",
+        f"{project}/copy",
         f"{forge.address}/explore",
         f"{forge.address}/accounts/audit",
         f"{forge.address}/accounts/notices",

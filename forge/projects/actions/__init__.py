@@ -1,5 +1,6 @@
 """What can be done to projects. Each act checks the permission, does it, and writes the audit entry and the event."""
 
+from forge.projects.actions.copying import duplicate_project, fork_project
 from forge.projects.actions.downloads import note_download
 from forge.projects.actions.favourites import mark_favourite
 from forge.projects.actions.files import copy_file, delete_file, rename_file, write_file
@@ -35,8 +36,10 @@ __all__ = [
     "create_project",
     "delete_file",
     "delete_project",
+    "duplicate_project",
     "end_project_role",
     "end_samples",
+    "fork_project",
     "give_project_role",
     "import_samples",
     "invite_to_project",

@@ -243,6 +243,16 @@ def a_project_is_made_of_files(world: World) -> Act:
     return lambda: projects.create_from_files(world.developer, world.organisation, "other", [("a.md", b"a")])
 
 
+@scene(projects.duplicate_project)
+def a_project_is_duplicated(world: World) -> Act:
+    return lambda: projects.duplicate_project(world.developer, world.project, world.organisation, "twin")
+
+
+@scene(projects.fork_project)
+def a_project_is_forked(world: World) -> Act:
+    return lambda: projects.fork_project(world.developer, world.project, world.organisation, "fork")
+
+
 @scene(projects.create_from_model)
 def a_project_is_made_of_a_model(world: World) -> Act:
     model = compiled_model("chain_f32_dense")
