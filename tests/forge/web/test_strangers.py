@@ -57,7 +57,7 @@ NOTHING: Names = {
     "notice_id": str(UUID(int=11)),
     "webhook": str(UUID(int=12)),
     "webhook_id": str(UUID(int=12)),
-    "person": str(UUID(int=14)),
+    "person": str(UUID(int=2)),
     "delivery": str(UUID(int=13)),
     "delivery_id": str(UUID(int=13)),
     "digest": "sha256:" + "0" * 64,
