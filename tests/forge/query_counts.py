@@ -45,6 +45,8 @@ _PAGE = "<str:organisation>/<str:name>"
 
 UNCOUNTED: Mapping[str, str] = {
     f"POST {_P}/language": "starts a process, which answers",
+    f"POST {_P}/duplicate": "stores each file, as making a project of files does",
+    f"POST {_P}/fork": "the same",
     f"POST {_P}/preview/watch": "starts a build",
     f"GET {_P}/preview/watch/<uuid:watch_id>": "has nothing to show before a build of its own",
 }

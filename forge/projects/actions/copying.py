@@ -39,9 +39,10 @@ def fork_project(actor: Actor, origin: Project, organisation: Organisation, name
     require(actor, Verb.READ, origin)
     require_in(actor, Verb.CREATE_PROJECT, organisation)
     _note(actor, origin)
+    # Files are stored outside of any transaction, since that waits for the disk.
+    project = create_from_files(actor, organisation, name, _contents(origin), template=origin.template)
+    base = snapshot(project, actor.person)
     with transaction.atomic():
-        project = create_from_files(actor, organisation, name, _contents(origin), template=origin.template)
-        base = snapshot(project, actor.person)
         Fork.objects.create(project=project, origin=origin, base=base)
         write_entry(actor, "project.fork", project.stream, project.place, origin=str(origin.pk))
     return project

@@ -522,7 +522,7 @@ def test_a_role_in_one_project_makes_a_member_there_and_a_stranger_everywhere_el
             continue
         cache.clear()
         path = "/" + things.get(address, address or route).lstrip("/")
-        if route == "<str:organisation>" or (body and "organisation" in body):
+        if route == "<str:organisation>" or (isinstance(body, dict) and "organisation" in body):
             continue  # it has a page for who is no member; a copy goes into an organisation, of which they are none
         kind = "developer" if "/acme/kitchen" in path else "stranger"
         with transaction.atomic():
