@@ -46,9 +46,9 @@ async def test_the_number_is_told_at_first_and_when_it_changes(project: Project,
         assert await inbox.event() == {"type": "inbox", "unread": 0}
 
 
-async def test_who_has_a_role_in_one_project_hears_of_it_too(project: Project, owner: User, stranger: User) -> None:
+async def test_who_has_a_role_in_one_project_hears_of_it_too(project: Project, stranger: User) -> None:
     await sync_to_async(ProjectMembership.objects.create)(
-        organisation=project.organisation, project=project.pk, user=stranger, role=Role.DEVELOPER
+        organisation_id=project.organisation_id, project=project.pk, user=stranger, role=Role.DEVELOPER
     )
     async with Inbox(stranger, "/ws/inbox") as inbox:
         assert (await inbox.event())["unread"] == 0
