@@ -322,6 +322,6 @@ def test_notices_end_some_time_after_their_last_event(review: Review, reviewer: 
 
 def test_a_disabled_account_gets_no_notices(project: Project, developer: User, reviewer: User) -> None:
     User.objects.filter(pk=reviewer.pk).update(is_active=False)
-    Membership.objects.filter(user=reviewer).update(role=Role.VIEWER)
+    Membership.objects.filter(user=reviewer).update(role=Role.REVIEWER)
     ask_for_review(developer, built(developer, project), "Hears", reviewers=[Asked((reviewer.pk,))])
     assert Notice.objects.count() == 0
