@@ -174,6 +174,7 @@ def test_each_kind_of_person_is_answered_as_for_reading(
         "owner": 202,
         "maintainer": 202,
         "developer": 202,
+        "reviewer": 202,
         "viewer": 202,
         "stranger": 404,
         "anonymous": 401,
