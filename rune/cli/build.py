@@ -11,6 +11,7 @@ import click
 
 from rune.anvil.errors import CompileError
 from rune.anvil.figures import saving
+from rune.anvil.profile import LITERT, PROFILES, Profile
 from rune.anvil.target import Target
 from rune.building.building import build, explain
 from rune.building.errors import BuildFailed
@@ -89,6 +90,15 @@ _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
     help="What matters more. For size, layers share their code: much less of it, and several times slower.",
 )
 @click.option(
+    "--match",
+    "match",
+    type=click.Choice(sorted(PROFILES)),
+    default=LITERT.option,
+    show_default=True,
+    help="Whose results models give, to the bit: those of LiteRT's reference kernels, or of TFLite Micro's, which lack "
+    "some operators.",
+)
+@click.option(
     "--explain",
     "explains",
     is_flag=True,
@@ -122,6 +132,7 @@ def command(
     timed: bool,
     target_name: str,
     optimize: str,
+    match: str,
     explains: bool,
     certificate_file: Path | None,
     form: str,
@@ -144,7 +155,8 @@ def command(
         raise click.UsageError(f"--certificate is for runes; the target {target.name} makes none")
     project = project_of(runefile, current_dir)
     rune_name = _checked_name(name or project.name)
-    wanted = _Wanted(rune_name, target, host_models, timed, _host_resources(host_resources, capacities))
+    host = _host_resources(host_resources, capacities)
+    wanted = _Wanted(rune_name, target, host_models, timed, host, PROFILES[match])
     if explains:
         _explain(project, wanted, is_json=form == "json")
         return
@@ -240,6 +252,7 @@ class _Wanted:
     host_models: bool
     timed: bool
     host_resources: HostResources
+    profile: Profile
 
 
 def _host_resources(every: bool, pairs: Sequence[str]) -> HostResources:
@@ -277,6 +290,7 @@ def _built(project: Project, wanted: _Wanted, *, hidden: bool, verbose: bool) ->
                 host_models=wanted.host_models,
                 timed=wanted.timed,
                 host_resources=wanted.host_resources,
+                profile=wanted.profile,
             )
         except CompileError as error:
             if error.details:
@@ -296,6 +310,7 @@ def _certificate(project: Project, wanted: _Wanted, rune: bytes) -> bytes:
         host_resources=wanted.host_resources,
         timed=wanted.timed,
         target=wanted.target,
+        profile=wanted.profile,
     )
     return canonical_json(found) + b"\n"
 
@@ -312,6 +327,7 @@ def _explain(project: Project, wanted: _Wanted, *, is_json: bool) -> None:
             host_resources=wanted.host_resources,
             timed=wanted.timed,
             target=wanted.target,
+            profile=wanted.profile,
         )
     except BuildFailed as failure:
         _show_failure(failure, project, is_json)
@@ -337,6 +353,7 @@ def _summary(result: BuildResult, target: Path) -> None:
         f"{memory.constants:,} bytes of constants",
         err=True,
     )
+    click.echo(f"models give the bits of {result.report.profile.reference}", err=True)
     for each in result.report.passes:
         click.echo(f"{each.name}: {saving(each.saved)}", err=True)
     for model in result.report.models:
