@@ -165,6 +165,8 @@ def computation(op: Op) -> Computation:
     require(inputs > 0 and outputs > 0 and input_.count % inputs == 0, "the input is not a multiple of the weights")
     batches = input_.count // inputs
     require(output.count == batches * outputs, f"the output has {output.count} values, not {batches * outputs}")
+    if input_.kind is not FLOAT32 and one_scale(weights):
+        require_bias_in_units(op)
     if input_.kind is INT16:
         rescaling = sum_rescaling(op, options.has_short_bias, _scales(op, outputs), options.activation)
         pixels = array(weights, np.int8).reshape(outputs, 1, 1, inputs).astype(np.int8)
@@ -176,8 +178,6 @@ def computation(op: Op) -> Computation:
         place = Window.of_one_pixel(batches, inputs, outputs)
         filters = array(weights, np.int8).reshape(outputs, 1, 1, inputs)
         return hybrid(op, place, filters, not options.asymmetric_quantize_inputs, options.activation)
-    if one_scale(weights):
-        require_bias_in_units(op)
     if op.profile is TFLM:
         return _rounded_twice(op, batches)
     to = OutputRange.of(options.activation, output)
