@@ -34,7 +34,7 @@ Take = Callable[[Artefact], None]
 
 @transaction.atomic
 def take_known(job: Job, take: Take) -> Artefact | None:
-    """The organisation's artefact of the job's spec. One is built again whose rune or certificate is lost or damaged."""
+    """The organisation's artefact of the job's spec. One is made again whose rune or certificate is lost or damaged."""
     found = Artefact.objects.filter(organisation_id=job.organisation, spec_digest=job.spec.digest)
     made_again = ArtefactFile.objects.filter(artefact=OuterRef("pk"), role__in=(Role.RUNE, Role.CERTIFICATE))
     damaged = made_again.filter(blob__damaged_at__isnull=False)
