@@ -60,11 +60,12 @@ NGINX = Need(
     browser.nginx,
 )
 CADDY = Need("Caddy", ("caddy",), "the proof behind Caddy", lambda: shutil.which("caddy"))
+QEMU = Need("QEMU's user mode", ("qemu-user",), "the proof on another processor", lambda: shutil.which("qemu-aarch64"))
 SOUND = Need("a sound card made up", tuple(browser.SOUND), "the proofs that hear", browser.sound_programs)
 
 PURPOSES = {
     "test": (VENV, CHROMIUM, SKOPEO, POSTGRESQL, REDIS, GCC, HEADERS),
-    "prove": (VENV, CHROMIUM, SKOPEO, POSTGRESQL, REDIS, GCC, HEADERS, FIREFOX, WEBKIT, SOUND, NGINX, CADDY),
+    "prove": (VENV, CHROMIUM, SKOPEO, POSTGRESQL, REDIS, GCC, HEADERS, FIREFOX, WEBKIT, SOUND, NGINX, CADDY, QEMU),
     "pages": (VENV, CHROMIUM),
 }
 """What is needed for what; `pages` is for pictures and measurements."""
