@@ -13,6 +13,7 @@ import numpy as np
 import rune as toolchain
 from rune.anvil.graph import Graph
 from rune.anvil.passes.optimise import optimise
+from rune.anvil.profile import LITERT, Profile
 from rune.anvil.program import Call, ConstantPlace, Pointer, Program, Structure, calls
 from rune.anvil.reading.pipeline import read_pipeline
 from rune.anvil.select import select
@@ -75,12 +76,13 @@ def instrument(
     stages: Iterable[ModelStage],
     compiled: Mapping[str, Model],
     hosted: Mapping[str, bytes | None],
+    profile: Profile = LITERT,
 ) -> InstrumentedPipeline:
     """The pipeline that also shows what flows into and out of these models. Raises `AnvilError`."""
     stages = tuple(stages)
     ports = tuple(dict.fromkeys(port for stage in stages for port in (*stage.inputs, *results_of(stage))))
-    module = instrumented_module(pipeline, ports, compiled, hosted)
-    graph = read_pipeline(pipeline, compiled, hosted)
+    module = instrumented_module(pipeline, ports, compiled, hosted, profile=profile)
+    graph = read_pipeline(pipeline, compiled, hosted, profile=profile)
     runes = [target for target in targets() if target.makes_rune]
     graphs = tuple((target, optimise(graph, target.passes).graph) for target in runes)
     kept = tuple(port for port in ports if all(port in _kept(each, stages, compiled) for _, each in graphs))

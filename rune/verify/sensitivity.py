@@ -15,6 +15,8 @@ import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
+from rune.anvil.profile import LITERT, Profile
+from rune.runtime.interpreters.micro import MicroInterpreter
 from rune.runtime.interpreters.tflite import TfliteInterpreter
 from rune.tensor import ElementType, TensorType
 from rune.tflite import Model
@@ -34,7 +36,13 @@ def is_all_float(model: Model) -> bool:
 
 
 def moves(
-    model: Model, data: bytes, runs: Runs, results: Mapping[int, TensorType], *, keep: bool = False
+    model: Model,
+    data: bytes,
+    runs: Runs,
+    results: Mapping[int, TensorType],
+    *,
+    keep: bool = False,
+    profile: Profile = LITERT,
 ) -> Mapping[int, Distances]:
     """How far each element of `results`, by their numbers in the model, moves at most in the last of the runs when all
     float weights are nudged by `OF_LARGEST` of themselves, and all float inputs by `OF_LARGEST` of their largest
@@ -45,12 +53,12 @@ def moves(
     """
     if not is_all_float(model):
         return {}
-    still = _results(open_inside(data, keep=keep), runs, results)
+    still = _results(open_inside(data, keep=keep, profile=profile), runs, results)
     most = {index: np.zeros(kind.count) for index, kind in results.items()}
     kinds = [model.tensors[index].type for index in model.inputs]
     for number in range(NUDGES):
         generator = np.random.default_rng(number)
-        reference = open_inside(_nudged_weights(model, data, generator), keep=keep)
+        reference = open_inside(_nudged_weights(model, data, generator), keep=keep, profile=profile)
         nudged = [
             [_nudged_input(kind, given, generator) for kind, given in zip(kinds, inputs, strict=True)]
             for inputs in runs
@@ -61,7 +69,9 @@ def moves(
     return most
 
 
-def _results(reference: TfliteInterpreter, runs: Runs, results: Mapping[int, TensorType]) -> Mapping[int, bytes]:
+def _results(
+    reference: TfliteInterpreter | MicroInterpreter, runs: Runs, results: Mapping[int, TensorType]
+) -> Mapping[int, bytes]:
     """What a reference that was just opened has after the last of the runs."""
     for inputs in runs:
         reference.run(inputs)

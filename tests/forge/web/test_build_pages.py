@@ -254,6 +254,25 @@ def test_the_page_says_when_nothing_was_compared(project: Any, people: dict[str,
     assert "Verified</span>" not in page
 
 
+def test_the_headline_says_what_is_lost_when_the_host_runs_a_model(
+    project: Any, people: dict[str, Any], browser_of: Browser
+) -> None:
+    lacking = [{"op": "ELU", "types": "int8", "count": 2}]
+    model = {"stage": "digits", "file": "digits.tflite", "size": 9, "operators": 3, "unsupported": lacking}
+    compiled = built(people["developer"], project, models=[model | {"runs": "compiled", "unsupported": []}])
+    address = f"/acme/kitchen/builds/{compiled.number}"
+    assert "its host runs it" not in text_of(browser_of(people["viewer"]).get(address))
+    assert compiled.artefact is not None
+    compiled.artefact.report = compiled.artefact.report | {"models": [model | {"runs": "host"}]}
+    compiled.artefact.save()
+    page = text_of(browser_of(people["viewer"]).get(address))
+    headline, _, rest = page.partition("<h2>")
+    assert "The model is not compiled in: its host runs it" in headline
+    assert "nothing verifies them" in headline
+    assert "digits.tflite</b> has ELU with int8, which cannot be compiled yet." in headline
+    assert rest
+
+
 def test_a_build_with_a_certificate_links_to_it(project: Any, people: dict[str, Any], browser_of: Browser) -> None:
     build = built(people["developer"], project)
     assert build.artefact is not None

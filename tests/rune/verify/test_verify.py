@@ -175,7 +175,7 @@ def test_the_hosts_interpreter_is_compared_with_the_reference_when_it_is_recorde
 
 
 def test_without_a_reference_it_is_skipped_with_the_reason(monkeypatch: pytest.MonkeyPatch) -> None:
-    def missing(data: bytes) -> None:
+    def missing(*_: object) -> None:
         raise ModelRuntimeMissing("no package is installed that runs it; install ai-edge-litert")
 
     monkeypatch.setattr(verifying, "open_reference", missing)
@@ -186,7 +186,7 @@ def test_without_a_reference_it_is_skipped_with_the_reason(monkeypatch: pytest.M
 
 
 def test_a_model_that_the_reference_does_not_take_is_said_not_to_be_compared(monkeypatch: pytest.MonkeyPatch) -> None:
-    def refusing(data: bytes) -> None:
+    def refusing(*_: object) -> None:
         raise ModelLoadError("the reference cannot load it")
 
     monkeypatch.setattr(verifying, "open_reference", refusing)
@@ -205,7 +205,7 @@ def test_a_reference_that_dies_fails_nothing(monkeypatch: pytest.MonkeyPatch) ->
         def close(self) -> None:
             """Nothing is held."""
 
-    monkeypatch.setattr(verifying, "open_reference", lambda data: Dying())
+    monkeypatch.setattr(verifying, "open_reference", lambda *_: Dying())
     files = MemoryFiles(template("sine"))
     found = verify(files, rune_of(files), effort=SOME)
     assert found.is_within
