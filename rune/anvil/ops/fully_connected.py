@@ -174,7 +174,8 @@ def computation(op: Op) -> Computation:
     if input_.kind is FLOAT32:
         place = Window.of_one_pixel(batches, inputs, outputs)
         filters = array(weights, np.int8).reshape(outputs, 1, 1, inputs)
-        return hybrid(op, place, filters, not options.asymmetric_quantize_inputs, options.activation)
+        is_symmetric = not options.asymmetric_quantize_inputs
+        return hybrid(op, place, filters, options.activation, is_symmetric=is_symmetric, joins_scales=True)
     if one_scale(weights):
         require_bias_in_units(op)
     to = OutputRange.of(options.activation, output)
