@@ -32,7 +32,7 @@ def with_known_results(model: Model) -> Model:
         if not made or len(made) != len(operator.outputs):
             made = [_result(tensors, operator)]
         found = [data for data in made if data is not None]
-        if len(found) != len(operator.outputs):
+        if not operator.outputs or len(found) != len(operator.outputs):
             operators.append(operator)
             continue
         for index, data in zip(operator.outputs, found, strict=True):
