@@ -128,6 +128,8 @@ def _fully_connected(operator: Operator, inputs: Sequence[Shape], _: Given) -> t
     source, (units, depth) = inputs[0], inputs[1]
     if isinstance(operator.options, FullyConnectedOptions) and operator.options.keep_num_dims:
         return ((*source[:-1], units),)
+    if math.prod(source) % depth:
+        raise NotKnown
     return ((math.prod(source) // depth, units),)
 
 
