@@ -72,7 +72,7 @@ def page(exports: Exports, found: Outcomes) -> str:
 
 Rows = Sequence[tuple[str, str, Outcome]]
 
-_SHORT = {
+SHORT = {
     Verdict.EXACT: "exact",
     Verdict.WITHIN: "within",
     Verdict.DIFFERS: "differs",
@@ -83,10 +83,10 @@ _SHORT = {
 
 
 def _summary(rows: Rows) -> str:
-    lines = ["| form | " + " | ".join(_SHORT.values()) + " |", "| --- |" + " --- |" * len(_SHORT)]
+    lines = ["| form | " + " | ".join(SHORT.values()) + " |", "| --- |" + " --- |" * len(SHORT)]
     for form in FORMS:
         counts = Counter(outcome.verdict for _, of_form, outcome in rows if of_form == form)
-        lines.append(f"| {WORDS[form]} | " + " | ".join(str(counts[verdict] or "") for verdict in _SHORT) + " |")
+        lines.append(f"| {WORDS[form]} | " + " | ".join(str(counts[verdict] or "") for verdict in SHORT) + " |")
     return "\n".join(lines)
 
 
@@ -94,7 +94,7 @@ def _models(words: Mapping[str, str], rows: Rows) -> str:
     lines = ["| architecture | form | result | model | rune | arena |", "| --- | --- | --- | --- | --- | --- |"]
     for name, form, outcome in rows:
         sizes = (f"{size:,}" if size else "" for size in (outcome.model, outcome.rune, outcome.arena))
-        lines.append(f"| {words[name]} | {WORDS[form]} | {_SHORT[outcome.verdict]} | " + " | ".join(sizes) + " |")
+        lines.append(f"| {words[name]} | {WORDS[form]} | {SHORT[outcome.verdict]} | " + " | ".join(sizes) + " |")
     return "\n".join(lines)
 
 
@@ -104,7 +104,7 @@ def _reasons(rows: Rows) -> str:
     for name, form, outcome in rows:
         if outcome.verdict not in (Verdict.EXACT, Verdict.WITHIN):
             reason = _first_line(outcome.reason)
-            found.setdefault((_SHORT[outcome.verdict], reason), []).append(f"`{name}` {WORDS[form]}")
+            found.setdefault((SHORT[outcome.verdict], reason), []).append(f"`{name}` {WORDS[form]}")
     lines = ["| result | reason | models |", "| --- | --- | --- |"]
     lines += [f"| {result} | {reason} | {', '.join(models)} |" for (result, reason), models in found.items()]
     return "\n".join(lines)
