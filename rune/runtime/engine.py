@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
-from concurrent.futures import Future, wait
-from threading import Thread
 from typing import Any, TypeVar
 
 from wasmtime import (
-    Caller,
     Config,
     Engine,
     Func,
@@ -27,7 +24,10 @@ from wasmtime import (
 
 from rune.container import ContainerError, read_graph, read_resources, step_name, watched_ports
 from rune.runefile.pipeline import Port
+from rune.runtime.call_thread import CallThread
+from rune.runtime.calls import Entry, Imports
 from rune.runtime.errors import NotARune, RuneError, RuneStopped, RuneTrapped, RuneUnusable
+from rune.runtime.guest_memory import GuestMemory
 from rune.runtime.host import CapabilityRequest, Host, InputSource, OutputRequest
 from rune.runtime.host_models import Inference, ModelRequest
 from rune.runtime.host_resources import FindResource
@@ -41,7 +41,6 @@ T = TypeVar("T")
 
 _NEARLY_ALL = 0.9
 """A rune that traps with this share of its memory taken lacked memory: it grows in steps of its own."""
-_WORD = (1 << 32) - 1
 _NO_LIMITS_GIVEN = Limits()
 _NO_RESOURCES: Mapping[str, bytes] = {}
 
@@ -49,18 +48,17 @@ _NO_RESOURCES: Mapping[str, bytes] = {}
 class RuneMemory:
     """The memory of a rune that is not running, to be read before it runs on."""
 
-    def __init__(self, store: Store, memory: Memory) -> None:
-        self._store = store
+    def __init__(self, memory: GuestMemory) -> None:
         self._memory = memory
 
     @property
     def size(self) -> int:
         """Bytes."""
-        return int(self._memory.data_len(self._store))
+        return self._memory.size
 
     def read(self, start: int, size: int) -> bytes:
         """So many bytes from a place on; fewer where the memory ends."""
-        return bytes(self._memory.read(self._store, start, min(start + size, self.size)))
+        return self._memory.read("a host that reads on", start, max(min(size, self.size - start), 0))
 
 
 class LoadedRune:
@@ -69,20 +67,30 @@ class LoadedRune:
     Not for several threads at once. A call that ends badly leaves the rune unusable: load it again.
     """
 
-    def __init__(self, store: Store, instance: Instance, host: Host, graph: Mapping[str, Any]) -> None:
+    def __init__(
+        self,
+        store: Store,
+        instance: Instance,
+        host: Host,
+        imports: Imports,
+        thread: CallThread,
+        graph: Mapping[str, Any],
+    ) -> None:
         """`graph` is what the rune says of itself: foreign JSON of any form."""
         self._store = store
         self._host = host
+        self._imports = imports
+        self._thread = thread
         exports = instance.exports(store)
         memory, manifest, call = (exports.get(name) for name in ("memory", "_manifest", "_call"))
         if not isinstance(memory, Memory) or not isinstance(manifest, Func) or not isinstance(call, Func):
             raise NotARune("the module does not export what a rune does: memory, _manifest and _call")
-        self._memory = memory
-        self._call = call
+        imports.memory.belongs_to(memory)
+        self._call = Entry(store, imports, "_call", call, (0, 0, 0))
         self._exports = exports
         self._milliseconds = 0.0
         self._usable = True
-        self._run(manifest)
+        self._run(Entry(store, imports, "_manifest", manifest))
         handles = tuple(host.outputs)
         ports = watched_ports(graph, [request.kind for request in host.outputs.values()])
         self._ports = dict(zip(handles[len(handles) - len(ports) :], ports, strict=True))
@@ -121,7 +129,7 @@ class LoadedRune:
     @property
     def memory_pages(self) -> int:
         """Pages of 64 KiB that its memory has now."""
-        return int(self._memory.size(self._store))
+        return self._imports.memory.size >> 16
 
     @property
     def milliseconds(self) -> float:
@@ -135,7 +143,7 @@ class LoadedRune:
 
     def call(self, inputs: Mapping[int, InputSource]) -> tuple[OutputMessage, ...]:
         """Runs the pipeline once; what its outputs sent. `inputs` by the capabilities' ids. Raises `RuneError`."""
-        return self._called(inputs, lambda: self._run(self._call, 0, 0, 0))
+        return self._called(inputs, lambda: self._run(self._call))
 
     def call_in_steps(
         self, inputs: Mapping[int, InputSource], after: Callable[[int, RuneMemory], None]
@@ -146,8 +154,8 @@ class LoadedRune:
         def run() -> None:
             number = 0
             while isinstance(step := self._exports.get(step_name(number)), Func):
-                self._run(step)
-                after(number, RuneMemory(self._store, self._memory))
+                self._run(Entry(self._store, self._imports, step_name(number), step))
+                after(number, RuneMemory(self._imports.memory))
                 number += 1
 
         return self._called(inputs, run)
@@ -171,18 +179,15 @@ class LoadedRune:
         self._usable = False
         self._host.models.close()
 
-    def _run(self, function: Func, *arguments: int) -> None:
+    def _run(self, entry: Entry) -> None:
         def enter() -> float:
             started = time.perf_counter()
-            function(self._store, *arguments)
+            entry()
             return (time.perf_counter() - started) * 1000
 
         self._usable = False
-        self._milliseconds = _within_limits(self._store, self._host, self._memory_size, enter)
+        self._milliseconds = _within_limits(self._store, self._host, self._imports, self._thread, enter)
         self._usable = True
-
-    def _memory_size(self) -> int:
-        return int(self._memory.data_len(self._store))
 
 
 class CompiledRune:
@@ -205,6 +210,7 @@ class CompiledRune:
         self._limits = limits
         self._engine = Engine(_config(limits))
         self._module = _compile(self._engine, data)
+        self._thread = CallThread()
 
     def start(
         self,
@@ -222,10 +228,13 @@ class CompiledRune:
         store.set_limits(memory_size=limits.memory, table_elements=100_000, instances=1, tables=8, memories=1)
         find = _finder(self._data, resources)
         host = Host(limits, find_resource=find, open_model=open_model or _isolated(limits), record=record)
-        linker = _link(self._engine, self._module, host)
+        imports = Imports(store)
+        linker = _link(self._engine, self._module, host, imports)
         try:
-            instance = _within_limits(store, host, lambda: 0, lambda: linker.instantiate(store, self._module))
-            return LoadedRune(store, instance, host, _graph(self._data))
+            instance = _within_limits(
+                store, host, imports, self._thread, lambda: linker.instantiate(store, self._module)
+            )
+            return LoadedRune(store, instance, host, imports, self._thread, _graph(self._data))
         except BaseException:
             host.models.close()
             raise
@@ -308,7 +317,7 @@ def _compile(engine: Engine, data: bytes) -> Module:
         raise NotARune(f"the file is not a valid WebAssembly module: {_first_line(error)}") from None
 
 
-def _link(engine: Engine, module: Module, host: Host) -> Linker:
+def _link(engine: Engine, module: Module, host: Host, imports: Imports) -> Linker:
     linker = Linker(engine)
     known = host.imports()
     i32 = ValType.i32()
@@ -324,57 +333,21 @@ def _link(engine: Engine, module: Module, host: Host) -> Linker:
             raise NotARune(f"the rune declares env.{name} with other parameters than the ABI")
         if name not in defined:
             defined.add(name)
-            linker.define_func("env", name, kind, _unsigned(action, bool(kind.results)), access_caller=True)
+            imports.define(linker, name, kind, action)
     return linker
 
 
-def _unsigned(action: Callable[..., int], has_result: bool) -> Callable[..., int | None]:
-    """wasmtime gives an i32 with its sign; addresses and sizes have none. Handles and kinds are small either way."""
-
-    def imported(caller: Caller, *arguments: int) -> int | None:
-        result = action(caller, *(argument & _WORD for argument in arguments))
-        return result if has_result else None
-
-    return imported
-
-
-def _within_limits(store: Store, host: Host, memory_size: Callable[[], int], enter: Callable[[], T]) -> T:
-    """What one entry into the rune gives, within fuel and time. Raises `RuneError`, which names what ended it.
-
-    The rune runs in a thread of its own: Python handles signals only between its own instructions, so Ctrl-C would
-    wait for the run's end. What ends the wait, the time limit or an interrupt, stops the rune as well.
-    """
+def _within_limits(store: Store, host: Host, imports: Imports, thread: CallThread, enter: Callable[[], T]) -> T:
+    """What one entry into the rune gives, within fuel and time. Raises `RuneError`, which names what ended it."""
     limits = host.limits
     if limits.fuel is not None:
         store.set_fuel(limits.fuel)
     store.set_epoch_deadline(1)
-    entered = _in_a_thread(enter)
     try:
-        wait([entered], limits.seconds)
-    except BaseException:
-        host.models.close()  # The rune may be waiting for one of them.
-        raise
-    finally:
-        if not entered.done():
-            store.engine.increment_epoch()
-        wait([entered])
-    try:
-        return entered.result()
+        # An interrupted rune may be waiting for one of its models.
+        return thread.run(enter, limits.seconds, stop=store.engine.increment_epoch, interrupt=host.models.close)
     except (Trap, WasmtimeError) as error:
-        raise _named(error, host, memory_size()) from None
-
-
-def _in_a_thread(action: Callable[[], T]) -> Future[T]:
-    given: Future[T] = Future()
-
-    def work() -> None:
-        try:
-            given.set_result(action())
-        except BaseException as error:
-            given.set_exception(error)
-
-    Thread(target=work, daemon=True).start()
-    return given
+        raise (imports.raised() or _named(error, host, imports.memory.size)) from None
 
 
 def _named(error: Trap | WasmtimeError, host: Host, memory: int) -> RuneError:

@@ -2,38 +2,64 @@
 
 from __future__ import annotations
 
+import ctypes
 import struct
 
-from wasmtime import Caller, Memory
+from wasmtime import Memory, Store, _ffi
 
+from rune.runtime import wasmtime_c
 from rune.runtime.errors import BadPointer, NotARune
 
-
-def checked_memory(caller: Caller, function: str, address: int, size: int) -> Memory:
-    """The memory, if `size` bytes at `address` lie in it. Raises `BadPointer`, which names the import `function`."""
-    memory = caller.get("memory")
-    if not isinstance(memory, Memory):
-        raise NotARune("the module exports no memory")
-    length = memory.data_len(caller)
-    if address + size > length:
-        raise BadPointer(function, address, size, length)
-    return memory
+_MEMORY: object = _ffi.WASMTIME_EXTERN_MEMORY.value
 
 
-def read(caller: Caller, function: str, address: int, size: int, most: int | None = None) -> bytes:
-    """A copy of the rune's memory, at most `most` bytes of it, after the whole range was checked."""
-    memory = checked_memory(caller, function, address, size)
-    kept = size if most is None else min(size, most)
-    return bytes(memory.read(caller, address, address + kept))
+class GuestMemory:
+    """The memory of one rune, while it calls an import or does not run."""
 
+    def __init__(self, store: Store) -> None:
+        self._context = store._context()
+        self._memory: ctypes._CArgObject | None = None
 
-def read_words(caller: Caller, function: str, address: int, count: int) -> tuple[int, ...]:
-    """`count` u32, little-endian."""
-    return struct.unpack(f"<{count}I", read(caller, function, address, count * 4))
+    def belongs_to(self, memory: Memory) -> None:
+        """Says which memory it is."""
+        self._memory = ctypes.byref(memory._memory)
 
+    def find(self, caller: int) -> None:
+        """Finds it by a `wasmtime_caller_t`: a module's start function runs before its exports are known."""
+        found = _ffi.wasmtime_extern_t()
+        has_it = wasmtime_c.caller_export_get(caller, b"memory", 6, ctypes.byref(found))
+        if not has_it or found.kind != _MEMORY:
+            raise NotARune("the module exports no memory")
+        self._memory = ctypes.byref(found.of.memory)
 
-def write(caller: Caller, function: str, address: int, data: bytes) -> None:
-    """Raises `BadPointer` before anything is written."""
-    memory = checked_memory(caller, function, address, len(data))
-    if data:
-        memory.write(caller, data, address)
+    @property
+    def is_known(self) -> bool:
+        """Whether it was said which memory it is."""
+        return self._memory is not None
+
+    @property
+    def size(self) -> int:
+        """Bytes; 0 until it is known which memory it is."""
+        return int(wasmtime_c.memory_data_size(self._context, self._memory)) if self._memory is not None else 0
+
+    def check(self, function: str, address: int, size: int) -> int:
+        """The host's address of `size` bytes of the memory. Raises `BadPointer`, which names the import `function`."""
+        if self._memory is None:
+            raise NotARune("the module exports no memory")
+        length = wasmtime_c.memory_data_size(self._context, self._memory)
+        if address + size > length:
+            raise BadPointer(function, address, size, length)
+        return int(wasmtime_c.memory_data(self._context, self._memory)) + address
+
+    def read(self, function: str, address: int, size: int, most: int | None = None) -> bytes:
+        """A copy of the memory, at most `most` bytes of it, after the whole range was checked."""
+        start = self.check(function, address, size)
+        return ctypes.string_at(start, size if most is None else min(size, most))
+
+    def read_words(self, function: str, address: int, count: int) -> tuple[int, ...]:
+        """`count` u32, little-endian."""
+        return struct.unpack(f"<{count}I", self.read(function, address, count * 4))
+
+    def write(self, function: str, address: int, data: bytes) -> None:
+        """Raises `BadPointer` before anything is written."""
+        ctypes.memmove(self.check(function, address, len(data)), data, len(data))

@@ -10,11 +10,9 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from wasmtime import Caller
-
 from rune.abi import STAGE_MARK, Capability, Output, ParameterType
-from rune.runtime import guest_memory
 from rune.runtime.errors import BadRequest, InputLength, InputMissing, RuneStopped
+from rune.runtime.guest_memory import GuestMemory
 from rune.runtime.handles import Handles
 from rune.runtime.host_models import HostModels
 from rune.runtime.host_resources import FindResource, HostResources
@@ -137,17 +135,17 @@ class Host:
             "tfm_model_invoke": (5, self.models.invoke),
         }
 
-    def _debug(self, caller: Caller, address: int, size: int) -> int:
+    def _debug(self, memory: GuestMemory, address: int, size: int) -> int:
         now = time.perf_counter()
         if self._keeps_logs():
-            text = guest_memory.read(caller, "_debug", address, size, most=_LOG_BYTES)
+            text = memory.read("_debug", address, size, most=_LOG_BYTES)
             if text.startswith(STAGE_MARK):
                 self.marks.append((text, now))
             else:
                 self.logs.append(read_log_line(text))
         return 0
 
-    def _request_capability(self, _caller: Caller, kind: int) -> int:
+    def _request_capability(self, _memory: GuestMemory, kind: int) -> int:
         try:
             known = Capability(kind)
         except ValueError:
@@ -157,31 +155,29 @@ class Host:
         return handle
 
     def _request_capability_set_param(
-        self, caller: Caller, handle: int, key: int, key_size: int, value: int, value_size: int, value_type: int
+        self, memory: GuestMemory, handle: int, key: int, key_size: int, value: int, value_size: int, value_type: int
     ) -> int:
         request = self._capability(handle)
         if key_size > _NAME_BYTES:
             raise BadRequest(f"a parameter's name has {key_size} bytes, more than the limit of {_NAME_BYTES}")
-        name = guest_memory.read(caller, "request_capability_set_param", key, key_size).decode(
-            "utf-8", errors="replace"
-        )
-        guest_memory.checked_memory(caller, "request_capability_set_param", value, value_size)
+        name = memory.read("request_capability_set_param", key, key_size).decode("utf-8", errors="replace")
+        memory.check("request_capability_set_param", value, value_size)
         try:
             layout = _PARAMETER_FORMATS[ParameterType(value_type)]
         except ValueError:
             raise BadRequest(f"the parameter {name!r} has the unknown value type {value_type}"[:200]) from None
         if value_size != struct.calcsize(layout):
             raise BadRequest(f"the parameter {name!r} has {value_size} bytes of value type {value_type}"[:200])
-        raw = guest_memory.read(caller, "request_capability_set_param", value, value_size)
+        raw = memory.read("request_capability_set_param", value, value_size)
         if len(request.parameters) >= self.limits.handles:
             raise RuneStopped("handles", f"the rune set more than {self.limits.handles} parameters")
         parameters = {**request.parameters, name: struct.unpack(layout, raw)[0]}
         self.capabilities[handle] = CapabilityRequest(handle, request.kind, parameters)
         return 0
 
-    def _request_provider_response(self, caller: Caller, address: int, size: int, handle: int) -> int:
+    def _request_provider_response(self, memory: GuestMemory, address: int, size: int, handle: int) -> int:
         request = self._capability(handle)
-        guest_memory.checked_memory(caller, "request_provider_response", address, size)
+        memory.check("request_provider_response", address, size)
         self._input_bytes += size
         if self._input_bytes > self.limits.input:
             allowed = _allowed("input", self.limits.input)
@@ -198,7 +194,7 @@ class Host:
         if len(data) < size:
             self._log("WARN", f"The {request.kind.name} input has {len(data)} of {size} bytes; the rest is zero")
             data = data.ljust(size, b"\0")
-        guest_memory.write(caller, "request_provider_response", address, data)
+        memory.write("request_provider_response", address, data)
         return size
 
     def _log(self, level: str, message: str) -> None:
@@ -221,7 +217,7 @@ class Host:
         kept = f"only the first {self.limits.log_lines:,} of a run are kept"
         return (*self.logs, LogLine("WARN", f"{lines} dropped: {kept}"))
 
-    def _request_output(self, _caller: Caller, kind: int) -> int:
+    def _request_output(self, _memory: GuestMemory, kind: int) -> int:
         try:
             known = Output(kind)
         except ValueError:
@@ -230,7 +226,7 @@ class Host:
         self.outputs[handle] = OutputRequest(handle, known)
         return handle
 
-    def _consume_output(self, caller: Caller, handle: int, address: int, size: int) -> int:
+    def _consume_output(self, memory: GuestMemory, handle: int, address: int, size: int) -> int:
         if handle not in self.outputs:
             raise BadRequest(f"the rune wrote to the output {handle}, which it never asked for")
         self._output_bytes += max(size, _MESSAGE_BYTES)
@@ -240,7 +236,7 @@ class Host:
                 f"the rune was stopped: it sent more than {_allowed('output', self.limits.output)}. "
                 "A TENSOR output sends numbers as bytes, which take a third of the text that SERIAL sends",
             )
-        self.messages.append((handle, guest_memory.read(caller, "consume_output", address, size)))
+        self.messages.append((handle, memory.read("consume_output", address, size)))
         return size
 
     def _capability(self, handle: int) -> CapabilityRequest:

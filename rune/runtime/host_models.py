@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from wasmtime import Caller
-
 from rune.abi import ModelFormat
-from rune.runtime import guest_memory
 from rune.runtime.errors import BadRequest, HostModelError, ModelLoadError, ModelRunError, RuneStopped
+from rune.runtime.guest_memory import GuestMemory
 from rune.runtime.handles import Handles
 from rune.runtime.interpreters import Interpreter, OpenModel
 from rune.runtime.interpreters.interpreter import after_run
@@ -81,7 +79,7 @@ class HostModels:
 
     def load(
         self,
-        caller: Caller,
+        memory: GuestMemory,
         mime: int,
         mime_size: int,
         model: int,
@@ -92,11 +90,11 @@ class HostModels:
         output_count: int,
     ) -> int:
         """`rune_model_load`. What the rune says of the model's tensors must be what the model says."""
-        text = guest_memory.read(caller, "rune_model_load", mime, mime_size, most=_MIMETYPE_BYTES)
+        text = memory.read("rune_model_load", mime, mime_size, most=_MIMETYPE_BYTES)
         mimetype = text.decode("utf-8", errors="replace")
-        said_inputs = self._descriptors(caller, inputs, input_count)
-        said_outputs = self._descriptors(caller, outputs, output_count)
-        data = guest_memory.read(caller, "rune_model_load", model, model_size)
+        said_inputs = self._descriptors(memory, inputs, input_count)
+        said_outputs = self._descriptors(memory, outputs, output_count)
+        data = memory.read("rune_model_load", model, model_size)
         handle = self._new_handle()
         try:
             interpreter = self._open_model(mimetype, data)
@@ -111,25 +109,25 @@ class HostModels:
         self._keep(handle, mimetype, len(data), interpreter, said_outputs)
         return handle
 
-    def infer(self, caller: Caller, handle: int, inputs: int, outputs: int) -> int:
+    def infer(self, memory: GuestMemory, handle: int, inputs: int, outputs: int) -> int:
         """`rune_model_infer`: an address for each tensor; their lengths follow from the types."""
         loaded = self._find("rune_model_infer", handle)
         kinds = loaded.request
-        from_ = guest_memory.read_words(caller, "rune_model_infer", inputs, len(kinds.inputs))
-        to = guest_memory.read_words(caller, "rune_model_infer", outputs, len(kinds.outputs))
+        from_ = memory.read_words("rune_model_infer", inputs, len(kinds.inputs))
+        to = memory.read_words("rune_model_infer", outputs, len(kinds.outputs))
         given = tuple(
-            guest_memory.read(caller, "rune_model_infer", address, kind.size)
+            memory.read("rune_model_infer", address, kind.size)
             for address, kind in zip(from_, kinds.inputs, strict=True)
         )
         for address, kind in zip(to, kinds.outputs, strict=True):
-            guest_memory.checked_memory(caller, "rune_model_infer", address, kind.size)
+            memory.check("rune_model_infer", address, kind.size)
         for address, data in zip(to, self._run(loaded, given), strict=True):
-            guest_memory.write(caller, "rune_model_infer", address, data)
+            memory.write("rune_model_infer", address, data)
         return 0
 
-    def preload(self, caller: Caller, model: int, model_size: int, _input_count: int, _output_count: int) -> int:
+    def preload(self, memory: GuestMemory, model: int, model_size: int, _input_count: int, _output_count: int) -> int:
         """`tfm_preload_model`, of Rune before 0.5: a TensorFlow Lite model without any description."""
-        data = guest_memory.read(caller, "tfm_preload_model", model, model_size)
+        data = memory.read("tfm_preload_model", model, model_size)
         handle = self._new_handle()
         try:
             interpreter = self._open_model(_OLD_MIMETYPE, data)
@@ -138,19 +136,21 @@ class HostModels:
         self._keep(handle, _OLD_MIMETYPE, len(data), interpreter, interpreter.outputs)
         return handle
 
-    def invoke(self, caller: Caller, handle: int, input_: int, input_size: int, output: int, output_size: int) -> int:
+    def invoke(
+        self, memory: GuestMemory, handle: int, input_: int, input_size: int, output: int, output_size: int
+    ) -> int:
         """`tfm_model_invoke`: one input and one output, each with its bytes."""
         loaded = self._find("tfm_model_invoke", handle)
         kinds = loaded.request
         sizes = ([kind.size for kind in kinds.inputs], [kind.size for kind in kinds.outputs])
-        given = guest_memory.read(caller, "tfm_model_invoke", input_, input_size)
-        guest_memory.checked_memory(caller, "tfm_model_invoke", output, output_size)
+        given = memory.read("tfm_model_invoke", input_, input_size)
+        memory.check("tfm_model_invoke", output, output_size)
         if sizes != ([input_size], [output_size]):
             raise BadRequest(
                 f"the rune runs the model {handle} with {input_size} bytes for {output_size}, but its tensors are "
                 f"{_listed(kinds.inputs)} for {_listed(kinds.outputs)}"
             )
-        guest_memory.write(caller, "tfm_model_invoke", output, self._run(loaded, (given,))[0])
+        memory.write("tfm_model_invoke", output, self._run(loaded, (given,))[0])
         return 0
 
     def _new_handle(self) -> int:
@@ -189,16 +189,16 @@ class HostModels:
             self.inferences.append(Inference(loaded.request.id, inputs, outputs))
         return outputs
 
-    def _descriptors(self, caller: Caller, address: int, count: int) -> tuple[TensorType, ...]:
+    def _descriptors(self, memory: GuestMemory, address: int, count: int) -> tuple[TensorType, ...]:
         if count > self._limits.tensors:
             raise BadRequest(
                 f"the rune loads a model of {count} tensors, more than the limit of {self._limits.tensors}"
             )
-        words = guest_memory.read_words(caller, "rune_model_load", address, count * 2)
-        return tuple(self._descriptor(caller, text, size) for text, size in zip(words[::2], words[1::2], strict=True))
+        words = memory.read_words("rune_model_load", address, count * 2)
+        return tuple(self._descriptor(memory, text, size) for text, size in zip(words[::2], words[1::2], strict=True))
 
-    def _descriptor(self, caller: Caller, address: int, size: int) -> TensorType:
-        text = guest_memory.read(caller, "rune_model_load", address, size, most=_SHAPE_BYTES)
+    def _descriptor(self, memory: GuestMemory, address: int, size: int) -> TensorType:
+        text = memory.read("rune_model_load", address, size, most=_SHAPE_BYTES)
         try:
             return parse_shape(text.decode("utf-8"))
         except ValueError as error:

@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from wasmtime import Caller
-
-from rune.runtime import guest_memory
 from rune.runtime.errors import BadRequest
+from rune.runtime.guest_memory import GuestMemory
 from rune.runtime.handles import Handles
 
 FindResource = Callable[[str], bytes | memoryview | None]
@@ -33,9 +31,9 @@ class HostResources:
         self._find = find
         self._opened: dict[int, _Opened] = {}
 
-    def open(self, caller: Caller, address: int, size: int) -> int:
+    def open(self, memory: GuestMemory, address: int, size: int) -> int:
         """`rune_resource_open`."""
-        name = guest_memory.read(caller, "rune_resource_open", address, size, most=NAME_LIMIT + 1)
+        name = memory.read("rune_resource_open", address, size, most=NAME_LIMIT + 1)
         if len(name) > NAME_LIMIT:
             return UNKNOWN
         found = self._find(name.decode("utf-8", errors="replace"))
@@ -45,16 +43,16 @@ class HostResources:
         self._opened[handle] = _Opened(memoryview(found))
         return handle
 
-    def read(self, caller: Caller, handle: int, address: int, size: int) -> int:
+    def read(self, memory: GuestMemory, handle: int, address: int, size: int) -> int:
         """`rune_resource_read`: as much as is left and fits; 0 at the end."""
         resource = self._find_open("reads", handle)
-        guest_memory.checked_memory(caller, "rune_resource_read", address, size)
+        memory.check("rune_resource_read", address, size)
         part = resource.data[resource.at : resource.at + size]
-        guest_memory.write(caller, "rune_resource_read", address, bytes(part))
+        memory.write("rune_resource_read", address, bytes(part))
         resource.at += len(part)
         return len(part)
 
-    def close(self, _caller: Caller, handle: int) -> int:
+    def close(self, _memory: GuestMemory, handle: int) -> int:
         """`rune_resource_close`. The number is not given again."""
         self._find_open("closes", handle)
         del self._opened[handle]

@@ -18,7 +18,7 @@ LOWEST = -128
 def attention_models() -> Iterator[tuple[str, Model]]:
     """Every model, by name."""
     for name, by_tanh in (("erf", False), ("tanh", True)):
-        yield f"gelu_f32_{name}", lambda g, by_tanh=by_tanh: [gelu(g, g.input((1, 99), "float32"), by_tanh)]
+        yield f"gelu_f32_{name}", _gelu_of_floats(by_tanh)
         for detail, scale in (("fine", 0.011), ("plain", 0.0473), ("coarse", 0.31)):
             yield f"gelu_i8_{name}_{detail}", _gelu_of_bytes(by_tanh, scale)
     for detail, scale, to in (("fine", 0.0039, 0.12), ("plain", 0.031, 0.045), ("coarse", 4.7, 0.0021)):
@@ -33,6 +33,10 @@ def gelu(g: Layers, source: Value, by_tanh: bool, scale: float | None = None, ze
     output = g.output(source.shape, source.kind, scale, zero_point)
     g.graph.operator("GELU", [source.index], [output.index], options)
     return output
+
+
+def _gelu_of_floats(by_tanh: bool) -> Model:
+    return lambda g: [gelu(g, g.input((1, 99), "float32"), by_tanh)]
 
 
 def _gelu_of_bytes(by_tanh: bool, scale: float) -> Model:

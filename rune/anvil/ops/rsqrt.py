@@ -61,7 +61,7 @@ def inverse_root(number: int) -> Multiplier:
     if number <= 1:
         return Multiplier(2**31 - 1, 0)
     pairs = (31 - number.bit_length()) // 2 - 1
-    half = np.asarray(rounded_shift(np.int64(number << 2 * pairs >> 1), 1))
+    half = rounded_shift(np.asarray(number << 2 * pairs >> 1), 1)
     x: Integers = np.asarray(_ONE)
     for _ in range(5):
         cube = high_product(high_product(x, x), x) << 6

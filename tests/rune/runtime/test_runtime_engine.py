@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import struct
 import threading
@@ -12,6 +13,7 @@ from wasmtime import wat2wasm
 
 from rune.abi import Capability, Output
 from rune.runtime import Limits, Runtime
+from rune.runtime.engine import CompiledRune
 from rune.runtime.errors import (
     BadOutput,
     BadPointer,
@@ -317,3 +319,54 @@ def test_there_is_an_end_to_what_a_run_may_send_or_read(size: int) -> None:
 def test_a_measurement_says_between_which_times_the_middle_half_of_the_runs_lies() -> None:
     assert measurement_of([5.0, 1.0, 2.0, 4.0, 3.0]) == Measurement(3.0, 5, 2.0, 4.0)
     assert measurement_of([2.5]) == Measurement(2.5, 1, 2.5, 2.5)
+
+
+def test_an_import_that_raises_ends_its_own_rune_alone() -> None:
+    """wasmtime's package keeps what an import raised in one place for all threads."""
+    read = "(drop (call $read (i32.const 0) (i32.const 4) (i32.const 1)))"
+    compiled = [CompiledRune(rune("(drop (call $capability (i32.const 5)))", read)) for _ in range(2)]
+    wrong: list[BaseException] = []
+
+    def fail_often(number: int) -> None:
+        def refuse(_size: int) -> bytes:
+            raise LookupError(number)
+
+        for _ in range(300):
+            try:
+                compiled[number].start().call({1: refuse})
+            except BaseException as error:
+                if not (isinstance(error, LookupError) and error.args == (number,)):
+                    wrong.append(error)
+
+    threads = [threading.Thread(target=fail_often, args=(number,)) for number in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert wrong == []
+
+
+@pytest.mark.parametrize("parameters", ["", "(param i32 i32)", "(param i32 i32 i64)"])
+def test_a_call_with_other_parameters_than_the_abi_is_refused(parameters: str) -> None:
+    module = f"""(module (memory (export "memory") 1) (func (export "_manifest"))
+      (func (export "_call") {parameters}))"""
+    with pytest.raises(NotARune, match="_call with other parameters"):
+        Runtime.load(bytes(wat2wasm(module)))
+
+
+def test_a_start_function_calls_imports() -> None:
+    """It runs before the module's exports are known."""
+    start = '(func $begin (drop (call $debug (i32.const 8) (i32.const 5)))) (start $begin) (data (i32.const 8) "hello")'
+    assert [line.message for line in Runtime.load(rune(extra=start)).logs] == ["hello"]
+    beyond = "(func $begin (drop (call $debug (i32.const 65535) (i32.const 5)))) (start $begin)"
+    with pytest.raises(BadPointer):
+        Runtime.load(rune(extra=beyond))
+
+
+def test_a_rune_runs_on_in_a_process_that_was_forked() -> None:
+    loaded = Runtime.load(echo(Capability.RAW, 4, SERIAL))
+    loaded.call({1: b"abcd"})
+    child = os.fork()
+    if child == 0:
+        os._exit(0 if loaded.call({1: b"abcd"})[0].data == SERIAL else 1)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
