@@ -121,8 +121,7 @@ def _asymmetric(numbers: Array) -> tuple[Integers, np.float32, int]:
     nearest = -128 - least / step if from_least else 127 - greatest / step
     zero_point = int(np.clip(np.sign(nearest) * np.floor(abs(nearest) + 0.5), -128, 127))
     scale = np.float32(step)
-    moved = np.float32(zero_point) + numbers * (np.float32(1) / scale)
-    return np.clip(_rounded(moved), -128, 127), scale, zero_point
+    return np.clip(_rounded(numbers * (np.float32(1) / scale)) + zero_point, -128, 127), scale, zero_point
 
 
 def _rounded(values: Array) -> Integers:
