@@ -57,8 +57,8 @@ def page(exports: Exports, found: Outcomes) -> str:
         fill(
             "Exact: every byte is the reference's. Within: every number is within the tolerance of floats ([how runes "
             "are verified](../adr/0015-verifying-a-rune.md)). Host: the rune has its host run the model. Sizes are in "
-            "bytes; the arena is a rune's working memory. CenterNet keeps a number where it equals the largest around it, "
-            "so that the last bit of a float decides.",
+            "bytes; the arena is a rune's working memory. CenterNet keeps a number where it equals the largest around "
+            "it, so that the last bit of a float decides.",
             120,
         ),
         _models(exports.words, rows),
