@@ -15,6 +15,7 @@ import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
+from rune.anvil.plain_model import plain_model
 from rune.anvil.profile import LITERT, Profile
 from rune.runtime.interpreters.micro import MicroInterpreter
 from rune.runtime.interpreters.tflite import TfliteInterpreter
@@ -30,7 +31,9 @@ Runs = Sequence[Sequence[bytes]]
 
 
 def is_all_float(model: Model) -> bool:
-    """Whether each operator gives floats. In a quantised result a small change could become a whole step."""
+    """Whether each operator that runs gives floats; sizes are known before. In a quantised result a small change could
+    become a whole step."""
+    model = plain_model(model)
     kinds = [model.tensors[index].type for operator in model.operators for index in operator.outputs]
     return all(kind is not None and kind.element.is_float for kind in kinds)
 

@@ -177,7 +177,8 @@ def computation(op: Op) -> Computation:
     if input_.kind is FLOAT32:
         place = Window.of_one_pixel(batches, inputs, outputs)
         filters = array(weights, np.int8).reshape(outputs, 1, 1, inputs)
-        return hybrid(op, place, filters, not options.asymmetric_quantize_inputs, options.activation)
+        is_symmetric = not options.asymmetric_quantize_inputs
+        return hybrid(op, place, filters, options.activation, is_symmetric=is_symmetric, joins_scales=True)
     if op.profile is TFLM:
         return _rounded_twice(op, batches)
     to = OutputRange.of(options.activation, output)

@@ -21,7 +21,7 @@ RUNE_FUNCTION struct rune_image_scale rune_image_scale_of(double least, double g
         found.scale = reach / 127.0f;
         found.factor = 127.0f / reach;
     } else if (least < greatest) {
-        const double step = (greatest - least) / 255.0, below = least / step, above = greatest / step;
+        const double step = (double)(float)(greatest - least) / 255.0, below = least / step, above = greatest / step;
         const double zero_point = 128.0 - below < 127.0 + above ? -128.0 - below : 127.0 - above;
         const double rounded = zero_point < 0.0 ? -rune_floor(0.5 - zero_point) : rune_floor(zero_point + 0.5);
         found.zero_point = rounded < -128.0 ? -128 : rounded > 127.0 ? 127 : (int32_t)rounded;

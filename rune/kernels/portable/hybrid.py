@@ -29,6 +29,7 @@ def conv(op: HybridConv2D) -> KernelCall:
             float32s(op.bias),
             filter_structure(window),
             Number(int(op.is_symmetric)),
+            Number(int(op.joins_scales)),
             Number(op.minimum),
             Number(op.maximum),
         ),

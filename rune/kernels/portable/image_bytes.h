@@ -6,15 +6,16 @@
 
 #include "image_scale.h"
 
-/* To nearest, halves away from zero, then from `least` to 127. What is no number counts as 0. */
-RUNE_FUNCTION int8_t rune_rounded_byte(float value, int32_t least)
+/* To nearest, halves away from zero, then moved by the zero point, then from `least` to 127. What is no number counts as
+ * 0. */
+RUNE_FUNCTION int8_t rune_rounded_byte(float value, int32_t zero_point, int32_t least)
 {
     float rest;
     int32_t whole;
     value = value > 1024.0f ? 1024.0f : value < -1024.0f ? -1024.0f : value == value ? value : 0.0f;
     whole = (int32_t)value;
     rest = value - (float)whole;
-    whole += (rest >= 0.5f) - (rest <= -0.5f);
+    whole += (rest >= 0.5f) - (rest <= -0.5f) + zero_point;
     return (int8_t)(whole < least ? least : whole > INT8_MAX ? INT8_MAX : whole);
 }
 
@@ -29,8 +30,7 @@ RUNE_FUNCTION struct rune_image_scale rune_quantize_image(const float *image, in
     }
     found = rune_image_scale_of(least, greatest, is_symmetric);
     for (int32_t i = 0; i < count; i++)
-        bytes[i] = rune_rounded_byte((float)found.zero_point + RUNE_PRODUCT_F32(image[i], found.factor),
-                                     is_symmetric ? -127 : INT8_MIN);
+        bytes[i] = rune_rounded_byte(image[i] * found.factor, found.zero_point, is_symmetric ? -127 : INT8_MIN);
     return found;
 }
 

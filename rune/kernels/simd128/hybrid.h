@@ -33,10 +33,10 @@ RUNE_INLINE struct rune_image_scale rune_image_to_bytes(const float *image, int8
         greatest[0] = greatest[i] > greatest[0] ? greatest[i] : greatest[0];
     }
     const struct rune_image_scale found = rune_image_scale_of((double)least[0], (double)greatest[0], is_symmetric);
-    const rune_f32x4 zero_point = rune_splat_f32((float)found.zero_point);
+    const rune_i32x4 zero_point = rune_splat_i32(found.zero_point);
     const rune_i32x4 lowest = rune_splat_i32(is_symmetric ? -127 : INT8_MIN);
     for (int32_t i = 0; i < count; i += 4) {
-        rune_i32x4 whole = rune_nearest_i32(zero_point + rune_load_some_f32(image + i, count - i) * found.factor);
+        rune_i32x4 whole = zero_point + rune_nearest_i32(rune_load_some_f32(image + i, count - i) * found.factor);
         whole = __builtin_elementwise_max(whole, lowest);
         const rune_i8x16 narrow = rune_narrow(whole, whole, whole, whole);
         __builtin_memcpy(bytes + i, &narrow, (size_t)(count - i < 4 ? count - i : 4));
@@ -54,8 +54,8 @@ struct rune_hybrid_channels {
 /* `pixels` outputs of the 8 channels from `channel`, of which `channels` are stored. */
 RUNE_INLINE void rune_hybrid_tile(const int16_t *const *rows, int32_t start, int32_t pixel_step,
                                   struct rune_segments segments, const int8_t *weights,
-                                  const struct rune_hybrid_channels *of, struct rune_image_scale image, float minimum,
-                                  float maximum, float *output, int32_t output_step, int32_t channel, int32_t channels,
+                                  const struct rune_hybrid_channels *of, struct rune_image_scale image, int32_t joins_scales,
+                                  float minimum, float maximum, float *output, int32_t output_step, int32_t channel, int32_t channels,
                                   const int32_t pixels)
 {
     rune_i32x4 sums[RUNE_TILE][2];
@@ -68,19 +68,21 @@ RUNE_INLINE void rune_hybrid_tile(const int16_t *const *rows, int32_t start, int
         rune_f32x4 halves[2];
         RUNE_UNROLLED for (int32_t half = 0; half < 2; half++) {
             const int32_t at = channel + 4 * half;
-            const rune_f32x4 scale = image.scale * rune_load_f32(of->scale + at);
-            halves[half] = __builtin_convertvector(sums[i][half], rune_f32x4) * scale + rune_load_f32(of->bias + at);
-            halves[half] = rune_clamp_f32(halves[half], minimum, maximum);
+            const rune_f32x4 scale = rune_load_f32(of->scale + at);
+            const rune_f32x4 numbers = __builtin_convertvector(sums[i][half], rune_f32x4);
+            const rune_f32x4 scaled = joins_scales ? numbers * (image.scale * scale) : numbers * scale * image.scale;
+            halves[half] = rune_clamp_f32(scaled + rune_load_f32(of->bias + at), minimum, maximum);
         }
         rune_store_some_f32(output + (ptrdiff_t)i * output_step, halves[0], halves[1], channels);
     }
 }
 
-/* `bytes` is scratch of one image, `rows` of ring * row_size numbers. Weights are packed as those of conv_2d.h. */
+/* `bytes` is scratch of one image, `rows` of ring * row_size numbers. Weights are packed as those of conv_2d.h. Floats
+ * round after each step, so it matters whether the reference's kernel `joins_scales` before it multiplies by them. */
 RUNE_INLINE void rune_hybrid_conv_2d(const float *input, float *output, int8_t *bytes, int16_t *rows,
                                      const int8_t *weights, const struct rune_hybrid_channels *of,
-                                     const struct rune_window *window, int32_t is_symmetric, float minimum,
-                                     float maximum)
+                                     const struct rune_window *window, int32_t is_symmetric, int32_t joins_scales,
+                                     float minimum, float maximum)
 {
     const struct rune_segments segments = rune_conv_segments(window);
     const int32_t weights_step = segments.rows * segments.in_row * ((segments.length + 1) / 2) * 16;
@@ -101,11 +103,13 @@ RUNE_INLINE void rune_hybrid_conv_2d(const float *input, float *output, int8_t *
             for (int32_t channel = 0; channel < channels; channel += 8, packed += weights_step) {
                 int32_t x = 0;
                 for (; x + RUNE_TILE <= window->output_width; x += RUNE_TILE)
-                    rune_hybrid_tile(under, x * pixel_step, pixel_step, segments, packed, of, image, minimum, maximum,
-                                     output + x * channels + channel, channels, channel, channels - channel, RUNE_TILE);
+                    rune_hybrid_tile(under, x * pixel_step, pixel_step, segments, packed, of, image, joins_scales,
+                                     minimum, maximum, output + x * channels + channel, channels, channel,
+                                     channels - channel, RUNE_TILE);
                 RUNE_ROLLED for (; x < window->output_width; x++)
-                    rune_hybrid_tile(under, x * pixel_step, pixel_step, segments, packed, of, image, minimum, maximum,
-                                     output + x * channels + channel, channels, channel, channels - channel, 1);
+                    rune_hybrid_tile(under, x * pixel_step, pixel_step, segments, packed, of, image, joins_scales,
+                                     minimum, maximum, output + x * channels + channel, channels, channel,
+                                     channels - channel, 1);
             }
         }
     }

@@ -43,6 +43,7 @@ def conv(op: HybridConv2D) -> KernelCall:
             channels,
             rows.structure(),
             Number(int(op.is_symmetric)),
+            Number(int(op.joins_scales)),
             Number(op.minimum),
             Number(op.maximum),
         ),
