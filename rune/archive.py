@@ -1,4 +1,4 @@
-"""A folder of a project as one zip archive: the same files give the same bytes, whoever packs them, wherever and when.
+"""Files, or a folder of a project, as one zip archive: the same files give the same bytes, wherever and whenever.
 
 Nothing is compressed: what compression gives depends on the library's version, and weights hardly shrink.
 """
@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+from collections.abc import Mapping
 
 from rune.files import DEFAULT_FILE_LIMIT, FileTooLarge, ProjectFiles
 from rune.folders import folder_members, folder_path
@@ -21,16 +22,23 @@ _UNIX = 3
 def zip_folder(files: ProjectFiles, folder: str, limit: int = DEFAULT_FILE_LIMIT) -> bytes:
     """The archive of a folder, paths relative to it, in their order; folders have entries too. Raises `FileError`."""
     start = folder_path(folder) + "/"
-    written = io.BytesIO()
     size = 0
+    members: dict[str, bytes] = {}
+    for path in folder_members(files, folder):
+        data = files.read(path)
+        size += len(data)
+        if size > limit:
+            raise FileTooLarge(folder, f"its files have more than the limit of {size_text(limit)} in total")
+        members[path.removeprefix(start)] = data
+    return zip_files(members)
+
+
+def zip_files(members: Mapping[str, bytes]) -> bytes:
+    """The archive of files by their path, in their order; folders have entries too."""
+    written = io.BytesIO()
     known: set[str] = set()
     with zipfile.ZipFile(written, "w", zipfile.ZIP_STORED) as archive:
-        for path in folder_members(files, folder):
-            data = files.read(path)
-            size += len(data)
-            if size > limit:
-                raise FileTooLarge(folder, f"its files have more than the limit of {size_text(limit)} in total")
-            name = path.removeprefix(start)
+        for name, data in members.items():
             parts = name.split("/")[:-1]
             for depth in range(1, len(parts) + 1):
                 parent = "/".join(parts[:depth]) + "/"

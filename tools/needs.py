@@ -59,6 +59,8 @@ HEADERS = Need(
     "the tests of runes in wasm3",
     browser.python_headers,
 )
+CMAKE = Need("CMake", ("cmake",), "the tests of packages for CMake", lambda: shutil.which("cmake"))
+QEMU_USER = Need("QEMU for programs", ("qemu-user",), "the tests on 64-bit Arm", lambda: shutil.which("qemu-aarch64"))
 FIREFOX = Need("Firefox", (browser.FIREFOX,), "the proofs in Firefox", browser.firefox)
 WEBKIT = Need("WebKit", tuple(browser.WEBKIT), "the proofs in WebKit", browser.mini_browser)
 NGINX = Need(
@@ -71,8 +73,11 @@ CADDY = Need("Caddy", ("caddy",), "the proof behind Caddy", lambda: shutil.which
 SOUND = Need("a sound card made up", tuple(browser.SOUND), "the proofs that hear", browser.sound_programs)
 
 PURPOSES = {
-    "test": (VENV, CHROMIUM, SKOPEO, POSTGRESQL, REDIS, GCC, EMULATORS, HEADERS),
-    "prove": (VENV, CHROMIUM, SKOPEO, POSTGRESQL, REDIS, GCC, EMULATORS, HEADERS, FIREFOX, WEBKIT, SOUND, NGINX, CADDY),
+    "test": (VENV, CHROMIUM, SKOPEO, POSTGRESQL, REDIS, GCC, EMULATORS, HEADERS, CMAKE, QEMU_USER),
+    "prove": (
+        *(VENV, CHROMIUM, SKOPEO, POSTGRESQL, REDIS, GCC, EMULATORS, HEADERS, CMAKE, QEMU_USER),
+        *(FIREFOX, WEBKIT, SOUND, NGINX, CADDY),
+    ),
     "pages": (VENV, CHROMIUM),
 }
 """What is needed for what; `pages` is for pictures and measurements."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import time
 from collections.abc import Callable, Sequence
 
@@ -15,7 +14,7 @@ from rune.anvil.target import Made, Target
 from rune.blocks.catalogue import PUBLISHED_BLOCKS
 from rune.building.models import ProjectModels
 from rune.building.prepare import prepare
-from rune.building.report import BuildResult, FileReport, Memory, PassReport, Report, ResourceReport, Step
+from rune.building.report import BuildResult, Memory, PassReport, Report, ResourceReport, Step, file_reports
 from rune.container import read_rune
 from rune.files import ProjectFiles
 from rune.runefile import Checked, HostResources, Severity, check
@@ -84,7 +83,7 @@ def build(
         target=target.name,
         optimized_for=target.optimized_for,
         name=name,
-        files=tuple(FileReport(path, len(data), _digest(data)) for path, data in sorted(packaged.items())),
+        files=file_reports(packaged),
         is_rune=target.makes_rune,
         memory=Memory(
             arena=plan.arena_size,
@@ -102,7 +101,7 @@ def build(
         steps=tuple(steps),
         pipeline=checked.outline,
     )
-    return BuildResult(packaged, report, checked.diagnostics)
+    return BuildResult(packaged, report, checked.diagnostics, program)
 
 
 def explain(
@@ -121,10 +120,6 @@ def explain(
         files, PUBLISHED_BLOCKS, runefile=runefile, signatures=models.signature, host_resources=host_resources
     )
     return prepare(checked, models, target, host_models=host_models, timed=timed).explanation
-
-
-def _digest(data: bytes) -> str:
-    return "sha256:" + hashlib.sha256(data).hexdigest()
 
 
 def check_text(checked: Checked) -> str:

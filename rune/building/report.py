@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, NotRequired, TypedDict
 
 from rune.anvil.figures import Figures
 from rune.anvil.memory_map import MemoryMap, MemoryMapJson
 from rune.anvil.profile import Profile
+from rune.anvil.program import Program
 from rune.anvil.target import Aim
 from rune.runefile import Diagnostic, Outline, OutlineJson, outline_to_json
 from rune.tflite import Unsupported
@@ -203,6 +205,14 @@ class FileReport:
         return {"path": self.path, "size": self.size, "digest": self.digest}
 
 
+def file_reports(files: Mapping[str, bytes]) -> tuple[FileReport, ...]:
+    """Of files by their path."""
+    return tuple(
+        FileReport(path, len(data), "sha256:" + hashlib.sha256(data).hexdigest())
+        for path, data in sorted(files.items())
+    )
+
+
 @dataclass(frozen=True)
 class Report:
     """What a build says of what it made for a target. A rune is one file. `toolchain` is the version,
@@ -261,11 +271,12 @@ class Report:
 
 @dataclass(frozen=True)
 class BuildResult:
-    """The files that were made, by their path, and the warnings that came with them."""
+    """The files that were made, by their path, the warnings that came with them, and the program in the files."""
 
     files: Mapping[str, bytes]
     report: Report
     diagnostics: tuple[Diagnostic, ...]
+    program: Program = field(repr=False)
 
     @property
     def rune(self) -> bytes:

@@ -1,32 +1,31 @@
-"""`rune build`: a project's Runefile becomes `<name>.rune`, or a folder of sources. Silent when all is well."""
+"""`rune build`: a project's Runefile becomes `<name>.rune`, or packages for other targets. Silent when all is well."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import get_args
 
 import click
 
-from rune.anvil.errors import CompileError
 from rune.anvil.figures import saving
 from rune.anvil.target import Aim, Target
-from rune.building.building import build, explain
+from rune.building.building import explain
 from rune.building.errors import BuildFailed
-from rune.building.report import BuildResult, Step
+from rune.building.report import Report
 from rune.cli.allow_outside import allow_outside_option
-from rune.cli.failure import CommandFailed, failed
+from rune.cli.failure import CommandFailed
 from rune.cli.given_file import ANY_PATH
+from rune.cli.making import ARCHIVE, Made, Wanted, make
 from rune.cli.policy import planned, require_policy
 from rune.cli.printing import format_option, print_json
-from rune.cli.progress import progress
 from rune.cli.project import Project, project_of, show_diagnostics
 from rune.cli.settings import settings
-from rune.cli.writing import write_file, write_folder
+from rune.cli.writing import write_file
 from rune.container import canonical_json
-from rune.policy import Figures, judge
+from rune.policy import Figures, Judgement, Policy, judge
 from rune.policy.wording import lines
 from rune.runefile import HostResources, Severity, diagnostic_to_json
 from rune.targets.finding import UnknownTarget, find_target, targets
@@ -40,7 +39,8 @@ _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
     "-o",
     "--output",
     type=click.Path(allow_dash=True, path_type=Path),
-    help="Where to write the rune, or the folder of sources.",
+    help="Where to write the rune or package; a folder, where there are several. A package whose place does not end in "
+    ".zip is written as a folder.",
 )
 @click.option(
     "-c",
@@ -76,11 +76,12 @@ _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 )
 @click.option(
     "--target",
-    "target_name",
-    default="wasm32",
+    "target_names",
+    multiple=True,
+    default=("wasm32",),
     show_default=True,
     metavar="TARGET",
-    help=f"What to make: {'; '.join(f'{each.name}, {each.summary}' for each in targets())}.",
+    help=f"What to make: {'; '.join(f'{each.name}, {each.summary}' for each in targets())}. Repeatable.",
 )
 @click.option(
     "--optimize",
@@ -122,7 +123,7 @@ def command(
     capacities: Sequence[str],
     host_models: bool,
     timed: bool,
-    target_name: str,
+    target_names: Sequence[str],
     optimize: Aim,
     explains: bool,
     certificate_file: Path | None,
@@ -130,58 +131,128 @@ def command(
     cache_dir: Path | None,  # noqa: ARG001 (accepted, as its help says)
     debug: bool,  # noqa: ARG001 (the same)
 ) -> None:
-    """Build RUNEFILE, or the Runefile of a folder, into a rune, or for another target.
+    """Build RUNEFILE, or the Runefile of a folder, into a rune, or for other targets.
 
-    The rune is written to NAME.rune in the folder that paths start from; sources are written to the folder NAME-TARGET
-    there. The same files and the same name give the same bytes in any folder. Nothing is printed on success, but which
-    limits of size and memory in forge.yml are missed; rune evaluate judges all of them. --format json prints the
-    build's report and these limits, and the diagnostics where it failed.
+    The rune is written to NAME.rune in the folder that paths start from; the package of another target is written to
+    NAME-TARGET.zip there. The same files and the same name give the same bytes in any folder. Of several targets, one
+    that the project cannot be built for leaves the others as they are. Nothing is printed on success, but which limits
+    of size and memory in forge.yml are missed; rune evaluate judges all of them. --format json prints the build's
+    report and these limits, and the diagnostics where it failed; of several targets a list of these.
     """
     if quiet and verbose:
         raise click.UsageError("--quiet and --verbose exclude each other")
-    target = _target(target_name, optimize)
-    if timed and not target.makes_rune:
-        raise click.UsageError(f"--timed is for runes; the target {target.name} has no host to tell when a stage ends")
-    if certificate_file is not None and not target.makes_rune:
-        raise click.UsageError(f"--certificate is for runes; the target {target.name} makes none")
+    targets_ = _targets(target_names, optimize)
+    _require_fitting(targets_, timed=timed, certified=certificate_file is not None, explained=explains)
     project = project_of(runefile, current_dir)
     rune_name = _checked_name(name or project.name)
-    wanted = _Wanted(rune_name, target, host_models, timed, _host_resources(host_resources, capacities))
-    if explains:
-        _explain(project, wanted, is_json=form == "json")
-        return
-    place = output or (project.folder or Path()) / _file_name(rune_name, target)
-    _require_place(place, target)
-    _require_other_file(place, project, runefile)
+    resources = _host_resources(host_resources, capacities)
+    wishes = [Wanted(rune_name, target, host_models, timed, resources) for target in targets_]
     is_json = form == "json"
-    policy = require_policy(project.files, is_json=is_json)
-    if is_json and str(place) == "-":
-        raise click.UsageError("--format json and --output - both print to standard output")
-    try:
-        result = _built(project, wanted, hidden=quiet, verbose=verbose or (not quiet and settings().logs("INFO")))
-    except BuildFailed as failure:
-        _show_failure(failure, project, is_json)
-        sys.exit(1)
-    if not quiet and not is_json:
-        show_diagnostics(result.diagnostics, project.files)
-    if target.makes_rune:
-        write_file(place, result.rune)
-    else:
-        write_folder(place, result.files, target.starting_points)
-    if certificate_file is not None:
-        _require_other_file(certificate_file, project, runefile)
-        write_file(certificate_file, _certificate(project, wanted, result.rune))
-    limited = judge(planned(policy), Figures(result.report.size, result.report.memory.planned))
-    if is_json:
-        diagnostics = [diagnostic_to_json(diagnostic) for diagnostic in result.diagnostics]
-        limits = [each.to_json() for each in limited]
-        report = result.report.to_json()
-        print_json({"file": str(place), "report": report, "diagnostics": diagnostics, "limits": limits})
+    if explains:
+        _explain(project, wishes[0], is_json=is_json)
         return
-    if verbose:
-        _summary(result, place)
-    told = [each for each in limited if verbose or (not quiet and not each.outcome.is_kept)]
-    click.echo("".join(f"{line}\n" for line in lines(told)), err=True, nl=False)
+    places = _places(output, project, rune_name, targets_)
+    for place, target in zip(places, targets_, strict=True):
+        _require_place(place, target)
+        _require_other_file(place, project, runefile)
+    policy = require_policy(project.files, is_json=is_json)
+    if is_json and str(output) == "-":
+        raise click.UsageError("--format json and --output - both print to standard output")
+    certified = None if certificate_file is None else _Certified(certificate_file, runefile)
+    manner = _Manner(quiet=quiet, verbose=verbose, is_json=is_json, is_one=len(wishes) == 1)
+    answers = [
+        _answer(project, wanted, place, policy, certified, manner) for wanted, place in zip(wishes, places, strict=True)
+    ]
+    if is_json:
+        named = [{"target": target.name, **answer} for target, answer in zip(targets_, answers, strict=True)]
+        print_json(answers[0] if manner.is_one else {"builds": named})
+    if any("report" not in answer for answer in answers):
+        sys.exit(1)
+
+
+@dataclass(frozen=True)
+class _Manner:
+    """How much is printed, and as what; `is_one` where there is one target, which need not be named."""
+
+    quiet: bool
+    verbose: bool
+    is_json: bool
+    is_one: bool
+
+
+@dataclass(frozen=True)
+class _Certified:
+    """Where the certificate goes, of what was built from the file that was given."""
+
+    file: Path
+    given: Path
+
+
+def _answer(
+    project: Project,
+    wanted: Wanted,
+    place: Path,
+    policy: Policy,
+    certified: _Certified | None,
+    manner: _Manner,
+) -> Mapping[str, object]:
+    """Builds for one target, writes what was made and prints what is to be said; what JSON says of it, which has a
+    report if it went well. Raises `CommandFailed` where there is no other target to go on with."""
+    is_loud = manner.verbose or (not manner.quiet and settings().logs("INFO"))
+    try:
+        made = make(project, wanted, hidden=manner.quiet, verbose=is_loud)
+    except BuildFailed as failure:
+        if not manner.is_json:
+            _show_failure(failure, project, "" if manner.is_one else f" for {wanted.target.name}")
+        return _failure_json(failure)
+    except CommandFailed as failure:
+        if manner.is_one:
+            raise
+        failure.show()
+        return {"error": failure.message}
+    if not manner.quiet and not manner.is_json:
+        show_diagnostics(made.diagnostics, project.files)
+    made.write(place)
+    if certified is not None and isinstance(made.content, bytes):
+        _require_other_file(certified.file, project, certified.given)
+        write_file(certified.file, _certificate(project, wanted, made.content))
+    limited = judge(planned(policy), Figures(made.report.size, made.report.memory.planned))
+    if not manner.is_json:
+        if manner.verbose:
+            _summary(made.report, place)
+        told = [each for each in limited if manner.verbose or (not manner.quiet and not each.outcome.is_kept)]
+        click.echo("".join(f"{line}\n" for line in lines(told)), err=True, nl=False)
+    return _made_json(made, place, limited)
+
+
+def _made_json(made: Made, place: Path, limited: Sequence[Judgement]) -> Mapping[str, object]:
+    return {
+        "file": str(place),
+        "report": made.report.to_json(),
+        "diagnostics": [diagnostic_to_json(diagnostic) for diagnostic in made.diagnostics],
+        "limits": [each.to_json() for each in limited],
+    }
+
+
+def _failure_json(failure: BuildFailed) -> Mapping[str, object]:
+    return {"diagnostics": [diagnostic_to_json(diagnostic) for diagnostic in failure.diagnostics]}
+
+
+def _targets(names: Sequence[str], aim: Aim) -> tuple[Target, ...]:
+    return tuple(_target(name, aim) for name in dict.fromkeys(names))
+
+
+def _require_fitting(targets_: Sequence[Target], *, timed: bool, certified: bool, explained: bool) -> None:
+    """What only a rune can have is not asked of another target, and what is about one target not of several."""
+    for target in targets_:
+        if timed and not target.makes_rune:
+            raise click.UsageError(
+                f"--timed is for runes; the target {target.name} has no host to tell when a stage ends"
+            )
+        if certified and not target.makes_rune:
+            raise click.UsageError(f"--certificate is for runes; the target {target.name} makes none")
+    if len(targets_) > 1 and (certified or explained):
+        raise click.UsageError("--certificate and --explain are about one target; give --target once")
 
 
 def _target(name: str, aim: Aim) -> Target:
@@ -200,18 +271,37 @@ def _target(name: str, aim: Aim) -> Target:
     raise click.UsageError(f"The target {target.name} is not optimised for {aim}, only for: {known}")
 
 
-def _file_name(name: str, target: Target) -> str:
+def _places(output: Path | None, project: Project, name: str, targets_: Sequence[Target]) -> tuple[Path, ...]:
+    """Where each target's result goes. Of several, `output` is the folder."""
+    if output is not None and len(targets_) == 1:
+        return (output,)
+    if output is not None and (str(output) == "-" or (output.exists() and not output.is_dir())):
+        raise click.BadParameter(f"{str(output)!r} is no folder, and there are several targets", param_hint="--output")
+    if output is not None:
+        output.mkdir(parents=True, exist_ok=True)
+    folder = output or project.folder or Path()
+    first_rune = next((target for target in targets_ if target.makes_rune), None)
+    return tuple(folder / _file_name(name, target, is_plain=target is first_rune) for target in targets_)
+
+
+def _file_name(name: str, target: Target, *, is_plain: bool) -> str:
+    """A rune has the name alone, but for the second of two runes."""
     stem = _without_extension(name)
-    return f"{stem}.rune" if target.makes_rune else f"{stem}-{target.name}"
+    ending = ".rune" if target.makes_rune else ARCHIVE
+    return f"{stem}{ending}" if is_plain else f"{stem}-{target.name}{ending}"
 
 
 def _require_place(place: Path, target: Target) -> None:
-    """A rune goes into a file or to standard output, everything else into a folder."""
-    if target.makes_rune and place.is_dir():
-        raise click.BadParameter(f"{str(place)!r} is a folder; a rune is a file", param_hint="--output")
-    if not target.makes_rune and (str(place) == "-" or (place.exists() and not place.is_dir())):
+    """A rune goes into a file or to standard output, a package into an archive or a folder."""
+    if (target.makes_rune or place.suffix == ARCHIVE) and place.is_dir():
+        what = "a rune" if target.makes_rune else "an archive"
+        raise click.BadParameter(f"{str(place)!r} is a folder; {what} is a file", param_hint="--output")
+    if target.makes_rune or place.suffix == ARCHIVE:
+        return
+    if str(place) == "-" or (place.exists() and not place.is_dir()):
         raise click.BadParameter(
-            f"{str(place)!r} is no folder; the target {target.name} makes several files", param_hint="--output"
+            f"{str(place)!r} is no folder; the target {target.name} makes several files, or one that ends in .zip",
+            param_hint="--output",
         )
 
 
@@ -235,17 +325,6 @@ def _without_extension(name: str) -> str:
     return Path(name).stem
 
 
-@dataclass(frozen=True)
-class _Wanted:
-    """What is to be built."""
-
-    name: str
-    target: Target
-    host_models: bool
-    timed: bool
-    host_resources: HostResources
-
-
 def _host_resources(every: bool, pairs: Sequence[str]) -> HostResources:
     """What `NAME=BYTES` say of resources."""
     found = {}
@@ -260,35 +339,7 @@ def _host_resources(every: bool, pairs: Sequence[str]) -> HostResources:
         raise click.BadParameter(str(error), param_hint="--capacity") from error
 
 
-def _built(project: Project, wanted: _Wanted, *, hidden: bool, verbose: bool) -> BuildResult:
-    """Builds, and ends the command where the compiler gives up. Raises `BuildFailed`."""
-    name = wanted.name
-    with progress(f"Building {name}", hidden=hidden or verbose) as shown:
-
-        def log(step: Step) -> None:
-            if shown is not None:
-                shown.text = f"Building {name}: {step.step} took {step.milliseconds:.0f} ms"
-            if verbose:
-                click.echo(f"{step.step:<8} {step.milliseconds:>7.1f} ms  {step.text}", err=True)
-
-        try:
-            return build(
-                project.files,
-                name,
-                runefile=project.runefile,
-                target=wanted.target,
-                log=log,
-                host_models=wanted.host_models,
-                timed=wanted.timed,
-                host_resources=wanted.host_resources,
-            )
-        except CompileError as error:
-            if error.details:
-                click.echo(error.details, err=True)
-            raise failed(f"Unable to compile {name}", error) from error
-
-
-def _certificate(project: Project, wanted: _Wanted, rune: bytes) -> bytes:
+def _certificate(project: Project, wanted: Wanted, rune: bytes) -> bytes:
     from rune.verify.certificate import certificate  # it loads what runs a rune, which a build alone does not need
 
     found = certificate(
@@ -304,7 +355,7 @@ def _certificate(project: Project, wanted: _Wanted, rune: bytes) -> bytes:
     return canonical_json(found) + b"\n"
 
 
-def _explain(project: Project, wanted: _Wanted, *, is_json: bool) -> None:
+def _explain(project: Project, wanted: Wanted, *, is_json: bool) -> None:
     """Prints what a build would do, and ends the command where the project has errors."""
     if is_json:
         raise click.UsageError("--explain prints text; --format json prints the report of a build")
@@ -318,34 +369,31 @@ def _explain(project: Project, wanted: _Wanted, *, is_json: bool) -> None:
             target=wanted.target,
         )
     except BuildFailed as failure:
-        _show_failure(failure, project, is_json)
+        _show_failure(failure, project)
         sys.exit(1)
     click.echo(text, nl=False)
 
 
-def _show_failure(failure: BuildFailed, project: Project, is_json: bool) -> None:
-    if is_json:
-        print_json({"diagnostics": [diagnostic_to_json(diagnostic) for diagnostic in failure.diagnostics]})
-        return
+def _show_failure(failure: BuildFailed, project: Project, about: str = "") -> None:
     show_diagnostics(failure.diagnostics, project.files)
     count = sum(diagnostic.severity is Severity.ERROR for diagnostic in failure.diagnostics)
     summary = "There was a build error" if count == 1 else f"There were {count} build errors"
-    click.echo(f"Error: {summary}", err=True)
+    click.echo(f"Error: {summary}{about}", err=True)
 
 
-def _summary(result: BuildResult, target: Path) -> None:
-    memory = result.report.memory
-    click.echo(f"{target}: {result.report.size:,} bytes", err=True)
+def _summary(report: Report, place: Path) -> None:
+    memory = report.memory
+    click.echo(f"{place}: {report.size:,} bytes", err=True)
     click.echo(
         f"memory: {memory.planned:,} bytes, {memory.arena:,} for the pipeline and {memory.serial:,} for messages; "
         f"{memory.constants:,} bytes of constants",
         err=True,
     )
-    for each in result.report.passes:
+    for each in report.passes:
         click.echo(f"{each.name}: {saving(each.saved)}", err=True)
-    for model in result.report.models:
+    for model in report.models:
         if model.runs == "host":
             click.echo(f"host model: {model.stage} ({model.file or 'given by the host'})", err=True)
-    for resource in result.report.resources:
+    for resource in report.resources:
         default = "with" if resource.default else "without"
         click.echo(f"host resource: {resource.name}, up to {resource.capacity:,} bytes, {default} a default", err=True)

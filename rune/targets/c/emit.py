@@ -40,6 +40,7 @@ from rune.targets.c.constants import constant_array
 from rune.targets.c.interface import Interface, header, interface_of
 from rune.targets.c.main import main_file
 from rune.targets.c.one_file import OneFile
+from rune.targets.c.trace import Span, argument_of, trace_lines, zeroing
 from rune.tensor import ElementType
 
 _SUPPORT = Path(__file__).parent / "support"
@@ -233,6 +234,7 @@ class _Text:
             "    return rune_failure_text;" if self._can_fail else '    return "";',
             "}",
             "",
+            *trace_lines(self._interface, self._program, self._plan),
         ]
 
     def _null_pointers(self) -> Iterator[str]:
@@ -243,16 +245,15 @@ class _Text:
 
     def _runs(self, upper: str) -> Iterator[str]:
         for number, step in enumerate(self._program.steps):
-            given = {"ReadCapability": "inputs", "SendOutput": "outputs"}.get(type(step).__name__, "")
-            yield f"    step_{number}({given});"
+            yield f"    step_{number}({argument_of(step)});"
             if any(call.header in self._failing for call in calls(step)):
                 yield f"    if (rune_has_failed) {{\n        is_ready = 0;\n        return {upper}_FAILED;\n    }}"
 
     def _reset(self, prefix: str) -> Iterator[str]:
-        """What is kept from run to run as it is at first. Zeros by memcpy: a loop would become a call of memset."""
+        """What is kept from run to run as it is at first."""
         buffers = list(zip(self._plan.buffer_offsets, self._program.buffers, strict=True))
         kept = [
-            (offset, buffer.size)
+            Span(offset, buffer.size)
             for offset, buffer in buffers
             if buffer.lifetime is Lifetime.KEPT and buffer.initial is None
         ]
@@ -262,15 +263,7 @@ class _Text:
             if buffer.initial is not None:
                 source = self._constant(buffer.initial.index, "uint8_t")
                 yield f"    memcpy(arena.bytes + {offset}, {source}, {buffer.size});"
-        if kept:
-            yield "    static const unsigned char zeros[64] = {0};"
-        for offset, size in kept:
-            whole, rest = size // 64 * 64, size % 64
-            if whole:
-                yield f"    for (size_t i = 0; i < {whole}; i += sizeof zeros)"
-                yield f"        memcpy(arena.bytes + {offset} + i, zeros, sizeof zeros);"
-            if rest:
-                yield f"    memcpy(arena.bytes + {offset + whole}, zeros, {rest});"
+        yield from zeroing(kept)
         yield "}"
         yield ""
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from rune.anvil.c_text import C_TYPES
 from rune.anvil.program import Program, SendOutput, Tensor
-from rune.targets.c.names import fields, identifier
+from rune.targets.c.names import fields, file_stem
 from rune.tensor import ElementType, TensorType
 
 
@@ -31,6 +31,7 @@ class Interface:
     prefix: str
     inputs: tuple[Field, ...]
     outputs: tuple[Field, ...]
+    steps: int
 
     @property
     def upper(self) -> str:
@@ -39,7 +40,7 @@ class Interface:
 
 def interface_of(program: Program, name: str) -> Interface:
     """The fields in the order of the capabilities, and of the tensors that are sent."""
-    plain = identifier(name)
+    plain = file_stem(name)
     inputs = fields(request.name for request in program.capabilities)
     sent = sent_tensors(program)
     outputs = fields(label for label, _ in sent)
@@ -51,6 +52,7 @@ def interface_of(program: Program, name: str) -> Interface:
             for field, request in zip(inputs, program.capabilities, strict=True)
         ),
         tuple(Field(field, tensor.type) for field, (_, tensor) in zip(outputs, sent, strict=True)),
+        len(program.steps),
     )
 
 
@@ -124,6 +126,20 @@ def header(interface: Interface) -> str:
         "",
         "/* Why the last run failed, or an empty text. */",
         f"const char *{prefix}_message(void);",
+        "",
+        "/*",
+        " * 0 where this compiler and this processor give the reference's bytes; else what the next function names.",
+        " * It runs the rune on inputs of its own, and leaves it as init does. It has a file of its own.",
+        " */",
+        f"int {prefix}_selftest(void);",
+        "",
+        "/* What differs first, by what the self-test returned: the stage, and of a model the operator. */",
+        f"const char *{prefix}_selftest_step(int result);",
+        "",
+        "/* For the self-test: as run, and writes a digest of what each step made. */",
+        f"#define {upper}_STEPS {interface.steps}",
+        f"void {prefix}_trace(const struct {prefix}_inputs *inputs, struct {prefix}_outputs *outputs,",
+        f"    {'':{len(prefix)}}       uint32_t *digests);",
         "",
         "#ifdef __cplusplus",
         "}",

@@ -20,8 +20,17 @@ _TAKEN = frozenset({
     "typeof_unqual", "union", "unix", "unsigned", "using", "vax", "virtual", "void", "volatile", "wchar_t", "while",
     "word", "xor", "xor_eq",
 })
-# fmt: on
 """Words of C and C++, and macros in small letters that libraries and compilers have."""
+
+_HEADERS = frozenset({
+    "arduino", "assert", "complex", "ctype", "dirent", "endian", "errno", "fcntl", "features", "fenv", "float",
+    "inttypes", "iso646", "limits", "locale", "malloc", "math", "memory", "poll", "pthread", "sched", "semaphore",
+    "setjmp", "signal", "stdalign", "stdarg", "stdatomic", "stdbool", "stddef", "stdint", "stdio", "stdlib",
+    "stdnoreturn", "string", "strings", "syslog", "termios", "tgmath", "threads", "time", "uchar", "unistd", "utime",
+    "version", "wchar", "wctype",
+})
+# fmt: on
+"""Headers of C and of the systems around it, which a file of the same name would hide."""
 
 LONGEST = 40
 """Characters that are kept: with what stands around it, a name stays within the 63 that C99 tells apart."""
@@ -30,6 +39,12 @@ LONGEST = 40
 def identifier(name: str) -> str:
     """The characters of a name that C allows. The result can begin with a digit, so it needs a prefix."""
     return re.sub(r"[^A-Za-z0-9]+", "_", name)[:LONGEST].strip("_") or "app"
+
+
+def file_stem(name: str) -> str:
+    """The name of a rune's files without their endings: an identifier that is no header of the system's."""
+    found = identifier(name)
+    return f"{found}_rune" if found.lower() in _HEADERS else found
 
 
 def fields(names: Iterable[str]) -> tuple[str, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -63,11 +64,35 @@ def rune_build(*arguments: str | Path) -> Result:
     return CliRunner().invoke(main, ["build", *map(str, arguments)])
 
 
-def test_sources_are_written_to_a_folder_of_the_targets_name(project: Path) -> None:
+def test_a_package_is_written_to_an_archive_of_the_targets_name(project: Path) -> None:
     result = rune_build(project, "--target", "c")
     assert (result.exit_code, result.output) == (0, "")
-    assert {path.name for path in (project / "my-app-c").iterdir()} == {"my_app.h", "my_app.c", "main.c"}
+    with zipfile.ZipFile(project / "my-app-c.zip") as archive:
+        assert {"rune_my_app/include/my_app.h", "rune_my_app/src/my_app.c"} <= set(archive.namelist())
     assert not (project / "my-app.rune").exists()
+
+
+def test_several_targets_are_built_in_one_call(project: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "made"
+    wanted = ["--target", "c", "--target", "wasm32-mvp", "--target", "wasm32", "--target", "c"]
+    result = rune_build(project, *wanted, "-o", folder)
+    assert (result.exit_code, result.output) == (0, "")
+    assert {path.name for path in folder.iterdir()} == {"my-app-c.zip", "my-app.rune", "my-app-wasm32.rune"}
+    printed = json.loads(rune_build(project, *wanted, "-o", folder, "--format", "json").stdout)
+    assert [each["target"] for each in printed["builds"]] == ["c", "wasm32-mvp", "wasm32"]
+    assert all(each["report"]["target"] == each["target"] for each in printed["builds"])
+
+
+def test_a_target_that_a_project_cannot_be_built_for_is_named_and_the_others_are_built(project: Path) -> None:
+    model = next(case.data for case in refused_cases() if case.name == "elu_i8")
+    (project / "model.tflite").write_bytes(model)
+    (project / "Runefile.yml").write_text(HOSTED)
+    result = rune_build(project, "--target", "cortex-m4", "--target", "wasm32")
+    assert result.exit_code == 1
+    assert 'The target cortex-m4 has no host that could run the model "model.tflite"' in result.output
+    assert "Error: There was a build error for cortex-m4" in result.output
+    assert (project / "my-app.rune").exists()
+    assert not (project / "my-app-cortex-m4.zip").exists()
 
 
 @pytest.mark.parametrize("target", ["wasm32", "wasm32-mvp"])
@@ -83,11 +108,11 @@ def test_a_program_that_was_begun_is_never_written_over(project: Path, tmp_path:
     assert rune_build(project, "--target", "c", "-o", folder).exit_code == 0
     (folder / "main.c").write_text("/* mine */")
     (folder / "notes.txt").write_text("mine too")
-    (folder / "my_app.c").write_text("/* old */")
+    (folder / "src" / "my_app.c").write_text("/* old */")
     assert rune_build(project, "--target", "c", "-o", folder).exit_code == 0
     assert (folder / "main.c").read_text() == "/* mine */"
     assert (folder / "notes.txt").read_text() == "mine too"
-    assert "rune_my_app_run" in (folder / "my_app.c").read_text()
+    assert "rune_my_app_run" in (folder / "src" / "my_app.c").read_text()
 
 
 def test_an_unknown_target_is_an_error_that_lists_them_all(project: Path) -> None:
@@ -98,10 +123,10 @@ def test_an_unknown_target_is_an_error_that_lists_them_all(project: Path) -> Non
 
 
 def test_the_report_names_the_target_and_its_files(project: Path) -> None:
-    for target, names in (("c", {"my_app.h", "my_app.c", "main.c"}), ("wasm32", {"my-app.rune"})):
+    for target, names in (("c", {"include/my_app.h", "src/my_app.c", "main.c"}), ("wasm32", {"my-app.rune"})):
         printed = json.loads(rune_build(project, "--target", target, "--format", "json").stdout)
         assert printed["report"]["target"] == target
-        assert {file["path"] for file in printed["report"]["files"]} == names
+        assert {file["path"] for file in printed["report"]["files"]} >= names
         assert ("rune" in printed["report"]) is (target == "wasm32")
 
 
@@ -112,6 +137,9 @@ def test_what_does_not_fit_a_target_is_a_wrong_use(project: Path) -> None:
         (["--target", "c", "-o", "-"], "the target c makes several files"),
         (["--target", "c", "-o", str(project / "file")], "the target c makes several files"),
         (["--target", "wasm32", "-o", str(project)], "a rune is a file"),
+        (["--target", "c", "--target", "wasm32", "-o", str(project / "file")], "is no folder, and there are several"),
+        (["--target", "c", "--target", "wasm32", "-o", "-"], "is no folder, and there are several"),
+        (["--target", "wasm32-mvp", "--target", "wasm32", "--explain"], "--explain are about one target"),
     ):
         result = rune_build(project, *arguments)
         assert result.exit_code == 2

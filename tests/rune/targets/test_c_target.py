@@ -138,7 +138,7 @@ def test_nothing_is_called_but_memcpy_and_every_name_is_the_runes_own(built: tup
         symbols = [(line.split()[-2], line.split()[-1]) for line in lines.splitlines()]
         assert {symbol for kind, symbol in symbols if kind == "U"} <= {"memcpy", "_GLOBAL_OFFSET_TABLE_"}
         seen = {symbol for kind, symbol in symbols if kind.isupper() and kind != "U"}
-        assert seen == {f"rune_{name}_{each}" for each in ("init", "run", "reset", "message")}
+        assert seen == {f"rune_{name}_{each}" for each in ("init", "run", "reset", "message", "trace")}
 
 
 TWO = """
@@ -318,6 +318,14 @@ def test_a_name_becomes_an_identifier_of_its_own() -> None:
     assert all(re.fullmatch(r"[A-Za-z](_?[A-Za-z0-9])*", each) for each in found)
     assert not {"int", "linux", "class", "EOF"} & set(found)
     assert identifier("My App.v2") == "My_App_v2"
+
+
+@pytest.mark.parametrize("name", ["string", "Time", "stdint", "math"])
+def test_a_rune_hides_no_header_of_the_system(name: str, tmp_path: Path) -> None:
+    folder = CFolder.of(tmp_path, sources_of(passing_on(U32, Output.TENSOR), {}, name))
+    assert folder.name == f"{name}_rune"
+    given = bytes(range(32))
+    assert folder.outputs([[given]], ["-O1", "-I."]) == given
 
 
 @pytest.mark.parametrize("name", [*NAMES, '"); abort(); //', "../../x", "%s%n", "日本語"])

@@ -1,0 +1,105 @@
+"""Building a project for one target, and writing what was made: a rune, or a package as an archive or a folder."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from rune.anvil.errors import CompileError
+from rune.anvil.target import Target
+from rune.building.building import build
+from rune.building.report import Report, Step
+from rune.cli.failure import failed
+from rune.cli.progress import progress
+from rune.cli.project import Project
+from rune.cli.writing import write_file, write_folder
+from rune.runefile import Diagnostic, HostResources
+
+if TYPE_CHECKING:
+    from rune.packages.packaging import Package
+
+ARCHIVE = ".zip"
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What is to be built."""
+
+    name: str
+    target: Target
+    host_models: bool
+    timed: bool
+    host_resources: HostResources
+
+
+@dataclass(frozen=True)
+class Made:
+    """What was built: a rune's bytes, or a package."""
+
+    target: Target
+    report: Report
+    diagnostics: tuple[Diagnostic, ...]
+    content: bytes | Package
+
+    def write(self, place: Path) -> None:
+        """Into a file; a package whose place does not end in `.zip` into a folder."""
+        if isinstance(self.content, bytes):
+            write_file(place, self.content)
+        elif place.suffix == ARCHIVE:
+            write_file(place, self.content.zipped())
+        else:
+            write_folder(place, self.content.files, self.target.starting_points)
+
+
+def make(project: Project, wanted: Wanted, *, hidden: bool, verbose: bool) -> Made:
+    """Builds. Raises `BuildFailed`, and `CommandFailed` where the compiler gives up or a package is refused."""
+    name, target = wanted.name, wanted.target
+    with progress(f"Building {name}", hidden=hidden or verbose) as shown:
+
+        def log(step: Step) -> None:
+            if shown is not None:
+                shown.text = f"Building {name}: {step.step} took {step.milliseconds:.0f} ms"
+            if verbose:
+                click.echo(f"{step.step:<8} {step.milliseconds:>7.1f} ms  {step.text}", err=True)
+
+        try:
+            if not target.makes_rune:
+                return _packaged(project, wanted, log)
+            built = build(
+                project.files,
+                name,
+                runefile=project.runefile,
+                target=target,
+                log=log,
+                host_models=wanted.host_models,
+                timed=wanted.timed,
+                host_resources=wanted.host_resources,
+            )
+        except CompileError as error:
+            if error.details:
+                click.echo(error.details, err=True)
+            raise failed(f"Unable to compile {name} for {target.name}", error) from error
+        return Made(target, built.report, built.diagnostics, built.rune)
+
+
+def _packaged(project: Project, wanted: Wanted, log: Callable[[Step], None]) -> Made:
+    from rune.packages.errors import PackageRefused  # it loads what runs a rune, which a build alone does not need
+    from rune.packages.packaging import package
+
+    try:
+        found = package(
+            project.files,
+            wanted.name,
+            wanted.target,
+            runefile=project.runefile,
+            log=log,
+            host_models=wanted.host_models,
+            host_resources=wanted.host_resources,
+        )
+    except PackageRefused as error:
+        raise failed(f"Unable to make the package of {wanted.name} for {wanted.target.name}", error) from error
+    return Made(wanted.target, found.report, found.diagnostics, found)

@@ -1,0 +1,31 @@
+"""How a package is refused that the compiler had no objection to."""
+
+from __future__ import annotations
+
+
+class PackageRefused(Exception):
+    """Base: the message is a sentence for a person."""
+
+
+class SelfTestFailed(PackageRefused):
+    """The code for `target` does not give the rune's bytes; `step` is the first result that differs. It is a defect of
+    Hammer Forge, and no property of a project."""
+
+    def __init__(self, target: str, step: str) -> None:
+        super().__init__(
+            f"The code for {target} gives other results than the rune, first where {step}. Nothing was written; "
+            "please report this with the project"
+        )
+        self.target = target
+        self.step = step
+
+
+class NothingGolden(PackageRefused):
+    """On no generated input the rune gives a result that can be compared: its runs fail, or end in no number."""
+
+    def __init__(self, tried: int) -> None:
+        super().__init__(
+            f"On each of {tried} generated inputs the rune fails or gives no number (NaN), so that a self-test has "
+            "nothing to compare. Make it accept any input that its capabilities can give"
+        )
+        self.tried = tried

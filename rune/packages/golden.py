@@ -1,0 +1,97 @@
+"""What a self-test compares with: the rune's own outputs on generated inputs, and what leads to them step by step."""
+
+from __future__ import annotations
+
+import math
+import struct
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from rune.abi import Output
+from rune.anvil.program import Program, SendOutput
+from rune.packages.errors import NothingGolden, SelfTestFailed
+from rune.packages.sandbox import Sandbox
+from rune.runtime import CompiledRune, OutputMessage
+from rune.runtime.errors import RuneError
+from rune.runtime.messages import parse_shape
+from rune.targets.c.selftest import LAYOUTS, GoldenRun, golden_inputs
+from rune.targets.c.trace import digest_of, step_names
+from rune.tensor import ElementType, TensorType
+
+RUNS: Final = 2
+"""Of a self-test, one after the other: the second meets what the first left behind."""
+SEEDS: Final = tuple(range(1, 17))
+
+Sent = tuple[tuple[bytes, ...], ...]
+"""The bytes of each output of a run, a piece for each tensor or text."""
+
+
+def golden_runs(rune: bytes, program: Program, sandbox: Sandbox, target: str) -> tuple[GoldenRun, ...]:
+    """The golden runs of a program in C, which is in the sandbox: each output has the digest of what the `rune` of the
+    same project sends, the steps before it those that led there. Raises `SelfTestFailed` where the program gives
+    anything else, `NothingGolden`, and `RuneError` for a rune that does not load."""
+    types = [request.type for request in program.capabilities]
+    found = []
+    for seed, sent in _reference(CompiledRune(rune), types):
+        digests = sandbox.traced(seed, len(program.steps))
+        messages = iter(sent)
+        for name, step, digest in zip(step_names(program), program.steps, digests, strict=True):
+            if isinstance(step, SendOutput) and digest != digest_of(*next(messages)):
+                raise SelfTestFailed(target, name)
+        found.append(GoldenRun(seed, digests))
+    return tuple(found)
+
+
+def _reference(rune: CompiledRune, types: Sequence[TensorType]) -> list[tuple[int, Sent]]:
+    """The first seeds with which a rune that is started anew runs well one after the other, and what it sends."""
+    found: list[tuple[int, Sent]] = []
+    for seed in SEEDS:
+        seeds = [*(chosen for chosen, _ in found), seed]
+        sent = _last_sent(rune, types, seeds)
+        if sent is not None:
+            found.append((seed, sent))
+        if len(found) == RUNS:
+            break
+    if not found:
+        raise NothingGolden(len(SEEDS))
+    return found
+
+
+def _last_sent(rune: CompiledRune, types: Sequence[TensorType], seeds: Sequence[int]) -> Sent | None:
+    """What the last of several runs sends; None where a run fails or a number is none."""
+    started = rune.start()
+    messages: Sequence[OutputMessage] = ()
+    try:
+        for seed in seeds:
+            inputs = zip(started.capabilities, golden_inputs(types, seed), strict=True)
+            messages = started.call({request.id: data for request, data in inputs})
+    except RuneError:
+        return None
+    is_number = all(
+        not (isinstance(element, float) and math.isnan(element))
+        for message in messages
+        for tensor in message.tensors
+        for element in tensor.elements
+    )
+    return tuple(tuple(_pieces(message)) for message in messages) if is_number else None
+
+
+def _pieces(message: OutputMessage) -> Iterator[bytes]:
+    """The bytes of each tensor as they lie in memory; of texts the characters of each and a zero."""
+    if message.kind is Output.TENSOR:
+        yield from _tensor_bytes(message.data)
+        return
+    for tensor in message.tensors:
+        if tensor.element is ElementType.UTF8:
+            yield from (f"{text}\0".encode() for text in tensor.elements)
+        else:
+            yield struct.pack(f"<{len(tensor.elements)}{LAYOUTS[tensor.element]}", *tensor.elements)
+
+
+def _tensor_bytes(message: bytes) -> Iterator[bytes]:
+    """The tensors of a message of the kind TENSOR: for each the length of its type, its type, its bytes."""
+    while message:
+        (length,) = struct.unpack_from("<I", message)
+        size = parse_shape(message[4 : 4 + length].decode()).size
+        yield message[4 + length : 4 + length + size]
+        message = message[4 + length + size :]

@@ -1,0 +1,122 @@
+"""From a project to a package: the sources in C, golden runs of the project's rune for them, a library, and what stands
+beside them. The same files, name and target give the same bytes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from rune.anvil.allowance import Allowance, CompilerLimits
+from rune.anvil.compiler import compile_sources
+from rune.anvil.target import Target
+from rune.archive import zip_files
+from rune.building.building import build
+from rune.building.report import BuildResult, Report, Step, file_reports
+from rune.files import ProjectFiles
+from rune.packages.contents import Contents
+from rune.packages.errors import SelfTestFailed
+from rune.packages.golden import golden_runs
+from rune.packages.layouts import LAYOUTS
+from rune.packages.readme import readme
+from rune.packages.sandbox import Sandbox
+from rune.runefile import Diagnostic, HostResources
+from rune.targets.c.interface import Interface, interface_of
+from rune.targets.c.library import library_sources
+from rune.targets.c.selftest import GoldenRun, selftest_file
+from rune.targets.c.trace import step_names
+
+
+@dataclass(frozen=True)
+class Package:
+    """The files by their path in the package's folder, which is called `folder`, and what the build says of them: they
+    have its report too, which cannot name itself."""
+
+    folder: str
+    files: Mapping[str, bytes]
+    report: Report
+    diagnostics: tuple[Diagnostic, ...]
+
+    def zipped(self) -> bytes:
+        """One archive with the folder."""
+        return zip_files({f"{self.folder}/{path}": data for path, data in self.files.items()})
+
+
+def package(
+    files: ProjectFiles,
+    name: str,
+    target: Target,
+    *,
+    runefile: str | None = None,
+    log: Callable[[Step], None] | None = None,
+    limits: CompilerLimits | None = None,
+    host_models: bool = False,
+    host_resources: HostResources | None = None,
+) -> Package:
+    """The package of a project for a target that makes no rune; arguments as those of `build`.
+
+    Raises what `build` raises, `rune.packages.errors.PackageRefused`, and `ValueError` for a target that makes runes.
+    """
+    if target.makes_rune:
+        raise ValueError(f"{target.name} makes a rune, which is one file")
+    built = build(
+        files,
+        name,
+        runefile=runefile,
+        log=log,
+        limits=limits,
+        host_models=host_models,
+        host_resources=host_resources,
+        target=target,
+    )
+    rune = build(files, name, runefile=runefile, limits=limits, host_resources=host_resources).rune
+    allowance = Allowance(limits or CompilerLimits())
+    interface, steps = interface_of(built.program, name), step_names(built.program)
+    shipped = {path: data for path, data in built.files.items() if path not in target.starting_points}
+    tested, runs = _tested(rune, built, shipped, interface, steps, allowance)
+    contents = Contents(name, target, interface, steps, built.program.capabilities, built.report, runs)
+    found = {
+        f"include/{contents.header}": tested[contents.header],
+        **{f"src/{path}": data for path, data in tested.items() if path.endswith(".c")},
+        **{path: data for path, data in built.files.items() if path in target.starting_points},
+        "README.md": readme(contents).encode(),
+    }
+    if target.library is not None:
+        library = compile_sources(library_sources(tested, interface.name), target.library, allowance)
+        found[f"lib/{contents.library}"] = library
+    for layout in LAYOUTS:
+        found |= {path: text.encode() for path, text in layout(contents).items()}
+    found = dict(sorted(found.items()))
+    report = replace(built.report, files=file_reports(found))
+    found["report.json"] = _report(report, runs)
+    return Package(contents.folder, found, report, built.diagnostics)
+
+
+def _tested(
+    rune: bytes,
+    built: BuildResult,
+    sources: Mapping[str, bytes],
+    interface: Interface,
+    steps: Sequence[str],
+    allowance: Allowance,
+) -> tuple[Mapping[str, bytes], tuple[GoldenRun, ...]]:
+    """The sources with their self-test, which was passed, and its golden runs. Raises `PackageRefused`."""
+
+    def with_runs(runs: Sequence[GoldenRun]) -> Mapping[str, bytes]:
+        text = selftest_file(interface, steps, runs)
+        return {**sources, f"{interface.name}_selftest.c": text.encode("ascii")}
+
+    unknown = GoldenRun(1, (0,) * len(steps))
+    target = built.report.target
+    runs = golden_runs(rune, built.program, Sandbox(with_runs([unknown]), interface, allowance), target)
+    tested = with_runs(runs)
+    result = Sandbox(tested, interface, allowance).self_test()
+    if result:
+        raise SelfTestFailed(target, steps[result - 1] if result > 0 else "it starts")
+    return tested, runs
+
+
+def _report(report: Report, runs: Sequence[GoldenRun]) -> bytes:
+    """The build's report without what a clock said."""
+    said = {key: value for key, value in report.to_json().items() if key != "steps"}
+    return (json.dumps({**said, "self_test": {"runs": len(runs)}}, indent=2, sort_keys=True) + "\n").encode()

@@ -1,0 +1,33 @@
+"""The self-test of packages passes with every optimisation of gcc and clang that people build with."""
+
+from __future__ import annotations
+
+import itertools
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.rune.packages.package_programs import PackageFolder, packaged
+from tests.rune.targets.c_programs import clang, gcc
+from tests.rune.targets.projects import TEMPLATES
+
+pytestmark = pytest.mark.proof
+
+LEVELS = ("-O0", "-O2", "-O3", "-Os")
+PROCESSORS = ((), ("-march=native",))
+SUMS = (("-ffp-contract=off",), ("-ffp-contract=fast",))
+
+
+@pytest.mark.parametrize("name", TEMPLATES)
+def test_the_self_test_passes_with_every_combination_of_flags(
+    name: str, tmp_path: Path, record_property: Callable[[str, object], None]
+) -> None:
+    folder = PackageFolder.of(tmp_path, packaged(name, "c"))
+    system = shutil.which("clang")
+    compilers = [(gcc(),), clang(), *([(system,)] if system else [])]
+    tried = list(itertools.product(compilers, LEVELS, PROCESSORS, SUMS))
+    for compiler, level, processor, sums in tried:
+        assert folder.self_test((level, *processor, *sums), compiler) == "0 nothing\n", (compiler, level, processor)
+    record_property("combinations", len(tried))
