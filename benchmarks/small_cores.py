@@ -92,8 +92,8 @@ _HEAD = (
 )
 _NOTE = f"""MLPerf Tiny's models in int8 on emulated cores, exact: instructions of one run, counted by a plugin of QEMU;
 RAM is arena, static and the deepest stack; flash is code, constants, start-up code and a main. Compiled by Debian's gcc
-with `-O2`. TFLM is TensorFlow Lite Micro with CMSIS-NN on the same cores, at its counts of one commit. Wrong bytes are those
-that differ from TensorFlow Lite's reference kernels on {FRAMES} inputs, half of them noise and half of them stripes.
+with `-O2`. TFLM is TensorFlow Lite Micro with CMSIS-NN on the same cores, at its counts of one commit. Wrong bytes
+are those that differ from TensorFlow Lite's reference kernels on {FRAMES} inputs, half of them noise, half stripes.
 Instructions are not cycles: how long one takes is the chip's, and its flash's. Multiply-accumulates are the model's,
 those of channels that Anvil removes included."""
 

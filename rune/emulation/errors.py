@@ -39,6 +39,14 @@ class FirmwareHangs(EmulationError):
         self.place = place
 
 
+class FirmwareWaits(EmulationError):
+    """It neither ended nor used up its budget: the core sleeps."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(f"the firmware was stopped after {seconds:g} s, in which it did not come to its end")
+        self.seconds = seconds
+
+
 class RuneFailed(EmulationError):
     """The rune gave up: `status` is what its init or run returned."""
 

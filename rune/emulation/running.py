@@ -11,12 +11,20 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
-from rune.emulation.errors import BadFirmware, EmulationError, FirmwareFaulted, FirmwareHangs, RuneFailed
+from rune.emulation.errors import (
+    BadFirmware,
+    EmulationError,
+    FirmwareFaulted,
+    FirmwareHangs,
+    FirmwareWaits,
+    RuneFailed,
+)
 from rune.emulation.firmware import Firmware, program
 
 BUDGET: Final = 4_000_000_000
 """Instructions after which firmware is stopped."""
-_SECONDS: Final = 600
+SECONDS: Final = 300
+"""After which it is stopped too: a core that sleeps executes nothing."""
 _COUNTER: Final = Path(__file__).parent / "counter" / "counter.c"
 _FAULTED: Final = 2
 _STATUS: Final = 16
@@ -38,12 +46,16 @@ class Emulated:
 
 
 def emulate(
-    firmware: Firmware, frames: Iterable[Sequence[bytes]], watch: Sequence[str] = (), budget: int = BUDGET
+    firmware: Firmware,
+    frames: Iterable[Sequence[bytes]],
+    watch: Sequence[str] = (),
+    budget: int = BUDGET,
+    seconds: float = SECONDS,
 ) -> Emulated:
     """Runs on each frame: the bytes of all inputs. Instructions are counted from the entry of `<prefix>_run` to its
     return; those below a function of `watch` are counted under its name.
 
-    Raises `FirmwareHangs`, `FirmwareFaulted`, `RuneFailed`, `MissingProgram`.
+    Raises `FirmwareHangs`, `FirmwareWaits`, `FirmwareFaulted`, `RuneFailed`, `MissingProgram`.
     """
     names = (f"{firmware.interface.prefix}_run", *watch)
     with tempfile.TemporaryDirectory(prefix="emulated-") as made:
@@ -58,9 +70,18 @@ def emulate(
             *("-serial", "none", "-semihosting-config", "enable=on,target=native", "-kernel", str(firmware.path)),
             *("-plugin", plugin),
         ]
-        ended = subprocess.run(
-            command, cwd=folder, capture_output=True, text=True, timeout=_SECONDS, check=False, stdin=subprocess.DEVNULL
-        )
+        try:
+            ended = subprocess.run(
+                command,
+                cwd=folder,
+                capture_output=True,
+                text=True,
+                timeout=seconds,
+                check=False,
+                stdin=subprocess.DEVNULL,
+            )
+        except subprocess.TimeoutExpired as error:
+            raise FirmwareWaits(seconds) from error
         counts = [line.split() for line in (folder / "counts").read_text("ascii").splitlines()]
         _raise_for(firmware, folder, ended, counts, budget)
         return Emulated(
@@ -81,6 +102,8 @@ def _raise_for(
     for word, number, *_ in counts:
         if word == "hangs":
             raise FirmwareHangs(budget, int(number), firmware.place(int(number)))
+        if word == "deep":
+            raise EmulationError(f"watched functions call each other too deeply, at {firmware.place(int(number))}")
     if ended.returncode == _FAULTED and (folder / "fault.bin").exists():
         address = int.from_bytes((folder / "fault.bin").read_bytes(), "little")
         raise FirmwareFaulted(address, firmware.place(address))
@@ -90,13 +113,17 @@ def _raise_for(
         raise EmulationError(f"{firmware.core.emulator} ended with {ended.returncode}: {ended.stderr[-2000:]}")
 
 
-@cache
 def counter() -> Path:
-    """The plugin that counts, compiled once in a process. Raises `MissingProgram`, `BadFirmware`."""
-    folder = Path(tempfile.mkdtemp(prefix="counter-"))
-    compiler = program("gcc", "gcc")
-    command = [compiler, "-O2", "-shared", "-fPIC", str(_COUNTER), "-o", str(folder / "counter.so")]
+    """The plugin that counts. Raises `MissingProgram`, `BadFirmware`."""
+    return Path(_counter_folder().name) / "counter.so"
+
+
+@cache
+def _counter_folder() -> tempfile.TemporaryDirectory[str]:
+    """The plugin is compiled once in a process, which removes it at its end."""
+    folder = tempfile.TemporaryDirectory(prefix="counter-")
+    command = [program("gcc", "gcc"), "-O2", "-shared", "-fPIC", str(_COUNTER), "-o", f"{folder.name}/counter.so"]
     made = subprocess.run(command, capture_output=True, text=True, check=False)
     if made.returncode:
         raise BadFirmware(made.stderr)
-    return folder / "counter.so"
+    return folder

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from wasmtime import Config, Engine, Func, Instance, Memory, Module, Store, WasmtimeError
+from wasmtime import Config, Engine, Func, Instance, Memory, Module, Store, Trap, WasmtimeError
 
 from rune.anvil.allowance import Allowance
 from rune.anvil.compiler import compile_sources
@@ -60,7 +60,10 @@ class Sandbox:
         self._store = Store(engine)
         self._store.set_limits(memory_size=_MEMORY, instances=1, tables=1, memories=1)
         self._store.set_fuel(_FUEL)
-        self._exports = Instance(self._store, Module(engine, module), []).exports(self._store)
+        try:
+            self._exports = Instance(self._store, Module(engine, module), []).exports(self._store)
+        except (Trap, WasmtimeError) as error:
+            raise SandboxFailed(str(error).splitlines()[0]) from error
         self._call("probe_init")
 
     def traced(self, seed: int, steps: int) -> tuple[int, ...]:
@@ -82,7 +85,7 @@ class Sandbox:
             raise SandboxFailed(f"it has no function {name}")
         try:
             return int(function(self._store, *arguments) or 0)
-        except WasmtimeError as error:
+        except (Trap, WasmtimeError) as error:
             raise SandboxFailed(str(error).splitlines()[0]) from error
 
 

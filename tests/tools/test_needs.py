@@ -13,10 +13,13 @@ from tests.services import ServiceMissing, running_services
 from tools import browser
 from tools.needs import (
     CHROMIUM,
+    CMAKE,
+    EMULATORS,
     GCC,
     HEADERS,
     POSTGRESQL,
     PURPOSES,
+    QEMU_USER,
     REDIS,
     SKOPEO,
     VENV,
@@ -79,7 +82,7 @@ def test_a_machine_that_has_everything_is_left_alone(machine: Machine) -> None:
 
 
 def test_the_tests_services_are_among_what_is_installed() -> None:
-    assert PURPOSES["test"] == (VENV, CHROMIUM, SKOPEO, POSTGRESQL, REDIS, GCC, HEADERS)
+    assert PURPOSES["test"] == (VENV, CHROMIUM, SKOPEO, POSTGRESQL, REDIS, GCC, EMULATORS, HEADERS, CMAKE, QEMU_USER)
 
 
 def test_skips_for_lack_of_a_program_are_counted_and_named_with_the_command() -> None:

@@ -1893,7 +1893,7 @@ export interface components {
       readonly reference?: string;
       readonly target?: string;
       /** @enum {string} */
-      readonly optimized_for?: "speed" | "size";
+      readonly optimized_for?: "size" | "balanced" | "speed";
       readonly name: string;
       readonly rune?: components["schemas"]["RuneReport"];
       readonly files?: readonly components["schemas"]["FileReport"][];

@@ -47,9 +47,11 @@ static int depth;
 static const struct block *last;
 static FILE *out;
 
-static void leave(void)
+static void ends(const char *why, uint64_t address, int status)
 {
-    depth--;
+    fprintf(out, "%s %" PRIu64 "\n", why, address);
+    fclose(out);
+    _exit(status);
 }
 
 /* Each return of the outermost watched function ends a run: its counts are written. */
@@ -68,21 +70,20 @@ static void executed(unsigned int cpu, void *data)
     const struct block *block = data;
     (void)cpu;
     while (depth > 0 && frames[depth - 1].returns_to == block->start) {
-        leave();
-        if (depth == 0)
+        if (--depth == 0)
             ran();
     }
-    if (block->watched != NOBODY && last && depth < DEEPEST)
+    if (block->watched != NOBODY && last) {
+        if (depth == DEEPEST)
+            ends("deep", block->start, 4);
         frames[depth++] = (struct frame){block->watched, last->end};
+    }
     if (depth > 0)
         counted[frames[depth - 1].function] += block->instructions;
     total += block->instructions;
     last = block;
-    if (total > budget) {
-        fprintf(out, "hangs %" PRIu64 "\n", block->start);
-        fclose(out);
-        _exit(3);
-    }
+    if (total > budget)
+        ends("hangs", block->start, 3);
 }
 
 static void translated(qemu_plugin_id_t id, struct qemu_plugin_tb *tb)

@@ -84,8 +84,9 @@ RUNE_FUNCTION void rune_pair_rows(uint32_t *words, int32_t pairs, const struct r
  * The sums of a channel's row, two at a time, up to `end`: five taps, three words of columns, two sums and the bias stay
  * in registers, which no compiler manages. The columns of the next output are read when those of the last are done with.
  */
-__attribute__((naked, noinline, unused)) static void rune_sums_by_one(const uint32_t *words, const uint32_t *taps,
-                                                                      int32_t *sums, const int32_t *end, int32_t bias)
+RUNE_ASSEMBLY void rune_sums_by_one(const uint32_t *words RUNE_UNUSED, const uint32_t *taps RUNE_UNUSED,
+                                    int32_t *sums RUNE_UNUSED, const int32_t *end RUNE_UNUSED,
+                                    int32_t bias RUNE_UNUSED)
 {
     __asm__("push {r4-r11, lr}\n"
             "ldr r12, [sp, #36]\n"
@@ -113,8 +114,9 @@ __attribute__((naked, noinline, unused)) static void rune_sums_by_one(const uint
 }
 
 /* The same where the next output is two columns further; one at a time. */
-__attribute__((naked, noinline, unused)) static void rune_sums_by_two(const uint32_t *words, const uint32_t *taps,
-                                                                      int32_t *sums, const int32_t *end, int32_t bias)
+RUNE_ASSEMBLY void rune_sums_by_two(const uint32_t *words RUNE_UNUSED, const uint32_t *taps RUNE_UNUSED,
+                                    int32_t *sums RUNE_UNUSED, const int32_t *end RUNE_UNUSED,
+                                    int32_t bias RUNE_UNUSED)
 {
     __asm__("push {r4-r11, lr}\n"
             "ldr r12, [sp, #36]\n"

@@ -22,6 +22,14 @@
 #define RUNE_INLINE static inline
 #endif
 
+/* A function that is all assembly and keeps to the convention of calls. What a compiler would learn of its body is wrong: that
+ * it reads no argument and changes no register. */
+#if defined(__clang__)
+#define RUNE_ASSEMBLY __attribute__((naked, noinline, unused)) static
+#elif defined(__GNUC__)
+#define RUNE_ASSEMBLY __attribute__((naked, noipa, unused)) static
+#endif
+
 #if RUNE_HAS_DSP
 
 struct rune_word {

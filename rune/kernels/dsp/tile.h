@@ -44,9 +44,9 @@ RUNE_INLINE void rune_tile(const uint32_t *numbers, const uint32_t *weights, con
 
 /* Of four pixels: eight sums, two weights and two pixels stay in registers, which no compiler
  * manages. The end of the weights is on the stack. */
-__attribute__((naked, noinline, unused)) static void rune_tile_of_four(const uint32_t *numbers, const uint32_t *weights,
-                                                                       const uint32_t *end, const int32_t *bias,
-                                                                       int32_t *sums)
+RUNE_ASSEMBLY void rune_tile_of_four(const uint32_t *numbers RUNE_UNUSED, const uint32_t *weights RUNE_UNUSED,
+                                     const uint32_t *end RUNE_UNUSED, const int32_t *bias RUNE_UNUSED,
+                                     int32_t *sums RUNE_UNUSED)
 {
 #define RUNE_TILE_STEP                 \
     "ldr r2, [r1], #4\n"               \
@@ -81,9 +81,9 @@ __attribute__((naked, noinline, unused)) static void rune_tile_of_four(const uin
 }
 
 /* Of one pixel. */
-__attribute__((naked, noinline, unused)) static void rune_tile_of_one(const uint32_t *numbers, const uint32_t *weights,
-                                                                      const uint32_t *end, const int32_t *bias,
-                                                                      int32_t *sums)
+RUNE_ASSEMBLY void rune_tile_of_one(const uint32_t *numbers RUNE_UNUSED, const uint32_t *weights RUNE_UNUSED,
+                                    const uint32_t *end RUNE_UNUSED, const int32_t *bias RUNE_UNUSED,
+                                    int32_t *sums RUNE_UNUSED)
 {
     __asm__("push {r4-r10, lr}\n"
             "ldrd r9, r10, [r3]\n"

@@ -18,8 +18,8 @@
  * Adds products to four sums: `weights` are of four channels, `count` from channel to channel, above 0. Sums lie in even
  * registers, as the instruction wants them; the loop's own instructions leave out what is beyond the count.
  */
-__attribute__((naked, noinline, unused)) static void rune_sums_of_four(const int8_t *numbers, const int8_t *weights,
-                                                                       int32_t count, int32_t *sums)
+RUNE_ASSEMBLY void rune_sums_of_four(const int8_t *numbers RUNE_UNUSED, const int8_t *weights RUNE_UNUSED,
+                                     int32_t count RUNE_UNUSED, int32_t *sums RUNE_UNUSED)
 {
     __asm__("push {r4-r9, r12, lr}\n"
             "add r5, r1, r2\n"

@@ -9,8 +9,8 @@
 #if defined(__GNUC__) && defined(__ARM_ARCH_6M__)
 
 /* `numbers` are [number][pixel]; `count` is above 0. The sums stay in the upper registers, which can only be added to. */
-__attribute__((naked, noinline, unused)) static void rune_four_pixels(const int32_t *numbers, const int8_t *weights,
-                                                                      int32_t count, int32_t *sums)
+RUNE_ASSEMBLY void rune_four_pixels(const int32_t *numbers RUNE_UNUSED, const int8_t *weights RUNE_UNUSED,
+                                    int32_t count RUNE_UNUSED, int32_t *sums RUNE_UNUSED)
 {
     __asm__(".syntax unified\n"
             "push {r3-r7, lr}\n"
@@ -54,8 +54,8 @@ __attribute__((naked, noinline, unused)) static void rune_four_pixels(const int3
 }
 
 /* `weights` are of four channels, `count` from channel to channel; `count` is above 0. */
-__attribute__((naked, noinline, unused)) static void rune_four_channels(const int8_t *numbers, const int8_t *weights,
-                                                                        int32_t count, int32_t *sums)
+RUNE_ASSEMBLY void rune_four_channels(const int8_t *numbers RUNE_UNUSED, const int8_t *weights RUNE_UNUSED,
+                                      int32_t count RUNE_UNUSED, int32_t *sums RUNE_UNUSED)
 {
     __asm__(".syntax unified\n"
             "push {r3-r7, lr}\n"

@@ -11,7 +11,7 @@ from rune.anvil.sources import Sources, Unit
 from rune.anvil.target import Toolchain
 
 _HOSTED = ("-fhosted", "-mllvm", "-disable-loop-idiom-all")
-"""The program around a library has a C library: without this every copy of four bytes is a call. No loop becomes one."""
+"""A C library is there: without this every copy of four bytes is a call. No loop becomes one."""
 
 
 def library(*flags: str) -> Toolchain:

@@ -8,7 +8,15 @@ from pathlib import Path
 import pytest
 
 from rune.emulation.cores import CORES
-from rune.emulation.errors import BadFirmware, FirmwareFaulted, FirmwareHangs, MissingProgram, RuneFailed
+from rune.emulation.errors import (
+    BadFirmware,
+    EmulationError,
+    FirmwareFaulted,
+    FirmwareHangs,
+    FirmwareWaits,
+    MissingProgram,
+    RuneFailed,
+)
 from rune.emulation.running import emulate
 from tests.rune.emulation.programs import by_hand, core
 
@@ -32,6 +40,19 @@ def test_firmware_that_hangs_is_stopped_after_its_budget_and_its_function_is_nam
     firmware = by_hand("    wait_for_ever();", core("cortex-m4"), tmp_path, before=HANGS)
     with pytest.raises(FirmwareHangs, match=r"stopped after 1,000,000 instructions, at 0x.*, in wait_for_ever"):
         emulate(firmware, [[NUMBER]], budget=1_000_000)
+
+
+def test_firmware_that_sleeps_for_ever_is_stopped_after_its_seconds(tmp_path: Path) -> None:
+    firmware = by_hand('    for (;;) __asm__ volatile("wfi");', core("cortex-m4"), tmp_path)
+    with pytest.raises(FirmwareWaits, match="stopped after 2 s"):
+        emulate(firmware, [[NUMBER]], seconds=2)
+
+
+def test_watched_functions_that_call_each_other_without_end_are_refused(tmp_path: Path) -> None:
+    before = "volatile int sink; __attribute__((noinline)) void deeper(int n) { if (n) deeper(n - 1); sink = n; }"
+    firmware = by_hand("    deeper(100);", core("cortex-m4"), tmp_path, before=before)
+    with pytest.raises(EmulationError, match="too deeply, at deeper"):
+        emulate(firmware, [[NUMBER]], watch=["deeper"])
 
 
 @pytest.mark.parametrize("name", ["cortex-m4", "rv32imc", pytest.param("cortex-m55", marks=pytest.mark.proof)])

@@ -19,6 +19,7 @@ from rune.anvil.target import Target
 from rune.files import MemoryFiles
 from rune.packages.errors import NothingGolden, SelfTestFailed
 from rune.packages.packaging import package
+from rune.packages.sandbox import SandboxFailed
 from rune.targets.finding import find_target, targets
 from rune.targets.wasm32 import TARGET as WASM32
 from tests.rune.packages.package_programs import PackageFolder, called, packaged, spoiled
@@ -56,6 +57,20 @@ def test_code_that_gives_other_bytes_than_the_rune_leaves_no_build() -> None:
     with pytest.raises(SelfTestFailed, match="The code for c gives other results than the rune, first where") as caught:
         package(template("digits"), "digits", replace(C, emitter=wrong))
     assert caught.value.step == "answer is sent"
+
+
+def stopping(target: Target, program: Program, plan: Plan, name: str) -> Sources:
+    """An emitter whose code stops."""
+    files = dict(C.emit(program, plan, name).files)
+    begin = b"int rune_sine_init(void)\n{\n"
+    assert begin in files["sine.c"]
+    files["sine.c"] = files["sine.c"].replace(begin, begin + b"    __builtin_trap();\n")
+    return Sources(files)
+
+
+def test_code_that_stops_leaves_no_build() -> None:
+    with pytest.raises(SandboxFailed, match="The code of the package does not run: "):
+        package(template("sine"), "sine", replace(C, emitter=stopping))
 
 
 def test_a_rune_that_fails_on_every_input_has_no_self_test_and_says_so() -> None:
