@@ -32,6 +32,13 @@ pipeline:
     outputs: [{type: f32, dimensions: [1, 8, 3, 1]}]
   out: {out: serial, inputs: [normalised]}
 """
+SOUND = """\
+version: 1
+image: runicos/base
+pipeline:
+  audio: {capability: SOUND, outputs: [{type: i16, dimensions: [160]}], args: {hz: 16000, sample-duration-ms: 10}}
+  out: {out: tensor, inputs: [audio]}
+"""
 NANO_33_BLE = ("-mcpu=cortex-m4", "-mthumb", "-mfloat-abi=softfp", "-mfpu=fpv4-sp-d16", "-Os", "-ffreestanding")
 """As Arduino's core for the board compiles."""
 ESP32_C3 = ("-march=rv32imc", "-mabi=ilp32", "-Os", "-ffreestanding")
@@ -249,8 +256,9 @@ def compile_as_arduino_does(folder: PackageFolder, room: Path, sketch: str) -> N
     called([plus, "-std=gnu++14", *NANO_33_BLE, *WARNINGS, searched, f"-I{room}", "-c", "sketch.cpp"], room)
 
 
-def test_the_sketches_compile_for_the_nano_33_ble_sense(tmp_path: Path) -> None:
-    folder = PackageFolder.of(tmp_path, packaged("keywords", "cortex-m4"))
+def test_a_rune_of_sound_has_a_sketch_for_the_microphone(tmp_path: Path) -> None:
+    made = package(MemoryFiles({"Runefile.yml": SOUND.encode()}), "sound", find_target("cortex-m4"))
+    folder = PackageFolder.of(tmp_path, made)
     assert {each.name for each in (folder.path / "examples").iterdir()} == {"selftest", "microphone"}
     for sketch in ("selftest", "microphone"):
         compile_as_arduino_does(folder, tmp_path, sketch)

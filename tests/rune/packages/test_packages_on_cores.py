@@ -31,6 +31,7 @@ def self_test_on(name: str, made: Package, folder: Path, *, spoils: bool = False
     return int.from_bytes(emulate(firmware, [[bytes(4)]]).outputs, "little")
 
 
+@pytest.mark.proof
 def test_a_spoiled_package_is_told_on_its_core(tmp_path: Path) -> None:
     assert self_test_on("cortex-m4", packaged("digits", "cortex-m4"), tmp_path / "spoiled", spoils=True) > 1
 
