@@ -115,7 +115,7 @@ def _needs(built: BuildResult, name: str) -> tuple[Needs, str | None]:
     try:
         return measured(built, name), None
     except EmulationError as error:
-        return planned(built, name), str(error)
+        return planned(built, name), str(error).partition("\n")[0]
 
 
 def _period(requests: Sequence[CapabilityRequest]) -> float | None:
