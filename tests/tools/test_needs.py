@@ -82,7 +82,8 @@ def test_a_machine_that_has_everything_is_left_alone(machine: Machine) -> None:
 
 
 def test_the_tests_services_are_among_what_is_installed() -> None:
-    assert PURPOSES["test"] == (VENV, CHROMIUM, SKOPEO, POSTGRESQL, REDIS, GCC, EMULATORS, HEADERS, CMAKE, QEMU_USER)
+    services = (VENV, CHROMIUM, SKOPEO, POSTGRESQL, REDIS, GCC, EMULATORS, HEADERS, CMAKE, QEMU_USER)
+    assert PURPOSES["test"] == services
 
 
 def test_skips_for_lack_of_a_program_are_counted_and_named_with_the_command() -> None:
