@@ -175,8 +175,10 @@ def _room_text(room: Room) -> str:
 
 
 def _share_text(time: RunTime | None) -> str:
-    if time is None or time.share is None:
-        return ""
+    if time is None:
+        return "not known"
+    if time.share is None:
+        return "no period"
     least, most = time.share
     return f"{_percent(least)} to {_percent(most)}"
 
@@ -192,6 +194,7 @@ def _milliseconds(value: float) -> str:
 def _details(each: Fit, needs: Needs) -> Iterator[str]:
     board = each.board
     yield f"{board.name} ({board.maker}): {board.chip}, {board.core.title}; takes the target {board.target}"
+    yield f"  sensors: {', '.join(f'{sensor.value} ({part})' for sensor, part in board.sensors.items()) or 'none'}"
     if each.time is not None and needs.instructions is not None:
         yield f"  {needs.instructions:,} instructions a run"
         yield "  the time assumes:"

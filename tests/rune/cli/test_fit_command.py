@@ -99,6 +99,13 @@ def test_all_boards_are_asked_about_where_none_is_named() -> None:
     assert all(f"{board.key} " in result.stdout for board in boards())
 
 
+@pytest.mark.usefixtures("bare")
+def test_a_missing_measurement_is_named_once_for_each_target(tmp_path: Path) -> None:
+    lines = run("fit", project(tmp_path, SOUND)).stdout.splitlines()
+    targets = {board.target for board in boards()}
+    assert sorted(line.split()[3].rstrip(":") for line in lines if line.startswith("Not measured")) == sorted(targets)
+
+
 @pytest.mark.proof
 @pytest.mark.parametrize(
     ("target", "board"),
