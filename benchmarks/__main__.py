@@ -25,6 +25,7 @@ FIGURES = {
     "at_size": "Many projects",
     "model_builds": "Building models, and sizes",
     "latency": "A run in the browser",
+    "calls": "The cost of a call",
     "small_cores": "On small cores",
     "editing_together": "Editing together",
     "reading": "Reading a model, and refusing one",

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from playwright.sync_api import Browser, Page, Playwright, sync_playwright
 
 from benchmarks.figure import CannotMeasure
 from tools.browser import chromium
+from tools.setup import FRONTEND, node_environment
 
 DESKTOP = {"width": 1440, "height": 940}
 
@@ -31,3 +34,10 @@ def open_page() -> Iterator[Page]:
             yield browser.new_context(viewport=DESKTOP).new_page()  # type: ignore[arg-type]
         finally:
             browser.close()
+
+
+def bundle(source: Path, target: Path) -> None:
+    """A page's script with what it imports, the front end's own code too, as one file."""
+    rolldown = str(FRONTEND / "node_modules" / ".bin" / "rolldown")
+    command = [rolldown, str(source), "--format", "iife", "--minify", "--file", str(target), "--log-level", "warn"]
+    subprocess.run(command, env=node_environment(), check=True)

@@ -8,8 +8,14 @@ from __future__ import annotations
 
 import os
 import random
-from datetime import timedelta
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 from itertools import pairwise
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from forge.builds.models import Build
+    from forge.projects.models import Project
 
 PROJECTS, MEMBERS, BUILDS, ORGANISATIONS = 2000, 200, 20_000, 6
 WORDS = ("meter", "keywords", "gesture", "washing", "kitchen", "tap", "digits", "lab", "wake", "plant", "motor", "sine")
@@ -25,7 +31,7 @@ def fill() -> None:
     from forge.activity.kinds import Kind as Deed
     from forge.activity.models import Activity
     from forge.builds.models import Build, Kind, Preview, ProjectContents, State
-    from forge.projects.models import Favourite, Project, Version
+    from forge.projects.models import Favourite, Project, Version, Visibility
     from forge.reviews.models import Review, ReviewerGroup, Round
 
     chance = random.Random(1)
@@ -48,6 +54,7 @@ def fill() -> None:
             name=f"{WORDS[number % len(WORDS)]}-{number}",
             description=f"{WORDS[number * 7 % len(WORDS)].title()} of line {number % 40}",
             created_by=chance.choice(people),
+            visibility=Visibility.PUBLIC,
             sequence=1,
         )
         for number in range(PROJECTS)
@@ -96,6 +103,7 @@ def fill() -> None:
         ),
         batch_size=500,
     )
+    _publish(projects, builds[:PROJECTS], now)
     Activity.objects.bulk_create(
         (
             Activity(
@@ -125,6 +133,36 @@ def fill() -> None:
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("ANALYZE")
+
+
+def _publish(projects: Sequence[Project], builds: Sequence[Build], now: datetime) -> None:
+    """A version of each project, all of the same bytes."""
+    from forge.core.models import Blob
+    from forge.registry.models import Listing, Manifest, Repository, Tag
+
+    blob = Blob.objects.create(digest=f"sha256:{1:064}", size=1)
+    repositories = Repository.objects.bulk_create(Repository(project=project) for project in projects)
+    manifests = Manifest.objects.bulk_create(
+        Manifest(repository=repository, blob=blob, media_type="application/vnd.oci.image.manifest.v1+json")
+        for repository in repositories
+    )
+    tags = Tag.objects.bulk_create(
+        Tag(repository=each.repository, name="1.0", moves=False, manifest=each, build=build, created=now)
+        for each, build in zip(manifests, builds, strict=True)
+    )
+    Listing.objects.bulk_create(
+        Listing(
+            repository=tag.repository,
+            tag=tag,
+            rune_digest=blob.digest,
+            size=4_000 + number * 211 % 900_000,
+            memory=2_000 + number,
+            sensors=f" {SENSORS[number % 4]} ",
+            licence=("MIT", "Apache-2.0", "")[number % 3],
+            published=now - timedelta(minutes=number * 7),
+        )
+        for number, tag in enumerate(tags)
+    )
 
 
 def _state(number: int) -> str:

@@ -1,4 +1,4 @@
-"""The models that are measured: MLPerf Tiny's four in int8, each in the smallest project that runs it."""
+"""The models that are measured: MLPerf Tiny's four and some others, each in the smallest project that runs it."""
 
 from __future__ import annotations
 
@@ -16,6 +16,16 @@ NAMES = {
     "ic": "image classification",
     "ad": "anomaly detection",
 }
+
+FURTHER = {
+    "microspeech": "microspeech",
+    "person": "person_detection_uint8",
+    "kws float": "mlperf_kws_float",
+    "vww float": "mlperf_vww_float",
+    "ic float": "mlperf_ic_float",
+    "ad float": "mlperf_ad_float",
+}
+"""Other models by the names of their files."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +52,7 @@ pipeline:
     inputs: [input]
     outputs: [{{type: {result.type.element}, dimensions: {list(result.type.dimensions)}}}]
   output:
-    out: serial
+    out: tensor
     inputs: [model]
 """
         return MemoryFiles({"Runefile.yml": runefile.encode(), "model.tflite": self.data})
@@ -57,8 +67,14 @@ def test_data() -> Path:
 
 
 def models() -> list[MeasuredModel]:
-    """All four. Raises `CannotMeasure`."""
+    """MLPerf Tiny's four in int8. Raises `CannotMeasure`."""
     folder = test_data()
     return [
         MeasuredModel(name, task, (folder / f"mlperf_{name}_int8.tflite").read_bytes()) for name, task in NAMES.items()
     ]
+
+
+def further_models() -> list[MeasuredModel]:
+    """Microspeech, a person detector of uint8, and MLPerf Tiny's four of floats. Raises `CannotMeasure`."""
+    folder = test_data()
+    return [MeasuredModel(name, name, (folder / f"{file}.tflite").read_bytes()) for name, file in FURTHER.items()]

@@ -16,6 +16,8 @@ COMPILED = FOLDER / "compiled.zip"
 """Pairs of a model, `NAME.tflite`, and the answers of the reference kernels, `NAME.json`."""
 KERAS = FOLDER / "keras.zip"
 """Pairs of a recurrent model as Keras exports it, and the answers of the reference kernels."""
+ARCHITECTURES = FOLDER / "architectures.zip"
+"""Pairs of a whole network as Keras exports it (tests/architectures), and the answers of the reference kernels."""
 REFUSED = FOLDER / "refused.zip"
 """Pairs of a model, `NAME.tflite`, and what of it Anvil lacks, `NAME.json`."""
 
@@ -54,6 +56,11 @@ def model_cases() -> tuple[ModelCase, ...]:
 def keras_cases() -> tuple[ModelCase, ...]:
     """Those that Keras exported, by name."""
     return tuple(_case(name, data, json.loads(told)) for name, data, told in _pairs(KERAS))
+
+
+def architecture_cases() -> tuple[ModelCase, ...]:
+    """Whole networks, by name; the name ends in the form."""
+    return tuple(_case(name, data, json.loads(told)) for name, data, told in _pairs(ARCHITECTURES))
 
 
 def refused_cases() -> tuple[RefusedCase, ...]:

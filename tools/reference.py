@@ -248,6 +248,7 @@ def operators_page() -> str:
                     f"* SUM takes float32 and uint8. It is not compiled for int8, {SUM_OF_INT8}: the host runs such a "
                     "model with those kernels. MEAN of int8 is compiled.",
                     f"* A row of int8 SOFTMAX has at most {LONGEST_ROW:,} numbers.",
+                    "* RSQRT of int8 has numbers from zero on: its input's zero point is -128.",
                     "* Operators of two inputs have at most five dimensions. Integer inputs and output of "
                     "MINIMUM, MAXIMUM and RESIZE_BILINEAR have the same scale and zero point.",
                     "* Fused activations are those that bound a value: RELU, RELU6, RELU_N1_TO_1, or none.",

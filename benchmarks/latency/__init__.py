@@ -1,11 +1,11 @@
-"""How long one run takes in Chromium, beside tfjs-tflite in the same page: the same models, by turns, one thread."""
+"""How long one run takes in Chromium, beside tfjs-tflite and LiteRT.js in the same page: the same models, by turns."""
 
 from __future__ import annotations
 
 import shutil
 import subprocess
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -14,67 +14,115 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from benchmarks.browser import open_page
-from benchmarks.figure import ROOT, Spread, table
-from benchmarks.models import MeasuredModel, models
+from benchmarks.figure import ROOT, CannotMeasure, Spread, table
+from benchmarks.models import MeasuredModel, further_models, models
 from rune.building.building import build
+from rune.targets.wasm32 import TARGET as WASM32
 from rune.tflite import read_model, signature
 from tools.setup import FRONTEND, digest, is_stamped, node_environment
 
 HERE = Path(__file__).resolve().parent
 PACKAGES = HERE.parent
+LITERT = FRONTEND / "node_modules" / "@litertjs" / "core" / "wasm"
 ROUNDS = 41
+NONE = "–"
+
+OURS = ("rune", "speed")
+PEERS = ("tflite", "litert")
+CONTENDERS = {"rune": "rune", "speed": "rune for speed", "tflite": "tfjs-tflite", "litert": "LiteRT.js"}
+"""By the names that the page knows them by."""
+LOADED = {name: title for name, title in CONTENDERS.items() if name != "speed"}
 
 
 def measure() -> str:
     install_peers()
-    measured = models()
+    measured = [*models(), *further_models()]
     with TemporaryDirectory() as name:
         site = Path(name)
         fill(site, measured)
         with serving(site) as address, open_page() as page:
-            results = []
+            results: list[dict[str, Any]] = []
             for model in measured:
                 page.goto(f"{address}/page.html")  # a fresh page for each, or one model's memory burdens the next
-                results.append(page.evaluate("([name, shape, rounds]) => measure(name, shape, rounds)", _asked(model)))
-    features = results[0]["features"]
-    head = [
-        "",
-        "rune, µs",
-        "tfjs-tflite, µs",
-        "tfjs-tflite / rune",
-        "load rune, ms",
-        "load tfjs-tflite, ms",
-        "differ by",
-    ]
+                results.append(page.evaluate("(asked) => measure(...asked)", _asked(model)))
+    told = list(zip(measured, results, strict=True))
     return (
-        f"Input copied in, output read, in one page by turns; the medians of {ROUNDS} batches of about 25 ms, and the "
-        f"median of the ratios of each turn. One thread; SIMD {'on' if features['simd'] else 'off'} in both, threads "
-        f"{'on' if features['multiThreading'] else 'off'}. The rune runs in the page's own runtime, its output as text "
-        "included. The last column is the largest difference of one output in int8 steps: tfjs-tflite rounds as "
-        "XNNPACK does, a rune as the reference does.\n\n"
-        + table(head, [_row(model, result) for model, result in zip(measured, results, strict=True)])
-        + f"\n\nBesides the model, tfjs-tflite loads {_peer_size() / 1e6:.1f} MB of scripts and WebAssembly; a rune "
-        f"loads the runtime, {_runtime_size() / 1e3:.0f} kB."
+        f"Input copied in, output read, in one page by turns; the medians of {ROUNDS} batches of about 25 ms. One "
+        "thread, SIMD. Each runtime by its cheapest call, with buffers that are made once: the rune in the page's own "
+        "runtime, tfjs-tflite by the runner below its tensors, LiteRT.js by the bindings below its classes, as those "
+        "take no int8. LiteRT.js is the build with relaxed SIMD.\n\n"
+        + table(TIMES, [_times(model, result) for model, result in told])
+        + "\n\nThe medians of the ratios of each turn: the time of a rune, as it is built by default and with "
+        "`--optimize speed`, over that of the other runtime. Under 1 the rune is faster; the aims are 0.5 beside "
+        "tfjs-tflite and 1 beside LiteRT.js. The last columns are the largest difference of an output from the rune's: "
+        "steps of an integer, or the difference of floats. Both others round as XNNPACK does, a rune as the reference "
+        "does.\n\n"
+        + table(RATIOS, [_ratios(model, result) for model, result in told])
+        + f"{_failures(told)}\n\n{LIMITS}\n\n"
+        f"Besides the model, tfjs-tflite loads {_size(TFLITE_FILES) / 1e6:.1f} MB of scripts and WebAssembly, "
+        f"LiteRT.js {_size(LITERT_FILES) / 1e6:.1f} MB; a rune loads the runtime, {_runtime_size() / 1e3:.0f} kB."
     )
+
+
+LIMITS = (
+    "What limits a rune: a direct convolution of int8 needs 24 instructions for 64 products (two loads of weights, "
+    "four of pixels, eight dot products, eight sums, two for the loop), by Winograd the same for 2.25 times fewer "
+    "products; a fully connected layer 13 and the loop for 32. LiteRT.js has relaxed dot products, one instruction "
+    "for sixteen products with their sums. With these, kws, vww, ic and ad took 0.64, 0.67, 0.59 and 0.59 of the time "
+    "of a default rune (ADR 95). ad and ad float take most of their time in the page's runtime, which makes 640 "
+    "numbers of their message: the call alone took about a fifth of what stands here."
+)
+
+TIMES = ["", *(f"{title}, µs" for title in CONTENDERS.values()), *(f"load {title}, ms" for title in LOADED.values())]
+RATIOS = ["", *(f"{CONTENDERS[ours]} / {CONTENDERS[peer]}" for peer in PEERS for ours in OURS)]
+RATIOS += [f"{CONTENDERS[peer]} differs by" for peer in PEERS]
 
 
 def _asked(model: MeasuredModel) -> list[Any]:
-    (source,) = signature(read_model(model.data)).inputs
-    return [model.name, list(source.type.dimensions), ROUNDS]
+    """The arguments of the page's `measure`."""
+    wanted = signature(read_model(model.data))
+    (source,), (result,) = wanted.inputs, wanted.outputs
+    elements = [str(source.type.element), str(result.type.element)]
+    return [_file_name(model), source.type.size, elements, list(CONTENDERS), ROUNDS]
 
 
-def _row(model: MeasuredModel, result: dict[str, Any]) -> tuple[str, ...]:
-    ours, theirs = Spread(tuple(result["ours"])), Spread(tuple(result["theirs"]))
-    ratio = Spread(tuple(their / our for our, their in zip(ours.values, theirs.values, strict=True)))
-    return (
-        model.name,
-        f"{ours.median * 1000:.1f}",
-        f"{theirs.median * 1000:.1f}",
-        f"{ratio.median:.2f}",
-        f"{result['ourLoad']:.1f}",
-        f"{result['theirLoad']:.0f}",
-        f"{result['mostDifference']:g}",
-    )
+def _times(model: MeasuredModel, result: dict[str, Any]) -> tuple[str, ...]:
+    medians = [_microseconds(result[name]) for name in CONTENDERS]
+    loads = [NONE if "failure" in result[name] else f"{result[name]['loadMilliseconds']:.0f}" for name in LOADED]
+    return (model.name, *medians, *loads)
+
+
+def _microseconds(timing: dict[str, Any]) -> str:
+    return NONE if "failure" in timing else f"{Spread(tuple(timing['rounds'])).median * 1000:.1f}"
+
+
+def _ratios(model: MeasuredModel, result: dict[str, Any]) -> tuple[str, ...]:
+    ratios = [_ratio(result[ours], result[peer]) for peer in PEERS for ours in OURS]
+    differences = [NONE if "failure" in result[peer] else f"{result[peer]['difference']:.2g}" for peer in PEERS]
+    return (model.name, *ratios, *differences)
+
+
+def _ratio(ours: dict[str, Any], theirs: dict[str, Any]) -> str:
+    if "failure" in theirs:
+        return NONE
+    return f"{Spread(tuple(a / b for a, b in zip(ours['rounds'], theirs['rounds'], strict=True))).median:.2f}"
+
+
+def _failures(told: Sequence[tuple[MeasuredModel, dict[str, Any]]]) -> str:
+    """What runtimes said of models that they do not run. Raises `CannotMeasure` where a rune does not run."""
+    found = []
+    for model, result in told:
+        for name, title in CONTENDERS.items():
+            failure = result[name].get("failure")
+            if failure is not None and name in OURS:
+                raise CannotMeasure(f"{title} does not run {model.name}: {failure}")
+            if failure is not None:
+                found.append(f"\n\n{title} does not run {model.name}: {failure}")
+    return "".join(found)
+
+
+def _file_name(model: MeasuredModel) -> str:
+    return model.name.replace(" ", "_")
 
 
 def install_peers() -> None:
@@ -89,9 +137,14 @@ def install_peers() -> None:
 
 def fill(site: Path, measured: list[MeasuredModel]) -> None:
     """All that the page loads."""
+    fastest = WASM32.variant("speed")
+    assert fastest is not None
     for model in measured:
-        (site / f"{model.name}.tflite").write_bytes(model.data)
-        (site / f"{model.name}.rune").write_bytes(build(model.project, model.name).rune)
+        name = _file_name(model)
+        (site / f"{name}.tflite").write_bytes(model.data)
+        (site / f"{name}.rune").write_bytes(build(model.project, name).rune)
+        (site / f"{name}.speed.rune").write_bytes(build(model.project, name, target=fastest).rune)
+    (site / "litert").symlink_to(LITERT)
     shutil.copy(HERE / "page.html", site)
     (site / "node_modules").symlink_to(PACKAGES / "node_modules")
     bundle = [
@@ -128,18 +181,21 @@ class Quiet(SimpleHTTPRequestHandler):
         """Nothing."""
 
 
-def _peer_size() -> int:
-    """Bytes of the files that the page loads for the peer."""
-    base = PACKAGES / "node_modules" / "@tensorflow"
-    files = (
-        "tfjs-core/dist/tf-core.min.js",
-        "tfjs-backend-cpu/dist/tf-backend-cpu.min.js",
-        "tfjs-tflite/dist/tf-tflite.min.js",
-        "tfjs-tflite/wasm/tflite_web_api_cc_simd.js",
-        "tfjs-tflite/wasm/tflite_web_api_cc_simd.wasm",
-        "tfjs-tflite/wasm/tflite_web_api_client.js",
-    )
-    return sum((base / file).stat().st_size for file in files)
+TENSORFLOW = PACKAGES / "node_modules" / "@tensorflow"
+TFLITE_FILES = (
+    TENSORFLOW / "tfjs-core/dist/tf-core.min.js",
+    TENSORFLOW / "tfjs-backend-cpu/dist/tf-backend-cpu.min.js",
+    TENSORFLOW / "tfjs-tflite/dist/tf-tflite.min.js",
+    TENSORFLOW / "tfjs-tflite/wasm/tflite_web_api_cc_simd.js",
+    TENSORFLOW / "tfjs-tflite/wasm/tflite_web_api_cc_simd.wasm",
+    TENSORFLOW / "tfjs-tflite/wasm/tflite_web_api_client.js",
+)
+LITERT_FILES = (LITERT / "litert_wasm_internal.js", LITERT / "litert_wasm_internal.wasm")
+
+
+def _size(files: Sequence[Path]) -> int:
+    """Bytes of the files that the page loads for a peer."""
+    return sum(file.stat().st_size for file in files)
 
 
 def _runtime_size() -> int:

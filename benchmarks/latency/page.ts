@@ -1,42 +1,24 @@
-// The page of the latency figure: one model in the two runtimes by turns. Bundled with the front end's own runtime, so
-// that what is measured is what a visitor runs; tfjs-tflite comes from its own scripts, as its manual says.
-import { RuneInstance } from "../../frontend/src/runtime/instance";
-import { DEFAULT_LIMITS } from "../../frontend/src/runtime/types";
+// The page of the latency figure: one model in several runtimes by turns. Bundled with the front end's own runtime, so
+// that what is measured is what a visitor runs; the other runtimes come from their own scripts, as their manuals say.
+import { CONTENDERS, type Asked } from "./contenders";
 
-interface TfTensor {
-  dataSync(): ArrayLike<number>;
-  dispose(): void;
-}
-declare const tf: { tensor(values: Int32Array, shape: number[], dtype: "int32"): TfTensor };
-declare const tflite: {
-  setWasmPath(path: string): void;
-  getWasmFeatures(): Promise<{ simd: boolean; multiThreading: boolean }>;
-  loadTFLiteModel(model: ArrayBuffer, options: { numThreads: number }): Promise<{ predict(input: TfTensor): TfTensor }>;
-};
+type Element = "i8" | "u8" | "f32";
 
+/** Of one runtime: milliseconds of a run in each round. */
 interface Timing {
-  readonly ours: number[];
-  readonly theirs: number[];
-  readonly ourLoad: number;
-  readonly theirLoad: number;
-  readonly mostDifference: number;
-  readonly features: { simd: boolean; multiThreading: boolean };
+  readonly rounds: readonly number[];
+  readonly loadMilliseconds: number;
+  /** The largest difference of a number of its output from the first runtime's. */
+  readonly difference: number;
+}
+
+/** A runtime that cannot run the model, in its own words. */
+interface Failure {
+  readonly failure: string;
 }
 
 /** So long does one batch take: the page's clock is made coarse on purpose, to a tenth of a millisecond. */
 const BATCH_MILLISECONDS = 25;
-
-async function bytes(address: string): Promise<ArrayBuffer> {
-  const answer = await fetch(address);
-  if (!answer.ok) throw new Error(`${address} answered ${answer.status}`);
-  return answer.arrayBuffer();
-}
-
-async function timed<T>(what: () => Promise<T>): Promise<[T, number]> {
-  const start = performance.now();
-  const value = await what();
-  return [value, performance.now() - start];
-}
 
 /** Milliseconds of one of `count` runs. */
 function batch(run: () => unknown, count: number): number {
@@ -49,45 +31,54 @@ function batch(run: () => unknown, count: number): number {
 function batchSize(run: () => unknown): number {
   const end = performance.now() + 300;
   while (performance.now() < end) run();
-  return Math.max(1, Math.ceil(BATCH_MILLISECONDS / batch(run, 50)));
+  return Math.max(1, Math.ceil(BATCH_MILLISECONDS / batch(run, 20)));
 }
 
-async function measure(name: string, shape: number[], rounds: number): Promise<Timing> {
-  tflite.setWasmPath("/node_modules/@tensorflow/tfjs-tflite/wasm/");
-  const [rune, model] = [await bytes(`/${name}.rune`), await bytes(`/${name}.tflite`)];
-  const [instance, ourLoad] = await timed(() => RuneInstance.load(rune, DEFAULT_LIMITS));
-  const [peer, theirLoad] = await timed(() => tflite.loadTFLiteModel(model, { numThreads: 1 }));
-
-  const size = shape.reduce((all, each) => all * each, 1);
+/** Bytes as a camera or a microphone might give them; floats from -1 to 1. */
+function inputOf(size: number, element: Element): Uint8Array<ArrayBuffer> {
   let state = 1;
-  const input = Int8Array.from(
-    { length: size },
-    () => ((state = (state * 1103515245 + 12345) & 0x7fffffff) >> 16) & 255,
-  );
-  const wide = Int32Array.from(input);
-  const source = instance.loaded.capabilities[0];
-  if (source === undefined) throw new Error("the rune asks for no input");
-  const given = new Map([[source.id, input.buffer as ArrayBuffer]]);
+  const next = () => ((state = (Math.imul(state, 1103515245) + 12345) & 0x7fffffff) >> 16) & 255;
+  if (element !== "f32") return Uint8Array.from({ length: size }, next);
+  return new Uint8Array(Float32Array.from({ length: size / 4 }, () => next() / 127.5 - 1).buffer);
+}
 
-  const ours = () => instance.run(given).outputs[0]?.tensors[0]?.elements as readonly number[];
-  const theirs = () => {
-    const tensor = tf.tensor(wide, shape, "int32");
-    const answer = peer.predict(tensor);
-    const values = answer.dataSync();
-    tensor.dispose();
-    answer.dispose();
-    return values;
-  };
-  const [left, right] = [ours(), theirs()];
-  const mostDifference = Math.max(...left.map((value, index) => Math.abs(value - (right[index] ?? NaN))));
+function reader(element: Element): Asked["read"] {
+  if (element === "u8") return (bytes) => bytes;
+  if (element === "i8") return (bytes) => new Int8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return (bytes) => new Float32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 4);
+}
 
-  const [ourCount, theirCount] = [batchSize(ours), batchSize(theirs)];
-  const timing = { ours: [] as number[], theirs: [] as number[] };
-  for (let round = 0; round < rounds; round += 1) {
-    timing.ours.push(batch(ours, ourCount));
-    timing.theirs.push(batch(theirs, theirCount));
+async function measure(
+  name: string,
+  size: number,
+  elements: readonly [Element, Element],
+  names: readonly string[],
+  rounds: number,
+): Promise<Record<string, Timing | Failure>> {
+  const asked: Asked = { name, input: inputOf(size, elements[0]), read: reader(elements[1]) };
+  const found: Record<string, Timing | Failure> = {};
+  const running: { name: string; run: () => ArrayLike<number>; count: number; times: number[] }[] = [];
+  let first: ArrayLike<number> | null = null;
+  for (const each of names) {
+    try {
+      const contender = await CONTENDERS[each]?.(asked);
+      if (contender === undefined) throw new Error(`there is no runtime called ${each}`);
+      const { run, loadMilliseconds } = contender;
+      const given = Array.from(run());
+      first ??= given;
+      const expected = first;
+      const difference = Math.max(...given.map((value, index) => Math.abs(value - (expected[index] ?? NaN))));
+      const times: number[] = [];
+      running.push({ name: each, run, count: batchSize(run), times });
+      found[each] = { rounds: times, loadMilliseconds, difference };
+    } catch (error) {
+      found[each] = { failure: error instanceof Error ? error.message : String(error) };
+    }
   }
-  return { ...timing, ourLoad, theirLoad, mostDifference, features: await tflite.getWasmFeatures() };
+  for (let round = 0; round < rounds; round += 1) {
+    for (const { run, count, times } of running) times.push(batch(run, count));
+  }
+  return found;
 }
 
 Object.assign(window, { measure });

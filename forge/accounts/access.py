@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from uuid import UUID
 
 from allauth.account.models import EmailAddress
 from django.conf import settings
@@ -47,7 +48,7 @@ def organisations_of(actor: Actor, verb: Verb = Verb.SEE_ORGANISATION) -> QueryS
 
 
 def organisations_kept_out_of(actor: Actor) -> QuerySet[Organisation]:
-    """The organisations of which who acts is a member, and which want a second factor first."""
+    """The organisations where who acts has a role, and which want a second factor first."""
     return Organisation.objects.filter(pk__in=actor.kept_out)
 
 
@@ -72,9 +73,12 @@ def people_beside(actor: Actor, words: Sequence[str]) -> QuerySet[Membership]:
     return found.select_related("user", "organisation").order_by("user__name", "organisation__name")
 
 
-def open_invitations(organisation: Organisation) -> QuerySet[Invitation]:
-    """Invitations whose links still work, newest first. The caller may manage the members."""
-    found = organisation.invitations.select_related("invited_by")
+def open_invitations(organisation: Organisation, project: UUID | None = None) -> QuerySet[Invitation]:
+    """Invitations to an organisation, or to one of its projects, whose links still work, newest first.
+
+    The caller may manage the people.
+    """
+    found = organisation.invitations.filter(project=project).select_related("invited_by")
     return found.filter(used__isnull=True, revoked__isnull=True, expires__gt=timezone.now())
 
 

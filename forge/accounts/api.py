@@ -19,6 +19,8 @@ from forge.accounts.scopes import Scope
 from forge.accounts.serializers import (
     CreatedTokenJson,
     GivenRoleSerializer,
+    InvitationLettersSerializer,
+    InvitationLinkSerializer,
     InvitationsJson,
     MeJson,
     MemberJson,
@@ -161,13 +163,38 @@ class Invitations(OrganisationView):
         found = self.organisation(request, organisation, Verb.MANAGE_MEMBERS)
         return Response({"invitations": [invitation_to_json(each) for each in open_invitations(found)]})
 
-    @extend_schema(request=GivenRoleSerializer, responses={201: NewInvitationJson})
+    @extend_schema(request=InvitationLinkSerializer, responses={201: NewInvitationJson})
     def post(self, request: Request, organisation: str) -> Response:
         found = self.organisation(request, organisation, Verb.MANAGE_MEMBERS)
-        asked = self.asked(request, GivenRoleSerializer)
-        invitation, link = actions.invite(signed_in(request), found, asked["role"])
+        asked = self.asked(request, InvitationLinkSerializer)
+        invitation, link = actions.invite(signed_in(request), found, **asked)
         answer: NewInvitationJson = {**invitation_to_json(invitation), "link": link}
         return Response(answer, status=status.HTTP_201_CREATED)
+
+
+class InvitationLetters(OrganisationView):
+    """Inviting several people by email."""
+
+    needs = needing(post=Scope.MEMBER_MANAGE)
+
+    @extend_schema(request=InvitationLettersSerializer, responses={201: InvitationsJson})
+    def post(self, request: Request, organisation: str) -> Response:
+        found = self.organisation(request, organisation, Verb.MANAGE_MEMBERS)
+        asked = self.asked(request, InvitationLettersSerializer)
+        sent = actions.invite_by_letter(signed_in(request), found, asked["role"], asked["emails"], days=asked["days"])
+        return Response({"invitations": [invitation_to_json(each) for each in sent]}, status=status.HTTP_201_CREATED)
+
+
+class HandOver(OrganisationView):
+    """Making another member an owner in one's own place."""
+
+    needs = needing(post=Scope.MEMBER_MANAGE)
+
+    @extend_schema(request=None, responses={204: OpenApiResponse(description="who asked is a maintainer now")})
+    def post(self, request: Request, organisation: str, member: UUID) -> Response:
+        found = self.organisation(request, organisation, Verb.MANAGE_MEMBERS)
+        actions.hand_over(signed_in(request), found, member)
+        return Response(status=status.HTTP_204_NO_CONTENT)
 
 
 class InvitationDetail(OrganisationView):

@@ -49,11 +49,14 @@ declare(
     Topic.MEMBERS,
     {
         "invitation.create": "invited someone as {role}",
+        "invitation.send": "invited {email} as {role}",
         "invitation.revoke": "revoked an invitation",
         "member.join": "joined as {role}",
         "member.add": "added {member} as {role}",
         "member.role": "changed the role of {member} from {before} to {after}",
         "member.remove": "removed {member}",
+        "member.hand-over": "handed the organisation over to {member}",
+        "project.join": "joined {project} as {role}",
     },
 )
 declare(

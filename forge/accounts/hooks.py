@@ -19,10 +19,10 @@ class Purpose:
 
     words: str
     """After "invites you to acme as viewer": `to review “Hears whispers”`."""
+    to: str
+    """What the person joins: `acme/kitchen`."""
     address: str
     """Where they go once they joined."""
-    email: str
-    """To which the invitation was sent."""
 
 
 purposes: Hook[[Invitation], Purpose | None] = Hook()
@@ -33,5 +33,5 @@ invitation_accepted: Hook[[User, Invitation], None] = Hook()
 
 
 def purpose_of(invitation: Invitation) -> Purpose | None:
-    """The one that an invitation has; None for being a member alone."""
-    return next((found for found in purposes.call(invitation) if found is not None), None)
+    """The one that an invitation has; None for being a member alone. The highest floor says it best."""
+    return next((found for found in reversed(purposes.call(invitation)) if found is not None), None)

@@ -26,6 +26,7 @@ class Role(models.TextChoices):
     OWNER = "owner", "Owner"
     MAINTAINER = "maintainer", "Maintainer"
     DEVELOPER = "developer", "Developer"
+    REVIEWER = "reviewer", "Reviewer"
     VIEWER = "viewer", "Viewer"
 
 
@@ -35,11 +36,13 @@ SECOND_FACTORS = ("totp", "webauthn")
 
 @dataclass(frozen=True)
 class Standing:
-    """A person's place in the organisations, by their ids, as it is now."""
+    """A person's place in organisations and in single projects, by their ids, as it is now."""
 
     roles: Mapping[uuid.UUID, Role]
+    project_roles: Mapping[uuid.UUID, Role]
+    """The roles that they were given in one project, beside what they are in its organisation."""
     kept_out: frozenset[uuid.UUID]
-    """Where they are members, and not let in before they have a second factor."""
+    """Where they have a role, and are not let in before they have a second factor."""
 
 
 class UserManager(BaseUserManager["User"]):
@@ -95,20 +98,28 @@ class User(AbstractBaseUser):
         return self.standing.roles
 
     @property
+    def project_roles(self) -> Mapping[uuid.UUID, Role]:
+        """The same of single projects."""
+        return self.standing.project_roles
+
+    @property
     def kept_out(self) -> frozenset[uuid.UUID]:
         return self.standing.kept_out
 
     @property
     def standing(self) -> Standing:
         """Roles, and where the person is kept out: a query each time, two where a second factor is asked for."""
-        rows = self.memberships.order_by().values_list(
-            "organisation_id", "role", "organisation__requires_second_factor"
-        )
-        found = list(rows)
-        requiring = frozenset(organisation for organisation, _, requires in found if requires)
+        columns = ("organisation_id", "role", "organisation__requires_second_factor", "of")
+        whole = self.memberships.order_by().annotate(of=models.Value(None, models.UUIDField()))
+        single = self.project_memberships.order_by().annotate(of=models.F("project"))
+        found = list(whole.values_list(*columns).union(single.values_list(*columns), all=True))
+        requiring = frozenset(organisation for organisation, _, requires, _ in found if requires)
         kept_out = frozenset[uuid.UUID]() if not requiring or self.has_second_factor else requiring
+        let_in = [(organisation, Role(role), of) for organisation, role, _, of in found if organisation not in kept_out]
         return Standing(
-            {organisation: Role(role) for organisation, role, _ in found if organisation not in kept_out}, kept_out
+            {organisation: role for organisation, role, project in let_in if project is None},
+            {project: role for _, role, project in let_in if project is not None},
+            kept_out,
         )
 
     @property
@@ -212,18 +223,50 @@ class Membership(models.Model):
         return f"{self.user_id} {self.role}"
 
 
+class ProjectMembership(models.Model):
+    """A person's role in one project, whether or not they are a member of its organisation too."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="project_memberships")
+    project = models.UUIDField()
+    """The id of the project, whose table belongs to a higher floor."""
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="project_memberships")
+    role = models.CharField(max_length=10, choices=Role.choices)
+    created = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["project", "user"], name="one_role_a_person_of_a_project"),
+            models.CheckConstraint(condition=~models.Q(role=Role.OWNER), name="a_project_has_no_owner"),
+        ]
+        ordering = ["created"]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.role} of {self.project}"
+
+
 class Invitation(models.Model):
-    """A link that makes whoever opens it first a member."""
+    """A link that makes whoever opens it a member, or gives them a role in one project."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     token_hash = models.CharField(max_length=64, unique=True)
     organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="invitations")
+    project = models.UUIDField(null=True, blank=True)
+    """The id of the project that it is to; None where it is to the organisation."""
     role = models.CharField(max_length=10, choices=Role.choices)
+    email = models.EmailField(blank=True, db_default="")
+    """To which a letter with the link went; "" where the link was shown."""
+    places = models.PositiveSmallIntegerField(default=1, db_default=1)
+    """How many people can join by it."""
+    taken = models.PositiveSmallIntegerField(default=0, db_default=0)
+    """How many of them have."""
     invited_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
     created = models.DateTimeField(auto_now_add=True)
     expires = models.DateTimeField()
     used = models.DateTimeField(null=True, blank=True)
+    """When the last place was taken."""
     used_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    """Who joined by it last."""
     revoked = models.DateTimeField(null=True, blank=True)
 
     class Meta:

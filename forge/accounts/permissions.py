@@ -40,10 +40,9 @@ class Verb(StrEnum):
     MANAGE = "delete the project, restore it or change who sees it"
 
 
-_VIEWER = frozenset(
-    {Verb.SEE_ORGANISATION, Verb.SEE, Verb.READ, Verb.COMMENT, Verb.REVIEW, Verb.SUGGEST, Verb.GIVE_SAMPLE}
-)
-_DEVELOPER = _VIEWER | {Verb.CREATE_PROJECT, Verb.EDIT, Verb.BUILD, Verb.ASK, Verb.SHARE, Verb.PUBLISH, Verb.DESCRIBE}
+_VIEWER = frozenset({Verb.SEE_ORGANISATION, Verb.SEE, Verb.READ, Verb.COMMENT})
+_REVIEWER = _VIEWER | {Verb.REVIEW, Verb.SUGGEST, Verb.GIVE_SAMPLE}
+_DEVELOPER = _REVIEWER | {Verb.CREATE_PROJECT, Verb.EDIT, Verb.BUILD, Verb.ASK, Verb.SHARE, Verb.PUBLISH, Verb.DESCRIBE}
 _MAINTAINER = _DEVELOPER | {Verb.MANAGE}
 _OWNER = _MAINTAINER | {
     Verb.MANAGE_MEMBERS,
@@ -55,6 +54,7 @@ _OWNER = _MAINTAINER | {
 
 ALLOWED: Mapping[str, frozenset[Verb]] = {
     Role.VIEWER: _VIEWER,
+    Role.REVIEWER: _REVIEWER,
     Role.DEVELOPER: _DEVELOPER,
     Role.MAINTAINER: _MAINTAINER,
     Role.OWNER: _OWNER,
@@ -104,8 +104,8 @@ OF_PROJECT = frozenset(Verb) - OF_ORGANISATION
 OF_GUEST: frozenset[Verb] = frozenset({Verb.READ, Verb.COMMENT})
 """What guests may do to the one review that they are let in to, as far as their link says; of a project, nothing."""
 
-ANYONE_ON_PUBLIC: frozenset[Verb] = frozenset({Verb.SEE})
-"""What anyone may do to a public project, signed in or not."""
+ANYONE_ON_OPEN: frozenset[Verb] = frozenset({Verb.SEE})
+"""What somebody without a role may do to a project that is open to them."""
 
 
 class OfOrganisation(Protocol):
@@ -121,10 +121,17 @@ def verbs_on(actor: Actor, target: Organisation | OfOrganisation) -> frozenset[V
     if isinstance(target, Organisation):
         role = actor.roles.get(target.pk) if _reaches(actor, target.stream) else None
         return _within(actor.scopes, _verbs_of(role) & OF_ORGANISATION)
-    public = ANYONE_ON_PUBLIC if target.visibility == "public" else frozenset()
+    opened = ANYONE_ON_OPEN if target.visibility in open_visibilities(actor) else frozenset()
     reaches = _reaches(actor, f"organisation:{target.organisation_id}", f"project:{target.pk}")
-    role = actor.roles.get(target.organisation_id) if reaches else None
-    return _within(actor.scopes, _verbs_of(role) & OF_PROJECT | public)
+    mine = _verbs_in(actor, target) if reaches else frozenset()
+    return _within(actor.scopes, mine & OF_PROJECT | opened)
+
+
+def open_visibilities(actor: Actor) -> frozenset[str]:
+    """The visibilities of projects that are open to who acts without a role: `public` to anyone, `internal` to people
+    with an account, in person or by a token that is held to nothing."""
+    has_account = actor.person is not None and actor.reach is None
+    return frozenset({"public", "internal"}) if has_account else frozenset({"public"})
 
 
 def can(actor: Actor, verb: Verb, target: Organisation | OfOrganisation) -> bool:
@@ -140,17 +147,22 @@ def can_as_guest(actor: Actor, verb: Verb, key: str) -> bool:
 
 
 def organisations_where(actor: Actor, verb: Verb) -> tuple[UUID, ...]:
-    """The ids of the organisations in which who acts may do this, to them or to all of their projects, as a member."""
+    """The ids of the organisations in which who acts may do this, to them or to all of their projects, as a member.
+
+    A role in one project counts for that project alone.
+    """
     return tuple(each for each in _by_role(actor, verb) if _reaches(actor, f"organisation:{each}"))
 
 
 def projects_where(actor: Actor, verb: Verb) -> Q:
-    """The condition on projects that who acts may do this to them as a member."""
+    """The condition on projects that who acts may do this to them by a role, in the organisation or in the project."""
     whole = Q(organisation__in=organisations_where(actor, verb))
+    single = _by_project_role(actor, verb)
     if actor.reach is None:
-        return whole
-    projects = [UUID(key.partition(":")[2]) for key in actor.reach if key.startswith("project:")]
-    return whole | Q(pk__in=projects, organisation__in=_by_role(actor, verb))
+        return whole | Q(pk__in=single)
+    projects, organisations = _held_to(actor.reach, "project"), _held_to(actor.reach, "organisation")
+    held = Q(pk__in=projects, organisation__in=_by_role(actor, verb)) | Q(pk__in=single & projects)
+    return whole | held | Q(pk__in=single, organisation__in=organisations)
 
 
 def is_more(role: Role, than: Role) -> bool:
@@ -176,6 +188,24 @@ def _by_role(actor: Actor, verb: Verb) -> tuple[UUID, ...]:
     if not _within(actor.scopes, frozenset({verb})):
         return ()
     return tuple(organisation for organisation, role in actor.roles.items() if verb in _verbs_of(role))
+
+
+def _by_project_role(actor: Actor, verb: Verb) -> frozenset[UUID]:
+    """The ids of the projects in which a role in the project and scopes allow this."""
+    if not _within(actor.scopes, frozenset({verb})):
+        return frozenset()
+    return frozenset(project for project, role in actor.project_roles.items() if verb in _verbs_of(role))
+
+
+def _held_to(reach: frozenset[str], kind: str) -> frozenset[UUID]:
+    """The ids of the things of a kind among these keys."""
+    split = (key.partition(":") for key in reach)
+    return frozenset(UUID(identifier) for name, _, identifier in split if name == kind)
+
+
+def _verbs_in(actor: Actor, project: OfOrganisation) -> frozenset[Verb]:
+    """What the role in its organisation and the one in the project itself allow together."""
+    return _verbs_of(actor.roles.get(project.organisation_id)) | _verbs_of(actor.project_roles.get(project.pk))
 
 
 def _verbs_of(role: str | None) -> frozenset[Verb]:

@@ -86,8 +86,13 @@ class Principal:
         return self._standing.roles
 
     @property
+    def project_roles(self) -> Mapping[UUID, Role]:
+        """The roles that the person was given in single projects, by the id of the project."""
+        return self._standing.project_roles
+
+    @property
     def kept_out(self) -> frozenset[UUID]:
-        """Where the person is a member, and not let in without a second factor."""
+        """Where the person has a role, and is not let in without a second factor."""
         return self._standing.kept_out
 
     @cached_property
@@ -100,7 +105,7 @@ class Principal:
         return replace(self)
 
 
-_NOWHERE = Standing({}, frozenset())
+_NOWHERE = Standing({}, {}, frozenset())
 
 VISITOR = Principal(Kind.VISITOR)
 INSTALLATION = Principal(Kind.INSTALLATION)

@@ -6,6 +6,7 @@ from typing import Annotated, Any, TypedDict
 
 from rest_framework import serializers
 
+from forge.accounts.invitations import LONGEST_DAYS, MOST_ADDRESSES, MOST_PLACES, USUAL_DAYS
 from forge.accounts.may import OrganisationVerb, names_of
 from forge.accounts.models import ApiToken, Invitation, Membership, Organisation, Role
 from forge.accounts.people import PersonJson, person_to_json
@@ -68,6 +69,9 @@ class InvitationJson(TypedDict):
 
     id: Uuid
     role: RoleJson
+    email: Annotated[str, "to which a letter went, or empty where the link was shown"]
+    places: Annotated[int, "how many people can join by it"]
+    taken: Annotated[int, "how many of them have"]
     created: Timestamp
     expires: Timestamp
     invited_by: str | None
@@ -142,9 +146,23 @@ class OrganisationChangeSerializer(serializers.Serializer[Any]):
 
 
 class GivenRoleSerializer(serializers.Serializer[Any]):
-    """The role of a member, or of who accepts an invitation."""
+    """The role of a person."""
 
     role = serializers.ChoiceField(choices=Role.choices)
+
+
+class InvitationLinkSerializer(GivenRoleSerializer):
+    """What makes an invitation with a link."""
+
+    places = serializers.IntegerField(required=False, default=1, min_value=1, max_value=MOST_PLACES)
+    days = serializers.IntegerField(required=False, default=USUAL_DAYS, min_value=1, max_value=LONGEST_DAYS)
+
+
+class InvitationLettersSerializer(GivenRoleSerializer):
+    """What sends letters with invitations."""
+
+    emails = serializers.ListField(child=serializers.EmailField(), min_length=1, max_length=MOST_ADDRESSES)
+    days = serializers.IntegerField(required=False, default=USUAL_DAYS, min_value=1, max_value=LONGEST_DAYS)
 
 
 class NewTokenSerializer(serializers.Serializer[Any]):
@@ -184,6 +202,9 @@ def invitation_to_json(invitation: Invitation) -> InvitationJson:
     return {
         "id": str(invitation.pk),
         "role": invitation.role,
+        "email": invitation.email,
+        "places": invitation.places,
+        "taken": invitation.taken,
         "created": utc_timestamp(invitation.created),
         "expires": utc_timestamp(invitation.expires),
         "invited_by": str(invitation.invited_by) if invitation.invited_by else None,

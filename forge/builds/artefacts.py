@@ -18,7 +18,6 @@ from forge.builds.models import Artefact, ArtefactFile, Build, Role
 from forge.core.blob_links import link_blobs, link_made, links_of_all
 from forge.core.blobs import blob_path, open_blob, record, staged_bytes, staged_file, sync_blob
 from forge.core.errors import NotFound
-from forge.core.models import Blob
 from rune.container import canonical_json
 
 
@@ -35,9 +34,10 @@ Take = Callable[[Artefact], None]
 
 @transaction.atomic
 def take_known(job: Job, take: Take) -> Artefact | None:
-    """The organisation's artefact of the job's spec. An artefact whose rune is lost or damaged is built again."""
+    """The organisation's artefact of the job's spec. One is made again whose rune or certificate is lost or damaged."""
     found = Artefact.objects.filter(organisation_id=job.organisation, spec_digest=job.spec.digest)
-    damaged = Blob.objects.filter(pk=OuterRef("digest"), damaged_at__isnull=False)
+    made_again = ArtefactFile.objects.filter(artefact=OuterRef("pk"), role__in=(Role.RUNE, Role.CERTIFICATE))
+    damaged = made_again.filter(blob__damaged_at__isnull=False)
     artefact = found.annotate(is_damaged=Exists(damaged)).select_for_update().first()
     if artefact is None or artefact.is_damaged or not _is_whole(artefact):
         return None
@@ -85,12 +85,19 @@ def keep_artefact(job: Job, rune: Path, answer: Mapping[str, Any], take: Take) -
 
 
 def _is_whole(artefact: Artefact) -> bool:
-    """Whether its rune seems to be there. Looks at the file alone, where files lie in a folder: it costs nothing."""
-    place = blob_path(artefact.digest)
+    """Whether its rune seems to be there, and its certificate if it ever had one."""
+    certificate = certificate_of(artefact)
+    is_certified = certificate is None or _is_there(certificate["digest"], certificate["size"])
+    return is_certified and _is_there(artefact.digest, artefact.size)
+
+
+def _is_there(digest: str, size: int) -> bool:
+    """Looks at the file alone, where files lie in a folder: it costs nothing."""
+    place = blob_path(digest)
     if place is None:
         return True
     try:
-        return place.stat().st_size == artefact.size
+        return place.stat().st_size == size
     except FileNotFoundError:
         return False
 

@@ -184,10 +184,11 @@ def build_to_json(build: Build) -> BuildJson:
 
 
 def _report(build: Build) -> BuildReportJson | None:
-    """The artefact's report, with what was measured for this build. The map of its memory is for the page alone."""
+    """The artefact's report, with what was measured for this build. The map of its memory is for the page alone, its
+    kernels are for the command."""
     if build.artefact is None:
         return None
-    told = {name: part for name, part in build.artefact.report.items() if name != "memory_map"}
+    told = {name: part for name, part in build.artefact.report.items() if name not in ("memory_map", "kernels")}
     report = cast("BuildReportJson", told)
     return {**report, "run": build.measurement} if "run" in report else report
 

@@ -120,6 +120,7 @@ def _compile(files: JobFiles, options: BuildOptions, output: int, answers: Answe
         host_resources=options.host_resources,
         watched=options.watched,
         timed=options.timed,
+        profile=options.profile,
     )
     with os.fdopen(os.dup(output), "r+b") as target:
         target.seek(0)
@@ -161,7 +162,14 @@ def _send_step(answers: Answers, step: Step) -> None:
 
 def _verify(files: JobFiles, options: BuildOptions, rune: bytes, answers: Answers) -> bool:
     start = time.perf_counter()
-    found = verify(files, rune, runefile=options.runefile, effort=VERIFY_EFFORT, made_by=toolchain_digest())
+    found = verify(
+        files,
+        rune,
+        runefile=options.runefile,
+        effort=VERIFY_EFFORT,
+        made_by=toolchain_digest(),
+        profile=options.profile,
+    )
     milliseconds = round((time.perf_counter() - start) * 1000, 1)
     answers.send("verified", verification=found.to_json(), milliseconds=milliseconds)
     if found.is_within:
@@ -178,6 +186,7 @@ def _certificate(files: JobFiles, options: BuildOptions, rune: bytes) -> Certifi
         host_models=options.host_models,
         host_resources=options.host_resources,
         timed=options.timed,
+        profile=options.profile,
     )
 
 

@@ -47,6 +47,10 @@ class Actor(Protocol):
         """Its roles by the id of the organisation, where its person is let in."""
 
     @property
+    def project_roles(self) -> Mapping[UUID, str]:
+        """Its roles in single projects, by the id of the project, where its person is let in."""
+
+    @property
     def kept_out(self) -> frozenset[UUID]:
         """The ids of the organisations whose members its person is among, and which let nobody in without a second
         factor."""

@@ -16,6 +16,7 @@ from forge.core.delivery import group_of, listen, stop_listening
 from forge.core.events import last_sequences
 from forge.notices.access import unread_count
 from forge.notices.events import inbox_stream
+from forge.projects.access import organisations_of_projects
 
 
 class InboxSocket(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels has no types
@@ -78,7 +79,8 @@ class InboxSocket(AsyncWebsocketConsumer):  # type: ignore[misc]  # channels has
 def _streams(principal: Principal) -> dict[str, int]:
     """What tells of the person's notices, and the person's own stream, with the numbers of their last events."""
     person = principal.insist()
-    keys = [person.stream, inbox_stream(person.pk), *(inbox_stream(each) for each in principal.roles)]
+    organisations = {*principal.roles, *organisations_of_projects(principal)}
+    keys = [person.stream, inbox_stream(person.pk), *(inbox_stream(each) for each in organisations)]
     return dict.fromkeys(keys, 0) | last_sequences(keys)
 
 

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from forge.accounts.models import Membership
+from forge.accounts.team import ids_of_team
 from forge.core.event_types import StreamKind
 from forge.core.events import append_event
 from forge.core.models import Event
@@ -37,11 +37,10 @@ def record(event: Event) -> None:
 
 
 def _audience(happening: Happening, organisation: UUID, project: Project | None) -> Audience:
-    members = Membership.objects.filter(organisation=organisation, user__is_active=True)
     levels = WatchedProject.objects.filter(project=project).values_list("person", "level") if project else ()
     muted = MutedThing.objects.filter(subject=happening.subject)
     return Audience(
-        frozenset(members.values_list("user", flat=True)),
+        ids_of_team(organisation, project.pk if project else None),
         {person: Level(level) for person, level in levels},
         frozenset(muted.values_list("person", flat=True)),
     )

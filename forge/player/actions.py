@@ -90,8 +90,11 @@ def end_phones(actor: Actor, project: Project) -> int:
 
 
 def note_run(actor: Actor, project: Project, digest: str) -> None:
-    """Writes down that someone's player fetches a rune of a private project. Raises `Forbidden` and `NotFound`."""
-    if project.visibility == Visibility.PRIVATE:
+    """Writes down that someone's player fetches a rune of a project that is not public.
+
+    Raises `Forbidden` and `NotFound`.
+    """
+    if project.visibility != Visibility.PUBLIC:
         note_download(actor, project, "player.download", digest=digest)
 
 

@@ -12,7 +12,7 @@ from forge.accounts.permissions import Verb, can
 from forge.core.actors import Actor
 from forge.core.audit import NOWHERE
 from forge.core.errors import Moved
-from forge.projects.models import Favourite, FormerProjectName, Project, ProjectQuerySet
+from forge.projects.models import Favourite, Fork, FormerProjectName, Project, ProjectQuerySet
 
 _SEEN_BY = frozenset({Verb.SEE})
 
@@ -42,6 +42,20 @@ def require(actor: Actor, verb: Verb, project: Project) -> None:
         return
     answer = refusal if can(actor, Verb.READ, project) else nothing_for
     raise answer(actor, verb, project.full_name, project.place)
+
+
+def organisations_of_projects(actor: Actor) -> frozenset[UUID]:
+    """The ids of the organisations in whose projects somebody has a role of their own. A query where they have any."""
+    if not actor.project_roles:
+        return frozenset()
+    found = Project.objects.of_member(actor).filter(pk__in=actor.project_roles)
+    return frozenset(found.values_list("organisation", flat=True))
+
+
+def origin_of(actor: Actor, project: Project) -> Project | None:
+    """The project from which this one was forked, where the person may see its page. They were shown this one."""
+    found = Fork.objects.visible_to(actor).select_related("origin__organisation").filter(project=project).first()
+    return found.origin if found else None
 
 
 def is_favourite(actor: Actor, project: Project) -> bool:

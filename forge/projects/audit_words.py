@@ -11,9 +11,17 @@ declare(
     Topic.PROJECTS,
     {
         "project.create": "created the project {project}",
+        "project.fork": "made {project} as a fork",
         "project.update": "changed the project {project}: {changes}",
         "project.delete": "deleted the project {project}",
         "project.restore": "restored the project {project}",
+    },
+)
+declare(
+    Topic.MEMBERS,
+    {
+        "project.role": "changed the role of {member} in {project} from {before} to {after}",
+        "project.leave": "ended the role of {member} in {project}",
     },
 )
 declare(

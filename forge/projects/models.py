@@ -10,7 +10,7 @@ from django.db.models import Q
 
 from forge.accounts.models import Organisation, User
 from forge.accounts.names import MAXIMUM_LENGTH
-from forge.accounts.permissions import Verb, projects_where
+from forge.accounts.permissions import Verb, open_visibilities, projects_where
 from forge.core.actors import Actor
 from forge.core.audit import Place
 
@@ -19,6 +19,8 @@ class Visibility(models.TextChoices):
     """Who may see that a project is there and try what it published."""
 
     PRIVATE = "private", "Private"
+    INTERNAL = "internal", "Internal"
+    """Everyone with an account on this installation."""
     PUBLIC = "public", "Public"
 
 
@@ -37,8 +39,12 @@ class ProjectQuerySet(models.QuerySet["Project"]):
         self.select_for_update(no_key=True).only("pk").filter(pk=project_id).first()
 
     def visible_to(self, actor: Actor) -> ProjectQuerySet:
-        """Projects whose page the person may open: those of their organisations, and public ones."""
-        return self.alive().filter(projects_where(actor, Verb.SEE) | Q(visibility=Visibility.PUBLIC))
+        """Projects whose page the person may open: those where they have a role, and those that are open to them."""
+        return self.alive().filter(projects_where(actor, Verb.SEE) | Q(visibility__in=open_visibilities(actor)))
+
+    def open_to(self, actor: Actor) -> ProjectQuerySet:
+        """Projects whose page the person may open whatever their roles are."""
+        return self.alive().filter(visibility__in=open_visibilities(actor))
 
     def of_member(self, actor: Actor) -> ProjectQuerySet:
         """Projects of the person's own organisations."""
@@ -319,3 +325,29 @@ class Version(models.Model):
 
     def __str__(self) -> str:
         return self.digest
+
+
+class ForkQuerySet(models.QuerySet["Fork"]):
+    """Where projects came from, as seen by someone."""
+
+    def visible_to(self, actor: Actor) -> ForkQuerySet:
+        """Of projects whose page the person may open, from projects whose page they may open too: a fork tells nobody
+        of an origin that they could not see anyway, nor an origin of a fork.
+        """
+        seen = Project.objects.visible_to(actor)
+        return self.filter(project__in=seen, origin__in=seen)
+
+
+class Fork(models.Model):
+    """That a project was forked from another, and the version that both have in common."""
+
+    project = models.OneToOneField(Project, on_delete=models.CASCADE, primary_key=True, related_name="fork")
+    origin = models.ForeignKey(Project, null=True, on_delete=models.SET_NULL, related_name="forks")
+    base = models.ForeignKey(Version, on_delete=models.RESTRICT, related_name="+")
+    """The fork's own first version: it stays when the origin is gone or changes who sees it."""
+    created = models.DateTimeField(auto_now_add=True)
+
+    objects = ForkQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return f"{self.project_id} from {self.origin_id}"

@@ -1,12 +1,13 @@
-"""Periodic work of this floor: recordings whose time is over. And which projects a token may be held to."""
+"""Periodic work of this floor: recordings whose time is over. And which projects a token may be held to, and what an
+invitation to one is to."""
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Collection, Set
 
-from forge.accounts.hooks import projects_within_reach
-from forge.accounts.models import Organisation
+from forge.accounts.hooks import Purpose, projects_within_reach, purposes
+from forge.accounts.models import Invitation, Organisation
 from forge.accounts.quotas import Resource
 from forge.accounts.usage import Counts, organisation_counts
 from forge.core.actors import Actor
@@ -21,9 +22,18 @@ _log = logging.getLogger(__name__)
 
 @projects_within_reach.register
 def own_projects(actor: Actor, keys: Collection[str]) -> Set[str]:
-    """The keys of projects among these that are of one's own organisations."""
+    """The keys of projects among these that are that one reads by a role."""
     ids = ids_among(keys, "project")
     return {each.stream for each in Project.objects.of_member(actor).filter(pk__in=ids)} if ids else set()
+
+
+@purposes.register
+def project_of(invitation: Invitation) -> Purpose | None:
+    """The project that an invitation is to, while it is there."""
+    if invitation.project is None:
+        return None
+    found = Project.objects.alive().select_related("organisation").filter(pk=invitation.project).first()
+    return Purpose("", found.full_name, found.get_absolute_url()) if found else None
 
 
 def delete_ended_samples() -> None:

@@ -13,10 +13,10 @@ from uuid import UUID
 from django.utils import timezone
 
 from forge.accounts.access import nothing_here
-from forge.accounts.models import Membership
 from forge.accounts.names import slug
 from forge.accounts.people import person_to_json
 from forge.accounts.permissions import Verb, can
+from forge.accounts.team import ids_of_team
 from forge.core.actors import Actor
 from forge.core.errors import Invalid
 from forge.projects.access import require
@@ -45,11 +45,12 @@ def sample_terms(project: Project, days: int = USUAL_DAYS, now: datetime | None 
     if not 1 <= days <= LONGEST_DAYS:
         raise Invalid(f"A sample is kept for 1 to {LONGEST_DAYS} days.")
     ends = (now or timezone.now()) + timedelta(days=days)
-    count = Membership.objects.filter(organisation=project.organisation).count()
+    count = len(ids_of_team(project.organisation_id, project.pk))
     who = "One person is" if count == 1 else f"{count} people are"
     team = project.organisation.title or project.organisation
     text = (
-        f"Everyone in {team} can see and hear this recording, now and later. {who} in it today. "
+        f"Everyone in {team} can see and hear this recording, now and later, and so can whoever is given a role in "
+        f"{project.full_name}. {who} let in today. "
         f"Builds of {project.full_name} are tested on it. "
         f"It is deleted on {ends:%-d %B %Y}, or as soon as I withdraw it."
     )

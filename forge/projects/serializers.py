@@ -190,6 +190,13 @@ class NewProjectSerializer(serializers.Serializer[Any]):
     template = serializers.CharField(required=False, allow_null=True, allow_blank=True, default=None)
 
 
+class CopySerializer(serializers.Serializer[Any]):
+    """Where a copy of a project goes, and what it is called there."""
+
+    organisation = serializers.CharField()
+    name = serializers.CharField()
+
+
 class ProjectChangeSerializer(serializers.Serializer[Any]):
     """What changes a project; what is left out stays."""
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from forge.projects import api, archive_api, sample_api, version_api
+from forge.projects import api, archive_api, copy_api, people_api, sample_api, version_api
 
 _PROJECT = "projects/<str:organisation>/<str:name>"
 
@@ -17,6 +17,13 @@ urlpatterns = [
     path(f"{_PROJECT}/restore", api.ProjectRestore.as_view()),
     path(f"{_PROJECT}/state", api.ProjectState.as_view()),
     path(f"{_PROJECT}/favourite", api.ProjectFavourite.as_view()),
+    path(f"{_PROJECT}/duplicate", copy_api.ProjectDuplicate.as_view()),
+    path(f"{_PROJECT}/fork", copy_api.ProjectFork.as_view()),
+    path(f"{_PROJECT}/people", people_api.ProjectPeople.as_view()),
+    path(f"{_PROJECT}/people/<uuid:person>", people_api.ProjectPerson.as_view()),
+    path(f"{_PROJECT}/invitations", people_api.ProjectInvitations.as_view()),
+    path(f"{_PROJECT}/invitations/letters", people_api.ProjectInvitationLetters.as_view()),
+    path(f"{_PROJECT}/invitations/<uuid:invitation>", people_api.ProjectInvitation.as_view()),
     path(f"{_PROJECT}/samples", sample_api.ProjectSamples.as_view()),
     path(f"{_PROJECT}/samples/marks", sample_api.ProjectSampleMarks.as_view()),
     path(f"{_PROJECT}/samples/import", sample_api.ProjectSampleImport.as_view()),

@@ -24,6 +24,7 @@ from forge.projects.models import Project, Visibility
 from forge.registry.errors import BadTag, GateClosed, NothingToOverride, NotPublishable, TagTaken
 from forge.registry.events import TAG_PUBLISHED
 from forge.registry.hooks import gate
+from forge.registry.listings import list_rune
 from forge.registry.models import Admission, Manifest, Publication, Repository, Tag
 from forge.registry.oci import MANIFEST_TYPE, RuneFacts, is_tag, oci_artifact, stays
 from forge.registry.published_versions import fix_version
@@ -52,11 +53,11 @@ class Admitted:
 
 
 def note_pull(actor: Actor, project: Project, digest: str) -> None:
-    """Writes down that someone takes out a published rune of a private project; what is public anyone may have.
+    """Writes down that someone takes out a published rune of a project that is not public; what is, anyone may have.
 
     Raises `Forbidden`, `NotFound` and `SignInNeeded`.
     """
-    if project.visibility == Visibility.PRIVATE:
+    if project.visibility != Visibility.PUBLIC:
         note_download(actor, project, "rune.pull", digest=digest)
 
 
@@ -212,6 +213,7 @@ def _link(actor: Actor, project: Project, build: Build, name: str, digests: Dige
         "moves": not stays(name),
     }
     tag, _ = Tag.objects.update_or_create(repository=repository, name=name, defaults=values)
+    list_rune(tag)
     return tag
 
 

@@ -135,6 +135,42 @@ class Publication(models.Model):
         return f"{self.tag}: {self.admission}"
 
 
+class ListingQuerySet(models.QuerySet["Listing"]):
+    """What Explore lists, as seen by someone."""
+
+    def visible_to(self, actor: Actor) -> ListingQuerySet:
+        """Runes of the projects whose page the person may open without a role, or as a visitor.
+
+        What is private is left out, also for its own people: they find it at home.
+        """
+        return self.filter(repository__project__in=Project.objects.open_to(actor))
+
+
+class Listing(models.Model):
+    """What Explore knows of the rune that a project published last: a short row, written with the publication."""
+
+    repository = models.OneToOneField(Repository, on_delete=models.CASCADE, primary_key=True, related_name="listing")
+    tag = models.ForeignKey(Tag, on_delete=models.CASCADE, related_name="+")
+    rune_digest = models.CharField(max_length=71)
+    size = models.BigIntegerField()
+    """Bytes of the rune."""
+    memory = models.BigIntegerField()
+    """Bytes that a run needs beside the model's constants."""
+    sensors = models.CharField(max_length=120, blank=True)
+    """The capabilities that its pipeline reads, with spaces around each: ` IMAGE SOUND `."""
+    licence = models.CharField(max_length=40, blank=True)
+    """Its SPDX identifier, as its LICENSE file begins; "" where that says none that is known."""
+    published = models.DateTimeField(db_index=True)
+
+    objects = ListingQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-published"]
+
+    def __str__(self) -> str:
+        return str(self.repository_id)
+
+
 class PublishedVersion(models.Model):
     """What a version's tag means at a name, for good: also when the tag, the project or the organisation is gone.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from uuid import UUID
 
 from django.db.models import Count, OuterRef, Prefetch, Subquery
@@ -50,6 +50,20 @@ def verdicts_on_runes(actor: Actor, project: Project) -> dict[str, Verdicts]:
         if user_id is not None:
             given.setdefault(digest, {})[user_id] = verdict
     return {digest: verdicts_of(by_person) for digest, by_person in given.items()}
+
+
+def approved_among(runes: Collection[tuple[UUID, str]]) -> frozenset[tuple[UUID, str]]:
+    """Those of some runes, each the id of a project and a digest, that are approved and nobody wants changed.
+
+    One query for all. The caller has found the projects for someone.
+    """
+    found = Verdict.objects.standing().filter(
+        project__in={project for project, _ in runes}, rune_digest__in={digest for _, digest in runes}
+    )
+    said: dict[tuple[UUID, str], set[str]] = {}
+    for project, digest, verdict in found.values_list("project", "rune_digest", "verdict"):
+        said.setdefault((project, digest), set()).add(verdict)
+    return frozenset(rune for rune in runes if said.get(rune) == {Choice.APPROVE})
 
 
 def is_approved(verdicts: list[Verdict]) -> bool:

@@ -9,6 +9,7 @@ from django.db.models import Prefetch, Q
 from forge.accounts.access import nothing_here
 from forge.accounts.models import User
 from forge.accounts.permissions import Verb
+from forge.accounts.team import team_of
 from forge.builds.models import Build
 from forge.core.actors import Actor
 from forge.core.models import Comment
@@ -57,9 +58,8 @@ def find_comment(actor: Actor, comment_id: UUID) -> tuple[AnchoredThread, Commen
 
 
 def mentionable(project: Project) -> list[User]:
-    """The people who can be mentioned in a project's conversations: its organisation's members, by name."""
-    members = project.organisation.memberships.select_related("user")
-    return sorted((membership.user for membership in members), key=str)
+    """The people who can be mentioned in a project's conversations: those who read it, by name."""
+    return [mate.user for mate in team_of(project)]
 
 
 def _complete(actor: Actor) -> AnchoredThreadQuerySet:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from rune.policy import POLICY_FILE, Approval, Judgement, Policy
+from rune.policy import FORMER_ROLES, POLICY_FILE, Approval, Judgement, Policy
 from rune.policy.tags import VERSIONS, protects
 from rune.policy.wording import approval_text, judgement_sentence, limit_name, rule_changes
 from rune.wording import listed
@@ -110,7 +110,7 @@ class Demands:
         if needed.unknown:
             told += f" {listed(needed.unknown)} cannot give one: no such member."
         if needed.is_of_authors:
-            return f"{told} Everybody who could approve it built it or wrote part of it: invite somebody as a viewer."
+            return f"{told} Everybody who could approve it built it or wrote part of it: invite somebody as a reviewer."
         if self.changes:
             return f"{told} It changes the rules, so only approvals count that were given on it. Ask for a review."
         return f"{told} Ask for a review."
@@ -179,4 +179,5 @@ def _needed(approval: Approval, situation: Situation, approving: Collection[UUID
 
 
 def _is_asked(approval: Approval, member: Member) -> bool:
-    return approval.is_of_anyone or member.role in approval.roles or member.address in approval.people
+    roles = {FORMER_ROLES.get(role, role) for role in approval.roles}
+    return approval.is_of_anyone or member.role in roles or member.address in approval.people

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
-from forge.accounts.models import Membership
-from forge.accounts.permissions import ALLOWED, Verb
+from forge.accounts.permissions import Verb
+from forge.accounts.team import team_of
 from forge.builds.limits import judgements_of, policy_of
 from forge.builds.models import Build
 from forge.projects.models import Project
@@ -61,10 +61,8 @@ def _situation(build: Build) -> Situation:
 
 def _members(project: Project) -> tuple[Member, ...]:
     """Everyone who may give a verdict on the project's builds today."""
-    roles = [role for role, verbs in ALLOWED.items() if Verb.REVIEW in verbs]
-    found = Membership.objects.filter(organisation=project.organisation_id, role__in=roles, user__is_active=True)
-    rows = found.select_related("user").order_by("user__name", "user__email")
-    return tuple(Member(each.user_id, str(each.user), each.user.email.lower(), each.role) for each in rows)
+    mates = [mate for mate in team_of(project, Verb.REVIEW) if mate.user.is_active]
+    return tuple(Member(each.user.pk, str(each.user), each.user.email.lower(), each.role) for each in mates)
 
 
 def _verdicts(build: Build, members: Collection[Member]) -> tuple[GivenVerdict, ...]:

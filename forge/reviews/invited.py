@@ -9,12 +9,13 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.utils import timezone
 
-from forge.accounts.access import require_in
 from forge.accounts.hooks import Purpose
-from forge.accounts.models import Invitation, Membership
+from forge.accounts.models import Invitation
 from forge.accounts.permissions import Verb
+from forge.accounts.team import team_of
 from forge.core.actors import Actor
 from forge.core.errors import Invalid
+from forge.projects.access import require
 from forge.projects.models import Project
 from forge.reviews.models import InvitedReviewer, Review
 
@@ -29,7 +30,7 @@ def checked_addresses(actor: Actor, project: Project, addresses: Sequence[str]) 
     found = tuple(dict.fromkeys(address.strip().lower() for address in addresses if address.strip()))
     if not found:
         return ()
-    require_in(actor, Verb.MANAGE_MEMBERS, project.organisation)
+    require(actor, Verb.MANAGE, project)
     if len(found) > MOST_INVITED:
         raise _invalid(f"One review invites at most {MOST_INVITED} people, these are {len(found)}.")
     for address in found:
@@ -37,9 +38,9 @@ def checked_addresses(actor: Actor, project: Project, addresses: Sequence[str]) 
             validate_email(address)
         except ValidationError:
             raise _invalid(f"{address} does not look like an email address.") from None
-    members = Membership.objects.filter(organisation=project.organisation_id, user__email__in=found)
-    if member := members.select_related("user").first():
-        raise _invalid(f"{member.user} is a member already: choose them in the list.")
+    judges = {mate.user.email.lower(): mate.user for mate in team_of(project, Verb.REVIEW)}
+    if known := next((judges[address] for address in found if address in judges), None):
+        raise _invalid(f"{known} can review this project already: choose them in the list.")
     since = timezone.now() - timedelta(days=1)
     sent = InvitedReviewer.objects.filter(
         review__project__organisation=project.organisation_id, created__gt=since
@@ -69,4 +70,5 @@ def review_of(invitation: Invitation) -> Purpose | None:
     )
     if found is None:
         return None
-    return Purpose(f"to review “{found.review.title}”", found.review.get_absolute_url(), found.email)
+    review = found.review
+    return Purpose(f"to review “{review.title}”", review.project.full_name, review.get_absolute_url())

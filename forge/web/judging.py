@@ -21,6 +21,7 @@ from forge.reviews.actions.verdicts import UNDONE_WITHIN
 from forge.reviews.authorship import is_own_rune
 from forge.reviews.models import Verdict
 from forge.web.evaluated import evaluated
+from forge.web.hosted import hosted_models
 from forge.web.limits import shown_limits, with_limits
 from forge.web.pipeline import DrawnPipeline, drawn_pipeline, marks_of
 from forge.web.verified import verified
@@ -64,6 +65,7 @@ def rune_facts(principal: Principal, build: Build) -> dict[str, Any]:
         "figures": with_limits(figure_rows(figures_of(build), None if before is None else figures_of(before)), build),
         "limits": shown_limits(build),
         "verified": verified(build),
+        "hosted": hosted_models(build),
         "evaluation": evaluated(principal, build, before),
         "changes": _said(comparison),
         "pipeline": _drawn(build, comparison),

@@ -20,17 +20,23 @@ from forge.accounts.permissions import Verb, can, organisations_where
 from forge.accounts.principals import Principal, principal_of
 from forge.activity.access import activity_of, complete
 from forge.activity.models import Activity
-from forge.core.errors import Conflict, DomainError, Invalid
+from forge.core.errors import Conflict, DomainError, Invalid, NotFound, SignInNeeded
 from forge.projects.actions import restore_project
 from forge.projects.models import Project
+from forge.registry.listings import listed
+from forge.registry.models import Listing
 from forge.web.activity import activity_rows
+from forge.web.explore import complete as complete_runes
+from forge.web.explore import rune_cards
+from forge.web.inviting import InvitingForm, asked_for
 from forge.web.pages import for_person, show_again
 from forge.web.project_filter import ProjectFilter
 from forge.web.project_list import project_list
 from forge.web.usage import shown_usage
 
 ROLE_WORDS = {
-    Role.VIEWER: "Viewer: tries builds, comments and approves",
+    Role.VIEWER: "Viewer: reads, tries builds and comments",
+    Role.REVIEWER: "Reviewer: approves, suggests changes and gives recordings too",
     Role.DEVELOPER: "Developer: edits, builds and publishes too",
     Role.MAINTAINER: "Maintainer: deletes and restores projects, and chooses who sees them too",
     Role.OWNER: "Owner: members, settings and publishing past a gate too",
@@ -39,19 +45,37 @@ ROLE_WORDS = {
 
 MEMBERS_SHOWN = 50
 ACTIVITY_SHOWN = 50
+RUNES_SHOWN = 24
 
 
-@for_person
 def overview(request: HttpRequest, organisation: str) -> HttpResponse:
-    """The projects, and what the organisation uses."""
+    """The projects, and what the organisation uses; for who is no member, what it shares with them."""
     principal = principal_of(request)
-    found = find_organisation(principal, organisation)
+    try:
+        found = find_organisation(principal, organisation)
+    except (NotFound, SignInNeeded) as nothing:
+        return _from_outside(request, principal, organisation, nothing)
     context = {
         "creates": can(principal, Verb.CREATE_PROJECT, found),
         "list": project_list(principal, ProjectFilter.of(request.GET), found.name),
         "usage": shown_usage(found),
     }
     return render(request, "organisation/overview.html", _tabs(principal, found) | context)
+
+
+def _from_outside(
+    request: HttpRequest, principal: Principal, name: str, nothing: NotFound | SignInNeeded
+) -> HttpResponse:
+    """What an organisation shares with somebody who is no member; if nothing, it is as if it were not there."""
+    projects = list(Project.objects.of_member(principal).filter(organisation__name=name).select_related("organisation"))
+    runes = complete_runes(listed(principal).filter(repository__project__organisation__name=name))
+    page = Paginator(runes, RUNES_SHOWN).get_page(request.GET.get("page"))
+    rows = list(cast("QuerySet[Listing]", page.object_list))
+    if not projects and not rows:
+        raise nothing
+    organisation = projects[0].organisation if projects else rows[0].repository.project.organisation
+    context = {"organisation": organisation, "projects": projects, "cards": rune_cards(rows), "page": page}
+    return render(request, "organisation/public.html", context)
 
 
 @for_person
@@ -104,6 +128,7 @@ def _members(request: HttpRequest, principal: Principal, organisation: Organisat
         "invitations": open_invitations(organisation) if tabs["manages"] else [],
         "roles": ROLE_WORDS,
         "invited_as": Role.DEVELOPER,
+        "inviting": InvitingForm(),
     }
 
 
@@ -116,8 +141,17 @@ def invite(request: HttpRequest, organisation: str) -> HttpResponse:
     if request.method == "GET":
         return redirect("members", organisation=organisation)
     found = find_organisation(principal, organisation, Verb.MANAGE_MEMBERS)
-    _, link = actions.invite(principal, found, request.POST.get("role", ""))
-    return render(request, "organisation/members.html", _members(request, principal, found) | {"link": link})
+    try:
+        asked = asked_for(request.POST)
+        if asked.addresses:
+            sent = actions.invite_by_letter(principal, found, asked.role, asked.addresses, days=asked.days)
+            answer: dict[str, Any] = {"sent": len(sent)}
+        else:
+            _, link = actions.invite(principal, found, asked.role, places=asked.places, days=asked.days)
+            answer = {"link": link, "invited": asked}
+    except Invalid as error:
+        return show_again(request, "organisation/members.html", _members(request, principal, found), error)
+    return render(request, "organisation/members.html", _members(request, principal, found) | answer)
 
 
 @for_person
@@ -144,6 +178,23 @@ def member(request: HttpRequest, organisation: str, member: UUID) -> HttpRespons
         return show_again(request, "organisation/members.html", _members(request, principal, found), error)
     left = member == principal.pk and "remove" in request.POST
     return redirect("home" if left else f"{found.get_absolute_url()}/-/members")
+
+
+@for_person
+@require_POST
+def hand_over(request: HttpRequest, organisation: str) -> HttpResponse:
+    """Making another member an owner in one's own place."""
+    principal = principal_of(request)
+    found = find_organisation(principal, organisation, Verb.MANAGE_MEMBERS)
+    try:
+        heir = UUID(request.POST.get("member", ""))
+    except ValueError:
+        raise NotFound("Choose a member.") from None
+    try:
+        actions.hand_over(principal, found, heir)
+    except Invalid as error:
+        return show_again(request, "organisation/members.html", _members(request, principal, found), error)
+    return redirect("members", organisation=found.name)
 
 
 @for_person

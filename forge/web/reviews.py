@@ -13,8 +13,9 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
 from forge.accounts.models import User
-from forge.accounts.permissions import ALLOWED, Verb, can
+from forge.accounts.permissions import Verb, can
 from forge.accounts.principals import Principal, principal_of
+from forge.accounts.team import team_of
 from forge.builds.access import find_numbered
 from forge.builds.models import Build
 from forge.core.errors import Conflict, Invalid
@@ -130,7 +131,7 @@ def ask(request: HttpRequest, organisation: str, name: str, number: int) -> Http
             if (newest_round(review).build.number or 0) < number
         ],
         "chosen": request.POST.getlist("people"),
-        "may_invite": can(principal, Verb.MANAGE_MEMBERS, project.organisation),
+        "may_invite": can(principal, Verb.MANAGE, project),
     }
     if request.method == "POST":
         try:
@@ -269,9 +270,8 @@ def _approvals(group: ReviewerGroup, verdicts: Verdicts) -> Approvals:
 
 
 def _who_may_be_asked(project: Project, build: Build) -> Sequence[User]:
-    roles = [role for role, verbs in ALLOWED.items() if Verb.REVIEW in verbs]
-    members = project.organisation.memberships.filter(role__in=roles).exclude(user__in=authors_of(build))
-    return sorted((membership.user for membership in members.select_related("user")), key=str)
+    authors = authors_of(build)
+    return [mate.user for mate in team_of(project, Verb.REVIEW) if mate.user.pk not in authors]
 
 
 def _number(text: str) -> int:

@@ -16,9 +16,11 @@ from forge.comparison.inference_time import milliseconds, read_inference_time
 from forge.core.blob_links import is_linked
 from forge.core.blobs import read_blob
 from forge.core.errors import Damaged, NotFound
+from forge.projects.access import origin_of
 from forge.projects.models import Project, Version
 from forge.registry.access import default_tag, find_tag, tags_of
 from forge.registry.hooks import Clearance, clearances_of
+from forge.registry.listings import licence_in
 from forge.registry.models import Tag
 from forge.reviews.access import approvals_of
 from forge.web.markdown import LIMIT, render_readme
@@ -63,6 +65,8 @@ def rune_page(request: HttpRequest, organisation: str, name: str) -> HttpRespons
         "is_member": is_member,
         "may_describe": can(principal_of(request), Verb.DESCRIBE, project),
         "tags": tags,
+        "origin": origin_of(principal_of(request), project),
+        "about": project.description or f"A rune of {project.organisation.name}: it runs in your browser.",
     }
     wanted = request.GET.get("tag")
     # Who names no tag gets the newest that is approved, and not what somebody wants changed.
@@ -77,6 +81,7 @@ def rune_page(request: HttpRequest, organisation: str, name: str) -> HttpRespons
             "time": milliseconds(time.median) if (time := read_inference_time(tag.build.measurement)) else None,
             "approvals": approvals,
             "readme": _readme(project, tag.build.source),
+            "licence": licence_in(tag.build.source),
         }
     return render(request, "runes/rune.html", context)
 

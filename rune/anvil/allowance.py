@@ -1,16 +1,20 @@
-"""What one build may use in all: time by the clock, time on the processor, memory of the C compiler's processes.
+"""What one build may use in all: time by the clock, time on the processor, memory.
 
-It begins with the build, so reading, proving and packing are inside of it. Our own steps look at the clock between two
-ops; a process of the compiler gets as much as is left.
+It begins with the build, so reading, proving and packing are inside of it. Our own steps look at the clock and at the
+memory between two ops; a process of the compiler gets as much as is left.
 """
 
 from __future__ import annotations
 
+import os
 import resource
+import sys
 import time
 from dataclasses import dataclass
+from pathlib import Path
 
 from rune.anvil.errors import CompileError
+from rune.wording import size_text
 
 
 @dataclass(frozen=True)
@@ -22,7 +26,8 @@ class CompilerLimits:
     processor_seconds: int = 240
     """Of all processes of the C compiler together."""
     memory: int = 4 << 30
-    """Bytes of address space of all of them that run at once."""
+    """Bytes that the build adds to this process's memory, and of address space of all processes of the C compiler that
+    run at once, together."""
     process_memory: int = 2 << 30
     """Bytes of address space of one."""
     file_size: int = 256 << 20
@@ -40,6 +45,7 @@ class Allowance:
         self.limits = limits
         self._start = time.monotonic()
         self._used_before = _processor_seconds_of_children()
+        self._memory_before, self._peak_before = _resident(), _peak_resident()
 
     @property
     def at_once(self) -> int:
@@ -48,8 +54,18 @@ class Allowance:
 
     @property
     def process_memory(self) -> int:
-        """Bytes of address space that each may have."""
-        return min(self.limits.memory, self.limits.process_memory)
+        """Bytes of address space that each may have. Raises `CompileError` when there are none."""
+        return min(self.memory() // self.at_once, self.limits.process_memory)
+
+    def memory(self) -> int:
+        """Bytes that are left by what this process took since, at most at a time. Raises `CompileError` when there are
+        none."""
+        peak = _peak_resident()
+        most = peak if peak > self._peak_before else _resident()
+        left = self.limits.memory - max(0, most - self._memory_before)
+        if left <= 0:
+            raise self.out_of_memory()
+        return left
 
     def wall_seconds(self) -> float:
         """Seconds that are left by the clock. Raises `CompileError` when there are none."""
@@ -67,8 +83,13 @@ class Allowance:
         return max(1, int(left) // beside)
 
     def require(self) -> None:
-        """Raises `CompileError` when no time is left."""
+        """Raises `CompileError` when no time or no memory is left."""
         self.wall_seconds()
+        self.memory()
+
+    def out_of_memory(self) -> CompileError:
+        most = size_text(self.limits.memory)
+        return CompileError(f"The build was stopped: it needs more than {most} of memory. Make its models smaller")
 
     def out_of_time(self) -> CompileError:
         return CompileError(f"The build was stopped after {self.limits.wall_seconds:g} seconds")
@@ -82,3 +103,19 @@ def _processor_seconds_of_children() -> float:
     which ends a build too early and never too late."""
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
     return used.ru_utime + used.ru_stime
+
+
+def _resident() -> int:
+    """Bytes of this process in memory now; on a system that does not tell, the most that there ever were. Another build
+    in this process counts too."""
+    try:
+        pages = int(Path("/proc/self/statm").read_text("ascii").split()[1])
+    except (OSError, ValueError, IndexError):
+        return _peak_resident()
+    return pages * os.sysconf("SC_PAGE_SIZE")
+
+
+def _peak_resident() -> int:
+    """The most bytes of this process that ever were in memory. macOS counts bytes, others KiB."""
+    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return most if sys.platform == "darwin" else most << 10

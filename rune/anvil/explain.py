@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from rune.anvil.chosen_kernels import chosen_kernels
 from rune.anvil.computation import Computation
 from rune.anvil.figures import saving
 from rune.anvil.graph import BlockCall, Graph, Node, Value, figures
 from rune.anvil.memory_map import MemoryMap
 from rune.anvil.passes.optimise import Optimised
 from rune.anvil.plan import Plan
-from rune.anvil.program import Argument, Call, ConstantPlace, Place, Pointer, Program, Rows, Structure, calls
+from rune.anvil.program import Program
 from rune.wording import plain
 
 
@@ -62,26 +63,8 @@ def _quantization(value: Value) -> str:
 
 def _kernel_lines(program: Program) -> Iterator[str]:
     """A line a kernel; those that work row by row together have a bar before them."""
-    scratch = {buffer.name: buffer.size for buffer in program.buffers if buffer.name.endswith(" scratch")}
-    for step in program.steps:
-        sign = "|" if isinstance(step, Rows) else " "
-        for call in calls(step):
-            size = sum(len(program.constants[index].data) for index in dict.fromkeys(_constants(call)))
-            needed = scratch.get(f"{call.stage} scratch", 0)
-            kernel = f"{call.function} ({call.header.parent.name}/{call.header.name})"
-            yield f" {sign}{plain(call.stage):<32} {kernel:<64} {size:>9,} bytes of constants, {needed:,} of scratch"
-
-
-def _constants(step: Call) -> Iterator[int]:
-    """The constants that a call is given, by their indices."""
-    for argument in step.arguments:
-        for place in _places(argument):
-            if isinstance(place, ConstantPlace):
-                yield place.index
-
-
-def _places(argument: Argument) -> Iterator[Place]:
-    if isinstance(argument, Pointer):
-        yield argument.place
-    elif isinstance(argument, Structure):
-        yield from (value.place for _, value in argument.fields if isinstance(value, Pointer))
+    for each in chosen_kernels(program):
+        sign = "|" if each.is_by_rows else " "
+        kernel = f"{each.function} ({each.header})"
+        memory = f"{each.constants:>9,} bytes of constants, {each.scratch:,} of scratch"
+        yield f" {sign}{plain(each.stage):<32} {kernel:<64} {memory}"

@@ -75,11 +75,22 @@ class KernelSet:
     def kernel(self, computation: Computation, byte_price: float) -> Kernel | None:
         """The cheapest kernel that can do a computation, the first of equals; None where neither the set nor what it
         is based on has one. `byte_price` is what a byte of constants is worth, in instructions a run."""
-        costs = [(kernel.estimate(computation), kernel) for kernel in self.kernels.get(type(computation), ())]
-        able = [(cost.total(byte_price), kernel) for cost, kernel in costs if cost is not None]
+        able = self._able(computation)
         if able:
-            return min(able, key=lambda each: each[0])[1]
+            return min(able, key=lambda each: each[0].total(byte_price))[1]
         return self.base.kernel(computation, byte_price) if self.base else None
+
+    def leanest(self, computation: Computation) -> Cost | None:
+        """What a computation costs with the kernel that has the fewest constants; None where there is no kernel."""
+        able = self._able(computation)
+        if able:
+            return min((cost for cost, _ in able), key=lambda cost: (cost.constants, cost.instructions))
+        return self.base.leanest(computation) if self.base else None
+
+    def _able(self, computation: Computation) -> list[tuple[Cost, Kernel]]:
+        """The set's own kernels that can do a computation, with what it costs."""
+        costs = [(kernel.estimate(computation), kernel) for kernel in self.kernels.get(type(computation), ())]
+        return [(cost, kernel) for cost, kernel in costs if cost is not None]
 
     @property
     def sets(self) -> tuple[KernelSet, ...]:

@@ -1,6 +1,7 @@
-"""What is known of a model that has not run: SHAPE, ZEROS_LIKE, FILL and BROADCAST_ARGS, as sizes are in the file.
+"""What is known of a model that has not run: ZEROS_LIKE, FILL, BROADCAST_ARGS and whole numbers that are made of sizes,
+as sizes are in the model.
 
-Their results are constants in a plain model. Source: TFLite's kernels `shape.cc`, `zeros_like.cc`, `fill.cc` and
+They are constants in a plain model. Source: TFLite's kernels `shape.cc`, `zeros_like.cc`, `fill.cc` and
 `broadcast_args.cc`.
 """
 
@@ -12,11 +13,12 @@ from dataclasses import replace
 import numpy as np
 
 from rune.tflite import Model, Operator, Tensor, TensorKind
+from rune.tflite.open_shapes import known_numbers
 
 LARGEST = 1 << 20
 """Bytes of one of these results."""
 
-OPERATORS = ("BROADCAST_ARGS", "FILL", "SHAPE", "ZEROS_LIKE")
+OPERATORS = ("BROADCAST_ARGS", "FILL", "ZEROS_LIKE")
 
 _WHOLE = {TensorKind.INT32: "<i4", TensorKind.INT64: "<i8"}
 
@@ -24,12 +26,16 @@ _WHOLE = {TensorKind.INT32: "<i4", TensorKind.INT64: "<i8"}
 def with_known_results(model: Model) -> Model:
     """The model with constants in place of such operators; itself where it has none."""
     tensors, operators = list(model.tensors), []
+    numbers = known_numbers(model.tensors, model.operators)
     for operator in model.operators:
-        data = _result(tensors, operator)
-        if data is None:
+        made = [_whole(numbers[index], tensors[index]) for index in operator.outputs if index in numbers]
+        if not made or len(made) != len(operator.outputs):
+            made = [_result(tensors, operator)]
+        found = [data for data in made if data is not None]
+        if not operator.outputs or len(found) != len(operator.outputs):
             operators.append(operator)
-        else:
-            index = operator.outputs[0]
+            continue
+        for index, data in zip(operator.outputs, found, strict=True):
             tensors[index] = replace(tensors[index], data=memoryview(data))
     if len(operators) == len(model.operators):
         return model
@@ -48,8 +54,6 @@ def _result(tensors: list[Tensor], operator: Operator) -> bytes | None:
     if operator.op == "ZEROS_LIKE":  # of bytes with a scale, which do not stand for zero, the reference makes none
         is_plain = output.kind in (TensorKind.FLOAT32, *_WHOLE)
         return bytes(size) if is_plain and (inputs[0].kind, inputs[0].shape) == (output.kind, output.shape) else None
-    if operator.op == "SHAPE":
-        return _whole(inputs[0].shape, output)
     known = [each.data for each in inputs if each.data is not None and not each.is_variable and not each.is_sparse]
     if len(inputs) != 2 or len(known) != 2:
         return None

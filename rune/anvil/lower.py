@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from rune.anvil.passes.optimise import optimise
+from rune.anvil.profile import LITERT, Profile
 from rune.anvil.program import Program
 from rune.anvil.reading.pipeline import read_pipeline
 from rune.anvil.select import select
@@ -21,8 +22,9 @@ def lower(
     *,
     watched: Iterable[Port] = (),
     timed: bool = False,
+    profile: Profile = LITERT,
 ) -> Program:
     """The program of a checked pipeline; arguments as those of `read_pipeline`. Raises `UnsupportedModel`, `BadModel`,
     `BadArgument`, `MissingKernel`, and `ValueError` for a port that is not there."""
-    graph = read_pipeline(pipeline, models, hosted, watched=watched, timed=timed)
+    graph = read_pipeline(pipeline, models, hosted, watched=watched, timed=timed, profile=profile)
     return select(optimise(graph, target.passes).graph, target)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from rune.anvil.computation import Computation
+from rune.anvil.profile import LITERT, Profile
 from rune.anvil.signed_bytes import as_signed
 from rune.tflite import Operator, Tensor, TensorKind
 
@@ -28,9 +29,11 @@ class Op:
     """Whether the file has the results as uint8, which some of the reference's kernels round in another way."""
     reads_unsigned: bool
     """Whether the file has an input as uint8."""
+    profile: Profile = LITERT
+    """Whose bits are asked for, where runtimes differ."""
 
     @staticmethod
-    def of(tensors: Sequence[Tensor], operator: Operator) -> Op:
+    def of(tensors: Sequence[Tensor], operator: Operator, profile: Profile = LITERT) -> Op:
         outputs = [tensors[index] for index in operator.outputs]
         return Op(
             operator,
@@ -39,6 +42,7 @@ class Op:
             tuple(tensors[index] if index >= 0 else None for index in operator.intermediates),
             any(tensor.kind is TensorKind.UINT8 for tensor in outputs),
             any(tensors[index].kind is TensorKind.UINT8 for index in operator.inputs if index >= 0),
+            profile,
         )
 
     def input(self, index: int) -> Tensor:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from rune.anvil.byte_price import byte_price
 from rune.anvil.c_text import C_TYPES
 from rune.anvil.computation import Array, Computation
 from rune.anvil.errors import MissingKernel
@@ -72,6 +73,7 @@ class _Selection:
     def __init__(self, graph: Graph, target: Target) -> None:
         self._graph = graph
         self._target = target
+        self._byte_price = target.bytes_matter * byte_price(graph, target.kernels)
         self._files = {model.stage: model.file for model in graph.models}
         self._parts = {model.stage: 1 + number % MODEL_PARTS for number, model in enumerate(graph.models)}
         self._places: dict[int, Place] = {}
@@ -170,7 +172,7 @@ class _Selection:
     ) -> tuple[Call, ...]:
         """The calls of a computation's kernel. `read` and `written` say where its inputs and outputs are, by number;
         `scratch` gives a call's own memory, by number and size."""
-        kernel = self._target.kernels.kernel(computation, self._target.byte_price)
+        kernel = self._target.kernels.kernel(computation, self._byte_price)
         if kernel is None:
             kind = type(computation).__name__
             raise MissingKernel(self._files.get(node.stage, node.stage), kind, self._target.kernels.name)

@@ -10,15 +10,21 @@ from rune.anvil.operation import Contradiction, Op
 from rune.anvil.ops import OPERATIONS
 from rune.anvil.ops.types import ELEMENTS_LIMIT
 from rune.anvil.plain_model import plain_model
+from rune.anvil.profile import LITERT, TFLM, Profile
+from rune.anvil.tflite_micro import lacking
 from rune.tflite import Model, ModelSignature, Operator, Unsupported, operator_types, signature
 
 
-def unsupported(model: Model) -> tuple[Unsupported, ...]:
-    """The ops that have no kernel, in the model's order, each kind with its types once. Empty: it can be compiled."""
+def unsupported(model: Model, profile: Profile = LITERT) -> tuple[Unsupported, ...]:
+    """The ops that cannot be compiled with the bits of the profile's runtime, in the model's order, each kind with its
+    types once. Empty: it can be compiled."""
+    lacked = lacking(model) if profile is TFLM else ()
+    if lacked:
+        return lacked
     found: Counter[tuple[str, str]] = Counter()
     model = plain_model(model)
     for operator in model.operators:
-        why = _refusal(model, operator)
+        why = _refusal(model, operator, profile)
         if why is not None:
             types = operator_types(model, operator)
             found[operator.op, f"{types}, {why}" if why else types] += 1
@@ -30,9 +36,9 @@ def signature_with_support(model: Model) -> ModelSignature:
     return replace(signature(model), unsupported=unsupported(model))
 
 
-def _refusal(model: Model, operator: Operator) -> str | None:
+def _refusal(model: Model, operator: Operator, profile: Profile) -> str | None:
     """None, or why there is no kernel: "" for the types alone."""
-    op = Op.of(model.tensors, operator)
+    op = Op.of(model.tensors, operator, profile)
     tensors = [tensor for tensor in (*op.inputs, *op.outputs) if tensor is not None]
     operation = OPERATIONS.get(operator.op)
     if operation is None or not op.inputs:

@@ -67,8 +67,9 @@ class Target:
     passes: Mapping[str, Pass] = field(default_factory=lambda: PASSES)
     """What is done to a graph before kernels are chosen, by name."""
     optimized_for: Aim = "balanced"
-    byte_price: float = 32
-    """What a byte of constants is worth where kernels are chosen: so many instructions a run."""
+    bytes_matter: float = 0.5
+    """What a byte of constants is worth where kernels are chosen: so many times the instructions that the program
+    spends on one on average (`byte_price`)."""
     variants: tuple[Target, ...] = ()
     """The same target, optimised for something else."""
     library: Toolchain | None = None

@@ -7,9 +7,10 @@ from collections.abc import Callable, Sequence
 
 import rune
 from rune.anvil.allowance import Allowance, CompilerLimits
+from rune.anvil.chosen_kernels import chosen_kernels
 from rune.anvil.compiler import compile_sources
 from rune.anvil.memory_map import MemoryMap
-from rune.anvil.profile import LITERT
+from rune.anvil.profile import LITERT, Profile
 from rune.anvil.target import Made, Target
 from rune.blocks.catalogue import PUBLISHED_BLOCKS
 from rune.building.models import ProjectModels
@@ -36,15 +37,16 @@ def build(
     watched: Sequence[Port] = (),
     timed: bool = False,
     target: Target = WASM32,
+    profile: Profile = LITERT,
 ) -> BuildResult:
     """What a project called `name` becomes for a target. The same files, name and target give the same bytes.
 
     With `host_models` no model is compiled: the rune's host runs all of them. `host_resources` says which resources the
     host gives beside those that have no default, and how long they may be. What flows out of the ports of `watched` is
     sent to the host as well. A `timed` rune logs when each stage ends, by which its host can tell what each takes.
-    `limits` are those of the whole build. Raises `BuildFailed` for what the project did wrong, `ValueError` for a port
-    that is not there or a program that is watched or timed without a host, and `rune.anvil.errors.CompileError` where
-    the compiler gave up or a limit is reached.
+    `profile` says whose bits its models give, and `limits` are those of the whole build. Raises `BuildFailed` for what
+    the project did wrong, `ValueError` for a port that is not there or a program that is watched or timed without a
+    host, and `rune.anvil.errors.CompileError` where the compiler gave up or a limit is reached.
     """
     if not target.makes_rune and (watched or timed):
         raise ValueError(f"{target.name} has no host that could watch or time what runs")
@@ -65,7 +67,14 @@ def build(
     start = time.perf_counter()
     watched = tuple(dict.fromkeys(watched))
     prepared = prepare(
-        checked, models, target, host_models=host_models, watched=watched, timed=timed, between=allowance.require
+        checked,
+        models,
+        target,
+        host_models=host_models,
+        watched=watched,
+        timed=timed,
+        between=allowance.require,
+        profile=profile,
     )
     program, plan = prepared.program, prepared.plan
     sources = target.emit(program, plan, name)
@@ -79,7 +88,7 @@ def build(
     report = Report(
         toolchain=rune.__version__,
         toolchain_digest=toolchain_digest(),
-        profile=LITERT,
+        profile=profile,
         target=target.name,
         optimized_for=target.optimized_for,
         name=name,
@@ -92,6 +101,7 @@ def build(
             pages=(read_rune(module).memory_pages or 0) if target.makes_rune else None,
         ),
         memory_map=MemoryMap.of(program, plan),
+        kernels=tuple(chosen_kernels(program)),
         models=prepared.chosen.reports,
         passes=tuple(PassReport(each.name, each.saved) for each in prepared.optimised.applied),
         resources=tuple(
@@ -112,6 +122,7 @@ def explain(
     host_resources: HostResources | None = None,
     timed: bool = False,
     target: Target = WASM32,
+    profile: Profile = LITERT,
 ) -> str:
     """What `build` makes of a project with the same arguments, as text for people: its graph after each pass of the
     compiler, the kernels, the memory. Nothing is compiled. Raises `BuildFailed`."""
@@ -119,7 +130,7 @@ def explain(
     checked = check(
         files, PUBLISHED_BLOCKS, runefile=runefile, signatures=models.signature, host_resources=host_resources
     )
-    return prepare(checked, models, target, host_models=host_models, timed=timed).explanation
+    return prepare(checked, models, target, host_models=host_models, timed=timed, profile=profile).explanation
 
 
 def check_text(checked: Checked) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from rune.abi import ModelFormat
+from rune.anvil.profile import LITERT, Profile
 from rune.anvil.support import signature_with_support, unsupported
 from rune.archive import zip_folder
 from rune.building.report import ModelReport
@@ -50,15 +51,16 @@ class ChosenModels:
     reports: tuple[ModelReport, ...]
 
 
-def choose(pipeline: Pipeline, models: ProjectModels, *, host_models: bool) -> ChosenModels:
-    """Compiles what can be compiled; with `host_models` nothing. Raises `FileError` for what cannot be read."""
+def choose(pipeline: Pipeline, models: ProjectModels, *, host_models: bool, profile: Profile = LITERT) -> ChosenModels:
+    """Compiles what can be compiled with the profile's bits; with `host_models` nothing. Raises `FileError` for what
+    cannot be read."""
     compiled: dict[str, Model] = {}
     hosted: dict[str, bytes | None] = {}
     reports = []
     for stage in pipeline.stages:
         if not isinstance(stage, ModelStage):
             continue
-        report = _report(stage, models, host_models)
+        report = _report(stage, models, host_models, profile)
         reports.append(report)
         if report.runs == "host":
             hosted[stage.name] = None if stage.file is None else models.data(stage.file)
@@ -67,14 +69,14 @@ def choose(pipeline: Pipeline, models: ProjectModels, *, host_models: bool) -> C
     return ChosenModels(compiled, hosted, tuple(reports))
 
 
-def _report(stage: ModelStage, models: ProjectModels, host_models: bool) -> ModelReport:
+def _report(stage: ModelStage, models: ProjectModels, host_models: bool, profile: Profile) -> ModelReport:
     if stage.file is None:
         return ModelReport(stage.name, None, None, None, "host")
     size = len(models.data(stage.file))
     if stage.format is not ModelFormat.TENSORFLOW_LITE:
         return ModelReport(stage.name, stage.file, size, None, "host")
     model = models.model(stage.file)
-    lacking: tuple[Unsupported, ...] = unsupported(model)
+    lacking: tuple[Unsupported, ...] = unsupported(model, profile)
     # An output whose dimensions only the Runefile says is known once the model ran: no compiled code can tell.
     is_open = stage.outputs != tuple(tensor.type for tensor in signature(model).outputs)
     runs_on_host = bool(lacking) or host_models or stage.is_hosted or is_open

@@ -10,6 +10,7 @@ from rune.anvil.explain import explanation
 from rune.anvil.graph import Graph
 from rune.anvil.passes.optimise import Optimised, optimise
 from rune.anvil.plan import Plan, plan
+from rune.anvil.profile import LITERT, Profile
 from rune.anvil.program import Program
 from rune.anvil.reading.pipeline import read_pipeline
 from rune.anvil.select import select
@@ -51,6 +52,7 @@ def prepare(
     watched: Sequence[Port] = (),
     timed: bool = False,
     between: Callable[[], None] = lambda: None,
+    profile: Profile = LITERT,
 ) -> Prepared:
     """What a checked project becomes on the target. `between` is called between two steps of the work, each of which is
     short, and may end it. Raises `BuildFailed`, `ValueError` for a port that is not there, and what `between` raises.
@@ -59,16 +61,17 @@ def prepare(
     if pipeline is None:
         raise BuildFailed(checked.diagnostics)
     try:
-        chosen = choose(pipeline, models, host_models=host_models)
+        chosen = choose(pipeline, models, host_models=host_models, profile=profile)
         carried = _carried(pipeline, models)
     except FileError as error:
         message = f"Unable to read {quoted(error.path)}: {plain(error.reason, 300)}"
         raise _failed(checked, Code.UNREADABLE_FILE, message, error.path) from error
     if not target.makes_rune:
         _require_no_host(pipeline, chosen, checked, target)
+    _require_profile(chosen, checked, profile)
     # What Anvil refuses becomes a diagnostic at the stage to blame.
     try:
-        read = read_pipeline(pipeline, chosen.compiled, chosen.hosted, watched=watched, timed=timed)
+        read = read_pipeline(pipeline, chosen.compiled, chosen.hosted, watched=watched, timed=timed, profile=profile)
         optimised = optimise(read, target.passes, between)
         program = select(optimised.graph, target, between)
         return Prepared(pipeline, chosen, tuple(carried), read, optimised, program, plan(program, target.limits))
@@ -101,6 +104,24 @@ def _require_no_host(pipeline: Pipeline, chosen: ChosenModels, checked: Checked,
                 found.append(_diagnostic(checked, Severity.ERROR, Code.TARGET_LACKS, message, stage.name, ()))
     if found:
         # That the host runs a model is no warning any more where there is no host.
+        others = (each for each in checked.diagnostics if each.code != Code.UNSUPPORTED_OPERATORS.value)
+        raise BuildFailed((*others, *found))
+
+
+def _require_profile(chosen: ChosenModels, checked: Checked, profile: Profile) -> None:
+    """Raises `BuildFailed` that names every model that would not give the profile's bits. A host runs models with
+    kernels of its own, which are LiteRT's."""
+    if profile is LITERT:
+        return
+    found = []
+    for model in chosen.reports:
+        if model.runs == "host":
+            blamed = model.file or model.stage
+            message = f"The model {quoted(blamed)} cannot match {profile.runtime}"
+            notes = [f"It needs {each}." for each in model.unsupported]
+            notes.append(f"Build it without --match {profile.option}, or replace what {profile.runtime} lacks.")
+            found.append(_diagnostic(checked, Severity.ERROR, Code.PROFILE_LACKS, message, blamed, notes))
+    if found:
         others = (each for each in checked.diagnostics if each.code != Code.UNSUPPORTED_OPERATORS.value)
         raise BuildFailed((*others, *found))
 

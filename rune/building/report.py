@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal, NotRequired, TypedDict
 
+from rune.anvil.chosen_kernels import ChosenKernel, ChosenKernelJson
 from rune.anvil.figures import Figures
 from rune.anvil.memory_map import MemoryMap, MemoryMapJson
 from rune.anvil.profile import Profile
@@ -101,9 +102,10 @@ class ReportJson(TypedDict):
 
 
 class FullReportJson(ReportJson):
-    """The same with what lies where in the memory, and when."""
+    """The same with what lies where in the memory, and when, and with the kernels."""
 
     memory_map: NotRequired[MemoryMapJson]
+    kernels: NotRequired[list[ChosenKernelJson]]
 
 
 @dataclass(frozen=True)
@@ -228,6 +230,7 @@ class Report:
     is_rune: bool
     memory: Memory
     memory_map: MemoryMap
+    kernels: tuple[ChosenKernel, ...]
     models: tuple[ModelReport, ...]
     passes: tuple[PassReport, ...]
     resources: tuple[ResourceReport, ...]
@@ -258,6 +261,7 @@ class Report:
             "files": [file.to_json() for file in self.files],
             "memory": self.memory.to_json(),
             "memory_map": self.memory_map.to_json(),
+            "kernels": [each.to_json() for each in self.kernels],
             "models": [model.to_json() for model in self.models],
             "passes": [each.to_json() for each in self.passes],
             "resources": [resource.to_json() for resource in self.resources],

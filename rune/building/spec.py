@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from rune.anvil.profile import LITERT, PROFILES, Profile
 from rune.runefile import HostResources
 from rune.runefile.pipeline import Port
 
@@ -28,9 +29,12 @@ class BuildOptions:
     host_resources: HostResources | None = None
     watched: tuple[Port, ...] = ()
     timed: bool = False
+    profile: Profile = LITERT
 
     def to_json(self) -> dict[str, Any]:
+        """The usual profile is not named, so that a spec has the digest that it had before there were others."""
         host = self.host_resources or HostResources()
+        matched = {} if self.profile is LITERT else {"match": self.profile.option}
         return {
             "name": self.name,
             "runefile": self.runefile,
@@ -38,6 +42,7 @@ class BuildOptions:
             "host_resources": {"every": host.every, "capacities": dict(host.capacities)},
             "watched": [{"stage": port.stage, "index": port.index} for port in self.watched],
             "timed": self.timed,
+            **matched,
         }
 
     @classmethod
@@ -51,6 +56,7 @@ class BuildOptions:
             host_resources=HostResources(host["every"], host["capacities"]),
             watched=tuple(Port(wire["stage"], wire["index"]) for wire in value["watched"]),
             timed=value["timed"],
+            profile=PROFILES[value.get("match", LITERT.option)],
         )
 
 

@@ -11,6 +11,7 @@ from typing import get_args
 import click
 
 from rune.anvil.figures import saving
+from rune.anvil.profile import LITERT, PROFILES
 from rune.anvil.target import Aim, Target
 from rune.building.building import explain
 from rune.building.errors import BuildFailed
@@ -89,7 +90,16 @@ _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
     default="balanced",
     show_default=True,
     help="What matters more. For size, layers share their code: much less of it, and several times slower. For speed, "
-    "some convolutions are computed with fewer products, whose weights need 3.6 times the bytes.",
+    "each layer gets the fastest kernel, even where that takes several times the bytes.",
+)
+@click.option(
+    "--match",
+    "match",
+    type=click.Choice(sorted(PROFILES)),
+    default=LITERT.option,
+    show_default=True,
+    help="Whose results models give, to the bit: those of LiteRT's reference kernels, or of TFLite Micro's, which lack "
+    "some operators.",
 )
 @click.option(
     "--explain",
@@ -125,6 +135,7 @@ def command(
     timed: bool,
     target_names: Sequence[str],
     optimize: Aim,
+    match: str,
     explains: bool,
     certificate_file: Path | None,
     form: str,
@@ -146,7 +157,7 @@ def command(
     project = project_of(runefile, current_dir)
     rune_name = _checked_name(name or project.name)
     resources = _host_resources(host_resources, capacities)
-    wishes = [Wanted(rune_name, target, host_models, timed, resources) for target in targets_]
+    wishes = [Wanted(rune_name, target, host_models, timed, resources, PROFILES[match]) for target in targets_]
     is_json = form == "json"
     if explains:
         _explain(project, wishes[0], is_json=is_json)
@@ -351,6 +362,7 @@ def _certificate(project: Project, wanted: Wanted, rune: bytes) -> bytes:
         host_resources=wanted.host_resources,
         timed=wanted.timed,
         target=wanted.target,
+        profile=wanted.profile,
     )
     return canonical_json(found) + b"\n"
 
@@ -367,6 +379,7 @@ def _explain(project: Project, wanted: Wanted, *, is_json: bool) -> None:
             host_resources=wanted.host_resources,
             timed=wanted.timed,
             target=wanted.target,
+            profile=wanted.profile,
         )
     except BuildFailed as failure:
         _show_failure(failure, project)
@@ -389,6 +402,7 @@ def _summary(report: Report, place: Path) -> None:
         f"{memory.constants:,} bytes of constants",
         err=True,
     )
+    click.echo(f"models give the bits of {report.profile.reference}", err=True)
     for each in report.passes:
         click.echo(f"{each.name}: {saving(each.saved)}", err=True)
     for model in report.models:

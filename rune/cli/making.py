@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from rune.anvil.errors import CompileError
+from rune.anvil.profile import Profile
 from rune.anvil.target import Target
 from rune.building.building import build
 from rune.building.report import Report, Step
@@ -34,6 +35,7 @@ class Wanted:
     host_models: bool
     timed: bool
     host_resources: HostResources
+    profile: Profile
 
 
 @dataclass(frozen=True)
@@ -78,6 +80,7 @@ def make(project: Project, wanted: Wanted, *, hidden: bool, verbose: bool) -> Ma
                 host_models=wanted.host_models,
                 timed=wanted.timed,
                 host_resources=wanted.host_resources,
+                profile=wanted.profile,
             )
         except CompileError as error:
             if error.details:
@@ -99,6 +102,7 @@ def _packaged(project: Project, wanted: Wanted, log: Callable[[Step], None]) -> 
             log=log,
             host_models=wanted.host_models,
             host_resources=wanted.host_resources,
+            profile=wanted.profile,
         )
     except PackageRefused as error:
         raise failed(f"Unable to make the package of {wanted.name} for {wanted.target.name}", error) from error

@@ -13,6 +13,7 @@ import click
 
 from rune.abi import Capability
 from rune.anvil.errors import CompileError
+from rune.anvil.profile import LITERT, PROFILES, Profile
 from rune.blocks.catalogue import PUBLISHED_BLOCKS
 from rune.building.building import build
 from rune.building.errors import BuildFailed
@@ -65,6 +66,12 @@ _FILE = click.Path(dir_okay=False, path_type=Path)
     "or taken from a build in the API.",
 )
 @click.option(
+    "--match",
+    "match",
+    type=click.Choice(sorted(PROFILES)),
+    help="Whose results the rune was built to give: see rune build --match. By default the report's, or litert.",
+)
+@click.option(
     "-n", "--runs", type=click.IntRange(1, 100_000), default=20, show_default=True, help="Number of inputs to compare."
 )
 @click.option(
@@ -85,6 +92,7 @@ def command(
     models: Sequence[str],
     source: Path | None,
     report: Path | None,
+    match: str | None,
     runs: int,
     start: int,
     inputs: GivenInputs,
@@ -95,9 +103,9 @@ def command(
     """Compare the rune SUBJECT, or what a project builds, with the reference interpreter.
 
     A rune has its models compiled in, so give the files that it was built from. Its pipeline is compiled again from
-    them and compared with the rune, and each model is compared with TensorFlow Lite's reference kernels. Integer models
-    must give the same bytes; floats may differ by 1e-5 of themselves or 1e-6 of the largest. Files are tried first,
-    then generated inputs.
+    them and compared with the rune, and each model is compared with the reference kernels of LiteRT, or of TFLite Micro
+    for what was built with --match tflm. Integer models must give the same bytes; floats may differ by 1e-5 of
+    themselves or 1e-6 of the largest. Files are tried first, then generated inputs.
 
     The exit status is 1 when something differs by more than the tolerance or could not be compared: a rune that does
     not load, sends nothing, or leaves its models to its host is not verified.
@@ -105,7 +113,7 @@ def command(
     effort = Effort(runs, start)
     resources = given_resources(file_resources, string_resources)
     with progress(f"Verifying {subject.resolve().name}"):
-        given = _Given(inputs, effort, resources, report)
+        given = _Given(inputs, effort, resources, report, None if match is None else PROFILES[match])
         found = _verified(subject, models, source, given)
     if form == "json":
         print_json(found.to_json())
@@ -125,6 +133,7 @@ class _Given:
     effort: Effort
     resources: Mapping[str, bytes]
     report: Path | None
+    profile: Profile | None
 
 
 def _verified(subject: Path, models: Sequence[str], source: Path | None, given: _Given) -> Verification:
@@ -139,8 +148,10 @@ def _verified(subject: Path, models: Sequence[str], source: Path | None, given: 
                 raise CommandFailed(f"Unable to verify {subject.name}", ("it is not a rune: not a WebAssembly module",))
             raise click.UsageError("--model, --project and --report apply to a rune; a project has its own models")
         project = project_of(subject)
-        return _verified_project(project, lambda: _built(project), given, toolchain_digest())
-    made_by = None if given.report is None else _toolchain_of(given.report, data)
+        return _verified_project(
+            project, lambda: _built(project, given.profile or LITERT), given, _Maker(toolchain_digest())
+        )
+    made_by = _Maker(None) if given.report is None else _maker_of(given.report, data)
     if source is not None:
         if models:
             raise click.UsageError("--model and --project exclude each other")
@@ -160,8 +171,16 @@ def _verified(subject: Path, models: Sequence[str], source: Path | None, given: 
         raise failed(f"Unable to verify {subject.name}", error) from error
 
 
-def _toolchain_of(report: Path, rune: bytes) -> str:
-    """The digest of the toolchain that made the rune, as its build's report says."""
+@dataclass(frozen=True)
+class _Maker:
+    """What made a rune: the digest of the toolchain, where that is known, and whose bits it was built to give."""
+
+    toolchain: str | None
+    profile: Profile = LITERT
+
+
+def _maker_of(report: Path, rune: bytes) -> _Maker:
+    """What made the rune, as its build's report says."""
     try:
         told = json.loads(read_given_file(report))
         told = told.get("report", told)
@@ -170,10 +189,14 @@ def _toolchain_of(report: Path, rune: bytes) -> str:
         raise CommandFailed(f'"{report}" is not the report of a build') from error
     if digest != "sha256:" + hashlib.sha256(rune).hexdigest():
         raise CommandFailed(f'"{report}" is the report of another rune')
-    return str(made_by)
+    named = told.get("profile", LITERT.name)
+    profile = next((each for each in PROFILES.values() if each.name == named), None)
+    if profile is None:
+        raise CommandFailed(f'"{report}" names a profile that this version does not know: {plain(str(named), 60)}')
+    return _Maker(str(made_by), profile)
 
 
-def _verified_project(project: Project, rune: Callable[[], bytes], given: _Given, made_by: str | None) -> Verification:
+def _verified_project(project: Project, rune: Callable[[], bytes], given: _Given, made_by: _Maker) -> Verification:
     try:
         data = rune()
         samples = _samples(project.files, project.runefile, given.inputs)
@@ -184,7 +207,8 @@ def _verified_project(project: Project, rune: Callable[[], bytes], given: _Given
             samples=samples,
             resources=given.resources,
             effort=given.effort,
-            made_by=made_by,
+            made_by=made_by.toolchain,
+            profile=given.profile or made_by.profile,
         )
     except BuildFailed as failure:
         show_diagnostics(failure.diagnostics, project.files)
@@ -196,8 +220,8 @@ def _verified_project(project: Project, rune: Callable[[], bytes], given: _Given
         raise failed(f"Unable to verify {project.name}", error) from error
 
 
-def _built(project: Project) -> bytes:
-    return build(project.files, project.name, runefile=project.runefile).rune
+def _built(project: Project, profile: Profile) -> bytes:
+    return build(project.files, project.name, runefile=project.runefile, profile=profile).rune
 
 
 def _given_models(rune: Rune, pairs: Sequence[str]) -> Mapping[str, bytes]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 from rune.anvil.allowance import Allowance, CompilerLimits
 from rune.anvil.compiler import compile_sources
+from rune.anvil.profile import LITERT, Profile
 from rune.anvil.target import Target
 from rune.archive import zip_files
 from rune.building.building import build
@@ -52,6 +53,7 @@ def package(
     limits: CompilerLimits | None = None,
     host_models: bool = False,
     host_resources: HostResources | None = None,
+    profile: Profile = LITERT,
 ) -> Package:
     """The package of a project for a target that makes no rune; arguments as those of `build`.
 
@@ -68,8 +70,9 @@ def package(
         host_models=host_models,
         host_resources=host_resources,
         target=target,
+        profile=profile,
     )
-    rune = build(files, name, runefile=runefile, limits=limits, host_resources=host_resources).rune
+    rune = build(files, name, runefile=runefile, limits=limits, host_resources=host_resources, profile=profile).rune
     allowance = Allowance(limits or CompilerLimits())
     interface, steps = interface_of(built.program, name), step_names(built.program)
     shipped = {path: data for path, data in built.files.items() if path not in target.starting_points}

@@ -5,10 +5,11 @@ limit. Pure Python that also runs in a browser. It knows no people, no database 
 """
 
 from rune.policy.judging import Figure, Figures, Judgement, Outcome, judge
-from rune.policy.policy import ROLES, Approval, Limit, LimitKind, Policy
+from rune.policy.policy import FORMER_ROLES, ROLES, Approval, Limit, LimitKind, Policy
 from rune.policy.read import POLICY_FILE, CheckedPolicy, check_policy
 
 __all__ = [
+    "FORMER_ROLES",
     "POLICY_FILE",
     "ROLES",
     "Approval",

@@ -27,14 +27,16 @@ LIMITS: Final = {
 
 APPROVALS: Final = {
     "count": "How many of them must approve: from 1 to 10, by default 1.",
-    "from": "Who may approve: roles (`owner`, `developer`, `viewer`), groups of this file, and people by their "
-    "addresses. Left out: any member.",
+    "from": "Who may approve: roles (`owner`, `maintainer`, `developer`, `reviewer`), groups of this file, and people "
+    "by their addresses. Left out: any member.",
 }
 
 ROLE_WORDS: Final = {
     "owner": "Members with the role Owner.",
+    "maintainer": "Members with the role Maintainer.",
     "developer": "Members with the role Developer.",
-    "viewer": "Members with the role Viewer, who read, try and judge.",
+    "reviewer": "Members with the role Reviewer, who read, try and judge.",
+    "viewer": "The former word for `reviewer`. Members with the role Viewer give no verdicts.",
 }
 
 TAGS: Final = {

@@ -7,8 +7,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final, TypedDict
 
-ROLES: Final = ("owner", "developer", "viewer")
-"""The roles of an organisation's members, each of whom may give a verdict."""
+ROLES: Final = ("owner", "maintainer", "developer", "reviewer", "viewer")
+"""The roles of an organisation's members that a policy can name."""
+
+FORMER_ROLES: Final = {"viewer": "reviewer"}
+"""What a role was called that has another meaning now: viewers gave verdicts before there were reviewers."""
 
 
 class LimitKind(StrEnum):

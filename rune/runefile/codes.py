@@ -98,6 +98,7 @@ class Code(Enum):
     CONTRADICTORY_MODEL = "RUNE0081"
     TOO_MUCH_MEMORY = "RUNE0082"
     TARGET_LACKS = "RUNE0083"
+    PROFILE_LACKS = "RUNE0084"
 
     # What is wrong in a forge.yml, which says what may be published.
     BAD_LIMIT = "RUNE0100"

@@ -12,6 +12,7 @@ from rune.tflite.flatbuffer import Table, decode
 from rune.tflite.graph import check_graph
 from rune.tflite.metadata import METADATA_NAME, normalizations
 from rune.tflite.model import Model, Operator, Quantization, Tensor, TensorKind
+from rune.tflite.open_shapes import with_open_shapes
 from rune.tflite.operators import operator_name
 from rune.tflite.options import read_options
 from rune.tflite.recognise import require_identifier
@@ -67,6 +68,9 @@ class _Reader:
             self._tensor(table, index, index in written) for index, table in enumerate(graph.tables("tensors"))
         )
         operators = tuple(self._operator(table, len(tensors)) for table in graph.tables("operators"))
+        is_open = (-1 in table.integers("shape_signature") for table in graph.tables("tensors"))
+        open_tensors = {index for index, is_one in enumerate(is_open) if is_one}
+        tensors = with_open_shapes(tensors, operators, open_tensors, TENSOR_SIZE_LIMIT)
         model = Model(
             version=3,
             description=self._root.text("description"),

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 import rune as toolchain
 from rune.anvil.lower import lower
-from rune.anvil.profile import LITERT
+from rune.anvil.profile import LITERT, Profile
 from rune.anvil.program import Call, ConstantPlace, Pointer, Program, Structure, calls
 from rune.anvil.proven_scale import Proof
 from rune.anvil.target import Target
@@ -62,6 +62,7 @@ def certificate(
     host_resources: HostResources | None = None,
     timed: bool = False,
     target: Target = WASM32,
+    profile: Profile = LITERT,
 ) -> CertificateJson:
     """The certificate of the rune called `name` that this toolchain built from a project with the same arguments.
 
@@ -74,8 +75,8 @@ def certificate(
     pipeline = checked.pipeline
     if pipeline is None:
         raise BuildFailed(checked.diagnostics)
-    chosen = choose(pipeline, models, host_models=host_models)
-    program = lower(pipeline, chosen.compiled, target, chosen.hosted, timed=timed)
+    chosen = choose(pipeline, models, host_models=host_models, profile=profile)
+    program = lower(pipeline, chosen.compiled, target, chosen.hosted, timed=timed, profile=profile)
     capabilities = capabilities_of(pipeline)
     sets = input_sets(capabilities, own_samples(files, capabilities), VECTORS, SEED)
     untested = _untested(rune)
@@ -83,8 +84,8 @@ def certificate(
     stages = [stage for stage in pipeline.stages if isinstance(stage, ModelStage)]
     return {
         "format": FORMAT,
-        "profile": LITERT.name,
-        "reference": LITERT.reference,
+        "profile": profile.name,
+        "reference": profile.reference,
         "toolchain": {"version": toolchain.__version__, "digest": toolchain_digest()},
         "target": target.name,
         "rune": {"name": name, "size": len(rune), "digest": _digest(rune)},

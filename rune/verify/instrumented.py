@@ -12,6 +12,7 @@ from typing import Final
 
 from rune.anvil.allowance import Allowance
 from rune.anvil.lower import lower
+from rune.anvil.profile import LITERT, Profile
 from rune.anvil.target import Target
 from rune.container import graph_json, pack, rune_sections
 from rune.runefile.pipeline import Pipeline, Port
@@ -40,9 +41,10 @@ def instrumented_module(
     *,
     target: Target = WASM32,
     allowance: Allowance | None = None,
+    profile: Profile = LITERT,
 ) -> bytes:
     """The module that also sends what flows in these wires, and says so. Raises `AnvilError` and `CompileError`."""
-    program = lower(pipeline, compiled, target, hosted, watched=watched)
+    program = lower(pipeline, compiled, target, hosted, watched=watched, profile=profile)
     graph = graph_json(pipeline, "instrumented", watched=watched)
     return pack(module_of(program, target, allowance), rune_sections(graph))
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from itertools import islice
 
 from rune.anvil.errors import AnvilError
+from rune.anvil.profile import LITERT, Profile
 from rune.runefile.pipeline import ModelStage
 from rune.runtime.errors import RuneError
 from rune.runtime.interpreters import Interpreter
@@ -47,11 +48,20 @@ class Tally:
 class ModelCheck:
     """A model stage and the reference for it, with what was found so far."""
 
-    def __init__(self, stage: ModelStage, model: Model, data: bytes, reference: Interpreter | RuneError) -> None:
-        """`data` are the bytes that `model` was read from; an error is why there is no reference for it."""
+    def __init__(
+        self,
+        stage: ModelStage,
+        model: Model,
+        data: bytes,
+        reference: Interpreter | RuneError,
+        profile: Profile = LITERT,
+    ) -> None:
+        """`data` are the bytes that `model` was read from; `reference` is the profile's, and an error is why there is
+        none for it."""
         self.stage = stage
         self._model = model
         self._data = data
+        self._profile = profile
         self._reference = reference
         self._remembers = keeps_state(model)
         self._history: list[Inputs] = []
@@ -88,7 +98,7 @@ class ModelCheck:
         self._history.clear()
         self._is_apart = False
         try:
-            self._reference = open_reference(self._data)
+            self._reference = open_reference(self._data, self._profile)
         except RuneError as error:
             self._reference = error
 
@@ -154,14 +164,14 @@ class ModelCheck:
 
         None when every result that can be looked at is as it should be.
         """
-        reference = open_inside(self._data, keep=True)
+        reference = open_inside(self._data, keep=True, profile=self._profile)
         for inputs in runs:
             reference.run(inputs)
         for group in results_in_groups(self._model):
-            probe = ModelProbe(build_probe(self._model, [index for _, index in group]))
+            probe = ModelProbe(build_probe(self._model, [index for _, index in group], profile=self._profile))
             given = [probe.run(inputs) for inputs in runs][-1]
             kinds = {index: kind for _, index in group if (kind := self._model.tensors[index].type) is not None}
-            moved = moves(self._model, self._data, runs, kinds, keep=True)
+            moved = moves(self._model, self._data, runs, kinds, keep=True, profile=self._profile)
             for (number, index), data in zip(group, given, strict=True):
                 figures = compare(kinds[index], reference.tensor(index), data, moved=moved.get(index))
                 if not figures.is_within:
@@ -179,7 +189,7 @@ class ModelCheck:
             return figures
         results = dict(zip(self._model.outputs, self.stage.outputs, strict=True))
         try:
-            moved = moves(self._model, self._data, runs, results)
+            moved = moves(self._model, self._data, runs, results, profile=self._profile)
         except RuneError:
             # What sensitivity does not explain is a difference.
             return figures

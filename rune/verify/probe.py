@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from rune.abi import Capability, ModelFormat
 from rune.anvil.allowance import Allowance
+from rune.anvil.profile import LITERT, Profile
 from rune.anvil.target import Target
 from rune.runefile.pipeline import CapabilityStage, ModelStage, Pipeline, Port, Stage
 from rune.targets.wasm32 import TARGET as WASM32
@@ -18,7 +19,12 @@ _MODEL = "model"
 
 
 def build_probe(
-    model: Model, tensors: Sequence[int], allowance: Allowance | None = None, *, target: Target = WASM32
+    model: Model,
+    tensors: Sequence[int],
+    allowance: Allowance | None = None,
+    *,
+    target: Target = WASM32,
+    profile: Profile = LITERT,
 ) -> bytes:
     """A module that runs the model and lets the tensors of these indices be watched.
 
@@ -50,7 +56,8 @@ def build_probe(
         ),
     )
     ports = [Port(_MODEL, number) for number in range(len(tensors))]
-    return instrumented_module(Pipeline(stages, ()), ports, {_MODEL: probed}, target=target, allowance=allowance)
+    pipeline, models = Pipeline(stages, ()), {_MODEL: probed}
+    return instrumented_module(pipeline, ports, models, target=target, allowance=allowance, profile=profile)
 
 
 def _sent(model: Model, index: int) -> TensorType:

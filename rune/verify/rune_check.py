@@ -13,9 +13,11 @@ import numpy as np
 import rune as toolchain
 from rune.anvil.graph import Graph
 from rune.anvil.passes.optimise import optimise
+from rune.anvil.profile import LITERT, Profile
 from rune.anvil.program import Call, ConstantPlace, Pointer, Program, Structure, calls
 from rune.anvil.reading.pipeline import read_pipeline
 from rune.anvil.select import select
+from rune.anvil.target import Target
 from rune.container import ContainerError, missing_part, read_rune
 from rune.runefile.pipeline import ModelStage, Pipeline, Port
 from rune.runtime import CapabilityRequest, CompiledRune, Limits, LoadedRune, OutputMessage
@@ -47,12 +49,12 @@ class Heard(Protocol):
 class InstrumentedPipeline:
     """A pipeline whose `module` also shows what flows into and out of its `stages`.
 
-    `programs` are the pipeline's without that, one for each target that makes runes: what its rune was compiled from is
-    one of them. `kept` are those outputs of the models that such a rune has in its memory as they are; passes of the
-    compiler leave others out, or make one table of them and what follows.
+    `graphs` are the pipeline's without that, one for each target that makes runes. `kept` are those outputs of the
+    models that such a rune has in its memory as they are; passes of the compiler leave others out, or make one table of
+    them and what follows.
     """
 
-    programs: tuple[Program, ...]
+    graphs: tuple[tuple[Target, Graph], ...]
     module: bytes
     stages: tuple[ModelStage, ...]
     kept: tuple[Port, ...]
@@ -62,23 +64,29 @@ class InstrumentedPipeline:
         """The module, ready to be started any number of times. Raises `RuneError`."""
         return CompiledRune(self.module, LIMITS)
 
+    def programs(self) -> Iterator[Program]:
+        """What the pipeline becomes on each target, optimised for whatever there is: its rune was compiled from one of
+        them. Each is made when it is asked for."""
+        for target, graph in self.graphs:
+            yield from (select(graph, each) for each in (target, *target.variants))
+
 
 def instrument(
     pipeline: Pipeline,
     stages: Iterable[ModelStage],
     compiled: Mapping[str, Model],
     hosted: Mapping[str, bytes | None],
+    profile: Profile = LITERT,
 ) -> InstrumentedPipeline:
     """The pipeline that also shows what flows into and out of these models. Raises `AnvilError`."""
     stages = tuple(stages)
     ports = tuple(dict.fromkeys(port for stage in stages for port in (*stage.inputs, *results_of(stage))))
-    module = instrumented_module(pipeline, ports, compiled, hosted)
-    graph = read_pipeline(pipeline, compiled, hosted)
+    module = instrumented_module(pipeline, ports, compiled, hosted, profile=profile)
+    graph = read_pipeline(pipeline, compiled, hosted, profile=profile)
     runes = [target for target in targets() if target.makes_rune]
-    optimised = [optimise(graph, target.passes).graph for target in runes]
-    programs = tuple(map(select, optimised, runes))
-    kept = tuple(port for port in ports if all(port in _kept(each, stages, compiled) for each in optimised))
-    return InstrumentedPipeline(programs, module, stages, kept)
+    graphs = tuple((target, optimise(graph, target.passes).graph) for target in runes)
+    kept = tuple(port for port in ports if all(port in _kept(each, stages, compiled) for _, each in graphs))
+    return InstrumentedPipeline(graphs, module, stages, kept)
 
 
 def _kept(graph: Graph, stages: Iterable[ModelStage], compiled: Mapping[str, Model]) -> frozenset[Port]:
@@ -127,7 +135,7 @@ def check_rune(
         try:
             sent, again = pair.call(inputs.data)
         except _Failed as failure:
-            return replace(found, failure=str(failure), suspect=_suspect(rune, instrumented.programs, found.origin))
+            return replace(found, failure=str(failure), suspect=_suspect(rune, instrumented.programs(), found.origin))
         if again is None:
             heard.restarted()
             own.restart()
@@ -150,7 +158,7 @@ def check_rune(
         found = replace(found, refusal=None, tensors=own.found(instrumented.kept))
         if not found.bytes and found.is_alike:
             return replace(found, failure="it has no output for any input")
-    return replace(found, suspect=_suspect(rune, instrumented.programs, found.origin))
+    return replace(found, suspect=_suspect(rune, instrumented.programs(), found.origin))
 
 
 def _digest(messages: Sequence[OutputMessage]) -> bytes:
@@ -298,15 +306,20 @@ def _names_itself(message: OutputMessage) -> bool:
     return b'"channel":%d,' % message.channel in message.data
 
 
-def _suspect(rune: bytes, programs: Sequence[Program], origin: Origin) -> str | None:
+def _suspect(rune: bytes, programs: Iterable[Program], origin: Origin) -> str | None:
     """The first step whose constants are not in the rune, as people call it; None when all of one program are there.
 
     Another toolchain packs constants in another way: that they are not found then tells nothing.
     """
     if origin is Origin.OTHER:
         return None
-    suspects = [_suspect_of(rune, program) for program in programs]
-    return suspects[0] if all(suspects) else None
+    first: str | None = None
+    for program in programs:
+        suspect = _suspect_of(rune, program)
+        if suspect is None:
+            return None
+        first = first or suspect
+    return first
 
 
 def _suspect_of(rune: bytes, program: Program) -> str | None:

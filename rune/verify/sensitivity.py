@@ -15,6 +15,9 @@ import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
+from rune.anvil.plain_model import plain_model
+from rune.anvil.profile import LITERT, Profile
+from rune.runtime.interpreters.micro import MicroInterpreter
 from rune.runtime.interpreters.tflite import TfliteInterpreter
 from rune.tensor import ElementType, TensorType
 from rune.tflite import Model
@@ -28,13 +31,21 @@ Runs = Sequence[Sequence[bytes]]
 
 
 def is_all_float(model: Model) -> bool:
-    """Whether each operator gives floats. In a quantised result a small change could become a whole step."""
+    """Whether each operator that runs gives floats; sizes are known before. In a quantised result a small change could
+    become a whole step."""
+    model = plain_model(model)
     kinds = [model.tensors[index].type for operator in model.operators for index in operator.outputs]
     return all(kind is not None and kind.element.is_float for kind in kinds)
 
 
 def moves(
-    model: Model, data: bytes, runs: Runs, results: Mapping[int, TensorType], *, keep: bool = False
+    model: Model,
+    data: bytes,
+    runs: Runs,
+    results: Mapping[int, TensorType],
+    *,
+    keep: bool = False,
+    profile: Profile = LITERT,
 ) -> Mapping[int, Distances]:
     """How far each element of `results`, by their numbers in the model, moves at most in the last of the runs when all
     float weights are nudged by `OF_LARGEST` of themselves, and all float inputs by `OF_LARGEST` of their largest
@@ -45,12 +56,12 @@ def moves(
     """
     if not is_all_float(model):
         return {}
-    still = _results(open_inside(data, keep=keep), runs, results)
+    still = _results(open_inside(data, keep=keep, profile=profile), runs, results)
     most = {index: np.zeros(kind.count) for index, kind in results.items()}
     kinds = [model.tensors[index].type for index in model.inputs]
     for number in range(NUDGES):
         generator = np.random.default_rng(number)
-        reference = open_inside(_nudged_weights(model, data, generator), keep=keep)
+        reference = open_inside(_nudged_weights(model, data, generator), keep=keep, profile=profile)
         nudged = [
             [_nudged_input(kind, given, generator) for kind, given in zip(kinds, inputs, strict=True)]
             for inputs in runs
@@ -61,7 +72,9 @@ def moves(
     return most
 
 
-def _results(reference: TfliteInterpreter, runs: Runs, results: Mapping[int, TensorType]) -> Mapping[int, bytes]:
+def _results(
+    reference: TfliteInterpreter | MicroInterpreter, runs: Runs, results: Mapping[int, TensorType]
+) -> Mapping[int, bytes]:
     """What a reference that was just opened has after the last of the runs."""
     for inputs in runs:
         reference.run(inputs)

@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from rune.anvil.errors import AnvilError
+from rune.anvil.profile import LITERT, Profile
 from rune.blocks.catalogue import PUBLISHED_BLOCKS
 from rune.building.errors import BuildFailed
 from rune.building.models import ChosenModels, ProjectModels, choose
@@ -53,13 +54,14 @@ def verify(
     resources: Mapping[str, bytes] = _NO_RESOURCES,
     effort: Effort = USUAL,
     made_by: str | None = None,
+    profile: Profile = LITERT,
 ) -> Verification:
     """Verifies a rune that is said to be built from a project.
 
     `samples` are recorded inputs, some for each capability; None takes the project's own files that fit. `resources`
     are what a host would give. `made_by` is the digest of the toolchain that made the rune, where that is known: the
-    constants of one that another toolchain made are not looked for. Raises `BuildFailed` when the project does not
-    check, and `FileError`.
+    constants of one that another toolchain made are not looked for. `profile` says whose bits its models should give.
+    Raises `BuildFailed` when the project does not check, and `FileError`.
     """
     models = ProjectModels(files)
     host = HostResources(every=_asks_for(rune, "rune_resource_open"))
@@ -67,7 +69,7 @@ def verify(
     if checked.pipeline is None:
         raise BuildFailed(checked.diagnostics)
     pipeline = checked.pipeline
-    chosen = choose(pipeline, models, host_models=False)
+    chosen = choose(pipeline, models, host_models=False, profile=profile)
     if not chosen.hosted and _asks_for(rune, "rune_model_load"):
         # It was built so that its host runs all of its models.
         chosen = choose(pipeline, models, host_models=True)
@@ -78,7 +80,7 @@ def verify(
     if samples is None:
         samples = own_samples(files, capabilities)
     sets = input_sets(capabilities, samples, effort.inputs, effort.seed)
-    prepared = _prepare(pipeline, compiled, chosen, models)
+    prepared = _prepare(pipeline, compiled, chosen, models, profile)
     try:
         half = None if effort.seconds is None else effort.seconds / 2
         found_rune = _check_rune(rune, prepared, within_seconds(sets, half), resources, made_by)
@@ -108,18 +110,22 @@ class _Prepared:
 
 
 def _prepare(
-    pipeline: Pipeline, compiled: Sequence[ModelStage], chosen: ChosenModels, models: ProjectModels
+    pipeline: Pipeline,
+    compiled: Sequence[ModelStage],
+    chosen: ChosenModels,
+    models: ProjectModels,
+    profile: Profile,
 ) -> _Prepared:
     """Starts the references and compiles, side by side."""
     read = [(chosen.compiled[stage.file or ""], models.data(stage.file or "")) for stage in compiled]
     with ThreadPoolExecutor(2) as pool:
-        opening = [pool.submit(_open_reference, data) for _, data in read]
-        probing = [pool.submit(_probe, model) for model, _ in read]
-        instrumented = _instrument(pipeline, compiled, chosen)
+        opening = [pool.submit(_open_reference, data, profile) for _, data in read]
+        probing = [pool.submit(_probe, model, profile) for model, _ in read]
+        instrumented = _instrument(pipeline, compiled, chosen, profile)
         references = [each.result() for each in opening]
         probes = [each.result() for each in probing]
     checks = {
-        stage.name: ModelCheck(stage, *each, reference)
+        stage.name: ModelCheck(stage, *each, reference, profile)
         for stage, each, reference in zip(compiled, read, references, strict=True)
     }
     missing = next((each for each in references if isinstance(each, ModelRuntimeMissing)), None)
@@ -135,28 +141,28 @@ def _asks_for(rune: bytes, function: str) -> bool:
         return False
 
 
-def _open_reference(data: bytes) -> Interpreter | RuneError:
+def _open_reference(data: bytes, profile: Profile) -> Interpreter | RuneError:
     try:
-        return open_reference(data)
+        return open_reference(data, profile)
     except RuneError as error:
         return error
 
 
-def _probe(model: Model) -> bytes | AnvilError:
+def _probe(model: Model, profile: Profile) -> bytes | AnvilError:
     """The module of a model by itself; why there is none where it has no room to send what it gives."""
     try:
-        return build_probe(model, model.outputs)
+        return build_probe(model, model.outputs, profile=profile)
     except AnvilError as error:
         return error
 
 
 def _instrument(
-    pipeline: Pipeline, compiled: Sequence[ModelStage], chosen: ChosenModels
+    pipeline: Pipeline, compiled: Sequence[ModelStage], chosen: ChosenModels, profile: Profile
 ) -> InstrumentedPipeline | AnvilError:
     try:
-        return instrument(pipeline, compiled, chosen.compiled, chosen.hosted)
+        return instrument(pipeline, compiled, chosen.compiled, chosen.hosted, profile)
     except AnvilError as error:
-        return _instrument(pipeline, (), chosen) if compiled else error
+        return _instrument(pipeline, (), chosen, profile) if compiled else error
 
 
 def _check_rune(

@@ -48,7 +48,7 @@ def test_a_wrong_result_is_marked_talked_about_and_replayed(forge: LiveForge, op
     expect(developer.get_by_role("link", name="Build 1 ok")).to_be_visible(timeout=PATIENCE)
     project = developer.url.removesuffix("/studio")
     developer.evaluate(SEND_SOUND, project.removeprefix(forge.address))
-    join(reviewer, invite(developer, "viewer"), "Ana Lind")
+    join(reviewer, invite(developer, "reviewer"), "Ana Lind")
     developer.goto(f"{project}/builds/1/ask")
     developer.get_by_label("What is to be judged").fill("Reads faint pencil")
     developer.get_by_role("checkbox").first.check()

@@ -50,7 +50,7 @@ def test_from_the_first_link_to_an_approved_and_published_rune(
     token = make_token(page, forge)
     pull_with_stock_clients(page, forge, address, token, tmp_path)
     page.goto(f"{forge.address}/{project(page, 'organisation')}")
-    invitation = invite(page, "viewer")
+    invitation = invite(page, "reviewer")
     # Nobody else can open a link to this machine's own address, and the page says so.
     expect(page.get_by_text("make run-lan").first).to_be_visible()
 

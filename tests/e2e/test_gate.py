@@ -35,7 +35,7 @@ def test_a_version_is_refused_approved_published_and_the_next_one_overridden(
     sign_in(owner, forge.printed_link())
     create(owner, "The sine of a number")
     project = owner.url.removesuffix("/studio")
-    join(reviewer, invite(owner, "viewer"), "Ana Lind")
+    join(reviewer, invite(owner, "reviewer"), "Ana Lind")
     build(owner, project, 1)
 
     publish(owner, "1.0")

@@ -21,7 +21,7 @@ def test_a_review_is_heard_of_by_who_is_asked_and_its_verdict_by_who_asked(
     sign_in(developer, forge.printed_link())
     create(developer, "Sine")
     project = developer.url.removesuffix("/studio")
-    join(reviewer, invite(developer, "viewer"), "Ari Rossi")
+    join(reviewer, invite(developer, "reviewer"), "Ari Rossi")
     reviewer.goto(f"{forge.address}/accounts/notices")
     bell = reviewer.get_by_role("link", name="Notices")
     expect(bell).to_have_accessible_name("Notices")

@@ -29,7 +29,7 @@ def test_the_bell_rings_and_an_owner_publishes_past_the_gate(forge: LiveForge, o
     sign_in(owner, forge.printed_link())
     create(owner, "The sine of a number")
     studio = owner.url
-    join(reviewer, invite(owner, "viewer"), "Ana Lind")
+    join(reviewer, invite(owner, "reviewer"), "Ana Lind")
     owner.goto(studio)
     expect_running(owner)
     owner.get_by_role("button", name="Build", exact=True).click()

@@ -22,7 +22,7 @@ def test_a_tried_change_is_suggested_and_taken_and_a_guest_needs_no_account(
     developer.get_by_role("button", name="Build", exact=True).click()
     expect(developer.get_by_role("link", name="Build 1 ok")).to_be_visible(timeout=PATIENCE)
     project = developer.url.removesuffix("/studio")
-    join(reviewer, invite(developer, "viewer"), "Ana Lind")
+    join(reviewer, invite(developer, "reviewer"), "Ana Lind")
     developer.goto(f"{project}/builds/1/ask")
     developer.get_by_label("What is to be judged").fill("Reads faint pencil")
     developer.get_by_role("checkbox").first.check()

@@ -15,6 +15,7 @@ REPOSITORY = Path(__file__).parents[2]
 sys.path.insert(0, str(REPOSITORY))
 
 from rune.abi import ModelFormat  # noqa: E402
+from rune.anvil.profile import LITERT  # noqa: E402
 from rune.runtime import Runtime  # noqa: E402
 from rune.runtime.interpreters import open_isolated, open_model  # noqa: E402
 from tests.model_cases import model_cases  # noqa: E402
@@ -30,7 +31,7 @@ def reference_models() -> dict[str, Any]:
     name = ""
     models = [case for case in model_cases() if "_i8_" in case.name and not case.name.endswith("_to_i16")]
     for case in models:
-        model = open_model(ModelFormat.TENSORFLOW_LITE.mimetype, case.data, reference=True)
+        model = open_model(ModelFormat.TENSORFLOW_LITE.mimetype, case.data, reference=LITERT)
         name = model.name
         pairs = [pair for run in case.runs for pair in zip(model.run(run.inputs), run.outputs, strict=True)]
         most = max(abs(signed(a) - signed(b)) for ours, theirs in pairs for a, b in zip(ours, theirs, strict=True))

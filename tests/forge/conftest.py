@@ -77,7 +77,12 @@ def developer(organisation: Organisation) -> User:
 
 @pytest.fixture
 def viewer(organisation: Organisation) -> User:
-    return make_member(organisation, "ari@acme.example", "Ari Rossi", Role.VIEWER)
+    return make_member(organisation, "vera@acme.example", "Vera Lind", Role.VIEWER)
+
+
+@pytest.fixture
+def reviewer(organisation: Organisation) -> User:
+    return make_member(organisation, "ari@acme.example", "Ari Rossi", Role.REVIEWER)
 
 
 @pytest.fixture
@@ -124,9 +129,17 @@ def client(user: User, browser_of: Callable[[User | None], Client]) -> Client:
 
 
 @pytest.fixture
-def people(owner: User, maintainer: User, developer: User, viewer: User, stranger: User) -> dict[str, Any]:
+def people(
+    owner: User, maintainer: User, developer: User, reviewer: User, viewer: User, stranger: User
+) -> dict[str, Any]:
     """One person of each kind; `anonymous` is None."""
-    members = {"owner": owner, "maintainer": maintainer, "developer": developer, "viewer": viewer}
+    members = {
+        "owner": owner,
+        "maintainer": maintainer,
+        "developer": developer,
+        "reviewer": reviewer,
+        "viewer": viewer,
+    }
     return {**members, "stranger": stranger, "anonymous": None}
 
 

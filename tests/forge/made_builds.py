@@ -67,8 +67,9 @@ def built(user: Any, project: Project, rune: bytes = RUNE, outline: Any = OUTLIN
 
 
 def approved(build: Build) -> Build:
-    """The build, approved by a member who did not make it, where there is one: a version needs no more."""
-    others = build.project.organisation.memberships.exclude(user__in=authors_of(build)).order_by("user__email")
+    """The build, approved by a member who may and did not make it, where there is one: a version needs no more."""
+    judges = build.project.organisation.memberships.exclude(role="viewer")
+    others = judges.exclude(user__in=authors_of(build)).order_by("user__email")
     judge = others.select_related("user").first()
     if judge is not None:
         give_verdict(judge.user, build, "approve")

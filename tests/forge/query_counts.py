@@ -31,7 +31,7 @@ from forge.webhooks.actions import create_webhook
 from tests.forge.made_builds import RUNE, approved, built, failed_build
 from tests.forge.made_samples import zipped
 from tests.forge.made_suggestions import WISH, ready_copy, suggested
-from tests.forge.web.test_permissions_matrix import CASES, ELSEWHERE, webhook_addresses
+from tests.forge.web.test_permissions_matrix import CASES, ELSEWHERE, people_addresses, webhook_addresses
 
 COUNTS = Path(__file__).with_name("query_counts.json")
 WRITE = "FORGE_WRITE_QUERY_COUNTS"
@@ -45,6 +45,8 @@ _PAGE = "<str:organisation>/<str:name>"
 
 UNCOUNTED: Mapping[str, str] = {
     f"POST {_P}/language": "starts a process, which answers",
+    f"POST {_P}/duplicate": "stores each file, as making a project of files does",
+    f"POST {_P}/fork": "the same",
     f"POST {_P}/preview/watch": "starts a build",
     f"GET {_P}/preview/watch/<uuid:watch_id>": "has nothing to show before a build of its own",
 }
@@ -236,6 +238,8 @@ def settle(owner: User, organisation: Organisation, project: Project, size: int)
         "UNSUBSCRIBE": f"accounts/notices/unsubscribe/{unsubscribe_token(member)}",
         **hooked,
         "MEMBER_PAGE": f"acme/-/members/{member.pk}",
+        "MEMBER/hand-over": f"{api}/members/{member.pk}/hand-over",
+        **people_addresses(owner, project, member),
         "SAMPLES": f"api/v1/projects/acme/kitchen/samples?{urlencode({'label': 'x', 'days': 90, 'consent': consent})}",
         "IMPORT": f"api/v1/projects/acme/kitchen/samples/import?{urlencode({'days': 90, 'consent': consent})}",
         "{build}": str(builds[0].pk),

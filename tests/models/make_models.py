@@ -20,6 +20,7 @@ from numpy.random import Generator, default_rng
 
 from rune.anvil.ops.mean import SUM_OF_INT8
 from tests.model_cases import COMPILED, REFUSED
+from tests.models.attention_models import attention_models
 from tests.models.control_models import control_models
 from tests.models.detection_models import detection_models
 from tests.models.float_models import float_models
@@ -107,6 +108,7 @@ def models() -> Iterator[tuple[str, Model]]:
     yield from float_models()
     yield from lookup_models()
     yield from detection_models()
+    yield from attention_models()
     for name, model in _unsigned():
         operator, _, detail = name.partition(":")
         yield f"{operator}_u8_{detail}", model

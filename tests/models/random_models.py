@@ -25,12 +25,12 @@ class RandomModel:
         return f"{self.seed} ({' '.join(self.operators)})"
 
 
-def random_model(seed: int) -> RandomModel:
-    """The same seed gives the same bytes."""
+def random_model(seed: int, length: int = LENGTH) -> RandomModel:
+    """The same seed and length give the same bytes."""
     drawing = Drawing(seed)
     drawing.image()
     operators = []
-    for _ in range(LENGTH):
+    for _ in range(length):
         operator = drawing.one_of(sorted(DRAWS))
         drawing.made(DRAWS[operator](drawing))
         operators.append(operator)

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
+from tests.models.attention_models import gelu
 from tests.models.detection_models import Detection, detect
 from tests.models.float_models import add_n, cumsum, floor_of, reduced, rows_of
 from tests.models.further_models import arg, batch_matmul, prelu, squared_difference, transpose_conv
@@ -279,6 +280,11 @@ def _function(drawing: Drawing, op: str) -> Value:
     return drawing.layers.unary(op, source, *fixed.get(op, (drawing.scale_near(source.scale), drawing.zero_point())))
 
 
+def _gelu(drawing: Drawing) -> Value:
+    source = drawing.image("int8") if drawing.kind == "int16" else drawing.source()
+    return gelu(drawing.layers, source, drawing.chance(0.5), drawing.scale_near(source.scale), drawing.zero_point())
+
+
 def _activation(drawing: Drawing, op: str) -> Value:
     source = drawing.image("float32") if op == "RELU_N1_TO_1" else drawing.source()
     alpha = float(np.float32(drawing.random.uniform(0, 1.5))) if op == "LEAKY_RELU" else None
@@ -367,6 +373,7 @@ DRAWS: Mapping[str, Draw] = {
     "DEQUANTIZE": _dequantize,
     "DIV": _div,
     "FULLY_CONNECTED": _fully_connected,
+    "GELU": _gelu,
     "PRELU": _prelu,
     "QUANTIZE": _quantize,
     "READ_VARIABLE": _delayed,

@@ -126,7 +126,7 @@ def meet(forge: LiveForge, open_page: OpenPage, word: Path) -> Team:
     link = owner.get_by_role("navigation", name="Breadcrumb").get_by_role("link").first
     owner.goto(f"{forge.address}{link.get_attribute('href')}")
     join(developer, invite(owner, "developer"), "Jo Okafor")
-    join(reviewer, invite(owner, "viewer"), "Ana Lind")
+    join(reviewer, invite(owner, "reviewer"), "Ana Lind")
     developer.goto(forge.address)
     create(developer, "Spoken words")
     return Team(owner, developer, reviewer, guest, developer.url.removesuffix("/studio"))

@@ -1,17 +1,22 @@
 """Two thousand random models of all operators: with vectors, in portable C and in NumPy they give what the reference
-gives."""
+gives, LiteRT or TFLite Micro."""
 
 from __future__ import annotations
 
 import os
 from collections import Counter
+from importlib.util import find_spec
 
 import pytest
 
+from rune.anvil.profile import TFLM
+from rune.anvil.support import unsupported
 from rune.targets.finding import find_target
-from tests.models.random_models import random_model
+from rune.tflite import read_model
+from tests.models.random_models import LENGTH, random_model
 from tests.proof.mutants import Recorder
 from tests.rune.anvil.model_judge import RUNS, disagreements
+from tests.rune.kernels.always_winograd import ALWAYS_WINOGRAD
 
 pytestmark = pytest.mark.proof
 
@@ -20,7 +25,7 @@ BATCH = 25
 
 
 def test_random_models_give_what_the_reference_gives(record_property: Recorder) -> None:
-    targets = [find_target(name) for name in ("wasm32", "wasm32-mvp")]
+    targets = [*(find_target(name) for name in ("wasm32", "wasm32-mvp")), ALWAYS_WINOGRAD]
     operators: Counter[str] = Counter()
     wrong: list[str] = []
     for first in range(0, COUNT, BATCH):
@@ -31,4 +36,19 @@ def test_random_models_give_what_the_reference_gives(record_property: Recorder) 
     record_property("operators", sum(operators.values()))
     record_property("runs of each", RUNS)
     record_property("fewest of one operator", min(operators.values()))
+    assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.skipif(find_spec("tflite_micro") is None, reason="tflite-micro is for Linux on x86-64")
+def test_those_that_tflite_micro_takes_give_its_bytes_with_its_profile(record_property: Recorder) -> None:
+    """Models of one operator too, as few of eight have none that it lacks."""
+    targets = [find_target(name) for name in ("wasm32", "wasm32-mvp")]
+    models = [random_model(seed, length) for seed in range(COUNT) for length in (1, LENGTH)]
+    taken = [each for each in models if not unsupported(read_model(each.data), TFLM)]
+    wrong: list[str] = []
+    for first in range(0, len(taken), BATCH):
+        batch = {f"{len(each.operators)} {each.name}": each.data for each in taken[first : first + BATCH]}
+        wrong += disagreements(batch, targets, TFLM)
+    record_property("models that it takes", len(taken))
+    record_property("its operators", len({operator for each in taken for operator in each.operators}))
     assert not wrong, "\n".join(wrong)

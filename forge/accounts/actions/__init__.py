@@ -9,13 +9,13 @@ from forge.accounts.actions.disabling import disable_person, enable_person
 from forge.accounts.actions.forgotten import find_person_of_link, reset_password, send_password_link
 from forge.accounts.actions.invitations import (
     NewPerson,
-    find_invitation,
     invite,
+    invite_by_letter,
     join_as,
     join_new,
     revoke_invitation,
 )
-from forge.accounts.actions.members import change_role, remove_member
+from forge.accounts.actions.members import change_role, hand_over, remove_member
 from forge.accounts.actions.organisations import create_organisation, create_organisation_for, update_organisation
 from forge.accounts.actions.people import end_connections, end_what_password_opened, set_password, update_profile
 from forge.accounts.actions.quotas import set_quota
@@ -46,9 +46,10 @@ __all__ = [
     "end_other_sessions",
     "end_session",
     "end_what_password_opened",
-    "find_invitation",
     "find_person_of_link",
+    "hand_over",
     "invite",
+    "invite_by_letter",
     "join_as",
     "join_new",
     "make_sign_in_link",

@@ -9,7 +9,8 @@ from django.db import transaction
 from forge.accounts.access import require_in, require_scope
 from forge.accounts.errors import LastOwner
 from forge.accounts.events import MEMBERS_CHANGED
-from forge.accounts.models import Membership, Organisation, Role
+from forge.accounts.invitations import checked_role
+from forge.accounts.models import Membership, Organisation, ProjectMembership, Role
 from forge.accounts.permissions import Verb
 from forge.accounts.scopes import Scope
 from forge.core.actors import Actor
@@ -38,7 +39,10 @@ def change_role(actor: Actor, organisation: Organisation, member_id: UUID, role:
 
 @transaction.atomic
 def remove_member(actor: Actor, organisation: Organisation, member_id: UUID) -> None:
-    """Takes a member out; anyone may leave by themselves. Raises `Forbidden`, `NotFound` and `LastOwner`."""
+    """Takes a member out, of the organisation and of all its projects; anyone may leave by themselves.
+
+    Raises `Forbidden`, `NotFound` and `LastOwner`.
+    """
     require_scope(actor, Scope.MEMBER_MANAGE)
     if member_id != actor.pk:
         require_in(actor, Verb.MANAGE_MEMBERS, organisation)
@@ -46,7 +50,27 @@ def remove_member(actor: Actor, organisation: Organisation, member_id: UUID) -> 
     if membership.role == Role.OWNER:
         _keep_an_owner(organisation, membership)
     membership.delete()
+    ProjectMembership.objects.filter(organisation=organisation, user=member_id).delete()
     write_entry(actor, "member.remove", f"organisation:{organisation.pk}", organisation.place, member=str(member_id))
+    append_event(organisation.stream, MEMBERS_CHANGED(), actor)
+
+
+@transaction.atomic
+def hand_over(actor: Actor, organisation: Organisation, member_id: UUID) -> None:
+    """Makes another member an owner in the actor's place, who stays as a maintainer and may leave then.
+
+    Raises `Forbidden` and `NotFound`.
+    """
+    require_in(actor, Verb.MANAGE_MEMBERS, organisation)
+    heir, former = _membership(organisation, member_id), _membership(organisation, actor.pk)
+    if heir.user_id == former.user_id:
+        raise Invalid("You are an owner already. Choose another member.", errors={"member": ["Another member."]})
+    if not heir.user.is_active:
+        raise Invalid(f"The account of {heir.user} is disabled.", errors={"member": ["An active member."]})
+    heir.role, former.role = Role.OWNER, Role.MAINTAINER
+    Membership.objects.bulk_update([heir, former], ["role"])
+    subject = f"organisation:{organisation.pk}"
+    write_entry(actor, "member.hand-over", subject, organisation.place, member=str(member_id))
     append_event(organisation.stream, MEMBERS_CHANGED(), actor)
 
 
@@ -63,11 +87,3 @@ def _keep_an_owner(organisation: Organisation, leaving: Membership) -> None:
     others = Membership.objects.filter(organisation=organisation, role=Role.OWNER).exclude(pk=leaving.pk)
     if not others.exists():
         raise LastOwner(f"{organisation.name} would have no owner. Make someone else an owner first.")
-
-
-def checked_role(role: str) -> Role:
-    """The role of this name. Raises `Invalid`."""
-    if role not in Role.values:
-        choices = ", ".join(Role.values)
-        raise Invalid(f"A role is one of {choices}.", errors={"role": [f"One of {choices}."]})
-    return Role(role)

@@ -1,8 +1,16 @@
 """What can be done to projects. Each act checks the permission, does it, and writes the audit entry and the event."""
 
+from forge.projects.actions.copying import duplicate_project, fork_project
 from forge.projects.actions.downloads import note_download
 from forge.projects.actions.favourites import mark_favourite
 from forge.projects.actions.files import copy_file, delete_file, rename_file, write_file
+from forge.projects.actions.people import (
+    end_project_role,
+    give_project_role,
+    invite_to_project,
+    invite_to_project_by_letter,
+    revoke_project_invitation,
+)
 from forge.projects.actions.project import (
     create_from_files,
     create_from_model,
@@ -28,8 +36,14 @@ __all__ = [
     "create_project",
     "delete_file",
     "delete_project",
+    "duplicate_project",
+    "end_project_role",
     "end_samples",
+    "fork_project",
+    "give_project_role",
     "import_samples",
+    "invite_to_project",
+    "invite_to_project_by_letter",
     "mark_favourite",
     "mark_samples",
     "note_download",
@@ -37,6 +51,7 @@ __all__ = [
     "restore_project",
     "restore_version",
     "restoring_update",
+    "revoke_project_invitation",
     "save_version",
     "send_sample",
     "take_back",

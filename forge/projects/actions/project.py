@@ -141,7 +141,8 @@ def update_project(
     if visibility is not None and visibility != project.visibility:
         require(actor, Verb.MANAGE, project)
         if visibility not in Visibility.values:
-            raise Invalid("A project is private or public.", errors={"visibility": ["private or public"]})
+            message = "A project is private, internal or public."
+            raise Invalid(message, errors={"visibility": [message]})
         changes["visibility"] = visibility
     if changes:
         former = {field: getattr(project, field) for field in changes}

@@ -11,9 +11,10 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
 
-from forge.accounts.models import Membership, User
+from forge.accounts.models import User
 from forge.accounts.people import person_to_json
-from forge.accounts.permissions import ALLOWED, Verb
+from forge.accounts.permissions import Verb
+from forge.accounts.team import team_of
 from forge.builds.limits import policy_of
 from forge.builds.models import Build
 from forge.core.actors import Actor
@@ -202,9 +203,7 @@ def _put_groups(review: Review, reviewers: Sequence[Asked], authors: frozenset[U
 
 
 def _members_who_judge(project: Project) -> dict[UUID, User]:
-    roles = [role for role, verbs in ALLOWED.items() if Verb.REVIEW in verbs]
-    members = Membership.objects.filter(organisation=project.organisation_id, role__in=roles).select_related("user")
-    return {membership.user_id: membership.user for membership in members}
+    return {mate.user.pk: mate.user for mate in team_of(project, Verb.REVIEW)}
 
 
 def _require_able(group: Asked, able: dict[UUID, User], authors: frozenset[UUID]) -> None:
@@ -212,7 +211,7 @@ def _require_able(group: Asked, able: dict[UUID, User], authors: frozenset[UUID]
     if not people or len(people) > MOST_PEOPLE:
         raise BadReviewers(f"A group of reviewers has 1 to {MOST_PEOPLE} people, this one has {len(people)}.")
     if not people <= able.keys():
-        raise BadReviewers("Only members of the organisation who may give verdicts can be asked.")
+        raise BadReviewers("Only people who may give verdicts in this project can be asked.")
     if own := people & authors:
         names = listed(sorted(str(able[one]) for one in own))
         raise BadReviewers(f"{names} built it or wrote part of it, so someone else must judge it.")

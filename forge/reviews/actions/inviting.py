@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from django.db import transaction
 from django.db.models import Max
 
-from forge.accounts.actions import invite
 from forge.accounts.letters import letter
 from forge.accounts.models import Invitation, Role, User
 from forge.accounts.people import person_to_json
@@ -16,6 +15,7 @@ from forge.accounts.principals import acting_as
 from forge.core.actors import Actor
 from forge.core.audit import write_entry
 from forge.core.events import append_event
+from forge.projects.actions import invite_to_project
 from forge.projects.models import Project
 from forge.reviews.access import newest_round
 from forge.reviews.authorship import authors_of
@@ -24,12 +24,13 @@ from forge.reviews.models import InvitedReviewer, Review, ReviewerGroup
 
 
 def send_invitations(actor: Actor, review: Review, addresses: Sequence[str]) -> None:
-    """Invites these as viewers, in the transaction that asks for the review; the letters go when it ends.
+    """Invites these as reviewers of the project, in the transaction that asks for the review; the letters go when it
+    ends.
 
     Raises `Forbidden`.
     """
     for address in addresses:
-        invitation, link = invite(actor, review.project.organisation, Role.VIEWER)
+        invitation, link = invite_to_project(actor, review.project, Role.REVIEWER, email=address)
         InvitedReviewer.objects.create(review=review, invitation=invitation, email=address)
         message = letter("review_invitation", address, {"review": review, "person": actor.person, "link": link})
         transaction.on_commit(message.send)

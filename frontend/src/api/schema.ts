@@ -423,6 +423,23 @@ export interface paths {
     readonly patch?: never;
     readonly trace?: never;
   };
+  readonly "/api/v1/organisations/{organisation}/invitations/letters": {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly get?: never;
+    readonly put?: never;
+    /** @description Inviting several people by email. */
+    readonly post: operations["organisations_invitations_letters_create"];
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
   readonly "/api/v1/organisations/{organisation}/members": {
     readonly parameters: {
       readonly query?: never;
@@ -456,6 +473,23 @@ export interface paths {
     readonly head?: never;
     /** @description One member: another role, or leaving. */
     readonly patch: operations["organisations_members_partial_update"];
+    readonly trace?: never;
+  };
+  readonly "/api/v1/organisations/{organisation}/members/{member}/hand-over": {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly get?: never;
+    readonly put?: never;
+    /** @description Making another member an owner in one's own place. */
+    readonly post: operations["organisations_members_hand_over_create"];
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
     readonly trace?: never;
   };
   readonly "/api/v1/organisations/{organisation}/usage": {
@@ -673,6 +707,23 @@ export interface paths {
     readonly patch?: never;
     readonly trace?: never;
   };
+  readonly "/api/v1/projects/{organisation}/{name}/duplicate": {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly get?: never;
+    readonly put?: never;
+    /** @description A project with the same files, without the recordings that people gave, which remembers nothing of this one. */
+    readonly post: operations["projects_duplicate_create"];
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
   readonly "/api/v1/projects/{organisation}/{name}/favourite": {
     readonly parameters: {
       readonly query?: never;
@@ -761,6 +812,75 @@ export interface paths {
     readonly patch?: never;
     readonly trace?: never;
   };
+  readonly "/api/v1/projects/{organisation}/{name}/fork": {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly get?: never;
+    readonly put?: never;
+    /** @description The same, which remembers where it came from and the version that both have in common. */
+    readonly post: operations["projects_fork_create"];
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly "/api/v1/projects/{organisation}/{name}/invitations": {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    /** @description Open invitations to the project alone, and making a link. */
+    readonly get: operations["project_invitations_list"];
+    readonly put?: never;
+    /** @description Open invitations to the project alone, and making a link. */
+    readonly post: operations["projects_invitations_create"];
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly "/api/v1/projects/{organisation}/{name}/invitations/{invitation}": {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly get?: never;
+    readonly put?: never;
+    readonly post?: never;
+    /** @description One invitation to the project: revoking it. */
+    readonly delete: operations["projects_invitations_destroy"];
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly "/api/v1/projects/{organisation}/{name}/invitations/letters": {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly get?: never;
+    readonly put?: never;
+    /** @description Inviting several people to the project by email. */
+    readonly post: operations["projects_invitations_letters_create"];
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
   readonly "/api/v1/projects/{organisation}/{name}/language": {
     readonly parameters: {
       readonly query?: never;
@@ -793,6 +913,41 @@ export interface paths {
     readonly options?: never;
     readonly head?: never;
     readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly "/api/v1/projects/{organisation}/{name}/people": {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    /** @description Everyone who reads the project, and by which role. Addresses are for members of the organisation. */
+    readonly get: operations["project_people"];
+    readonly put?: never;
+    readonly post?: never;
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly "/api/v1/projects/{organisation}/{name}/people/{person}": {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly get?: never;
+    readonly put?: never;
+    readonly post?: never;
+    /** @description One person's role in the project: giving them another, or ending it. */
+    readonly delete: operations["projects_people_destroy"];
+    readonly options?: never;
+    readonly head?: never;
+    /** @description One person's role in the project: giving them another, or ending it. */
+    readonly patch: operations["projects_people_partial_update"];
     readonly trace?: never;
   };
   readonly "/api/v1/projects/{organisation}/{name}/phones": {
@@ -2008,6 +2163,11 @@ export interface components {
       readonly detail: string;
       readonly documentation: string;
     };
+    /** @description Where a copy of a project goes, and what it is called there. */
+    readonly Copy: {
+      readonly organisation: string;
+      readonly name: string;
+    };
     /** @description A token with its secret, which is shown this once. */
     readonly CreatedToken: {
       /** Format: uuid */
@@ -2282,11 +2442,6 @@ export interface components {
       /** @default  */
       readonly comment: string;
     };
-    /** @description The role of a member, or of who accepts an invitation. */
-    readonly GivenRole: {
-      /** @enum {string} */
-      readonly role: "owner" | "maintainer" | "developer" | "viewer";
-    };
     /** @description A link that shows one review to whoever has it. Its address is told once, when it is made. */
     readonly GuestLink: {
       /** Format: uuid */
@@ -2371,11 +2526,34 @@ export interface components {
       /** Format: uuid */
       readonly id: string;
       readonly role: components["schemas"]["Role"];
+      /** @description to which a letter went, or empty where the link was shown */
+      readonly email: string;
+      /** @description how many people can join by it */
+      readonly places: number;
+      /** @description how many of them have */
+      readonly taken: number;
       /** Format: date-time */
       readonly created: string;
       /** Format: date-time */
       readonly expires: string;
       readonly invited_by: string | null;
+    };
+    /** @description What sends letters with invitations. */
+    readonly InvitationLetters: {
+      /** @enum {string} */
+      readonly role: "owner" | "maintainer" | "developer" | "reviewer" | "viewer";
+      readonly emails: readonly string[];
+      /** @default 7 */
+      readonly days: number;
+    };
+    /** @description What makes an invitation with a link. */
+    readonly InvitationLink: {
+      /** @enum {string} */
+      readonly role: "owner" | "maintainer" | "developer" | "reviewer" | "viewer";
+      /** @default 1 */
+      readonly places: number;
+      /** @default 7 */
+      readonly days: number;
     };
     /** @description The open invitations of an organisation. */
     readonly Invitations: {
@@ -2768,6 +2946,12 @@ export interface components {
       /** Format: uuid */
       readonly id: string;
       readonly role: components["schemas"]["Role"];
+      /** @description to which a letter went, or empty where the link was shown */
+      readonly email: string;
+      /** @description how many people can join by it */
+      readonly places: number;
+      /** @description how many of them have */
+      readonly taken: number;
       /** Format: date-time */
       readonly created: string;
       /** Format: date-time */
@@ -3049,10 +3233,10 @@ export interface components {
       readonly constants: number;
       readonly tensors: number;
     };
-    /** @description The role of a member, or of who accepts an invitation. */
+    /** @description The role of a person. */
     readonly PatchedGivenRole: {
       /** @enum {string} */
-      readonly role?: "owner" | "maintainer" | "developer" | "viewer";
+      readonly role?: "owner" | "maintainer" | "developer" | "reviewer" | "viewer";
     };
     readonly PatchedInboxChange: {
       readonly mail?: string;
@@ -3080,6 +3264,10 @@ export interface components {
       readonly url?: string;
       readonly topics?: readonly string[];
       readonly on?: boolean;
+    };
+    /** @description Everyone who reads a project. */
+    readonly People: {
+      readonly people: readonly components["schemas"]["Teammate"][];
     };
     /** @description A person: the name, and the mark's letters and colour. */
     readonly Person: {
@@ -3473,7 +3661,7 @@ export interface components {
       readonly may: readonly components["schemas"]["VerbOnProject"][];
     };
     /** @enum {string} */
-    readonly Role: "owner" | "maintainer" | "developer" | "viewer";
+    readonly Role: "owner" | "maintainer" | "developer" | "reviewer" | "viewer";
     /** @description Bytes of the arena: `size` of them from `offset` on, from the step `first` to `last`, both included. */
     readonly Room: {
       readonly name: string;
@@ -3776,6 +3964,20 @@ export interface components {
       readonly type: "tag.published";
       readonly data: components["schemas"]["TagPublished"];
     };
+    /** @description Somebody who reads a project, and why. */
+    readonly Teammate: {
+      /** Format: uuid */
+      readonly id: string;
+      readonly name: string;
+      readonly initials: string;
+      readonly colour: number;
+      /** @description null for who is no member of the organisation */
+      readonly email: string | null;
+      /** @description the role that allows more, of the two */
+      readonly role: components["schemas"]["Role"];
+      readonly in_organisation: components["schemas"]["Role"] | null;
+      readonly in_project: components["schemas"]["Role"] | null;
+    };
     /** @description A template that a project can start from. */
     readonly Template: {
       readonly name: string;
@@ -4047,7 +4249,7 @@ export interface components {
       };
     };
     /** @enum {string} */
-    readonly Visibility: "private" | "public";
+    readonly Visibility: "private" | "internal" | "public";
     readonly WantedAnchor: {
       /**
        * @description `build`, or what of it: then `name` says which figure, stage, file or sample (its id)
@@ -4340,6 +4542,7 @@ export type Comment = components["schemas"]["Comment"];
 export type Comparison = components["schemas"]["Comparison"];
 export type CompleteAnswer = components["schemas"]["CompleteAnswer"];
 export type CompletionItem = components["schemas"]["CompletionItem"];
+export type Copy = components["schemas"]["Copy"];
 export type CreatedToken = components["schemas"]["CreatedToken"];
 export type Delivery = components["schemas"]["Delivery"];
 export type DeliveryPage = components["schemas"]["DeliveryPage"];
@@ -4375,7 +4578,6 @@ export type FitsAnswer = components["schemas"]["FitsAnswer"];
 export type Fix = components["schemas"]["Fix"];
 export type FoldingAnswer = components["schemas"]["FoldingAnswer"];
 export type GiveVerdict = components["schemas"]["GiveVerdict"];
-export type GivenRole = components["schemas"]["GivenRole"];
 export type GuestLink = components["schemas"]["GuestLink"];
 export type GuestLinks = components["schemas"]["GuestLinks"];
 export type HintsAnswer = components["schemas"]["HintsAnswer"];
@@ -4390,6 +4592,8 @@ export type InboxEvent = components["schemas"]["InboxEvent"];
 export type IncomingSample = components["schemas"]["IncomingSample"];
 export type InputPort = components["schemas"]["InputPort"];
 export type Invitation = components["schemas"]["Invitation"];
+export type InvitationLetters = components["schemas"]["InvitationLetters"];
+export type InvitationLink = components["schemas"]["InvitationLink"];
 export type Invitations = components["schemas"]["Invitations"];
 export type InviteGuest = components["schemas"]["InviteGuest"];
 export type JudgedLimit = components["schemas"]["JudgedLimit"];
@@ -4475,6 +4679,7 @@ export type PatchedOrganisationChange = components["schemas"]["PatchedOrganisati
 export type PatchedProjectChange = components["schemas"]["PatchedProjectChange"];
 export type PatchedText = components["schemas"]["PatchedText"];
 export type PatchedWebhookChange = components["schemas"]["PatchedWebhookChange"];
+export type People = components["schemas"]["People"];
 export type Person = components["schemas"]["Person"];
 export type PersonEvent = components["schemas"]["PersonEvent"];
 export type PhoneLink = components["schemas"]["PhoneLink"];
@@ -4567,6 +4772,7 @@ export type Tag = components["schemas"]["Tag"];
 export type TagList = components["schemas"]["TagList"];
 export type TagPublished = components["schemas"]["TagPublished"];
 export type TagPublishedEvent = components["schemas"]["TagPublishedEvent"];
+export type Teammate = components["schemas"]["Teammate"];
 export type Template = components["schemas"]["Template"];
 export type Templates = components["schemas"]["Templates"];
 export type Text = components["schemas"]["Text"];
@@ -5648,7 +5854,7 @@ export interface operations {
     };
     readonly requestBody: {
       readonly content: {
-        readonly "application/json": components["schemas"]["GivenRole"];
+        readonly "application/json": components["schemas"]["InvitationLink"];
       };
     };
     readonly responses: {
@@ -5700,6 +5906,44 @@ export interface operations {
       readonly 403: components["responses"]["Forbidden"];
       readonly 404: components["responses"]["NotFound"];
       readonly 406: components["responses"]["NotAcceptable"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
+      readonly 507: components["responses"]["InsufficientStorage"];
+    };
+  };
+  readonly organisations_invitations_letters_create: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path: {
+        readonly organisation: string;
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody: {
+      readonly content: {
+        readonly "application/json": components["schemas"]["InvitationLetters"];
+      };
+    };
+    readonly responses: {
+      readonly 201: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly "application/json": components["schemas"]["Invitations"];
+        };
+      };
+      readonly 307: components["responses"]["TemporaryRedirect"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 408: components["responses"]["RequestTimeout"];
+      readonly 413: components["responses"]["RequestEntityTooLarge"];
+      readonly 415: components["responses"]["UnsupportedMediaType"];
       readonly 429: components["responses"]["TooManyRequests"];
       readonly 500: components["responses"]["InternalServerError"];
       readonly 503: components["responses"]["ServiceUnavailable"];
@@ -5802,6 +6046,37 @@ export interface operations {
       readonly 409: components["responses"]["Conflict"];
       readonly 413: components["responses"]["RequestEntityTooLarge"];
       readonly 415: components["responses"]["UnsupportedMediaType"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
+      readonly 507: components["responses"]["InsufficientStorage"];
+    };
+  };
+  readonly organisations_members_hand_over_create: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path: {
+        readonly member: string;
+        readonly organisation: string;
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody?: never;
+    readonly responses: {
+      /** @description who asked is a maintainer now */
+      readonly 204: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+      readonly 307: components["responses"]["TemporaryRedirect"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
       readonly 429: components["responses"]["TooManyRequests"];
       readonly 500: components["responses"]["InternalServerError"];
       readonly 503: components["responses"]["ServiceUnavailable"];
@@ -6486,6 +6761,46 @@ export interface operations {
       readonly 507: components["responses"]["InsufficientStorage"];
     };
   };
+  readonly projects_duplicate_create: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path: {
+        readonly name: string;
+        readonly organisation: string;
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody: {
+      readonly content: {
+        readonly "application/json": components["schemas"]["Copy"];
+      };
+    };
+    readonly responses: {
+      readonly 201: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly "application/json": components["schemas"]["Project"];
+        };
+      };
+      readonly 307: components["responses"]["TemporaryRedirect"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 408: components["responses"]["RequestTimeout"];
+      readonly 409: components["responses"]["Conflict"];
+      readonly 413: components["responses"]["RequestEntityTooLarge"];
+      readonly 415: components["responses"]["UnsupportedMediaType"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
+      readonly 507: components["responses"]["InsufficientStorage"];
+    };
+  };
   readonly favourite_retrieve: {
     readonly parameters: {
       readonly query?: never;
@@ -6786,6 +7101,187 @@ export interface operations {
       readonly 507: components["responses"]["InsufficientStorage"];
     };
   };
+  readonly projects_fork_create: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path: {
+        readonly name: string;
+        readonly organisation: string;
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody: {
+      readonly content: {
+        readonly "application/json": components["schemas"]["Copy"];
+      };
+    };
+    readonly responses: {
+      readonly 201: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly "application/json": components["schemas"]["Project"];
+        };
+      };
+      readonly 307: components["responses"]["TemporaryRedirect"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 408: components["responses"]["RequestTimeout"];
+      readonly 409: components["responses"]["Conflict"];
+      readonly 413: components["responses"]["RequestEntityTooLarge"];
+      readonly 415: components["responses"]["UnsupportedMediaType"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
+      readonly 507: components["responses"]["InsufficientStorage"];
+    };
+  };
+  readonly project_invitations_list: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path: {
+        readonly name: string;
+        readonly organisation: string;
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody?: never;
+    readonly responses: {
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly "application/json": components["schemas"]["Invitations"];
+        };
+      };
+      readonly 307: components["responses"]["TemporaryRedirect"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
+    };
+  };
+  readonly projects_invitations_create: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path: {
+        readonly name: string;
+        readonly organisation: string;
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody: {
+      readonly content: {
+        readonly "application/json": components["schemas"]["InvitationLink"];
+      };
+    };
+    readonly responses: {
+      readonly 201: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly "application/json": components["schemas"]["NewInvitation"];
+        };
+      };
+      readonly 307: components["responses"]["TemporaryRedirect"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 408: components["responses"]["RequestTimeout"];
+      readonly 413: components["responses"]["RequestEntityTooLarge"];
+      readonly 415: components["responses"]["UnsupportedMediaType"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
+      readonly 507: components["responses"]["InsufficientStorage"];
+    };
+  };
+  readonly projects_invitations_destroy: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path: {
+        readonly invitation: string;
+        readonly name: string;
+        readonly organisation: string;
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody?: never;
+    readonly responses: {
+      /** @description the link is dead */
+      readonly 204: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+      readonly 307: components["responses"]["TemporaryRedirect"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
+      readonly 507: components["responses"]["InsufficientStorage"];
+    };
+  };
+  readonly projects_invitations_letters_create: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path: {
+        readonly name: string;
+        readonly organisation: string;
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody: {
+      readonly content: {
+        readonly "application/json": components["schemas"]["InvitationLetters"];
+      };
+    };
+    readonly responses: {
+      readonly 201: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly "application/json": components["schemas"]["Invitations"];
+        };
+      };
+      readonly 307: components["responses"]["TemporaryRedirect"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 408: components["responses"]["RequestTimeout"];
+      readonly 413: components["responses"]["RequestEntityTooLarge"];
+      readonly 415: components["responses"]["UnsupportedMediaType"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
+      readonly 507: components["responses"]["InsufficientStorage"];
+    };
+  };
   readonly language_ask: {
     readonly parameters: {
       readonly query?: never;
@@ -6859,6 +7355,109 @@ export interface operations {
       readonly 429: components["responses"]["TooManyRequests"];
       readonly 500: components["responses"]["InternalServerError"];
       readonly 503: components["responses"]["ServiceUnavailable"];
+    };
+  };
+  readonly project_people: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path: {
+        readonly name: string;
+        readonly organisation: string;
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody?: never;
+    readonly responses: {
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly "application/json": components["schemas"]["People"];
+        };
+      };
+      readonly 307: components["responses"]["TemporaryRedirect"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
+    };
+  };
+  readonly projects_people_destroy: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path: {
+        readonly name: string;
+        readonly organisation: string;
+        readonly person: string;
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody?: never;
+    readonly responses: {
+      /** @description the person has no role of their own in it */
+      readonly 204: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+      readonly 307: components["responses"]["TemporaryRedirect"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
+      readonly 507: components["responses"]["InsufficientStorage"];
+    };
+  };
+  readonly projects_people_partial_update: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path: {
+        readonly name: string;
+        readonly organisation: string;
+        readonly person: string;
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody?: {
+      readonly content: {
+        readonly "application/json": components["schemas"]["PatchedGivenRole"];
+      };
+    };
+    readonly responses: {
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly "application/json": components["schemas"]["Teammate"];
+        };
+      };
+      readonly 307: components["responses"]["TemporaryRedirect"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 408: components["responses"]["RequestTimeout"];
+      readonly 413: components["responses"]["RequestEntityTooLarge"];
+      readonly 415: components["responses"]["UnsupportedMediaType"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
+      readonly 507: components["responses"]["InsufficientStorage"];
     };
   };
   readonly phones_retrieve: {

@@ -17,8 +17,9 @@ from rune.anvil.computation import Array, Clamped, Computation
 from rune.anvil.fixed_point import Integers, Multiplier, multiplier, real_range, scale_of
 from rune.anvil.operation import Op, Operation, require
 from rune.anvil.ops.byte_table import ByteTable
-from rune.anvil.ops.rescaling import FARTHEST_NUMBER, OutputRange, rescaled_twice
+from rune.anvil.ops.rescaling import FARTHEST_NUMBER, OutputRange, precision, rescaled_twice
 from rune.anvil.ops.types import BEYOND_32_BITS, FLOAT32, INT16, are, are_quantized, scale_refusal
+from rune.anvil.profile import TFLM
 from rune.tflite import Activation, LeakyReluOptions
 
 
@@ -98,9 +99,9 @@ def _alpha(op: Op) -> float:
 
 
 def _quantized(op: Op, activation: Activation) -> ByteTable | LeakyReluInt16:
-    (scale, zero_point), output_scale = scale_of(op.input(0)), scale_of(op.output)[0]
-    above = multiplier(float(np.float32(scale) / np.float32(output_scale)))
-    below = multiplier(float(np.float32(scale) * np.float32(_alpha(op)) / np.float32(output_scale)))
+    (scale, zero_point), output_scale, number = scale_of(op.input(0)), scale_of(op.output)[0], precision(op)
+    above = multiplier(float(number(scale) / number(output_scale)))
+    below = multiplier(float(number(scale) * number(_alpha(op)) / number(output_scale)))
     to = OutputRange.of(activation, op.output)
     if op.output.kind is INT16:
         return LeakyReluInt16(op.output.count, above, below, to)
@@ -118,6 +119,12 @@ def _clamp(activation: Activation) -> Callable[[Op], Computation]:
     return computation
 
 
+def _relu6(op: Op) -> Computation:
+    # TFLite Micro clamps integers as they are, whatever the output's scale says.
+    counted = replace(op, outputs=(op.input(0),)) if op.profile is TFLM else op
+    return _clamp(Activation.RELU6)(counted)
+
+
 def _leaky_relu(op: Op) -> Computation:
     require(op.input(0).count == op.output.count, "input and output differ in size")
     if op.output.kind is FLOAT32:
@@ -128,6 +135,6 @@ def _leaky_relu(op: Op) -> Computation:
 OPERATIONS = {
     "LEAKY_RELU": Operation(refusal, _leaky_relu),
     "RELU": Operation(refusal, _clamp(Activation.RELU)),
-    "RELU6": Operation(refusal, _clamp(Activation.RELU6)),
+    "RELU6": Operation(refusal, _relu6),
     "RELU_N1_TO_1": Operation(refusal, _clamp(Activation.RELU_N1_TO_1)),
 }

@@ -1,7 +1,10 @@
-"""A byte for a byte: a QUANTIZE between scales, and what a pass makes of a chain of elementwise ops and blocks."""
+"""A byte for a byte: a QUANTIZE between scales, a function of floats between bytes, and what a pass makes of a chain of
+elementwise ops and blocks.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -9,9 +12,25 @@ from numpy.typing import NDArray
 
 from rune.anvil.channels import CarriesChannels, Mask, Range
 from rune.anvil.computation import Array, Computation
+from rune.anvil.fixed_point import Integers, scale_of
+from rune.anvil.operation import Op
 from rune.anvil.rows import ByRows, RowWork
 from rune.anvil.signed_bytes import HIGHEST_BIT
 from rune.tensor import ElementType, TensorType
+
+BYTES = np.arange(256, dtype=np.uint8).view(np.int8).astype(np.int64)
+"""What the bytes from 0 to 255 are as int8."""
+
+
+def in_floats(op: Op, function: Callable[[Array], Array]) -> Integers:
+    """The bytes of a function of the numbers that int8 stands for, in single precision: rounded to the nearest, halves
+    away from zero. Source: TFLite's `LUTPopulate` (`internal/common.h`)."""
+    (scale, zero_point), (output_scale, output_zero_point) = scale_of(op.input(0)), scale_of(op.output)
+    with np.errstate(over="ignore"):  # infinity has its place in a table too
+        numbers = (BYTES - zero_point).astype(np.float32) * np.float32(scale)
+    units = function(numbers) * (np.float32(1) / np.float32(output_scale))
+    rounded = np.sign(units) * np.floor(np.abs(units) + np.float32(0.5))
+    return np.clip(rounded.astype(np.int64) + output_zero_point, -128, 127)
 
 
 @dataclass(frozen=True, eq=False)

@@ -194,7 +194,8 @@ def computation(op: Op) -> Computation:
     filters = array(weights, np.int8 if weights.kind is INT8 else np.float32)
     if image.kind is FLOAT32 and weights.kind is INT8:
         # The reference has one kernel for weights with one scale, and one for those with a scale a channel.
-        return hybrid(op, place, filters, one_scale(weights), options.activation)
+        is_whole = one_scale(weights)
+        return hybrid(op, place, filters, options.activation, is_symmetric=is_whole, joins_scales=is_whole)
     zero = filters.dtype.type(weights_zero_point(weights))
     full = _over_all_groups(filters, image.shape[3], zero)
     if image.kind is INT16:
@@ -240,11 +241,18 @@ def wide_convolution(op: Op, place: Window, filters: NDArray[np.generic], activa
 
 
 def hybrid(
-    op: Op, place: Window, filters: NDArray[np.generic], is_symmetric: bool, activation: Activation
+    op: Op,
+    place: Window,
+    filters: NDArray[np.generic],
+    activation: Activation,
+    *,
+    is_symmetric: bool,
+    joins_scales: bool,
 ) -> HybridConv2D:
     """What int8 filters [output channel, height, width, input channel] compute of floats."""
     scales, bias = channel_scales_of(op.input(1), len(filters)), bias_of(op, len(filters)).astype(np.float32)
-    return HybridConv2D(place, filters.astype(np.int8), scales, bias, is_symmetric, *real_range(activation))
+    weights = filters.astype(np.int8)
+    return HybridConv2D(place, weights, scales, bias, is_symmetric, joins_scales, *real_range(activation))
 
 
 def has_short_bias(op: Op) -> bool:

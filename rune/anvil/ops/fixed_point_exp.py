@@ -39,15 +39,29 @@ def rounded_shift(values: Array, bits: Array | int) -> Integers:
     return np.asarray((values + half - (values < 0)) >> bits)
 
 
-def exponential(values: Integers) -> Integers:
-    """e**value as Q0.31 for Q5.26 numbers that are not above zero."""
-    quarter = np.int64(2**24)
+def exponential(values: Integers, integer_bits: int = 5) -> Integers:
+    """e**value as Q0.31 for numbers that are not above zero, with 4 or 5 bits before the point."""
+    places = 31 - integer_bits
+    quarter = np.int64(1 << (places - 2))
     rest = (values & (quarter - 1)) - quarter  # from -1/4 on, below 0
-    result = _small_exponential(rest << 5)
+    result = _small_exponential(rest << integer_bits)
     whole = rest - values
     for exponent, factor in _FACTORS:
-        result = np.where(whole & int(2.0 ** (26 + exponent)), high_product(result, factor), result)
+        if exponent < integer_bits:
+            result = np.where(whole & (1 << (places + exponent)), high_product(result, factor), result)
     return np.where(values == 0, ONE, result)
+
+
+def logistic(values: Integers) -> Integers:
+    """1 / (1 + e**-x) as Q0.31 for Q4.27 numbers."""
+    above = np.minimum(newton(exponential(-np.abs(values), 4)) << 1, ONE)
+    return np.where(values == 0, 2**30, np.where(values > 0, above, ONE - above))
+
+
+def tanh(values: Integers) -> Integers:
+    """As Q0.31 for Q4.27 numbers."""
+    magnitude = np.clip((newton(exponential(-np.abs(values), 5)) - 2**29) << 2, -ONE - 1, ONE)
+    return np.where(values == 0, 0, np.where(values < 0, -magnitude, magnitude))
 
 
 def _small_exponential(values: Integers) -> Integers:

@@ -68,6 +68,34 @@ _COSINE = tuple(
 )
 """One over the even factorials of 14 down to 2, with the signs of the series."""
 
+_ERFC = tuple(
+    map(
+        float.fromhex,
+        (
+            "0x1.3ba70815d54f3p-28",
+            "-0x1.df078c95e4c6ap-24",
+            "0x1.1f0df472582afp-23",
+            "0x1.bd891eb780c96p-21",
+            "-0x1.005b4000861d1p-19",
+            "-0x1.240c7563c92d8p-19",
+            "0x1.a7434e297536cp-17",
+            "-0x1.8c0da1a54b223p-18",
+            "-0x1.cdd4b5ff4fa88p-15",
+            "0x1.9ee5d8964ce46p-14",
+            "0x1.5a15ec2019a2ep-13",
+            "-0x1.7118ca338654cp-11",
+            "-0x1.aead1d8c1575ep-13",
+            "0x1.1b199c0a9afb2p-8",
+            "-0x1.cea2460c661b2p-10",
+            "-0x1.0562b473f4583p-5",
+            "0x1.3c993c0e77d12p-6",
+            "0x1.2bd40a00135cbp-1",
+            "-0x1.26562fc55f90ep-1",
+        ),
+    )
+)
+"""A polynomial for ln(erfc(z) / t) + z**2 with t = 2 / (2 + z), from z = 0 to 12."""
+
 
 def exp(values: Array) -> Array:
     """e**x of doubles, as `rune_exp`."""
@@ -84,6 +112,19 @@ def exp(values: Array) -> Array:
         result = np.ldexp(1.0 + (rest + (lost + (rest * rest) * series)), whole.astype(np.int32))
         result = np.where(values > 709.782712893384, np.inf, np.where(values < -745.1332191019412, 0.0, result))
     return np.where(np.isnan(values), values, result)
+
+
+def erfc(values: Array) -> Array:
+    """1 - erf(x) of doubles, as `rune_erfc`."""
+    values = np.asarray(values, np.float64)
+    reach = np.minimum(np.abs(np.nan_to_num(values, nan=0.0)), 12.0)
+    t = 2.0 / (2.0 + reach)
+    place = (t - float.fromhex("0x1.2492492492492p-1")) / float.fromhex("0x1.b6db6db6db6dcp-2")
+    series = np.full_like(place, _ERFC[0])
+    for term in _ERFC[1:]:
+        series = term + place * series
+    tail = t * exp(series - reach * reach)
+    return np.where(np.isnan(values), values, np.where(values < 0, 2.0 - tail, tail))
 
 
 def sin(angles: Array) -> Array:

@@ -12,9 +12,9 @@ from rune.anvil.channels import Integers, MakesChannels, Mask, Range, ReadsChann
 from rune.anvil.computation import Array, Clamped, Computation
 from rune.anvil.fixed_point import nearest_products, real_range, scale_of
 from rune.anvil.operation import Op, Operation, require
-from rune.anvil.ops.conv_2d import bias_of, hybrid, require_bias_in_units, weights_zero_point
+from rune.anvil.ops.conv_2d import Conv2DInt8, bias_of, hybrid, require_bias_in_units, weights_zero_point
 from rune.anvil.ops.int16x8 import Conv2DInt16
-from rune.anvil.ops.rescaling import FARTHEST, OutputRange, folded, sum_bounds, sum_range
+from rune.anvil.ops.rescaling import FARTHEST, OutputRange, folded, multipliers_of, sum_bounds, sum_range
 from rune.anvil.ops.types import (
     BEYOND_32_BITS,
     FLOAT32,
@@ -31,6 +31,7 @@ from rune.anvil.ops.types import (
 )
 from rune.anvil.ops.wide_sums import are_wide, sum_rescaling, wide_bias, wide_refusal
 from rune.anvil.ops.window import Window
+from rune.anvil.profile import TFLM
 from rune.tflite import FullyConnectedOptions
 
 
@@ -164,6 +165,8 @@ def computation(op: Op) -> Computation:
     require(inputs > 0 and outputs > 0 and input_.count % inputs == 0, "the input is not a multiple of the weights")
     batches = input_.count // inputs
     require(output.count == batches * outputs, f"the output has {output.count} values, not {batches * outputs}")
+    if input_.kind is not FLOAT32 and one_scale(weights):
+        require_bias_in_units(op)
     if input_.kind is INT16:
         rescaling = sum_rescaling(op, options.has_short_bias, _scales(op, outputs), options.activation)
         pixels = array(weights, np.int8).reshape(outputs, 1, 1, inputs).astype(np.int8)
@@ -174,13 +177,25 @@ def computation(op: Op) -> Computation:
     if input_.kind is FLOAT32:
         place = Window.of_one_pixel(batches, inputs, outputs)
         filters = array(weights, np.int8).reshape(outputs, 1, 1, inputs)
-        return hybrid(op, place, filters, not options.asymmetric_quantize_inputs, options.activation)
-    if one_scale(weights):
-        require_bias_in_units(op)
+        is_symmetric = not options.asymmetric_quantize_inputs
+        return hybrid(op, place, filters, options.activation, is_symmetric=is_symmetric, joins_scales=True)
+    if op.profile is TFLM:
+        return _rounded_twice(op, batches)
     to = OutputRange.of(options.activation, output)
     zero_points = scale_of(input_)[1], weights_zero_point(weights)
     rows = array(weights, np.int8)
     return FullyConnectedInt8(batches, rows, bias, _scales(op, outputs), zero_points[0], to, zero_points[1])
+
+
+def _rounded_twice(op: Op, batches: int) -> Conv2DInt8:
+    """As TFLite Micro computes it: as a convolution of images of one pixel."""
+    outputs, inputs = op.input(1).shape
+    place = Window.of_one_pixel(batches, inputs, outputs)
+    multipliers = multipliers_of(_scales(op, outputs))
+    filters = array(op.input(1), np.int8).reshape(outputs, 1, 1, inputs)
+    to = OutputRange.of(_options(op).activation, op.output)
+    zero_points = scale_of(op.input(0))[1], weights_zero_point(op.input(1))
+    return Conv2DInt8(place, filters, bias_of(op, outputs), multipliers, zero_points[0], to, zero_points[1])
 
 
 def _scales(op: Op, outputs: int) -> tuple[float, ...]:

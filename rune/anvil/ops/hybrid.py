@@ -22,13 +22,17 @@ from rune.anvil.ops.window import Window
 @dataclass(frozen=True, eq=False)
 class HybridConv2D(Computation, Clamped, Padded):
     """`filters` are int8 [output channel, height, width, input channel]; `scales` and `bias` float32, one a channel. A
-    fully connected layer is a convolution of images of one pixel."""
+    fully connected layer is a convolution of images of one pixel.
+
+    A sum is multiplied by the product of both scales where it `joins_scales`, else first by the channel's: the
+    reference has kernels of both kinds, and a float is rounded after each step."""
 
     window: Window
     filters: NDArray[np.int8]
     scales: NDArray[np.float32]
     bias: NDArray[np.float32]
     is_symmetric: bool
+    joins_scales: bool
     minimum: float
     maximum: float
 
@@ -41,7 +45,11 @@ class HybridConv2D(Computation, Clamped, Padded):
         each = np.repeat(
             np.array([scale for _, scale, _ in quantized], np.float32), self.window.positions // len(images)
         )
-        results = sums.astype(np.float32) * (each[:, None] * self.scales) + self.bias
+        floats = sums.astype(np.float32)
+        if self.joins_scales:
+            results = floats * (each[:, None] * self.scales) + self.bias
+        else:
+            results = floats * self.scales * each[:, None] + self.bias
         return (np.clip(results, np.float32(self.minimum), np.float32(self.maximum)),)
 
     def clamped(self, minimum: float, maximum: float) -> Computation:
@@ -108,13 +116,12 @@ def _asymmetric(numbers: Array) -> tuple[Integers, np.float32, int]:
     least, greatest = min(0.0, float(numbers.min())), max(0.0, float(numbers.max()))
     if least == greatest:
         return np.zeros(len(numbers), np.int64), np.float32(1), 0
-    step = (greatest - least) / 255
+    step = float(np.float32(greatest - least)) / 255
     from_least = 128 + abs(least / step) < 127 + abs(greatest / step)
     nearest = -128 - least / step if from_least else 127 - greatest / step
     zero_point = int(np.clip(np.sign(nearest) * np.floor(abs(nearest) + 0.5), -128, 127))
     scale = np.float32(step)
-    moved = np.float32(zero_point) + numbers * (np.float32(1) / scale)
-    return np.clip(_rounded(moved), -128, 127), scale, zero_point
+    return np.clip(_rounded(numbers * (np.float32(1) / scale)) + zero_point, -128, 127), scale, zero_point
 
 
 def _rounded(values: Array) -> Integers:

@@ -1,8 +1,8 @@
 """LOGISTIC, TANH and HARD_SWISH of int8, each a table of 256 bytes. Of int16, see `sigmoid_int16`.
 
-LOGISTIC and TANH are functions of floats of single precision, rounded to the nearest byte, halves away from zero.
-HARD_SWISH multiplies numbers of 16 bits in fixed point. Source: TFLite's `LUTPopulate` (`activations.cc`,
-`internal/common.h`) and its reference kernel `reference_ops::HardSwish`.
+LOGISTIC and TANH are functions of floats of single precision, rounded to the nearest byte, halves away from zero; in
+TFLite Micro they are computed in fixed point. HARD_SWISH multiplies numbers of 16 bits in fixed point. Source: TFLite's
+`LUTPopulate` (`activations.cc`, `internal/common.h`) and its reference kernel `reference_ops::HardSwish`.
 """
 
 from __future__ import annotations
@@ -12,18 +12,18 @@ from collections.abc import Callable
 import numpy as np
 
 from rune.anvil.computation import Array, Computation
-from rune.anvil.fixed_point import Integers, scale_of
+from rune.anvil.fixed_point import Integers, multiplier, scale_of
 from rune.anvil.operation import Op, Operation, require
-from rune.anvil.ops.byte_table import ByteTable
+from rune.anvil.ops import fixed_point_exp
+from rune.anvil.ops.byte_table import BYTES, ByteTable, in_floats
 from rune.anvil.ops.fixed_point_exp import rounded_shift
 from rune.anvil.ops.float_functions import exp
-from rune.anvil.ops.rescaling import multipliers_of
+from rune.anvil.ops.rescaling import multipliers_of, rescaled_twice
 from rune.anvil.ops.sigmoid_int16 import logistic, sigmoid_refusal, tanh
 from rune.anvil.ops.types import FLOAT32, INT8, WITHOUT_SCALE, are, one_scale
 from rune.anvil.ops.unary_float32 import Unary, UnaryFloat32
 from rune.anvil.ops.unary_int16 import with_int16
-
-_BYTES = np.arange(256, dtype=np.uint8).view(np.int8).astype(np.int64)
+from rune.anvil.profile import TFLM
 
 
 def _refusal(op: Op) -> str | None:
@@ -46,22 +46,28 @@ def _sigmoid_refusal(scale: float, zero_point: int) -> Callable[[Op], str | None
     return refusal
 
 
-def _in_floats(op: Op, function: Callable[[Array], Array]) -> Integers:
-    """The bytes of a function of the numbers that bytes stand for, in single precision."""
-    (scale, zero_point), (output_scale, output_zero_point) = scale_of(op.input(0)), scale_of(op.output)
-    with np.errstate(over="ignore"):  # infinity has its place in a table too
-        numbers = (_BYTES - zero_point).astype(np.float32) * np.float32(scale)
-    units = function(numbers) * (np.float32(1) / np.float32(output_scale))
-    rounded = np.sign(units) * np.floor(np.abs(units) + np.float32(0.5))
-    return np.clip(rounded.astype(np.int64) + output_zero_point, -128, 127)
+def _in_fixed_point(op: Op, function: Callable[[Integers], Integers], output_bits: int) -> Integers:
+    """The bytes of a function as TFLite Micro computes it: of Q4.27, with so many bits behind the point that remain.
+    Source: its `logistic_common.cc` and `tanh.cc`, and `reference_integer_ops::Logistic` and `Tanh`."""
+    (scale, zero_point), output_zero_point = scale_of(op.input(0)), scale_of(op.output)[1]
+    by, numbers = multiplier(scale * 2**27), BYTES - zero_point
+    reach = int(15 * 2**27 / 2.0**by.exponent)
+    within = np.clip(numbers, -reach, reach)
+    results = rounded_shift(function(rescaled_twice(within[:, None], [by])[:, 0]), 31 - output_bits)
+    ends = np.where(numbers < 0, -128, 127)
+    return np.where(np.abs(numbers) >= reach, ends, np.clip(results + output_zero_point, -128, 127))
 
 
 def _logistic(op: Op) -> Integers:
-    return _in_floats(op, lambda x: np.float32(1) / (np.float32(1) + _exp(-x).astype(np.float32)))
+    if op.profile is TFLM:
+        return _in_fixed_point(op, fixed_point_exp.logistic, 8)
+    return in_floats(op, lambda x: np.float32(1) / (np.float32(1) + _exp(-x).astype(np.float32)))
 
 
 def _tanh(op: Op) -> Integers:
-    return _in_floats(op, lambda x: (1 - 2 / (_exp(2 * x.astype(np.float64)) + 1)).astype(np.float32))
+    if op.profile is TFLM:
+        return _in_fixed_point(op, fixed_point_exp.tanh, 7)
+    return in_floats(op, lambda x: (1 - 2 / (_exp(2 * x.astype(np.float64)) + 1)).astype(np.float32))
 
 
 def _exp(values: Array) -> Array:
@@ -72,7 +78,7 @@ def _exp(values: Array) -> Array:
 def _hard_swish(op: Op) -> Integers:
     (scale, zero_point), (output_scale, output_zero_point) = scale_of(op.input(0)), scale_of(op.output)
     fine = np.float32(1 / 128) * np.float32(scale)
-    numbers = (_BYTES - zero_point) << 7
+    numbers = (BYTES - zero_point) << 7
     with np.errstate(over="ignore"):
         quotients = [float(fine / np.float32(output_scale)), float(fine / (np.float32(3) / np.float32(32768)))]
     output, gate = multipliers_of(quotients)

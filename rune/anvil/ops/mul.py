@@ -1,7 +1,7 @@
 """MUL with broadcasting. The product of int8 or int16 numbers, each counted from its zero point, is rounded twice.
 
 Source: TFLite's reference kernel `reference_integer_ops::Mul`; the multiplier is left scale * right scale / output's,
-in single precision.
+in the runtime's precision.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from rune.anvil.operation import Op, Operation
 from rune.anvil.ops.binary_float32 import Binary, BinaryFloat32
 from rune.anvil.ops.binary_int32 import BinaryInt32
 from rune.anvil.ops.broadcast import Broadcast, activation_of, are_whole, arithmetic_refusal, broadcast
-from rune.anvil.ops.rescaling import OutputRange, are_in_reach, multipliers_of, rescaled_twice
+from rune.anvil.ops.rescaling import OutputRange, are_in_reach, multipliers_of, precision, rescaled_twice
 from rune.anvil.ops.types import BEYOND_32_BITS, FLOAT32, INT8, INT16
 
 LARGEST_PRODUCT = {INT8: 255 * 255, INT16: 2**30}
@@ -62,8 +62,8 @@ class MulQuantized(Computation, CarriesChannels):
 
 @np.errstate(over="ignore", under="ignore")
 def _multiplier(op: Op) -> float:
-    """In single precision, as in the reference."""
-    left, right, output = (np.float32(scale_of(each)[0]) for each in (op.input(0), op.input(1), op.output))
+    number = precision(op)
+    left, right, output = (number(scale_of(each)[0]) for each in (op.input(0), op.input(1), op.output))
     return float(left * right / output)
 
 

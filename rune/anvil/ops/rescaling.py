@@ -12,13 +12,19 @@ from numpy.typing import NDArray
 from rune.anvil.channels import Range
 from rune.anvil.computation import Array
 from rune.anvil.fixed_point import Integers, Multiplier, activation_range, multiplier, rescale_twice, scale_of
-from rune.anvil.operation import require
+from rune.anvil.operation import Op, require
 from rune.anvil.ops.rearrangement import ELEMENTS
 from rune.anvil.ops.types import INT8, INT16
+from rune.anvil.profile import TFLM
 from rune.tflite import Activation, Tensor
 
 LARGEST_EXPONENT = 30
 """The largest left shift of 32 bits."""
+
+
+def precision(op: Op) -> type[np.floating[Any]]:
+    """Of the numbers in which a runtime multiplies and divides scales, where LiteRT does it in single precision."""
+    return np.float64 if op.profile is TFLM else np.float32
 
 
 FARTHEST_NUMBER = {INT8: 255, INT16: 1 << 15}

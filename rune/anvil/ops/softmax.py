@@ -19,8 +19,9 @@ from rune.anvil.fixed_point import Integers, Multiplier, multiplier, scale_of
 from rune.anvil.operation import Op, Operation, require
 from rune.anvil.ops.fixed_point_exp import exponential, high_product, reciprocal, rounded_shift
 from rune.anvil.ops.interpolated_table import GREATEST, LEAST, looked_up, populated
-from rune.anvil.ops.rescaling import rescaled_twice
+from rune.anvil.ops.rescaling import precision, rescaled_twice
 from rune.anvil.ops.types import BEYOND_32_BITS, FLOAT32, INT8, INT16, WITHOUT_SCALE, are, one_scale, scale_refusal
+from rune.anvil.profile import TFLM, Profile
 from rune.tflite import SoftmaxOptions
 
 LONGEST_ROW = 4095
@@ -48,13 +49,15 @@ class SoftmaxInt8(Computation):
         return (np.minimum(shares - 128, 127).astype(np.int8),)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class SoftmaxInt16(Computation):
-    """The multiplier brings a difference to 10 / 65535. Exponentials and the output count 1/32768."""
+    """The multiplier brings a difference to 10 / 65535. Exponentials and the output count 1/32768. `reciprocals` are
+    1 / (1 + x) of numbers from 0 to 1 that lie 1 / 65535 apart."""
 
     rows: int
     columns: int
     multiplier: Multiplier
+    reciprocals: NDArray[np.int16]
 
     def evaluate(self, *inputs: Array) -> tuple[Array, ...]:
         numbers = inputs[0].reshape(self.rows, self.columns).astype(np.int64)
@@ -64,7 +67,7 @@ class SoftmaxInt16(Computation):
         sums = terms.sum(axis=1, keepdims=True)
         bits = np.array([int(each).bit_length() for each in sums.flat], np.int64).reshape(sums.shape)
         fractions = ((sums << (31 - bits)) + 2**13) >> 14  # from 1 to 2, in units of 2**-16
-        scales = looked_up(np.clip(fractions - 2**16 - 2**15, LEAST, GREATEST), table_of_reciprocals())
+        scales = looked_up(np.clip(fractions - 2**16 - 2**15, LEAST, GREATEST), self.reciprocals)
         shares = (terms * scales + (np.int64(1) << (bits - 2))) >> (bits - 1)
         return (np.clip(shares, 0, GREATEST).astype(np.int16),)
 
@@ -76,10 +79,10 @@ def table_of_exponentials() -> NDArray[np.int16]:
     return populated(exponentials, (10 / 65535, GREATEST), (2 / 65535, 0), np.float64)
 
 
-@cache
-def table_of_reciprocals() -> NDArray[np.int16]:
-    """1 / (1 + x) of numbers from 0 to 1 that lie 1 / 65535 apart."""
-    return populated(lambda x: 1.0 / (1.0 + x), (1 / 65535, LEAST), (2 / 65535, 0), np.float64)
+def table_of_reciprocals(profile: Profile) -> NDArray[np.int16]:
+    """Two entries of TFLite Micro's differ, which it computes in single precision."""
+    kind = np.float32 if profile is TFLM else np.float64
+    return populated(lambda x: kind(1) / (kind(1) + x), (1 / 65535, LEAST), (2 / 65535, 0), kind)
 
 
 @dataclass(frozen=True)
@@ -125,7 +128,8 @@ def _int16_refusal(op: Op) -> str | None:
 
 def _int16_multiplier(op: Op) -> Multiplier:
     assert isinstance(op.operator.options, SoftmaxOptions)  # noqa: S101 - the reader gives these for this op
-    scale = np.float32(scale_of(op.input(0))[0]) * np.float32(op.operator.options.beta)
+    number = precision(op)
+    scale = number(scale_of(op.input(0))[0]) * number(op.operator.options.beta)
     return multiplier(float(scale) / (10 / 65535))
 
 
@@ -154,7 +158,7 @@ def computation(op: Op) -> SoftmaxInt8 | SoftmaxInt16 | SoftmaxFloat32:
     if input_.kind is FLOAT32:
         return SoftmaxFloat32(rows, columns, op.operator.options.beta)
     if input_.kind is INT16:
-        return SoftmaxInt16(rows, columns, _int16_multiplier(op))
+        return SoftmaxInt16(rows, columns, _int16_multiplier(op), table_of_reciprocals(op.profile))
     return SoftmaxInt8(rows, columns, _exponentials(op))
 
 

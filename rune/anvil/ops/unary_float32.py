@@ -1,13 +1,15 @@
-"""Elementwise ops of one float32 input: ABS, COS, EXP, FLOOR, HARD_SWISH, LOGISTIC, NEG, RSQRT, SIN, SQRT, SQUARE and
-TANH.
+"""Elementwise ops of one float32 input: ABS, COS, EXP, FLOOR, GELU, HARD_SWISH, LOGISTIC, NEG, RSQRT, SIN, SQRT, SQUARE
+and TANH.
 
-LOGISTIC is 1 / (1 + e**-x), HARD_SWISH is x * min(max(x + 3, 0), 6) / 6. Those with e, and SIN and COS, are computed in
+LOGISTIC is 1 / (1 + e**-x), HARD_SWISH is x * min(max(x + 3, 0), 6) / 6, GELU is x / 2 * erfc(-x / sqrt(2)), or x / 2 *
+(1 + tanh(sqrt(2 / pi) * (x + 0.044715 * x**3))). Those with e, and SIN and COS, are computed in
 double precision, the others in single. Source: TFLite's reference kernels `elementwise.cc`, `Logistic`, `Tanh`,
-`HardSwish`.
+`HardSwish`, `Gelu`.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import Enum
@@ -16,7 +18,7 @@ import numpy as np
 
 from rune.anvil.computation import Array, Computation
 from rune.anvil.operation import Op, Operation, require
-from rune.anvil.ops.float_functions import cos, exp, sin
+from rune.anvil.ops.float_functions import cos, erfc, exp, sin
 from rune.anvil.ops.types import FLOAT32, are
 from rune.anvil.ops.unary_int16 import absolute, absolute_refusal, exponential, with_int16
 
@@ -28,6 +30,8 @@ class Unary(Enum):
     COS = "cos"
     EXP = "exp"
     FLOOR = "floor"
+    GELU = "gelu"
+    GELU_TANH = "gelu_tanh"
     HARD_SWISH = "hard_swish"
     LOGISTIC = "logistic"
     NEG = "neg"
@@ -61,11 +65,28 @@ def _hard_swish(x: Array) -> Array:
     return np.asarray(x * np.clip(x + np.float32(3), np.float32(0), np.float32(6)) / np.float32(6))
 
 
+def gelu(x: Array) -> Array:
+    """x / 2 * erfc(-x / sqrt(2)), of f32."""
+    return np.asarray(np.float32(0.5) * x * erfc(x * -np.float32(math.sqrt(0.5))).astype(np.float32))
+
+
+def gelu_by_tanh(x: Array) -> Array:
+    """What is near to it, of f32."""
+    inner = np.float32(math.sqrt(2 / math.pi)) * (x + np.float32(0.044715) * x * x * x)
+    return np.asarray(np.float32(0.5) * x * (np.float32(1) + _tanh(inner).astype(np.float32)))
+
+
+def _tanh(x: Array) -> Array:
+    return np.asarray(1.0 - 2.0 / (exp(2.0 * x.astype(np.float64)) + 1.0))
+
+
 _FUNCTIONS: Mapping[Unary, Callable[[Array], Array]] = {
     Unary.ABS: np.abs,
     Unary.COS: cos,
     Unary.EXP: exp,
     Unary.FLOOR: np.floor,
+    Unary.GELU: gelu,
+    Unary.GELU_TANH: gelu_by_tanh,
     Unary.HARD_SWISH: _hard_swish,
     Unary.LOGISTIC: lambda x: 1.0 / (1.0 + exp(-x.astype(np.float64))),
     Unary.NEG: np.negative,
@@ -73,7 +94,7 @@ _FUNCTIONS: Mapping[Unary, Callable[[Array], Array]] = {
     Unary.SIN: sin,
     Unary.SQRT: np.sqrt,
     Unary.SQUARE: np.square,
-    Unary.TANH: lambda x: 1.0 - 2.0 / (exp(2.0 * x.astype(np.float64)) + 1.0),
+    Unary.TANH: _tanh,
 }
 
 
@@ -94,7 +115,6 @@ OPERATIONS = {
             Unary.COS,
             Unary.FLOOR,
             Unary.NEG,
-            Unary.RSQRT,
             Unary.SIN,
             Unary.SQRT,
             Unary.SQUARE,

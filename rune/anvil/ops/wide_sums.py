@@ -29,6 +29,7 @@ from rune.anvil.ops.types import (
     channel_scales,
     scale_refusal,
 )
+from rune.anvil.profile import LITERT
 from rune.tflite import Activation, Tensor, TensorKind
 
 LARGEST_EXPONENT = 7
@@ -138,7 +139,7 @@ def wide_refusal(op: Op, axis: int, has_short_bias: bool, reals: Sequence[float]
 
 def sum_rescaling(op: Op, has_short_bias: bool, reals: Sequence[float], activation: Activation) -> SumRescaling:
     """As the reference does it for an op that `wide_refusal` has not refused."""
-    if op.operator.op == "FULLY_CONNECTED":
+    if op.operator.op == "FULLY_CONNECTED" and op.profile is LITERT:
         return NearestRescaling(tuple(reals), *activation_range(activation, op.output))
     if has_short_bias:
         return ShortRescaling(tuple(map(multiplier, reals)), OutputRange.of(activation, op.output))

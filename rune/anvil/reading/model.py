@@ -14,6 +14,7 @@ from rune.anvil.ops import OPERATIONS
 from rune.anvil.ops.byte_table import ByteTable
 from rune.anvil.ops.variables import Copy
 from rune.anvil.plain_model import plain_model
+from rune.anvil.profile import LITERT, Profile
 from rune.anvil.reading.builder import GraphBuilder
 from rune.anvil.signed_bytes import as_signed
 from rune.anvil.support import unsupported
@@ -21,10 +22,12 @@ from rune.tensor import ElementType, TensorType
 from rune.tflite import Model, Tensor, TensorKind
 
 
-def read_ops(builder: GraphBuilder, stage: str, file: str, model: Model, inputs: tuple[int, ...]) -> tuple[int, ...]:
+def read_ops(
+    builder: GraphBuilder, stage: str, file: str, model: Model, inputs: tuple[int, ...], profile: Profile = LITERT
+) -> tuple[int, ...]:
     """Adds a model's ops, which read the values `inputs`; the values of its outputs. Raises `UnsupportedModel` and
     `BadModel`."""
-    lacking = unsupported(model)
+    lacking = unsupported(model, profile)
     if lacking:
         raise UnsupportedModel(file, lacking)
     model = plain_model(model)
@@ -50,7 +53,7 @@ def read_ops(builder: GraphBuilder, stage: str, file: str, model: Model, inputs:
 
     for number, operator in enumerate(model.operators):
         operation = OPERATIONS[operator.op]
-        op = Op.of(model.tensors, operator)
+        op = Op.of(model.tensors, operator, profile)
         try:
             computation = operation.computation(op)
         except Contradiction as contradiction:

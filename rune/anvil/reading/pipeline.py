@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from rune.abi import Output
 from rune.anvil.errors import BadArgument
 from rune.anvil.graph import BlockCall, Capture, Graph, HostInference, Send, StageEnd, Value
+from rune.anvil.profile import LITERT, Profile
 from rune.anvil.program import CapabilityRequest, OutputRequest
 from rune.anvil.reading.builder import GraphBuilder
 from rune.anvil.reading.model import read_ops
@@ -22,16 +23,17 @@ def read_pipeline(
     *,
     watched: Iterable[Port] = (),
     timed: bool = False,
+    profile: Profile = LITERT,
 ) -> Graph:
     """The graph of a checked pipeline; `models` that are compiled by the file names of their stages.
 
     `hosted` are the models that the host runs, by stage: what the rune carries of them, None where only the host has
     it. What flows out of the `watched` ports is sent too, when all stages are done: each through a TENSOR output of its
     own, behind those of the pipeline. A `timed` program tells its host when each stage ends: two marks before the
-    first, between which there is nothing but a mark, and one after each. Raises `UnsupportedModel`, `BadModel` and
-    `BadArgument`, and `ValueError` for a port that is not there.
+    first, between which there is nothing but a mark, and one after each. `profile` says whose bits models give. Raises
+    `UnsupportedModel`, `BadModel` and `BadArgument`, and `ValueError` for a port that is not there.
     """
-    reading = _Reading(models, hosted or {})
+    reading = _Reading(models, hosted or {}, profile)
     if timed:
         reading.mark("")
         reading.mark("")
@@ -55,10 +57,11 @@ def read_pipeline(
 class _Reading:
     """The graph as it grows, and the value of each port so far."""
 
-    def __init__(self, models: Mapping[str, Model], hosted: Mapping[str, bytes | None]) -> None:
+    def __init__(self, models: Mapping[str, Model], hosted: Mapping[str, bytes | None], profile: Profile) -> None:
         self.builder = GraphBuilder()
         self._models = models
         self._hosted = hosted
+        self._profile = profile
         self._values: dict[Port, int] = {}
 
     def mark(self, stage: str) -> None:
@@ -91,7 +94,7 @@ class _Reading:
         inputs = self._inputs(stage.inputs)
         if stage.name not in self._hosted:
             file = stage.file or ""
-            results = read_ops(self.builder, stage.name, file, self._models[file], inputs)
+            results = read_ops(self.builder, stage.name, file, self._models[file], inputs, self._profile)
             self._values |= {Port(stage.name, index): value for index, value in enumerate(results)}
             return
         named = [Value(f"{stage.name}.{index}", kind) for index, kind in enumerate(stage.outputs)]

@@ -1,4 +1,4 @@
-"""CONV_2D, DEPTHWISE_CONV_2D and FULLY_CONNECTED of float32 with weights of int8."""
+"""CONV_2D and FULLY_CONNECTED of float32 with weights of int8."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import math
 import numpy as np
 
 from rune.anvil.kernel_call import Input, KernelCall, Output, Scratch
-from rune.anvil.ops.hybrid import HybridConv2D, HybridDepthwiseConv2D
+from rune.anvil.ops.hybrid import HybridConv2D
 from rune.anvil.program import Number
 from rune.kernels.packing import float32s, int8s, int32s
 from rune.kernels.portable.filter import filter_structure
@@ -29,29 +29,11 @@ def conv(op: HybridConv2D) -> KernelCall:
             float32s(op.bias),
             filter_structure(window),
             Number(int(op.is_symmetric)),
+            Number(int(op.joins_scales)),
             Number(op.minimum),
             Number(op.maximum),
         ),
     )
 
 
-def depthwise(op: HybridDepthwiseConv2D) -> KernelCall:
-    window = op.window
-    return KernelCall(
-        "rune_hybrid_depthwise_conv_2d",
-        (
-            Input(0, "float"),
-            Output(0, "float"),
-            Scratch("int8_t", math.prod((window.input_height, window.input_width, window.input_channels))),
-            int8s(op.taps),
-            float32s(op.scales),
-            float32s(op.bias),
-            filter_structure(window),
-            Number(op.multiplier),
-            Number(op.minimum),
-            Number(op.maximum),
-        ),
-    )
-
-
-PACKERS = {HybridConv2D: conv, HybridDepthwiseConv2D: depthwise}
+PACKERS = {HybridConv2D: conv}

@@ -8,7 +8,6 @@ from rune.anvil.ops.softmax import (
     SoftmaxInt8,
     SoftmaxInt16,
     table_of_exponentials,
-    table_of_reciprocals,
 )
 from rune.anvil.program import Number
 from rune.kernels.packing import int16s, int32s
@@ -35,7 +34,7 @@ def float32(op: SoftmaxFloat32) -> KernelCall:
 def int16(op: SoftmaxInt16) -> KernelCall:
     fields = (
         ("exponentials", int16s(table_of_exponentials())),
-        ("reciprocals", int16s(table_of_reciprocals())),
+        ("reciprocals", int16s(op.reciprocals)),
         ("rows", op.rows),
         ("columns", op.columns),
         ("mantissa", op.multiplier.mantissa),

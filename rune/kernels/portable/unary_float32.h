@@ -10,6 +10,18 @@ RUNE_FUNCTION float rune_hard_swish_f32(float x)
     return RUNE_PRODUCT_F32(x, gate) / 6.0f;
 }
 
+RUNE_FUNCTION float rune_gelu_f32(float x)
+{
+    return 0.5f * x * (float)rune_erfc((double)(x * -0x1.6a09e6p-1f));
+}
+
+/* The same with tanh in place of erf. */
+RUNE_FUNCTION float rune_gelu_tanh_f32(float x)
+{
+    const float cube = RUNE_PRODUCT_F32(0.044715f * x * x, x), inner = 0x1.988454p-1f * (x + cube);
+    return 0.5f * x * (1.0f + (float)(1.0 - 2.0 / (rune_exp(2.0 * (double)inner) + 1.0)));
+}
+
 #define RUNE_UNARY_FLOAT32(name, result)                                             \
     RUNE_KERNEL void name(const float *input, float *output, int32_t count)          \
     {                                                                                \
@@ -23,6 +35,8 @@ RUNE_UNARY_FLOAT32(rune_abs_float32, rune_f32_from_bits(rune_f32_bits(x) & 0x7FF
 RUNE_UNARY_FLOAT32(rune_cos_float32, rune_cosf(x))
 RUNE_UNARY_FLOAT32(rune_exp_float32, rune_expf(x))
 RUNE_UNARY_FLOAT32(rune_floor_float32, rune_floorf(x))
+RUNE_UNARY_FLOAT32(rune_gelu_float32, rune_gelu_f32(x))
+RUNE_UNARY_FLOAT32(rune_gelu_tanh_float32, rune_gelu_tanh_f32(x))
 RUNE_UNARY_FLOAT32(rune_hard_swish_float32, rune_hard_swish_f32(x))
 RUNE_UNARY_FLOAT32(rune_logistic_float32, (float)(1.0 / (1.0 + rune_exp(-(double)x))))
 RUNE_UNARY_FLOAT32(rune_neg_float32, -x)

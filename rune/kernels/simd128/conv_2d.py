@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rune.anvil.kernel_call import Constant, Input, KernelCall, KernelStructure, Output, Scratch
+from rune.anvil.kernel_set import Cost
 from rune.anvil.ops.conv_2d import Conv2DFloat32, Conv2DInt8
 from rune.anvil.ops.window import Window
 from rune.anvil.program import Number
@@ -19,20 +20,34 @@ POINTWISE_BLOCK = 1024
 EVEN_BLOCK = 2560
 """The same where the pixels come out even: then the code needs no second copy for the rest."""
 
+SUMMING = 24
+"""Instructions that add a pair of products to the sums of 4 pixels in 8 channels."""
+STORING = 20
+"""Instructions that round the sums of a pixel in 8 channels and store them."""
+
+
+def int8_cost(op: Conv2DInt8) -> Cost:
+    """By tiles of 4 pixels and 8 channels; what brings the pixels there is the same for all kernels."""
+    window, eights = op.window, -(-op.window.output_channels // 8)
+    tiles = window.batches * window.output_height * -(-window.output_width // 4) * eights
+    stretch = window.filter_width * window.input_channels
+    pairs = window.filter_height * -(-stretch // 2)
+    return Cost(tiles * (pairs * SUMMING + 4 * STORING), eights * pairs * 16)
+
 
 def int8(op: Conv2DInt8) -> KernelCall:
     sums = sums_of(op.weights, op.bias, op.input_zero_point)
     bias, requantize, proof = convolution_rounding(op.multipliers, sums, op.output)
-    if _is_pointwise(op.window):
+    if is_pointwise(op.window):
         return replace(_pointwise(op, bias, requantize), proof=proof)
-    rows = Rows(op.window, op.window.input_channels)
+    rows = Rows.under(op.window, op.window.input_channels)
     return KernelCall(
         "rune_conv_2d_int8",
         (
             Input(0, "int8_t"),
             Output(0, "int8_t"),
             Scratch("int16_t", rows.ring_size(2)),
-            Constant("int8_t", packed_pairs(_segments(op.window, op.filters), op.filter_zero_point)),
+            Constant("int8_t", packed_pairs(segments_of(op.window, op.filters), op.filter_zero_point)),
             bias,
             rows.structure(),
             requantize,
@@ -43,7 +58,7 @@ def int8(op: Conv2DInt8) -> KernelCall:
     )
 
 
-def _is_pointwise(window: Window) -> bool:
+def is_pointwise(window: Window) -> bool:
     """Whether every pixel is seen once and alone."""
     return (window.filter_height, window.filter_width, window.stride_y, window.stride_x) == (1, 1, 1, 1)
 
@@ -76,7 +91,7 @@ def _pointwise_block(pixels: int, inputs: int) -> int:
     return even if even >= 8 else min(pixels, max(4, POINTWISE_BLOCK // inputs // 4 * 4))
 
 
-def _segments(window: Window, filters: NDArray[np.generic]) -> NDArray[np.generic]:
+def segments_of(window: Window, filters: NDArray[np.generic]) -> NDArray[np.generic]:
     """[output channel, segment, number]: a segment is what lies together in a row of the image."""
     channels, height, width, depth = filters.shape
     if window.dilation_x == 1:
@@ -94,14 +109,14 @@ def packed_pairs(segments: NDArray[np.generic], zero_point: int) -> bytes:
 
 
 def float32(op: Conv2DFloat32) -> KernelCall:
-    segments = _segments(op.window, op.filters)
+    segments = segments_of(op.window, op.filters)
     channels, count, length = segments.shape
     full = np.zeros((-(-channels // 8) * 8, count, length), np.float32)
     full[:channels] = segments
     packed = full.reshape(-1, 8, count, length).transpose(0, 2, 3, 1)
     bias = np.zeros(len(full), np.float32)
     bias[:channels] = op.bias
-    rows = Rows(op.window, op.window.input_channels)
+    rows = Rows.under(op.window, op.window.input_channels)
     return KernelCall(
         "rune_conv_2d_float32",
         (
@@ -118,3 +133,4 @@ def float32(op: Conv2DFloat32) -> KernelCall:
 
 
 PACKERS = {Conv2DInt8: int8, Conv2DFloat32: float32}
+ESTIMATES = {Conv2DInt8: int8_cost}

@@ -19,7 +19,7 @@ POINTER_SIZE = 8
 
 def int8(op: DepthwiseConv2DInt8) -> KernelCall:
     count, channels = op.taps.shape
-    rows = Rows(op.window, -(-channels // 8) * 8)
+    rows = Rows.under(op.window, -(-channels // 8) * 8)
     sums = sums_of(op.weights.T, op.bias, op.input_zero_point)
     bias, requantize, proof = convolution_rounding(op.multipliers, sums, op.output)
     full = np.full((-(-count // 2) * 2, rows.row_channels), op.tap_zero_point, np.int8)
@@ -46,7 +46,7 @@ def int8(op: DepthwiseConv2DInt8) -> KernelCall:
 
 def float32(op: DepthwiseConv2DFloat32) -> KernelCall:
     count, channels = op.taps.shape
-    rows = Rows(op.window, -(-channels // 8) * 8)
+    rows = Rows.under(op.window, -(-channels // 8) * 8)
     full = np.zeros((count, rows.row_channels), np.float32)
     full[:, :channels] = op.taps
     bias = np.zeros(rows.row_channels, np.float32)

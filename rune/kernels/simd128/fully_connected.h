@@ -1,24 +1,58 @@
-/* FULLY_CONNECTED, int8 and float32: four rows of weights at a time, so that an input is loaded once for four. */
+/*
+ * FULLY_CONNECTED, int8 and float32: four rows of weights at a time, so that an input is loaded once for four, and their
+ * four sums become outputs together. Where the outputs are no multiple of 4, the last four are computed together, some of
+ * them a second time. Weights, biases and scales have at least four rows.
+ */
 #ifndef RUNE_FULLY_CONNECTED_H
 #define RUNE_FULLY_CONNECTED_H
 
 #include "rescale.h"
 #include "vector.h"
 
+/* Where the next four outputs begin. */
+RUNE_INLINE int32_t rune_four_of(int32_t first, int32_t outputs)
+{
+    return first + 4 <= outputs ? first : outputs > 4 ? outputs - 4 : 0;
+}
+
+/* The nearest numbers to two products, halves away from zero: `rune_requantize_nearest`, as doubles. */
+RUNE_INLINE rune_f64x2 rune_nearest_f64(rune_f64x2 product)
+{
+    const rune_f64x2 one = {1.0, 1.0};
+    const rune_f64x2 whole = __builtin_elementwise_trunc(product), rest = product - whole;
+    const rune_i64x2 above = rest >= 0.5, below = rest <= -0.5;
+    return whole + (rune_f64x2)(above & (rune_i64x2)one) - (rune_f64x2)(below & (rune_i64x2)one);
+}
+
+/* Four sums to bytes, of which the first `count` are stored. */
+RUNE_INLINE void rune_store_nearest(int8_t *output, rune_i32x4 sums, const struct rune_requantize_nearest *to,
+                                    int32_t first, int32_t count)
+{
+    /* Adding 1.5 * 2^52 leaves an integer in the low bits. */
+    const rune_f64x2 magic = {6755399441055744.0, 6755399441055744.0};
+    rune_f64x2 low = __builtin_convertvector(__builtin_shufflevector(sums, sums, 0, 1), rune_f64x2);
+    rune_f64x2 high = __builtin_convertvector(__builtin_shufflevector(sums, sums, 2, 3), rune_f64x2);
+    low = rune_nearest_f64(low * rune_load_f64(to->scale + first)) + magic;
+    high = rune_nearest_f64(high * rune_load_f64(to->scale + first + 2)) + magic;
+    rune_i32x4 values = __builtin_shufflevector((rune_i32x4)low, (rune_i32x4)high, 0, 2, 4, 6) + to->zero_point;
+    values = __builtin_elementwise_max(values, rune_splat_i32(to->minimum));
+    values = __builtin_elementwise_min(values, rune_splat_i32(to->maximum));
+    const rune_i8x16 bytes = rune_narrow(values, values, values, values);
+    __builtin_memcpy(output, &bytes, (size_t)count);
+}
+
 /*
- * `weights` are [outputs, at least 4][inputs padded to 8], filled up; `bias` holds what the input's zero point
- * adds; weights are counted from `weight_zero`, which fills them up. Up to 7 bytes behind the input are read and count nothing. Where the outputs are no multiple of 4, the last
- * four are computed together, some of them a second time.
+ * `weights` are [outputs][inputs padded to 8]; `bias` holds what the input's zero point adds. Weights are counted from
+ * `weight_zero`, which fills them up. Up to 7 bytes behind the input are read and count nothing.
  */
 RUNE_INLINE void rune_fully_connected_int8(const int8_t *input, int8_t *output, const int8_t *weights,
                                            const int32_t *bias, const struct rune_requantize_nearest *requantize,
                                            int32_t batches, int32_t inputs, int32_t outputs, int32_t weight_zero)
 {
-    const int32_t padded = (inputs + 7) / 8 * 8;
+    const int32_t padded = (inputs + 7) / 8 * 8, count = outputs < 4 ? outputs : 4;
     for (int32_t batch = 0; batch < batches; batch++, input += inputs, output += outputs) {
-        for (int32_t first = 0; first < outputs; first += 4) {
-            if (first + 4 > outputs)
-                first = outputs > 4 ? outputs - 4 : 0;
+        for (int32_t next = 0; next < outputs; next += 4) {
+            const int32_t first = rune_four_of(next, outputs);
             const int8_t *row = weights + first * padded;
             rune_i32x4 sums[4] = {{0}, {0}, {0}, {0}};
             for (int32_t k = 0; k < padded; k += 8) {
@@ -26,11 +60,8 @@ RUNE_INLINE void rune_fully_connected_int8(const int8_t *input, int8_t *output, 
                 RUNE_UNROLLED for (int32_t i = 0; i < 4; i++)
                     sums[i] += rune_dot(values, rune_load_widened(row + i * padded + k) - (int16_t)weight_zero);
             }
-            for (int32_t i = 0; i < 4 && first + i < outputs; i++) {
-                int32_t at = first + i;
-                int32_t sum = bias[at] + sums[i][0] + sums[i][1] + sums[i][2] + sums[i][3];
-                output[at] = (int8_t)rune_requantize_nearest(sum, requantize, at);
-            }
+            rune_i32x4 whole = rune_sums_i32(sums) + rune_load_i32(bias + first);
+            rune_store_nearest(output + first, whole, requantize, first, count);
         }
     }
 }
@@ -41,20 +72,25 @@ RUNE_INLINE void rune_fully_connected_float32(const float *input, float *output,
                                               float minimum, float maximum)
 {
     for (int32_t batch = 0; batch < batches; batch++, input += inputs, output += outputs) {
-        for (int32_t at = 0; at < outputs; at++) {
-            const float *row = weights + at * inputs;
-            rune_f32x4 sums[2] = {{0}, {0}};
+        for (int32_t next = 0; next < outputs; next += 4) {
+            const int32_t first = rune_four_of(next, outputs);
+            const float *row = weights + first * inputs;
+            rune_f32x4 low[4] = {{0}, {0}, {0}, {0}}, high[4] = {{0}, {0}, {0}, {0}};
             int32_t k = 0;
             for (; k + 8 <= inputs; k += 8) {
-                sums[0] += rune_load_f32(input + k) * rune_load_f32(row + k);
-                sums[1] += rune_load_f32(input + k + 4) * rune_load_f32(row + k + 4);
+                rune_f32x4 left = rune_load_f32(input + k), right = rune_load_f32(input + k + 4);
+                RUNE_UNROLLED for (int32_t i = 0; i < 4; i++) {
+                    low[i] += left * rune_load_f32(row + i * inputs + k);
+                    high[i] += right * rune_load_f32(row + i * inputs + k + 4);
+                }
             }
-            sums[0] += sums[1];
-            float sum = (sums[0][0] + sums[0][2]) + (sums[0][1] + sums[0][3]);
+            RUNE_UNROLLED for (int32_t i = 0; i < 4; i++)
+                low[i] += high[i];
+            rune_f32x4 sums = rune_sums_f32(low);
             for (; k < inputs; k++)
-                sum += input[k] * row[k];
-            sum += bias[at];
-            output[at] = sum < minimum ? minimum : sum > maximum ? maximum : sum;
+                sums += input[k] * (rune_f32x4){row[k], row[inputs + k], row[2 * inputs + k], row[3 * inputs + k]};
+            sums = rune_clamp_f32(sums + rune_load_f32(bias + first), minimum, maximum);
+            __builtin_memcpy(output + first, &sums, (size_t)(outputs < 4 ? outputs : 4) * sizeof *output);
         }
     }
 }

@@ -10,26 +10,24 @@ from rune.anvil.ops.window import Window
 
 @dataclass(frozen=True)
 class Rows:
-    """A window with `row_channels` numbers for each pixel of a row: `struct rune_window` of window.h."""
+    """`struct rune_window` of window.h: a window with `row_channels` numbers for each pixel of a row, `width` pixels of
+    a padded row that the kernel touches, and `count` rows in the ring."""
 
     window: Window
     row_channels: int
+    width: int
+    count: int
 
-    @property
-    def width(self) -> int:
-        """Pixels of a padded row that the filter touches."""
-        window = self.window
-        return (window.output_width - 1) * window.stride_x + (window.filter_width - 1) * window.dilation_x + 1
+    @staticmethod
+    def under(window: Window, row_channels: int) -> Rows:
+        """What lies under the filter."""
+        width = (window.output_width - 1) * window.stride_x + (window.filter_width - 1) * window.dilation_x + 1
+        return Rows(window, row_channels, width, (window.filter_height - 1) * window.dilation_y + 1)
 
     @property
     def size(self) -> int:
         """Numbers of a padded row; the last eight or more are only there to be read past."""
         return (self.width * self.row_channels + 15) // 8 * 8
-
-    @property
-    def count(self) -> int:
-        """Rows of the ring."""
-        return (self.window.filter_height - 1) * self.window.dilation_y + 1
 
     def ring_size(self, element_size: int) -> int:
         """Bytes of the ring."""

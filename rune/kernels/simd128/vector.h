@@ -11,6 +11,7 @@
 #include "language.h"
 
 #define RUNE_INLINE static inline __attribute__((always_inline))
+#define RUNE_SHARED RUNE_UNUSED static __attribute__((noinline)) /* there once: a copy a layer would win nothing */
 #define RUNE_ROLLED _Pragma("clang loop unroll(disable)") /* where copies cost bytes and win nothing */
 
 typedef int8_t rune_i8x8 __attribute__((vector_size(8)));
@@ -63,6 +64,11 @@ RUNE_INLINE void rune_store_i16(int16_t *to, rune_i16x8 vector)
     __builtin_memcpy(to, &vector, sizeof vector);
 }
 
+RUNE_INLINE void rune_store_i32(int32_t *to, rune_i32x4 vector)
+{
+    __builtin_memcpy(to, &vector, sizeof vector);
+}
+
 RUNE_INLINE void rune_store_f32(float *to, rune_f32x4 vector)
 {
     __builtin_memcpy(to, &vector, sizeof vector);
@@ -92,6 +98,35 @@ RUNE_INLINE void rune_store_some_f32(float *to, rune_f32x4 low, rune_f32x4 high,
         to[i] = single[i];
 }
 
+/* The first `count` of four numbers; zeros behind them. */
+RUNE_INLINE rune_f32x4 rune_load_some_f32(const float *from, int32_t count)
+{
+    if (count >= 4)
+        return rune_load_f32(from);
+    float single[4] = {0};
+    for (int32_t i = 0; i < count; i++)
+        single[i] = from[i];
+    return rune_load_f32(single);
+}
+
+/* The other where it is less than this one; what is no number is not. */
+RUNE_INLINE rune_f32x4 rune_lesser(rune_f32x4 vector, rune_f32x4 other)
+{
+    return __builtin_wasm_pmin_f32x4(vector, other);
+}
+
+/* The other where it is greater. */
+RUNE_INLINE rune_f32x4 rune_greater(rune_f32x4 vector, rune_f32x4 other)
+{
+    return __builtin_wasm_pmax_f32x4(vector, other);
+}
+
+/* Towards zero; what is no number is 0. */
+RUNE_INLINE rune_i32x4 rune_truncated(rune_f32x4 vector)
+{
+    return __builtin_wasm_trunc_saturate_s_i32x4_f32x4(vector);
+}
+
 /* Two neighbouring 16-bit numbers, four times. */
 RUNE_INLINE rune_i16x8 rune_splat_pair(const int16_t *from)
 {
@@ -114,6 +149,22 @@ RUNE_INLINE rune_f32x4 rune_splat_f32(float value)
 RUNE_INLINE rune_i32x4 rune_dot(rune_i16x8 left, rune_i16x8 right)
 {
     return __builtin_wasm_dot_s_i32x4_i16x8(left, right);
+}
+
+/* The sum of each of four vectors: its first and third number, its second and fourth, and then both together. */
+#define RUNE_SUMS(vectors)                                                                                             \
+    __builtin_shufflevector(RUNE_HALF_SUMS(vectors[0], vectors[1]), RUNE_HALF_SUMS(vectors[2], vectors[3]), 0, 1, 4, 5) + \
+        __builtin_shufflevector(RUNE_HALF_SUMS(vectors[0], vectors[1]), RUNE_HALF_SUMS(vectors[2], vectors[3]), 2, 3, 6, 7)
+#define RUNE_HALF_SUMS(a, b) (__builtin_shufflevector(a, b, 0, 4, 1, 5) + __builtin_shufflevector(a, b, 2, 6, 3, 7))
+
+RUNE_INLINE rune_i32x4 rune_sums_i32(const rune_i32x4 vectors[4])
+{
+    return RUNE_SUMS(vectors);
+}
+
+RUNE_INLINE rune_f32x4 rune_sums_f32(const rune_f32x4 vectors[4])
+{
+    return RUNE_SUMS(vectors);
 }
 
 /* 32 bits to 8, each number at the nearest that a byte can hold. */

@@ -34,7 +34,7 @@ RUNE_INLINE void rune_fill_i16(int16_t *to, int32_t count, int16_t value)
         to[i] = value;
 }
 
-RUNE_INLINE void rune_widen(int16_t *to, const int8_t *from, int32_t count)
+RUNE_SHARED void rune_widen(int16_t *to, const int8_t *from, int32_t count)
 {
     int32_t i = 0;
     for (; i + 8 <= count; i += 8)
@@ -51,7 +51,7 @@ RUNE_INLINE int32_t rune_row_pixels(const struct rune_window *window)
 }
 
 /* Fills the slot of padded row `y` from an image of bytes; `zero_point` stands for zero. */
-RUNE_INLINE void rune_row_int8(int16_t *rows, const int8_t *image, const struct rune_window *window, int16_t zero_point,
+RUNE_SHARED void rune_row_int8(int16_t *rows, const int8_t *image, const struct rune_window *window, int16_t zero_point,
                                int32_t y)
 {
     int16_t *row = rows + rune_ring_offset(window, y);

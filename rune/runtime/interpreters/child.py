@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import IO, Any
 
+from rune.anvil.profile import PROFILES
 from rune.isolation.confine import confine
 from rune.isolation.toolchain_files import package_folder, toolchain_access
 from rune.runtime.errors import ModelLoadError, ModelRuntimeMissing
@@ -75,7 +76,7 @@ def serve(questions: IO[bytes], answers: IO[bytes]) -> None:
     seconds = float(first["seconds"])
     try:
         with bounded(seconds):
-            model = open_model(first["mimetype"], data, reference=bool(first["reference"]))
+            model = open_model(first["mimetype"], data, reference=PROFILES.get(first["reference"]))
     except ModelRuntimeMissing as error:
         _answer(answers, {"error": "missing", "message": str(error)})
         return

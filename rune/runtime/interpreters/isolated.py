@@ -17,6 +17,7 @@ from pathlib import Path
 from threading import Event, Timer
 from typing import IO, Any
 
+from rune.anvil.profile import Profile
 from rune.runtime.errors import HostModelError, ModelLoadError, ModelRunError, ModelRuntimeMissing, RuneStopped
 from rune.runtime.interpreters.interpreter import after_run, check_inputs, check_outputs, check_tensors
 from rune.runtime.messages import parse_shape
@@ -46,14 +47,14 @@ class ModelLimits:
 class IsolatedInterpreter:
     """A model that runs in another process. Not for several threads at once."""
 
-    def __init__(self, mimetype: str, data: bytes, limits: ModelLimits, reference: bool) -> None:
+    def __init__(self, mimetype: str, data: bytes, limits: ModelLimits, reference: Profile | None) -> None:
         self._limits = limits
         self._process, self._questions, self._answers = _start()
         # Ends the process when nobody holds this any more, and when Python ends.
         self._end = weakref.finalize(self, _end, self._process, self._questions, self._answers)
-        question = {
+        question: dict[str, object] = {
             "mimetype": mimetype,
-            "reference": reference,
+            "reference": None if reference is None else reference.option,
             "memory": limits.memory,
             "seconds": limits.seconds,
             "size": len(data),
@@ -155,7 +156,7 @@ class IsolatedInterpreter:
 
 
 def open_isolated(
-    mimetype: str, data: bytes, *, limits: ModelLimits | None = None, reference: bool = False
+    mimetype: str, data: bytes, *, limits: ModelLimits | None = None, reference: Profile | None = None
 ) -> IsolatedInterpreter:
     """Loads a model in a process of its own, as `open_model` does in this one.
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from rune.abi import ModelFormat
+from rune.anvil.profile import LITERT, TFLM, Profile
 from rune.runtime.errors import ModelLoadError, ModelRuntimeMissing
 from rune.runtime.interpreters.interpreter import Interpreter
+from rune.runtime.interpreters.micro import open_micro
 from rune.runtime.interpreters.onnx import open_onnx
 from rune.runtime.interpreters.tflite import open_tflite
 
@@ -14,14 +16,15 @@ _BROWSER_ONLY = (
 _SAVED_MODEL = "a TensorFlow SavedModel runs in no host of this version; convert the model to TensorFlow Lite"
 
 
-def open_model(mimetype: str, data: bytes, *, reference: bool = False) -> Interpreter:
-    """Loads a model in this process. `reference` asks for TensorFlow Lite's reference kernels.
+def open_model(mimetype: str, data: bytes, *, reference: Profile | None = None) -> Interpreter:
+    """Loads a model in this process. `reference` asks for the reference kernels of a profile's runtime, where the model
+    is one of TensorFlow Lite.
 
     An interpreter is C++ without limits: `open_isolated` gives it a process and limits.
     Raises `ModelRuntimeMissing`, `ModelLoadError`.
     """
     if mimetype == ModelFormat.TENSORFLOW_LITE.mimetype:
-        return open_tflite(data, reference=reference)
+        return open_micro(data) if reference is TFLM else open_tflite(data, reference=reference is LITERT)
     if mimetype == ModelFormat.ONNX.mimetype:
         return open_onnx(data)
     if mimetype == ModelFormat.TENSORFLOW_JS.mimetype:

@@ -67,6 +67,6 @@ SMALLEST = replace(
     optimized_for="size",
 )
 
-FASTEST = replace(BALANCED, byte_price=0, optimized_for="speed")
+FASTEST = replace(BALANCED, bytes_matter=0, optimized_for="speed")
 
 TARGET = replace(BALANCED, variants=(SMALLEST, FASTEST))

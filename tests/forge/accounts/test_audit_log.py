@@ -52,8 +52,8 @@ def test_owners_read_in_sentences_what_happened(
         "Mika Kallio changed the project acme/kitchen: description from nothing to new; "
         "visibility from private to public.",
         "Mika Kallio invited someone as viewer.",
-        "Mika Kallio changed the role of Ari Rossi from viewer to developer.",
-        "Mika Kallio removed Ari Rossi.",
+        "Mika Kallio changed the role of Vera Lind from viewer to developer.",
+        "Mika Kallio removed Vera Lind.",
     ]
 
 
@@ -215,7 +215,7 @@ def test_refusals_of_a_role_and_of_a_tokens_scopes_are_in_it(
     _, secret = create_token(owner, "bench", ["write"], None)
     headers = {"Authorization": f"Bearer {secret}"}
     assert Client().post(path, body, content_type="application/json", headers=headers).status_code == 403
-    assert said(owner, organisation, Wanted(what="refusals")) == ["Ari Rossi was refused to manage members at acme."]
+    assert said(owner, organisation, Wanted(what="refusals")) == ["Vera Lind was refused to manage members at acme."]
     (told,) = tell(list(own_entries(owner, Wanted(what="refusals"))))
     assert (told.sentence, told.by) == (
         f"Mika Kallio was refused to do what takes member:manage at {path}.",

@@ -12,8 +12,9 @@ from django.test import Client
 from django.utils import timezone
 
 from forge.accounts import actions
-from forge.accounts.actions import NewPerson, find_invitation, invite, join_as, join_new, make_sign_in_link
+from forge.accounts.actions import NewPerson, invite, join_as, join_new, make_sign_in_link
 from forge.accounts.errors import BadAccount, LinkEnded
+from forge.accounts.invitations import find_invitation
 from forge.accounts.models import Invitation, Membership, Organisation, Role, SignInLink, User
 from forge.core.errors import Forbidden, NotFound
 from forge.core.models import AuditEntry

@@ -33,17 +33,17 @@ def _told(actor: Actor) -> list[str]:
 
 
 def test_a_person_reads_what_colleagues_did(
-    organisation: Organisation, owner: User, developer: User, viewer: User
+    organisation: Organisation, owner: User, developer: User, reviewer: User
 ) -> None:
     project = create_project(developer, organisation, "taps", "sine")
     save_version(developer, project, "as it was")
     failed_build(developer, project)
     build = built(developer, project)
     review = ask_for_review(developer, build, "Is it good?", reviewers=[Asked((owner.pk,))])
-    begin_thread(viewer, review, "It hears the tap")
+    begin_thread(reviewer, review, "It hears the tap")
     give_verdict(owner, build, "approve")
     publish_build(developer, build, "1.0")
-    assert _told(viewer) == [
+    assert _told(reviewer) == [
         "Jo Okafor published taps 1.0",
         "Mika Kallio approved taps build 2",
         "Ari Rossi commented on taps review 1",
@@ -67,11 +67,11 @@ def test_the_same_deed_within_an_hour_is_one_entry_and_later_another(project: Pr
     ]
 
 
-def test_comments_on_two_builds_are_two_entries(project: Project, developer: User, viewer: User) -> None:
+def test_comments_on_two_builds_are_two_entries(project: Project, developer: User, reviewer: User) -> None:
     first = built(developer, project)
     second = built(developer, project, RUNE + b"2")
     for build in (first, second, second):
-        begin_thread(viewer, build, "It works")
+        begin_thread(reviewer, build, "It works")
     assert _told(developer) == [
         "Ari Rossi commented on kitchen build 2, twice",
         "Ari Rossi commented on kitchen build 1",

@@ -199,6 +199,24 @@ def test_a_rune_that_was_found_damaged_is_made_again(project: Project, developer
     assert secure(made)
 
 
+@pytest.mark.parametrize("is_lost", [True, False])
+def test_a_certificate_that_is_lost_or_damaged_is_made_again(
+    is_lost: bool, project: Project, developer: Any, work: Work
+) -> None:
+    made = made_of(work(request_build(developer, project)))
+    digest = made.files.get(role=Role.CERTIFICATE).blob_id
+    good = read_blob(digest)
+    if is_lost:
+        place_of(digest).unlink()
+    else:
+        place_of(digest).write_bytes(b"x" + good[1:])
+        with pytest.raises(Damaged):
+            read_blob(digest)
+    assert made_of(work(request_build(developer, project))) == made
+    assert read_blob(digest) == good
+    assert secure(made)
+
+
 def test_a_build_of_a_damaged_file_fails_and_says_so(project: Project, developer: Any, work: Work) -> None:
     write_file(developer, project, "weights.bin", b"\xff weights")
     build = request_build(developer, project)

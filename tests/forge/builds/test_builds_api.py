@@ -130,8 +130,10 @@ def test_only_so_many_builds_wait(client: Client, project: Any, developer: Any) 
 def test_who_may_do_what(
     project: Any, people: dict[str, Any], browser_of: Browser, method: str, path: str, statuses: tuple[int, ...]
 ) -> None:
-    expected = dict(zip(("owner", "developer", "viewer", "stranger", "anonymous"), statuses, strict=True))
+    expected = dict(zip(("owner", "developer", "reviewer", "stranger", "anonymous"), statuses, strict=True))
     expected["maintainer"] = expected["developer"]
+    judges = (method, path) == ("post", "/api/v1/builds/{id}/reviews")
+    expected["viewer"] = 403 if judges else expected["reviewer"]
     found = {}
     for name, person in people.items():
         build = request_build(people["developer"], project)

@@ -52,7 +52,7 @@ class World:
     project: Project
     owner: User
     developer: User
-    viewer: User
+    reviewer: User
     stranger: User
     compiler: Compiler
 
@@ -136,17 +136,39 @@ def the_one_who_follows_may_edit_no_more(world: World) -> Act:
 
 @scene(accounts.change_role)
 def another_becomes_an_owner(world: World) -> Act:
-    return lambda: accounts.change_role(world.owner, world.organisation, world.viewer.pk, "owner")
+    return lambda: accounts.change_role(world.owner, world.organisation, world.reviewer.pk, "owner")
 
 
 @scene(accounts.remove_member)
 def a_member_leaves(world: World) -> Act:
-    return lambda: accounts.remove_member(world.viewer, world.organisation, world.viewer.pk)
+    return lambda: accounts.remove_member(world.reviewer, world.organisation, world.reviewer.pk)
 
 
 @scene(accounts.remove_member)
 def the_one_who_follows_is_taken_out(world: World) -> Act:
     return lambda: accounts.remove_member(world.owner, world.organisation, world.developer.pk)
+
+
+@scene(accounts.hand_over)
+def the_organisation_is_handed_over_to_the_one_who_follows(world: World) -> Act:
+    return lambda: accounts.hand_over(world.owner, world.organisation, world.developer.pk)
+
+
+@scene(accounts.join_as)
+def somebody_joins_the_project_alone(world: World) -> Act:
+    _, link = projects.invite_to_project(world.owner, world.project, "viewer")
+    return lambda: accounts.join_as(world.stranger, _secret(link))
+
+
+@scene(projects.give_project_role)
+def the_one_who_follows_becomes_a_maintainer_of_the_project(world: World) -> Act:
+    return lambda: projects.give_project_role(world.owner, world.project, world.developer.pk, "maintainer")
+
+
+@scene(projects.end_project_role)
+def the_role_in_the_project_of_the_one_who_follows_ends(world: World) -> Act:
+    projects.give_project_role(world.owner, world.project, world.developer.pk, "maintainer")
+    return lambda: projects.end_project_role(world.owner, world.project, world.developer.pk)
 
 
 @scene(accounts.update_organisation)
@@ -219,6 +241,16 @@ def a_project_is_made_of_nothing(world: World) -> Act:
 @scene(projects.create_from_files)
 def a_project_is_made_of_files(world: World) -> Act:
     return lambda: projects.create_from_files(world.developer, world.organisation, "other", [("a.md", b"a")])
+
+
+@scene(projects.duplicate_project)
+def a_project_is_duplicated(world: World) -> Act:
+    return lambda: projects.duplicate_project(world.developer, world.project, world.organisation, "twin")
+
+
+@scene(projects.fork_project)
+def a_project_is_forked(world: World) -> Act:
+    return lambda: projects.fork_project(world.developer, world.project, world.organisation, "fork")
 
 
 @scene(projects.create_from_model)
@@ -432,27 +464,27 @@ def a_tag_moves_to_another_build(world: World) -> Act:
 @scene(reviews.give_verdict)
 def a_build_is_approved(world: World) -> Act:
     build = built(world.developer, world.project)
-    return lambda: reviews.give_verdict(world.viewer, build, "approve", "It hears me.")
+    return lambda: reviews.give_verdict(world.reviewer, build, "approve", "It hears me.")
 
 
 @scene(reviews.begin_thread)
 def someone_says_something_about_a_build(world: World) -> Act:
     build = built(world.developer, world.project)
-    return lambda: reviews.begin_thread(world.viewer, build, "How loud was it?")
+    return lambda: reviews.begin_thread(world.reviewer, build, "How loud was it?")
 
 
 @scene(reviews.mark_wrong)
 def a_result_is_marked_as_wrong(world: World) -> Act:
     build = built(world.developer, world.project)
     result = WrongResult("up", "down", 90, sample_terms(world.project).text)
-    return lambda: reviews.mark_wrong(world.viewer, build, b"1,2,3\n", result)
+    return lambda: reviews.mark_wrong(world.reviewer, build, b"1,2,3\n", result)
 
 
 @scene(reviews.undo_verdict)
 def an_approval_is_undone(world: World) -> Act:
     build = built(world.developer, world.project)
-    reviews.give_verdict(world.viewer, build, "approve", "It hears me.")
-    return lambda: reviews.undo_verdict(world.viewer, build)
+    reviews.give_verdict(world.reviewer, build, "approve", "It hears me.")
+    return lambda: reviews.undo_verdict(world.reviewer, build)
 
 
 def _asked(world: World) -> Review:
@@ -460,7 +492,7 @@ def _asked(world: World) -> Review:
 
 
 def _ask(world: World, build: Build) -> Review:
-    return reviews.ask_for_review(world.developer, build, "Hears whispers", reviewers=[_of(world.viewer)])
+    return reviews.ask_for_review(world.developer, build, "Hears whispers", reviewers=[_of(world.reviewer)])
 
 
 def _of(person: User) -> reviews.Asked:
@@ -478,7 +510,7 @@ def somebody_who_was_invited_becomes_a_reviewer(world: World) -> Act:
     build = built(world.developer, world.project)
     reviews.ask_for_review(world.owner, build, "Hears whispers", invited=["ana@elsewhere.example"])
     invitation = InvitedReviewer.objects.get().invitation
-    return lambda: become_reviewer(world.viewer, invitation)
+    return lambda: become_reviewer(world.reviewer, invitation)
 
 
 @scene(reviews.ask_in_a_new_round)
@@ -498,12 +530,12 @@ def others_are_asked(world: World) -> Act:
 @scene(reviews.begin_thread)
 def someone_mentions_another_in_a_review(world: World) -> Act:
     review = _asked(world)
-    return lambda: reviews.begin_thread(world.viewer, review, f"How loud was it, @{world.developer.name}?")
+    return lambda: reviews.begin_thread(world.reviewer, review, f"How loud was it, @{world.developer.name}?")
 
 
 def _thread(world: World) -> AnchoredThread:
-    begun = reviews.begin_thread(world.viewer, _asked(world), "How loud was it?")
-    return find_thread(world.viewer, begun.pk)
+    begun = reviews.begin_thread(world.reviewer, _asked(world), "How loud was it?")
+    return find_thread(world.reviewer, begun.pk)
 
 
 @scene(reviews.reply_in_thread)
@@ -522,46 +554,46 @@ def a_thread_is_resolved(world: World) -> Act:
 def a_thread_is_open_again(world: World) -> Act:
     thread = _thread(world)
     reviews.resolve_thread(world.developer, thread)
-    return lambda: reviews.reopen_thread(world.viewer, thread)
+    return lambda: reviews.reopen_thread(world.reviewer, thread)
 
 
 @scene(reviews.edit_comment)
 def a_comment_is_edited(world: World) -> Act:
     thread = _thread(world)
     comment = thread.thread.comments.get()
-    return lambda: reviews.edit_comment(world.viewer, thread, comment, "How loud was it, and where?")
+    return lambda: reviews.edit_comment(world.reviewer, thread, comment, "How loud was it, and where?")
 
 
 @scene(reviews.delete_comment)
 def a_comment_is_deleted(world: World) -> Act:
     thread = _thread(world)
     comment = thread.thread.comments.get()
-    return lambda: reviews.delete_comment(world.viewer, thread, comment)
+    return lambda: reviews.delete_comment(world.reviewer, thread, comment)
 
 
 @scene(reviews.suggest)
 def someone_suggests_what_they_tried(world: World) -> Act:
     review = _asked(world)
     tried = ready_copy(review)
-    return lambda: reviews.suggest(world.viewer, review, tried.pk, "It hears more with it.")
+    return lambda: reviews.suggest(world.reviewer, review, tried.pk, "It hears more with it.")
 
 
 @scene(reviews.take_suggestion)
 def a_suggestion_is_taken(world: World) -> Act:
-    made = suggested(world.viewer, _asked(world))
+    made = suggested(world.reviewer, _asked(world))
     return lambda: reviews.take_suggestion(world.owner, made)
 
 
 @scene(reviews.decline_suggestion)
 def a_suggestion_is_declined(world: World) -> Act:
-    made = suggested(world.viewer, _asked(world))
+    made = suggested(world.reviewer, _asked(world))
     return lambda: reviews.decline_suggestion(world.owner, made, "It is right as it is.")
 
 
 @scene(reviews.withdraw_suggestion)
 def a_suggestion_is_withdrawn(world: World) -> Act:
-    made = suggested(world.viewer, _asked(world))
-    return lambda: reviews.withdraw_suggestion(world.viewer, made)
+    made = suggested(world.reviewer, _asked(world))
+    return lambda: reviews.withdraw_suggestion(world.reviewer, made)
 
 
 @scene(reviews.say_as_guest)

@@ -44,11 +44,11 @@ def world(
     project: Project,
     owner: User,
     developer: User,
-    viewer: User,
+    reviewer: User,
     stranger: User,
     compiler: Compiler,
 ) -> World:
-    return World(organisation, project, owner, developer, viewer, stranger, compiler)
+    return World(organisation, project, owner, developer, reviewer, stranger, compiler)
 
 
 def test_each_act_that_tells_has_a_scene() -> None:

@@ -11,7 +11,7 @@ from channels.routing import URLRouter
 from django.contrib.auth.models import AnonymousUser
 
 from forge.accounts.actions import end_connections
-from forge.accounts.models import User
+from forge.accounts.models import ProjectMembership, Role, User
 from forge.collab.closing import Closing
 from forge.collab.watch import watch
 from forge.core import delivery
@@ -44,6 +44,16 @@ async def test_the_number_is_told_at_first_and_when_it_changes(project: Project,
         assert await inbox.event() == {"type": "inbox", "unread": 1}
         await sync_to_async(read_all)(developer)
         assert await inbox.event() == {"type": "inbox", "unread": 0}
+
+
+async def test_who_has_a_role_in_one_project_hears_of_it_too(project: Project, stranger: User) -> None:
+    await sync_to_async(ProjectMembership.objects.create)(
+        organisation_id=project.organisation_id, project=project.pk, user=stranger, role=Role.DEVELOPER
+    )
+    async with Inbox(stranger, "/ws/inbox") as inbox:
+        assert (await inbox.event())["unread"] == 0
+        await sync_to_async(failed_build)(stranger, project)
+        assert (await inbox.event())["unread"] == 1
 
 
 async def test_a_message_that_is_lost_is_made_up_for(project: Project, developer: User) -> None:

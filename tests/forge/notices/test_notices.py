@@ -47,59 +47,59 @@ def told(person: User) -> list[tuple[str, str]]:
 
 
 @pytest.fixture
-def review(project: Project, developer: User, viewer: User) -> Review:
-    return ask_for_review(developer, built(developer, project), "Hears whispers", reviewers=[Asked((viewer.pk,))])
+def review(project: Project, developer: User, reviewer: User) -> Review:
+    return ask_for_review(developer, built(developer, project), "Hears whispers", reviewers=[Asked((reviewer.pk,))])
 
 
 @pytest.fixture
-def mailing(settings: Any, viewer: User, developer: User) -> None:
+def mailing(settings: Any, reviewer: User, developer: User) -> None:
     settings.EMAIL_IS_SENT = True
-    for person in (viewer, developer):
+    for person in (reviewer, developer):
         EmailAddress.objects.create(user=person, email=person.email, verified=True, primary=True)
 
 
 def test_who_is_asked_for_a_review_hears_of_it_and_who_asked_does_not(
-    review: Review, viewer: User, developer: User, owner: User
+    review: Review, reviewer: User, developer: User, owner: User
 ) -> None:
-    assert told(viewer) == [(Kind.REVIEW_ASKED, "asked")]
+    assert told(reviewer) == [(Kind.REVIEW_ASKED, "asked")]
     assert told(developer) == told(owner) == []
 
 
-def test_a_verdict_concerns_who_built_and_who_asked(review: Review, viewer: User, developer: User) -> None:
-    give_verdict(viewer, review.rounds.get().build, "approve")
+def test_a_verdict_concerns_who_built_and_who_asked(review: Review, reviewer: User, developer: User) -> None:
+    give_verdict(reviewer, review.rounds.get().build, "approve")
     (notice,) = notices_of(developer)
-    assert (notice.kind, notice.facts["change"], notice.actor) == (Kind.VERDICT, "approved", viewer)
+    assert (notice.kind, notice.facts["change"], notice.actor) == (Kind.VERDICT, "approved", reviewer)
     assert notice.get_absolute_url() == review.get_absolute_url()
 
 
 def test_a_review_is_one_notice_however_many_events_it_has(
-    review: Review, viewer: User, developer: User, owner: User
+    review: Review, reviewer: User, developer: User, owner: User
 ) -> None:
     build = review.rounds.get().build
-    begin_thread(viewer, review, "How loud was it?")
-    give_verdict(viewer, build, "approve")
-    undo_verdict(viewer, build)
+    begin_thread(reviewer, review, "How loud was it?")
+    give_verdict(reviewer, build, "approve")
+    undo_verdict(reviewer, build)
     (notice,) = notices_of(developer)
     assert (notice.events, notice.facts["change"]) == (3, "undone")
     assert unread_count(developer) == 1
 
 
 def test_another_event_makes_a_read_or_done_notice_new_and_counts_from_one(
-    review: Review, viewer: User, developer: User
+    review: Review, reviewer: User, developer: User
 ) -> None:
-    begin_thread(viewer, review, "One")
+    begin_thread(reviewer, review, "One")
     actions.change_notice(developer, notices_of(developer)[0], done=True)
     assert unread_count(developer) == 0
-    begin_thread(viewer, review, "Two")
+    begin_thread(reviewer, review, "Two")
     (notice,) = notices_of(developer)
     assert (notice.events, notice.read, notice.done) == (1, None, None)
 
 
-def test_a_new_round_asks_again(review: Review, project: Project, viewer: User, developer: User) -> None:
-    actions.read_all(viewer)
+def test_a_new_round_asks_again(review: Review, project: Project, reviewer: User, developer: User) -> None:
+    actions.read_all(reviewer)
     write_file(developer, project, "notes.md", b"better")
     ask_in_a_new_round(developer, review, built(developer, project, RUNE + b"better"), "Hears you now.")
-    (notice,) = notices_of(viewer)
+    (notice,) = notices_of(reviewer)
     assert (notice.reason, notice.facts["round"], notice.read) == ("asked", 2, None)
 
 
@@ -116,21 +116,21 @@ def test_a_build_that_succeeds_is_no_notice(project: Project, developer: User) -
 
 
 def test_a_publication_concerns_who_built_and_who_judged(
-    project: Project, developer: User, viewer: User, owner: User
+    project: Project, developer: User, reviewer: User, owner: User
 ) -> None:
     build = built(developer, project)
-    give_verdict(viewer, build, "approve")
+    give_verdict(reviewer, build, "approve")
     publish_build(owner, build, "1.0")
     assert (Kind.PUBLISHED, "mine") in told(developer)
-    assert told(viewer) == [(Kind.PUBLISHED, "mine")]
+    assert told(reviewer) == [(Kind.PUBLISHED, "mine")]
     assert told(owner) == []
 
 
-def test_a_comment_concerns_who_spoke_before(project: Project, developer: User, viewer: User, owner: User) -> None:
+def test_a_comment_concerns_who_spoke_before(project: Project, developer: User, reviewer: User, owner: User) -> None:
     build = built(developer, project)
-    begin_thread(viewer, build, "How loud?")
+    begin_thread(reviewer, build, "How loud?")
     begin_thread(owner, build, "Very.")
-    assert told(viewer) == [(Kind.COMMENT, "mine")]
+    assert told(reviewer) == [(Kind.COMMENT, "mine")]
 
 
 def test_who_is_mentioned_is_asked(review: Review, owner: User, developer: User) -> None:
@@ -139,69 +139,69 @@ def test_who_is_mentioned_is_asked(review: Review, owner: User, developer: User)
 
 
 def test_who_watches_all_hears_of_it_and_who_turned_it_off_does_not(
-    project: Project, developer: User, viewer: User, owner: User
+    project: Project, developer: User, reviewer: User, owner: User
 ) -> None:
     actions.watch_project(owner, project, "all")
-    actions.watch_project(viewer, project, "off")
-    ask_for_review(developer, built(developer, project), "Hears", reviewers=[Asked((viewer.pk,))])
+    actions.watch_project(reviewer, project, "off")
+    ask_for_review(developer, built(developer, project), "Hears", reviewers=[Asked((reviewer.pk,))])
     assert told(owner) == [(Kind.REVIEW_ASKED, "watching")]
-    assert told(viewer) == []
+    assert told(reviewer) == []
 
 
-def test_a_muted_thread_is_silent_until_it_is_heard_again(review: Review, viewer: User, developer: User) -> None:
-    notice = notices_of(viewer)[0]
-    actions.mute(viewer, notice)
+def test_a_muted_thread_is_silent_until_it_is_heard_again(review: Review, reviewer: User, developer: User) -> None:
+    notice = notices_of(reviewer)[0]
+    actions.mute(reviewer, notice)
     begin_thread(developer, review, "One")
-    assert unread_count(viewer) == 0
-    actions.mute(viewer, notice, muted=False)
+    assert unread_count(reviewer) == 0
+    actions.mute(reviewer, notice, muted=False)
     begin_thread(developer, review, "Two")
-    assert unread_count(viewer) == 1
+    assert unread_count(reviewer) == 1
 
 
 def test_who_leaves_sees_no_notice_of_what_is_not_theirs_any_more(
-    review: Review, organisation: Organisation, viewer: User, owner: User
+    review: Review, organisation: Organisation, reviewer: User, owner: User
 ) -> None:
-    remove_member(owner, organisation, viewer.pk)
-    assert told(viewer) == []
-    assert unread_count(viewer) == 0
+    remove_member(owner, organisation, reviewer.pk)
+    assert told(reviewer) == []
+    assert unread_count(reviewer) == 0
 
 
-def test_a_deleted_projects_notices_are_not_seen(review: Review, project: Project, viewer: User, owner: User) -> None:
+def test_a_deleted_projects_notices_are_not_seen(review: Review, project: Project, reviewer: User, owner: User) -> None:
     delete_project(owner, project)
-    assert told(viewer) == []
+    assert told(reviewer) == []
 
 
 def test_an_organisations_inboxes_are_told_once_of_an_event_that_concerns_many(
-    project: Project, developer: User, viewer: User, owner: User
+    project: Project, developer: User, reviewer: User, owner: User
 ) -> None:
-    asked = [Asked((viewer.pk, owner.pk), 2)]
+    asked = [Asked((reviewer.pk, owner.pk), 2)]
     ask_for_review(developer, built(developer, project), "Hears", reviewers=asked)
     (event,) = Event.objects.filter(stream_id=inbox_stream(project.organisation_id))
-    assert set(event.data["people"]) == {str(viewer.pk), str(owner.pk)}
+    assert set(event.data["people"]) == {str(reviewer.pk), str(owner.pk)}
 
 
-def test_nobody_changes_anothers_notice(review: Review, viewer: User, developer: User, browser_of: Browser) -> None:
-    notice = notices_of(viewer)[0]
+def test_nobody_changes_anothers_notice(review: Review, reviewer: User, developer: User, browser_of: Browser) -> None:
+    notice = notices_of(reviewer)[0]
     for body in ({"read": True}, {"done": True}, {"muted": True}):
         answer = browser_of(developer).patch(f"/api/v1/notices/{notice.pk}", body, content_type="application/json")
         assert answer.status_code == 404
-    assert notices_of(viewer)[0].read is None
+    assert notices_of(reviewer)[0].read is None
 
 
-def test_pressing_a_notice_reads_it_and_leads_to_its_thing(review: Review, viewer: User, browser_of: Browser) -> None:
-    browser = browser_of(viewer)
+def test_pressing_a_notice_reads_it_and_leads_to_its_thing(review: Review, reviewer: User, browser_of: Browser) -> None:
+    browser = browser_of(reviewer)
     assert b"Hears whispers" in browser.get("/accounts/notices").content
     assert b"1 unread" in browser.get("/").content
-    notice = notices_of(viewer)[0]
+    notice = notices_of(reviewer)[0]
     answer = browser.post(f"/accounts/notices/{notice.pk}", {"do": "open"})
     assert answer.headers["Location"] == review.get_absolute_url()
     assert b"1 unread" not in browser.get("/").content
 
 
 def test_home_says_what_one_waits_for_and_what_waits(
-    review: Review, viewer: User, developer: User, browser_of: Browser
+    review: Review, reviewer: User, developer: User, browser_of: Browser
 ) -> None:
-    asking, asked = (browser_of(person).get("/").content.decode() for person in (developer, viewer))
+    asking, asked = (browser_of(person).get("/").content.decode() for person in (developer, reviewer))
     assert "What I wait for" in asking
     assert "waiting for Ari Rossi" in asking
     assert "Waiting for me" in asked
@@ -209,11 +209,11 @@ def test_home_says_what_one_waits_for_and_what_waits(
 
 
 def test_a_projects_card_and_its_builds_say_the_verdict(
-    review: Review, project: Project, viewer: User, developer: User, browser_of: Browser
+    review: Review, project: Project, reviewer: User, developer: User, browser_of: Browser
 ) -> None:
     browser = browser_of(developer)
     assert "In review" in browser.get("/").content.decode()
-    give_verdict(viewer, review.rounds.get().build, "approve")
+    give_verdict(reviewer, review.rounds.get().build, "approve")
     assert '<span class="tag ok">Approved</span>' in browser.get("/").content.decode()
     assert "1 approval" in browser.get("/acme/kitchen/builds").content.decode()
 
@@ -226,26 +226,26 @@ def later(minutes: float = 2) -> Any:
 
 
 def test_what_asks_for_somebody_is_mailed_a_minute_later_once(
-    mailing: None, review: Review, viewer: User, django_capture_on_commit_callbacks: Any
+    mailing: None, review: Review, reviewer: User, django_capture_on_commit_callbacks: Any
 ) -> None:
     with django_capture_on_commit_callbacks(execute=True):
         assert send_due() == 0
         assert send_due(later()) == 1
         assert send_due(later()) == 0
     (message,) = mail.outbox
-    assert message.to == [viewer.email]
+    assert message.to == [reviewer.email]
     assert message.subject == "acme/kitchen: Hears whispers"
     assert "asks for your review of build 1" in message.body
     assert review.get_absolute_url() in message.body
 
 
 def test_what_was_read_or_may_not_be_read_any_more_is_not_mailed(
-    mailing: None, review: Review, organisation: Organisation, viewer: User, owner: User, developer: User
+    mailing: None, review: Review, organisation: Organisation, reviewer: User, owner: User, developer: User
 ) -> None:
-    actions.read_all(viewer)
+    actions.read_all(reviewer)
     assert send_due(later()) == 0
     begin_thread(developer, review, "@Ari?")
-    remove_member(owner, organisation, viewer.pk)
+    remove_member(owner, organisation, reviewer.pk)
     assert send_due(later(2 * 24 * 60)) == 0
 
 
@@ -253,14 +253,14 @@ def test_the_rest_comes_in_one_digest(
     mailing: None,
     review: Review,
     project: Project,
-    viewer: User,
+    reviewer: User,
     developer: User,
     django_capture_on_commit_callbacks: Any,
 ) -> None:
     failed_build(developer, project)
-    give_verdict(viewer, review.rounds.get().build, "approve")
+    give_verdict(reviewer, review.rounds.get().build, "approve")
     with django_capture_on_commit_callbacks(execute=True):
-        actions.read_all(viewer)
+        actions.read_all(reviewer)
         assert send_due(later()) == 0
         assert send_due(later(25 * 60)) == 1
     (message,) = mail.outbox
@@ -271,20 +271,20 @@ def test_the_rest_comes_in_one_digest(
 def test_the_mail_of_a_review_is_two_presses_from_the_verdict(
     mailing: None,
     review: Review,
-    viewer: User,
+    reviewer: User,
     browser_of: Callable[[User | None], Client],
     django_capture_on_commit_callbacks: Any,
 ) -> None:
     with django_capture_on_commit_callbacks(execute=True):
         send_due(later())
-    browser = browser_of(viewer)
+    browser = browser_of(reviewer)
     # One press opens the mail's link; the page has the buttons of the verdict. The other press decides.
     linked = re.findall(r"https?://[^/\s]+(/acme/kitchen/reviews/\d+)", str(mail.outbox[0].body))[0]
     page = browser.get(linked).content.decode()
     assert f'action="{linked}/respond"' in page
     assert 'name="verdict" value="approve"' in page
     assert browser.post(f"{linked}/respond", {"verdict": "approve"}).status_code == 302
-    assert Verdict.objects.get().user == viewer
+    assert Verdict.objects.get().user == reviewer
 
 
 def test_nothing_goes_to_an_address_that_nobody_confirmed(settings: Any, review: Review) -> None:
@@ -293,7 +293,7 @@ def test_nothing_goes_to_an_address_that_nobody_confirmed(settings: Any, review:
 
 
 def test_email_ends_by_a_press_in_the_mail_program_without_signing_in(
-    mailing: None, review: Review, viewer: User, django_capture_on_commit_callbacks: Any
+    mailing: None, review: Review, reviewer: User, django_capture_on_commit_callbacks: Any
 ) -> None:
     with django_capture_on_commit_callbacks(execute=True):
         send_due(later())
@@ -302,10 +302,10 @@ def test_email_ends_by_a_press_in_the_mail_program_without_signing_in(
     link = headers["List-Unsubscribe"].strip("<>").partition("//")[2].partition("/")[2]
     stranger = Client(enforce_csrf_checks=True)
     assert stranger.get(f"/{link}").status_code == 200
-    assert mail_choice_of(viewer) == MailChoice.ASKED_AND_DIGEST
+    assert mail_choice_of(reviewer) == MailChoice.ASKED_AND_DIGEST
     assert stranger.post(f"/{link}", {"List-Unsubscribe": "One-Click"}).status_code == 200
-    assert mail_choice_of(viewer) == MailChoice.NONE
-    assert AuditEntry.objects.filter(action="notices.mail", person=viewer.pk).count() == 1
+    assert mail_choice_of(reviewer) == MailChoice.NONE
+    assert AuditEntry.objects.filter(action="notices.mail", person=reviewer.pk).count() == 1
 
 
 @pytest.mark.parametrize("token", ["x", "x:y", f"{'0' * 32}:signature"])
@@ -313,15 +313,15 @@ def test_a_link_that_we_did_not_sign_ends_nothing(db: None, token: str) -> None:
     assert Client().post(f"/accounts/notices/unsubscribe/{token}").status_code == 400
 
 
-def test_notices_end_some_time_after_their_last_event(review: Review, viewer: User) -> None:
+def test_notices_end_some_time_after_their_last_event(review: Review, reviewer: User) -> None:
     end_old(timezone.now() + KEPT - timedelta(days=1))
     assert Notice.objects.count() == 1
     end_old(timezone.now() + KEPT + timedelta(days=1))
     assert Notice.objects.count() == 0
 
 
-def test_a_disabled_account_gets_no_notices(project: Project, developer: User, viewer: User) -> None:
-    User.objects.filter(pk=viewer.pk).update(is_active=False)
-    Membership.objects.filter(user=viewer).update(role=Role.VIEWER)
-    ask_for_review(developer, built(developer, project), "Hears", reviewers=[Asked((viewer.pk,))])
+def test_a_disabled_account_gets_no_notices(project: Project, developer: User, reviewer: User) -> None:
+    User.objects.filter(pk=reviewer.pk).update(is_active=False)
+    Membership.objects.filter(user=reviewer).update(role=Role.REVIEWER)
+    ask_for_review(developer, built(developer, project), "Hears", reviewers=[Asked((reviewer.pk,))])
     assert Notice.objects.count() == 0

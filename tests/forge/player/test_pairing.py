@@ -245,7 +245,7 @@ async def test_a_pass_is_of_no_use_as_a_studio(project: Any, developer: Any) -> 
 
 
 async def test_access_that_ends_ends_the_pairing(
-    project: Any, organisation: Any, owner: Any, developer: Any, viewer: Any
+    project: Any, organisation: Any, owner: Any, developer: Any, reviewer: Any
 ) -> None:
     cookies = await let_in(developer, project)
     async with phone_of(AnonymousUser(), cookies) as phone:
@@ -256,7 +256,7 @@ async def test_access_that_ends_ends_the_pairing(
         await phone.event()
         await sync_to_async(set_password)(developer, "another good horse")
         assert (await phone.closed())[0] in (Closing.TRY_AGAIN, Closing.NO_ACCESS)
-    async with phone_of(viewer) as phone:
+    async with phone_of(reviewer) as phone:
         await phone.event()
-        await sync_to_async(remove_member)(owner, organisation, viewer.pk)
+        await sync_to_async(remove_member)(owner, organisation, reviewer.pk)
         assert (await phone.closed())[0] == Closing.NO_ACCESS

@@ -16,7 +16,7 @@ from forge.registry.actions import publish_build
 from forge.registry.models import PublishedVersion, Tag
 from tests.forge.made_builds import RUNE, approved, built
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("viewer")]  # who approves what the others made
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("reviewer")]  # who approves what the others made
 
 
 def test_the_first_meaning_of_each_version_and_the_names_of_who_published_are_carried_over(

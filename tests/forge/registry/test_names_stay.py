@@ -22,7 +22,7 @@ from forge.registry.errors import TagTaken
 from forge.registry.models import Tag
 from tests.forge.made_builds import RUNE, approved, built
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("viewer")]  # who approves what the others made
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("reviewer")]  # who approves what the others made
 
 API = "/api/v1"
 JSON = "application/json"

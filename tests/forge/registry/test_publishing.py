@@ -80,9 +80,9 @@ def test_only_a_build_that_succeeded_is_published(project: Any, developer: Any) 
         publish_build(developer, request_build(developer, project), "1.0")
 
 
-def test_a_viewer_does_not_publish(project: Any, developer: Any, viewer: Any) -> None:
+def test_a_viewer_does_not_publish(project: Any, developer: Any, reviewer: Any) -> None:
     with pytest.raises(Forbidden):
-        publish_build(viewer, built(developer, project), "1.0")
+        publish_build(reviewer, built(developer, project), "1.0")
 
 
 def test_an_artifact_has_the_form_of_the_cncf() -> None:

@@ -43,7 +43,7 @@ def build_of(user: Any, project: Any, number: int = 1) -> Build:
 
 
 def test_who_wrote_part_of_a_change_does_not_approve_a_build_that_another_asked_for(
-    project: Any, developer: Any, colleague: Any, viewer: Any
+    project: Any, developer: Any, colleague: Any, reviewer: Any
 ) -> None:
     wrote(colleague, project)
     build = build_of(developer, project)
@@ -53,23 +53,23 @@ def test_who_wrote_part_of_a_change_does_not_approve_a_build_that_another_asked_
             give_verdict(colleague, build, verdict, "Words.")
     with pytest.raises(GateClosed):
         publish_build(developer, build, "1.0")
-    give_verdict(viewer, build, "approve")
+    give_verdict(reviewer, build, "approve")
     assert publish_build(developer, build, "1.0").name == "1.0"
 
 
-def test_who_only_deleted_something_wrote_too(project: Any, developer: Any, colleague: Any, viewer: Any) -> None:
+def test_who_only_deleted_something_wrote_too(project: Any, developer: Any, colleague: Any, reviewer: Any) -> None:
     wrote(developer, project, "one\ntwo\n")
-    give_verdict(viewer, build_of(developer, project), "approve")
+    give_verdict(reviewer, build_of(developer, project), "approve")
     wrote(colleague, project, "one\n")
     with pytest.raises(OwnBuild):
         give_verdict(colleague, build_of(developer, project, 2), "approve")
 
 
 def test_what_was_approved_before_is_not_a_part_of_the_change(
-    project: Any, developer: Any, colleague: Any, viewer: Any
+    project: Any, developer: Any, colleague: Any, reviewer: Any
 ) -> None:
     wrote(colleague, project)
-    give_verdict(viewer, build_of(developer, project), "approve")
+    give_verdict(reviewer, build_of(developer, project), "approve")
     wrote(developer, project, "two")
     second = build_of(developer, project, 2)
     assert authors_of(second) == {developer.pk}
@@ -86,27 +86,27 @@ def test_what_one_writes_after_a_build_is_no_part_of_it(project: Any, developer:
 
 
 def test_an_approval_does_not_count_once_that_of_an_earlier_build_is_taken_back(
-    project: Any, developer: Any, colleague: Any, viewer: Any
+    project: Any, developer: Any, colleague: Any, reviewer: Any
 ) -> None:
     wrote(colleague, project)
     first = build_of(developer, project)
-    give_verdict(viewer, first, "approve")
+    give_verdict(reviewer, first, "approve")
     wrote(developer, project, "two")
     second = build_of(developer, project, 2)
     give_verdict(colleague, second, "approve")
-    undo_verdict(viewer, first)
+    undo_verdict(reviewer, first)
     assert demands_on(second, "1.0").missing == ("It has 0 of 1 approval by any member. Ask for a review.",)
 
 
 def test_an_old_version_that_is_brought_back_is_still_of_who_wrote_it(
-    project: Any, developer: Any, colleague: Any, viewer: Any
+    project: Any, developer: Any, colleague: Any, reviewer: Any
 ) -> None:
     good = snapshot(project, developer)
     wrote(colleague, project, "bad")
     bad = snapshot(project, colleague)
     restore_version(developer, project, good)
     wrote(developer, project, "good")
-    give_verdict(viewer, build_of(developer, project), "approve")
+    give_verdict(reviewer, build_of(developer, project), "approve")
     restore_version(developer, project, bad)
     again = build_of(developer, project, 2)
     assert again.version == bad
@@ -131,16 +131,16 @@ def test_what_is_typed_in_the_studio_is_written_too(project: Any, developer: Any
     assert authors_of(build_of(developer, project)) == {developer.pk, colleague.pk}
 
 
-def test_who_gives_a_recording_wrote_nothing(project: Any, developer: Any, viewer: Any) -> None:
+def test_who_gives_a_recording_wrote_nothing(project: Any, developer: Any, reviewer: Any) -> None:
     consent = sample_terms(project).text
-    send_sample(viewer, project, [b"1,2,3\n"], label="up", days=90, consent=consent)
+    send_sample(reviewer, project, [b"1,2,3\n"], label="up", days=90, consent=consent)
     build = build_of(developer, project)
-    give_verdict(viewer, build, "approve")
+    give_verdict(reviewer, build, "approve")
     assert demands_on(build, "1.0").missing == ()
 
 
 def test_who_starts_from_a_template_wrote_nothing_of_it(
-    organisation: Any, owner: Any, developer: Any, viewer: Any
+    organisation: Any, owner: Any, developer: Any, reviewer: Any
 ) -> None:
     project = create_project(owner, organisation, "waves", "sine")
     wrote(developer, project)
@@ -162,7 +162,7 @@ def test_the_gate_says_when_everybody_wrote_part_of_it(project: Any, developer: 
     wrote(colleague, project)
     assert demands_on(build_of(developer, project), "1.0").missing == (
         "It has 0 of 1 approval by any member. Everybody who could approve it built it or wrote part of it: "
-        "invite somebody as a viewer.",
+        "invite somebody as a reviewer.",
     )
 
 
@@ -175,11 +175,11 @@ def test_a_version_says_who_wrote_since_the_one_before(project: Any, developer: 
 
 
 def test_somebody_who_left_is_no_author_that_anybody_waits_for(
-    project: Any, developer: Any, colleague: Any, viewer: Any
+    project: Any, developer: Any, colleague: Any, reviewer: Any
 ) -> None:
     wrote(colleague, project)
     Membership.objects.filter(user=colleague).delete()
     build = build_of(developer, project)
-    give_verdict(viewer, build, "approve")
+    give_verdict(reviewer, build, "approve")
     assert demands_on(build, "1.0").missing == ()
     assert issubclass(OwnBuild, Conflict)

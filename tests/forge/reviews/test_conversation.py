@@ -42,59 +42,59 @@ def told() -> Iterator[list[Mention]]:
     mentioned._functions.remove(found.append)
 
 
-def asked(project: Any, developer: Any, viewer: Any) -> Review:
+def asked(project: Any, developer: Any, reviewer: Any) -> Review:
     build = built(developer, project)
-    return ask_for_review(developer, build, "Hears whispers", reviewers=[Asked((viewer.pk,))])
+    return ask_for_review(developer, build, "Hears whispers", reviewers=[Asked((reviewer.pk,))])
 
 
 def texts(thread: AnchoredThread) -> list[str]:
     return [comment.text for comment in thread.thread.comments.all()]
 
 
-def test_a_thread_goes_on_over_rounds_and_says_where_it_began(project: Any, developer: Any, viewer: Any) -> None:
-    review = asked(project, developer, viewer)
-    first = begin_thread(viewer, review, "How loud?", Wish(Kind.STAGE, "out"))
+def test_a_thread_goes_on_over_rounds_and_says_where_it_began(project: Any, developer: Any, reviewer: Any) -> None:
+    review = asked(project, developer, reviewer)
+    first = begin_thread(reviewer, review, "How loud?", Wish(Kind.STAGE, "out"))
     write_file(developer, project, "notes.txt", b"better")
     newer = built(developer, project, RUNE + b"better")
     ask_in_a_new_round(developer, review, newer)
     review = Review.objects.get(pk=review.pk)
-    begin_thread(viewer, review, "Better.")
+    begin_thread(reviewer, review, "Better.")
     reply_in_thread(developer, first, "Softly.")
-    found = threads_in_review(viewer, review)
+    found = threads_in_review(reviewer, review)
     assert [(each.round, each.build.number, texts(each)) for each in found] == [
         (1, 1, ["How loud?", "Softly."]),
         (2, 2, ["Better."]),
     ]
-    assert [each.pk for each in threads_on_build(viewer, newer)] == [each.pk for each in found]
+    assert [each.pk for each in threads_on_build(reviewer, newer)] == [each.pk for each in found]
     assert anchor_of(found[0]).title == "Stage out"
 
 
-def test_a_build_shows_its_own_threads_and_those_of_its_reviews(project: Any, developer: Any, viewer: Any) -> None:
-    review = asked(project, developer, viewer)
+def test_a_build_shows_its_own_threads_and_those_of_its_reviews(project: Any, developer: Any, reviewer: Any) -> None:
+    review = asked(project, developer, reviewer)
     build = review.rounds.get().build
     own = begin_thread(developer, build, "On the build")
-    other = begin_thread(viewer, review, "In the review")
-    assert [each.pk for each in threads_on_build(viewer, build)] == [own.pk, other.pk]
-    assert [each.pk for each in threads_in_review(viewer, review)] == [other.pk]
+    other = begin_thread(reviewer, review, "In the review")
+    assert [each.pk for each in threads_on_build(reviewer, build)] == [own.pk, other.pk]
+    assert [each.pk for each in threads_in_review(reviewer, review)] == [other.pk]
 
 
-def test_a_reply_opens_a_thread_again(project: Any, developer: Any, viewer: Any) -> None:
-    thread = begin_thread(viewer, built(developer, project), "How loud?")
+def test_a_reply_opens_a_thread_again(project: Any, developer: Any, reviewer: Any) -> None:
+    thread = begin_thread(reviewer, built(developer, project), "How loud?")
     resolve_thread(developer, thread)
-    assert find_thread(viewer, thread.pk).thread.resolved_by == developer
+    assert find_thread(reviewer, thread.pk).thread.resolved_by == developer
     with pytest.raises(AlreadySo):
-        resolve_thread(viewer, thread)
-    reply_in_thread(viewer, thread, "Not yet.")
-    assert find_thread(viewer, thread.pk).thread.resolved is None
+        resolve_thread(reviewer, thread)
+    reply_in_thread(reviewer, thread, "Not yet.")
+    assert find_thread(reviewer, thread.pk).thread.resolved is None
     with pytest.raises(AlreadySo):
-        reopen_thread(viewer, thread)
+        reopen_thread(reviewer, thread)
 
 
-def test_an_edit_keeps_what_was_said_before(project: Any, developer: Any, viewer: Any) -> None:
-    thread = begin_thread(viewer, built(developer, project), "One")
+def test_an_edit_keeps_what_was_said_before(project: Any, developer: Any, reviewer: Any) -> None:
+    thread = begin_thread(reviewer, built(developer, project), "One")
     comment = thread.thread.comments.get()
     for text in ("Two", "Two", "Three"):
-        edit_comment(viewer, thread, comment, text)
+        edit_comment(reviewer, thread, comment, text)
     _, found = find_comment(developer, comment.pk)
     assert (found.text, [earlier.text for earlier in found.earlier_texts.all()]) == ("Three", ["One", "Two"])
     assert found.edited is not None
@@ -102,31 +102,31 @@ def test_an_edit_keeps_what_was_said_before(project: Any, developer: Any, viewer
         edit_comment(developer, thread, comment, "Mine")
 
 
-def test_a_deleted_comment_leaves_a_trace_and_no_words(project: Any, developer: Any, viewer: Any, owner: Any) -> None:
-    thread = begin_thread(viewer, built(developer, project), "A secret")
+def test_a_deleted_comment_leaves_a_trace_and_no_words(project: Any, developer: Any, reviewer: Any, owner: Any) -> None:
+    thread = begin_thread(reviewer, built(developer, project), "A secret")
     comment = thread.thread.comments.get()
-    edit_comment(viewer, thread, comment, "Another secret")
+    edit_comment(reviewer, thread, comment, "Another secret")
     with pytest.raises(NotYours):
         delete_comment(developer, thread, comment)
     delete_comment(owner, thread, comment)
-    _, found = find_comment(viewer, comment.pk)
-    assert (found.text, found.author, found.deleted_by) == ("", viewer, owner)
+    _, found = find_comment(reviewer, comment.pk)
+    assert (found.text, found.author, found.deleted_by) == ("", reviewer, owner)
     assert not found.earlier_texts.all()
     with pytest.raises(CommentDeleted):
-        edit_comment(viewer, thread, comment, "Back")
+        edit_comment(reviewer, thread, comment, "Back")
     assert "secret" not in str(list(AuditEntry.objects.values_list("data"))) + str(
         list(Event.objects.values_list("data"))
     )
 
 
 def test_who_is_mentioned_is_told_once(
-    project: Any, developer: Any, viewer: Any, stranger: Any, told: list[Mention]
+    project: Any, developer: Any, reviewer: Any, stranger: Any, told: list[Mention]
 ) -> None:
     build = built(developer, project)
-    thread = begin_thread(viewer, build, f"@{developer.name} and @{viewer.name} and @{stranger.name}: how loud?")
+    thread = begin_thread(reviewer, build, f"@{developer.name} and @{reviewer.name} and @{stranger.name}: how loud?")
     assert [(mention.people, mention.comment.text[:1]) for mention in told] == [(frozenset({developer.pk}), "@")]
     comment = thread.thread.comments.get()
-    edit_comment(viewer, thread, comment, f"@{developer.name}: how loud, and where?")
+    edit_comment(reviewer, thread, comment, f"@{developer.name}: how loud, and where?")
     reply_in_thread(developer, thread, "Softly.")
     assert len(told) == 1
     event = Event.objects.filter(type="thread.changed").order_by("sequence").first()
@@ -134,9 +134,9 @@ def test_who_is_mentioned_is_told_once(
     assert event.data["mentioned"] == [str(developer.pk)]
 
 
-def test_a_stranger_reads_nothing_and_says_nothing(project: Any, developer: Any, viewer: Any, stranger: Any) -> None:
-    review = asked(project, developer, viewer)
-    thread = begin_thread(viewer, review, "How loud?")
+def test_a_stranger_reads_nothing_and_says_nothing(project: Any, developer: Any, reviewer: Any, stranger: Any) -> None:
+    review = asked(project, developer, reviewer)
+    thread = begin_thread(reviewer, review, "How loud?")
     comment = thread.thread.comments.get()
     for attempt in (
         lambda: find_thread(stranger, thread.pk),
@@ -153,16 +153,16 @@ def test_a_stranger_reads_nothing_and_says_nothing(project: Any, developer: Any,
 
 
 def test_a_thread_and_a_comment_have_limits(
-    project: Any, developer: Any, viewer: Any, monkeypatch: pytest.MonkeyPatch
+    project: Any, developer: Any, reviewer: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(threads, "MOST_REPLIES", 1)
     monkeypatch.setattr(threads, "MOST_EDITS", 1)
-    thread = begin_thread(viewer, built(developer, project), "One")
+    thread = begin_thread(reviewer, built(developer, project), "One")
     comment = thread.thread.comments.get()
     with pytest.raises(ThreadFull):
-        reply_in_thread(viewer, thread, "Two")
-    edit_comment(viewer, thread, comment, "Two")
+        reply_in_thread(reviewer, thread, "Two")
+    edit_comment(reviewer, thread, comment, "Two")
     with pytest.raises(ThreadFull):
-        edit_comment(viewer, thread, comment, "Three")
+        edit_comment(reviewer, thread, comment, "Three")
     with pytest.raises(Invalid, match="at most"):
-        edit_comment(viewer, thread, comment, "x" * (threads.MAXIMUM_COMMENT + 1))
+        edit_comment(reviewer, thread, comment, "x" * (threads.MAXIMUM_COMMENT + 1))

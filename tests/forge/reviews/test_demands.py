@@ -11,7 +11,7 @@ from rune.policy import Approval, Figure, Figures, Limit, LimitKind, Policy, jud
 THEN = datetime(2026, 1, 1, tzinfo=UTC)
 OWNER, DEVELOPER, VIEWER = (
     Member(UUID(int=number), name, f"{name.lower()}@acme.example", role)
-    for number, name, role in ((1, "Mika", "owner"), (2, "Jo", "developer"), (3, "Ari", "viewer"))
+    for number, name, role in ((1, "Mika", "owner"), (2, "Jo", "developer"), (3, "Ari", "reviewer"))
 )
 NO_RULES = Policy()
 EVERYONE = (OWNER, DEVELOPER, VIEWER)

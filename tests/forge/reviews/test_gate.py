@@ -42,11 +42,11 @@ def build_with(user: Any, project: Any, rules: str | None = None, rune: bytes = 
 
 
 @pytest.fixture
-def strict(project: Any, owner: Any, developer: Any, viewer: Any) -> Build:
+def strict(project: Any, owner: Any, developer: Any, reviewer: Any) -> Build:
     """A published build whose rules need two approvals: these are in force."""
     build = build_with(developer, project, TWO)
     give_verdict(owner, build, "approve")
-    give_verdict(viewer, build, "approve")
+    give_verdict(reviewer, build, "approve")
     publish_build(developer, build, "1.0")
     return build
 
@@ -57,7 +57,7 @@ def test_alone_one_publishes_without_asking_anybody(project: Any, developer: Any
     assert tag.publication.admission == Admission.OPEN
 
 
-def test_with_a_second_person_a_version_needs_an_approval(project: Any, developer: Any, viewer: Any) -> None:
+def test_with_a_second_person_a_version_needs_an_approval(project: Any, developer: Any, reviewer: Any) -> None:
     build = build_with(developer, project)
     with pytest.raises(GateClosed, match=r"1\.0 is protected\. It has 0 of 1 approval by any member\.") as refused:
         publish_build(developer, build, "1.0")
@@ -65,7 +65,7 @@ def test_with_a_second_person_a_version_needs_an_approval(project: Any, develope
     assert tags_of(developer, project) == []
     assert not AuditEntry.objects.filter(action="tag.publish").exists()
     assert publish_build(developer, build, "nightly").publication.admission == Admission.OPEN  # type: ignore[union-attr]
-    give_verdict(viewer, build, "approve")
+    give_verdict(reviewer, build, "approve")
     tag = publish_build(developer, build, "1.0")
     assert tag.publication is not None
     assert tag.publication.admission == Admission.PASSED
@@ -73,15 +73,17 @@ def test_with_a_second_person_a_version_needs_an_approval(project: Any, develope
     assert event.data == {"tag": "1.0", "build_number": build.number, "admission": "passed"}
 
 
-def test_a_build_with_changes_asked_for_gets_no_version(project: Any, owner: Any, developer: Any, viewer: Any) -> None:
+def test_a_build_with_changes_asked_for_gets_no_version(
+    project: Any, owner: Any, developer: Any, reviewer: Any
+) -> None:
     build = approved(build_with(developer, project))
-    give_verdict(viewer, build, "changes", "Too loud.")
+    give_verdict(reviewer, build, "changes", "Too loud.")
     give_verdict(owner, build, "approve")
     with pytest.raises(GateClosed, match="Ari Rossi wants it changed"):
         publish_build(developer, build, "1.0")
 
 
-def test_a_limit_that_is_not_kept_closes_the_gate(project: Any, developer: Any, viewer: Any) -> None:
+def test_a_limit_that_is_not_kept_closes_the_gate(project: Any, developer: Any, reviewer: Any) -> None:
     build = approved(build_with(developer, project, "limits: {size: 1 kB}\n"))
     Build.objects.filter(pk=build.pk).update(
         judgements=[
@@ -118,9 +120,9 @@ def test_an_override_needs_a_reason(project: Any, owner: Any, developer: Any, re
     assert not Publication.objects.exists()
 
 
-def test_only_owners_override(project: Any, owner: Any, developer: Any, viewer: Any) -> None:
+def test_only_owners_override(project: Any, owner: Any, developer: Any, reviewer: Any) -> None:
     build = build_with(developer, project)
-    for person in (developer, viewer):
+    for person in (developer, reviewer):
         with pytest.raises(Forbidden):
             publish_past_gate(person, build, "1.0", "A good reason.")
 
@@ -168,21 +170,23 @@ def test_taking_the_file_away_does_not_open_the_gate(strict: Build, developer: A
 
 
 def test_those_who_approved_before_can_approve_that_the_rules_change(
-    strict: Build, owner: Any, developer: Any, viewer: Any
+    strict: Build, owner: Any, developer: Any, reviewer: Any
 ) -> None:
     build = build_with(developer, strict.project, NONE)
     give_verdict(owner, build, "approve")
-    give_verdict(viewer, build, "approve")
+    give_verdict(reviewer, build, "approve")
     publish_build(developer, build, "2.0")
     publish_build(developer, build_with(developer, strict.project, NONE, RUNE + b"3"), "3.0")
 
 
-def test_an_old_build_does_not_bring_its_old_rules_back(project: Any, owner: Any, developer: Any, viewer: Any) -> None:
-    lax = build_with(developer, project, "approvals: {from: viewer}\n", RUNE + b"old")
-    give_verdict(viewer, lax, "approve")
+def test_an_old_build_does_not_bring_its_old_rules_back(
+    project: Any, owner: Any, developer: Any, reviewer: Any
+) -> None:
+    lax = build_with(developer, project, "approvals: {from: reviewer}\n", RUNE + b"old")
+    give_verdict(reviewer, lax, "approve")
     publish_build(developer, lax, "1.0")
-    now = build_with(developer, project, "approvals: [{from: viewer}, {from: owner}]\n")
-    give_verdict(viewer, now, "approve")
+    now = build_with(developer, project, "approvals: [{from: reviewer}, {from: owner}]\n")
+    give_verdict(reviewer, now, "approve")
     give_verdict(owner, now, "approve")
     publish_build(developer, now, "2.0")
     with pytest.raises(GateClosed, match="It changes the rules"):
@@ -195,30 +199,30 @@ def test_who_asked_for_the_build_cannot_approve_the_rules_that_it_brings(strict:
         give_verdict(owner, own, "approve")
 
 
-def test_an_approval_that_is_taken_back_does_not_count(project: Any, developer: Any, viewer: Any) -> None:
+def test_an_approval_that_is_taken_back_does_not_count(project: Any, developer: Any, reviewer: Any) -> None:
     build = build_with(developer, project)
-    give_verdict(viewer, build, "approve")
-    undo_verdict(viewer, build)
+    give_verdict(reviewer, build, "approve")
+    undo_verdict(reviewer, build)
     with pytest.raises(GateClosed):
         publish_build(developer, build, "1.0")
 
 
-def test_an_approval_of_a_former_member_does_not_count(project: Any, owner: Any, developer: Any, viewer: Any) -> None:
+def test_an_approval_of_a_former_member_does_not_count(project: Any, owner: Any, developer: Any, reviewer: Any) -> None:
     build = build_with(developer, project)
-    give_verdict(viewer, build, "approve")
-    remove_member(owner, project.organisation, viewer.pk)
+    give_verdict(reviewer, build, "approve")
+    remove_member(owner, project.organisation, reviewer.pk)
     with pytest.raises(GateClosed):
         publish_build(developer, build, "1.0")
 
 
 def test_an_approval_counts_for_the_role_that_its_person_has_today(
-    project: Any, owner: Any, developer: Any, viewer: Any
+    project: Any, owner: Any, developer: Any, reviewer: Any
 ) -> None:
     build = build_with(developer, project, "approvals: {from: owner}\n")
-    give_verdict(viewer, build, "approve")
+    give_verdict(reviewer, build, "approve")
     with pytest.raises(GateClosed, match="0 of 1 approval by owner"):
         publish_build(developer, build, "1.0")
-    change_role(owner, project.organisation, viewer.pk, "owner")
+    change_role(owner, project.organisation, reviewer.pk, "owner")
     with pytest.raises(GateClosed, match="0 of 1 approval by any member") as refused:
         # Of the default, which is in force: that was given on this build, so it counts as well.
         publish_build(developer, build_with(developer, project, None, RUNE + b"2"), "1.0")
@@ -246,7 +250,7 @@ def test_a_token_of_an_owner_overrides_with_its_own_scope_only(
         assert answer.status_code == publish, (scopes, answer.content)
 
 
-def test_the_api_says_what_is_missing(project: Any, developer: Any, viewer: Any, browser_of: Any) -> None:
+def test_the_api_says_what_is_missing(project: Any, developer: Any, reviewer: Any, browser_of: Any) -> None:
     build = build_with(developer, project)
     answer = browser_of(developer).post(
         f"/api/v1/projects/{project.full_name}/tags",
@@ -273,36 +277,36 @@ def test_a_review_goes_on_with_the_same_bytes_where_their_rules_are_others(
 # -- what a visitor gets
 
 
-def test_a_visitor_gets_the_newest_that_is_approved(project: Any, owner: Any, developer: Any, viewer: Any) -> None:
+def test_a_visitor_gets_the_newest_that_is_approved(project: Any, owner: Any, developer: Any, reviewer: Any) -> None:
     first = approved(build_with(developer, project, rune=RUNE + b"1"))
     publish_build(developer, first, "1.0")
     second = build_with(developer, project, rune=RUNE + b"2")
     publish_build(developer, second, "nightly")
-    assert default_tag(tags_of(viewer, project)).name == "1.0"  # type: ignore[union-attr]
-    give_verdict(viewer, second, "approve")
-    assert default_tag(tags_of(viewer, project)).name == "nightly"  # type: ignore[union-attr]
+    assert default_tag(tags_of(reviewer, project)).name == "1.0"  # type: ignore[union-attr]
+    give_verdict(reviewer, second, "approve")
+    assert default_tag(tags_of(reviewer, project)).name == "nightly"  # type: ignore[union-attr]
     give_verdict(owner, second, "changes", "It crackles.")
-    assert default_tag(tags_of(viewer, project)).name == "1.0"  # type: ignore[union-attr]
+    assert default_tag(tags_of(reviewer, project)).name == "1.0"  # type: ignore[union-attr]
 
 
 def test_what_nobody_judged_comes_before_what_somebody_wants_changed(
-    project: Any, owner: Any, developer: Any, viewer: Any
+    project: Any, owner: Any, developer: Any, reviewer: Any
 ) -> None:
     publish_build(developer, build_with(developer, project, rune=RUNE + b"1"), "stable")
     second = build_with(developer, project, rune=RUNE + b"2")
     publish_build(developer, second, "nightly")
-    give_verdict(viewer, second, "changes", "It crackles.")
-    assert default_tag(tags_of(viewer, project)).name == "stable"  # type: ignore[union-attr]
+    give_verdict(reviewer, second, "changes", "It crackles.")
+    assert default_tag(tags_of(reviewer, project)).name == "stable"  # type: ignore[union-attr]
 
 
 def test_what_an_owner_published_past_the_gate_is_what_a_visitor_gets(
-    project: Any, owner: Any, developer: Any, viewer: Any
+    project: Any, owner: Any, developer: Any, reviewer: Any
 ) -> None:
     publish_build(developer, approved(build_with(developer, project, rune=RUNE + b"1")), "1.0")
     second = build_with(developer, project, rune=RUNE + b"2")
-    give_verdict(viewer, second, "changes", "It crackles.")
+    give_verdict(reviewer, second, "changes", "It crackles.")
     publish_past_gate(owner, second, "1.1", "The crackle is known and harmless.")
-    assert default_tag(tags_of(viewer, project)).name == "1.1"  # type: ignore[union-attr]
+    assert default_tag(tags_of(reviewer, project)).name == "1.1"  # type: ignore[union-attr]
 
 
 def test_without_anything_published_there_is_no_default(project: Any, developer: Any) -> None:

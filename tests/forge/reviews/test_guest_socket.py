@@ -49,13 +49,13 @@ async def server() -> AsyncIterator[None]:
 
 
 @pytest.fixture
-def review(project: Project, developer: User, viewer: User) -> Review:
-    return asked(project, developer, viewer)
+def review(project: Project, developer: User, reviewer: User) -> Review:
+    return asked(project, developer, reviewer)
 
 
-def asked(project: Project, developer: User, viewer: User, rune: bytes = RUNE) -> Review:
+def asked(project: Project, developer: User, reviewer: User, rune: bytes = RUNE) -> Review:
     build = built(developer, project, rune)
-    made: Review = actions.ask_for_review(developer, build, "Hears whispers", reviewers=[Asked((viewer.pk,))])
+    made: Review = actions.ask_for_review(developer, build, "Hears whispers", reviewers=[Asked((reviewer.pk,))])
     return made
 
 
@@ -115,44 +115,44 @@ def test_each_socket_of_the_server_is_tried() -> None:
 
 
 async def test_a_guest_hears_that_their_review_changed_and_nothing_of_it(
-    review: Review, developer: User, viewer: User
+    review: Review, developer: User, reviewer: User
 ) -> None:
     async with events_of(review, await let_in(developer, review)) as socket:
         assert await socket.event() == {"type": "hello"}
-        await say(viewer, review)
+        await say(reviewer, review)
         assert await socket.event() == {"type": "changed"}
         await socket.send("{}")
         assert await socket.is_silent()
 
 
 async def test_a_guest_hears_nothing_of_the_rest_of_the_project(
-    review: Review, project: Project, developer: User, viewer: User
+    review: Review, project: Project, developer: User, reviewer: User
 ) -> None:
     async with events_of(review, await let_in(developer, review)) as socket:
         await socket.event()
         await sync_to_async(write_file)(developer, project, "notes.md", b"another version")
-        other = await sync_to_async(asked)(project, developer, viewer, RUNE + b"2")
-        await say(viewer, other)
+        other = await sync_to_async(asked)(project, developer, reviewer, RUNE + b"2")
+        await say(reviewer, other)
         assert await socket.is_silent()
 
 
 async def test_a_message_that_is_lost_is_made_up_for(
-    review: Review, developer: User, viewer: User, monkeypatch: pytest.MonkeyPatch
+    review: Review, developer: User, reviewer: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with events_of(review, await let_in(developer, review)) as socket:
         await socket.event()
         with monkeypatch.context() as silent:
             silent.setattr("forge.core.delivery._loop", None)
-            await say(viewer, review)
+            await say(reviewer, review)
         assert await socket.event() == {"type": "changed"}
 
 
 async def test_without_the_cookie_of_this_review_there_is_nothing(
-    review: Review, project: Project, developer: User, viewer: User
+    review: Review, project: Project, developer: User, reviewer: User
 ) -> None:
     cookies = await let_in(developer, review)
     await sync_to_async(write_file)(developer, project, "notes.md", b"another version")
-    other = await sync_to_async(asked)(project, developer, viewer, RUNE + b"2")
+    other = await sync_to_async(asked)(project, developer, reviewer, RUNE + b"2")
     stolen = {cookie_name(other.pk): cookies[cookie_name(review.pk)]}
     for tried in ({}, cookies, stolen):
         async with events_of(other, tried) as socket:
@@ -168,7 +168,7 @@ def expire(review: Review, owner: User, developer: User) -> None:
 
 
 def step_down(review: Review, owner: User, developer: User) -> None:
-    change_role(owner, review.project.organisation, developer.pk, "viewer")
+    change_role(owner, review.project.organisation, developer.pk, "reviewer")
 
 
 def delete(review: Review, owner: User, developer: User) -> None:
@@ -188,12 +188,12 @@ async def test_what_ends_a_link_ends_its_sockets(
 
 
 async def test_nothing_is_told_after_the_end_although_nobody_said_that_it_came(
-    review: Review, owner: User, developer: User, viewer: User
+    review: Review, owner: User, developer: User, reviewer: User
 ) -> None:
     async with events_of(review, await let_in(developer, review)) as socket:
         await socket.event()
         await sync_to_async(expire)(review, owner, developer)
-        await say(viewer, review)
+        await say(reviewer, review)
         assert (await socket.message())["type"] == "websocket.close"
 
 

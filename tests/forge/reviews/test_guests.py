@@ -29,9 +29,9 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def review(project: Project, developer: User, viewer: User) -> Review:
+def review(project: Project, developer: User, reviewer: User) -> Review:
     build = built(developer, project)
-    made: Review = actions.ask_for_review(developer, build, "Hears whispers", reviewers=[Asked((viewer.pk,))])
+    made: Review = actions.ask_for_review(developer, build, "Hears whispers", reviewers=[Asked((reviewer.pk,))])
     return made
 
 
@@ -96,11 +96,11 @@ def test_a_guest_may_do_nothing_to_the_project(review: Review, developer: User) 
     assert verbs_on(principal_of_guest(guest), review.project) == {Verb.SEE}
 
 
-def test_a_guest_of_one_review_sees_no_other(review: Review, project: Project, developer: User, viewer: User) -> None:
+def test_a_guest_of_one_review_sees_no_other(review: Review, project: Project, developer: User, reviewer: User) -> None:
     secret = invited(developer, review)
     write_file(developer, project, "notes.md", b"another version")
     other = actions.ask_for_review(
-        developer, built(developer, project, RUNE + b"2"), "Another", reviewers=[Asked((viewer.pk,))]
+        developer, built(developer, project, RUNE + b"2"), "Another", reviewers=[Asked((reviewer.pk,))]
     )
     browser = entered(secret, review)
     assert "Another" not in page(browser, other)
@@ -111,9 +111,9 @@ def test_a_guest_of_one_review_sees_no_other(review: Review, project: Project, d
         actions.say_as_guest(principal_of_guest(guest), other, "Lena", "Hello")
 
 
-def test_a_guest_is_shown_no_recording(review: Review, developer: User, viewer: User) -> None:
+def test_a_guest_is_shown_no_recording(review: Review, developer: User, reviewer: User) -> None:
     consent = sample_terms(review.project).text
-    sample = send_sample(viewer, review.project, [b"1,2,3\n"], label="up", days=90, consent=consent)
+    sample = send_sample(reviewer, review.project, [b"1,2,3\n"], label="up", days=90, consent=consent)
     assert str(sample.pk) not in page(entered(invited(developer, review), review), review)
 
 
@@ -198,9 +198,9 @@ def test_a_link_has_a_name_and_an_end(terms: GuestTerms, review: Review, develop
         actions.invite_guest(developer, review, terms)
 
 
-def test_a_reviewer_invites_nobody(review: Review, viewer: User) -> None:
+def test_a_reviewer_invites_nobody(review: Review, reviewer: User) -> None:
     with pytest.raises(Forbidden):
-        actions.invite_guest(viewer, review, GuestTerms("Lena"))
+        actions.invite_guest(reviewer, review, GuestTerms("Lena"))
 
 
 def test_a_link_lets_so_many_browsers_in(review: Review, developer: User, monkeypatch: pytest.MonkeyPatch) -> None:

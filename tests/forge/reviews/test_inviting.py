@@ -14,7 +14,7 @@ from django.test import Client
 from django.utils import timezone
 
 from forge.accounts.actions import join_as, revoke_invitation
-from forge.accounts.models import Invitation, Membership
+from forge.accounts.models import Invitation, ProjectMembership
 from forge.core.errors import Forbidden, Invalid
 from forge.core.models import AuditEntry
 from forge.reviews.access import find_review, groups_of, newest_round, standing_verdicts, state_of
@@ -88,18 +88,18 @@ def test_from_the_letter_to_the_verdict_are_three_taps(owner: Any, project: Any,
 
 
 def test_a_review_waits_for_who_joined_and_not_for_who_has_not(
-    owner: Any, project: Any, stranger: Any, viewer: Any
+    owner: Any, project: Any, stranger: Any, reviewer: Any
 ) -> None:
-    review, secret = invited_review(owner, project, reviewers=[Asked((viewer.pk,))])
+    review, secret = invited_review(owner, project, reviewers=[Asked((reviewer.pk,))])
     waiting = waited_for(groups_of(find_review(owner, review.pk)), standing_verdicts([review])[review.pk])
-    assert waiting == {viewer.pk}
+    assert waiting == {reviewer.pk}
     join_as(stranger, secret)
     found = find_review(owner, review.pk)
-    assert waited_for(groups_of(found), standing_verdicts([found])[found.pk]) == {viewer.pk, stranger.pk}
+    assert waited_for(groups_of(found), standing_verdicts([found])[found.pk]) == {reviewer.pk, stranger.pk}
     assert AuditEntry.objects.filter(action="review.accept", actor_id=stranger.pk).exists()
 
 
-def test_a_review_waits_until_who_was_invited_approves(owner: Any, project: Any, viewer: Any, stranger: Any) -> None:
+def test_a_review_waits_until_who_was_invited_approves(owner: Any, project: Any, reviewer: Any, stranger: Any) -> None:
     review, secret = invited_review(owner, project)
     build = newest_round(review).build
 
@@ -108,7 +108,7 @@ def test_a_review_waits_until_who_was_invited_approves(owner: Any, project: Any,
         return state_of(found, standing_verdicts([found])[found.pk])
 
     assert state() is ReviewState.WAITING
-    give_verdict(viewer, build, "approve")
+    give_verdict(reviewer, build, "approve")
     assert state() is ReviewState.WAITING, "one who is not asked approves, and the invited person has not joined"
     join_as(stranger, secret)
     assert state() is ReviewState.WAITING
@@ -128,7 +128,7 @@ def test_a_review_that_was_closed_takes_nobody_in(owner: Any, project: Any, stra
     close_review(owner, review)
     join_as(stranger, secret)
     assert groups_of(find_review(owner, review.pk)) == []
-    assert Membership.objects.filter(user=stranger, organisation=project.organisation).exists()
+    assert ProjectMembership.objects.filter(user=stranger, project=project.pk).exists()
 
 
 def test_who_built_it_does_not_become_its_reviewer(owner: Any, project: Any) -> None:
@@ -143,10 +143,10 @@ def test_a_revoked_invitation_is_no_longer_shown(owner: Any, project: Any, brows
     assert ANA not in browser_of(owner).get(PAGE).content.decode()
 
 
-def test_only_who_may_invite_invites(developer: Any, viewer: Any, project: Any, browser_of: Browser) -> None:
+def test_only_who_may_invite_invites(developer: Any, reviewer: Any, project: Any, browser_of: Browser) -> None:
     build = built(developer, project)
     with pytest.raises(Forbidden):
-        ask_for_review(developer, build, "Hears whispers", reviewers=[Asked((viewer.pk,))], invited=[ANA])
+        ask_for_review(developer, build, "Hears whispers", reviewers=[Asked((reviewer.pk,))], invited=[ANA])
     assert "Invite by email" not in browser_of(developer).get("/acme/kitchen/builds/1/ask").content.decode()
     assert not Review.objects.exists()
     assert mail.outbox == []
@@ -156,12 +156,12 @@ def test_only_who_may_invite_invites(developer: Any, viewer: Any, project: Any, 
     ("invited", "reason"),
     [
         (["ana"], "does not look like an email address"),
-        (["ari@acme.example"], "is a member already"),
+        (["ari@acme.example"], "can review this project already"),
         ([f"a{number}@elsewhere.example" for number in range(11)], "at most 10 people"),
     ],
 )
 def test_addresses_that_cannot_be_invited_are_refused_and_nothing_is_sent(
-    invited: list[str], reason: str, owner: Any, viewer: Any, project: Any
+    invited: list[str], reason: str, owner: Any, reviewer: Any, project: Any
 ) -> None:
     with pytest.raises(Invalid, match=reason):
         ask_for_review(owner, built(owner, project), "Hears whispers", invited=invited)

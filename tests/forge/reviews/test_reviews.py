@@ -56,125 +56,127 @@ ASKED = ("acme/kitchen: Hears whispers", "Review")
 
 
 def test_a_build_waits_for_nobody_until_somebody_asks(
-    project: Any, developer: Any, owner: Any, viewer: Any, stranger: Any
+    project: Any, developer: Any, owner: Any, reviewer: Any, stranger: Any
 ) -> None:
     build = built(developer, project)
-    assert waiting(owner) == waiting(viewer) == []
-    ask_for_review(developer, build, "Hears whispers", "Speak softly.", [one(viewer)])
-    assert waiting(viewer) == [ASKED]
+    assert waiting(owner) == waiting(reviewer) == []
+    ask_for_review(developer, build, "Hears whispers", "Speak softly.", [one(reviewer)])
+    assert waiting(reviewer) == [ASKED]
     assert waiting(owner) == waiting(developer) == waiting(stranger) == []
-    give_verdict(viewer, build, "changes", "It does not hear me.")
-    assert waiting(viewer) == []
+    give_verdict(reviewer, build, "changes", "It does not hear me.")
+    assert waiting(reviewer) == []
     assert waiting(developer) == [("acme/kitchen: Hears whispers", "Read")]
 
 
-def test_any_two_of_three_are_enough(project: Any, developer: Any, owner: Any, viewer: Any) -> None:
+def test_any_two_of_three_are_enough(project: Any, developer: Any, owner: Any, reviewer: Any) -> None:
     third = User.objects.create_user("third@acme.example", name="Third")
-    Membership.objects.create(organisation=project.organisation, user=third, role="viewer")
+    Membership.objects.create(organisation=project.organisation, user=third, role="reviewer")
     build = built(developer, project)
-    asked = Asked((owner.pk, viewer.pk, third.pk), needed=2, title="Product")
+    asked = Asked((owner.pk, reviewer.pk, third.pk), needed=2, title="Product")
     review = ask_for_review(developer, build, "Hears whispers", reviewers=[asked])
     give_verdict(owner, build, "approve")
     assert state(owner, review) is ReviewState.WAITING
     assert waiting(owner) == []
     assert waiting(third) == [ASKED]
-    give_verdict(viewer, build, "approve")
+    give_verdict(reviewer, build, "approve")
     assert state(owner, review) is ReviewState.APPROVED
     assert waiting(third) == []
 
 
 def test_nobody_waits_for_those_whose_approval_is_not_needed(
-    project: Any, developer: Any, owner: Any, viewer: Any
+    project: Any, developer: Any, owner: Any, reviewer: Any
 ) -> None:
     build = built(developer, project)
-    review = ask_for_review(developer, build, "Hears whispers", reviewers=[one(viewer), Asked((owner.pk,), needed=0)])
+    review = ask_for_review(developer, build, "Hears whispers", reviewers=[one(reviewer), Asked((owner.pk,), needed=0)])
     assert waiting(owner) == []
-    give_verdict(viewer, build, "approve")
+    give_verdict(reviewer, build, "approve")
     assert state(owner, review) is ReviewState.APPROVED
     give_verdict(owner, build, "changes", "It is slow.")
     assert state(owner, review) is ReviewState.CHANGES
 
 
-def test_a_new_round_asks_again_about_other_bytes(project: Any, developer: Any, viewer: Any) -> None:
+def test_a_new_round_asks_again_about_other_bytes(project: Any, developer: Any, reviewer: Any) -> None:
     build = built(developer, project)
-    review = ask_for_review(developer, build, "Hears whispers", reviewers=[one(viewer)])
-    give_verdict(viewer, build, "changes", "It does not hear me.")
+    review = ask_for_review(developer, build, "Hears whispers", reviewers=[one(reviewer)])
+    give_verdict(reviewer, build, "changes", "It does not hear me.")
     same = build_with(developer, project, b"")
     with pytest.raises(SameRune, match="build 1, the one of round 1"):
         ask_in_a_new_round(developer, review, same)
     better = build_with(developer, project, b"better")
     ask_in_a_new_round(developer, review, better, "Hears you now.")
     assert state(developer, review) is ReviewState.WAITING
-    assert waiting(viewer) == [ASKED]
-    assert newest_round(find_review(viewer, review.pk)).build == better
+    assert waiting(reviewer) == [ASKED]
+    assert newest_round(find_review(reviewer, review.pk)).build == better
 
 
-def test_a_review_does_not_go_back_to_an_older_build(project: Any, developer: Any, viewer: Any) -> None:
+def test_a_review_does_not_go_back_to_an_older_build(project: Any, developer: Any, reviewer: Any) -> None:
     older = built(developer, project)
-    review = ask_for_review(developer, build_with(developer, project, b"x"), "Hears whispers", reviewers=[one(viewer)])
+    review = ask_for_review(
+        developer, build_with(developer, project, b"x"), "Hears whispers", reviewers=[one(reviewer)]
+    )
     with pytest.raises(Invalid, match="Build 1 is older than build 2"):
         ask_in_a_new_round(developer, review, older)
 
 
-def test_who_approved_these_bytes_before_is_not_asked_again(project: Any, developer: Any, viewer: Any) -> None:
+def test_who_approved_these_bytes_before_is_not_asked_again(project: Any, developer: Any, reviewer: Any) -> None:
     first = built(developer, project)
-    give_verdict(viewer, first, "approve")
-    review = ask_for_review(developer, build_with(developer, project, b""), "Again", reviewers=[one(viewer)])
+    give_verdict(reviewer, first, "approve")
+    review = ask_for_review(developer, build_with(developer, project, b""), "Again", reviewers=[one(reviewer)])
     assert state(developer, review) is ReviewState.APPROVED
-    assert waiting(viewer) == []
+    assert waiting(reviewer) == []
 
 
-def test_one_open_review_asks_about_some_bytes(project: Any, developer: Any, viewer: Any) -> None:
+def test_one_open_review_asks_about_some_bytes(project: Any, developer: Any, reviewer: Any) -> None:
     build = built(developer, project)
-    review = ask_for_review(developer, build, "Hears whispers", reviewers=[one(viewer)])
+    review = ask_for_review(developer, build, "Hears whispers", reviewers=[one(reviewer)])
     with pytest.raises(AlreadyAsked, match="Review 1 asks about these bytes"):
-        ask_for_review(developer, build, "Once more", reviewers=[one(viewer)])
+        ask_for_review(developer, build, "Once more", reviewers=[one(reviewer)])
     close_review(developer, review)
-    assert ask_for_review(developer, build, "Once more", reviewers=[one(viewer)]).number == 2
+    assert ask_for_review(developer, build, "Once more", reviewers=[one(reviewer)]).number == 2
 
 
-def test_a_closed_review_waits_for_nobody_and_takes_nothing_more(project: Any, developer: Any, viewer: Any) -> None:
-    review = ask_for_review(developer, built(developer, project), "Hears whispers", reviewers=[one(viewer)])
+def test_a_closed_review_waits_for_nobody_and_takes_nothing_more(project: Any, developer: Any, reviewer: Any) -> None:
+    review = ask_for_review(developer, built(developer, project), "Hears whispers", reviewers=[one(reviewer)])
     close_review(developer, review)
-    assert state(viewer, review) is ReviewState.CLOSED
-    assert waiting(viewer) == []
+    assert state(reviewer, review) is ReviewState.CLOSED
+    assert waiting(reviewer) == []
     for attempt in (
         lambda: close_review(developer, review),
-        lambda: change_reviewers(developer, review, [one(viewer)]),
+        lambda: change_reviewers(developer, review, [one(reviewer)]),
         lambda: ask_in_a_new_round(developer, review, build_with(developer, project, b"x")),
     ):
         with pytest.raises(ReviewClosed):
             attempt()
 
 
-def test_other_reviewers_are_asked_instead(project: Any, developer: Any, owner: Any, viewer: Any) -> None:
-    review = ask_for_review(developer, built(developer, project), "Hears whispers", reviewers=[one(viewer)])
+def test_other_reviewers_are_asked_instead(project: Any, developer: Any, owner: Any, reviewer: Any) -> None:
+    review = ask_for_review(developer, built(developer, project), "Hears whispers", reviewers=[one(reviewer)])
     change_reviewers(developer, review, [one(owner)])
-    assert waiting(viewer) == []
+    assert waiting(reviewer) == []
     assert waiting(owner) == [ASKED]
 
 
 def test_only_members_who_did_not_build_it_are_asked(
-    project: Any, developer: Any, owner: Any, viewer: Any, stranger: Any
+    project: Any, developer: Any, owner: Any, reviewer: Any, stranger: Any
 ) -> None:
     build = built(developer, project)
     for reviewers, reason in (
         ([], "at least one person"),
-        ([Asked((viewer.pk,), needed=0)], "at least one person"),
+        ([Asked((reviewer.pk,), needed=0)], "at least one person"),
         ([one(developer)], "built it"),
-        ([one(stranger)], "Only members"),
-        ([Asked((viewer.pk,), needed=2)], "2 approvals of 1 person cannot be had"),
-        ([one(viewer), Asked(())], "1 to 50 people"),
-        ([one(viewer)] * 21, "at most 20 groups"),
+        ([one(stranger)], "Only people who may give verdicts"),
+        ([Asked((reviewer.pk,), needed=2)], "2 approvals of 1 person cannot be had"),
+        ([one(reviewer), Asked(())], "1 to 50 people"),
+        ([one(reviewer)] * 21, "at most 20 groups"),
     ):
         with pytest.raises(BadReviewers, match=reason):
             ask_for_review(developer, build, "Hears whispers", reviewers=reviewers)
     assert not Review.objects.exists()
 
 
-def test_what_cannot_be_asked_is_refused_with_the_reason(project: Any, developer: Any, viewer: Any) -> None:
+def test_what_cannot_be_asked_is_refused_with_the_reason(project: Any, developer: Any, reviewer: Any) -> None:
     build = built(developer, project)
-    asked = [one(viewer)]
+    asked = [one(reviewer)]
     with pytest.raises(Invalid, match="in a few words"):
         ask_for_review(developer, build, " ", reviewers=asked)
     with pytest.raises(Invalid, match="has passed"):
@@ -184,12 +186,12 @@ def test_what_cannot_be_asked_is_refused_with_the_reason(project: Any, developer
 
 
 def test_who_may_not_build_does_not_ask_and_a_stranger_sees_nothing(
-    project: Any, developer: Any, viewer: Any, stranger: Any
+    project: Any, developer: Any, reviewer: Any, stranger: Any
 ) -> None:
     build = built(developer, project)
     with pytest.raises(Forbidden):
-        ask_for_review(viewer, build, "x", reviewers=[one(viewer)])
-    review = ask_for_review(developer, build, "Hears whispers", reviewers=[one(viewer)])
+        ask_for_review(reviewer, build, "x", reviewers=[one(reviewer)])
+    review = ask_for_review(developer, build, "Hears whispers", reviewers=[one(reviewer)])
     for attempt in (
         lambda: find_review(stranger, review.pk),
         lambda: begin_thread(stranger, review, "hello"),
@@ -200,11 +202,11 @@ def test_who_may_not_build_does_not_ask_and_a_stranger_sees_nothing(
     assert not reviews_of(stranger, project)
 
 
-def test_each_act_of_a_review_is_in_the_audit_log(project: Any, developer: Any, viewer: Any) -> None:
-    review = ask_for_review(developer, built(developer, project), "Hears whispers", reviewers=[one(viewer)])
-    begin_thread(viewer, review, "How loud?")
+def test_each_act_of_a_review_is_in_the_audit_log(project: Any, developer: Any, reviewer: Any) -> None:
+    review = ask_for_review(developer, built(developer, project), "Hears whispers", reviewers=[one(reviewer)])
+    begin_thread(reviewer, review, "How loud?")
     ask_in_a_new_round(developer, review, build_with(developer, project, b"x"))
-    change_reviewers(developer, review, [one(viewer)])
+    change_reviewers(developer, review, [one(reviewer)])
     close_review(developer, review)
     entries = AuditEntry.objects.filter(subject=review.subject).order_by("at")
     assert [entry.action for entry in entries] == [

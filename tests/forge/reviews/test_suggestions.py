@@ -55,11 +55,11 @@ OUTLINE = {
 
 
 @pytest.fixture
-def review(project: Project, developer: User, viewer: User) -> Review:
-    """The viewer is asked about a build whose `modulus` is 2.5."""
+def review(project: Project, developer: User, reviewer: User) -> Review:
+    """The reviewer is asked about a build whose `modulus` is 2.5."""
     write_file(developer, project, "Runefile.yml", RUNEFILE.encode())
     build = built(developer, project, outline=OUTLINE)
-    made: Review = actions.ask_for_review(developer, build, "Turns", reviewers=[Asked((viewer.pk,))])
+    made: Review = actions.ask_for_review(developer, build, "Turns", reviewers=[Asked((reviewer.pk,))])
     return made
 
 
@@ -84,28 +84,28 @@ def test_a_build_has_fields_for_what_its_stages_take(review: Review) -> None:
     assert found["turn.modulus"] == ("float", "2.5")
 
 
-def test_a_copy_is_built_and_the_projects_files_stay(review: Review, viewer: User, compiler: Compiler) -> None:
-    copy = tried(viewer, review, compiler)
+def test_a_copy_is_built_and_the_projects_files_stay(review: Review, reviewer: User, compiler: Compiler) -> None:
+    copy = tried(reviewer, review, compiler)
     assert (copy.state, copy.build is not None) == ("ready", True)
     assert runefile(review.project) == RUNEFILE
-    assert tried(viewer, review, compiler).pk == copy.pk
+    assert tried(reviewer, review, compiler).pk == copy.pk
 
 
 def test_a_copy_is_of_the_builds_files_and_not_of_the_newest(
-    review: Review, viewer: User, developer: User, compiler: Compiler
+    review: Review, reviewer: User, developer: User, compiler: Compiler
 ) -> None:
     write_file(developer, review.project, "Runefile.yml", b"broken: [")
-    assert tried(viewer, review, compiler).state == "ready"
+    assert tried(reviewer, review, compiler).state == "ready"
 
 
 def test_changes_tried_in_an_hour_have_an_end_for_a_person_and_an_organisation(
-    review: Review, viewer: User, developer: User, organisation: Organisation, monkeypatch: pytest.MonkeyPatch
+    review: Review, reviewer: User, developer: User, organisation: Organisation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     change = [AskedChange("turn", "modulus", "3")]
-    set_quota(INSTALLATION, viewer.stream, "trials", 1)
-    actions.try_changes(viewer, review, change)
+    set_quota(INSTALLATION, reviewer.stream, "trials", 1)
+    actions.try_changes(reviewer, review, change)
     with pytest.raises(TooOften, match="You tried 1 change in the last hour"):
-        actions.try_changes(viewer, review, change)
+        actions.try_changes(reviewer, review, change)
     actions.try_changes(developer, review, change)
     assert {each.resource: each.used for each in usage_of(organisation)}[Resource.TRIALS] == 2
     set_quota(INSTALLATION, organisation.stream, "trials", 2)
@@ -114,34 +114,34 @@ def test_changes_tried_in_an_hour_have_an_end_for_a_person_and_an_organisation(
     assert 3500 < refused.value.retry_after <= 3601
     assert AuditEntry.objects.filter(action="review.try").count() == 2
     monkeypatch.setattr("forge.reviews.quotas.HOUR", timedelta())
-    actions.try_changes(viewer, review, change)
+    actions.try_changes(reviewer, review, change)
 
 
 @pytest.mark.parametrize("value", ["2.5", "much"])
-def test_what_cannot_be_tried_is_said_at_once(review: Review, viewer: User, value: str) -> None:
+def test_what_cannot_be_tried_is_said_at_once(review: Review, reviewer: User, value: str) -> None:
     with pytest.raises(Invalid):
-        actions.try_changes(viewer, review, [AskedChange("turn", "modulus", value)])
+        actions.try_changes(reviewer, review, [AskedChange("turn", "modulus", value)])
     with pytest.raises(Invalid):
-        actions.try_changes(viewer, review, [AskedChange("turn", "secrets", value)])
+        actions.try_changes(reviewer, review, [AskedChange("turn", "secrets", value)])
     assert not Preview.objects.copies().exists()
 
 
 def test_only_what_was_tried_can_be_suggested(
-    review: Review, viewer: User, developer: User, compiler: Compiler
+    review: Review, reviewer: User, developer: User, compiler: Compiler
 ) -> None:
-    waiting = actions.try_changes(viewer, review, [AskedChange("turn", "modulus", "3")])
+    waiting = actions.try_changes(reviewer, review, [AskedChange("turn", "modulus", "3")])
     with pytest.raises(NotTried):
-        actions.suggest(viewer, review, waiting.pk)
-    old = tried(viewer, review, compiler)
+        actions.suggest(reviewer, review, waiting.pk)
+    old = tried(reviewer, review, compiler)
     write_file(developer, review.project, "Runefile.yml", RUNEFILE.replace("2.5", "4").encode())
     better = built(developer, review.project, b"\0asm\1\0\0\0better", outline=OUTLINE)
     actions.ask_in_a_new_round(developer, review, better)
     with pytest.raises(NotTried):
-        actions.suggest(viewer, Review.objects.get(), old.pk)
+        actions.suggest(reviewer, Review.objects.get(), old.pk)
 
 
-def test_a_suggestion_is_a_thread_with_its_changes_in_words(review: Review, viewer: User, compiler: Compiler) -> None:
-    made = suggested(viewer, review, compiler, "It turns too early.")
+def test_a_suggestion_is_a_thread_with_its_changes_in_words(review: Review, reviewer: User, compiler: Compiler) -> None:
+    made = suggested(reviewer, review, compiler, "It turns too early.")
     assert made.said == ["`modulus` of `turn` is 3, was 2.5."]
     assert made.thread.kind == "stage"
     assert [comment.text for comment in made.thread.thread.comments.all()] == ["It turns too early."]
@@ -149,38 +149,38 @@ def test_a_suggestion_is_a_thread_with_its_changes_in_words(review: Review, view
 
 
 def test_a_taken_suggestion_is_in_the_files_with_both_names(
-    review: Review, viewer: User, developer: User, compiler: Compiler
+    review: Review, reviewer: User, developer: User, compiler: Compiler
 ) -> None:
-    made = suggested(viewer, review, compiler)
+    made = suggested(reviewer, review, compiler)
     actions.take_suggestion(developer, made)
     assert runefile(review.project) == RUNEFILE.replace("2.5", "3")
     version = Version.objects.get(message__startswith="Suggested by Ari Rossi")
     assert version.saved_by == developer
-    taken = find_suggestion(viewer, made.pk)
+    taken = find_suggestion(reviewer, made.pk)
     assert (taken.state, taken.decided_by, taken.version) == ("taken", developer, version)
     assert taken.thread.thread.resolved is not None
-    assert AuditEntry.objects.get(action="review.suggestion_taken").data["member"] == str(viewer.pk)
+    assert AuditEntry.objects.get(action="review.suggestion_taken").data["member"] == str(reviewer.pk)
     told = Event.objects.filter(type="thread.changed").latest("sequence")
     assert told.data["change"] == "taken"
-    assert Notice.objects.filter(person=viewer, facts__taken=True).exists()
+    assert Notice.objects.filter(person=reviewer, facts__taken=True).exists()
     with pytest.raises(AlreadySo):
         actions.take_suggestion(developer, made)
 
 
 def test_a_place_that_changed_meanwhile_is_a_conflict_that_says_so(
-    review: Review, viewer: User, developer: User, compiler: Compiler
+    review: Review, reviewer: User, developer: User, compiler: Compiler
 ) -> None:
-    made = suggested(viewer, review, compiler)
+    made = suggested(reviewer, review, compiler)
     write_file(developer, review.project, "Runefile.yml", RUNEFILE.replace("2.5", "4.5").encode())
     with pytest.raises(CannotBeTaken, match=r'"modulus" of "turn" is "4.5" by now, and was "2.5"'):
         actions.take_suggestion(developer, made)
-    assert find_suggestion(viewer, made.pk).state == "open"
+    assert find_suggestion(reviewer, made.pk).state == "open"
 
 
 def test_other_places_that_changed_meanwhile_are_kept(
-    review: Review, viewer: User, developer: User, compiler: Compiler
+    review: Review, reviewer: User, developer: User, compiler: Compiler
 ) -> None:
-    made = suggested(viewer, review, compiler)
+    made = suggested(reviewer, review, compiler)
     elsewhere = RUNEFILE.replace("by measuring", "by ear")
     write_file(developer, review.project, "Runefile.yml", elsewhere.encode())
     actions.take_suggestion(developer, made)
@@ -188,35 +188,35 @@ def test_other_places_that_changed_meanwhile_are_kept(
 
 
 def test_a_suggestion_is_declined_with_a_reason_in_its_thread(
-    review: Review, viewer: User, developer: User, compiler: Compiler
+    review: Review, reviewer: User, developer: User, compiler: Compiler
 ) -> None:
-    made = suggested(viewer, review, compiler)
+    made = suggested(reviewer, review, compiler)
     with pytest.raises(Invalid):
         actions.decline_suggestion(developer, made, " ")
     actions.decline_suggestion(developer, made, "The sensor says 2.5.")
-    assert find_suggestion(viewer, made.pk).state == "declined"
+    assert find_suggestion(reviewer, made.pk).state == "declined"
     said = [comment.text for comment in made.thread.thread.comments.all()]
     assert said == ["I suggest this change.", "The sensor says 2.5."]
     assert runefile(review.project) == RUNEFILE
 
 
-def test_who_may_not_edit_takes_and_declines_nothing(review: Review, viewer: User, compiler: Compiler) -> None:
-    made = suggested(viewer, review, compiler)
+def test_who_may_not_edit_takes_and_declines_nothing(review: Review, reviewer: User, compiler: Compiler) -> None:
+    made = suggested(reviewer, review, compiler)
     with pytest.raises(Forbidden):
-        actions.take_suggestion(viewer, made)
+        actions.take_suggestion(reviewer, made)
     with pytest.raises(Forbidden):
-        actions.decline_suggestion(viewer, made, "No.")
+        actions.decline_suggestion(reviewer, made, "No.")
     assert runefile(review.project) == RUNEFILE
 
 
 def test_only_its_author_withdraws_a_suggestion(
-    review: Review, viewer: User, developer: User, compiler: Compiler
+    review: Review, reviewer: User, developer: User, compiler: Compiler
 ) -> None:
-    made = suggested(viewer, review, compiler)
+    made = suggested(reviewer, review, compiler)
     with pytest.raises(NotYours):
         actions.withdraw_suggestion(developer, made)
-    actions.withdraw_suggestion(viewer, made)
-    assert find_suggestion(viewer, made.pk).state == "withdrawn"
+    actions.withdraw_suggestion(reviewer, made)
+    assert find_suggestion(reviewer, made.pk).state == "withdrawn"
 
 
 def test_labels_are_said_one_by_one(review: Review) -> None:

@@ -35,9 +35,9 @@ def same_again(user: Any, project: Any) -> Any:
     return built(user, project)
 
 
-def test_a_verdict_holds_for_the_rune_that_was_judged(project: Any, developer: Any, viewer: Any) -> None:
+def test_a_verdict_holds_for_the_rune_that_was_judged(project: Any, developer: Any, reviewer: Any) -> None:
     build = built(developer, project)
-    verdict = give_verdict(viewer, build, "approve", "  It hears me.  ")
+    verdict = give_verdict(reviewer, build, "approve", "  It hears me.  ")
     assert build.artefact is not None
     assert (verdict.rune_digest, verdict.comment) == (build.artefact.digest, "It hears me.")
     assert AuditEntry.objects.get(action="review.verdict").data["verdict"] == "approve"
@@ -71,10 +71,10 @@ def test_a_verdict_is_one_of_two_words(project: Any, developer: Any, owner: Any)
         give_verdict(owner, built(developer, project), "maybe")
 
 
-def test_who_thinks_again_replaces_the_earlier_verdict(project: Any, developer: Any, owner: Any, viewer: Any) -> None:
+def test_who_thinks_again_replaces_the_earlier_verdict(project: Any, developer: Any, owner: Any, reviewer: Any) -> None:
     build = built(developer, project)
     give_verdict(owner, build, "changes", "Too slow")
-    give_verdict(viewer, build, "approve")
+    give_verdict(reviewer, build, "approve")
     assert not is_approved(verdicts_on(owner, build))
     give_verdict(owner, build, "approve")
     assert is_approved(verdicts_on(owner, build))
@@ -100,13 +100,13 @@ def test_a_build_is_compared_with_the_last_approved_one(project: Any, developer:
 
 
 def test_one_verdict_holds_for_all_builds_of_the_same_bytes(
-    project: Any, developer: Any, owner: Any, viewer: Any
+    project: Any, developer: Any, owner: Any, reviewer: Any
 ) -> None:
     first = built(developer, project)
-    give_verdict(viewer, first, "approve", "It hears me.")
+    give_verdict(reviewer, first, "approve", "It hears me.")
     again = same_again(owner, project)
     assert [(one.build.number, one.verdict) for one in verdicts_on(owner, again)] == [(1, "approve")]
-    give_verdict(viewer, again, "changes", "On second thought")
+    give_verdict(reviewer, again, "changes", "On second thought")
     assert not is_approved(verdicts_on(owner, first))
     assert approvals_of(again) == 0
 

@@ -19,12 +19,12 @@ from tests.forge.made_suggestions import ready_copy, suggested
 
 pytestmark = pytest.mark.django_db
 
-KINDS = ("owner", "developer", "viewer", "stranger", "anonymous")
+KINDS = ("owner", "developer", "reviewer", "stranger", "anonymous")
 READ = (200, 200, 200, 404, 401)
 MADE = (201, 201, 201, 404, 401)
 PAGE = (200, 200, 200, 404, 302)
 SENT = (302, 302, 302, 404, 302)
-# The comment is the viewer's.
+# The comment is the reviewer's.
 AUTHOR = (409, 409, 200, 404, 401)
 AUTHOR_OR_OWNER = (200, 409, 200, 404, 401)
 SENT_BY_AUTHOR = (409, 409, 302, 404, 302)
@@ -95,12 +95,12 @@ def test_each_kind_of_person_is_answered_as_the_table_says(
 
 
 def talk(project: Any, people: dict[str, Any]) -> dict[str, str]:
-    """A review in which the viewer began a thread."""
+    """A review in which the reviewer began a thread."""
     build = built(people["developer"], project)
     review: Review = ask_for_review(
-        people["developer"], build, "Hears whispers", reviewers=[Asked((people["viewer"].pk,))]
+        people["developer"], build, "Hears whispers", reviewers=[Asked((people["reviewer"].pk,))]
     )
-    thread = begin_thread(people["viewer"], review, "How loud?")
+    thread = begin_thread(people["reviewer"], review, "How loud?")
     terms = {"label": "down", "said": "up", "consent": sample_terms(project).text}
     return {
         "review": str(review.pk),
@@ -110,7 +110,7 @@ def talk(project: Any, people: dict[str, Any]) -> dict[str, str]:
         "terms": urlencode(terms),
         "link": str(invite_guest(people["owner"], review, GuestTerms("Lena"))[0].pk),
         "trial": str(ready_copy(review).pk),
-        "suggested": str(suggested(people["viewer"], review).pk),
+        "suggested": str(suggested(people["reviewer"], review).pk),
     }
 
 

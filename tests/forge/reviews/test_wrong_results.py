@@ -27,13 +27,13 @@ def wrong(project: Project, said: str = "up", right: str = "down", **more: Any) 
 
 
 def test_the_recording_of_a_wrong_result_becomes_a_sample_that_a_thread_is_about(
-    project: Any, developer: Any, viewer: Any
+    project: Any, developer: Any, reviewer: Any
 ) -> None:
     build = built(developer, project)
-    review = ask_for_review(developer, build, "Hears whispers", reviewers=[Asked((viewer.pk,))])
-    thread = find_thread(developer, mark_wrong(viewer, review, MOTION, wrong(project)).pk)
+    review = ask_for_review(developer, build, "Hears whispers", reviewers=[Asked((reviewer.pk,))])
+    thread = find_thread(developer, mark_wrong(reviewer, review, MOTION, wrong(project)).pk)
     sample = Sample.objects.get(project=project)
-    assert (sample.label, sample.owner, sample.consent) == ("down", viewer, sample_terms(project).text)
+    assert (sample.label, sample.owner, sample.consent) == ("down", reviewer, sample_terms(project).text)
     anchor = anchor_of(thread)
     assert (anchor.sample, anchor.detail) == (sample.pk, "It said up; right is down")
     assert [comment.text for comment in thread.thread.comments.all()] == [
@@ -41,13 +41,13 @@ def test_the_recording_of_a_wrong_result_becomes_a_sample_that_a_thread_is_about
     ]
     assert AuditEntry.objects.filter(action="review.wrong", subject=build.subject).count() == 1
     # What it says stays readable without the recording.
-    take_back(viewer, sample.pk)
+    take_back(reviewer, sample.pk)
     assert anchor_of(find_thread(developer, thread.pk)).detail == "It said up; right is down"
 
 
-def test_a_recording_that_the_project_has_is_not_given_twice(project: Any, developer: Any, viewer: Any) -> None:
+def test_a_recording_that_the_project_has_is_not_given_twice(project: Any, developer: Any, reviewer: Any) -> None:
     build = built(developer, project)
-    mark_wrong(viewer, build, MOTION, wrong(project, text="Again, slower."))
+    mark_wrong(reviewer, build, MOTION, wrong(project, text="Again, slower."))
     mark_wrong(developer, build, MOTION, wrong(project, said="", right="left"))
     assert Sample.objects.filter(project=project).count() == 1
     assert [anchor_of(each).detail for each in threads_on_build(developer, build)] == [
@@ -56,7 +56,7 @@ def test_a_recording_that_the_project_has_is_not_given_twice(project: Any, devel
     ]
 
 
-def test_without_consent_to_what_holds_now_nothing_is_kept(project: Any, developer: Any, viewer: Any) -> None:
+def test_without_consent_to_what_holds_now_nothing_is_kept(project: Any, developer: Any, reviewer: Any) -> None:
     build = built(developer, project)
     for attempt, refusal in (
         (wrong(project, consent="yes"), ConsentChanged),
@@ -65,11 +65,11 @@ def test_without_consent_to_what_holds_now_nothing_is_kept(project: Any, develop
         (wrong(project, text="x" * 20_001), Invalid),
     ):
         with pytest.raises(refusal):
-            mark_wrong(viewer, build, MOTION, attempt)
+            mark_wrong(reviewer, build, MOTION, attempt)
     with pytest.raises(SampleRefused):
-        mark_wrong(viewer, build, b"no recording", wrong(project))
+        mark_wrong(reviewer, build, b"no recording", wrong(project))
     assert not Sample.objects.filter(project=project)
-    assert threads_on_build(viewer, build) == []
+    assert threads_on_build(reviewer, build) == []
 
 
 def test_a_stranger_marks_nothing(project: Any, developer: Any, stranger: Any) -> None:

@@ -46,8 +46,8 @@ def test_a_stranger_finds_nothing_of_what_is_private(
 
 
 @pytest.mark.django_db
-def test_a_member_of_any_role_finds_what_they_may_read(filled: Project, viewer: User, developer: User) -> None:
-    for person in (viewer, developer):
+def test_a_member_of_any_role_finds_what_they_may_read(filled: Project, reviewer: User, developer: User) -> None:
+    for person in (reviewer, developer):
         assert ("project", "zither") in _found(person, "zith")
         assert ("build", "zither, build 1") in _found(person, "zither 1")
         assert ("file", "strings/zither-model.tflite") in _found(person, "model.tfl")
@@ -57,13 +57,13 @@ def test_a_member_of_any_role_finds_what_they_may_read(filled: Project, viewer: 
 
 @pytest.mark.django_db
 def test_a_former_member_and_whoever_waits_for_a_second_factor_find_nothing(
-    filled: Project, viewer: User, organisation: Organisation
+    filled: Project, reviewer: User, organisation: Organisation
 ) -> None:
     Organisation.objects.filter(pk=organisation.pk).update(requires_second_factor=True)
-    assert _found(viewer, "zither") == []
+    assert _found(reviewer, "zither") == []
     Organisation.objects.filter(pk=organisation.pk).update(requires_second_factor=False)
-    viewer.memberships.all().delete()
-    assert _found(User.objects.get(pk=viewer.pk), "zither") == []
+    reviewer.memberships.all().delete()
+    assert _found(User.objects.get(pk=reviewer.pk), "zither") == []
 
 
 @pytest.mark.django_db
@@ -99,11 +99,11 @@ def test_what_is_called_so_comes_first_and_then_what_changed_last(organisation: 
 
 @pytest.mark.django_db
 def test_without_words_ones_own_last_projects_and_builds_are_found(
-    filled: Project, developer: User, viewer: User
+    filled: Project, developer: User, reviewer: User
 ) -> None:
     built(developer, filled)
     assert _found(developer, " ") == [("project", "zither"), ("build", "zither, build 2"), ("build", "zither, build 1")]
-    assert _found(viewer, "") == [("project", "zither")]
+    assert _found(reviewer, "") == [("project", "zither")]
 
 
 @pytest.mark.django_db
@@ -114,9 +114,9 @@ def test_signs_that_databases_read_are_letters(filled: Project, developer: User)
 
 @pytest.mark.django_db
 def test_the_api_and_the_page_answer_alike_and_name_what_is_too_long(
-    filled: Project, viewer: User, browser_of: Browser
+    filled: Project, reviewer: User, browser_of: Browser
 ) -> None:
-    browser = browser_of(viewer)
+    browser = browser_of(reviewer)
     hits = browser.get("/api/v1/search", {"q": "zither"}).json()["hits"]
     assert hits[0] == {"kind": "project", "title": "zither", "detail": "acme", "url": "/acme/zither/studio"}
     page = browser.get("/search", {"q": "zither"}).content.decode()

@@ -34,10 +34,10 @@ def text_of(response: Any) -> str:
 
 
 def test_a_colleague_finds_the_verdict_and_the_builder_the_publishing(
-    project: Any, developer: Any, viewer: Any, browser_of: Browser
+    project: Any, developer: Any, reviewer: Any, browser_of: Browser
 ) -> None:
     built(developer, project)
-    theirs = text_of(browser_of(viewer).get(PAGE))
+    theirs = text_of(browser_of(reviewer).get(PAGE))
     assert 'name="verdict" value="approve"' in theirs
     assert "Publish build" not in theirs
     mine = text_of(browser_of(developer).get(PAGE))
@@ -47,10 +47,10 @@ def test_a_colleague_finds_the_verdict_and_the_builder_the_publishing(
 
 
 def test_a_verdict_with_words_is_given_by_a_form(
-    project: Any, developer: Any, viewer: Any, browser_of: Browser
+    project: Any, developer: Any, reviewer: Any, browser_of: Browser
 ) -> None:
     built(developer, project)
-    client = browser_of(viewer)
+    client = browser_of(reviewer)
     response = client.post(f"{PAGE}/respond", {"verdict": "approve", "text": "<b>Good</b>"}, follow=True)
     page = text_of(response)
     assert "You approved it" in page
@@ -132,8 +132,9 @@ def test_who_may_open_and_do_what(
     project: Any, people: dict[str, Any], browser_of: Browser, path: str, method: str, expected: tuple[int, ...]
 ) -> None:
     built(people["developer"], project)
-    by_name = dict(zip(("owner", "developer", "viewer", "stranger", "anonymous"), (*expected, 404, 302), strict=True))
+    by_name = dict(zip(("owner", "developer", "reviewer", "stranger", "anonymous"), (*expected, 404, 302), strict=True))
     by_name["maintainer"] = by_name["developer"]
+    by_name["viewer"] = by_name["reviewer"]
     for name, person in people.items():
         response = getattr(browser_of(person), method)(path)
         assert response.status_code == by_name[name], (name, path)
@@ -155,7 +156,7 @@ def test_a_visitor_sees_a_public_rune_and_how_to_get_it(
 ) -> None:
     write_file(people["developer"], project, "README.md", b"# Kitchen\n\nHears the <script>alert(1)</script> tap.")
     build = built(people["developer"], project)
-    give_verdict(people["viewer"], build, "approve")
+    give_verdict(people["reviewer"], build, "approve")
     publish_build(people["developer"], build, "1.0")
     update_project(people["owner"], project, visibility="public", description="A kitchen & more")
     client = browser_of(None)
@@ -175,7 +176,8 @@ def test_a_visitor_sees_a_public_rune_and_how_to_get_it(
 
 def test_a_private_rune_is_for_members_alone(project: Any, people: dict[str, Any], browser_of: Browser) -> None:
     publish_build(people["developer"], approved(built(people["developer"], project)), "1.0")
-    expected = {"owner": 200, "maintainer": 200, "developer": 200, "viewer": 200, "stranger": 404, "anonymous": 302}
+    members = ("owner", "maintainer", "developer", "reviewer", "viewer")
+    expected = {**dict.fromkeys(members, 200), "stranger": 404, "anonymous": 302}
     for name, person in people.items():
         assert browser_of(person).get("/acme/kitchen").status_code == expected[name]
     api = {**expected, "anonymous": 401}
@@ -250,6 +252,25 @@ def test_the_page_says_when_nothing_was_compared(project: Any, people: dict[str,
     assert "Skipped: no package is installed that runs it." in page
     assert "Not verified</span>" in page
     assert "Verified</span>" not in page
+
+
+def test_the_headline_says_what_is_lost_when_the_host_runs_a_model(
+    project: Any, people: dict[str, Any], browser_of: Browser
+) -> None:
+    lacking = [{"op": "ELU", "types": "int8", "count": 2}]
+    model = {"stage": "digits", "file": "digits.tflite", "size": 9, "operators": 3, "unsupported": lacking}
+    compiled = built(people["developer"], project, models=[model | {"runs": "compiled", "unsupported": []}])
+    address = f"/acme/kitchen/builds/{compiled.number}"
+    assert "its host runs it" not in text_of(browser_of(people["viewer"]).get(address))
+    assert compiled.artefact is not None
+    compiled.artefact.report = compiled.artefact.report | {"models": [model | {"runs": "host"}]}
+    compiled.artefact.save()
+    page = text_of(browser_of(people["viewer"]).get(address))
+    headline, _, rest = page.partition("<h2>")
+    assert "The model is not compiled in: its host runs it" in headline
+    assert "nothing verifies them" in headline
+    assert "digits.tflite</b> has ELU with int8, which cannot be compiled yet." in headline
+    assert rest
 
 
 def test_a_build_with_a_certificate_links_to_it(project: Any, people: dict[str, Any], browser_of: Browser) -> None:

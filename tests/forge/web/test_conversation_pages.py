@@ -25,9 +25,9 @@ PAGE = "/acme/kitchen/reviews/1"
 
 
 @pytest.fixture
-def review(project: Any, developer: Any, viewer: Any) -> Review:
+def review(project: Any, developer: Any, reviewer: Any) -> Review:
     write_file(developer, project, "Runefile.yml", b"version: 1\nimage: runicos/base\npipeline: {}\n")
-    return ask_for_review(developer, built(developer, project), "Hears whispers", reviewers=[Asked((viewer.pk,))])
+    return ask_for_review(developer, built(developer, project), "Hears whispers", reviewers=[Asked((reviewer.pk,))])
 
 
 def text_of(answer: Any) -> str:
@@ -36,11 +36,11 @@ def text_of(answer: Any) -> str:
 
 
 def test_each_thing_of_a_build_has_a_link_that_begins_a_thread_there(
-    review: Review, viewer: Any, browser_of: Browser
+    review: Review, reviewer: Any, browser_of: Browser
 ) -> None:
     terms = sample_terms(review.project).text
-    sample = send_sample(viewer, review.project, [b"1,2,3\n"], label="up", days=90, consent=terms)
-    browser = browser_of(viewer)
+    sample = send_sample(reviewer, review.project, [b"1,2,3\n"], label="up", days=90, consent=terms)
+    browser = browser_of(reviewer)
     page = text_of(browser.get(PAGE))
     keys = ("figure:size", "stage:out", "line:2:Runefile.yml", f"sample:{sample.pk}")
     for key in keys:
@@ -57,17 +57,19 @@ def test_each_thing_of_a_build_has_a_link_that_begins_a_thread_there(
     )
 
 
-def test_what_cannot_be_begun_is_explained_and_the_words_stay(review: Review, viewer: Any, browser_of: Browser) -> None:
-    answer = browser_of(viewer).post(f"{PAGE}/respond", {"about": "stage:nobody", "text": "What of it?"})
+def test_what_cannot_be_begun_is_explained_and_the_words_stay(
+    review: Review, reviewer: Any, browser_of: Browser
+) -> None:
+    answer = browser_of(reviewer).post(f"{PAGE}/respond", {"about": "stage:nobody", "text": "What of it?"})
     assert answer.status_code == 400
     assert "has no stage of this name" in answer.content.decode()
     assert "What of it?" in answer.content.decode()
 
 
-def test_forms_reply_resolve_reopen_edit_and_delete(review: Review, viewer: Any, browser_of: Browser) -> None:
-    thread = begin_thread(viewer, review, "How *loud*?")
+def test_forms_reply_resolve_reopen_edit_and_delete(review: Review, reviewer: Any, browser_of: Browser) -> None:
+    thread = begin_thread(reviewer, review, "How *loud*?")
     comment = thread.thread.comments.get()
-    browser = browser_of(viewer)
+    browser = browser_of(reviewer)
     here = f"/acme/kitchen/threads/{thread.pk}"
 
     def said() -> str:
@@ -90,9 +92,9 @@ def test_forms_reply_resolve_reopen_edit_and_delete(review: Review, viewer: Any,
 
 
 def test_the_page_of_a_build_shows_the_threads_of_its_reviews(
-    review: Review, viewer: Any, developer: Any, browser_of: Browser
+    review: Review, reviewer: Any, developer: Any, browser_of: Browser
 ) -> None:
-    thread = begin_thread(viewer, review, "How loud?")
+    thread = begin_thread(reviewer, review, "How loud?")
     browser = browser_of(developer)
     assert f'href="{PAGE}?threads=all#thread-{thread.pk}">Review 1</a>, round 1' in text_of(
         browser.get("/acme/kitchen/builds/1")
@@ -102,15 +104,15 @@ def test_the_page_of_a_build_shows_the_threads_of_its_reviews(
 
 
 def test_a_thread_stays_readable_when_its_recording_is_gone(
-    review: Review, viewer: Any, developer: Any, browser_of: Browser
+    review: Review, reviewer: Any, developer: Any, browser_of: Browser
 ) -> None:
     result = WrongResult("up", "down", 90, sample_terms(review.project).text)
-    thread = AnchoredThread.objects.get(pk=mark_wrong(viewer, review, b"1,2,3\n", result).pk)
+    thread = AnchoredThread.objects.get(pk=mark_wrong(reviewer, review, b"1,2,3\n", result).pk)
     browser = browser_of(developer)
     assert f'href="/acme/kitchen/studio?sample={thread.place["sample"]}"' in text_of(
         browser.get(f"{PAGE}/conversation")
     )
-    take_back(viewer, thread.place["sample"])
+    take_back(reviewer, thread.place["sample"])
     after = text_of(browser.get(f"{PAGE}/conversation"))
     assert "the recording is gone" in after
     assert "It said up; right is down" in after
@@ -118,12 +120,12 @@ def test_a_thread_stays_readable_when_its_recording_is_gone(
 
 
 def test_an_owner_sees_a_trace_of_what_was_deleted(
-    review: Review, viewer: Any, owner: Any, browser_of: Browser
+    review: Review, reviewer: Any, owner: Any, browser_of: Browser
 ) -> None:
-    thread = begin_thread(viewer, review, "A secret", Wish(Kind.FIGURE, "size"))
+    thread = begin_thread(reviewer, review, "A secret", Wish(Kind.FIGURE, "size"))
     delete_comment(owner, thread, thread.thread.comments.get())
     resolve_thread(owner, thread)
-    page = text_of(browser_of(viewer).get(PAGE))
+    page = text_of(browser_of(reviewer).get(PAGE))
     assert f"Deleted by {owner.name}" in page
     assert "A secret" not in page
 
@@ -134,12 +136,12 @@ def shown_titles(page: str) -> list[str]:
 
 
 def test_a_switch_shows_the_open_the_resolved_or_all_threads_and_counts_them(
-    review: Review, viewer: Any, owner: Any, browser_of: Browser
+    review: Review, reviewer: Any, owner: Any, browser_of: Browser
 ) -> None:
-    begin_thread(viewer, review, "How large?", Wish(Kind.FIGURE, "size"))
-    resolved = begin_thread(viewer, review, "What is out?", Wish(Kind.STAGE, "out"))
+    begin_thread(reviewer, review, "How large?", Wish(Kind.FIGURE, "size"))
+    resolved = begin_thread(reviewer, review, "What is out?", Wish(Kind.STAGE, "out"))
     resolve_thread(owner, resolved)
-    browser = browser_of(viewer)
+    browser = browser_of(reviewer)
     for address in (PAGE, f"{PAGE}/conversation", "/acme/kitchen/builds/1", "/acme/kitchen/builds/1/conversation"):
         opened = text_of(browser.get(address))
         assert shown_titles(opened) == ["Size"]
@@ -151,15 +153,15 @@ def test_a_switch_shows_the_open_the_resolved_or_all_threads_and_counts_them(
         assert shown_titles(text_of(browser.get(address, {"threads": "nonsense"}))) == ["Size"]
 
 
-def test_a_refused_comment_leaves_the_switch_as_it_was(review: Review, viewer: Any, browser_of: Browser) -> None:
-    begin_thread(viewer, review, "How loud?")
-    answer = browser_of(viewer).post(f"{PAGE}/respond", {"text": " ", "threads": "resolved"})
+def test_a_refused_comment_leaves_the_switch_as_it_was(review: Review, reviewer: Any, browser_of: Browser) -> None:
+    begin_thread(reviewer, review, "How loud?")
+    answer = browser_of(reviewer).post(f"{PAGE}/respond", {"text": " ", "threads": "resolved"})
     assert answer.status_code == 400
     assert shown_titles(answer.content.decode()) == []
     assert "No thread is resolved yet." in answer.content.decode()
 
 
-def test_a_conversation_without_threads_has_no_switch(review: Review, viewer: Any, browser_of: Browser) -> None:
-    page = text_of(browser_of(viewer).get(PAGE))
+def test_a_conversation_without_threads_has_no_switch(review: Review, reviewer: Any, browser_of: Browser) -> None:
+    page = text_of(browser_of(reviewer).get(PAGE))
     assert "No comments yet." in page
     assert "data-talk-choice" not in page

@@ -22,7 +22,9 @@ pytestmark = pytest.mark.django_db
 
 Browser = Callable[[Any], Client]
 PAGE = "/acme/kitchen/builds/1"
-RULES = "limits: {size: 1 kB, inference-time: 0.07 ms, accuracy: 95 %}\napprovals: {count: 2, from: [owner, viewer]}\n"
+RULES = (
+    "limits: {size: 1 kB, inference-time: 0.07 ms, accuracy: 95 %}\napprovals: {count: 2, from: [owner, reviewer]}\n"
+)
 REASON = "The fair opens in an hour."
 
 
@@ -47,8 +49,10 @@ def text_of(answer: Any) -> str:
     return str(answer.content.decode())
 
 
-def test_a_build_says_of_each_limit_in_words_whether_it_is_met(build: Build, viewer: Any, browser_of: Browser) -> None:
-    page = text_of(browser_of(viewer).get(PAGE))
+def test_a_build_says_of_each_limit_in_words_whether_it_is_met(
+    build: Build, reviewer: Any, browser_of: Browser
+) -> None:
+    page = text_of(browser_of(reviewer).get(PAGE))
     assert "5.1 kB, and the limit is at most 1.0 kB." in page
     assert "Missed" in page
     assert "Too close to tell" in page
@@ -67,7 +71,7 @@ def test_the_page_says_what_a_version_demands_and_that_the_rules_change(
 ) -> None:
     page = text_of(browser_of(people["developer"]).get(PAGE))
     assert "<b>1.0 is protected</b>, and this build lacks something:" in page
-    assert "2 approvals by owner or viewer" in page
+    assert "2 approvals by owner or reviewer" in page
     assert "This build changes the rules." in page
     assert "Accuracy is limited now: at least 95 %." in page
     assert "past its gate" not in page
@@ -75,12 +79,12 @@ def test_the_page_says_what_a_version_demands_and_that_the_rules_change(
 
 
 def test_a_review_says_the_same_to_who_judges(build: Build, people: dict[str, Any], browser_of: Browser) -> None:
-    review = ask_for_review(people["developer"], build, "Smaller", reviewers=[Asked((people["viewer"].pk,))])
-    page = text_of(browser_of(people["viewer"]).get(review.get_absolute_url()))
+    review = ask_for_review(people["developer"], build, "Smaller", reviewers=[Asked((people["reviewer"].pk,))])
+    page = text_of(browser_of(people["reviewer"]).get(review.get_absolute_url()))
     assert "To publish 1.0" in page
     assert "This build changes the rules." in page
     assert 'id="limits"' in page
-    assert "Publish it on the build" not in page, "a viewer does not publish"
+    assert "Publish it on the build" not in page, "a reviewer does not publish"
 
 
 def test_what_is_refused_says_what_is_missing_and_publishes_nothing(
@@ -95,7 +99,8 @@ def test_what_is_refused_says_what_is_missing_and_publishes_nothing(
     assert not Tag.objects.exists()
 
 
-EXPECTED = {"owner": 302, "maintainer": 403, "developer": 403, "viewer": 403, "stranger": 404, "anonymous": 302}
+MEMBERS = ("maintainer", "developer", "reviewer", "viewer")
+EXPECTED = {"owner": 302, **dict.fromkeys(MEMBERS, 403), "stranger": 404, "anonymous": 302}
 
 
 @pytest.mark.parametrize("kind", EXPECTED)
@@ -142,7 +147,7 @@ def test_everyone_reads_on_the_runes_page_that_it_was_published_past_its_gate_an
     assert "Published past its gate" in page
     assert "The fair opens in an hour. &lt;script&gt;" in page
     assert "It has 0 of 1 approval" not in page
-    assert "It has 0 of 1 approval" in text_of(browser_of(people["viewer"]).get("/acme/kitchen"))
+    assert "It has 0 of 1 approval" in text_of(browser_of(people["reviewer"]).get("/acme/kitchen"))
 
 
 def test_a_visitor_gets_the_approved_version_and_not_what_somebody_wants_changed(
@@ -154,7 +159,7 @@ def test_a_visitor_gets_the_approved_version_and_not_what_somebody_wants_changed
     write_file(people["developer"], project, "notes.txt", b"more")
     second = built(people["developer"], project, RUNE + b"2")
     publish_build(people["developer"], second, "nightly")
-    give_verdict(people["viewer"], second, "changes", "Too loud.")
+    give_verdict(people["reviewer"], second, "changes", "Too loud.")
     page = text_of(browser_of(None).get("/acme/kitchen"))
     assert "rune pull http://127.0.0.1:8000/acme/kitchen:1.0" in page
     assert "Changes requested" in page

@@ -56,7 +56,7 @@ def test_who_guesses_at_a_person_from_many_addresses_comes_to_an_end(
 
 
 def test_a_browser_that_its_person_used_before_is_kept_out_by_nobody_elses_guesses(
-    browser_of: Browser, user: User, viewer: User, monkeypatch: pytest.MonkeyPatch
+    browser_of: Browser, user: User, reviewer: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(attempts, "PERSON", attempts.Limit(6, 3600))
     monkeypatch.setattr(attempts, "ADDRESS", attempts.Limit(6, 600))
@@ -67,7 +67,7 @@ def test_a_browser_that_its_person_used_before_is_kept_out_by_nobody_elses_guess
         sign_in(browser_of(None), user.email, "wrong")
     assert not sign_in(browser_of(None), user.email, PASSWORD)
     # In an office with one address: whoever signed in there before still does, others of it wait.
-    assert not sign_in(known, viewer.email, PASSWORD)
+    assert not sign_in(known, reviewer.email, PASSWORD)
     assert sign_in(known, user.email, PASSWORD)
 
 

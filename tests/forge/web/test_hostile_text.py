@@ -67,7 +67,7 @@ def builds(project: Project, organisation: Organisation, developer: User, owner:
 
 
 def test_no_page_becomes_what_somebody_wrote(
-    builds: tuple[Build, Build], owner: User, viewer: User, browser_of: Browser
+    builds: tuple[Build, Build], owner: User, reviewer: User, browser_of: Browser
 ) -> None:
     pages = [
         "/",
@@ -91,7 +91,7 @@ def test_no_page_becomes_what_somebody_wrote(
     ]
     User.objects.update(name=EVIL[:80])
     shown = 0
-    for person in (owner, viewer, None):
+    for person in (owner, reviewer, None):
         browser = browser_of(person)
         for page in pages:
             content = browser.get(page, follow=True).content.decode()

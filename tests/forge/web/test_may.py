@@ -18,12 +18,18 @@ pytestmark = pytest.mark.django_db
 
 _ROOT = Path(__file__).resolve().parents[3]
 _ROLE_COMPARED = re.compile(
-    r"""\brole\s*[!=]==?\s*["']|["'](?:owner|developer|viewer)["']\s*[!=]==?|[!=]==?\s*["'](?:owner|developer|viewer)["']"""
+    r"""\brole\s*[!=]==?\s*["']|["'](?:owner|developer|reviewer|viewer)["']\s*[!=]==?|[!=]==?\s*["'](?:owner|developer|reviewer|viewer)["']"""
 )
 
-_LOOKS = ["see", "read", "comment", "review", "suggest", "give_sample"]
-_MAKES = [*_LOOKS, "edit", "build", "ask", "share", "publish", "describe"]
-_ON_PROJECT = {"owner": [*_MAKES[:-1], "override_gate", "describe", "manage"], "developer": _MAKES, "viewer": _LOOKS}
+_LOOKS = ["see", "read", "comment"]
+_JUDGES = [*_LOOKS, "review", "suggest", "give_sample"]
+_MAKES = [*_JUDGES, "edit", "build", "ask", "share", "publish", "describe"]
+_ON_PROJECT = {
+    "owner": [*_MAKES[:-1], "override_gate", "describe", "manage"],
+    "developer": _MAKES,
+    "reviewer": _JUDGES,
+    "viewer": _LOOKS,
+}
 _ON_ORGANISATION = {
     "owner": [
         "see_organisation",
@@ -34,11 +40,12 @@ _ON_ORGANISATION = {
         "create_project",
     ],
     "developer": ["see_organisation", "create_project"],
+    "reviewer": ["see_organisation"],
     "viewer": ["see_organisation"],
 }
 
 
-@pytest.mark.parametrize("kind", ["owner", "developer", "viewer"])
+@pytest.mark.parametrize("kind", ["owner", "developer", "reviewer", "viewer"])
 def test_projects_organisations_and_the_state_say_what_one_may_do(
     kind: str, project: Project, people: dict[str, Any], browser_of: Callable[[User | None], Client]
 ) -> None:

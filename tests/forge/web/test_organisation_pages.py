@@ -63,14 +63,14 @@ def test_former_addresses_lead_to_the_present_ones(client: Client, project: Proj
 
 
 def test_members_are_found_by_name_and_address_a_page_at_a_time(
-    organisation: Organisation, owner: User, viewer: User, browser_of: Browser
+    organisation: Organisation, owner: User, reviewer: User, browser_of: Browser
 ) -> None:
     for number in range(MEMBERS_SHOWN + 5):
         person = User.objects.create_user(f"p{number:02}@acme.example", name=f"Person {number:02}")
         Membership.objects.create(organisation=organisation, user=person, role=Role.VIEWER)
 
     def shown(query: str = "") -> list[str]:
-        page = browser_of(viewer).get(f"/acme/-/members{query}").content.decode()
+        page = browser_of(reviewer).get(f"/acme/-/members{query}").content.decode()
         return re.findall(r'<div class="grow"><b>([^<]+)</b>', page)
 
     assert len(shown()) == MEMBERS_SHOWN
@@ -80,11 +80,11 @@ def test_members_are_found_by_name_and_address_a_page_at_a_time(
     assert shown("?q=nobody%00") == []
 
 
-def test_each_tab_is_there_for_whom_it_is(project: Project, owner: User, viewer: User, browser_of: Browser) -> None:
+def test_each_tab_is_there_for_whom_it_is(project: Project, owner: User, reviewer: User, browser_of: Browser) -> None:
     failed_build(owner, project)
     for person, tabs in (
         (owner, ["Projects", "Members", "Activity", "Settings"]),
-        (viewer, ["Projects", "Members", "Activity"]),
+        (reviewer, ["Projects", "Members", "Activity"]),
     ):
         page = browser_of(person).get("/acme/-/activity").content.decode()
         part = page.partition('<nav class="tabs"')[2].partition("</nav>")[0]

@@ -264,10 +264,10 @@ def test_a_public_address_says_nothing_of_loopback(owner: User, browser_of: Brow
     assert "make run-lan" not in browser_of(owner).get("/acme").content.decode()
 
 
-def test_members_change_roles_and_the_last_owner_stays(owner: User, viewer: User, browser_of: Browser) -> None:
+def test_members_change_roles_and_the_last_owner_stays(owner: User, reviewer: User, browser_of: Browser) -> None:
     browser = browser_of(owner)
-    browser.post(f"/acme/-/members/{viewer.pk}", {"role": "developer"})
-    assert Membership.objects.get(user=viewer).role == "developer"
+    browser.post(f"/acme/-/members/{reviewer.pk}", {"role": "developer"})
+    assert Membership.objects.get(user=reviewer).role == "developer"
     refused = browser.post(f"/acme/-/members/{owner.pk}", {"remove": "1"})
     assert refused.status_code == 409
     assert "Make someone else an owner first" in refused.content.decode()
@@ -314,8 +314,8 @@ def test_home_and_the_organisation_ask_the_database_as_often_for_many_projects_a
     assert few["/acme"] <= 16
 
 
-def test_a_viewer_is_offered_nothing_that_they_cannot_do(viewer: User, project: Project, browser_of: Browser) -> None:
-    content = browser_of(viewer).get("/").content.decode()
+def test_a_viewer_is_offered_nothing_that_they_cannot_do(reviewer: User, project: Project, browser_of: Browser) -> None:
+    content = browser_of(reviewer).get("/").content.decode()
     assert "kitchen" in content
     assert "New project" not in content
     assert "Start from something that works" not in content

@@ -9,11 +9,11 @@ import pytest
 from django.test import Client
 from django.urls import URLPattern, get_resolver
 
-from forge.accounts.actions import invite
+from forge.accounts.actions import invite, join_as
 from forge.accounts.models import Organisation, User
 from forge.notices.models import Notice
 from forge.notices.unsubscribing import unsubscribe_token
-from forge.projects.actions import delete_project, send_sample, write_file
+from forge.projects.actions import delete_project, give_project_role, invite_to_project, send_sample, write_file
 from forge.projects.models import Project
 from forge.projects.samples import sample_terms
 from forge.projects.versions import snapshot
@@ -22,30 +22,31 @@ from tests.forge.made_builds import failed_build
 
 pytestmark = pytest.mark.django_db
 
-KINDS = ("owner", "maintainer", "developer", "viewer", "stranger", "anonymous")
+KINDS = ("owner", "maintainer", "developer", "reviewer", "viewer", "stranger", "anonymous")
 
-# What the six kinds are answered, in that order. 401: sign in first; 404: nothing here; 403: not with this role.
-READ = (200, 200, 200, 200, 404, 401)
-EDIT = (200, 200, 200, 403, 404, 401)
-MAKE = (201, 201, 201, 403, 404, 401)
-GONE = (204, 204, 204, 403, 404, 401)
-OWN = (200, 403, 403, 403, 404, 401)
-OWN_MAKE = (201, 403, 403, 403, 404, 401)
-OWN_GONE = (204, 403, 403, 403, 404, 401)
-MANAGED = (200, 200, 403, 403, 404, 401)
-MANAGED_GONE = (204, 204, 403, 403, 404, 401)
-MINE = (200, 200, 200, 200, 200, 401)
-NONE = (404, 404, 404, 404, 404, 401)
-BAD = (400, 400, 400, 400, 400, 400)
-LEFT = (204, 204, 204, 204, 204, 204)
+# What the seven kinds are answered, in that order. 401: sign in first; 404: nothing here; 403: not with this role.
+READ = (200, 200, 200, 200, 200, 404, 401)
+EDIT = (200, 200, 200, 403, 403, 404, 401)
+MAKE = (201, 201, 201, 403, 403, 404, 401)
+GONE = (204, 204, 204, 403, 403, 404, 401)
+OWN = (200, 403, 403, 403, 403, 404, 401)
+OWN_MAKE = (201, 403, 403, 403, 403, 404, 401)
+OWN_GONE = (204, 403, 403, 403, 403, 404, 401)
+MANAGED = (200, 200, 403, 403, 403, 404, 401)
+MANAGED_MAKE = (201, 201, 403, 403, 403, 404, 401)
+MANAGED_GONE = (204, 204, 403, 403, 403, 404, 401)
+MINE = (200, 200, 200, 200, 200, 200, 401)
+NONE = (404, 404, 404, 404, 404, 404, 401)
+BAD = (400, 400, 400, 400, 400, 400, 400)
+LEFT = (204, 204, 204, 204, 204, 204, 204)
 # Pages: a visitor is led to sign in.
-PAGE = (200, 200, 200, 200, 404, 302)
-PAGE_EDIT = (200, 200, 200, 403, 404, 302)
-PAGE_OWN = (200, 403, 403, 403, 404, 302)
-SENT = (302, 302, 302, 403, 404, 302)
-SENT_OWN = (302, 403, 403, 403, 404, 302)
-SENT_MANAGED = (302, 302, 403, 403, 404, 302)
-ANY_PAGE = (200, 200, 200, 200, 200, 302)
+PAGE = (200, 200, 200, 200, 200, 404, 302)
+PAGE_EDIT = (200, 200, 200, 403, 403, 404, 302)
+PAGE_OWN = (200, 403, 403, 403, 403, 404, 302)
+SENT = (302, 302, 302, 403, 403, 404, 302)
+SENT_OWN = (302, 403, 403, 403, 403, 404, 302)
+SENT_MANAGED = (302, 302, 403, 403, 403, 404, 302)
+ANY_PAGE = (200, 200, 200, 200, 200, 200, 302)
 
 _P = "api/v1/projects/acme/kitchen"
 _ROUTE = "api/v1/projects/<str:organisation>/<str:name>"
@@ -62,7 +63,7 @@ CASES: list[tuple[str, str, str, Any, tuple[int, ...]]] = [
     # method, route, address, body, answers
     ("get", "api/v1/me", "", None, MINE),
     ("get", "api/v1/organisations", "", None, MINE),
-    ("post", "api/v1/organisations", "", {"name": "fresh"}, (201, 201, 201, 201, 201, 401)),
+    ("post", "api/v1/organisations", "", {"name": "fresh"}, (201, 201, 201, 201, 201, 201, 401)),
     ("get", "api/v1/organisations/<str:organisation>", _O, None, READ),
     ("patch", "api/v1/organisations/<str:organisation>", _O, {"title": "New"}, OWN),
     ("get", "api/v1/organisations/<str:organisation>/usage", f"{_O}/usage", None, READ),
@@ -78,12 +79,41 @@ CASES: list[tuple[str, str, str, Any, tuple[int, ...]]] = [
         None,
         OWN_GONE,
     ),
+    (
+        "post",
+        "api/v1/organisations/<str:organisation>/members/<uuid:member>/hand-over",
+        "MEMBER/hand-over",
+        {},
+        OWN_GONE,
+    ),
+    (
+        "post",
+        "api/v1/organisations/<str:organisation>/invitations/letters",
+        f"{_O}/invitations/letters",
+        {"role": "viewer", "emails": ["ana@elsewhere.example"]},
+        OWN_MAKE,
+    ),
+    ("post", f"{_ROUTE}/duplicate", f"{_P}/duplicate", {"organisation": "acme", "name": "fresh"}, MAKE),
+    ("post", f"{_ROUTE}/fork", f"{_P}/fork", {"organisation": "acme", "name": "fresh"}, MAKE),
+    ("get", f"{_ROUTE}/people", f"{_P}/people", None, READ),
+    ("patch", f"{_ROUTE}/people/<uuid:person>", "TEAMMATE", {"role": "viewer"}, MANAGED),
+    ("delete", f"{_ROUTE}/people/<uuid:person>", "TEAMMATE", None, MANAGED_GONE),
+    ("get", f"{_ROUTE}/invitations", f"{_P}/invitations", None, MANAGED),
+    ("post", f"{_ROUTE}/invitations", f"{_P}/invitations", {"role": "viewer"}, MANAGED_MAKE),
+    (
+        "post",
+        f"{_ROUTE}/invitations/letters",
+        f"{_P}/invitations/letters",
+        {"role": "viewer", "emails": ["ana@elsewhere.example"]},
+        MANAGED_MAKE,
+    ),
+    ("delete", f"{_ROUTE}/invitations/<uuid:invitation>", "PROJECT_INVITATION", None, MANAGED_GONE),
     ("get", "api/v1/me/audit", "", None, MINE),
     ("get", "api/v1/me/notices", "", None, MINE),
     ("patch", "api/v1/me/notices", "", {"mail": "none"}, MINE),
     ("get", "api/v1/notices", "", None, MINE),
     ("post", "api/v1/notices/read", "", {}, MINE),
-    ("patch", "api/v1/notices/<uuid:notice_id>", "NOTICE", {"read": True}, (200, 404, 404, 404, 404, 401)),
+    ("patch", "api/v1/notices/<uuid:notice_id>", "NOTICE", {"read": True}, (200, 404, 404, 404, 404, 404, 401)),
     ("get", f"{_ROUTE}/watch", f"{_P}/watch", None, READ),
     ("put", f"{_ROUTE}/watch", f"{_P}/watch", {"level": "all"}, READ),
     ("get", f"{_ROUTE}/favourite", f"{_P}/favourite", None, READ),
@@ -97,15 +127,15 @@ CASES: list[tuple[str, str, str, Any, tuple[int, ...]]] = [
     ("patch", _HOOK, "WEBHOOK", {"on": False}, OWN),
     ("delete", _HOOK, "WEBHOOK", None, OWN_GONE),
     ("post", f"{_HOOK}/rotate", "WEBHOOK/rotate", {}, OWN),
-    ("post", f"{_HOOK}/ping", "WEBHOOK/ping", {}, (202, 403, 403, 403, 404, 401)),
+    ("post", f"{_HOOK}/ping", "WEBHOOK/ping", {}, (202, 403, 403, 403, 403, 404, 401)),
     ("get", f"{_HOOK}/deliveries", "WEBHOOK/deliveries", None, OWN),
-    ("post", f"{_HOOK}/deliveries/<uuid:delivery_id>/repeat", "DELIVERY", {}, (202, 403, 403, 403, 404, 401)),
-    ("post", "api/v1/device-sign-ins", "", {"machine": "bench"}, (201, 201, 201, 201, 201, 201)),
+    ("post", f"{_HOOK}/deliveries/<uuid:delivery_id>/repeat", "DELIVERY", {}, (202, 403, 403, 403, 403, 404, 401)),
+    ("post", "api/v1/device-sign-ins", "", {"machine": "bench"}, (201, 201, 201, 201, 201, 201, 201)),
     ("post", "api/v1/device-sign-ins/token", "", {"device_code": "x"}, BAD),
     ("get", "api/v1/tokens", "", None, MINE),
-    ("post", "api/v1/tokens", "", {"name": "x", "scopes": ["read"]}, (201, 201, 201, 201, 201, 401)),
-    ("delete", "api/v1/tokens/<uuid:token>", "TOKEN", None, (404, 404, 404, 404, 404, 401)),
-    ("get", "api/v1/templates", "", None, (200, 200, 200, 200, 200, 200)),
+    ("post", "api/v1/tokens", "", {"name": "x", "scopes": ["read"]}, (201, 201, 201, 201, 201, 201, 401)),
+    ("delete", "api/v1/tokens/<uuid:token>", "TOKEN", None, (404, 404, 404, 404, 404, 404, 401)),
+    ("get", "api/v1/templates", "", None, (200, 200, 200, 200, 200, 200, 200)),
     ("get", "api/v1/projects", "", None, MINE),
     ("post", "api/v1/projects", "", {"organisation": "acme", "name": "fresh"}, MAKE),
     (
@@ -113,7 +143,7 @@ CASES: list[tuple[str, str, str, Any, tuple[int, ...]]] = [
         "api/v1/projects/from-model",
         "api/v1/projects/from-model?organisation=acme",
         b"x",
-        (422, 422, 422, 403, 404, 401),
+        (422, 422, 422, 403, 403, 404, 401),
     ),
     ("get", "api/v1/projects/<str:organisation>/<str:name>", _P, None, READ),
     ("patch", "api/v1/projects/<str:organisation>/<str:name>", _P, {"description": "x"}, EDIT),
@@ -136,39 +166,39 @@ CASES: list[tuple[str, str, str, Any, tuple[int, ...]]] = [
         "api/v1/projects/<str:organisation>/<str:name>/models/<path:path>",
         f"{_P}/models/notes.md",
         None,
-        (404, 404, 404, 404, 404, 401),
+        (404, 404, 404, 404, 404, 404, 401),
     ),
     ("get", "api/v1/samples", "", None, MINE),
     ("get", "api/v1/samples/<uuid:sample_id>/recording", "RECORDING", None, READ),
-    ("delete", "api/v1/samples/<uuid:sample_id>", "SAMPLE", None, (204, 204, 404, 404, 404, 401)),
+    ("delete", "api/v1/samples/<uuid:sample_id>", "SAMPLE", None, (204, 204, 404, 404, 404, 404, 401)),
     ("get", "api/v1/projects/<str:organisation>/<str:name>/samples", f"{_P}/samples", None, READ),
     (
         "post",
         "api/v1/projects/<str:organisation>/<str:name>/samples",
         f"{_P}/samples?label=x&consent=",
         b"x",
-        (409, 409, 409, 409, 404, 401),
+        (409, 409, 409, 409, 403, 404, 401),
     ),
     (
         "post",
         "api/v1/projects/<str:organisation>/<str:name>/samples/marks",
         f"{_P}/samples/marks",
         {"changes": []},
-        (400, 400, 400, 403, 404, 401),
+        (400, 400, 400, 403, 403, 404, 401),
     ),
     (
         "post",
         "api/v1/projects/<str:organisation>/<str:name>/samples/import",
         f"{_P}/samples/import?consent=",
         b"x",
-        (409, 409, 409, 403, 404, 401),
+        (409, 409, 409, 403, 403, 404, 401),
     ),
     (
         "post",
         "api/v1/projects/<str:organisation>/<str:name>/samples/import/preview",
         f"{_P}/samples/import/preview",
         b"x",
-        (422, 422, 422, 403, 404, 401),
+        (422, 422, 422, 403, 403, 404, 401),
     ),
     ("get", "api/v1/projects/<str:organisation>/<str:name>/samples/terms", f"{_P}/samples/terms", None, READ),
     (
@@ -184,7 +214,7 @@ CASES: list[tuple[str, str, str, Any, tuple[int, ...]]] = [
         "api/v1/projects/<str:organisation>/<str:name>/archive",
         f"{_P}/archive",
         b"x",
-        (422, 422, 422, 403, 404, 401),
+        (422, 422, 422, 403, 403, 404, 401),
     ),
     ("get", "api/v1/projects/<str:organisation>/<str:name>/authors", f"{_P}/authors", None, READ),
     ("get", "api/v1/projects/<str:organisation>/<str:name>/versions", f"{_P}/versions", None, READ),
@@ -194,7 +224,7 @@ CASES: list[tuple[str, str, str, Any, tuple[int, ...]]] = [
         "api/v1/projects/<str:organisation>/<str:name>/versions/compare",
         f"{_P}/versions/compare?from=x",
         None,
-        (400, 400, 400, 400, 404, 401),
+        (400, 400, 400, 400, 400, 404, 401),
     ),
     ("get", "api/v1/projects/<str:organisation>/<str:name>/versions/<int:number>", f"{_P}/versions/1", None, READ),
     (
@@ -218,98 +248,98 @@ CASES: list[tuple[str, str, str, Any, tuple[int, ...]]] = [
         None,
         READ,
     ),
-    ("get", "", "/", None, (200, 200, 200, 200, 200, 200)),
-    ("get", "healthz", "", None, (200, 200, 200, 200, 200, 200)),
-    ("get", "readyz", "", None, (200, 200, 200, 200, 200, 200)),
-    ("get", "metrics", "", None, (404, 404, 404, 404, 404, 404)),
-    ("get", "dist/", "", None, (200, 200, 200, 200, 200, 200)),
-    ("get", "dist/<str:name>", "dist/none.whl", None, (404, 404, 404, 404, 404, 404)),
-    ("get", "schemas/runefile.json", "", None, (200, 200, 200, 200, 200, 200)),
-    ("get", "schemas/forge.json", "", None, (200, 200, 200, 200, 200, 200)),
-    ("get", "player/", "", None, (200, 200, 200, 200, 200, 200)),
-    ("get", "player/<str:organisation>/<str:name>", "player/acme/kitchen", None, (200, 200, 200, 200, 200, 200)),
+    ("get", "", "/", None, (200, 200, 200, 200, 200, 200, 200)),
+    ("get", "healthz", "", None, (200, 200, 200, 200, 200, 200, 200)),
+    ("get", "readyz", "", None, (200, 200, 200, 200, 200, 200, 200)),
+    ("get", "metrics", "", None, (404, 404, 404, 404, 404, 404, 404)),
+    ("get", "dist/", "", None, (200, 200, 200, 200, 200, 200, 200)),
+    ("get", "dist/<str:name>", "dist/none.whl", None, (404, 404, 404, 404, 404, 404, 404)),
+    ("get", "schemas/runefile.json", "", None, (200, 200, 200, 200, 200, 200, 200)),
+    ("get", "schemas/forge.json", "", None, (200, 200, 200, 200, 200, 200, 200)),
+    ("get", "player/", "", None, (200, 200, 200, 200, 200, 200, 200)),
+    ("get", "player/<str:organisation>/<str:name>", "player/acme/kitchen", None, (200, 200, 200, 200, 200, 200, 200)),
     (
         "get",
         "player/<str:organisation>/<str:name>/app.webmanifest",
         "player/acme/kitchen/app.webmanifest",
         None,
-        (200, 200, 200, 200, 200, 200),
+        (200, 200, 200, 200, 200, 200, 200),
     ),
     ("get", "player/<str:organisation>/<str:name>/state", "player/acme/kitchen/state", None, READ),
     ("get", "player/<str:organisation>/<str:name>/runes/<str:digest>", "player/acme/kitchen/runes/x", None, NONE),
     ("post", "player/<str:organisation>/<str:name>/enter", "player/acme/kitchen/enter", {"token": "x"}, BAD),
     ("post", "player/<str:organisation>/<str:name>/leave", "player/acme/kitchen/leave", {}, LEFT),
     ("get", f"{_ROUTE}/phones", f"{_P}/phones", None, READ),
-    ("post", f"{_ROUTE}/phones", f"{_P}/phones", {}, (201, 201, 201, 201, 404, 401)),
+    ("post", f"{_ROUTE}/phones", f"{_P}/phones", {}, (201, 201, 201, 201, 201, 404, 401)),
     ("delete", f"{_ROUTE}/phones", f"{_P}/phones", None, READ),
-    ("get", "sign-in", "", None, (200, 200, 200, 200, 200, 200)),
-    ("get", "join", "", None, (200, 200, 200, 200, 200, 200)),
-    ("get", "accounts/login/", "", None, (302, 302, 302, 302, 302, 200)),
-    ("get", "accounts/logout/", "", None, (200, 200, 200, 200, 200, 302)),
-    ("get", "accounts/signup/", "", None, (403, 403, 403, 403, 403, 403)),
-    ("get", "accounts/signup/service", "", None, (403, 403, 403, 403, 403, 403)),
-    ("get", "accounts/cancelled", "", None, (200, 200, 200, 200, 200, 200)),
-    ("get", "accounts/forgotten", "", None, (200, 200, 200, 200, 200, 200)),
-    ("form", "accounts/forgotten", "", {"email": "nobody@acme.example"}, (200, 200, 200, 200, 200, 200)),
-    ("get", "accounts/reset", "", None, (200, 200, 200, 200, 200, 200)),
+    ("get", "sign-in", "", None, (200, 200, 200, 200, 200, 200, 200)),
+    ("get", "join", "", None, (200, 200, 200, 200, 200, 200, 200)),
+    ("get", "accounts/login/", "", None, (302, 302, 302, 302, 302, 302, 200)),
+    ("get", "accounts/logout/", "", None, (200, 200, 200, 200, 200, 200, 302)),
+    ("get", "accounts/signup/", "", None, (403, 403, 403, 403, 403, 403, 403)),
+    ("get", "accounts/signup/service", "", None, (403, 403, 403, 403, 403, 403, 403)),
+    ("get", "accounts/cancelled", "", None, (200, 200, 200, 200, 200, 200, 200)),
+    ("get", "accounts/forgotten", "", None, (200, 200, 200, 200, 200, 200, 200)),
+    ("form", "accounts/forgotten", "", {"email": "nobody@acme.example"}, (200, 200, 200, 200, 200, 200, 200)),
+    ("get", "accounts/reset", "", None, (200, 200, 200, 200, 200, 200, 200)),
     ("form", "accounts/reset", "", {"token": "x"}, BAD),
     ("get", "accounts/confirm", "", None, ANY_PAGE),
-    ("form", "accounts/confirm", "", {"token": "x"}, (400, 400, 400, 400, 400, 302)),
+    ("form", "accounts/confirm", "", {"token": "x"}, (400, 400, 400, 400, 400, 400, 302)),
     ("form", "accounts/address", "", {"email": "new@acme.example"}, ANY_PAGE),
     ("get", "accounts/security", "", None, ANY_PAGE),
     # allauth's: a change of the second factor asks who it is (302), and a second factor is asked for while signing in.
-    ("get", "accounts/reauthenticate/", "", None, (200, 200, 200, 200, 200, 302)),
-    ("get", "accounts/2fa/authenticate/", "", None, (302, 302, 302, 302, 302, 302)),
-    ("get", "accounts/2fa/reauthenticate/", "", None, (302, 302, 302, 302, 302, 302)),
-    ("get", "accounts/2fa/totp/activate/", "", None, (302, 302, 302, 302, 302, 302)),
-    ("get", "accounts/2fa/totp/deactivate/", "", None, (404, 404, 404, 404, 404, 302)),
-    ("get", "accounts/2fa/recovery-codes/", "", None, (404, 404, 404, 404, 404, 302)),
-    ("get", "accounts/2fa/recovery-codes/generate/", "", None, (302, 302, 302, 302, 302, 302)),
-    ("get", "accounts/2fa/recovery-codes/download/", "", None, (404, 404, 404, 404, 404, 302)),
-    ("get", "accounts/inactive/", "", None, (403, 403, 403, 403, 403, 403)),
-    ("get", "new/places", "", None, (200, 200, 200, 200, 200, 200)),
-    ("get", "accounts/session", "", None, (200, 200, 200, 200, 200, 200)),
+    ("get", "accounts/reauthenticate/", "", None, (200, 200, 200, 200, 200, 200, 302)),
+    ("get", "accounts/2fa/authenticate/", "", None, (302, 302, 302, 302, 302, 302, 302)),
+    ("get", "accounts/2fa/reauthenticate/", "", None, (302, 302, 302, 302, 302, 302, 302)),
+    ("get", "accounts/2fa/totp/activate/", "", None, (302, 302, 302, 302, 302, 302, 302)),
+    ("get", "accounts/2fa/totp/deactivate/", "", None, (404, 404, 404, 404, 404, 404, 302)),
+    ("get", "accounts/2fa/recovery-codes/", "", None, (404, 404, 404, 404, 404, 404, 302)),
+    ("get", "accounts/2fa/recovery-codes/generate/", "", None, (302, 302, 302, 302, 302, 302, 302)),
+    ("get", "accounts/2fa/recovery-codes/download/", "", None, (404, 404, 404, 404, 404, 404, 302)),
+    ("get", "accounts/inactive/", "", None, (403, 403, 403, 403, 403, 403, 403)),
+    ("get", "new/places", "", None, (200, 200, 200, 200, 200, 200, 200)),
+    ("get", "accounts/session", "", None, (200, 200, 200, 200, 200, 200, 200)),
     ("get", "accounts/signed-in", "", None, ANY_PAGE),
     ("get", "accounts/profile", "", None, ANY_PAGE),
-    ("form", "accounts/password", "", {"old": "wrong", "password": "x"}, (400, 400, 400, 400, 400, 302)),
+    ("form", "accounts/password", "", {"old": "wrong", "password": "x"}, (400, 400, 400, 400, 400, 400, 302)),
     ("get", "accounts/device", "", None, ANY_PAGE),
-    ("form", "accounts/device", "", {"token": "BCDF-GHJK"}, (400, 400, 400, 400, 400, 302)),
+    ("form", "accounts/device", "", {"token": "BCDF-GHJK"}, (400, 400, 400, 400, 400, 400, 302)),
     ("get", "accounts/audit", "", None, ANY_PAGE),
     ("get", "accounts/sessions", "", None, ANY_PAGE),
-    ("form", "accounts/favourites", "", {"add": "acme/kitchen"}, (302, 302, 302, 302, 404, 302)),
+    ("form", "accounts/favourites", "", {"add": "acme/kitchen"}, (302, 302, 302, 302, 302, 404, 302)),
     ("get", "search", "search?q=k", None, ANY_PAGE),
-    ("get", "docs", "", None, (200, 200, 200, 200, 200, 200)),
-    ("get", "docs/<path:path>", "docs/guides/studio", None, (200, 200, 200, 200, 200, 200)),
+    ("get", "docs", "", None, (200, 200, 200, 200, 200, 200, 200)),
+    ("get", "docs/<path:path>", "docs/guides/studio", None, (200, 200, 200, 200, 200, 200, 200)),
     ("get", "accounts/notices", "", None, ANY_PAGE),
-    ("form", "accounts/notices/read-all", "", {}, (302, 302, 302, 302, 302, 302)),
-    ("form", "accounts/notices/<uuid:notice>", "NOTICE_PAGE", {"do": "done"}, (302, 404, 404, 404, 404, 302)),
+    ("form", "accounts/notices/read-all", "", {}, (302, 302, 302, 302, 302, 302, 302)),
+    ("form", "accounts/notices/<uuid:notice>", "NOTICE_PAGE", {"do": "done"}, (302, 404, 404, 404, 404, 404, 302)),
     ("get", "accounts/notices/settings", "", None, ANY_PAGE),
-    ("form", "accounts/notices/settings", "", {"mail": "none"}, (302, 302, 302, 302, 302, 302)),
-    ("get", "accounts/notices/unsubscribe/<str:token>", "UNSUBSCRIBE", None, (200, 200, 200, 200, 200, 200)),
+    ("form", "accounts/notices/settings", "", {"mail": "none"}, (302, 302, 302, 302, 302, 302, 302)),
+    ("get", "accounts/notices/unsubscribe/<str:token>", "UNSUBSCRIBE", None, (200, 200, 200, 200, 200, 200, 200)),
     ("form", "accounts/notices/unsubscribe/<str:token>", "accounts/notices/unsubscribe/x", {}, BAD),
-    ("form", "accounts/sessions/end-others", "", {}, (302, 302, 302, 302, 302, 302)),
+    ("form", "accounts/sessions/end-others", "", {}, (302, 302, 302, 302, 302, 302, 302)),
     (
         "form",
         "accounts/sessions/<uuid:session>/end",
         f"accounts/sessions/{_NO_ID}/end",
         {},
-        (302, 302, 302, 302, 302, 302),
+        (302, 302, 302, 302, 302, 302, 302),
     ),
     ("get", "accounts/tokens", "", None, ANY_PAGE),
-    ("form", "accounts/tokens/<uuid:token>/delete", "TOKEN_PAGE", {}, (404, 404, 404, 404, 404, 302)),
+    ("form", "accounts/tokens/<uuid:token>/delete", "TOKEN_PAGE", {}, (404, 404, 404, 404, 404, 404, 302)),
     ("get", "new", "", None, ANY_PAGE),
     ("form", "new", "", {"organisation": "acme", "name": "fresh"}, SENT),
     ("get", "organisations/new", "", None, ANY_PAGE),
     ("get", "<str:organisation>", "acme", None, PAGE),
     ("get", "<str:organisation>/-/members", "acme/-/members?q=a", None, PAGE),
     ("get", "<str:organisation>/-/activity", "acme/-/activity", None, PAGE),
-    ("get", "<str:organisation>/<former:page>", "acme/settings", None, (301, 301, 301, 301, 301, 301)),
+    ("get", "<str:organisation>/<former:page>", "acme/settings", None, (301, 301, 301, 301, 301, 301, 301)),
     (
         "get",
         "<str:organisation>/<former:page>/<path:rest>",
         "acme/settings/audit",
         None,
-        (301, 301, 301, 301, 301, 301),
+        (301, 301, 301, 301, 301, 301, 301),
     ),
     ("get", "<str:organisation>/-/settings", "acme/-/settings", None, PAGE_OWN),
     ("form", "<str:organisation>/-/settings", "acme/-/settings", {"name": "acme", "title": "T"}, SENT_OWN),
@@ -326,13 +356,44 @@ CASES: list[tuple[str, str, str, Any, tuple[int, ...]]] = [
     ("form", "<str:organisation>/-/invitations", "acme/-/invitations", {"role": "viewer"}, PAGE_OWN),
     ("form", "<str:organisation>/-/invitations/<uuid:invitation>/revoke", "REVOKE_PAGE", {}, SENT_OWN),
     ("form", "<str:organisation>/-/members/<uuid:member>", "MEMBER_PAGE", {"role": "viewer"}, SENT_OWN),
+    (
+        "form",
+        "<str:organisation>/-/hand-over",
+        "acme/-/hand-over",
+        {"member": _NO_ID},
+        (404, 403, 403, 403, 403, 404, 302),
+    ),
+    ("get", "explore", "", None, (200, 200, 200, 200, 200, 200, 200)),
+    ("get", "<str:organisation>/<str:name>/copy", "acme/kitchen/copy", None, PAGE),
+    ("get", "<str:organisation>/<str:name>/share", "acme/kitchen/share", None, PAGE),
+    (
+        "form",
+        "<str:organisation>/<str:name>/share/invitations",
+        "acme/kitchen/share/invitations",
+        {"role": "viewer"},
+        (200, 200, 403, 403, 403, 404, 302),
+    ),
+    (
+        "form",
+        "<str:organisation>/<str:name>/share/invitations/<uuid:invitation>/revoke",
+        "PROJECT_INVITATION_PAGE",
+        {},
+        SENT_MANAGED,
+    ),
+    (
+        "form",
+        "<str:organisation>/<str:name>/share/people/<uuid:person>",
+        "TEAMMATE_PAGE",
+        {"role": "viewer"},
+        SENT_MANAGED,
+    ),
     ("get", "<str:organisation>/<str:name>/studio", "acme/kitchen/studio", None, PAGE),
     (
         "form",
         "<str:organisation>/<str:name>/watch",
         "acme/kitchen/watch",
         {"level": "all"},
-        (302, 302, 302, 302, 404, 302),
+        (302, 302, 302, 302, 302, 404, 302),
     ),
     ("get", "<str:organisation>/<str:name>/settings", "acme/kitchen/settings", None, PAGE_EDIT),
     ("form", "<str:organisation>/<str:name>/settings", "acme/kitchen/settings", {"name": "kitchen"}, SENT),
@@ -388,6 +449,20 @@ def things(project: Project, owner: User, organisation: Organisation) -> dict[st
         "UNSUBSCRIBE": f"accounts/notices/unsubscribe/{unsubscribe_token(member)}",
         **webhook_addresses(owner, organisation),
         "MEMBER_PAGE": f"acme/-/members/{member.pk}",
+        "MEMBER/hand-over": f"{_O}/members/{member.pk}/hand-over",
+        **people_addresses(owner, project, member),
+    }
+
+
+def people_addresses(owner: User, project: Project, member: User) -> dict[str, str]:
+    """What the addresses of a member with a role in the project, and of an invitation to it, stand for."""
+    give_project_role(owner, project, member.pk, "reviewer")
+    invitation, _ = invite_to_project(owner, project, "viewer")
+    return {
+        "TEAMMATE": f"{_P}/people/{member.pk}",
+        "PROJECT_INVITATION": f"{_P}/invitations/{invitation.pk}",
+        "TEAMMATE_PAGE": f"acme/kitchen/share/people/{member.pk}",
+        "PROJECT_INVITATION_PAGE": f"acme/kitchen/share/invitations/{invitation.pk}/revoke",
     }
 
 
@@ -428,6 +503,39 @@ def test_each_kind_of_person_is_answered_as_the_table_says(
         if answer.status_code != expected:
             wrong.append(f"{method} {path}: {answer.status_code}, not {expected}")
     assert not wrong, "\n".join(wrong)
+
+
+def test_a_role_in_one_project_makes_a_member_there_and_a_stranger_everywhere_else(
+    people: dict[str, Any], project: Project, things: dict[str, str], browser_of: Callable[[User | None], Client]
+) -> None:
+    from django.core.cache import cache
+    from django.db import transaction
+
+    partner = people["stranger"]
+    _, link = invite_to_project(people["owner"], project, "developer")
+    join_as(partner, link.partition("token=")[2])
+    beside = Project.objects.create(organisation=project.organisation, name="beside")
+    browser = browser_of(partner)
+    wrong = []
+    for method, route, address, body, answers in CASES:
+        if "<str:organisation>" not in route:
+            continue
+        cache.clear()
+        path = "/" + things.get(address, address or route).lstrip("/")
+        if route == "<str:organisation>" or (isinstance(body, dict) and "organisation" in body):
+            continue  # it has a page for who is no member; a copy goes into an organisation, of which they are none
+        kind = "developer" if "/acme/kitchen" in path else "stranger"
+        with transaction.atomic():
+            answer = _ask(browser, method, path, body)
+            transaction.set_rollback(True)
+        expected = answers[KINDS.index(kind)]
+        if answer.status_code != expected:
+            wrong.append(f"{method} {path}: {answer.status_code}, not {expected} as for a {kind}")
+    assert not wrong, "\n".join(wrong)
+    assert beside.name not in browser.get("/").content.decode()
+    assert [
+        each["name"] for each in browser.get("/api/v1/projects").json()["results"] if each["organisation"] == "acme"
+    ] == ["kitchen"]
 
 
 def _ask(browser: Client, method: str, path: str, body: Any) -> Any:

@@ -60,6 +60,7 @@ NOTED: dict[str, dict[str, str]] = {
         f"{_P}/tags/<str:tag>/rune": _TAKING_OUT,
         f"{_P}/versions/<int:number>/archive": _TAKING_OUT,
         f"{_P}/versions/<int:number>/files/<path:path>": _TAKING_OUT,
+        f"{_P}/invitations": _REFUSED,
         "/api/v1/me/audit": _REFUSED,
         "/api/v1/organisations/<str:organisation>/audit": _REFUSED,
         "/api/v1/organisations/<str:organisation>/audit/export": _REFUSED,

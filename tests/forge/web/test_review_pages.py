@@ -25,20 +25,20 @@ def text_of(response: Any) -> str:
 
 
 def test_a_review_is_asked_for_by_a_form_and_leads_home_page_and_reviewer_to_it(
-    project: Any, developer: Any, owner: Any, viewer: Any, browser_of: Browser
+    project: Any, developer: Any, owner: Any, reviewer: Any, browser_of: Browser
 ) -> None:
     built(developer, project)
     client = browser_of(developer)
     assert ASK in text_of(client.get("/acme/kitchen/builds/1"))
     form = text_of(client.get(ASK))
-    assert str(viewer) in form
+    assert str(reviewer) in form
     assert f'value="{developer.pk}"' not in form
-    asked = {"title": "Hears <whispers>", "message": "Speak softly.", "people": [str(viewer.pk)], "due": "2999-12-01"}
+    asked = {"title": "Hears <whispers>", "message": "Speak softly.", "people": [str(reviewer.pk)], "due": "2999-12-01"}
     page = text_of(client.post(ASK, asked, follow=True))
     assert "Hears &lt;whispers&gt;" in page
     assert "due 1 December" in page
     assert "0 of 1" in page
-    for person, waits in ((viewer, True), (owner, False)):
+    for person, waits in ((reviewer, True), (owner, False)):
         waiting = text_of(browser_of(person).get("/")).partition("<h2>Activity</h2>")[0]
         assert (PAGE in waiting) is waits
     assert "Hears &lt;whispers&gt;" in text_of(browser_of(owner).get("/acme/kitchen/reviews"))
@@ -57,10 +57,10 @@ def test_a_review_is_asked_for_by_a_form_and_leads_home_page_and_reviewer_to_it(
     ],
 )
 def test_what_was_typed_is_kept_beside_what_was_wrong(
-    typed: dict[str, Any], reason: str, project: Any, developer: Any, viewer: Any, browser_of: Browser
+    typed: dict[str, Any], reason: str, project: Any, developer: Any, reviewer: Any, browser_of: Browser
 ) -> None:
     built(developer, project)
-    sent = {"title": "Hears whispers", "message": "Speak softly.", "people": [str(viewer.pk)]} | typed
+    sent = {"title": "Hears whispers", "message": "Speak softly.", "people": [str(reviewer.pk)]} | typed
     response = browser_of(developer).post(ASK, sent)
     assert response.status_code == 400
     assert reason in text_of(response)
@@ -68,9 +68,11 @@ def test_what_was_typed_is_kept_beside_what_was_wrong(
     assert not Review.objects.exists()
 
 
-def test_a_verdict_is_given_and_undone_by_forms(project: Any, developer: Any, viewer: Any, browser_of: Browser) -> None:
-    ask_for_review(developer, built(developer, project), "Hears whispers", reviewers=[Asked((viewer.pk,))])
-    client = browser_of(viewer)
+def test_a_verdict_is_given_and_undone_by_forms(
+    project: Any, developer: Any, reviewer: Any, browser_of: Browser
+) -> None:
+    ask_for_review(developer, built(developer, project), "Hears whispers", reviewers=[Asked((reviewer.pk,))])
+    client = browser_of(reviewer)
     assert "Your review is asked for" in text_of(client.get(PAGE))
     assert 'value="approve"' in text_of(client.get(PAGE))
     refused = client.post(f"{PAGE}/respond", {"verdict": "changes", "text": ""})
@@ -88,9 +90,9 @@ def test_a_verdict_is_given_and_undone_by_forms(project: Any, developer: Any, vi
 
 
 def test_an_open_review_is_carried_on_from_the_page_of_the_next_build(
-    project: Any, developer: Any, viewer: Any, browser_of: Browser
+    project: Any, developer: Any, reviewer: Any, browser_of: Browser
 ) -> None:
-    ask_for_review(developer, built(developer, project), "Hears whispers", reviewers=[Asked((viewer.pk,))])
+    ask_for_review(developer, built(developer, project), "Hears whispers", reviewers=[Asked((reviewer.pk,))])
     write_file(developer, project, "notes.txt", b"better")
     built(developer, project, RUNE + b"better")
     client = browser_of(developer)
@@ -102,20 +104,20 @@ def test_an_open_review_is_carried_on_from_the_page_of_the_next_build(
 
 
 def test_the_page_says_as_which_build_the_same_bytes_were_approved(
-    project: Any, developer: Any, viewer: Any, browser_of: Browser
+    project: Any, developer: Any, reviewer: Any, browser_of: Browser
 ) -> None:
     built(developer, project)
-    browser_of(viewer).post("/acme/kitchen/builds/1/respond", {"verdict": "approve"})
+    browser_of(reviewer).post("/acme/kitchen/builds/1/respond", {"verdict": "approve"})
     write_file(developer, project, "notes.txt", b"the same bytes")
     built(developer, project)
-    assert "Approved as build 1" in text_of(browser_of(viewer).get("/acme/kitchen/builds/2"))
+    assert "Approved as build 1" in text_of(browser_of(reviewer).get("/acme/kitchen/builds/2"))
 
 
-def test_a_closed_review_takes_no_verdict(project: Any, developer: Any, viewer: Any, browser_of: Browser) -> None:
-    ask_for_review(developer, built(developer, project), "Hears whispers", reviewers=[Asked((viewer.pk,))])
+def test_a_closed_review_takes_no_verdict(project: Any, developer: Any, reviewer: Any, browser_of: Browser) -> None:
+    ask_for_review(developer, built(developer, project), "Hears whispers", reviewers=[Asked((reviewer.pk,))])
     page = text_of(browser_of(developer).post(f"{PAGE}/close", follow=True))
     assert "Closed" in page
-    assert 'name="verdict"' not in text_of(browser_of(viewer).get(PAGE))
+    assert 'name="verdict"' not in text_of(browser_of(reviewer).get(PAGE))
     assert browser_of(developer).post(f"{PAGE}/close").status_code == 409
 
 
@@ -137,10 +139,10 @@ def test_who_may_do_what(
     project: Any,
     people: dict[str, Any],
     developer: Any,
-    viewer: Any,
+    reviewer: Any,
     browser_of: Browser,
 ) -> None:
-    review = ask_for_review(developer, built(developer, project), "Hears whispers", reviewers=[Asked((viewer.pk,))])
+    review = ask_for_review(developer, built(developer, project), "Hears whispers", reviewers=[Asked((reviewer.pk,))])
     for kind, status in zip(("owner", "developer", "viewer", "stranger", "anonymous"), answers, strict=True):
         answer = getattr(browser_of(people[kind]), method)(address, {"text": "x"})
         assert (kind, answer.status_code) == (kind, status)

@@ -57,6 +57,7 @@ NOTHING: Names = {
     "notice_id": str(UUID(int=11)),
     "webhook": str(UUID(int=12)),
     "webhook_id": str(UUID(int=12)),
+    "person": str(UUID(int=2)),
     "delivery": str(UUID(int=13)),
     "delivery_id": str(UUID(int=13)),
     "digest": "sha256:" + "0" * 64,
@@ -77,10 +78,10 @@ _CHANGES = re.compile(
 
 
 @pytest.fixture
-def build(project: Project, developer: User, viewer: User) -> Build:
+def build(project: Project, developer: User, reviewer: User) -> Build:
     made = built(developer, project)
     publish_build(developer, made, "latest")
-    begin_thread(viewer, made, "It works")
+    begin_thread(reviewer, made, "It works")
     return made
 
 
@@ -107,6 +108,7 @@ def names(build: Build, organisation: Organisation, project: Project, owner: Use
         "tag": "latest",
         "build_id": str(build.pk),
         "member": str(owner.pk),
+        "person": str(owner.pk),
         "invitation": str(invitation.pk),
         "token": str(token.pk),
         "session": str(UUID(int=8)),
@@ -221,6 +223,7 @@ def test_the_former_name_of_a_private_project_tells_strangers_nothing(
 
 
 PUBLISHED = {
+    "/<str:organisation>",
     "/<str:organisation>/<str:name>",
     "/api/v1/projects/<str:organisation>/<str:name>",
     "/api/v1/projects/<str:organisation>/<str:name>/tags",

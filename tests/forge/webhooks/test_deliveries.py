@@ -65,13 +65,13 @@ def fail(delivery: Delivery, answer: Answer = REFUSED) -> None:
 
 
 def test_what_happens_to_a_project_is_told_by_topic(
-    webhook: Webhook, project: Project, owner: User, developer: User, viewer: User
+    webhook: Webhook, project: Project, owner: User, developer: User, reviewer: User
 ) -> None:
     failed_build(developer, project)
     build = built(developer, project)
-    review = ask_for_review(developer, build, "Hears whispers", reviewers=[Asked((viewer.pk,))])
-    give_verdict(viewer, build, "approve")
-    begin_thread(viewer, build, "A comment is told to nobody outside.")
+    review = ask_for_review(developer, build, "Hears whispers", reviewers=[Asked((reviewer.pk,))])
+    give_verdict(reviewer, build, "approve")
+    begin_thread(reviewer, build, "A comment is told to nobody outside.")
     close_review(developer, review)
     publish_build(owner, build, "1.0")
     types = list(Delivery.objects.order_by("created").values_list("type", flat=True))
@@ -79,7 +79,7 @@ def test_what_happens_to_a_project_is_told_by_topic(
     body = json.loads(Delivery.objects.get(type="review.verdict").body)
     assert body["data"]["verdict"] == "approved"
     assert body["data"]["project"]["name"] == "acme/kitchen"
-    assert body["data"]["actor"]["name"] == str(viewer)
+    assert body["data"]["actor"]["name"] == str(reviewer)
     assert "@" not in "".join(Delivery.objects.values_list("body", flat=True))
 
 
@@ -158,7 +158,7 @@ def test_a_webhook_gets_one_message_at_a_time_and_keeps_no_other_webhook_waiting
 
 
 def test_a_message_is_tried_for_three_days_then_given_up_and_the_owner_told(
-    webhook: Webhook, owner: User, viewer: User
+    webhook: Webhook, owner: User, reviewer: User
 ) -> None:
     delivery = ping(owner, webhook)
     for _ in AFTER:

@@ -8,23 +8,24 @@ import numpy as np
 
 from rune.anvil.computation import Array, Computation
 from rune.anvil.graph import NUMPY_TYPES, Graph, Value
+from rune.anvil.profile import LITERT, Profile
 from rune.anvil.reading.builder import GraphBuilder
 from rune.anvil.reading.model import read_ops
 from rune.tflite import read_model, signature
 
 
-def graph_of(data: bytes) -> tuple[Graph, tuple[int, ...], tuple[int, ...]]:
+def graph_of(data: bytes, profile: Profile = LITERT) -> tuple[Graph, tuple[int, ...], tuple[int, ...]]:
     """A model alone as a graph, and which of its values are the inputs and the outputs."""
     model = read_model(data)
     builder = GraphBuilder()
     inputs = tuple(builder.value(Value(tensor.name, tensor.type)) for tensor in signature(model).inputs)
-    outputs = read_ops(builder, "model", "model", model, inputs)
+    outputs = read_ops(builder, "model", "model", model, inputs, profile)
     return builder.graph(), inputs, outputs
 
 
-def evaluated_outputs(data: bytes, runs: Sequence[Sequence[bytes]]) -> list[list[bytes]]:
+def evaluated_outputs(data: bytes, runs: Sequence[Sequence[bytes]], profile: Profile = LITERT) -> list[list[bytes]]:
     """The bytes of a model's outputs, for the inputs of each run."""
-    graph, inputs, outputs = graph_of(data)
+    graph, inputs, outputs = graph_of(data, profile)
     kept: dict[int, bytearray] = {}
     found = (evaluated(graph, dict(zip(inputs, given, strict=True)), kept) for given in runs)
     return [[values[index].tobytes() for index in outputs] for values in found]

@@ -1,4 +1,4 @@
-"""Compiled models held to TensorFlow Lite's reference kernels, many in one module: integers byte for byte, floats near.
+"""Compiled models held to a profile's reference kernels, many in one module: integers byte for byte, floats near.
 
 Random models have chains of floats, so what is allowed is ten times what one operator may differ by.
 """
@@ -11,7 +11,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.random import default_rng
 
+from rune.anvil.profile import LITERT, Profile
 from rune.anvil.target import Target
+from rune.runtime.interpreters.micro import open_micro
 from rune.targets.wasm32 import TARGET as WASM32
 from rune.tensor import ElementType, TensorType
 from rune.tflite import Model, read_model, signature
@@ -35,11 +37,11 @@ class Questions:
     answers: Outputs
 
     @staticmethod
-    def of(data: bytes, seed: int) -> Questions:
+    def of(data: bytes, seed: int, profile: Profile = LITERT) -> Questions:
         random = default_rng(seed)
         inputs = tuple(seeded_inputs(data, random) for _ in range(RUNS))
         types = tuple(tensor.type for tensor in signature(read_model(data)).outputs)
-        return Questions(types, inputs, answers(data, inputs))
+        return Questions(types, inputs, _answers(data, inputs, profile))
 
     def wrong(self, given: Outputs) -> Iterator[str]:
         """What of it is not the reference's answer."""
@@ -48,6 +50,13 @@ class Questions:
                 count = _differing(kind, one, other)
                 if count:
                     yield f"run {number}, output {index}: {count} of {kind.count} elements of {kind} differ"
+
+
+def _answers(data: bytes, runs: Sequence[Sequence[bytes]], profile: Profile) -> Outputs:
+    if profile is LITERT:
+        return answers(data, runs)
+    reference = open_micro(data)
+    return [list(reference.run(inputs)) for inputs in runs]
 
 
 def _differing(kind: TensorType, expected: bytes, given: bytes) -> int:
@@ -62,10 +71,13 @@ def _differing(kind: TensorType, expected: bytes, given: bytes) -> int:
 
 
 def compiled_outputs(
-    models: Mapping[str, Model], questions: Mapping[str, Questions], target: Target = WASM32
+    models: Mapping[str, Model],
+    questions: Mapping[str, Questions],
+    target: Target = WASM32,
+    profile: Profile = LITERT,
 ) -> dict[str, Outputs]:
     """What the models give when they are compiled into one module."""
-    rune = loaded(module_of(models_pipeline(models), models, target))
+    rune = loaded(module_of(models_pipeline(models), models, target, profile))
     found: dict[str, Outputs] = {name: [] for name in models}
     for number in range(RUNS):
         messages = run(rune, [data for name in models for data in questions[name].inputs[number]])
@@ -74,13 +86,15 @@ def compiled_outputs(
     return found
 
 
-def disagreements(models: Mapping[str, bytes], targets: Sequence[Target] = (WASM32,)) -> list[str]:
+def disagreements(
+    models: Mapping[str, bytes], targets: Sequence[Target] = (WASM32,), profile: Profile = LITERT
+) -> list[str]:
     """A sentence for each output of each model that is not the reference's: compiled for a target, or evaluated by the
     operators' own references in NumPy."""
-    questions = {name: Questions.of(data, seed) for seed, (name, data) in enumerate(models.items())}
+    questions = {name: Questions.of(data, seed, profile) for seed, (name, data) in enumerate(models.items())}
     read = {name: read_model(data) for name, data in models.items()}
-    given = {target.name: compiled_outputs(read, questions, target) for target in targets}
-    given["NumPy"] = {name: evaluated_outputs(data, questions[name].inputs) for name, data in models.items()}
+    given = {target.name: compiled_outputs(read, questions, target, profile) for target in targets}
+    given["NumPy"] = {name: evaluated_outputs(data, questions[name].inputs, profile) for name, data in models.items()}
     return [
         f"{name}, {where}: {sentence}"
         for where, outputs in given.items()

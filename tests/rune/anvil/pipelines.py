@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from rune.abi import Capability, ModelFormat, Output
 from rune.anvil.lower import lower
+from rune.anvil.profile import LITERT, Profile
 from rune.anvil.target import Target
 from rune.runefile.pipeline import CapabilityStage, ModelStage, OutputStage, Pipeline, Port, Stage
 from rune.runtime import Limits, LoadedRune, OutputMessage, Runtime
@@ -63,9 +64,14 @@ def passing_on(kind: TensorType, output: Output, *, name: str = "in", out: str =
     return Pipeline((CapabilityStage(name, Capability.RAW, (), kind), OutputStage(out, output, (Port(name, 0),))), ())
 
 
-def module_of(pipeline: Pipeline, models: Mapping[str, Model] | None = None, target: Target = WASM32) -> bytes:
+def module_of(
+    pipeline: Pipeline,
+    models: Mapping[str, Model] | None = None,
+    target: Target = WASM32,
+    profile: Profile = LITERT,
+) -> bytes:
     """The compiled module, without the sections of a rune."""
-    return compiled_module(lower(pipeline, models or {}, target), target)
+    return compiled_module(lower(pipeline, models or {}, target, profile=profile), target)
 
 
 def loaded(module: bytes) -> LoadedRune:

@@ -75,6 +75,16 @@ def test_the_reference_of_an_elementwise_op_has_the_bits_of_its_kernel(
     assert [[data for _, data in given] for given in answers[case.name]] == expected
 
 
+@pytest.mark.parametrize("case", [case for case in model_cases() if "_hybrid" in case.name], ids=lambda case: case.name)
+def test_floats_that_become_bytes_when_they_come_have_the_bits_of_the_reference(
+    case: ModelCase, answers: dict[str, list[list[TensorBytes]]]
+) -> None:
+    """A last bit that differs would become a whole step in the next such layer."""
+    expected = [list(run.outputs) for run in case.runs]
+    assert [[data for _, data in given] for given in answers[case.name]] == expected
+    assert evaluated_outputs(case.data, [run.inputs for run in case.runs]) == expected
+
+
 def assert_close(expected: bytes, given: bytes) -> None:
     """Within 1e-5 of each number, or 1e-6 of the tensor's largest."""
     wanted, got = np.frombuffer(expected, "<f4"), np.frombuffer(given, "<f4")

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from rune.abi import Capability, Output
-from rune.anvil.allowance import Allowance, CompilerLimits
+from rune.anvil.allowance import Allowance, CompilerLimits, _peak_resident, _resident
 from rune.anvil.compiler import compile_sources
 from rune.anvil.errors import CompileError
 from rune.anvil.lower import lower
@@ -106,7 +106,22 @@ def test_the_memory_of_a_build_decides_how_many_compilers_run_at_once() -> None:
     assert Allowance(CompilerLimits(memory=4 << 30, process_memory=2 << 30)).at_once == 2
     assert Allowance(CompilerLimits(memory=5 << 30, process_memory=2 << 30)).at_once == 2
     small = Allowance(CompilerLimits(memory=1 << 30, process_memory=2 << 30))
-    assert (small.at_once, small.process_memory) == (1, 1 << 30)
+    assert small.at_once == 1
+    assert 1 << 29 < small.process_memory <= 1 << 30
+
+
+def test_the_memory_of_the_build_itself_is_inside_of_the_limit() -> None:
+    allowance = Allowance(CompilerLimits(memory=32 << 20, process_memory=16 << 20))
+    allowance.require()
+    _ = b"x" * (_peak_resident() - _resident() + (48 << 20))
+    for asked in (allowance.require, lambda: allowance.process_memory):
+        with pytest.raises(CompileError, match=r"it needs more than 33\.6 MB of memory"):
+            asked()
+
+
+def test_a_project_that_needs_more_memory_than_a_build_has_is_not_built() -> None:
+    with pytest.raises(CompileError, match="needs more than 0 B of memory"):
+        build(MemoryFiles(template("digits")), "digits", limits=CompilerLimits(memory=0))
 
 
 def test_those_that_run_at_once_share_what_is_left_of_the_processor() -> None:

@@ -6,9 +6,13 @@ from pathlib import Path
 
 import pytest
 
+from rune.anvil.byte_price import byte_price
+from rune.anvil.computation import Computation
+from rune.anvil.graph import Graph, Node
 from rune.anvil.kernel_call import KernelCall
 from rune.anvil.kernel_set import Cost, Estimate, Kernel, KernelSet
 from rune.anvil.ops.log import LogFloat32
+from rune.anvil.rows import RowByRow, RowStage, RowWork
 from rune.kernels.reading import read_kernel_set
 
 
@@ -19,6 +23,10 @@ def log(count: int) -> LogFloat32:
 
 def kernel(name: str, estimate: Estimate) -> Kernel:
     return Kernel(Path(f"{name}.h"), lambda _op: KernelCall(name, ()), estimate)
+
+
+def graph_of(*works: Computation) -> Graph:
+    return Graph((), tuple(Node("node", "stage", work) for work in works))
 
 
 PLAIN = kernel("plain", lambda op: Cost(instructions=10 * op.count, constants=0))
@@ -67,3 +75,23 @@ def test_one_of_several_kernels_that_does_not_say_what_it_costs_is_refused(
     monkeypatch.syspath_prepend(tmp_path)
     with pytest.raises(ValueError, match=r"silent_kernels has several kernels for int, and first.h has no estimate"):
         read_kernel_set("silent_kernels", str(package))
+
+
+def test_the_price_of_a_byte_is_what_the_graph_spends_on_one_with_the_fewest_constants() -> None:
+    lean = kernel("lean", lambda op: Cost(instructions=6 * op.count, constants=op.count))
+    heavy = kernel("heavy", lambda op: Cost(instructions=0, constants=1000))
+    kernels = KernelSet("fast", Path(), {LogFloat32: (heavy, lean)})
+    assert byte_price(graph_of(log(10), log(30)), kernels) == 6
+
+
+def test_a_chain_of_rows_counts_each_row() -> None:
+    rows = kernel("rows", lambda op: Cost(instructions=op.count, constants=10))
+    stage = RowStage("stage", RowWork(log(4), source_rows=5), (None,), rows=5, row_size=4)
+    kernels = KernelSet("fast", Path(), {LogFloat32: (rows,)})
+    assert byte_price(graph_of(RowByRow((stage,), 4)), kernels) == 2
+
+
+def test_without_estimates_a_byte_has_no_price() -> None:
+    kernels = KernelSet("plain", Path(), {LogFloat32: (Kernel(Path("log.h"), lambda _op: KernelCall("log", ())),)})
+    assert byte_price(graph_of(log(5)), kernels) == 0
+    assert byte_price(graph_of(log(5)), KernelSet("empty", Path(), {})) == 0

@@ -66,6 +66,7 @@ def _inputs(model: Model) -> list[Tensor]:
     [
         "chain_u8_padded_conv",
         "depthwise_conv_2d_u8_1_channel_multiplier_8",
+        "fully_connected_i16_plain",
         "fully_connected_i8_batch_3",
         "transpose_conv_u8_narrow_kernel",
     ],

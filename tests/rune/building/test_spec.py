@@ -8,6 +8,7 @@ from dataclasses import fields, replace
 
 import pytest
 
+from rune.anvil.profile import TFLM
 from rune.building.building import build
 from rune.building.spec import BuildOptions, BuildSpec
 from rune.runefile import HostResources
@@ -39,6 +40,7 @@ def test_equal_specs_have_one_digest_that_is_known() -> None:
                 BuildOptions("sine", host_resources=HostResources(capacities={"WORDS": 7})),
                 BuildOptions("sine", watched=(Port("x", 0),)),
                 BuildOptions("sine", timed=True),
+                BuildOptions("sine", profile=TFLM),
             )
         ),
     ],
@@ -49,7 +51,7 @@ def test_whatever_differs_makes_another_digest(other: BuildSpec) -> None:
 
 def test_options_come_back_from_json() -> None:
     options = BuildOptions(
-        "sine", "Runefile", True, HostResources(every=True, capacities={"WORDS": 7}), (Port("x", 1),), True
+        "sine", "Runefile", True, HostResources(every=True, capacities={"WORDS": 7}), (Port("x", 1),), True, TFLM
     )
     assert BuildOptions.from_json(json.loads(json.dumps(options.to_json()))) == options
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from rune.abi import ModelFormat
+from rune.anvil.profile import LITERT
 from rune.runtime.errors import ModelLoadError, ModelRunError, ModelRuntimeMissing
 from rune.runtime.interpreters import Interpreter, open_model, tflite
 from rune.runtime.randomness import random_bytes, random_words
@@ -36,14 +37,14 @@ def run_on_generated_input(model: Interpreter) -> tuple[bytes, ...]:
 @pytest.mark.parametrize("name", ["add_i8_rank_2", "quantize_f32_to_i8", "softmax_i8_rows", "chain_i8_dense"])
 def test_reference_kernels_answer_as_they_are_recorded(name: str) -> None:
     case = MODELS[name]
-    model = open_model(TFLITE, case.data, reference=True)
+    model = open_model(TFLITE, case.data, reference=LITERT)
     assert [model.run(run.inputs) for run in case.runs] == [run.outputs for run in case.runs]
     assert model.name.startswith("ai-edge-litert ")
 
 
 def test_several_inputs_and_outputs_keep_the_models_order() -> None:
     case = MODELS["chain_f32_two_inputs_two_outputs"]
-    model = open_model(TFLITE, case.data, reference=True)
+    model = open_model(TFLITE, case.data, reference=LITERT)
     assert [str(kind) for kind in model.inputs] == ["f32[1, 9]", "f32[1, 4]"]
     assert [str(kind) for kind in model.outputs] == ["f32[1, 5]", "f32[1, 5]"]
     assert model.run(case.runs[0].inputs) == case.runs[0].outputs

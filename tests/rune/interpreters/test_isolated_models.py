@@ -17,6 +17,7 @@ import pytest
 from wasmtime import wat2wasm
 
 from rune.abi import ModelFormat
+from rune.anvil.profile import LITERT
 from rune.runtime import Limits, Runtime
 from rune.runtime.errors import (
     HostModelError,
@@ -162,7 +163,7 @@ def test_the_caller_decides_who_opens_a_model() -> None:
 
     def opened(mimetype: str, data: bytes) -> object:
         asked.append((mimetype, data))
-        return open_model(mimetype, data, reference=True)
+        return open_model(mimetype, data, reference=LITERT)
 
     rune = Runtime.load(folder_of("model-i8"), open_model=opened)  # type: ignore[arg-type]
     assert [(mimetype, len(data)) for mimetype, data in asked] == [(TFLITE, 528)]

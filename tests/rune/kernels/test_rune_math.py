@@ -42,6 +42,7 @@ EACH(sqrtf, rune_sqrtf((float)x))
 EACH(bit_length, rune_bit_length(rune_u32_saturating(x)))
 EACH(log2, rune_log2(x))
 EACH(exp, rune_exp(x))
+EACH(erfc, rune_erfc(x))
 EACH(floor, rune_floor(x))
 EACH(trunc, rune_trunc(x))
 EACH(round, rune_round(x))
@@ -170,6 +171,19 @@ def test_exp_is_off_by_less_than_one_unit_of_the_last_place(mathematics: Mathema
 def test_exp_has_its_limits(mathematics: Mathematics) -> None:
     assert mathematics("exp", [0.0, 710.0, -746.0, math.inf, -math.inf]) == [1.0, math.inf, 0.0, math.inf, 0.0]
     assert math.isnan(mathematics("exp", [math.nan])[0])
+
+
+def test_erfc_is_near_and_has_the_bits_of_its_reference(mathematics: Mathematics) -> None:
+    chance = random.Random(4)
+    given = [chance.uniform(-12, 12) for _ in range(900)]
+    found = mathematics("erfc", given)
+    for x, value in zip(given, found, strict=True):
+        assert value == pytest.approx(math.erfc(x), rel=1e-12, abs=0), x
+    limits = [0.0, -0.0, 13.0, -13.0, math.inf, -math.inf, math.nan]
+    np.testing.assert_array_equal(
+        [*found, *mathematics("erfc", limits)], float_functions.erfc(np.array(given + limits))
+    )
+    assert mathematics("erfc", limits[:6]) == pytest.approx([1.0, 1.0, 0.0, 2.0, 0.0, 2.0], abs=1e-12)
 
 
 def test_remainders_are_exact(mathematics: Mathematics) -> None:

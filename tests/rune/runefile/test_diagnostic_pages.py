@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from rune.anvil.profile import TFLM
 from rune.blocks.catalogue import PUBLISHED_BLOCKS
 from rune.building.building import build
 from rune.building.errors import BuildFailed
@@ -29,9 +30,12 @@ OF_A_BUILD = (Code.CONTRADICTORY_MODEL.value, Code.TOO_MUCH_MEMORY.value)
 WARNED_BY_A_BUILD = (Code.UNSUPPORTED_OPERATORS.value,)
 """A check says it too, where who gives it the signatures looked into the operators."""
 OF_A_TARGET = (Code.TARGET_LACKS.value,)
+OF_A_PROFILE = (Code.PROFILE_LACKS.value,)
 OF_A_POLICY = tuple(code.value for code in Code if code.value >= Code.BAD_LIMIT.value)
 OF_A_CHECK = tuple(
-    code.value for code in Code if code.value not in OF_A_BUILD + WARNED_BY_A_BUILD + OF_A_TARGET + OF_A_POLICY
+    code.value
+    for code in Code
+    if code.value not in OF_A_BUILD + WARNED_BY_A_BUILD + OF_A_TARGET + OF_A_PROFILE + OF_A_POLICY
 )
 _FENCE = re.compile(r"## (?P<title>Wrong|Right)\n\n```(?P<language>\w+)\n(?P<text>.*?)```\n", re.DOTALL)
 _NUMBER = TensorType(ElementType.F32, (1, 1))
@@ -120,6 +124,15 @@ def test_the_wrong_example_of_a_page_does_not_build_for_a_target_without_a_host(
         build(_project_with_models(_examples(code)["Wrong"][1]), "wrong", target=find_target("c"))
     assert [diagnostic.code for diagnostic in caught.value.diagnostics] == [code]
     right = build(_project_with_models(_examples(code)["Right"][1]), "right", target=find_target("c"))
+    assert right.diagnostics == ()
+
+
+@pytest.mark.parametrize("code", OF_A_PROFILE)
+def test_the_wrong_example_of_a_page_cannot_match_tflite_micro(code: str) -> None:
+    with pytest.raises(BuildFailed) as caught:
+        build(_project_with_models(_examples(code)["Wrong"][1]), "wrong", profile=TFLM)
+    assert [diagnostic.code for diagnostic in caught.value.diagnostics] == [code]
+    right = build(_project_with_models(_examples(code)["Right"][1]), "right", profile=TFLM)
     assert right.diagnostics == ()
 
 

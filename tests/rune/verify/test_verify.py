@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import get_args
 
 import pytest
+from numpy.random import default_rng
 
 from rune.abi import Capability
+from rune.anvil.target import Aim
 from rune.building.building import build
 from rune.building.models import ProjectModels
 from rune.container import read_rune
 from rune.files import FolderFiles, MemoryFiles
 from rune.runefile.pipeline import CapabilityStage
 from rune.runtime.errors import ModelLoadError, ModelRunError, ModelRuntimeMissing
+from rune.targets.finding import find_target
 from rune.tensor import ElementType, TensorType
 from rune.tflite import read_model
 from rune.toolchain import toolchain_digest
@@ -24,6 +28,8 @@ from rune.verify.samples import own_samples
 from rune.verify.verification import Runs, Verification
 from rune.verify.verifying import Effort, verify
 from tests.model_cases import model_cases, refused_cases
+from tests.models.model_layers import Layers
+from tests.rune.targets.projects import model_project
 from tests.rune.verify.projects import around, rune_of, template, weighted_operators, with_changed_weight
 
 SOME = Effort(inputs=6)
@@ -40,6 +46,18 @@ def test_the_templates_give_what_the_reference_gives(name: str) -> None:
     assert (model.runs, model.inputs) == (Runs.COMPILED, 12)
     assert model.figures.is_identical or model.is_float
     assert "litert" in str(found.reference)
+
+
+@pytest.mark.parametrize("aim", get_args(Aim))
+def test_a_rune_is_verified_whatever_it_is_optimised_for(aim: Aim) -> None:
+    layers = Layers("convolution", default_rng(7))
+    image = layers.conv(layers.input((1, 8, 8, 16), "int8"), 16)  # with another kernel where speed counts
+    files = model_project(layers.graph.finish(image.index))
+    target = find_target("wasm32").variant(aim)
+    assert target is not None
+    found = verify(files, build(files, "app", target=target).rune, effort=FEW)
+    assert found.is_within, found.sentence()
+    assert found.rune.suspect is None
 
 
 def test_a_rune_alone_is_verified_with_its_model() -> None:
@@ -157,7 +175,7 @@ def test_the_hosts_interpreter_is_compared_with_the_reference_when_it_is_recorde
 
 
 def test_without_a_reference_it_is_skipped_with_the_reason(monkeypatch: pytest.MonkeyPatch) -> None:
-    def missing(data: bytes) -> None:
+    def missing(*_: object) -> None:
         raise ModelRuntimeMissing("no package is installed that runs it; install ai-edge-litert")
 
     monkeypatch.setattr(verifying, "open_reference", missing)
@@ -168,7 +186,7 @@ def test_without_a_reference_it_is_skipped_with_the_reason(monkeypatch: pytest.M
 
 
 def test_a_model_that_the_reference_does_not_take_is_said_not_to_be_compared(monkeypatch: pytest.MonkeyPatch) -> None:
-    def refusing(data: bytes) -> None:
+    def refusing(*_: object) -> None:
         raise ModelLoadError("the reference cannot load it")
 
     monkeypatch.setattr(verifying, "open_reference", refusing)
@@ -187,7 +205,7 @@ def test_a_reference_that_dies_fails_nothing(monkeypatch: pytest.MonkeyPatch) ->
         def close(self) -> None:
             """Nothing is held."""
 
-    monkeypatch.setattr(verifying, "open_reference", lambda data: Dying())
+    monkeypatch.setattr(verifying, "open_reference", lambda *_: Dying())
     files = MemoryFiles(template("sine"))
     found = verify(files, rune_of(files), effort=SOME)
     assert found.is_within

@@ -17,7 +17,6 @@ export function outside(publicUrl: string, path: string): string {
 
 export function ShareDialog({ session, build, onClose }: ShareDialogProps) {
   const { project, public_url: publicUrl, tags } = session;
-  const organisation = project.organisation;
   return (
     <Dialog title="Share" onClose={onClose}>
       {session.public_url_is_loopback && (
@@ -33,7 +32,7 @@ export function ShareDialog({ session, build, onClose }: ShareDialogProps) {
             value={outside(publicUrl, build.url)}
           />
           <p className="small muted">
-            Every member of {organisation} can open it and give a verdict, except whoever built it.{" "}
+            Everyone in the project can open it, and reviewers give a verdict, except whoever built it.{" "}
             <a href={build.url}>Open the page</a>
           </p>
         </>
@@ -46,7 +45,7 @@ export function ShareDialog({ session, build, onClose }: ShareDialogProps) {
         />
       )}
       <p>
-        Someone who is not in {organisation} yet is <a href={`/${organisation}`}>invited on its page</a>.
+        <a href={`${project.url}/share`}>Who can see what, and letting others in</a>
       </p>
     </Dialog>
   );

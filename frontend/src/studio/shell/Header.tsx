@@ -1,5 +1,5 @@
 // The bar: where one is, whether it is saved, and the one main action.
-import type { Build } from "../../api/schema";
+import type { Build, ProjectState } from "../../api/schema";
 import { Eye, Globe, Hammer, Lock, Share2 } from "lucide-react";
 import { lazy, Suspense } from "react";
 import { Mark } from "../parts/Mark";
@@ -39,6 +39,12 @@ function saveWords(
   }
 }
 
+const VISIBILITY: Readonly<Record<ProjectState["project"]["visibility"], string>> = {
+  private: "Private",
+  internal: "Internal",
+  public: "Public",
+};
+
 const STATES: Readonly<Record<Build["state"], string>> = {
   queued: "waits",
   running: "runs",
@@ -70,8 +76,8 @@ export function Header() {
   const canBuild = useText(({ read, save }) => read && save !== "closed");
   const visibility = (
     <>
-      {project.visibility === "public" ? <Globe aria-hidden="true" /> : <Lock aria-hidden="true" />}
-      {project.visibility === "public" ? "Public" : "Private"}
+      {project.visibility === "private" ? <Lock aria-hidden="true" /> : <Globe aria-hidden="true" />}
+      {VISIBILITY[project.visibility]}
     </>
   );
   return (
@@ -86,17 +92,9 @@ export function Header() {
         <span aria-hidden="true">/</span>
         <h1 className="cut">{project.name}</h1>
       </nav>
-      {mayEdit ? (
-        <a
-          className="tag wide-only"
-          href={`${project.url}/settings`}
-          title="Name, description, who sees it: the project's settings"
-        >
-          {visibility}
-        </a>
-      ) : (
-        <span className="tag wide-only">{visibility}</span>
-      )}
+      <a className="tag wide-only" href={`${project.url}/share`} title="Share: who can see it, and letting others in">
+        {visibility}
+      </a>
       <SaveStatus />
       <span className="grow" />
       {newest !== null && (

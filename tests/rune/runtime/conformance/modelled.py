@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from rune.abi import ModelFormat
+from rune.anvil.profile import LITERT
 from rune.runtime.interpreters import open_model
 from tests.model_cases import ModelCase, Run, model_cases
 from tests.rune.runtime.conformance.case import Case, fails, message, tensor
@@ -209,7 +210,7 @@ def _chained() -> Case:
     head = struct.pack("<I", len(shape)) + shape.encode()
     data[INPUT_AT - len(head)] = head
     data[POINTERS_AT] = struct.pack("<I", INPUT_AT)
-    known = open_model(TFLITE, model.data, reference=True)
+    known = open_model(TFLITE, model.data, reference=LITERT)
     once = known.run([model.runs[0].inputs[0]])[0]
     twice = known.run([once])[0]
     infer = [do("infer", handle, POINTERS_AT, POINTERS_AT) for handle in (2, 3)]

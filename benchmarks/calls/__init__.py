@@ -1,0 +1,66 @@
+"""What a call of a rune costs beside the rune: the template sine, whose model takes a millionth of a second."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from collections.abc import Callable
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from benchmarks.browser import bundle, open_page
+from benchmarks.figure import ROOT, Spread, table
+from benchmarks.latency import serving
+from rune.building.building import build
+from rune.files import FolderFiles
+from rune.runtime import Limits, Runtime
+
+HERE = Path(__file__).resolve().parent
+ROUNDS = 41
+CALLS = 500
+"""Of a round in Python."""
+
+
+def measure() -> str:
+    rune = build(FolderFiles(ROOT / "examples" / "sine"), "sine").rune
+    wall, processor = _in_python(rune)
+    page = _in_the_page(rune)
+    rows = [
+        ("the page's runtime", f"{page.median:.1f}", "", "5"),
+        ("the runtime for Python", f"{wall.median:.1f}", f"{processor.median:.1f}", "20"),
+    ]
+    return (
+        "A call of the template sine in µs, from bytes of its input to numbers of its output, which comes as text; the "
+        f"medians of {ROUNDS} rounds. Python hands each call to a waiting thread and back, so that Ctrl-C works during "
+        "one; its rune counts no instructions.\n\n" + table(["", "a call", "of processor time", "aim"], rows)
+    )
+
+
+def _in_python(rune: bytes) -> tuple[Spread, Spread]:
+    """Microseconds a call, by the wall and of the processor."""
+    loaded = Runtime.load(rune, Limits(fuel=None))
+    (source,) = loaded.capabilities
+    inputs = {source.id: bytes(4)}
+
+    def rounds(clock: Callable[[], float]) -> Spread:
+        found = []
+        for _ in range(ROUNDS):
+            begin = clock()
+            for _ in range(CALLS):
+                loaded.call(inputs)
+            found.append((clock() - begin) / CALLS * 1e6)
+        return Spread(tuple(found))
+
+    return rounds(time.perf_counter), rounds(time.process_time)
+
+
+def _in_the_page(rune: bytes) -> Spread:
+    """Microseconds a call in the runtime that visitors use."""
+    with TemporaryDirectory() as name:
+        site = Path(name)
+        (site / "sine.rune").write_bytes(rune)
+        shutil.copy(HERE / "page.html", site)
+        bundle(HERE / "page.ts", site / "page.js")
+        with serving(site) as address, open_page() as page:
+            page.goto(f"{address}/page.html")
+            return Spread(tuple(page.evaluate("(rounds) => measure(rounds)", ROUNDS)))

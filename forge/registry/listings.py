@@ -1,0 +1,78 @@
+"""The row by which Explore finds what a project published last, and finding rows by what is asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from django.db.models import Q
+
+from forge.builds.contents import sensors_of
+from forge.core.actors import Actor
+from forge.core.blob_links import is_linked
+from forge.core.blobs import read_blob
+from forge.core.errors import Damaged, NotFound
+from forge.projects.models import Version
+from forge.registry.licences import FILES, licence_of
+from forge.registry.models import Listing, ListingQuerySet, Tag
+
+LARGEST_LICENCE = 100_000
+"""Bytes of a file that is read for its licence."""
+
+
+def list_rune(tag: Tag) -> None:
+    """Lists what a tag was set to, in the transaction that sets it. The tag's build has a rune."""
+    build = tag.build
+    if build.artefact is None:
+        return
+    words = " ".join(sensors_of(build.artefact.report.get("pipeline", {})))
+    Listing.objects.update_or_create(
+        repository=tag.repository,
+        defaults={
+            "tag": tag,
+            "rune_digest": build.artefact.digest,
+            "size": build.artefact.size,
+            "memory": build.artefact.planned_memory,
+            "sensors": f" {words} " if words else "",
+            "licence": licence_in(build.source),
+            "published": tag.created,
+        },
+    )
+
+
+def listed(
+    actor: Actor, words: Sequence[str] = (), sensor: str = "", licence: str = "", largest: int | None = None
+) -> ListingQuerySet:
+    """What is listed for somebody: with all of these words in its names or its description, that reads this sensor, is
+    under this licence, and has at most so many bytes.
+    """
+    found = Listing.objects.visible_to(actor)
+    for word in words:
+        project, organisation = "repository__project__", "repository__project__organisation__"
+        found = found.filter(
+            Q(**{f"{project}name__icontains": word})
+            | Q(**{f"{project}description__icontains": word})
+            | Q(**{f"{organisation}name__icontains": word})
+            | Q(**{f"{organisation}title__icontains": word})
+        )
+    if sensor:
+        found = found.filter(sensors__contains=f" {sensor} ")
+    if licence:
+        found = found.filter(licence=licence)
+    if largest is not None:
+        found = found.filter(size__lte=largest)
+    return found
+
+
+def licence_in(version: Version) -> str:
+    """The SPDX identifier of a version's licence, or "" where it states none that is known. The caller found it for
+    someone."""
+    name = next((name for name in FILES if name in version.manifest), None)
+    if name is None:
+        return ""
+    entry = version.manifest[name]
+    if entry["size"] > LARGEST_LICENCE or not is_linked(version, entry["digest"]):
+        return ""
+    try:
+        return licence_of(read_blob(entry["digest"]).decode("utf-8", "replace"))
+    except (NotFound, Damaged):
+        return ""

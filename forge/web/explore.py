@@ -1,0 +1,149 @@
+"""Explore: the runes that people share on this server, for anyone; without scripts and without an account."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import Any, cast
+from urllib.parse import urlencode
+
+from django.core.paginator import Paginator
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from forge.accounts.principals import Principal, principal_of
+from forge.registry.licences import BEGINNINGS
+from forge.registry.listings import listed
+from forge.registry.models import Listing, ListingQuerySet
+from forge.reviews.access import approved_among
+from forge.web.cards import SENSOR_WORDS
+from forge.web.project_filter import SENSORS
+from rune.wording import listed as in_words
+
+ON_A_PAGE = 24
+SIZES = {"32": "up to 32 kB", "128": "up to 128 kB", "512": "up to 512 kB", "2048": "up to 2 MB"}
+"""By the kilobytes that a rune may have."""
+SORTS = {"": "Newest", "size": "Smallest", "name": "Name"}
+LICENCES = {name: name for name in BEGINNINGS}
+_ORDERS = {"": ("-published",), "size": ("size", "-published"), "name": ("repository__project__name", "-published")}
+_SENSORS = {"": "Any sensor", **SENSORS}
+_MOST_WORDS = 6
+_LONGEST = 100
+"""Characters of what is searched for."""
+
+
+@dataclass(frozen=True)
+class Glyph:
+    """The picture of a sensor."""
+
+    icon: str
+
+
+# The front end's build finds the icons that it must draw by `icon="…"`.
+SENSOR_ICONS = {
+    "SOUND": Glyph(icon="mic"),
+    "IMAGE": Glyph(icon="camera"),
+    "FLOAT_IMAGE": Glyph(icon="camera"),
+    "ACCEL": Glyph(icon="activity"),
+}
+OTHER = Glyph(icon="box")
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the address asks for; "" where anything will do. What is no choice of ours was not asked for."""
+
+    q: str = ""
+    sensor: str = ""
+    size: str = ""
+    licence: str = ""
+    sort: str = ""
+
+    @classmethod
+    def of(cls, query: Mapping[str, str]) -> Asked:
+        """What a query asks for."""
+
+        def one_of(name: str, choices: Mapping[str, str]) -> str:
+            given = query.get(name, "")
+            return given if given in choices else ""
+
+        return cls(
+            q=" ".join(query.get("q", "").replace("\0", "").split())[:_LONGEST],
+            sensor=one_of("sensor", SENSORS),
+            size=one_of("size", SIZES),
+            licence=one_of("licence", LICENCES),
+            sort=one_of("sort", SORTS),
+        )
+
+    @property
+    def is_narrowed(self) -> bool:
+        """Whether it leaves anything out."""
+        return any((self.q, self.sensor, self.size, self.licence))
+
+    def address(self, **changes: str) -> str:
+        """The query of the page with something else chosen, on its first page."""
+        chosen = asdict(replace(self, **changes))
+        return f"?{urlencode({name: value for name, value in chosen.items() if value})}"
+
+    def listings(self, principal: Principal) -> ListingQuerySet:
+        """Those that are asked for, in order."""
+        largest = int(self.size) * 1000 if self.size else None
+        words = self.q.split()[:_MOST_WORDS]
+        return listed(principal, words, self.sensor, self.licence, largest).order_by(*_ORDERS[self.sort], "pk")
+
+
+@dataclass(frozen=True)
+class RuneCard:
+    """A published rune, as its card says it."""
+
+    listing: Listing
+    is_approved: bool
+
+    @property
+    def sensors(self) -> str:
+        """What it reads, as people list it."""
+        words = (SENSOR_WORDS[sensor] for sensor in self.listing.sensors.split())
+        return in_words(list(dict.fromkeys(words)))
+
+    @property
+    def icon(self) -> str:
+        """Stands for the first of its sensors."""
+        named = (SENSOR_ICONS[each] for each in self.listing.sensors.split() if each in SENSOR_ICONS)
+        return next(named, OTHER).icon
+
+
+def rune_cards(rows: Sequence[Listing]) -> list[RuneCard]:
+    """Cards of some rows, which were read with their tags and projects; what was said of their runes is one query."""
+    runes = {row.pk: (row.repository.project_id, row.rune_digest) for row in rows}
+    approved = approved_among(list(runes.values()))
+    return [RuneCard(row, runes[row.pk] in approved) for row in rows]
+
+
+def complete(rows: QuerySet[Listing]) -> QuerySet[Listing]:
+    """With all that cards show."""
+    return rows.select_related("tag", "repository__project__organisation")
+
+
+def explore(request: HttpRequest) -> HttpResponse:
+    """The runes that are shared with who asks: public ones with anyone, internal ones with people who are signed in."""
+    principal = principal_of(request)
+    asked = Asked.of(request.GET)
+    page = Paginator(complete(asked.listings(principal)), ON_A_PAGE).get_page(request.GET.get("page"))
+    context: dict[str, Any] = {
+        "asked": asked,
+        "cards": rune_cards(list(cast("QuerySet[Listing]", page.object_list))),
+        "page": page,
+        "sensors": [(value, words, asked.address(sensor=value)) for value, words in _SENSORS.items()],
+        "sizes": SIZES,
+        "licences": LICENCES,
+        "sorts": SORTS,
+        "before": _page(asked, page.previous_page_number()) if page.has_previous() else "",
+        "after": _page(asked, page.next_page_number()) if page.has_next() else "",
+    }
+    return render(request, "explore.html", context)
+
+
+def _page(asked: Asked, number: int) -> str:
+    address = asked.address()
+    return f"{address}{'' if address == '?' else '&'}page={number}"

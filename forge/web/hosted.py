@@ -1,0 +1,31 @@
+"""What a build says of models that its rune leaves to its host: which, why, and what is lost by it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from forge.builds.models import Build
+
+MOST_REASONS = 3
+"""Operators that a headline names."""
+
+
+@dataclass(frozen=True)
+class HostedModel:
+    """`name` is its file, or its stage where the host has it. `reasons` say what cannot be compiled, if that is why."""
+
+    name: str
+    reasons: tuple[str, ...]
+
+
+def hosted_models(build: Build) -> tuple[HostedModel, ...]:
+    """Those that the host runs, in the pipeline's order."""
+    models = build.artefact.report["models"] if build.artefact is not None else ()
+    return tuple(
+        HostedModel(
+            str(model["file"] or model["stage"]),
+            tuple(f"{each['op']} with {each['types']}" for each in model.get("unsupported", ())[:MOST_REASONS]),
+        )
+        for model in models
+        if model["runs"] == "host"
+    )

@@ -1,0 +1,57 @@
+"""What the forms that invite people ask for, on an organisation's page of members and on a project's Share page."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.http import QueryDict
+
+from forge.accounts.invitations import LONGEST_DAYS, MOST_ADDRESSES, MOST_PLACES, USUAL_DAYS
+from forge.core.errors import Invalid
+
+DAYS = (1, USUAL_DAYS, LONGEST_DAYS)
+"""After how many days a link may end, as the form offers it."""
+
+
+@dataclass(frozen=True)
+class InvitingForm:
+    """What both forms show."""
+
+    days: tuple[int, ...] = DAYS
+    usual_days: int = USUAL_DAYS
+    most_places: int = MOST_PLACES
+    most_addresses: int = MOST_ADDRESSES
+
+    @property
+    def sends_letters(self) -> bool:
+        """Whether this server sends email."""
+        return bool(settings.EMAIL_IS_SENT)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What was asked for: letters to these addresses, or without any a link."""
+
+    role: str
+    addresses: tuple[str, ...]
+    places: int
+    days: int
+
+
+def asked_for(form: QueryDict) -> Asked:
+    """What a form asks for. Raises `Invalid` for what is no number."""
+    addresses = tuple(each for each in re.split(r"[\s,;]+", form.get("emails", "")) if each)
+    if "emails" in form and not addresses:
+        raise Invalid("Write at least one email address.", errors={"emails": ["At least one address."]})
+    return Asked(form.get("role", ""), addresses, _number(form, "places", 1), _number(form, "days", USUAL_DAYS))
+
+
+def _number(form: QueryDict, name: str, usual: int) -> int:
+    text = form.get(name, "")
+    if not text:
+        return usual
+    if not text.isascii() or not text.isdigit() or len(text) > 6:
+        raise Invalid("This is no number.", errors={name: ["Write a number."]})
+    return int(text)

@@ -1,0 +1,119 @@
+"""A project's Share page: who sees it and as what, and letting others in."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST
+
+from forge.accounts.access import open_invitations
+from forge.accounts.models import Role
+from forge.accounts.permissions import Verb, can
+from forge.accounts.principals import Principal, principal_of
+from forge.accounts.team import Teammate, team_of
+from forge.core.errors import Invalid, NotFound
+from forge.projects.access import origin_of
+from forge.projects.actions import (
+    end_project_role,
+    give_project_role,
+    invite_to_project,
+    invite_to_project_by_letter,
+    revoke_project_invitation,
+)
+from forge.projects.models import Project
+from forge.web.inviting import InvitingForm, asked_for
+from forge.web.organisation import ROLE_WORDS
+from forge.web.pages import for_person, show_again
+from forge.web.project import project_of
+
+PROJECT_ROLES = {role: words for role, words in ROLE_WORDS.items() if role != Role.OWNER}
+"""Those that one can have in one project."""
+MEMBERS_SHOWN = 50
+"""Members of the organisation that the page names; a larger team has its page."""
+
+
+@for_person
+@never_cache
+def share(request: HttpRequest, organisation: str, name: str) -> HttpResponse:
+    """Who can see what, for everyone who reads the project."""
+    principal = principal_of(request)
+    project = project_of(request, organisation, name, Verb.READ)
+    return render(request, "project/share.html", _shared(principal, project))
+
+
+@for_person
+@never_cache
+@require_http_methods(["GET", "POST"])
+def invite(request: HttpRequest, organisation: str, name: str) -> HttpResponse:
+    """Inviting people to the project alone. A link is on the page that answers, and never again."""
+    principal = principal_of(request)
+    if request.method == "GET":
+        return redirect("share", organisation=organisation, name=name)
+    project = project_of(request, organisation, name, Verb.MANAGE)
+    try:
+        asked = asked_for(request.POST)
+        if asked.addresses:
+            sent = invite_to_project_by_letter(principal, project, asked.role, asked.addresses, days=asked.days)
+            answer: dict[str, Any] = {"sent": len(sent)}
+        else:
+            _, link = invite_to_project(principal, project, asked.role, places=asked.places, days=asked.days)
+            answer = {"link": link, "invited": asked}
+    except Invalid as error:
+        return show_again(request, "project/share.html", _shared(principal, project), error)
+    return render(request, "project/share.html", _shared(principal, project) | answer)
+
+
+@for_person
+@require_POST
+def revoke(request: HttpRequest, organisation: str, name: str, invitation: UUID) -> HttpResponse:
+    """Revoking an invitation to the project."""
+    project = project_of(request, organisation, name, Verb.MANAGE)
+    revoke_project_invitation(principal_of(request), project, invitation)
+    return redirect(f"{project.get_absolute_url()}/share#invite")
+
+
+@for_person
+@require_POST
+def teammate(request: HttpRequest, organisation: str, name: str, person: UUID) -> HttpResponse:
+    """Giving somebody another role in the project, or ending it; oneself, leaving."""
+    principal = principal_of(request)
+    project = project_of(request, organisation, name, Verb.READ)
+    try:
+        if "remove" in request.POST:
+            end_project_role(principal, project, person)
+        else:
+            give_project_role(principal, project, person, request.POST.get("role", ""))
+    except (Invalid, NotFound) as error:
+        return show_again(request, "project/share.html", _shared(principal, project), error)
+    left = person == principal.pk and "remove" in request.POST
+    return redirect("home" if left else f"{project.get_absolute_url()}/share")
+
+
+def _shared(principal: Principal, project: Project) -> dict[str, Any]:
+    team = team_of(project)
+    members = [mate for mate in team if mate.in_organisation is not None]
+    manages = can(principal, Verb.MANAGE, project)
+    return {
+        "project": project,
+        "origin": origin_of(principal, project),
+        "manages": manages,
+        "is_member": can(principal, Verb.SEE_ORGANISATION, project.organisation),
+        "of_project": [mate for mate in team if mate.in_project is not None],
+        "members": members[:MEMBERS_SHOWN],
+        "member_count": len(members),
+        "by_role": _counts(members),
+        "roles": PROJECT_ROLES,
+        "invited_as": Role.REVIEWER,
+        "invitations": open_invitations(project.organisation, project.pk) if manages else [],
+        "inviting": InvitingForm(),
+    }
+
+
+def _counts(members: list[Teammate]) -> dict[str, int]:
+    """How many members have each role, by what it is called, the one with most verbs first."""
+    roles = [mate.in_organisation for mate in members]
+    return {str(role.label): roles.count(role) for role in Role if role in roles}

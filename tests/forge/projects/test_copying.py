@@ -1,0 +1,125 @@
+"""Duplicates and forks: whose files they have, what they leave out, and what they tell of where they came from."""
+
+from __future__ import annotations
+
+import pytest
+
+from forge.accounts.actions import join_as
+from forge.accounts.models import Organisation, User
+from forge.accounts.principals import VISITOR, acting_as
+from forge.core.errors import Forbidden, NotFound
+from forge.core.models import AuditEntry
+from forge.projects.access import origin_of
+from forge.projects.actions import (
+    delete_project,
+    duplicate_project,
+    fork_project,
+    invite_to_project,
+    send_sample,
+    update_project,
+    write_file,
+)
+from forge.projects.files import list_files
+from forge.projects.models import Fork, Project
+from forge.projects.samples import sample_terms
+from forge.projects.versions import working_tree
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def other(stranger: User) -> Organisation:
+    """The organisation of a stranger, who reads the project by a role in it alone."""
+    return Organisation.objects.get(name="other")
+
+
+@pytest.fixture
+def partner(project: Project, owner: User, stranger: User) -> User:
+    _, link = invite_to_project(owner, project, "viewer")
+    join_as(stranger, link.partition("token=")[2])
+    return stranger
+
+
+def paths_of(project: Project) -> set[str]:
+    return {entry.path for entry in list_files(project)}
+
+
+@pytest.mark.parametrize("copy", [duplicate_project, fork_project])
+def test_a_copy_has_the_files_of_now_and_is_private(
+    copy: object, project: Project, developer: User, owner: User, organisation: Organisation
+) -> None:
+    write_file(developer, project, "notes.md", b"one")
+    write_file(developer, project, "model.bin", bytes(range(256)))
+    update_project(owner, project, visibility="public")
+    made = copy(developer, project, organisation, "twin")  # type: ignore[operator]
+    assert working_tree(made).digest == working_tree(project).digest
+    assert made.visibility == "private"
+
+
+@pytest.mark.parametrize("copy", [duplicate_project, fork_project])
+def test_a_copy_has_no_recording_that_somebody_gave(
+    copy: object, project: Project, developer: User, organisation: Organisation
+) -> None:
+    before = paths_of(project)
+    consent = sample_terms(project).text
+    send_sample(developer, project, [b"1,2,3\n"], label="up", days=90, consent=consent)
+    assert paths_of(project) > before
+    assert paths_of(copy(developer, project, organisation, "twin")) == before  # type: ignore[operator]
+
+
+@pytest.mark.parametrize("copy", [duplicate_project, fork_project])
+def test_who_cannot_read_it_copies_nothing_also_of_a_public_project(
+    copy: object, project: Project, owner: User, stranger: User, other: Organisation
+) -> None:
+    for visibility in ("private", "internal", "public"):
+        update_project(owner, project, visibility=visibility)
+        with pytest.raises(NotFound):
+            copy(acting_as(stranger), project, other, "mine")  # type: ignore[operator]
+    assert not Project.objects.filter(organisation=other).exists()
+
+
+@pytest.mark.parametrize("copy", [duplicate_project, fork_project])
+def test_a_copy_goes_where_one_may_create(
+    copy: object, project: Project, partner: User, viewer: User, other: Organisation, organisation: Organisation
+) -> None:
+    with pytest.raises(Forbidden):
+        copy(viewer, project, organisation, "mine")  # type: ignore[operator]
+    with pytest.raises(NotFound):
+        copy(acting_as(partner), project, organisation, "mine")  # type: ignore[operator]
+    assert copy(acting_as(partner), project, other, "mine").organisation == other  # type: ignore[operator]
+
+
+def test_a_fork_knows_its_origin_and_the_version_that_both_have_in_common(
+    project: Project, developer: User, organisation: Organisation
+) -> None:
+    made = fork_project(developer, project, organisation, "fork")
+    common = working_tree(project).digest
+    write_file(developer, made, "mine.md", b"x")
+    write_file(developer, project, "theirs.md", b"x")
+    fork = Fork.objects.get(project=made)
+    assert fork.base.digest == common
+    assert origin_of(acting_as(developer), made) == project
+    assert origin_of(acting_as(developer), duplicate_project(developer, project, organisation, "twin")) is None
+
+
+def test_a_fork_of_a_private_project_names_it_to_nobody_who_cannot_see_it(
+    project: Project, partner: User, owner: User, other: Organisation
+) -> None:
+    made = fork_project(acting_as(partner), project, other, "fork")
+    update_project(partner, made, visibility="public")
+    colleague = User.objects.create_user("new@other.example", name="New")
+    for nobody in (VISITOR, acting_as(colleague)):
+        assert origin_of(nobody, made) is None
+    assert origin_of(acting_as(partner), made) == project
+    told = AuditEntry.objects.filter(organisation=other.pk)
+    assert "kitchen" not in str(list(told.values_list("data", flat=True)))
+    delete_project(owner, project)
+    assert origin_of(acting_as(partner), made) is None
+
+
+def test_whoever_copies_is_in_the_audit_log_of_what_they_copied(
+    project: Project, partner: User, other: Organisation
+) -> None:
+    fork_project(acting_as(partner), project, other, "fork")
+    entry = AuditEntry.objects.get(action="archive.download")
+    assert (entry.project, entry.actor_id) == (project.pk, partner.pk)
