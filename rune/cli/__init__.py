@@ -13,10 +13,12 @@ from rune.cli.settings import Settings
 
 COMMANDS = {
     "bench": "Measure inference time, or compare runes",
+    "boards": "List the boards that rune fit knows",
     "build": "Build the Runefile of a project into a rune",
     "check": "Check a Runefile and explain what is wrong",
     "completion": "Print the shell completion of this command",
     "evaluate": "Evaluate a rune on labelled samples",
+    "fit": "Say which boards a rune fits, and how fast it may be",
     "fmt": "Format a Runefile",
     "graph": "Draw a pipeline for Graphviz",
     "inspect": "Show what is inside a rune or a project",

@@ -69,6 +69,15 @@ CORES: Final = {
             _TIGHTLY_COUPLED,
         ),
         Core(
+            "cortex-m33",
+            "Cortex-M33",
+            *_ARM,
+            ("-M", "mps3-an547"),  # an M55 runs all that an M33 does
+            *_GCC_ARM,
+            ("-mcpu=cortex-m33", "-mthumb", "-mfpu=fpv5-sp-d16", "-mfloat-abi=hard"),
+            _TIGHTLY_COUPLED,
+        ),
+        Core(
             "cortex-m55",
             "Cortex-M55",
             *_ARM,

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from rune.boards.fit import Needs, Verdict, fit
+from rune.boards.reading import read_board
 from tests.conftest import REPOSITORY
 from tests.contributing.recipe import PAGES, ScratchCopy, files_of, places_of
 from tests.model_cases import refused_cases
@@ -56,6 +58,13 @@ def test_a_recipe_that_names_no_file_of_ours_is_found_out() -> None:
 def test_the_files_and_tests_that_a_recipe_names_are_there(page: str) -> None:
     missing = missing_paths((PAGES / page).read_text("utf-8"), REPOSITORY)
     assert [path for path in missing if path not in files_of(page)] == []
+
+
+def test_a_board_is_added_by_its_recipe() -> None:
+    ((path, text),) = files_of("add-a-board.md").items()
+    board = read_board(Path(path).stem, text)
+    assert path == f"rune/boards/{board.key}.toml"
+    assert fit(Needs(board.target, 60_000, 40_000, 5_500_000), board).verdict is Verdict.FITS
 
 
 @pytest.mark.proof

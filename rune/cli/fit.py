@@ -1,0 +1,204 @@
+"""`rune fit`: whether a project's rune fits boards, and how long a run may take on each."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+
+from rune.abi import Capability
+from rune.anvil.errors import CompileError
+from rune.anvil.program import CapabilityRequest
+from rune.boards.board import Board
+from rune.boards.describing import fit_json
+from rune.boards.finding import UnknownBoard, boards, find_board
+from rune.boards.fit import Fit, Needs, Room, RunTime, Verdict, fit
+from rune.building.building import build
+from rune.building.errors import BuildFailed
+from rune.building.report import BuildResult
+from rune.cli.allow_outside import allow_outside_option
+from rune.cli.columns import columns
+from rune.cli.failure import failed
+from rune.cli.given_file import ANY_PATH
+from rune.cli.printing import format_option, print_json
+from rune.cli.progress import progress
+from rune.cli.project import Project, project_of, show_diagnostics
+from rune.emulation.cores import CORES
+from rune.emulation.errors import EmulationError
+from rune.emulation.measuring import measured, planned
+from rune.targets.finding import find_target
+from rune.wording import size_text
+
+_HEAD = ("board", "verdict", "flash", "RAM", "time of a run", "of its sensor's period")
+_MEASURED = """\
+Exact: flash, RAM and instructions of the rune, by Debian's gcc with -O2 on an emulated core. The rest of a firmware is
+not in them. Estimated: the time of a run; rune fit --board BOARD shows from what."""
+_PLANNED = "What may fit needs at least this: its flash is the constants without code, its RAM lacks the stack."
+
+
+@dataclass(frozen=True)
+class _OnTarget:
+    """What the rune needs on a target; `period` of its sensor in milliseconds; `reason` is why it was not measured."""
+
+    needs: Needs
+    period: float | None
+    reason: str | None
+
+
+@click.command()
+@click.argument("runefile", default=Path(), type=ANY_PATH)
+@click.option(
+    "--board",
+    "keys",
+    multiple=True,
+    metavar="BOARD",
+    help="Ask about this board alone, and show what its figures come from; rune boards lists them. Repeatable.",
+)
+@format_option()
+@allow_outside_option
+def command(runefile: Path, keys: Sequence[str], form: str) -> None:
+    """Say which boards RUNEFILE, or the Runefile of a folder, fits, or what is too large and by how much.
+
+    The rune is compiled for each core and run on an emulated one, where QEMU and the core's compiler are installed;
+    else only the least that it needs is known. The time on a board is an estimate: a range with its assumptions. With
+    --board the command ends with status 1 where the rune is too large for a board.
+    """
+    chosen = _boards(keys)
+    project = project_of(runefile)
+    found = _on_targets(project, list(dict.fromkeys(board.target for board in chosen)))
+    fits = [fit(found[board.target].needs, board, found[board.target].period) for board in chosen]
+    if form == "json":
+        print_json(_as_json(project.name, found, fits))
+    else:
+        click.echo("\n".join(_as_text(found, fits, is_detailed=bool(keys))))
+    if keys and any(each.verdict is Verdict.TOO_LARGE for each in fits):
+        sys.exit(1)
+
+
+def _boards(keys: Sequence[str]) -> tuple[Board, ...]:
+    try:
+        return tuple(find_board(key) for key in dict.fromkeys(keys)) or boards()
+    except UnknownBoard as error:
+        raise click.BadParameter(str(error), param_hint="--board") from error
+
+
+def _on_targets(project: Project, targets: Sequence[str]) -> Mapping[str, _OnTarget]:
+    """By target. Ends the command where the project cannot be built."""
+    with progress(f"Measuring {project.name}") as shown:
+        found = {}
+        for target in targets:
+            if shown is not None:
+                shown.text = f"Measuring {project.name} on {target}"
+            found[target] = _on_target(project, target)
+    return found
+
+
+def _on_target(project: Project, target: str) -> _OnTarget:
+    try:
+        built = build(project.files, project.name, runefile=project.runefile, target=find_target(target))
+    except BuildFailed as failure:
+        show_diagnostics(failure.diagnostics, project.files)
+        click.echo(f"Error: There is no package for {target} that could fit a board", err=True)
+        sys.exit(1)
+    except CompileError as error:
+        raise failed(f"Unable to build {project.name} for {target}", error) from error
+    needs, reason = _needs(built, project.name)
+    return _OnTarget(needs, _period(built.program.capabilities), reason)
+
+
+def _needs(built: BuildResult, name: str) -> tuple[Needs, str | None]:
+    if built.report.target not in CORES:
+        return planned(built, name), "no emulator counts the instructions of these cores"
+    try:
+        return measured(built, name), None
+    except EmulationError as error:
+        return planned(built, name), str(error).partition("\n")[0]
+
+
+def _period(requests: Sequence[CapabilityRequest]) -> float | None:
+    """How long one frame of sound lasts, in milliseconds: the shortest, where there are several."""
+    lengths = [
+        1000 * request.type.count / dict(request.parameters)["hz"]
+        for request in requests
+        if request.kind is Capability.SOUND
+    ]
+    return min(lengths, default=None)
+
+
+def _as_json(name: str, found: Mapping[str, _OnTarget], fits: Sequence[Fit]) -> Mapping[str, object]:
+    targets = [
+        {
+            "target": target,
+            "flash": each.needs.flash,
+            "ram": each.needs.ram,
+            "instructions": each.needs.instructions,
+            "not_measured": each.reason,
+        }
+        for target, each in found.items()
+    ]
+    return {"name": name, "targets": targets, "fits": [fit_json(each) for each in fits]}
+
+
+def _as_text(found: Mapping[str, _OnTarget], fits: Sequence[Fit], *, is_detailed: bool) -> Iterator[str]:
+    yield columns([_HEAD, *(_row(each) for each in fits)])
+    yield ""
+    if is_detailed:
+        for each in fits:
+            yield from _details(each, found[each.board.target].needs)
+    if any(each.is_measured for each in fits):
+        yield _MEASURED
+    if not all(each.is_measured for each in fits):
+        yield _PLANNED
+    for target, on_target in found.items():
+        if on_target.reason is not None:
+            yield f"Not measured on {target}: {on_target.reason}"
+
+
+def _row(each: Fit) -> tuple[str, ...]:
+    time = each.time
+    return (
+        each.board.key,
+        each.verdict.value,
+        _room_text(each.flash),
+        _room_text(each.ram),
+        "not known" if time is None else f"{_milliseconds(time.least)} to {_milliseconds(time.most)}",
+        _share_text(time),
+    )
+
+
+def _room_text(room: Room) -> str:
+    text = f"{size_text(room.needed)} of {size_text(room.available)}"
+    return f"{text}, {size_text(room.excess)} too large" if room.excess else text
+
+
+def _share_text(time: RunTime | None) -> str:
+    if time is None:
+        return "not known"
+    if time.share is None:
+        return "no period"
+    least, most = time.share
+    return f"{_percent(least)} to {_percent(most)}"
+
+
+def _percent(share: float) -> str:
+    return f"{share:.0%}" if share >= 0.1 else f"{share:.1%}"
+
+
+def _milliseconds(value: float) -> str:
+    return f"{value:.3g} ms" if value < 1000 else f"{value / 1000:.3g} s"
+
+
+def _details(each: Fit, needs: Needs) -> Iterator[str]:
+    board = each.board
+    yield f"{board.name} ({board.maker}): {board.chip}, {board.core.title}; takes the target {board.target}"
+    yield f"  sensors: {', '.join(f'{sensor.value} ({part})' for sensor, part in board.sensors.items()) or 'none'}"
+    if each.time is not None and needs.instructions is not None:
+        yield f"  {needs.instructions:,} instructions a run"
+        yield "  the time assumes:"
+        yield from (f"    {assumption}" for assumption in each.time.assumptions)
+    yield "  the board's figures come from:"
+    yield from (f"    {figure}: {source}" for figure, source in board.sources.items())
+    yield ""

@@ -1,0 +1,62 @@
+"""What a built rune needs on a target: measured on its emulated core, or what the plan alone says."""
+
+from __future__ import annotations
+
+import hashlib
+import struct
+import tempfile
+from pathlib import Path
+from typing import Final
+
+from rune.boards.fit import Needs
+from rune.building.report import BuildResult
+from rune.emulation.cores import CORES
+from rune.emulation.firmware import build_firmware
+from rune.emulation.running import emulate
+from rune.targets.c.interface import Interface, interface_of
+from rune.tensor import ElementType, TensorType
+
+RUNS: Final = 3
+"""The first run fills what is kept between runs, so the others count."""
+
+
+def measured(built: BuildResult, name: str) -> Needs:
+    """Runs it on noise, and takes the longest run after the first. Other inputs may need a few instructions more.
+
+    Raises `KeyError` for a target without an emulated core (`rune.emulation.cores.CORES` has those with one), and
+    `rune.emulation.errors.EmulationError`.
+    """
+    interface = interface_of(built.program, name)
+    core = CORES[built.report.target]
+    with tempfile.TemporaryDirectory(prefix="measured-") as folder:
+        firmware = build_firmware(core, built.files, interface, Path(folder))
+        found = emulate(firmware, [_frame(interface, run) for run in range(RUNS)])
+    kept = firmware.sizes.static_ram + found.stack
+    # A rune without an input runs once.
+    return Needs(
+        core.name, firmware.sizes.flash, kept + _buffers(interface), max(found.instructions[1:] or found.instructions)
+    )
+
+
+def planned(built: BuildResult, name: str) -> Needs:
+    """The least that it needs, by the plan of its memory."""
+    memory = built.report.memory
+    return Needs(built.report.target, memory.constants, memory.arena + _buffers(interface_of(built.program, name)))
+
+
+def _buffers(interface: Interface) -> int:
+    """Bytes that the program around the rune holds: a frame of each input, and the outputs."""
+    return sum(field.type.size for field in (*interface.inputs, *interface.outputs))
+
+
+def _frame(interface: Interface, run: int) -> list[bytes]:
+    return [_noise(field.type, f"{run} {field.name}") for field in interface.inputs]
+
+
+def _noise(kind: TensorType, seed: str) -> bytes:
+    """Integers over their whole range, and floats between -1 and 1; the same for the same seed."""
+    if not kind.element.is_float:
+        return hashlib.shake_256(seed.encode()).digest(kind.size)
+    halves = struct.unpack(f"<{kind.count}h", hashlib.shake_256(seed.encode()).digest(2 * kind.count))
+    letter = "f" if kind.element is ElementType.F32 else "d"
+    return struct.pack(f"<{kind.count}{letter}", *(half / 32_768 for half in halves))
