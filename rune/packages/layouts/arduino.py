@@ -17,10 +17,11 @@ maintainer=Hammer Forge
 sentence=The rune {title}: a machine learning app as plain C.
 paragraph=It needs no other library and allocates nothing. README.md says what goes in and what comes out.
 category=Data Processing
-url=https://github.com/hotg-ai/rune
+url=https://rune.invalid
 architectures=*
 includes={header}
 """
+"""An address is asked for and a rune has none: RFC 2606 keeps `invalid` for that."""
 _SHIM = """\
 /* For Arduino, which looks for headers here. */
 #include "../include/{header}"
