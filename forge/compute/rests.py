@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable
 
@@ -9,7 +10,7 @@ from forge.compute.job_answers import Answers
 from forge.compute.pace import RESTING
 
 REST_EVERY = 0.25
-"""Seconds that an evaluation computes before it asks whether to go on."""
+"""Seconds that an evaluation computes before it asks again whether to go on; the first sample is followed by a rest."""
 
 
 class Rests:
@@ -22,7 +23,7 @@ class Rests:
         """`wait` returns when the server says that it goes on."""
         self._answers = answers
         self._wait = wait
-        self._rested = time.monotonic()
+        self._rested = -math.inf
 
     def after(self, samples: int) -> None:
         """Rests after so many samples, unless it did so a moment ago."""

@@ -27,5 +27,5 @@ def hosted_models(build: Build) -> tuple[HostedModel, ...]:
             tuple(f"{each['op']} with {each['types']}" for each in model.get("unsupported", ())[:MOST_REASONS]),
         )
         for model in models
-        if model["runs"] == "host"
+        if model.get("runs") == "host"
     )

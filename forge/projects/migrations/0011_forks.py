@@ -27,7 +27,7 @@ class Migration(migrations.Migration):
                 (
                     "base",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="projects.version"
+                        on_delete=django.db.models.deletion.RESTRICT, related_name="+", to="projects.version"
                     ),
                 ),
                 (

@@ -176,6 +176,7 @@ def test_whoever_may_read_may_try_a_fix(
         "owner": 202,
         "maintainer": 202,
         "developer": 202,
+        "reviewer": 202,
         "viewer": 202,
         "stranger": 404,
         "anonymous": 401,

@@ -1,5 +1,5 @@
 // The bar: where one is, whether it is saved, and the one main action.
-import type { Build, ProjectState } from "../../api/schema";
+import type { Build } from "../../api/schema";
 import { Eye, Globe, Hammer, Lock, Share2 } from "lucide-react";
 import { lazy, Suspense } from "react";
 import { Mark } from "../parts/Mark";
@@ -39,12 +39,6 @@ function saveWords(
   }
 }
 
-const VISIBILITY: Readonly<Record<ProjectState["project"]["visibility"], string>> = {
-  private: "Private",
-  internal: "Internal",
-  public: "Public",
-};
-
 const STATES: Readonly<Record<Build["state"], string>> = {
   queued: "waits",
   running: "runs",
@@ -74,12 +68,7 @@ export function Header() {
   const reviewable = useSession(({ builds }) => lastSucceeded(builds));
   const mayEdit = useMayEdit();
   const canBuild = useText(({ read, save }) => read && save !== "closed");
-  const visibility = (
-    <>
-      {project.visibility === "private" ? <Lock aria-hidden="true" /> : <Globe aria-hidden="true" />}
-      {VISIBILITY[project.visibility]}
-    </>
-  );
+  const Visibility = project.visibility === "private" ? Lock : Globe;
   return (
     <header className="bar studio-bar">
       <a className="mark" href="/" aria-label="Hammer Forge, home">
@@ -92,8 +81,9 @@ export function Header() {
         <span aria-hidden="true">/</span>
         <h1 className="cut">{project.name}</h1>
       </nav>
-      <a className="tag wide-only" href={`${project.url}/share`} title="Share: who can see it, and letting others in">
-        {visibility}
+      <a className="tag wide-only" href={`${project.url}/share`} title="Who can see what">
+        <Visibility aria-hidden="true" />
+        {project.visibility.replace(/^./, (first) => first.toUpperCase())}
       </a>
       <SaveStatus />
       <span className="grow" />
