@@ -11,11 +11,12 @@ import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Self
+from typing import Any, Self
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 START_TIME = 60
@@ -112,6 +113,14 @@ class LiveForge:
     def log(self) -> str:
         """All that it has printed since it was started."""
         return "".join(self.said)
+
+    def until(self, condition: Callable[[], Any], seconds: float = 60) -> Any:
+        """Asks again until the answer is true; gives it."""
+        deadline = time.monotonic() + seconds
+        while not (answer := condition()):
+            assert time.monotonic() < deadline, f"this took too long; the server said: {self.log()[-4000:]}"
+            time.sleep(0.05)
+        return answer
 
     def stop(self) -> int:
         """Ctrl-C; the exit status."""

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Self
 
@@ -62,14 +61,6 @@ class LiveServer(LiveForge):
         made = self.api("POST", "tokens", json={"name": "test", "scopes": list(scopes) or ["registry"]})
         secret: str = made["token"] if "token" in made else made["secret"]
         return secret
-
-    def until(self, condition: Callable[[], Any], seconds: float = 60) -> Any:
-        """Asks again until the answer is true; gives it."""
-        deadline = time.monotonic() + seconds
-        while not (answer := condition()):
-            assert time.monotonic() < deadline, f"this took too long; the server said: {self.log()[-4000:]}"
-            time.sleep(0.05)
-        return answer
 
     def build(self, project: str) -> Any:
         """Presses Build and waits for the end."""

@@ -8,7 +8,7 @@ import pytest
 
 from tests.fuzzed_api import fuzz, fuzzed_server, known_things
 
-pytestmark = pytest.mark.foreign
+pytestmark = [pytest.mark.foreign, pytest.mark.proof]
 
 
 def test_every_answer_is_one_that_the_description_has(tmp_path: Path) -> None:

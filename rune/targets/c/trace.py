@@ -69,6 +69,9 @@ def _name(program: Program, step: Step) -> str:
 def trace_lines(interface: Interface, program: Program, plan: Plan) -> Iterator[str]:
     """The function `<prefix>_trace`, which runs all steps and writes a digest of what each of them made."""
     prefix, upper = interface.prefix, interface.upper
+    yield "#if defined(__GNUC__)"
+    yield "__attribute__((noinline)) /* It has hundreds of callers, which would be compiled as long. */"
+    yield "#endif"
     yield "static uint32_t digest_of(uint32_t digest, const void *bytes, uint32_t size)"
     yield "{"
     yield "    for (uint32_t i = 0; i < size; i++)"
