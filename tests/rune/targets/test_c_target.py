@@ -82,16 +82,23 @@ def test_an_integer_model_gives_the_runes_bytes(name: str, test_data: Path, tmp_
     assert_same(folder, build(files, name).rune, random_inputs(input_types(files), runs=10), FUSED)
 
 
-@BOTH
-def test_every_op_gives_the_runes_bytes_floats_too(flags: Sequence[str], tmp_path: Path) -> None:
-    cases = model_cases()
+@pytest.mark.parametrize(
+    ("flags", "step"),
+    [
+        pytest.param(FUSED, 4, id="fused, each fourth"),
+        pytest.param(FUSED, 1, id="fused", marks=pytest.mark.proof),
+        pytest.param(SANITIZED, 1, id="sanitized", marks=pytest.mark.proof),
+    ],
+)
+def test_every_op_gives_the_runes_bytes_floats_too(flags: Sequence[str], step: int, tmp_path: Path) -> None:
+    cases = model_cases()[::step]
     models = {case.name: read_model(case.data) for case in cases}
     pipeline = models_pipeline(models)
     folder = CFolder.of(tmp_path, sources_of(pipeline, models, "ops"))
     inputs = [[data for case in cases for data in case.runs[number % len(case.runs)].inputs] for number in range(3)]
     assert folder.outputs(inputs, flags) == said(loaded(module_of(pipeline, models)), inputs)
     if flags is FUSED:
-        assert called(folder) == {"memcpy"}
+        assert "memcpy" in called(folder) <= {"memcpy", "memset"}, "gcc makes memset of some loops"
 
 
 def extreme_models() -> dict[str, bytes]:
