@@ -141,20 +141,10 @@ class Compiler:
         seconds, `NotIsolated`, and whatever `tick` or `on_answer` raise: then too the process is ended with all that it
         started.
         """
-        if not self.is_of(owner):
-            self.close()
-        self.start()
-        process = self._process
-        assert process is not None  # noqa: S101 (started above)
-        self._owner = owner
+        process = self.make_ready(owner=owner, tick=tick, pace=pace)
         self._job += 1
         try:
             guard.begins(process)
-            deadline = process.clock() + limit + (0 if self._ready else START_LIMIT)
-            while not self._ready:
-                self._ready = self._next(process, deadline, limit, tick, pace)["event"] == "ready"
-            assert process.isolation is not None  # noqa: S101 (said before it was ready)
-            require(process.isolation, self._required)
             self._send(process, job, files or {}, rune)
             deadline = process.clock() + limit
             while (answer := self._next(process, deadline, limit, tick, pace))["event"] != "done":
@@ -171,6 +161,27 @@ class Compiler:
         except BaseException:
             self.close()
             raise
+
+    def make_ready(
+        self, *, owner: UUID, tick: Callable[[], None] = lambda: None, pace: PaceNow = usual_pace
+    ) -> ChildProcess:
+        """Returns when a process is there that may have jobs of this organisation's. Raises as `run` does."""
+        if not self.is_of(owner):
+            self.close()
+        self.start()
+        process = self._process
+        assert process is not None  # noqa: S101 (started above)
+        self._owner = owner
+        try:
+            deadline = process.clock() + START_LIMIT
+            while not self._ready:
+                self._ready = self._next(process, deadline, START_LIMIT, tick, pace)["event"] == "ready"
+            assert process.isolation is not None  # noqa: S101 (said before it was ready)
+            require(process.isolation, self._required)
+        except BaseException:
+            self.close()
+            raise
+        return process
 
     def _let_rest(self, process: ChildProcess, tick: Callable[[], None], pace: PaceNow) -> None:
         """Returns when it is this job's turn again. Its process waits to be told, so nothing is cut in the middle."""

@@ -28,8 +28,9 @@ from forge.projects.versions import Manifest, manifest_digest, working_tree
 
 ANSWER_SECONDS = 5.0
 """Time for one answer; a usual one takes some milliseconds."""
-PATIENCE = 5.0
-"""Seconds for which a question waits while others are answered."""
+PATIENCE = 10.0
+"""Seconds for which a question waits while others are answered; the first of them may wait for a process to start,
+which takes seconds on a busy machine."""
 WAITING_LIMIT = 16
 """Questions of one organisation that may wait; further ones are refused, and nobody else's."""
 PLACES = 3
@@ -143,6 +144,8 @@ def _answer_of(
     answers: list[Answer] = []
     try:
         with local_files(manifest, fetched_folder(), texts) as files:
+            with turn.preparing():
+                compiler.make_ready(owner=owner, pace=turn.pace)
             compiler.run(job, answers.append, owner=owner, files=files, limit=ANSWER_SECONDS, pace=turn.pace)
     except OutOfTime:
         return _error("too-slow", f"The request was stopped after {ANSWER_SECONDS:g} seconds.")

@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
@@ -102,7 +103,7 @@ class Turn:
         self._turns = turns
         self.party = party
         self.arrival = arrival
-        self.has_begun = self.is_computing = False
+        self.has_begun = self.is_computing = self.is_preparing = False
         self.computed = 0.0
 
     def __enter__(self) -> Self:
@@ -116,6 +117,17 @@ class Turn:
     def pace(self) -> Pace:
         """How fast to compute at this moment; to be asked several times a second."""
         return self._turns.pace(self)
+
+    @contextmanager
+    def preparing(self) -> Iterator[None]:
+        """While a process starts, a short job does not become a long one: others of its organisation wait for that
+        process instead of starting one each."""
+        self.is_preparing = True
+        try:
+            yield
+        finally:
+            self._turns.look()
+            self.is_preparing = False
 
     def wait(self, is_over: Callable[[], bool]) -> bool:
         """Waits until it is time to compute, or until `is_over`; answers whether it is time."""
@@ -180,6 +192,11 @@ class Turns:
                     return turn.is_computing
                 self._changed.wait(LOOK_EVERY)
 
+    def look(self) -> None:
+        """Counts what was computed up to now."""
+        with self._changed:
+            self._settle()
+
     def leave(self, turn: Turn) -> None:
         """Gives its place to the next."""
         with self._changed:
@@ -204,7 +221,7 @@ class Turns:
         elapsed, self._counted = now - self._counted, now
         for turn in self._turns:
             if turn.is_computing:
-                turn.computed += elapsed
+                turn.computed += 0.0 if turn.is_preparing else elapsed
                 self._served.add(turn.party.organisation, elapsed, now)
                 self._served.add(turn.party, elapsed, now)
         claims = {turn.arrival: self._claim_of(turn, now) for turn in self._turns}

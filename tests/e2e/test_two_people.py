@@ -31,7 +31,6 @@ def requests_of(page: Page) -> list[str]:
     return found
 
 
-@pytest.mark.proof
 def test_two_people_see_each_other_and_each_takes_back_only_what_is_their_own(
     forge: LiveForge, open_page: OpenPage
 ) -> None:

@@ -21,6 +21,7 @@ from forge.compute.compiler_pool import WAITING_LIMIT, CompilerPool, language_po
 from forge.compute.errors import LanguageBusy
 from forge.compute.served import MOMENT, sharing
 from forge.compute.turns import Party, Turns
+from forge.compute.workdir import workdir
 from forge.projects.actions import write_file
 from forge.projects.models import Project
 from tests.forge.builds.conftest import BROKEN_RUNEFILE
@@ -42,6 +43,11 @@ def resting() -> Iterator[None]:
 def project_of(stranger: Any) -> Project:
     """A project of another organisation."""
     return Project.objects.create(organisation=Organisation.objects.get(name="other"), name="x", created_by=stranger)
+
+
+def processes() -> set[Path]:
+    """The folders of the compiler's processes."""
+    return set(workdir().iterdir())
 
 
 def address(project: Project) -> str:
@@ -72,6 +78,23 @@ def test_a_request_that_is_none_is_told_so(client: Any, developer: Any, project:
     said = client.post(address(project), {"ask": "sing"}, content_type="application/json")
     assert said.json()["error"]["name"] == "bad-request"
     assert client.post(address(project), [1], content_type="application/json").status_code == 400
+
+
+def test_questions_that_come_at_once_wait_for_one_process_to_start(developer: Any, project: Project) -> None:
+    own, before = CompilerPool(), processes()
+    asking = [
+        threading.Thread(target=lambda: (own.answer(developer, project, {"ask": "check"}), connections.close_all()))
+        for _ in range(4)
+    ]
+    try:
+        for thread in asking:
+            thread.start()
+        for thread in asking:
+            thread.join()
+        # One that answered, and one that was started ahead for the next organisation.
+        assert len(processes() - before) <= 2
+    finally:
+        own.close()
 
 
 def test_a_stranger_learns_nothing(client: Any, stranger: Any, project: Project) -> None:
