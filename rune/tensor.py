@@ -28,6 +28,11 @@ class ElementType(Enum):
         return _SIZES[self]
 
     @property
+    def struct_code(self) -> str:
+        """Of a number, as the module `struct` names it. Raises `KeyError` for UTF8."""
+        return _STRUCT_CODES[self]
+
+    @property
     def is_integer(self) -> bool:
         return self.value[0] in "ui" and self is not ElementType.UTF8
 
@@ -51,6 +56,20 @@ _SIZES = {
     ElementType.I64: 8,
     ElementType.F64: 8,
     ElementType.UTF8: 8,
+}
+
+
+_STRUCT_CODES = {
+    ElementType.U8: "B",
+    ElementType.I8: "b",
+    ElementType.U16: "H",
+    ElementType.I16: "h",
+    ElementType.U32: "I",
+    ElementType.I32: "i",
+    ElementType.F32: "f",
+    ElementType.U64: "Q",
+    ElementType.I64: "q",
+    ElementType.F64: "d",
 }
 
 

@@ -14,7 +14,7 @@ from rune.packages.sandbox import Sandbox
 from rune.runtime import CompiledRune, OutputMessage
 from rune.runtime.errors import RuneError
 from rune.runtime.messages import parse_shape
-from rune.targets.c.selftest import LAYOUTS, GoldenRun, golden_inputs
+from rune.targets.c.selftest import GoldenRun, golden_inputs
 from rune.targets.c.trace import digest_of, step_names
 from rune.tensor import ElementType, TensorType
 
@@ -85,7 +85,7 @@ def _pieces(message: OutputMessage) -> Iterator[bytes]:
         if tensor.element is ElementType.UTF8:
             yield from (f"{text}\0".encode() for text in tensor.elements)
         else:
-            yield struct.pack(f"<{len(tensor.elements)}{LAYOUTS[tensor.element]}", *tensor.elements)
+            yield struct.pack(f"<{len(tensor.elements)}{tensor.element.struct_code}", *tensor.elements)
 
 
 def _tensor_bytes(message: bytes) -> Iterator[bytes]:

@@ -12,18 +12,6 @@ from rune.abi import Output
 from rune.runtime.errors import BadOutput
 from rune.tensor import ElementType, TensorType
 
-_STRUCT_CODES = {
-    ElementType.U8: "B",
-    ElementType.I8: "b",
-    ElementType.U16: "H",
-    ElementType.I16: "h",
-    ElementType.U32: "I",
-    ElementType.I32: "i",
-    ElementType.F32: "f",
-    ElementType.U64: "Q",
-    ElementType.I64: "q",
-    ElementType.F64: "d",
-}
 _EXACT_IN_F64 = 1 << 53
 _OLD_TEXT_NAMES = frozenset({"&str", "&'static str", "string", "String"})
 _SHAPE = re.compile(r"([a-z]+[0-9]+)(?:\[([0-9, ]*)\])?")
@@ -170,7 +158,7 @@ def _read_tensors(data: bytes) -> tuple[OutputTensor, ...]:
 def unpack(element: ElementType, raw: bytes) -> tuple[int, ...] | tuple[float, ...]:
     """Little-endian bytes as numbers."""
     values: tuple[int, ...] | tuple[float, ...] = struct.unpack(
-        f"<{len(raw) // element.size}{_STRUCT_CODES[element]}", raw
+        f"<{len(raw) // element.size}{element.struct_code}", raw
     )
     return values
 

@@ -15,18 +15,6 @@ from rune.targets.c.names import identifier
 from rune.tensor import ElementType, TensorType
 
 _WORD = 0xFFFFFFFF
-LAYOUTS = {
-    ElementType.U8: "B",
-    ElementType.I8: "b",
-    ElementType.U16: "H",
-    ElementType.I16: "h",
-    ElementType.U32: "I",
-    ElementType.I32: "i",
-    ElementType.F32: "f",
-    ElementType.U64: "Q",
-    ElementType.I64: "q",
-    ElementType.F64: "d",
-}
 _SHIFTS = {ElementType.U8: 24, ElementType.I8: 24, ElementType.U16: 16, ElementType.I16: 16}
 _INDEX_SHIFT = 30
 """What a rune takes as 32 or 64 bit integers is mostly an index: 0 to 3."""
@@ -57,7 +45,7 @@ def _words(state: int) -> Iterator[int]:
 
 
 def _tensor(kind: TensorType, seed: int, words: Iterator[int]) -> bytes:
-    layout = LAYOUTS[kind.element]
+    layout = kind.element.struct_code
     found: list[float] = []
     for _ in range(kind.count):
         word = next(words)
