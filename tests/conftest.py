@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import signal
 import sys
 from pathlib import Path
 
@@ -13,6 +14,12 @@ REPOSITORY = Path(__file__).resolve().parent.parent
 
 # jsonschema makes a parser of iris for itself, which takes longer than the import of Django; no schema of ours has one.
 sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
+
+
+def pytest_configure() -> None:
+    """A shell has programs in the background ignore interrupts, and so would all that the tests start and interrupt."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_collection_finish() -> None:
