@@ -13,6 +13,8 @@ from django.conf import settings
 _HEADING = re.compile(r"^#{1,6} (?P<text>.+)$", re.MULTILINE)
 _BLOCK = re.compile(r"^```.*?^```$", re.DOTALL | re.MULTILINE)
 _LINK = re.compile(r"\[([^\]]*)\]\([^)]*\)")
+FIRST = "README"
+"""The path of the page that lists the others."""
 FOR_READERS = ("tutorial.md", "guides", "reference")
 """What is found; the rest is for those who change the program."""
 
@@ -34,7 +36,12 @@ def anchor_of(heading: str) -> str:
 
 def page_file(path: str) -> Path | None:
     """The file of a page by its path below `/docs`; None where there is none."""
-    return _files().get(path or "README")
+    return _files().get(path or FIRST)
+
+
+def title_of(path: str) -> str:
+    """The title of a page by its path below `/docs`. Raises `KeyError` where there is none."""
+    return _first_line(_files()[path])
 
 
 def find_headings(words: Sequence[str], most: int) -> list[Heading]:
@@ -54,6 +61,12 @@ def _fits(heading: Heading, words: Sequence[str]) -> bool:
 def _files() -> dict[str, Path]:
     folder = Path(settings.BASE_DIR) / "docs"
     return {str(file.relative_to(folder).with_suffix("")): file for file in sorted(folder.rglob("*.md"))}
+
+
+@cache
+def _first_line(file: Path) -> str:
+    with file.open(encoding="utf-8") as lines:
+        return next(lines, "").removeprefix("# ").strip()
 
 
 @cache

@@ -8,11 +8,12 @@ from django.http import HttpRequest
 from forge.accounts.principals import principal_of
 from forge.core.proxies import unnamed_proxy
 from forge.notices.access import unread_count
+from forge.web.guides import guide_of
 
 
 def page(request: HttpRequest) -> dict[str, Any]:
-    """The installation: its public address, whether anyone else can open it, how people sign in, and what
-    waits in the inbox."""
+    """The installation: its public address, whether anyone else can open it, how people sign in; what explains the page,
+    and what waits in the inbox."""
     return {
         "public_url": settings.PUBLIC_URL,
         "public_url_is_loopback": settings.PUBLIC_URL_IS_LOOPBACK,
@@ -20,6 +21,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "services": settings.SIGN_ON,
         "email_is_sent": settings.EMAIL_IS_SENT,
         "unnamed_proxy": unnamed_proxy(),
+        "guide": lambda: guide_of(request),
         # Counted by the pages alone that show it.
         "unread_notices": lambda: unread_count(principal_of(request)),
     }

@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from forge.core.errors import NotFound
-from forge.search.docs import anchor_of, page_file
+from forge.search.docs import FIRST, anchor_of, page_file, title_of
 from forge.web.markdown import render_page
 
 
@@ -18,9 +18,8 @@ def docs(request: HttpRequest, path: str = "") -> HttpResponse:
     file = page_file(path)
     if file is None:
         raise NotFound("The documentation has no such page.")
-    text = file.read_text("utf-8")
-    title = text.partition("\n")[0].removeprefix("# ")
-    rendered = render_page(text, lambda target: address_of(path, target), anchor_of)
+    rendered = render_page(file.read_text("utf-8"), lambda target: address_of(path, target), anchor_of)
+    title = title_of(path or FIRST)
     return render(request, "docs.html", {"title": title, "page": rendered, "is_first": not path})
 
 
@@ -32,5 +31,5 @@ def address_of(path: str, target: str) -> str | None:
     found = normpath(str(PurePosixPath(path).parent / name)).removesuffix(".md")
     if page_file(found) is None:
         return None
-    address = "/docs" if found == "README" else f"/docs/{found}"
+    address = "/docs" if found == FIRST else f"/docs/{found}"
     return f"{address}#{anchor}" if anchor else address

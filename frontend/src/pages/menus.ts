@@ -1,4 +1,6 @@
-// A menu that is a <details> closes when something else is pressed, or Escape.
+// A menu that is a <details> closes when something else is pressed, or Escape; `?` opens the one that helps.
+
+const FIELD = "input, textarea, select, [contenteditable='true'], dialog";
 
 export function closingMenus(): void {
   const close = (event: Event): void => {
@@ -9,4 +11,12 @@ export function closingMenus(): void {
   };
   document.addEventListener("click", close);
   document.addEventListener("keydown", close);
+  document.addEventListener("keydown", (event) => {
+    const help = document.querySelector<HTMLDetailsElement>("details[data-help]");
+    const isWriting = event.target instanceof Element && event.target.closest(FIELD) !== null;
+    if (event.key !== "?" || help === null || isWriting) return;
+    event.preventDefault();
+    help.open = true;
+    help.querySelector("a")?.focus();
+  });
 }

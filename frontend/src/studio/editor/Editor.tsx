@@ -175,7 +175,8 @@ export function Editor({
     let wanted = true;
     fetchDeferredExtensions().then(
       ({ deferredExtensions }) => {
-        if (wanted) view.current?.dispatch({ effects: deferredPart.reconfigure(deferredExtensions(isUnderstood)) });
+        const extension = deferredExtensions(isUnderstood, (edits) => mendElsewhere(edits));
+        if (wanted) view.current?.dispatch({ effects: deferredPart.reconfigure(extension) });
       },
       // Without a connection one writes without them.
       () => undefined,

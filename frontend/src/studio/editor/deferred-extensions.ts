@@ -1,4 +1,4 @@
-// What helps with writing and is fetched once the text stands: brackets in pairs, search, and in a Runefile or forge.yml completion, what
+// What helps with writing and is fetched once the text stands: brackets in pairs, search, the card of a problem, and in a Runefile or forge.yml completion, what
 // stands under the pointer, folds, and colours by meaning over those of YAML.
 import { closeBrackets, closeBracketsKeymap } from "@codemirror/autocomplete";
 import { highlightSelectionMatches, searchKeymap } from "@codemirror/search";
@@ -7,10 +7,13 @@ import { keymap } from "@codemirror/view";
 import { completing } from "./language/completion";
 import { hovering } from "./language/hovering";
 import { structure } from "./language/structure";
+import { problemCards } from "./problem-card";
+import type { ApplyElsewhere } from "./problems";
 import "../styles/language.css";
 
-export function deferredExtensions(isUnderstood: boolean): Extension {
+export function deferredExtensions(isUnderstood: boolean, elsewhere: ApplyElsewhere): Extension {
   return [
+    problemCards(elsewhere),
     closeBrackets(),
     highlightSelectionMatches(),
     keymap.of([...closeBracketsKeymap, ...searchKeymap]),

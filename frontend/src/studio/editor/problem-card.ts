@@ -2,7 +2,9 @@
 // Words of a user's files stand in it as text, never as markup.
 import { StateField, type EditorState, type Extension } from "@codemirror/state";
 import { hoverTooltip, showTooltip, type EditorView, type Tooltip } from "@codemirror/view";
+import { explanationOf } from "../parts/explanation";
 import { pieces } from "../parts/inline-code";
+import "../styles/problem-card.css";
 import { applyFix, problemsAt, setProblems, type ApplyElsewhere, type PlacedProblem } from "./problems";
 
 const SHORTCUT = /Mac|iPhone|iPad/.test(globalThis.navigator?.platform ?? "") ? "⌘ ." : "Ctrl .";
@@ -25,10 +27,10 @@ function card(view: EditorView, problem: PlacedProblem, elsewhere: ApplyElsewher
   const { diagnostic } = problem;
   const made = element("section", "problem-card");
   const head = element("div", "row wrap");
-  head.append(
-    element("span", diagnostic.severity === "error" ? "tag bad" : "tag warn", diagnostic.code),
-    sentence("b", "", diagnostic.message),
-  );
+  const code = element("a", diagnostic.severity === "error" ? "tag bad" : "tag warn", diagnostic.code);
+  code.setAttribute("href", explanationOf(diagnostic.code));
+  code.setAttribute("target", "_blank");
+  head.append(code, sentence("b", "", diagnostic.message));
   made.append(head);
   for (const note of diagnostic.notes) made.append(sentence("p", "muted", note));
   if (view.state.readOnly || problem.fixes.length === 0) return made;

@@ -19,7 +19,6 @@ import type { Presence } from "../document/presence";
 import { limitEditSize } from "./edit-limit";
 import { caretInView } from "./caret-in-view";
 import { carets } from "./carets";
-import { problemCards } from "./problem-card";
 import { besideFix, problemSupport, type ApplyElsewhere } from "./problems";
 import { look } from "./theme";
 
@@ -102,7 +101,6 @@ export function extensions({
     beside.of([]),
     besideFix.of(() => undo.stopCapturing()),
     problemSupport(elsewhere),
-    problemCards(elsewhere),
     // Tab types; Escape and then Tab leaves the editor, as the platform's own text fields do not trap the keyboard.
     keymap.of([{ key: "Tab", run: insertSpaces, shift: indentLess }, ...yUndoManagerKeymap, ...defaultKeymap]),
     EditorView.contentAttributes.of({

@@ -1,5 +1,6 @@
 // Everything that is wrong with the project, one problem a row; pressing a row goes to the place, pressing a fix applies it.
 import { CircleAlert, TriangleAlert } from "lucide-react";
+import { CodeLink } from "../parts/CodeLink";
 import { InlineCode } from "../parts/InlineCode";
 import { moveFocus } from "../parts/arrow-keys";
 import { useApplyFix, useDiagnostics, useMayEdit, useSession, useShell } from "../shell/shell";
@@ -30,11 +31,11 @@ export function Problems() {
                 </span>
               ))}
             </span>
-            <span className="mono muted">{diagnostic.code}</span>
             <span className="muted num">
               {diagnostic.file}:{diagnostic.span.start.line}:{diagnostic.span.start.column}
             </span>
           </button>
+          <CodeLink code={diagnostic.code} />
           {mayEdit && diagnostic.fixes.length > 0 && (
             <div className="fixes row wrap">
               {diagnostic.fixes.map((fix) => (

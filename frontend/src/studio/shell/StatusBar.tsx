@@ -39,6 +39,9 @@ export function StatusBar() {
       >
         {keyCaps("Mod+k", isMac(navigator.platform)).join(" ")} for commands
       </button>
+      <a href="/docs/guides/studio" target="_blank">
+        Help
+      </a>
     </footer>
   );
 }

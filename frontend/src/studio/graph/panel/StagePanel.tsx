@@ -3,6 +3,7 @@ import type { Diagnostic, Outline, OutlineNode, TextEdit } from "../../../api/sc
 import { CircleAlert, Text, Trash2, TriangleAlert, X } from "lucide-react";
 import { useEffect, useId, useState } from "react";
 import { KIND_WORDS } from "../../../pipeline";
+import { CodeLink } from "../../parts/CodeLink";
 import { InlineCode } from "../../parts/InlineCode";
 import type { EditStep } from "../../session/workspace";
 import type { GraphEdit, PaletteAnswer, PaletteItem, StageArgument, StagePorts, Watching } from "../answers";
@@ -114,7 +115,7 @@ export function StagePanel({
             ) : (
               <TriangleAlert className="icon worse" aria-label="Warning" />
             )}{" "}
-            <InlineCode>{diagnostic.message}</InlineCode>
+            <InlineCode>{diagnostic.message}</InlineCode> <CodeLink code={diagnostic.code} />
           </p>
           {diagnostic.notes.map((note) => (
             <p key={note} className="small muted">

@@ -1,0 +1,65 @@
+"""Which page of the documentation explains which page of the program."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from django.http import HttpRequest
+
+from forge.search.docs import title_of
+
+GUIDES: Final[Mapping[str, str]] = {
+    "home": "guides/find",
+    "search": "guides/find",
+    "organisation": "guides/find",
+    "members": "guides/find",
+    "organisation-activity": "guides/find",
+    "deleted-projects": "guides/files-and-versions",
+    "organisation-settings": "guides/accounts",
+    "organisation-audit": "guides/audit",
+    "own-audit": "guides/audit",
+    "webhooks": "guides/webhooks",
+    "webhook": "guides/webhooks",
+    "explore": "guides/share",
+    "share": "guides/share",
+    "invite-to-project": "guides/share",
+    "copy-project": "guides/share",
+    "project-settings": "guides/share",
+    "new-project": "tutorial",
+    "new-organisation": "guides/accounts",
+    "project": "guides/publish",
+    "builds": "guides/review",
+    "build": "guides/review",
+    "reviews": "guides/review",
+    "review": "guides/review",
+    "guest-review": "guides/review",
+    "try": "guides/preview",
+    "notices": "guides/notices",
+    "notice-settings": "guides/notices",
+    "sign-in": "guides/accounts",
+    "account_login": "guides/accounts",
+    "join": "guides/accounts",
+    "profile": "guides/accounts",
+    "mfa_index": "guides/accounts",
+    "sessions": "guides/tokens",
+    "tokens": "guides/tokens",
+    "device": "guides/command",
+}
+"""The page that explains it, by the name of a route; other pages are explained by the first page alone."""
+
+
+@dataclass(frozen=True)
+class Guide:
+    """A page of the documentation."""
+
+    title: str
+    address: str
+
+
+def guide_of(request: HttpRequest) -> Guide | None:
+    """What explains the page that is shown."""
+    match = request.resolver_match
+    path = GUIDES.get(match.url_name or "") if match is not None else None
+    return None if path is None else Guide(title_of(path), f"/docs/{path}")
