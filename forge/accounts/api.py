@@ -74,6 +74,17 @@ class Me(ForgeView):
         return Response(answer)
 
 
+class OwnHint(ForgeView):
+    """A hint for beginners, which is put away for good."""
+
+    needs = needing(delete=Scope.ACCOUNT_WRITE)
+
+    @extend_schema(operation_id="hint_put_away", responses={204: OpenApiResponse(description="it is not shown again")})
+    def delete(self, request: Request, hint: str) -> Response:
+        actions.put_hint_away(signed_in(request), hint)
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
 class Organisations(ForgeView):
     """One's organisations, and making one."""
 

@@ -23,6 +23,7 @@ declare(
     Topic.ACCOUNTS,
     {
         "profile.update": "changed their name or email address",
+        "hint.away": "put away the hint {hint}",
         "address.ask": "asked for a link to confirm an email address",
         "address.confirm": "confirmed an email address",
         "password.link": "sent a link for a forgotten password to {person}",

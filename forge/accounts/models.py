@@ -65,6 +65,8 @@ class User(AbstractBaseUser):
     colour = models.PositiveSmallIntegerField(default=1)
     is_active = models.BooleanField(default=True)
     joined = models.DateTimeField(auto_now_add=True)
+    hints_away = models.JSONField(default=list)
+    """The hints for beginners that the person put away (`forge.accounts.hints`)."""
 
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"

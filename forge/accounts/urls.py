@@ -6,6 +6,7 @@ from forge.accounts import api, audit_api, device_api
 
 urlpatterns = [
     path("me", api.Me.as_view()),
+    path("me/hints/<str:hint>", api.OwnHint.as_view()),
     path("me/audit", audit_api.OwnAudit.as_view()),
     path("organisations", api.Organisations.as_view()),
     path("organisations/<str:organisation>", api.OrganisationDetail.as_view()),

@@ -9,6 +9,7 @@ from django.middleware.csrf import get_token
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
+from forge.accounts.hints import Hint, shows
 from forge.accounts.permissions import Verb, can
 from forge.accounts.principals import principal_of
 from forge.accounts.usage import storage_of
@@ -41,6 +42,7 @@ def studio(request: HttpRequest, organisation: str, name: str) -> HttpResponse:
     state = project_state(project, principal_of(request)) | {
         "csrf": get_token(request),
         "language": language_address(),
+        "hints": [hint for hint in Hint if shows(principal_of(request), hint)],
         "storage": {"used": storage.used, "limit": storage.limit},
     }
     return render(request, "studio.html", {"project": project, "state": state})

@@ -44,6 +44,7 @@ def test_from_the_first_link_to_an_approved_and_published_rune(
     try_before_signing_in(page)
     sign_in(page, forge.printed_link())
     create(page, "Digits")
+    put_the_first_steps_away(page)
     see_a_digit_and_change_what_it_is_called(page)
     see_a_mistake_and_mend_it(page)
     address = build_and_publish(page)
@@ -73,6 +74,17 @@ def try_before_signing_in(page: Page) -> None:
     expect_label(page, "answer", "7")
     draw_digit(page, "1")
     expect_label(page, "answer", "1")
+
+
+def put_the_first_steps_away(page: Page) -> None:
+    """They are gone for good: the page that is opened anew does not have them."""
+    steps = page.get_by_role("region", name="First steps")
+    with page.expect_response(lambda answer: answer.url.endswith("/me/hints/first-steps") and answer.ok):
+        steps.get_by_role("button", name="Put the first steps away").click(timeout=PATIENCE)
+    expect(steps).to_have_count(0)
+    page.reload()
+    expect_running(page)
+    expect(steps).to_have_count(0)
 
 
 def see_a_digit_and_change_what_it_is_called(page: Page) -> None:

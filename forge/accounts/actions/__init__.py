@@ -7,6 +7,7 @@ from forge.accounts.actions.addresses import ask_for_address, confirm_address
 from forge.accounts.actions.audit import end_old_entries, note_export
 from forge.accounts.actions.disabling import disable_person, enable_person
 from forge.accounts.actions.forgotten import find_person_of_link, reset_password, send_password_link
+from forge.accounts.actions.hints import put_hint_away
 from forge.accounts.actions.invitations import (
     NewPerson,
     invite,
@@ -58,6 +59,7 @@ __all__ = [
     "note_failed_sign_in",
     "note_sign_in",
     "note_sign_out",
+    "put_hint_away",
     "redeem_sign_in_link",
     "remove_member",
     "require_second_factor",

@@ -9,11 +9,17 @@ from forge.builds.contents import sensors_of
 
 
 def list_what_is_published(apps: Any, schema_editor: Any) -> None:
-    """A row for the newest tag of each repository. Its licence is known from its next publication on."""
+    """A row for the newest tag of each repository. Its licence is known from its next publication on.
+
+    What was built before reports had a plan of the memory is listed when something newer is published.
+    """
     listing = apps.get_model("registry", "Listing")
     tags = apps.get_model("registry", "Tag").objects.select_related("build__artefact").order_by("created")
     for tag in tags.exclude(build__artefact=None).iterator(chunk_size=100):
-        report, memory = tag.build.artefact.report, tag.build.artefact.report["memory"]
+        report = tag.build.artefact.report
+        memory = report.get("memory")
+        if memory is None:
+            continue
         words = " ".join(sensors_of(report.get("pipeline", {})))
         listing.objects.update_or_create(
             repository_id=tag.repository_id,

@@ -10,19 +10,20 @@ import { PreviewPane } from "./panels/PreviewPane";
 import { isSize, useRemembered } from "./parts/remembered";
 import { Splitter } from "./parts/Splitter";
 import { Toaster } from "./parts/Toaster";
-import { prefetchWhenIdle, startDeferred } from "./session/deferred";
+import { deferred, prefetchWhenIdle, startDeferred } from "./session/deferred";
 import { Bottom } from "./shell/Bottom";
 import { DropTarget } from "./shell/DropTarget";
 import { Header } from "./shell/Header";
 import { Middle } from "./shell/Middle";
 import { Screens } from "./shell/Screens";
-import { useIsSignedOut, usePlace, useSession, useShell } from "./shell/shell";
+import { useIsSignedOut, useMayEdit, usePlace, useSession, useShell } from "./shell/shell";
 import { StatusBar } from "./shell/StatusBar";
 import { PageTitle } from "./shell/use-page";
 
 /** Fetched when they are first shown. */
 const VersionsPage = lazy(() => import("./versions/VersionsPage"));
 const Dialogs = lazy(() => import("./shell/Dialogs"));
+const FirstSteps = lazy(deferred(() => import("./panels/FirstSteps")));
 const SignedOut = lazy(() => import("./shell/SignedOut"));
 
 prefetchWhenIdle([
@@ -56,6 +57,7 @@ export function Studio() {
         <aside className="side" aria-label="Project">
           <Files />
           <OutlineList />
+          <Hints />
         </aside>
         <Splitter
           label="Width of the files"
@@ -112,6 +114,19 @@ function SignedOutStrip() {
     isSignedOut && (
       <Suspense>
         <SignedOut />
+      </Suspense>
+    )
+  );
+}
+
+function Hints() {
+  const { hints } = useShell().workspace;
+  const mayEdit = useMayEdit();
+  return (
+    mayEdit &&
+    hints.length > 0 && (
+      <Suspense>
+        <FirstSteps />
       </Suspense>
     )
   );

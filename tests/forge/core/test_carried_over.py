@@ -33,6 +33,7 @@ from tests.forge.each_migration import go_back
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.proof]
 
 BEFORE = [
+    ("accounts", "0011_roles_in_projects"),
     ("core", "0001_initial"),
     ("projects", "0005_a_keystroke_changes_one_index"),
     ("builds", "0003_timed_watches"),

@@ -36,6 +36,7 @@ MANAGED = (200, 200, 403, 403, 403, 404, 401)
 MANAGED_MAKE = (201, 201, 403, 403, 403, 404, 401)
 MANAGED_GONE = (204, 204, 403, 403, 403, 404, 401)
 MINE = (200, 200, 200, 200, 200, 200, 401)
+MINE_GONE = (204, 204, 204, 204, 204, 204, 401)
 NONE = (404, 404, 404, 404, 404, 404, 401)
 BAD = (400, 400, 400, 400, 400, 400, 400)
 LEFT = (204, 204, 204, 204, 204, 204, 204)
@@ -62,6 +63,7 @@ _NEW_HOOK = {"url": "https://example.com/hook", "topics": ["build"]}
 CASES: list[tuple[str, str, str, Any, tuple[int, ...]]] = [
     # method, route, address, body, answers
     ("get", "api/v1/me", "", None, MINE),
+    ("delete", "api/v1/me/hints/<str:hint>", "api/v1/me/hints/first-steps", None, MINE_GONE),
     ("get", "api/v1/organisations", "", None, MINE),
     ("post", "api/v1/organisations", "", {"name": "fresh"}, (201, 201, 201, 201, 201, 201, 401)),
     ("get", "api/v1/organisations/<str:organisation>", _O, None, READ),

@@ -265,6 +265,11 @@ export class ProjectClient {
     return (await this.write<{ phones: number }>("DELETE", `${this.base}/phones`)).phones;
   }
 
+  /** Shows a hint for beginners to this person never again. */
+  async putHintAway(name: string): Promise<void> {
+    await this.request("DELETE", `/api/v1/me/hints/${name}`);
+  }
+
   /** The socket on which the person's own phones ask to be paired. */
   phonesSocket({ protocol, host }: Pick<Location, "protocol" | "host">): string {
     return `${protocol === "https:" ? "wss" : "ws"}://${host}${this.base.replace("/api/v1/", "/ws/")}/phones`;

@@ -13,4 +13,6 @@ export interface PageState extends ProjectState {
   readonly language: string | null;
   /** Bytes that the organisation has stored when the page is opened, and those that it may have. */
   readonly storage: Storage;
+  /** The hints for beginners that the person has not put away. */
+  readonly hints: readonly string[];
 }

@@ -84,11 +84,14 @@ export class Workspace {
   readonly state: Omit<StoreApi<TextState>, "setState"> = this.texts;
   /** What the organisation had stored when the page was opened. */
   readonly storage: Storage;
+  /** The hints for beginners that are shown. */
+  readonly hints: readonly string[];
   private readonly versionListeners = new Set<() => void>();
 
   constructor(state: PageState, host: Pick<Location, "protocol" | "host">) {
     const { organisation, name } = state.project;
     this.storage = state.storage;
+    this.hints = state.hints;
     const sockets = `${host.protocol === "https:" ? "wss" : "ws"}://${host.host}/ws/projects/${encodeURIComponent(organisation)}/${encodeURIComponent(name)}`;
     this.signIn = new SignInWatch({ me: state.me.id, csrf: state.csrf });
     this.client = new ProjectClient(organisation, name, this.signIn);

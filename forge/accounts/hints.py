@@ -1,0 +1,19 @@
+"""Hints for beginners: each is shown until its person puts it away, in every browser and for good."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from forge.core.actors import Actor
+
+
+class Hint(StrEnum):
+    """A hint by the place where it is shown."""
+
+    FIRST_STEPS = "first-steps"
+    """In the studio: try it, change it, build it."""
+
+
+def shows(actor: Actor, hint: Hint) -> bool:
+    """Whether somebody who is signed in has not put it away."""
+    return hint not in actor.person.hints_away

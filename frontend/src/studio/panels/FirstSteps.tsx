@@ -1,0 +1,50 @@
+// What a beginner tries first, until they put it away: then it is gone in every browser of theirs.
+import { X } from "lucide-react";
+import { useState } from "react";
+import { useShell } from "../shell/shell";
+import "../styles/first-steps.css";
+
+const NAME = "first-steps";
+
+const STEPS: readonly { readonly title: string; readonly text: string }[] = [
+  { title: "Try it", text: "Give it an input at the right. It runs in this page." },
+  { title: "Change it", text: "Edit the text or the graph; the app follows." },
+  { title: "Build it", text: "Others try a build, discuss and approve it." },
+];
+
+export default function FirstSteps() {
+  const { workspace } = useShell();
+  const [isShown, setShown] = useState(workspace.hints.includes(NAME));
+  if (!isShown) return null;
+  const putAway = (): void => {
+    setShown(false);
+    workspace.attempt(workspace.client.putHintAway(NAME));
+  };
+  return (
+    <section className="card first-steps" aria-label="First steps">
+      <header className="row between">
+        <h2>First steps</h2>
+        <button
+          type="button"
+          className="button quiet square"
+          aria-label="Put the first steps away"
+          title="Put away"
+          onClick={putAway}
+        >
+          <X aria-hidden="true" />
+        </button>
+      </header>
+      <ol>
+        {STEPS.map(({ title, text }) => (
+          <li key={title}>
+            <b>{title}</b>
+            <p className="muted">{text}</p>
+          </li>
+        ))}
+      </ol>
+      <a href="/docs/tutorial" target="_blank">
+        The tutorial goes on from here
+      </a>
+    </section>
+  );
+}

@@ -1,0 +1,33 @@
+"""Hints for beginners: a person puts one away, and nobody else's goes with it."""
+
+from __future__ import annotations
+
+import pytest
+
+from forge.accounts.actions import put_hint_away
+from forge.accounts.hints import Hint, shows
+from forge.accounts.models import User
+from forge.core.errors import NotFound
+from forge.core.models import AuditEntry
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_hint_that_was_put_away_is_gone_for_its_person_alone(developer: User, viewer: User) -> None:
+    assert shows(developer, Hint.FIRST_STEPS)
+    put_hint_away(developer, "first-steps")
+    assert not shows(User.objects.get(pk=developer.pk), Hint.FIRST_STEPS)
+    assert shows(viewer, Hint.FIRST_STEPS)
+
+
+def test_it_is_in_the_log_of_the_account_once(developer: User) -> None:
+    put_hint_away(developer, "first-steps")
+    put_hint_away(developer, "first-steps")
+    entries = AuditEntry.objects.filter(action="hint.away")
+    assert [(each.person, each.data["hint"]) for each in entries] == [(developer.pk, "first-steps")]
+
+
+def test_a_name_that_is_no_hint_is_refused(developer: User) -> None:
+    with pytest.raises(NotFound):
+        put_hint_away(developer, "anything")
+    assert User.objects.get(pk=developer.pk).hints_away == []
