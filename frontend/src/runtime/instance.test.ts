@@ -51,7 +51,9 @@ describe("running", () => {
   test("a tensor output gives its bytes as numbers", async () => {
     const rune = await load(mirror(3, 12, "f32[1, 3]"));
     const result = rune.run(new Map([[1, Float32Array.of(0.5, -1, 2).buffer]]));
-    expect(result.outputs[0]?.tensors).toEqual([{ type: "f32", dimensions: [1, 3], elements: [0.5, -1, 2] }]);
+    expect(result.outputs[0]?.tensors).toEqual([
+      { type: "f32", dimensions: [1, 3], elements: Float32Array.of(0.5, -1, 2) },
+    ]);
   });
 
   test("parameters are read by their types", async () => {
@@ -160,7 +162,9 @@ describe("running", () => {
     const meaning = { scale: 0.5, zeroPoint: 3, isProbability: false };
     expect(rune.run(new Map())).toMatchObject({
       outputs: [],
-      watched: [{ stage: "model", index: 1, tensors: [{ type: "u8", dimensions: [1], elements: [7], meaning }] }],
+      watched: [
+        { stage: "model", index: 1, tensors: [{ type: "u8", dimensions: [1], elements: Uint8Array.of(7), meaning }] },
+      ],
     });
   });
 

@@ -15,8 +15,9 @@ import type {
   Loaded,
   OutputKind,
   OutputMessage,
-  OutputTensor,
-  RunResult,
+  Packed,
+  PackedResult,
+  PackedTensor,
   StageTimes,
   TensorMeaning,
   WatchedMessage,
@@ -116,7 +117,7 @@ export class RuneInstance {
   }
 
   /** Runs the pipeline once. Throws `RuneError`. */
-  run(inputs: ReadonlyMap<number, ArrayBuffer>): RunResult {
+  run(inputs: ReadonlyMap<number, ArrayBuffer>): PackedResult {
     if (!this.#usable) throw new RuneError("stopped", "This rune was stopped in an earlier run. Start it again.");
     const read = inputReader(inputs);
     this.#host.beginRun(read);
@@ -135,9 +136,9 @@ export class RuneInstance {
   }
 
   /** What the run sent: results, and of a watched wire what it sent last. */
-  #sent(): Pick<RunResult, "outputs" | "watched"> {
-    const outputs: OutputMessage[] = [];
-    const watched = new Map<number, WatchedMessage>();
+  #sent(): Pick<PackedResult, "outputs" | "watched"> {
+    const outputs: Packed<OutputMessage>[] = [];
+    const watched = new Map<number, Packed<WatchedMessage>>();
     for (const { channel, tensors } of this.#host.results()) {
       const wire = this.#wires.get(channel);
       if (wire === undefined) outputs.push(this.#message(channel, tensors));
@@ -149,7 +150,7 @@ export class RuneInstance {
     return { outputs, watched: [...watched.values()] };
   }
 
-  #message(channel: number, tensors: readonly OutputTensor[]): OutputMessage {
+  #message(channel: number, tensors: readonly PackedTensor[]): Packed<OutputMessage> {
     const kind = this.#host.outputs.get(channel)?.kind ?? "SERIAL";
     const known = this.loaded.outputs.find(({ id }) => id === channel)?.stage ?? null;
     const node = this.#outputs.find(({ stage }) => stage === known) ?? nodeOf(this.#outputs, kind, tensors);
@@ -313,12 +314,12 @@ function probeSizes(module: WebAssembly.Module, limits: Limits, find: FindResour
   return sizes;
 }
 
-function withMeaning(tensor: OutputTensor, meaning: TensorMeaning | null): OutputTensor {
+function withMeaning(tensor: PackedTensor, meaning: TensorMeaning | null): PackedTensor {
   return meaning === null || tensor.type === "utf8" ? tensor : { ...tensor, meaning };
 }
 
 /** The one stage of the graph that sends tensors like these. */
-function nodeOf(nodes: readonly GraphOutput[], kind: OutputKind, tensors: readonly OutputTensor[]): GraphOutput | null {
+function nodeOf(nodes: readonly GraphOutput[], kind: OutputKind, tensors: readonly PackedTensor[]): GraphOutput | null {
   const alike = nodes.filter((node) => node.kind === kind);
   if (alike.length === 1) return alike[0] ?? null;
   const fitting = alike.filter(
