@@ -85,16 +85,19 @@ function decodeTensors(data: Uint8Array<ArrayBuffer>, shapes: KnownShapes): Pack
   let offset = 0;
   while (offset < data.length) {
     const shapeSize = word(data, offset);
-    const shape = shapes.read(part(data, offset + 4, shapeSize));
+    requirePart(data, offset + 4, shapeSize);
+    const shape = shapes.read(data, offset + 4, shapeSize);
+    const { type, dimensions } = shape;
     offset += 4 + shapeSize;
-    if (shape.type === "utf8") {
+    if (type === "utf8") {
       const [elements, next] = decodeTexts(data, offset, elementCount(shape));
-      tensors.push({ ...shape, elements });
+      tensors.push({ type, dimensions, elements });
       offset = next;
     } else {
-      const size = elementCount(shape) * elementSize(shape.type);
-      tensors.push({ ...shape, elements: numbersOf(shape.type, part(data, offset, size)) });
-      offset += size;
+      const count = elementCount(shape);
+      requirePart(data, offset, count * elementSize(type));
+      tensors.push({ type, dimensions, elements: numbersOf(type, data, offset, count) });
+      offset += count * elementSize(type);
     }
   }
   return tensors;
@@ -106,18 +109,24 @@ function decodeTexts(data: Uint8Array<ArrayBuffer>, start: number, count: number
   let offset = start;
   for (let index = 0; index < count; index += 1) {
     const size = word(data, offset);
-    texts.push(new TextDecoder().decode(part(data, offset + 4, size)));
+    requirePart(data, offset + 4, size);
+    texts.push(new TextDecoder().decode(data.subarray(offset + 4, offset + 4 + size)));
     offset += 4 + size;
   }
   return [texts, offset];
 }
 
-/** Views of the bytes; a copy where they do not lie as the numbers have to. */
-function numbersOf(type: Exclude<ElementName, "utf8">, raw: Uint8Array<ArrayBuffer>): Numbers {
+/** A view of `count` numbers; a copy where they do not lie as numbers have to. */
+function numbersOf(
+  type: Exclude<ElementName, "utf8">,
+  data: Uint8Array<ArrayBuffer>,
+  offset: number,
+  count: number,
+): Numbers {
   const size = elementSize(type);
-  const lying: Uint8Array<ArrayBuffer> = raw.byteOffset % size === 0 ? raw : raw.slice();
-  const { buffer, byteOffset } = lying;
-  const count = raw.length / size;
+  const isAskew = (data.byteOffset + offset) % size !== 0;
+  const { buffer } = isAskew ? data.slice(offset, offset + count * size) : data;
+  const byteOffset = isAskew ? 0 : data.byteOffset + offset;
   switch (type) {
     case "u8":
       return new Uint8Array(buffer, byteOffset, count);
@@ -142,14 +151,14 @@ function numbersOf(type: Exclude<ElementName, "utf8">, raw: Uint8Array<ArrayBuff
   }
 }
 
-function word(data: Uint8Array<ArrayBuffer>, offset: number): number {
-  const bytes = part(data, offset, 4);
-  return new DataView(bytes.buffer, bytes.byteOffset, 4).getUint32(0, true);
+function word(data: Uint8Array, offset: number): number {
+  requirePart(data, offset, 4);
+  const [a = 0, b = 0, c = 0, d = 0] = [data[offset], data[offset + 1], data[offset + 2], data[offset + 3]];
+  return (a | (b << 8) | (c << 16) | (d << 24)) >>> 0;
 }
 
-function part(data: Uint8Array<ArrayBuffer>, offset: number, size: number): Uint8Array<ArrayBuffer> {
+function requirePart(data: Uint8Array, offset: number, size: number): void {
   if (!(offset + size <= data.length)) throw new RuneError("output", "A TENSOR output is cut short.");
-  return data.subarray(offset, offset + size);
 }
 
 function isSize(value: unknown): value is number {

@@ -129,7 +129,7 @@ export class RuneInstance {
     const { logs, models } = this.#host;
     return {
       ...this.#sent(),
-      milliseconds: this.#resolved(milliseconds, read),
+      milliseconds: this.#resolved(milliseconds, started, read),
       modelMilliseconds: models.milliseconds,
       logs,
     };
@@ -186,9 +186,8 @@ export class RuneInstance {
    * The time of a run, finer than the clock: a fresh copy of the rune runs the same input again and again.
    * A copy, because blocks remember, and the rune itself must see each input once. Models of the host have no copy.
    */
-  #resolved(milliseconds: number, read: ReadInput): number {
+  #resolved(milliseconds: number, now: number, read: ReadInput): number {
     if (milliseconds >= CLOCK_MILLISECONDS || this.loaded.models.length > 0) return milliseconds;
-    const now = performance.now();
     if (this.#timed === null || now - this.#timed.at > TIMING_INTERVAL_MILLISECONDS) {
       this.#timed = { at: now, milliseconds: timeOfCopy(this.#module, this.#limits, this.#find, read) ?? milliseconds };
     }

@@ -15,17 +15,20 @@ interface Known {
 export class KnownShapes {
   #known: readonly Known[] = [];
 
-  /** What the text of a shape says. Throws an `output` error for a text that is none. */
-  read(text: Uint8Array): Shape {
-    for (const known of this.#known) if (isSame(known.text, text)) return known.shape;
+  /** What the text of a shape says, `size` bytes of `data`. Throws an `output` error for a text that is none. */
+  read(data: Uint8Array, offset: number, size: number): Shape {
+    for (const known of this.#known) if (isAt(data, offset, size, known.text)) return known.shape;
+    const text = data.slice(offset, offset + size);
     const words = new TextDecoder().decode(text);
     const shape = parseShape(words);
     if (shape === null) throw new RuneError("output", `A TENSOR output sent the shape ${words.slice(0, 80)}.`);
-    if (text.length <= LONGEST) this.#known = [{ text: text.slice(), shape }, ...this.#known].slice(0, MOST);
+    if (size <= LONGEST) this.#known = [{ text, shape }, ...this.#known].slice(0, MOST);
     return shape;
   }
 }
 
-function isSame(left: Uint8Array, right: Uint8Array): boolean {
-  return left.length === right.length && left.every((byte, index) => byte === right[index]);
+function isAt(data: Uint8Array, offset: number, size: number, text: Uint8Array): boolean {
+  if (size !== text.length) return false;
+  for (let index = 0; index < size; index += 1) if (data[offset + index] !== text[index]) return false;
+  return true;
 }

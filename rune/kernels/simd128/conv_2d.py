@@ -65,7 +65,7 @@ def is_pointwise(window: Window) -> bool:
 
 def _pointwise(op: Conv2DInt8, bias: Constant, requantize: KernelStructure) -> KernelCall:
     pixels, inputs = op.window.positions, op.window.input_channels
-    block = _pointwise_block(pixels, inputs)
+    block = pointwise_block(pixels, inputs)
     weights = packed_pairs(op.filters.reshape(len(op.filters), 1, inputs), op.filter_zero_point)
     return KernelCall(
         "rune_pointwise_int8",
@@ -85,7 +85,7 @@ def _pointwise(op: Conv2DInt8, bias: Constant, requantize: KernelStructure) -> K
     )
 
 
-def _pointwise_block(pixels: int, inputs: int) -> int:
+def pointwise_block(pixels: int, inputs: int) -> int:
     """How many pixels are widened at a time."""
     even = max((count for count in range(1, EVEN_BLOCK // inputs + 1) if pixels % count == 0), default=1)
     return even if even >= 8 else min(pixels, max(4, POINTWISE_BLOCK // inputs // 4 * 4))

@@ -61,39 +61,42 @@ RUNE_INLINE void rune_panel_sums_int8(rune_i32x4 *sums, const int8_t *input, con
 }
 
 /*
- * `weights` are panels of eight rows while more than six are left, then of four and of two; inputs are padded to 8.
- * `bias` holds what the input's zero point adds; it and the scales are padded to 4. Weights are counted from
- * `weight_zero`, which fills them up. Up to 7 bytes behind the input are read and count nothing.
+ * `weights` are panels of eight rows while more than six are left, then of four and of two, whose sums `panel_sums`
+ * makes; inputs are padded. `bias` holds what the input's zero point adds; it and the scales are padded to 4. Weights are
+ * counted from `weight_zero`, which fills them up. What is read behind the input counts nothing.
  */
+#define RUNE_PANELS(panel_sums)                                                                                     \
+    const int8_t *panel = weights;                                                                                  \
+    int32_t first = 0;                                                                                              \
+    RUNE_ROLLED for (; first + 6 < outputs; first += 8, panel += 8 * padded) {                                      \
+        rune_i32x4 sums[8];                                                                                         \
+        panel_sums(sums, input, panel, padded, weight_zero, 8);                                                     \
+        RUNE_ROLLED for (int32_t i = first; i < first + 8; i += 4)                                                  \
+            rune_store_nearest(output + i, rune_sums_i32(sums + i - first) + rune_load_i32(bias + i), requantize, i, \
+                               outputs - i);                                                                        \
+    }                                                                                                               \
+    if (first + 2 < outputs)                                                                                        \
+        RUNE_PANEL_OF(panel_sums, 4)                                                                                \
+    if (first < outputs)                                                                                            \
+        RUNE_PANEL_OF(panel_sums, 2)
+
+#define RUNE_PANEL_OF(panel_sums, rows)                                                                             \
+    {                                                                                                               \
+        rune_i32x4 sums[4] = {{0}, {0}, {0}, {0}};                                                                  \
+        panel_sums(sums, input, panel, padded, weight_zero, rows);                                                  \
+        rune_store_nearest(output + first, rune_sums_i32(sums) + rune_load_i32(bias + first), requantize, first,    \
+                           outputs - first < rows ? outputs - first : rows);                                        \
+        first += rows;                                                                                              \
+        panel += rows * padded;                                                                                     \
+    }
+
 RUNE_INLINE void rune_panels_int8(const int8_t *input, int8_t *output, const int8_t *weights, const int32_t *bias,
                                   const struct rune_requantize_nearest *requantize, int32_t batches, int32_t inputs,
                                   int32_t outputs, int32_t weight_zero)
 {
     const int32_t padded = (inputs + 7) / 8 * 8;
     RUNE_ROLLED for (int32_t batch = 0; batch < batches; batch++, input += inputs, output += outputs) {
-        const int8_t *panel = weights;
-        int32_t first = 0;
-        RUNE_ROLLED for (; first + 6 < outputs; first += 8, panel += 8 * padded) {
-            rune_i32x4 sums[8];
-            rune_panel_sums_int8(sums, input, panel, padded, weight_zero, 8);
-            RUNE_ROLLED for (int32_t i = first; i < first + 8; i += 4)
-                rune_store_nearest(output + i, rune_sums_i32(sums + i - first) + rune_load_i32(bias + i), requantize, i,
-                                   outputs - i);
-        }
-#define RUNE_REST_OF(rows)                                                                                     \
-    {                                                                                                          \
-        rune_i32x4 sums[4] = {{0}, {0}, {0}, {0}};                                                             \
-        rune_panel_sums_int8(sums, input, panel, padded, weight_zero, rows);                                   \
-        rune_store_nearest(output + first, rune_sums_i32(sums) + rune_load_i32(bias + first), requantize,      \
-                           first, outputs - first < rows ? outputs - first : rows);                            \
-        first += rows;                                                                                         \
-        panel += rows * padded;                                                                                \
-    }
-        if (first + 2 < outputs)
-            RUNE_REST_OF(4)
-        if (first < outputs)
-            RUNE_REST_OF(2)
-#undef RUNE_REST_OF
+        RUNE_PANELS(rune_panel_sums_int8)
     }
 }
 

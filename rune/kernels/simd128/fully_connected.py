@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from rune.anvil.kernel_call import Input, KernelCall, Output
+from rune.anvil.kernel_call import Constant, Input, KernelCall, Output
 from rune.anvil.ops.fully_connected import FullyConnectedFloat32, FullyConnectedInt8
 from rune.anvil.program import Number
 from rune.kernels.packing import float32s, folded_bias, int8s, int32s, nearest_rounding
@@ -15,17 +15,20 @@ TOGETHER = 4
 
 
 def int8(op: FullyConnectedInt8) -> KernelCall:
-    outputs, inputs = op.rows.shape
     bias = folded_bias(op.bias, op.weights.sum(axis=1), op.input_zero_point)
-    missing = -outputs % TOGETHER
-    scales = (*op.scales, *(0.0,) * missing)
+    return int8_call(op, int8s(panels(op.rows, op.row_zero_point, 8)), int32s(filled_bias(bias)))
+
+
+def int8_call(op: FullyConnectedInt8, weights: Constant, bias: Constant) -> KernelCall:
+    outputs, inputs = op.rows.shape
+    scales = (*op.scales, *(0.0,) * (-outputs % TOGETHER))
     return KernelCall(
         "rune_fully_connected_int8",
         (
             Input(0, "int8_t"),
             Output(0, "int8_t"),
-            int8s(panels(op.rows, op.row_zero_point, 8)),
-            int32s(np.concatenate([bias, np.zeros(missing, bias.dtype)])),
+            weights,
+            bias,
             nearest_rounding(scales, op.output.zero_point, op.output.minimum, op.output.maximum),
             Number(op.batches),
             Number(inputs),
@@ -33,6 +36,11 @@ def int8(op: FullyConnectedInt8) -> KernelCall:
             Number(op.row_zero_point),
         ),
     )
+
+
+def filled_bias(bias: NDArray[np.generic]) -> NDArray[np.generic]:
+    """With zeros up to those that become outputs together."""
+    return np.concatenate([bias, np.zeros(-len(bias) % TOGETHER, bias.dtype)])
 
 
 def panels(rows: NDArray[np.generic], zero_point: int, together: int) -> NDArray[np.generic]:
