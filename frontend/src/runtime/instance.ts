@@ -6,8 +6,9 @@ import { Host, type ReadInput } from "./host";
 import type { FindResource } from "./host-resources";
 import { openNoModel } from "./interpreters/open";
 import type { OpenModel } from "./interpreters/interpreter";
+import { hasExactDots } from "./relaxed-dots";
 import { describeCapabilities, describeOutputs, watchedWires } from "./requests";
-import { readSections, withMemoryMaximum, type Section } from "./sections";
+import { customSections, readSections, withMemoryMaximum, type Section } from "./sections";
 import { elementCount } from "./shape";
 import { clockStep, StageClock } from "./stage-times";
 import type {
@@ -43,7 +44,12 @@ export interface Setting {
   readonly onCompiled?: () => void;
   /** Called before its host's models are opened. */
   readonly onOpening?: () => void;
+  /** Whether the engine's relaxed SIMD is exact; by default it is tried. */
+  readonly hasExactDots?: () => boolean;
 }
+
+/** How a module ends that does not suit its engine. */
+const REFUSALS: ReadonlySet<string> = new Set(["bad-rune", "trap"]);
 
 interface Exports {
   readonly memory: WebAssembly.Memory;
@@ -85,15 +91,16 @@ export class RuneInstance {
     this.#find = find;
   }
 
-  /** Compiles a rune with a memory maximum, calls its `_manifest`, and opens its host's models. Throws `RuneError`. */
+  /**
+   * Compiles a rune with a memory maximum, or its second module where this engine is one for that, calls its `_manifest`,
+   * and opens its host's models. Throws `RuneError`.
+   */
   static async load(rune: ArrayBuffer, limits: Limits, setting: Setting = {}): Promise<RuneInstance> {
     const sections = readSections(new Uint8Array(rune));
     const description = describe(sections);
-    const module = await compile(withMemoryMaximum(sections, limits.memoryPages));
-    setting.onCompiled?.();
     const find = resourceFinder(sections, setting.resources ?? new Map());
-    const host = new Host(limits, find);
-    const exports = instantiate(module, host, limits);
+    const { module, host, exports } =
+      (await startedSecond(sections, limits, find, setting)) ?? (await started(sections, limits, find, setting));
     const wires = watchedWires(host, description.watched);
     const capabilities = describeCapabilities(host, description, () => probeSizes(module, limits, find));
     setting.onOpening?.();
@@ -192,6 +199,44 @@ export class RuneInstance {
       this.#timed = { at: now, milliseconds: timeOfCopy(this.#module, this.#limits, this.#find, read) ?? milliseconds };
     }
     return this.#timed.milliseconds;
+  }
+}
+
+interface Started {
+  readonly module: WebAssembly.Module;
+  readonly host: Host;
+  readonly exports: Exports;
+}
+
+async function started(
+  sections: readonly Section[],
+  limits: Limits,
+  find: FindResource,
+  setting: Setting,
+): Promise<Started> {
+  const module = await compile(withMemoryMaximum(sections, limits.memoryPages));
+  setting.onCompiled?.();
+  const host = new Host(limits, find);
+  return { module, host, exports: instantiate(module, host, limits) };
+}
+
+/**
+ * The second module that a rune carries for engines whose relaxed SIMD is exact; null where there is none, this engine
+ * is another, or the module refuses it: it makes a trial of its own. Then the rune itself runs, with the same results.
+ */
+async function startedSecond(
+  sections: readonly Section[],
+  limits: Limits,
+  find: FindResource,
+  setting: Setting,
+): Promise<Started | null> {
+  const [carried] = customSections(sections, "rune_relaxed");
+  if (carried === undefined || !(setting.hasExactDots ?? hasExactDots)()) return null;
+  try {
+    return await started(readSections(carried), limits, find, setting);
+  } catch (error) {
+    if (error instanceof RuneError && REFUSALS.has(error.name)) return null;
+    throw error;
   }
 }
 
