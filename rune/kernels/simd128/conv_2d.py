@@ -72,7 +72,7 @@ def _pointwise(op: Conv2DInt8, bias: Constant, requantize: KernelStructure) -> K
         (
             Input(0, "int8_t"),
             Output(0, "int8_t"),
-            Scratch("int16_t", (block * inputs + 8) * 2),
+            Scratch("int16_t", pointwise_scratch(block, inputs) * 2),
             Constant("int8_t", weights),
             bias,
             requantize,
@@ -89,6 +89,11 @@ def pointwise_block(pixels: int, inputs: int) -> int:
     """How many pixels are widened at a time."""
     even = max((count for count in range(1, EVEN_BLOCK // inputs + 1) if pixels % count == 0), default=1)
     return even if even >= 8 else min(pixels, max(4, POINTWISE_BLOCK // inputs // 4 * 4))
+
+
+def pointwise_scratch(block: int, inputs: int) -> int:
+    """Numbers of a block: its pixels one after the other, or in fours (pointwise.h)."""
+    return max(block * inputs + 8, -(-block // 4) * 4 * -(-inputs // 8) * 8)
 
 
 def segments_of(window: Window, filters: NDArray[np.generic]) -> NDArray[np.generic]:
