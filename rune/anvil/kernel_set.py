@@ -19,7 +19,8 @@ Packers = Mapping[type[Any], Packer]
 
 @dataclass(frozen=True)
 class Cost:
-    """What a kernel needs for one computation: about how many instructions a run, and bytes of constants.
+    """What a kernel needs for one computation: about how many instructions a run, and bytes of constants. Code that it
+    does not share counts as such, where there is a kernel beside it that does.
 
     The kernels of one set estimate in the same way, so that their costs can be compared with each other.
     """

@@ -6,7 +6,6 @@
 #define RUNE_CONV_2D_H
 
 #include "conv_tiles.h"
-#include "pointwise.h"
 #include "requantize.h"
 #include "vector.h"
 #include "window.h"
@@ -81,16 +80,11 @@ RUNE_INLINE void rune_conv_2d_int8(const int8_t *input, int8_t *output, int16_t 
     }
 }
 
-/* A filter of one pixel: `pixels` pixels, widened `block` at a time into scratch. */
+/* A filter of one pixel: `pixels` pixels, widened `block` at a time into scratch of block * inputs + 8 numbers. */
 RUNE_INLINE void rune_pointwise_int8(const int8_t *input, int8_t *output, int16_t *widened, const int8_t *weights,
                                      const int32_t *bias, const struct rune_requantize *requantize, int32_t pixels,
                                      int32_t inputs, int32_t outputs, int32_t block, int32_t weight_zero)
 {
-    if (RUNE_SHARES && requantize->scale && !weight_zero) {
-        rune_pointwise_shared(input, output, widened, weights, bias, rune_requantize_shared(requantize), pixels, inputs, outputs,
-                              block);
-        return;
-    }
     const struct rune_segments segments = {1, 1, 0, inputs};
     const int16_t *const rows[1] = {widened};
     int32_t done = 0;

@@ -48,45 +48,6 @@ RUNE_INLINE void rune_depthwise_tile_int8(const int16_t *const *taps, int32_t co
                                channels - channel);
 }
 
-/* A filter of 3 x 3 that layers share: as above, with nothing known of the layer. Weights are counted from zero. */
-RUNE_INLINE void rune_depthwise_tile_shared(const int16_t *const *taps, int32_t start, int32_t pixel_step,
-                                            const int8_t *weights, const int32_t *bias, int8_t *output,
-                                            const struct rune_requantize_shared *to, int32_t channel, int32_t channels,
-                                            const int32_t pixels)
-{
-    rune_i32x4 sums[2][2];
-    RUNE_UNROLLED for (int32_t i = 0; i < pixels; i++) {
-        sums[i][0] = rune_load_i32(bias + channel);
-        sums[i][1] = rune_load_i32(bias + channel + 4);
-    }
-    RUNE_UNROLLED for (int32_t tap = 0; tap < 9; tap += 2) {
-        const int16_t *first = taps[tap] + start, *second = taps[tap + 1 < 9 ? tap + 1 : tap] + start;
-        const rune_i16x8 low = rune_load_widened(weights + tap * 8), high = rune_load_widened(weights + tap * 8 + 8);
-        RUNE_UNROLLED for (int32_t i = 0; i < pixels; i++) {
-            const rune_i16x8 a = rune_load_i16(first + i * pixel_step), b = rune_load_i16(second + i * pixel_step);
-            sums[i][0] += rune_dot(__builtin_shufflevector(a, b, 0, 8, 1, 9, 2, 10, 3, 11), low);
-            sums[i][1] += rune_dot(__builtin_shufflevector(a, b, 4, 12, 5, 13, 6, 14, 7, 15), high);
-        }
-    }
-    RUNE_UNROLLED for (int32_t i = 0; i < pixels; i++)
-        rune_store_shared(output + (ptrdiff_t)i * channels, sums[i], to, channel, channels - channel);
-}
-
-/* One row of outputs. */
-RUNE_SHARED void rune_depthwise_row_shared(const int16_t *const *taps, int32_t pixel_step, const int8_t *weights,
-                                           const int32_t *bias, int8_t *output,
-                                           const struct rune_requantize_shared *to, int32_t channels, int32_t width)
-{
-    RUNE_ROLLED for (int32_t channel = 0; channel < channels; channel += 8, weights += 80) {
-        int32_t x = 0, start = channel;
-        int8_t *at = output + channel;
-        RUNE_ROLLED for (; x + 2 <= width; x += 2, start += 2 * pixel_step, at += 2 * channels)
-            rune_depthwise_tile_shared(taps, start, pixel_step, weights, bias, at, to, channel, channels, 2);
-        if (x < width)
-            rune_depthwise_tile_shared(taps, start, pixel_step, weights, bias, at, to, channel, channels, 1);
-    }
-}
-
 /* `bias` already holds what the zero point adds; `rows` is scratch of ring * row_size numbers, `many_taps` of a pointer
  * a tap where there are more than few. */
 RUNE_INLINE void rune_depthwise_conv_2d_int8(const int8_t *input, int8_t *output, int16_t *rows,
@@ -99,8 +60,6 @@ RUNE_INLINE void rune_depthwise_conv_2d_int8(const int8_t *input, int8_t *output
     const int32_t channels = window->output_channels, pixel_step = window->stride_x * window->row_channels;
     const int16_t *few_taps[RUNE_FEW_TAPS];
     const int16_t **taps = count <= RUNE_FEW_TAPS ? few_taps : many_taps;
-    const int32_t is_shared = requantize->scale && !weight_zero && count == 9;
-    const struct rune_requantize_shared shared = rune_requantize_shared(requantize);
     for (int32_t batch = 0; batch < window->batches; batch++) {
         int32_t filled = 0;
         for (int32_t y = 0; y < window->output_height; y++) {
@@ -116,12 +75,6 @@ RUNE_INLINE void rune_depthwise_conv_2d_int8(const int8_t *input, int8_t *output
                 int32_t row = y * window->stride_y + tap / window->filter_width * window->dilation_y;
                 taps[tap] = rows + rune_ring_offset(window, row) +
                             tap % window->filter_width * window->dilation_x * window->row_channels;
-            }
-            if (RUNE_SHARES && is_shared) {
-                rune_depthwise_row_shared(taps, pixel_step, weights, bias, output, &shared, channels,
-                                          window->output_width);
-                output += window->output_width * channels;
-                continue;
             }
             const int8_t *packed = weights;
             for (int32_t channel = 0; channel < channels; channel += 8, packed += weights_step) {

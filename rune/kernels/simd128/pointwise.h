@@ -5,6 +5,7 @@
 #ifndef RUNE_POINTWISE_H
 #define RUNE_POINTWISE_H
 
+#include "conv_2d.h"
 #include "requantize.h"
 #include "vector.h"
 
@@ -56,9 +57,10 @@ RUNE_INLINE void rune_pointwise_tile(const int16_t *numbers, int32_t pairs, cons
 
 /* `numbers` is scratch for `block` pixels, which is a multiple of four or all there are. */
 RUNE_SHARED void rune_pointwise_shared(const int8_t *input, int8_t *output, int16_t *numbers, const int8_t *weights,
-                                       const int32_t *bias, struct rune_requantize_shared to, int32_t pixels,
+                                       const int32_t *bias, const struct rune_requantize_shared *given, int32_t pixels,
                                        int32_t inputs, int32_t outputs, int32_t block)
 {
+    const struct rune_requantize_shared to = *given; /* what is stored cannot change it here */
     const int32_t pairs = (inputs + 1) / 2, tile = (inputs + 7) / 8 * 32;
     RUNE_ROLLED for (int32_t done = 0; done < pixels; done += block) {
         const int32_t count = pixels - done < block ? pixels - done : block;
@@ -78,6 +80,15 @@ RUNE_SHARED void rune_pointwise_shared(const int8_t *input, int8_t *output, int1
                 rune_pointwise_tile(from, pairs, packed, bias, at, &to, channel, outputs, 1);
         }
     }
+}
+
+RUNE_INLINE void rune_pointwise_by_fours_int8(const int8_t *input, int8_t *output, int16_t *numbers,
+                                              const int8_t *weights, const int32_t *bias,
+                                              const struct rune_requantize *requantize, int32_t pixels, int32_t inputs,
+                                              int32_t outputs, int32_t block)
+{
+    const struct rune_requantize_shared shared = rune_requantize_shared(requantize);
+    rune_pointwise_shared(input, output, numbers, weights, bias, &shared, pixels, inputs, outputs, block);
 }
 
 #endif

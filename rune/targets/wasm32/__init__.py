@@ -76,12 +76,6 @@ RELAXED = replace(
     toolchain=Toolchain((*FEATURES, "-mrelaxed-simd", *SPECIALISED), "wasm-ld", LINK_FLAGS),
 )
 
-FASTEST = replace(
-    BALANCED,
-    toolchain=Toolchain((*FEATURES, *SPECIALISED, "-DRUNE_SHARES=0"), "wasm-ld", LINK_FLAGS),
-    bytes_matter=0,
-    optimized_for="speed",
-    second=RELAXED,
-)
+FASTEST = replace(BALANCED, bytes_matter=0, optimized_for="speed", second=RELAXED)
 
 TARGET = replace(BALANCED, variants=(SMALLEST, FASTEST))
