@@ -54,6 +54,8 @@ class Section:
     GRAPH = ".rune_graph"
     RESOURCE = ".rune_resource"
     PROC_BLOCK = ".rune_proc_block"
+    RELAXED = ".rune_relaxed"
+    """The same rune as a module of relaxed SIMD, for hosts whose dot product of bytes is exact."""
 
 
 STAGE_MARK: Final = b'{"level":"TRACE","target":"rune.stage","message":'

@@ -2,7 +2,7 @@
 // that the runtime has, the model runs, and what it gives is read. Nothing is allocated that can be kept.
 import { RuneInstance } from "../../frontend/src/runtime/instance";
 import { LiteRtHost, type LiteRtFactory } from "../../frontend/src/runtime/interpreters/litert";
-import { DEFAULT_LIMITS } from "../../frontend/src/runtime/types";
+import { DEFAULT_LIMITS, type Numbers } from "../../frontend/src/runtime/types";
 
 /** A model that is loaded. */
 export interface Contender {
@@ -56,7 +56,7 @@ async function rune(file: string, { input }: Asked): Promise<Contender> {
   const source = instance.loaded.capabilities[0];
   if (source === undefined) throw new Error("the rune asks for no input");
   const given = new Map([[source.id, input.buffer]]);
-  const run = () => instance.run(given).outputs[0]?.tensors[0]?.elements as readonly number[];
+  const run = () => instance.run(given).outputs[0]?.tensors[0]?.elements as Numbers;
   return { loadMilliseconds, run };
 }
 

@@ -19,7 +19,8 @@ Packers = Mapping[type[Any], Packer]
 
 @dataclass(frozen=True)
 class Cost:
-    """What a kernel needs for one computation: about how many instructions a run, and bytes of constants.
+    """What a kernel needs for one computation: about how many instructions a run, and bytes of constants. Code that it
+    does not share counts as such, where there is a kernel beside it that does.
 
     The kernels of one set estimate in the same way, so that their costs can be compared with each other.
     """
@@ -60,17 +61,28 @@ class Kernel:
 
 
 @dataclass(frozen=True)
+class Trial:
+    """C that ends a program on hosts which do not compute what kernels need: `function` of `header`, a name as in
+    `KernelSet.headers`."""
+
+    header: str
+    function: str
+
+
+@dataclass(frozen=True)
 class KernelSet:
     """Kernels by the kind of their computation; where a kind has several, the cheapest is chosen for each computation.
     What a set lacks is taken from its `base`.
 
-    `folder` holds the set's headers; what all sets share stands in the folder `common` beside it.
+    `folder` holds the set's headers; what all sets share stands in the folder `common` beside it. `trial` comes before
+    everything else, where the instructions of the target alone do not say what they compute.
     """
 
     name: str
     folder: Path
     kernels: Mapping[type[Any], tuple[Kernel, ...]]
     base: KernelSet | None = None
+    trial: Trial | None = None
 
     def kernel(self, computation: Computation, byte_price: float) -> Kernel | None:
         """The cheapest kernel that can do a computation, the first of equals; None where neither the set nor what it

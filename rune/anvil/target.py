@@ -45,6 +45,8 @@ class Made:
     """Bytes of arena and messages."""
     sources: Sources
     module: bytes
+    second: bytes
+    """The second module; empty where there is none."""
 
 
 @dataclass(frozen=True)
@@ -70,6 +72,9 @@ class Target:
     bytes_matter: float = 0.5
     """What a byte of constants is worth where kernels are chosen: so many times the instructions that the program
     spends on one on average (`byte_price`)."""
+    second: Target | None = None
+    """Of what a second module goes along, with the same results, for hosts that can do more. It is left out where it
+    would have none of that target's own kernels."""
     variants: tuple[Target, ...] = ()
     """The same target, optimised for something else."""
     library: Toolchain | None = None

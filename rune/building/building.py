@@ -11,10 +11,11 @@ from rune.anvil.chosen_kernels import chosen_kernels
 from rune.anvil.compiler import compile_sources
 from rune.anvil.memory_map import MemoryMap
 from rune.anvil.profile import LITERT, Profile
+from rune.anvil.program import Program, calls
 from rune.anvil.target import Made, Target
 from rune.blocks.catalogue import PUBLISHED_BLOCKS
 from rune.building.models import ProjectModels
-from rune.building.prepare import prepare
+from rune.building.prepare import Prepared, prepare
 from rune.building.report import BuildResult, Memory, PassReport, Report, ResourceReport, Step, file_reports
 from rune.container import read_rune
 from rune.files import ProjectFiles
@@ -66,21 +67,32 @@ def build(
     ended("check", check_text(checked), start)
     start = time.perf_counter()
     watched = tuple(dict.fromkeys(watched))
-    prepared = prepare(
-        checked,
-        models,
-        target,
-        host_models=host_models,
-        watched=watched,
-        timed=timed,
-        between=allowance.require,
-        profile=profile,
-    )
+
+    def prepared_for(aimed: Target) -> Prepared:
+        return prepare(
+            checked,
+            models,
+            aimed,
+            host_models=host_models,
+            watched=watched,
+            timed=timed,
+            between=allowance.require,
+            profile=profile,
+        )
+
+    prepared = prepared_for(target)
     program, plan = prepared.program, prepared.plan
     sources = target.emit(program, plan, name)
     module = compile_sources(sources, target.toolchain, allowance) if target.toolchain else b""
     memory = plan.arena_size + (plan.message_size if target.makes_rune else 0)
-    packaged = target.packager(Made(name, prepared.pipeline, watched, prepared.carried, memory, sources, module))
+    second = b""
+    if target.second is not None:
+        other = prepared_for(target.second)
+        if _has_kernels_of(target.second, other.program):
+            memory = max(memory, other.plan.arena_size + other.plan.message_size)
+            second = _compiled(target.second, other, name, allowance)
+    made = Made(name, prepared.pipeline, watched, prepared.carried, memory, sources, module, second)
+    packaged = target.packager(made)
     allowance.require()
     size = sum(map(len, packaged.values()))
     ended("compile", f"{size:,} bytes, {memory:,} bytes of memory", start)
@@ -112,6 +124,17 @@ def build(
         pipeline=checked.outline,
     )
     return BuildResult(packaged, report, checked.diagnostics, program)
+
+
+def _has_kernels_of(target: Target, program: Program) -> bool:
+    """Whether a kernel of the target's own set computes any of it."""
+    folder = target.kernels.folder
+    return any(call.header.parent == folder for step in program.steps for call in calls(step))
+
+
+def _compiled(target: Target, prepared: Prepared, name: str, allowance: Allowance) -> bytes:
+    assert target.toolchain is not None  # a second module is one
+    return compile_sources(target.emit(prepared.program, prepared.plan, name), target.toolchain, allowance)
 
 
 def explain(

@@ -90,7 +90,8 @@ _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
     default="balanced",
     show_default=True,
     help="What matters more. For size, layers share their code: much less of it, and several times slower. For speed, "
-    "each layer gets the fastest kernel, even where that takes several times the bytes.",
+    "each layer gets the fastest kernel, even where that takes several times the bytes, and a second module of relaxed "
+    "SIMD goes along for browsers in which it is exact.",
 )
 @click.option(
     "--match",

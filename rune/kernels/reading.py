@@ -8,10 +8,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 
-from rune.anvil.kernel_set import Estimates, Kernel, KernelSet, Packers, without_choice
+from rune.anvil.kernel_set import Estimates, Kernel, KernelSet, Packers, Trial, without_choice
 
 
-def read_kernel_set(package: str, folder: str, base: KernelSet | None = None) -> KernelSet:
+def read_kernel_set(
+    package: str, folder: str, base: KernelSet | None = None, trial: Trial | None = None
+) -> KernelSet:
     """The set that the package holds: each module with `PACKERS` packs for the header of the same name, and its
     `ESTIMATES` say what its kernels cost. Raises `ValueError` where a kind of computation has several kernels and one
     of them does not say that, so that none could be chosen."""
@@ -25,7 +27,7 @@ def read_kernel_set(package: str, folder: str, base: KernelSet | None = None) ->
         silent = [kernel.header.name for kernel in several if kernel.estimate is without_choice]
         if len(several) > 1 and silent:
             raise ValueError(f"{name} has several kernels for {computation.__name__}, and {silent[0]} has no estimate")
-    return KernelSet(name, Path(folder), kernels, base)
+    return KernelSet(name, Path(folder), kernels, base, trial)
 
 
 def _kernels(module: ModuleType, header: Path) -> Iterator[tuple[type, Kernel]]:

@@ -72,7 +72,8 @@ class RuneVerification:
     `inputs` sets of inputs were compared, `files` of them from files; where that is 0, `refusal` says why. They gave so
     many `distinct` outputs. Of all output `bytes`, `differing` are others. `failure` says what is wrong with the rune
     as a whole: it does not load, asks for something else, gives nothing, or fails where its pipeline does not.
-    `suspect` names the first operator or proc-block whose constants are not in the rune; it is looked for when bytes
+    `suspect` names the first operator or proc-block whose constants are not in the rune, or its second module where
+    this toolchain makes another one; it is looked for when bytes
     differ, and in runes that this very toolchain made or may have made: another one packs other constants. `tensors` is
     None where no compiled model has an output that a rune keeps.
     """
@@ -111,7 +112,7 @@ class RuneVerification:
         if not self.is_alike or self.origin is Origin.THIS:
             return False
         is_unseen = self.tensors is not None and not self.tensors.are_right and bool(self.inputs)
-        return is_unseen or (self.suspect is not None and self.origin is Origin.UNKNOWN)
+        return is_unseen or self.suspect is not None
 
     def sentence(self) -> str:
         """The result as a sentence."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rune.anvil.errors import AnvilError
 from rune.anvil.profile import LITERT, Profile
@@ -23,6 +23,7 @@ from rune.verify.probe import build_probe
 from rune.verify.reference import open_reference
 from rune.verify.rune_check import InstrumentedPipeline, check_rune, instrument
 from rune.verify.rune_verification import RuneVerification
+from rune.verify.second_module import SECOND_MODULE, is_second_module_of, without_second_module
 from rune.verify.samples import InputSet, capabilities_of, input_sets, own_samples
 from rune.verify.time_limit import within_seconds
 from rune.verify.verification import ModelVerification, Runs, Verification
@@ -83,7 +84,16 @@ def verify(
     prepared = _prepare(pipeline, compiled, chosen, models, profile)
     try:
         half = None if effort.seconds is None else effort.seconds / 2
-        found_rune = _check_rune(rune, prepared, within_seconds(sets, half), resources, made_by)
+        found_rune = _check_rune(without_second_module(rune), prepared, within_seconds(sets, half), resources, made_by)
+        if found_rune.suspect is None and not is_second_module_of(
+            rune,
+            files,
+            runefile=runefile,
+            host_models=bool(stages) and not compiled,
+            host_resources=host,
+            profile=profile,
+        ):
+            found_rune = replace(found_rune, suspect=SECOND_MODULE)
         if prepared.missing is not None:
             return Verification(rune=found_rune, models=hosted, skipped=str(prepared.missing))
         for each, probe in zip(prepared.checks.values(), prepared.probes, strict=True):

@@ -3,6 +3,7 @@ import { expect, test, vi } from "vitest";
 import { DEFAULT_LIMITS, MOST_OUTPUT_BYTES } from "../runtime/types";
 import { assemble, call, echo, mirror, UNREACHABLE } from "../runtime/assembler.test-support";
 import { RuneInstance } from "../runtime/instance";
+import { unpackResult } from "../runtime/packing";
 import { Session, type Engine } from "./session";
 
 const RAW = 5;
@@ -26,7 +27,7 @@ function engine(): Engine & { release: () => void; runs: number } {
         gate = resolve;
       });
       if (instance === null) throw new Error("nothing is loaded");
-      return instance.run(inputs);
+      return unpackResult(instance.run(inputs));
     },
   };
 }

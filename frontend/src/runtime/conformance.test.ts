@@ -2,6 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { RuneInstance } from "./instance";
 import { bytesOf, interpretersUnderNode } from "./interpreters.test-support";
+import { unpackResult } from "./packing";
 import { DEFAULT_LIMITS, type OutputMessage, type OutputTensor, type RunResult } from "./types";
 
 interface Bytes {
@@ -87,7 +88,7 @@ describe("the behaviour that all runtimes share", () => {
       const input = new Map(Object.entries(inputs ?? {}).map(([id, part]) => [Number(id), bytes(folder, part)]));
       let last: RunResult | null = null;
       for (const messages of expected ?? []) {
-        const result = rune.run(input);
+        const result = unpackResult(rune.run(input));
         last = result;
         expect(result.outputs.map(plain)).toEqual(within === undefined ? messages : messages.map(near(within)));
       }

@@ -1,15 +1,23 @@
 // What a rune sends, as tensors and log lines: the JSON of SERIAL, the bytes of TENSOR, the records of _debug.
 import { RuneError } from "./errors";
 import { isRecord } from "./records";
-import { elementCount, elementSize, isElementName, parseShape, type Shape } from "./shape";
-import type { ElementName, LogLine, OutputKind, OutputTensor } from "./types";
+import { KnownShapes } from "./known-shapes";
+import { elementCount, elementSize, isElementName } from "./shape";
+import type { ElementName, LogLine, Numbers, OutputKind, PackedTensor } from "./types";
 
 const OLD_TEXT_NAMES = new Set(["&str", "&'static str", "string", "String"]);
 
-/** Throws an `output` error for what does not follow the format of its kind. */
-export function decodeOutput(kind: OutputKind, data: Uint8Array): OutputTensor[] {
+/**
+ * The tensors of a message; numbers that it has as bytes stay where they are. Throws an `output` error for what does not
+ * follow the format of its kind.
+ */
+export function decodeOutput(
+  kind: OutputKind,
+  data: Uint8Array<ArrayBuffer>,
+  shapes = new KnownShapes(),
+): PackedTensor[] {
   if (kind === "SERIAL") return decodeSerial(data);
-  if (kind === "TENSOR") return decodeTensors(data);
+  if (kind === "TENSOR") return decodeTensors(data, shapes);
   throw new RuneError("output", `The rune wrote to a ${kind} output, whose format is not documented.`);
 }
 
@@ -26,7 +34,7 @@ export function decodeLog(data: Uint8Array): LogLine {
   return { level: "INFO", message: text };
 }
 
-function decodeSerial(data: Uint8Array): OutputTensor[] {
+function decodeSerial(data: Uint8Array): PackedTensor[] {
   let document: unknown;
   try {
     document = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(data));
@@ -36,7 +44,7 @@ function decodeSerial(data: Uint8Array): OutputTensor[] {
   return (Array.isArray(document) ? document : [document]).map(decodeRecord);
 }
 
-function decodeRecord(record: unknown): OutputTensor {
+function decodeRecord(record: unknown): PackedTensor {
   if (!isRecord(record) || typeof record.type_name !== "string") {
     throw new RuneError("output", "A SERIAL output sent a record without a type_name.");
   }
@@ -56,7 +64,7 @@ function decodeRecord(record: unknown): OutputTensor {
   return { type: name, dimensions, elements };
 }
 
-function typedElements(type: ElementName, elements: readonly unknown[]): string[] | number[] {
+function typedElements(type: ElementName, elements: readonly unknown[]): string[] | Numbers {
   if (type === "utf8") {
     const texts = elements.filter((value) => typeof value === "string");
     if (texts.length === elements.length) return texts;
@@ -67,87 +75,90 @@ function typedElements(type: ElementName, elements: readonly unknown[]): string[
       .map((value) => (isFloat && value === null ? NaN : value))
       .filter((value) => typeof value === "number")
       .filter((value) => isFloat || Number.isInteger(value));
-    if (numbers.length === elements.length) return numbers;
+    if (numbers.length === elements.length) return Float64Array.from(numbers);
   }
   throw new RuneError("output", `A SERIAL output sent elements that are not ${type}.`);
 }
 
-function decodeTensors(data: Uint8Array): OutputTensor[] {
-  const tensors: OutputTensor[] = [];
+function decodeTensors(data: Uint8Array<ArrayBuffer>, shapes: KnownShapes): PackedTensor[] {
+  const tensors: PackedTensor[] = [];
   let offset = 0;
   while (offset < data.length) {
     const shapeSize = word(data, offset);
-    const text = new TextDecoder().decode(part(data, offset + 4, shapeSize));
-    const shape = parseShape(text);
-    if (shape === null) throw new RuneError("output", `A TENSOR output sent the shape ${text.slice(0, 80)}.`);
+    requirePart(data, offset + 4, shapeSize);
+    const shape = shapes.read(data, offset + 4, shapeSize);
+    const { type, dimensions } = shape;
     offset += 4 + shapeSize;
-    if (shape.type === "utf8") {
+    if (type === "utf8") {
       const [elements, next] = decodeTexts(data, offset, elementCount(shape));
-      tensors.push({ ...shape, elements });
+      tensors.push({ type, dimensions, elements });
       offset = next;
     } else {
-      const size = elementCount(shape) * elementSize(shape.type);
-      tensors.push({ ...shape, elements: numbersOf(shape, part(data, offset, size)) });
-      offset += size;
+      const count = elementCount(shape);
+      requirePart(data, offset, count * elementSize(type));
+      tensors.push({ type, dimensions, elements: numbersOf(type, data, offset, count) });
+      offset += count * elementSize(type);
     }
   }
   return tensors;
 }
 
 /** Each text with its length in front, as the later ABI has it. */
-function decodeTexts(data: Uint8Array, start: number, count: number): [texts: string[], next: number] {
+function decodeTexts(data: Uint8Array<ArrayBuffer>, start: number, count: number): [texts: string[], next: number] {
   const texts: string[] = [];
   let offset = start;
   for (let index = 0; index < count; index += 1) {
     const size = word(data, offset);
-    texts.push(new TextDecoder().decode(part(data, offset + 4, size)));
+    requirePart(data, offset + 4, size);
+    texts.push(new TextDecoder().decode(data.subarray(offset + 4, offset + 4 + size)));
     offset += 4 + size;
   }
   return [texts, offset];
 }
 
-function numbersOf(shape: Shape, raw: Uint8Array): number[] {
-  const view = new DataView(raw.buffer, raw.byteOffset, raw.byteLength);
-  const read = reader(shape.type, view);
-  const size = elementSize(shape.type);
-  return Array.from({ length: elementCount(shape) }, (_, index) => read(index * size));
-}
-
-function reader(type: ElementName, view: DataView): (offset: number) => number {
+/** A view of `count` numbers; a copy where they do not lie as numbers have to. */
+function numbersOf(
+  type: Exclude<ElementName, "utf8">,
+  data: Uint8Array<ArrayBuffer>,
+  offset: number,
+  count: number,
+): Numbers {
+  const size = elementSize(type);
+  const isAskew = (data.byteOffset + offset) % size !== 0;
+  const { buffer } = isAskew ? data.slice(offset, offset + count * size) : data;
+  const byteOffset = isAskew ? 0 : data.byteOffset + offset;
   switch (type) {
     case "u8":
-      return (offset) => view.getUint8(offset);
+      return new Uint8Array(buffer, byteOffset, count);
     case "i8":
-      return (offset) => view.getInt8(offset);
+      return new Int8Array(buffer, byteOffset, count);
     case "u16":
-      return (offset) => view.getUint16(offset, true);
+      return new Uint16Array(buffer, byteOffset, count);
     case "i16":
-      return (offset) => view.getInt16(offset, true);
+      return new Int16Array(buffer, byteOffset, count);
     case "u32":
-      return (offset) => view.getUint32(offset, true);
+      return new Uint32Array(buffer, byteOffset, count);
     case "i32":
-      return (offset) => view.getInt32(offset, true);
+      return new Int32Array<ArrayBuffer>(buffer, byteOffset, count);
     case "f32":
-      return (offset) => view.getFloat32(offset, true);
+      return new Float32Array<ArrayBuffer>(buffer, byteOffset, count);
     case "f64":
-      return (offset) => view.getFloat64(offset, true);
+      return new Float64Array(buffer, byteOffset, count);
     case "u64":
-      return (offset) => Number(view.getBigUint64(offset, true));
+      return Float64Array.from(new BigUint64Array(buffer, byteOffset, count), Number);
     case "i64":
-      return (offset) => Number(view.getBigInt64(offset, true));
-    case "utf8":
-      throw new RuneError("output", "Texts are not numbers.");
+      return Float64Array.from(new BigInt64Array(buffer, byteOffset, count), Number);
   }
 }
 
 function word(data: Uint8Array, offset: number): number {
-  const bytes = part(data, offset, 4);
-  return new DataView(bytes.buffer, bytes.byteOffset, 4).getUint32(0, true);
+  requirePart(data, offset, 4);
+  const [a = 0, b = 0, c = 0, d = 0] = [data[offset], data[offset + 1], data[offset + 2], data[offset + 3]];
+  return (a | (b << 8) | (c << 16) | (d << 24)) >>> 0;
 }
 
-function part(data: Uint8Array, offset: number, size: number): Uint8Array {
+function requirePart(data: Uint8Array, offset: number, size: number): void {
   if (!(offset + size <= data.length)) throw new RuneError("output", "A TENSOR output is cut short.");
-  return data.subarray(offset, offset + size);
 }
 
 function isSize(value: unknown): value is number {

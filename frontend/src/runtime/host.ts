@@ -6,6 +6,7 @@ import { GuestMemory } from "./guest-memory";
 import { HANDLE_LIMIT, Handles } from "./handles";
 import { HostModels } from "./host-models";
 import { HostResources, type FindResource } from "./host-resources";
+import { KnownShapes } from "./known-shapes";
 import type { StageClock } from "./stage-times";
 import {
   MOST_OUTPUT_BYTES,
@@ -13,7 +14,7 @@ import {
   type Limits,
   type LogLine,
   type OutputKind,
-  type OutputTensor,
+  type PackedTensor,
 } from "./types";
 
 const CAPABILITIES: Readonly<Record<number, CapabilityKind>> = {
@@ -52,7 +53,7 @@ export type ReadInput = (capability: HostCapability, size: number) => Uint8Array
 export class Host {
   readonly capabilities = new Map<number, HostCapability>();
   readonly outputs = new Map<number, HostOutput>();
-  messages: { channel: number; data: Uint8Array }[] = [];
+  messages: { channel: number; data: Uint8Array<ArrayBuffer> }[] = [];
   logs: LogLine[] = [];
   /** Hears the marks of a timed rune, while there is one. */
   stageClock: StageClock | null = null;
@@ -63,6 +64,7 @@ export class Host {
   readonly memory = new GuestMemory();
   readonly models: HostModels;
   readonly #handles = new Handles();
+  readonly #shapes = new KnownShapes();
   readonly resources: HostResources;
   #inputBytes = 0;
   #outputBytes = 0;
@@ -84,10 +86,10 @@ export class Host {
   }
 
   /** What was sent in this run, decoded. */
-  results(): { channel: number; tensors: OutputTensor[] }[] {
+  results(): { channel: number; tensors: PackedTensor[] }[] {
     return this.messages.map(({ channel, data }) => ({
       channel,
-      tensors: decodeOutput(this.outputs.get(channel)?.kind ?? "SERIAL", data),
+      tensors: decodeOutput(this.outputs.get(channel)?.kind ?? "SERIAL", data, this.#shapes),
     }));
   }
 

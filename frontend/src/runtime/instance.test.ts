@@ -35,6 +35,42 @@ const runFailure = async (module: TestModule) => {
   return failure(Promise.resolve().then(() => rune.run(four())));
 };
 
+describe("a second module", () => {
+  const word = (text: string) => JSON.stringify({ type_name: "utf8", channel: 2, elements: [text], dimensions: [1] });
+  const carrying = (second: ArrayBuffer | Uint8Array) =>
+    echo(RAW, 4, word("plain"), { sections: [[".rune_relaxed", new Uint8Array(second)]] });
+  const said = async (rune: ArrayBuffer, hasExactDots: boolean) => {
+    const instance = await RuneInstance.load(rune, LIMITS, { hasExactDots: () => hasExactDots });
+    return [0, 1].map(() => instance.run(four()).outputs[0]?.tensors[0]?.elements[0]);
+  };
+
+  test("is taken where the engine's relaxed SIMD is exact, and nowhere else", async () => {
+    const rune = carrying(echo(RAW, 4, word("relaxed")));
+    expect(await said(rune, true)).toEqual(["relaxed", "relaxed"]);
+    expect(await said(rune, false)).toEqual(["plain", "plain"]);
+    expect((await load(rune)).run(four()).outputs[0]?.tensors[0]?.elements).toEqual(["plain"]);
+  });
+
+  test.each([
+    ["is no module", Uint8Array.of(1, 2, 3)],
+    ["is cut short", new Uint8Array(echo(RAW, 4, word("relaxed"))).slice(0, -3)],
+    [
+      "ends when it starts, as it does after a trial of its own",
+      echo(RAW, 4, word("relaxed"), { manifest: UNREACHABLE }),
+    ],
+    ["asks for what is not there", assemble({ importModule: "other" })],
+  ])("that %s leaves the rune as it is", async (_what, second) => {
+    expect(await said(carrying(second), true)).toEqual(["plain", "plain"]);
+  });
+
+  test("is held to the memory of a rune", async () => {
+    const rune = carrying(echo(RAW, 4, word("relaxed"), { manifest: GROW }));
+    expect(await failure(RuneInstance.load(rune, LIMITS, { hasExactDots: () => true }))).toMatchObject({
+      name: "memory",
+    });
+  });
+});
+
 describe("running", () => {
   test("a rune reads its capability and sends a result", async () => {
     const rune = await load(echo(RAW, 4, WORD));
@@ -51,7 +87,9 @@ describe("running", () => {
   test("a tensor output gives its bytes as numbers", async () => {
     const rune = await load(mirror(3, 12, "f32[1, 3]"));
     const result = rune.run(new Map([[1, Float32Array.of(0.5, -1, 2).buffer]]));
-    expect(result.outputs[0]?.tensors).toEqual([{ type: "f32", dimensions: [1, 3], elements: [0.5, -1, 2] }]);
+    expect(result.outputs[0]?.tensors).toEqual([
+      { type: "f32", dimensions: [1, 3], elements: Float32Array.of(0.5, -1, 2) },
+    ]);
   });
 
   test("parameters are read by their types", async () => {
@@ -160,7 +198,9 @@ describe("running", () => {
     const meaning = { scale: 0.5, zeroPoint: 3, isProbability: false };
     expect(rune.run(new Map())).toMatchObject({
       outputs: [],
-      watched: [{ stage: "model", index: 1, tensors: [{ type: "u8", dimensions: [1], elements: [7], meaning }] }],
+      watched: [
+        { stage: "model", index: 1, tensors: [{ type: "u8", dimensions: [1], elements: Uint8Array.of(7), meaning }] },
+      ],
     });
   });
 

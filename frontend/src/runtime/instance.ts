@@ -6,8 +6,9 @@ import { Host, type ReadInput } from "./host";
 import type { FindResource } from "./host-resources";
 import { openNoModel } from "./interpreters/open";
 import type { OpenModel } from "./interpreters/interpreter";
+import { hasExactDots } from "./relaxed-dots";
 import { describeCapabilities, describeOutputs, watchedWires } from "./requests";
-import { readSections, withMemoryMaximum, type Section } from "./sections";
+import { customSections, readSections, withMemoryMaximum, type Section } from "./sections";
 import { elementCount } from "./shape";
 import { clockStep, StageClock } from "./stage-times";
 import type {
@@ -15,8 +16,9 @@ import type {
   Loaded,
   OutputKind,
   OutputMessage,
-  OutputTensor,
-  RunResult,
+  Packed,
+  PackedResult,
+  PackedTensor,
   StageTimes,
   TensorMeaning,
   WatchedMessage,
@@ -42,7 +44,12 @@ export interface Setting {
   readonly onCompiled?: () => void;
   /** Called before its host's models are opened. */
   readonly onOpening?: () => void;
+  /** Whether the engine's relaxed SIMD is exact; by default it is tried. */
+  readonly hasExactDots?: () => boolean;
 }
+
+/** How a module ends that does not suit its engine. */
+const REFUSALS: ReadonlySet<string> = new Set(["bad-rune", "trap"]);
 
 interface Exports {
   readonly memory: WebAssembly.Memory;
@@ -84,15 +91,16 @@ export class RuneInstance {
     this.#find = find;
   }
 
-  /** Compiles a rune with a memory maximum, calls its `_manifest`, and opens its host's models. Throws `RuneError`. */
+  /**
+   * Compiles a rune with a memory maximum, or its second module where this engine is one for that, calls its `_manifest`,
+   * and opens its host's models. Throws `RuneError`.
+   */
   static async load(rune: ArrayBuffer, limits: Limits, setting: Setting = {}): Promise<RuneInstance> {
     const sections = readSections(new Uint8Array(rune));
     const description = describe(sections);
-    const module = await compile(withMemoryMaximum(sections, limits.memoryPages));
-    setting.onCompiled?.();
     const find = resourceFinder(sections, setting.resources ?? new Map());
-    const host = new Host(limits, find);
-    const exports = instantiate(module, host, limits);
+    const { module, host, exports } =
+      (await startedSecond(sections, limits, find, setting)) ?? (await started(sections, limits, find, setting));
     const wires = watchedWires(host, description.watched);
     const capabilities = describeCapabilities(host, description, () => probeSizes(module, limits, find));
     setting.onOpening?.();
@@ -116,7 +124,7 @@ export class RuneInstance {
   }
 
   /** Runs the pipeline once. Throws `RuneError`. */
-  run(inputs: ReadonlyMap<number, ArrayBuffer>): RunResult {
+  run(inputs: ReadonlyMap<number, ArrayBuffer>): PackedResult {
     if (!this.#usable) throw new RuneError("stopped", "This rune was stopped in an earlier run. Start it again.");
     const read = inputReader(inputs);
     this.#host.beginRun(read);
@@ -128,16 +136,16 @@ export class RuneInstance {
     const { logs, models } = this.#host;
     return {
       ...this.#sent(),
-      milliseconds: this.#resolved(milliseconds, read),
+      milliseconds: this.#resolved(milliseconds, started, read),
       modelMilliseconds: models.milliseconds,
       logs,
     };
   }
 
   /** What the run sent: results, and of a watched wire what it sent last. */
-  #sent(): Pick<RunResult, "outputs" | "watched"> {
-    const outputs: OutputMessage[] = [];
-    const watched = new Map<number, WatchedMessage>();
+  #sent(): Pick<PackedResult, "outputs" | "watched"> {
+    const outputs: Packed<OutputMessage>[] = [];
+    const watched = new Map<number, Packed<WatchedMessage>>();
     for (const { channel, tensors } of this.#host.results()) {
       const wire = this.#wires.get(channel);
       if (wire === undefined) outputs.push(this.#message(channel, tensors));
@@ -149,7 +157,7 @@ export class RuneInstance {
     return { outputs, watched: [...watched.values()] };
   }
 
-  #message(channel: number, tensors: readonly OutputTensor[]): OutputMessage {
+  #message(channel: number, tensors: readonly PackedTensor[]): Packed<OutputMessage> {
     const kind = this.#host.outputs.get(channel)?.kind ?? "SERIAL";
     const known = this.loaded.outputs.find(({ id }) => id === channel)?.stage ?? null;
     const node = this.#outputs.find(({ stage }) => stage === known) ?? nodeOf(this.#outputs, kind, tensors);
@@ -185,13 +193,50 @@ export class RuneInstance {
    * The time of a run, finer than the clock: a fresh copy of the rune runs the same input again and again.
    * A copy, because blocks remember, and the rune itself must see each input once. Models of the host have no copy.
    */
-  #resolved(milliseconds: number, read: ReadInput): number {
+  #resolved(milliseconds: number, now: number, read: ReadInput): number {
     if (milliseconds >= CLOCK_MILLISECONDS || this.loaded.models.length > 0) return milliseconds;
-    const now = performance.now();
     if (this.#timed === null || now - this.#timed.at > TIMING_INTERVAL_MILLISECONDS) {
       this.#timed = { at: now, milliseconds: timeOfCopy(this.#module, this.#limits, this.#find, read) ?? milliseconds };
     }
     return this.#timed.milliseconds;
+  }
+}
+
+interface Started {
+  readonly module: WebAssembly.Module;
+  readonly host: Host;
+  readonly exports: Exports;
+}
+
+async function started(
+  sections: readonly Section[],
+  limits: Limits,
+  find: FindResource,
+  setting: Setting,
+): Promise<Started> {
+  const module = await compile(withMemoryMaximum(sections, limits.memoryPages));
+  setting.onCompiled?.();
+  const host = new Host(limits, find);
+  return { module, host, exports: instantiate(module, host, limits) };
+}
+
+/**
+ * The second module that a rune carries for engines whose relaxed SIMD is exact; null where there is none, this engine
+ * is another, or the module refuses it: it makes a trial of its own. Then the rune itself runs, with the same results.
+ */
+async function startedSecond(
+  sections: readonly Section[],
+  limits: Limits,
+  find: FindResource,
+  setting: Setting,
+): Promise<Started | null> {
+  const [carried] = customSections(sections, "rune_relaxed");
+  if (carried === undefined || !(setting.hasExactDots ?? hasExactDots)()) return null;
+  try {
+    return await started(readSections(carried), limits, find, setting);
+  } catch (error) {
+    if (error instanceof RuneError && REFUSALS.has(error.name)) return null;
+    throw error;
   }
 }
 
@@ -313,12 +358,12 @@ function probeSizes(module: WebAssembly.Module, limits: Limits, find: FindResour
   return sizes;
 }
 
-function withMeaning(tensor: OutputTensor, meaning: TensorMeaning | null): OutputTensor {
+function withMeaning(tensor: PackedTensor, meaning: TensorMeaning | null): PackedTensor {
   return meaning === null || tensor.type === "utf8" ? tensor : { ...tensor, meaning };
 }
 
 /** The one stage of the graph that sends tensors like these. */
-function nodeOf(nodes: readonly GraphOutput[], kind: OutputKind, tensors: readonly OutputTensor[]): GraphOutput | null {
+function nodeOf(nodes: readonly GraphOutput[], kind: OutputKind, tensors: readonly PackedTensor[]): GraphOutput | null {
   const alike = nodes.filter((node) => node.kind === kind);
   if (alike.length === 1) return alike[0] ?? null;
   const fitting = alike.filter(

@@ -188,14 +188,26 @@ export type WorkerReply =
 /** A limit that whoever runs a rune may raise. */
 export type RaisableLimit = "output";
 
-/** A tensor on its way from the worker to the page: its numbers are bytes that change hands without a copy. */
+/** Numbers as a rune sent them. Those of 64 bits are rounded to what a number holds, and so is all that came as text. */
+export type Numbers =
+  | Int8Array<ArrayBuffer>
+  | Uint8Array<ArrayBuffer>
+  | Int16Array<ArrayBuffer>
+  | Uint16Array<ArrayBuffer>
+  | Int32Array<ArrayBuffer>
+  | Uint32Array<ArrayBuffer>
+  | Float32Array<ArrayBuffer>
+  | Float64Array<ArrayBuffer>;
+
+/** A tensor as a run gives it: its numbers are bytes, which change hands on their way to the page without a copy. */
 export interface PackedTensor extends Omit<OutputTensor, "elements"> {
-  readonly elements: Float64Array<ArrayBuffer> | readonly string[];
+  readonly elements: Numbers | readonly string[];
 }
 
-type Packed<Message> = Omit<Message, "tensors"> & { readonly tensors: readonly PackedTensor[] };
+/** A message with its tensors as a run gives them. */
+export type Packed<Message> = Omit<Message, "tensors"> & { readonly tensors: readonly PackedTensor[] };
 
-/** What a run gave, on its way from the worker to the page. */
+/** What a run gave, as the worker has it. */
 export interface PackedResult extends Omit<RunResult, "outputs" | "watched"> {
   readonly outputs: readonly Packed<OutputMessage>[];
   readonly watched: readonly Packed<WatchedMessage>[];

@@ -3,11 +3,12 @@
 import { RuneError } from "./errors";
 import { RuneInstance } from "./instance";
 import { modelOpener, type FindInterpreter } from "./interpreters/open";
-import { packResult } from "./packing";
+import { buffersOf } from "./packing";
 import type {
   InterpreterGiven,
   InterpreterName,
   Loaded,
+  PackedResult,
   StageTimes,
   WorkerNote,
   WorkerReply,
@@ -32,7 +33,7 @@ function finder(given: readonly InterpreterGiven[], send: Send): FindInterpreter
   };
 }
 
-type Answer = { readonly value: Loaded | StageTimes } | ReturnType<typeof packResult>;
+type Answer = { readonly value: Loaded | StageTimes } | { readonly packed: PackedResult };
 
 async function answer(request: WorkerRequest, send: Send): Promise<Answer> {
   if (request.type === "load") {
@@ -47,14 +48,14 @@ async function answer(request: WorkerRequest, send: Send): Promise<Answer> {
   }
   if (instance === null) throw new RuneError("stopped", "No rune is loaded.");
   const inputs = new Map(request.inputs);
-  return request.type === "time" ? { value: instance.time(inputs) } : packResult(instance.run(inputs));
+  return request.type === "time" ? { value: instance.time(inputs) } : { packed: instance.run(inputs) };
 }
 
 async function reply(request: WorkerRequest, send: Send): Promise<void> {
   const { id } = request;
   try {
     const given = await answer(request, send);
-    if ("packed" in given) send({ id, ok: true, packed: given.packed }, given.buffers);
+    if ("packed" in given) send({ id, ok: true, packed: given.packed }, buffersOf(given.packed));
     else send({ id, ok: true, value: given.value });
   } catch (error) {
     const { name, message } = error instanceof Error ? error : new Error(String(error));

@@ -24,8 +24,10 @@
 /* Loops that are short and known when they are specialised. */
 #ifdef RUNE_SPECIALISED
 #define RUNE_UNROLLED _Pragma("clang loop unroll(full)")
+#define RUNE_ROLLED _Pragma("clang loop unroll(disable)") /* where copies cost bytes and win nothing */
 #else
 #define RUNE_UNROLLED
+#define RUNE_ROLLED
 #endif
 
 /* Where giving up returns, what follows it is harmless and the run ends with an error behind the block. */

@@ -41,8 +41,8 @@ RUNE_KERNEL struct rune_patch rune_patch_at(const struct rune_filter *window, in
                         int32_t some = channels - first < 8 ? channels - first : 8;                            \
                         accumulator values[8];                                                                 \
                         RUNE_UNROLLED for (int32_t i = 0; i < 8; i++) values[i] = start;                       \
-                        for (int32_t row = patch.top; row < patch.bottom; row++) {                             \
-                            for (int32_t column = patch.left; column < patch.right; column++) {                \
+                        RUNE_ROLLED for (int32_t row = patch.top; row < patch.bottom; row++) {             \
+                            RUNE_ROLLED for (int32_t column = patch.left; column < patch.right; column++) {\
                                 const element *from =                                                          \
                                     input + (ptrdiff_t)(row * window->input_width + column) * channels + first; \
                                 if (some == 8)                                                                 \

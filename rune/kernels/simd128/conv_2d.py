@@ -25,6 +25,9 @@ SUMMING = 24
 STORING = 20
 """Instructions that round the sums of a pixel in 8 channels and store them."""
 
+POINTWISE_CODE = 800
+"""Bytes of code that a layer has for itself."""
+
 
 def int8_cost(op: Conv2DInt8) -> Cost:
     """By tiles of 4 pixels and 8 channels; what brings the pixels there is the same for all kernels."""
@@ -32,7 +35,8 @@ def int8_cost(op: Conv2DInt8) -> Cost:
     tiles = window.batches * window.output_height * -(-window.output_width // 4) * eights
     stretch = window.filter_width * window.input_channels
     pairs = window.filter_height * -(-stretch // 2)
-    return Cost(tiles * (pairs * SUMMING + 4 * STORING), eights * pairs * 16)
+    code = POINTWISE_CODE if is_pointwise(window) else 0  # others have no kernel beside them that layers share
+    return Cost(tiles * (pairs * SUMMING + 4 * STORING), eights * pairs * 16 + code)
 
 
 def int8(op: Conv2DInt8) -> KernelCall:
@@ -65,7 +69,7 @@ def is_pointwise(window: Window) -> bool:
 
 def _pointwise(op: Conv2DInt8, bias: Constant, requantize: KernelStructure) -> KernelCall:
     pixels, inputs = op.window.positions, op.window.input_channels
-    block = _pointwise_block(pixels, inputs)
+    block = pointwise_block(pixels, inputs)
     weights = packed_pairs(op.filters.reshape(len(op.filters), 1, inputs), op.filter_zero_point)
     return KernelCall(
         "rune_pointwise_int8",
@@ -85,7 +89,7 @@ def _pointwise(op: Conv2DInt8, bias: Constant, requantize: KernelStructure) -> K
     )
 
 
-def _pointwise_block(pixels: int, inputs: int) -> int:
+def pointwise_block(pixels: int, inputs: int) -> int:
     """How many pixels are widened at a time."""
     even = max((count for count in range(1, EVEN_BLOCK // inputs + 1) if pixels % count == 0), default=1)
     return even if even >= 8 else min(pixels, max(4, POINTWISE_BLOCK // inputs // 4 * 4))

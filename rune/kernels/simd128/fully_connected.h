@@ -1,7 +1,7 @@
 /*
- * FULLY_CONNECTED, int8 and float32: four rows of weights at a time, so that an input is loaded once for four, and their
- * four sums become outputs together. Where the outputs are no multiple of 4, the last four are computed together, some of
- * them a second time. Weights, biases and scales have at least four rows.
+ * FULLY_CONNECTED, int8 and float32: several rows of weights at a time, so that an input is loaded once for them, and
+ * four sums become outputs together. Those of int8 lie in panels. Of floats, where the outputs are no multiple of 4, the
+ * last four are computed together, some of them a second time; weights and biases have at least four rows.
  */
 #ifndef RUNE_FULLY_CONNECTED_H
 #define RUNE_FULLY_CONNECTED_H
@@ -38,32 +38,91 @@ RUNE_INLINE void rune_store_nearest(int8_t *output, rune_i32x4 sums, const struc
     values = __builtin_elementwise_max(values, rune_splat_i32(to->minimum));
     values = __builtin_elementwise_min(values, rune_splat_i32(to->maximum));
     const rune_i8x16 bytes = rune_narrow(values, values, values, values);
-    __builtin_memcpy(output, &bytes, (size_t)count);
+    if (count >= 4) {
+        __builtin_memcpy(output, &bytes, 4);
+        return;
+    }
+    const int32_t whole = ((rune_i32x4)bytes)[0];
+    for (int32_t i = 0; i < count; i++)
+        output[i] = (int8_t)(whole >> 8 * i);
+}
+
+/* The sums of a panel of `rows` outputs, whose weights lie as they are read: [eight inputs][row][8]. */
+RUNE_INLINE void rune_panel_sums_int8(rune_i32x4 *sums, const int8_t *input, const int8_t *panel, int32_t padded,
+                                      int32_t weight_zero, const int32_t rows)
+{
+    RUNE_UNROLLED for (int32_t i = 0; i < rows; i++)
+        sums[i] = rune_splat_i32(0);
+    RUNE_ROLLED for (int32_t k = 0; k < padded; k += 8, panel += 8 * rows) {
+        const rune_i16x8 values = rune_load_widened(input + k);
+        RUNE_UNROLLED for (int32_t i = 0; i < rows; i++)
+            sums[i] += rune_dot(values, rune_load_widened(panel + 8 * i) - (int16_t)weight_zero);
+    }
 }
 
 /*
- * `weights` are [outputs][inputs padded to 8]; `bias` holds what the input's zero point adds. Weights are counted from
- * `weight_zero`, which fills them up. Up to 7 bytes behind the input are read and count nothing.
+ * `weights` are panels of eight rows while more than six are left, then of four and of two, whose sums `panel_sums`
+ * makes; inputs are padded. `bias` holds what the input's zero point adds; it and the scales are padded to 4. Weights are
+ * counted from `weight_zero`, which fills them up. What is read behind the input counts nothing.
  */
+#define RUNE_PANELS(panel_sums)                                                                                     \
+    const int8_t *panel = weights;                                                                                  \
+    int32_t first = 0;                                                                                              \
+    RUNE_ROLLED for (; first + 6 < outputs; first += 8, panel += 8 * padded) {                                      \
+        rune_i32x4 sums[8];                                                                                         \
+        panel_sums(sums, input, panel, padded, weight_zero, 8);                                                     \
+        RUNE_ROLLED for (int32_t i = first; i < first + 8; i += 4)                                                  \
+            rune_store_nearest(output + i, rune_sums_i32(sums + i - first) + rune_load_i32(bias + i), requantize, i, \
+                               outputs - i);                                                                        \
+    }                                                                                                               \
+    if (first + 2 < outputs)                                                                                        \
+        RUNE_PANEL_OF(panel_sums, 4)                                                                                \
+    if (first < outputs)                                                                                            \
+        RUNE_PANEL_OF(panel_sums, 2)
+
+#define RUNE_PANEL_OF(panel_sums, rows)                                                                             \
+    {                                                                                                               \
+        rune_i32x4 sums[4] = {{0}, {0}, {0}, {0}};                                                                  \
+        panel_sums(sums, input, panel, padded, weight_zero, rows);                                                  \
+        rune_store_nearest(output + first, rune_sums_i32(sums) + rune_load_i32(bias + first), requantize, first,    \
+                           outputs - first < rows ? outputs - first : rows);                                        \
+        first += rows;                                                                                              \
+        panel += rows * padded;                                                                                     \
+    }
+
+RUNE_INLINE void rune_panels_int8(const int8_t *input, int8_t *output, const int8_t *weights, const int32_t *bias,
+                                  const struct rune_requantize_nearest *requantize, int32_t batches, int32_t inputs,
+                                  int32_t outputs, int32_t weight_zero)
+{
+    const int32_t padded = (inputs + 7) / 8 * 8;
+    RUNE_ROLLED for (int32_t batch = 0; batch < batches; batch++, input += inputs, output += outputs) {
+        RUNE_PANELS(rune_panel_sums_int8)
+    }
+}
+
+/* No shape is known when these are compiled, and none is missed: what is read lies in its order. */
+RUNE_SHARED void rune_panels_int8_shared(const int8_t *input, int8_t *output, const int8_t *weights,
+                                         const int32_t *bias, const struct rune_requantize_nearest *requantize,
+                                         int32_t batches, int32_t inputs, int32_t outputs)
+{
+    rune_panels_int8(input, output, weights, bias, requantize, batches, inputs, outputs, 0);
+}
+
+RUNE_SHARED void rune_panels_int8_counted(const int8_t *input, int8_t *output, const int8_t *weights,
+                                          const int32_t *bias, const struct rune_requantize_nearest *requantize,
+                                          int32_t batches, int32_t inputs, int32_t outputs, int32_t weight_zero)
+{
+    rune_panels_int8(input, output, weights, bias, requantize, batches, inputs, outputs, weight_zero);
+}
+
 RUNE_INLINE void rune_fully_connected_int8(const int8_t *input, int8_t *output, const int8_t *weights,
                                            const int32_t *bias, const struct rune_requantize_nearest *requantize,
                                            int32_t batches, int32_t inputs, int32_t outputs, int32_t weight_zero)
 {
-    const int32_t padded = (inputs + 7) / 8 * 8, count = outputs < 4 ? outputs : 4;
-    for (int32_t batch = 0; batch < batches; batch++, input += inputs, output += outputs) {
-        for (int32_t next = 0; next < outputs; next += 4) {
-            const int32_t first = rune_four_of(next, outputs);
-            const int8_t *row = weights + first * padded;
-            rune_i32x4 sums[4] = {{0}, {0}, {0}, {0}};
-            for (int32_t k = 0; k < padded; k += 8) {
-                rune_i16x8 values = rune_load_widened(input + k);
-                RUNE_UNROLLED for (int32_t i = 0; i < 4; i++)
-                    sums[i] += rune_dot(values, rune_load_widened(row + i * padded + k) - (int16_t)weight_zero);
-            }
-            rune_i32x4 whole = rune_sums_i32(sums) + rune_load_i32(bias + first);
-            rune_store_nearest(output + first, whole, requantize, first, count);
-        }
-    }
+    if (weight_zero)
+        rune_panels_int8_counted(input, output, weights, bias, requantize, batches, inputs, outputs, weight_zero);
+    else
+        rune_panels_int8_shared(input, output, weights, bias, requantize, batches, inputs, outputs);
 }
 
 /* `weights` are [outputs][inputs] as in the model. */

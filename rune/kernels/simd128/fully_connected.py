@@ -1,32 +1,34 @@
-"""FULLY_CONNECTED: at least four rows of weights, those of int8 padded to 8 inputs."""
+"""FULLY_CONNECTED: weights of int8 in panels of eight, four or two rows, those of floats in at least four rows."""
 
 from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
 
-from rune.anvil.kernel_call import Input, KernelCall, Output
+from rune.anvil.kernel_call import Constant, Input, KernelCall, Output
 from rune.anvil.ops.fully_connected import FullyConnectedFloat32, FullyConnectedInt8
 from rune.anvil.program import Number
 from rune.kernels.packing import float32s, folded_bias, int8s, int32s, nearest_rounding
 
 TOGETHER = 4
-"""Outputs that are computed at a time."""
+"""Sums that become outputs at a time."""
 
 
 def int8(op: FullyConnectedInt8) -> KernelCall:
-    outputs, inputs = op.rows.shape
-    rows = np.full((max(outputs, TOGETHER), -(-inputs // 8) * 8), op.row_zero_point, np.int8)
-    rows[:outputs, :inputs] = op.rows
     bias = folded_bias(op.bias, op.weights.sum(axis=1), op.input_zero_point)
-    scales = (*op.scales, *(0.0,) * (TOGETHER - outputs))
+    return int8_call(op, int8s(panels(op.rows, op.row_zero_point, 8)), int32s(filled_bias(bias)))
+
+
+def int8_call(op: FullyConnectedInt8, weights: Constant, bias: Constant) -> KernelCall:
+    outputs, inputs = op.rows.shape
+    scales = (*op.scales, *(0.0,) * (-outputs % TOGETHER))
     return KernelCall(
         "rune_fully_connected_int8",
         (
             Input(0, "int8_t"),
             Output(0, "int8_t"),
-            int8s(rows),
-            int32s(_filled(bias)),
+            weights,
+            bias,
             nearest_rounding(scales, op.output.zero_point, op.output.minimum, op.output.maximum),
             Number(op.batches),
             Number(inputs),
@@ -34,6 +36,26 @@ def int8(op: FullyConnectedInt8) -> KernelCall:
             Number(op.row_zero_point),
         ),
     )
+
+
+def filled_bias(bias: NDArray[np.generic]) -> NDArray[np.generic]:
+    """With zeros up to those that become outputs together."""
+    return np.concatenate([bias, np.zeros(-len(bias) % TOGETHER, bias.dtype)])
+
+
+def panels(rows: NDArray[np.generic], zero_point: int, together: int) -> NDArray[np.generic]:
+    """[row][input] to panels of eight rows while more than six are left, then of four and two: each [inputs that are
+    read together][row][input], filled up with `zero_point`, which counts nothing."""
+    outputs, inputs = rows.shape
+    full = np.full((-(-outputs // 2) * 2, -(-inputs // together) * together), zero_point, np.int8)
+    full[:outputs, :inputs] = rows
+    found, first = [], 0
+    while first < outputs:
+        left = outputs - first
+        count = 8 if left > 6 else 4 if left > 2 else 2
+        found.append(full[first : first + count].reshape(count, -1, together).swapaxes(0, 1).ravel())
+        first += count
+    return np.concatenate(found)
 
 
 def float32(op: FullyConnectedFloat32) -> KernelCall:

@@ -95,4 +95,50 @@ RUNE_INLINE void rune_store_requantized(int8_t *output, const rune_i32x4 *sums, 
         output[i] = single[i];
 }
 
+/* What layers need of it that share a kernel, and so have no constants there: single precision. `sign` is the highest bit
+ * where the offset takes the sum's sign. */
+struct rune_requantize_shared {
+    const float *scale, *offset;
+    const int32_t *exceptions, *steps;
+    int32_t sign, zero_point, minimum, maximum;
+};
+
+RUNE_INLINE struct rune_requantize_shared rune_requantize_shared(const struct rune_requantize *to)
+{
+    const int32_t sign = to->signed_offset ? INT32_MIN : 0;
+    return (struct rune_requantize_shared){to->scale, to->offset,     to->exceptions, to->steps,
+                                           sign,      to->zero_point, to->minimum,    to->maximum};
+}
+
+RUNE_SHARED void rune_store_some_bytes(int8_t *output, rune_i8x16 bytes, int32_t count)
+{
+    int8_t single[16];
+    __builtin_memcpy(single, &bytes, sizeof single);
+    RUNE_ROLLED for (int32_t i = 0; i < count; i++)
+        output[i] = single[i];
+}
+
+/* Eight sums, of which the first `count` are stored. */
+RUNE_INLINE void rune_store_shared(int8_t *output, const rune_i32x4 *sums, const struct rune_requantize_shared *to,
+                                   int32_t channel, int32_t count)
+{
+    rune_i32x4 half[2];
+    RUNE_UNROLLED for (int32_t i = 0; i < 2; i++) {
+        const int32_t at = channel + 4 * i;
+        const rune_i32x4 offset = (sums[i] & rune_splat_i32(to->sign)) | (rune_i32x4)rune_load_f32(to->offset + at);
+        const rune_f32x4 value =
+            __builtin_convertvector(sums[i], rune_f32x4) * rune_load_f32(to->scale + at) + (rune_f32x4)offset;
+        half[i] = (rune_i32x4)(value + 12582912.0f) - rune_splat_i32(0x4B400000 - to->zero_point);
+        if (to->exceptions)
+            half[i] += (rune_i32x4)(sums[i] == rune_load_i32(to->exceptions + at)) & rune_load_i32(to->steps + at);
+    }
+    rune_i8x16 bytes = rune_narrow(half[0], half[1], half[0], half[1]);
+    bytes = __builtin_elementwise_max(bytes, (rune_i8x16){} + (int8_t)to->minimum);
+    bytes = __builtin_elementwise_min(bytes, (rune_i8x16){} + (int8_t)to->maximum);
+    if (count >= 8)
+        __builtin_memcpy(output, &bytes, 8);
+    else
+        rune_store_some_bytes(output, bytes, count);
+}
+
 #endif

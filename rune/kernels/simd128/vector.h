@@ -12,7 +12,6 @@
 
 #define RUNE_INLINE static inline __attribute__((always_inline))
 #define RUNE_SHARED RUNE_UNUSED static __attribute__((noinline)) /* there once: a copy a layer would win nothing */
-#define RUNE_ROLLED _Pragma("clang loop unroll(disable)") /* where copies cost bytes and win nothing */
 
 typedef int8_t rune_i8x8 __attribute__((vector_size(8)));
 typedef int8_t rune_i8x16 __attribute__((vector_size(16)));

@@ -14,6 +14,7 @@ from rune.anvil.c_call import Notation, call_lines
 from rune.anvil.c_rows import HEADER as ROWS_HEADER
 from rune.anvil.c_rows import row_name, rows_lines
 from rune.anvil.c_text import HEADER_NAME, checked, literal
+from rune.anvil.kernel_set import Trial
 from rune.anvil.messages import mark_line, serial_pieces, tensor_shape
 from rune.anvil.plan import Plan
 from rune.anvil.program import (
@@ -64,7 +65,7 @@ def emit(target: Target, program: Program, plan: Plan, _name: str) -> Sources:
     units = [Unit(SUPPORT, frozenset({*kernels, *support}), for_size=True)]
     for part in range(program.parts):
         text = f"part_{part}.c"
-        files[text] = _Text(program, plan, part, names).whole().encode("ascii")
+        files[text] = _Text(program, plan, part, names, target.kernels.trial).whole().encode("ascii")
         units.append(Unit(text, frozenset({text, *kernels, *support, *(blocks if part == 0 else ())})))
         if plan.constant_sizes[part]:
             source, blob = f"{_blob_name(part)}.c", f"{_blob_name(part)}.bin"
@@ -110,8 +111,11 @@ def _part(step: Step) -> int:
 class _Text:
     """The text of one part. Part 0 owns the memory and what the host calls; the others are functions that it calls."""
 
-    def __init__(self, program: Program, plan: Plan, part: int, headers: Mapping[Path, str]) -> None:
+    def __init__(
+        self, program: Program, plan: Plan, part: int, headers: Mapping[Path, str], trial: Trial | None
+    ) -> None:
         self._headers = headers
+        self._trial = trial if part == 0 else None
         self._program = program
         self._plan = plan
         self._part = part
@@ -123,6 +127,8 @@ class _Text:
         headers = sorted({self._headers[call.header] for step in mine for call in calls(step)})
         if any(isinstance(step, Rows) for step in mine):
             headers.append(f"common/{ROWS_HEADER}")
+        if self._trial is not None:
+            headers.append(self._trial.header)
         shared = ("support/host.h", "common/rune.h", "support/serial.h", "support/resource.h")
         includes = [f'#include "{name}"' for name in (*shared, *headers)]
         blobs = [
@@ -172,7 +178,10 @@ class _Text:
         ]
 
     def _manifest(self) -> str:
-        lines = ['__attribute__((export_name("_manifest"))) int32_t rune_manifest(void)', "{", *self._initial_states()]
+        lines = ['__attribute__((export_name("_manifest"))) int32_t rune_manifest(void)', "{"]
+        if self._trial is not None:
+            lines.append(f"    {self._trial.function}();")
+        lines += self._initial_states()
         for number, capability in enumerate(self._program.capabilities):
             lines.append(f"    capabilities[{number}] = host_request_capability({int(capability.kind)});")
             for key, value in capability.parameters:

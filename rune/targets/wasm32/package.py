@@ -1,4 +1,4 @@
-"""A rune: the module, its graph, its version and its resources in one file."""
+"""A rune: the module, its graph, its version, its resources and a second module in one file."""
 
 from __future__ import annotations
 
@@ -12,5 +12,5 @@ from rune.container import graph_json, pack, rune_sections
 def package(made: Made) -> Mapping[str, bytes]:
     """The rune, called as the old command named files: what follows the last dot of the name is left out."""
     graph = graph_json(made.pipeline, made.name, made.memory, made.watched)
-    packed = pack(made.module, rune_sections(graph, made.resources))
+    packed = pack(made.module, rune_sections(graph, made.resources, made.second))
     return {f"{Path(made.name).stem}.rune": packed}

@@ -12,7 +12,7 @@ from rune.abi import Capability
 from rune.anvil.target import Aim
 from rune.building.building import build
 from rune.building.models import ProjectModels
-from rune.container import read_rune
+from rune.container import pack, read_rune
 from rune.files import FolderFiles, MemoryFiles
 from rune.runefile.pipeline import CapabilityStage
 from rune.runtime.errors import ModelLoadError, ModelRunError, ModelRuntimeMissing
@@ -25,6 +25,7 @@ from rune.verify.recorded import verify_recorded
 from rune.verify.rune_project import NoProject, models_wanted, project_of
 from rune.verify.rune_verification import Origin
 from rune.verify.samples import own_samples
+from rune.verify.second_module import second_module, without_second_module
 from rune.verify.verification import Runs, Verification
 from rune.verify.verifying import Effort, verify
 from tests.model_cases import model_cases, refused_cases
@@ -58,6 +59,36 @@ def test_a_rune_is_verified_whatever_it_is_optimised_for(aim: Aim) -> None:
     found = verify(files, build(files, "app", target=target).rune, effort=FEW)
     assert found.is_within, found.sentence()
     assert found.rune.suspect is None
+
+
+def test_a_second_module_that_these_files_do_not_give_is_found() -> None:
+    files = MemoryFiles(template("digits"))
+    target = find_target("wasm32").variant("speed")
+    assert target is not None
+    rune = build(files, "digits", target=target).rune
+    second = second_module(rune)
+    assert second is not None
+    assert verify(files, rune, effort=FEW, made_by=toolchain_digest()).is_within
+    for change in (len(second) // 2, len(second) - 40):
+        changed = bytearray(second)
+        changed[change] ^= 1
+        other = pack(without_second_module(rune), {".rune_relaxed": bytes(changed)})
+        found = verify(files, other, effort=FEW, made_by=toolchain_digest())
+        assert not found.is_within
+        assert "second module" in found.sentence()
+        unknown = verify(files, other, effort=FEW)
+        assert not unknown.is_complete
+        assert "second module" in unknown.sentence()
+
+
+def test_a_constant_that_only_the_second_module_has_is_missed_in_the_rune() -> None:
+    files = template("digits")
+    model = files["digits.tflite"]
+    changed = with_changed_weight(model, weighted_operators(read_model(model))[-1])
+    rune = rune_of(MemoryFiles(files | {"digits.tflite": changed}))
+    hidden = pack(rune, {".rune_relaxed": rune_of(MemoryFiles(files))})
+    found = verify(MemoryFiles(files), hidden, effort=FEW, made_by=toolchain_digest())
+    assert str(found.rune.suspect).startswith("op ")
 
 
 def test_a_rune_alone_is_verified_with_its_model() -> None:

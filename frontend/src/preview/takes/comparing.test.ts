@@ -2,6 +2,7 @@
 import { expect, test } from "vitest";
 import { mirror } from "../../runtime/assembler.test-support";
 import { RuneInstance } from "../../runtime/instance";
+import { unpackResult } from "../../runtime/packing";
 import type { Engine } from "../session";
 import { difference, differenceText, hear, spreadOf, timesText, type Heard } from "./comparing";
 import type { Content } from "./take";
@@ -17,7 +18,9 @@ function engine(): Engine {
       return instance.loaded;
     },
     run(inputs) {
-      return instance === null ? Promise.reject(new Error("nothing is loaded")) : Promise.resolve(instance.run(inputs));
+      return instance === null
+        ? Promise.reject(new Error("nothing is loaded"))
+        : Promise.resolve(unpackResult(instance.run(inputs)));
     },
   };
 }

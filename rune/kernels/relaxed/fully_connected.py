@@ -1,0 +1,20 @@
+"""FULLY_CONNECTED of int8: weights in panels, sixteen inputs at a time."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from rune.anvil.kernel_call import KernelCall
+from rune.anvil.ops.fully_connected import FullyConnectedInt8
+from rune.kernels.packing import int8s, int32s
+from rune.kernels.relaxed.counted import counted_bias
+from rune.kernels.simd128.fully_connected import filled_bias, int8_call, panels
+
+
+def int8(op: FullyConnectedInt8) -> KernelCall:
+    bias = counted_bias(op.bias, op.weights.sum(axis=1), op.input_zero_point)
+    weights = int8s(panels(op.rows, op.row_zero_point, 16))
+    return replace(int8_call(op, weights, int32s(filled_bias(bias))), function="rune_relaxed_fully_connected_int8")
+
+
+PACKERS = {FullyConnectedInt8: int8}

@@ -1,0 +1,94 @@
+/*
+ * A convolution whose filter is one pixel, int8: one kernel for all layers. Four pixels at a time lie interleaved, so that
+ * the distance of two pixels, which differs from layer to layer, is nowhere in the loop.
+ */
+#ifndef RUNE_POINTWISE_H
+#define RUNE_POINTWISE_H
+
+#include "conv_2d.h"
+#include "requantize.h"
+#include "vector.h"
+
+#define RUNE_POINTWISE_TILE 4
+
+/* `pixels` pixels, widened: [four pixels][pair of numbers][pixel][2], where numbers are padded to 8. */
+RUNE_SHARED void rune_interleave(int16_t *to, const int8_t *input, int32_t pixels, int32_t inputs)
+{
+    RUNE_ROLLED for (int32_t pixel = 0; pixel < pixels; pixel += RUNE_POINTWISE_TILE) {
+        const int8_t *from = input + pixel * inputs;
+        const int32_t left = pixels - pixel - 1; /* there is no pixel behind the last: it stands in for those */
+        const int8_t *second = from + (left > 0 ? inputs : 0);
+        const int8_t *third = from + (left > 1 ? 2 * inputs : 0), *fourth = from + (left > 2 ? 3 * inputs : 0);
+        RUNE_ROLLED for (int32_t k = 0; k < inputs; k += 8, to += 32) {
+            const rune_i32x4 a = (rune_i32x4)rune_load_widened(from + k), b = (rune_i32x4)rune_load_widened(second + k);
+            const rune_i32x4 c = (rune_i32x4)rune_load_widened(third + k), d = (rune_i32x4)rune_load_widened(fourth + k);
+            const rune_i32x4 left_upper = __builtin_shufflevector(a, b, 0, 4, 1, 5);
+            const rune_i32x4 left_lower = __builtin_shufflevector(a, b, 2, 6, 3, 7);
+            const rune_i32x4 right_upper = __builtin_shufflevector(c, d, 0, 4, 1, 5);
+            const rune_i32x4 right_lower = __builtin_shufflevector(c, d, 2, 6, 3, 7);
+            rune_store_i16(to, (rune_i16x8)__builtin_shufflevector(left_upper, right_upper, 0, 1, 4, 5));
+            rune_store_i16(to + 8, (rune_i16x8)__builtin_shufflevector(left_upper, right_upper, 2, 3, 6, 7));
+            rune_store_i16(to + 16, (rune_i16x8)__builtin_shufflevector(left_lower, right_lower, 0, 1, 4, 5));
+            rune_store_i16(to + 24, (rune_i16x8)__builtin_shufflevector(left_lower, right_lower, 2, 3, 6, 7));
+        }
+    }
+}
+
+RUNE_INLINE void rune_pointwise_tile(const int16_t *numbers, int32_t pairs, const int8_t *weights, const int32_t *bias,
+                                     int8_t *output, const struct rune_requantize_shared *to, int32_t channel,
+                                     int32_t channels, const int32_t pixels)
+{
+    rune_i32x4 sums[RUNE_POINTWISE_TILE][2];
+    RUNE_UNROLLED for (int32_t i = 0; i < pixels; i++) {
+        sums[i][0] = rune_load_i32(bias + channel);
+        sums[i][1] = rune_load_i32(bias + channel + 4);
+    }
+    RUNE_ROLLED for (int32_t pair = 0; pair < pairs; pair++, numbers += 8, weights += 16) {
+        const rune_i16x8 low = rune_load_widened(weights), high = rune_load_widened(weights + 8);
+        RUNE_UNROLLED for (int32_t i = 0; i < pixels; i++) {
+            const rune_i16x8 pixel = rune_splat_pair(numbers + 2 * i);
+            sums[i][0] += rune_dot(pixel, low);
+            sums[i][1] += rune_dot(pixel, high);
+        }
+    }
+    RUNE_UNROLLED for (int32_t i = 0; i < pixels; i++)
+        rune_store_shared(output + (ptrdiff_t)i * channels, sums[i], to, channel, channels - channel);
+}
+
+/* `numbers` is scratch for `block` pixels, which is a multiple of four or all there are. */
+RUNE_SHARED void rune_pointwise_shared(const int8_t *input, int8_t *output, int16_t *numbers, const int8_t *weights,
+                                       const int32_t *bias, const struct rune_requantize_shared *given, int32_t pixels,
+                                       int32_t inputs, int32_t outputs, int32_t block)
+{
+    const struct rune_requantize_shared to = *given; /* what is stored cannot change it here */
+    const int32_t pairs = (inputs + 1) / 2, tile = (inputs + 7) / 8 * 32;
+    RUNE_ROLLED for (int32_t done = 0; done < pixels; done += block) {
+        const int32_t count = pixels - done < block ? pixels - done : block;
+        const int8_t *packed = weights;
+        rune_interleave(numbers, input + done * inputs, count, inputs);
+        RUNE_ROLLED for (int32_t channel = 0; channel < outputs; channel += 8, packed += pairs * 16) {
+            int8_t *at = output + done * outputs + channel;
+            const int16_t *from = numbers;
+            int32_t left = count;
+            RUNE_ROLLED for (; left >= 4; left -= 4, from += tile, at += 4 * outputs)
+                rune_pointwise_tile(from, pairs, packed, bias, at, &to, channel, outputs, 4);
+            if (left & 2) {
+                rune_pointwise_tile(from, pairs, packed, bias, at, &to, channel, outputs, 2);
+                from += 4, at += 2 * outputs;
+            }
+            if (left & 1)
+                rune_pointwise_tile(from, pairs, packed, bias, at, &to, channel, outputs, 1);
+        }
+    }
+}
+
+RUNE_INLINE void rune_pointwise_by_fours_int8(const int8_t *input, int8_t *output, int16_t *numbers,
+                                              const int8_t *weights, const int32_t *bias,
+                                              const struct rune_requantize *requantize, int32_t pixels, int32_t inputs,
+                                              int32_t outputs, int32_t block)
+{
+    const struct rune_requantize_shared shared = rune_requantize_shared(requantize);
+    rune_pointwise_shared(input, output, numbers, weights, bias, &shared, pixels, inputs, outputs, block);
+}
+
+#endif

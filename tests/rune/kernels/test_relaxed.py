@@ -1,0 +1,116 @@
+"""The second module, of relaxed SIMD: the reference's bytes where the engine's dot product is exact, and none elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from numpy.random import default_rng
+
+from rune.building.building import build
+from rune.container import pack, read_rune
+from rune.files import ProjectFiles
+from rune.runtime import Runtime
+from rune.runtime.errors import RuneTrapped
+from rune.targets.wasm32 import RELAXED
+from rune.targets.wasm32 import TARGET as WASM32
+from rune.tflite import read_model
+from tests.model_cases import model_cases
+from tests.models.model_layers import Layers, Value
+from tests.rune.anvil.model_judge import Questions
+from tests.rune.anvil.pipelines import models_pipeline, module_of
+from tests.rune.kernels.in_chromium import Refused, has_exact_dots, outputs_in_chromium
+from tests.rune.kernels.test_winograd import DRAWN, functions, model_of
+from tests.rune.targets.projects import model_project
+
+FASTEST = WASM32.variant("speed")
+KINDS = ("conv_2d_", "depthwise_conv_2d_", "fully_connected_")
+
+
+def depthwise(
+    size: tuple[int, int], channels: int, filter_size: tuple[int, int], stride: int = 1, kind: str = "int8"
+) -> Callable[[Layers], Value]:
+    def draw(layers: Layers) -> Value:
+        source = layers.input((1, *size, channels), kind)
+        return layers.depthwise(source, kernel=filter_size, stride=(stride, stride))
+
+    return draw
+
+
+def dense(inputs: int, outputs: int, kind: str = "int8") -> Callable[[Layers], Value]:
+    def draw(layers: Layers) -> Value:
+        return layers.fully_connected(layers.input((2, inputs), kind, zero_point=-3), outputs)
+
+    return draw
+
+
+MORE = {
+    "one row and one channel": depthwise((1, 5), 1, (1, 1)),
+    "four rows": depthwise((6, 7), 9, (4, 2)),
+    "five rows, two groups": depthwise((8, 6), 17, (5, 3)),
+    "a step of two": depthwise((9, 9), 24, (3, 3), 2),
+    "uint8 by channel": depthwise((5, 6), 11, (3, 3), 1, "uint8"),
+    **{f"{outputs} outputs": dense(13 + outputs, outputs) for outputs in range(1, 18)},
+    "uint8 rows": dense(33, 10, "uint8"),
+}
+
+
+def test_operators_of_all_shapes_give_the_reference_kernels_bytes_in_chromium() -> None:
+    cases = {case.name: case.data for case in model_cases() if case.name.startswith(KINDS)}
+    files = cases | {name: model_of(draw) for name, draw in (DRAWN | MORE).items()}
+    models = {name: read_model(data) for name, data in files.items()}
+    asked = {name: model for name, model in models.items() if _is_relaxed(functions({name: model}, RELAXED))}
+    assert len(asked) >= len(DRAWN | MORE) + 20
+    questions = {name: Questions.of(files[name], 5) for name in asked}
+    try:
+        given = outputs_in_chromium(asked, questions, RELAXED)
+    except Refused as refusal:
+        assert "dot product of bytes is exact" in str(refusal)
+        assert not has_exact_dots(Path("/proc/cpuinfo").read_text(encoding="utf-8").split())
+        return
+    assert {name: list(questions[name].wrong(given[name])) for name in asked} == {name: [] for name in asked}
+
+
+def _is_relaxed(names: list[str]) -> bool:
+    return any(name.startswith("rune_relaxed_") for name in names)
+
+
+def test_an_engine_that_cuts_sums_is_refused_before_anything_runs() -> None:
+    model = {"dense": read_model(model_of(dense(16, 4)))}
+    module = module_of(models_pipeline(model), model, RELAXED)
+    with pytest.raises(RuneTrapped, match="relaxed SIMD whose dot product of bytes is exact"):
+        Runtime.load(module)
+
+
+@pytest.fixture(scope="module")
+def quantised() -> ProjectFiles:
+    return model_project(model_of(dense(24, 9)))
+
+
+def test_a_rune_for_speed_carries_it_and_is_itself_what_it_would_be_without(quantised: ProjectFiles) -> None:
+    assert FASTEST is not None
+    fast, usual = build(quantised, "app", target=FASTEST).rune, build(quantised, "app").rune
+    read = read_rune(fast)
+    assert [section.name for section in read.sections if section.name is not None] == [
+        ".rune_version",
+        ".rune_graph",
+        ".rune_relaxed",
+    ]
+    assert [section.name for section in read_rune(usual).sections if section.name is not None][-1] == ".rune_graph"
+    second = bytes(read.sections[-1].payload)
+    assert read_rune(second).runs
+    assert [(each.name, each.kind) for each in read_rune(second).imports if each.name != "_debug"] == [
+        (each.name, each.kind) for each in read.imports if each.name != "_debug"
+    ]
+    inputs = {1: bytes(default_rng(3).integers(0, 256, 48, "u1"))}
+    assert Runtime.load(fast).call(inputs) == Runtime.load(usual).call(inputs)
+    # It is no part of what runs: with another in its place, the rune gives the same.
+    assert Runtime.load(pack(usual, {".rune_relaxed": b"\0"})).call(inputs) == Runtime.load(usual).call(inputs)
+
+
+def test_a_rune_without_any_of_its_kernels_does_not_carry_it() -> None:
+    assert FASTEST is not None
+    floats = model_project(model_of(dense(8, 4, "float32")))
+    rune = build(floats, "app", target=FASTEST).rune
+    assert all(section.name != ".rune_relaxed" for section in read_rune(rune).sections)
