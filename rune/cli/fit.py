@@ -9,16 +9,13 @@ from pathlib import Path
 
 import click
 
-from rune.abi import Capability
 from rune.anvil.errors import CompileError
-from rune.anvil.program import CapabilityRequest
 from rune.boards.board import Board
 from rune.boards.describing import fit_json
 from rune.boards.finding import UnknownBoard, boards, find_board
 from rune.boards.fit import Fit, Needs, Room, RunTime, Verdict, fit
 from rune.building.building import build
 from rune.building.errors import BuildFailed
-from rune.building.report import BuildResult
 from rune.cli.allow_outside import allow_outside_option
 from rune.cli.columns import columns
 from rune.cli.failure import failed
@@ -26,9 +23,7 @@ from rune.cli.given_file import ANY_PATH
 from rune.cli.printing import format_option, print_json
 from rune.cli.progress import progress
 from rune.cli.project import Project, project_of, show_diagnostics
-from rune.emulation.cores import CORES
-from rune.emulation.errors import EmulationError
-from rune.emulation.measuring import measured, planned
+from rune.emulation.measuring import measured_or_planned, period_of
 from rune.targets.finding import find_target
 from rune.wording import size_text
 
@@ -105,27 +100,8 @@ def _on_target(project: Project, target: str) -> _OnTarget:
         sys.exit(1)
     except CompileError as error:
         raise failed(f"Unable to build {project.name} for {target}", error) from error
-    needs, reason = _needs(built, project.name)
-    return _OnTarget(needs, _period(built.program.capabilities), reason)
-
-
-def _needs(built: BuildResult, name: str) -> tuple[Needs, str | None]:
-    if built.report.target not in CORES:
-        return planned(built, name), "no emulator counts the instructions of these cores"
-    try:
-        return measured(built, name), None
-    except EmulationError as error:
-        return planned(built, name), str(error).partition("\n")[0]
-
-
-def _period(requests: Sequence[CapabilityRequest]) -> float | None:
-    """How long one frame of sound lasts, in milliseconds: the shortest, where there are several."""
-    lengths = [
-        1000 * request.type.count / dict(request.parameters)["hz"]
-        for request in requests
-        if request.kind is Capability.SOUND
-    ]
-    return min(lengths, default=None)
+    needs, reason = measured_or_planned(built, project.name)
+    return _OnTarget(needs, period_of(built.program.capabilities), reason)
 
 
 def _as_json(name: str, found: Mapping[str, _OnTarget], fits: Sequence[Fit]) -> Mapping[str, object]:
