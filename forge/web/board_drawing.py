@@ -104,7 +104,7 @@ def board_drawing(board: Board) -> BoardDrawing:
     )
 
 
-_CHIP_AT = {Form.STICK: 0.48, Form.TINY: 0.55, Form.SHIELD: 0.62, Form.KIT: 0.7, Form.EDGE: 0.22}
+_CHIP_AT = {Form.STICK: 0.48, Form.TINY: 0.55, Form.SHIELD: 0.62, Form.KIT: 0.7, Form.EDGE: 0.17}
 """Where the middle of the chip is, as a share of the board's length."""
 
 

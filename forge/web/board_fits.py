@@ -14,7 +14,7 @@ from rune.boards.board import Board
 from rune.boards.describing import needs_of
 from rune.boards.finding import boards
 from rune.boards.fit import Fit, Room, RunTime, Verdict, fit
-from rune.wording import listed, size_text
+from rune.wording import counted, listed, size_text
 
 NEARLY_FULL = 0.8
 """The share of a memory from which its bar says so."""
@@ -29,6 +29,9 @@ class Look:
     words: str
     rank: int
 
+
+_FIGURES = {"clock_mhz": "clock", "ram": "RAM", "flash": "flash", "flash_wait_states": "wait states of the flash"}
+"""What people call the figures of a board."""
 
 FITS = Look("ok", icon="check", words="Fits", rank=0)
 MAY_BE_SLOW = Look("warn", icon="clock", words="Fits, may be slow", rank=1)
@@ -86,6 +89,11 @@ class BoardFit:
     @property
     def sensors(self) -> str:
         return listed([f"{sensor.value} ({part})" for sensor, part in self.board.sensors.items()]) or "none"
+
+    @property
+    def sources(self) -> tuple[tuple[str, str], ...]:
+        """Where each of the board's figures was read."""
+        return tuple((_FIGURES.get(figure, figure), source) for figure, source in self.board.sources.items())
 
     @property
     def drawing(self) -> BoardDrawing:
@@ -167,6 +175,12 @@ def _said(board: Board) -> str:
     return f"{board.name} {board.maker} {board.chip} {board.core.title} {board.target} {sensors}".casefold()
 
 
+def boards_for(target: str) -> str:
+    """The boards that take a target, some by name; empty where none does."""
+    names = [board.name for board in boards() if board.target == target]
+    return f"{counted(len(names), 'board')}: {listed([*names[:2], *(['others'] if len(names) > 2 else [])])}" if names else ""
+
+
 def board_fits(build: Build) -> tuple[BoardFit, ...]:
     """All boards, those first that the build fits."""
     packages = {package.target: package for package in build.packages.all()}
@@ -200,7 +214,7 @@ def _verdict(found: Fit) -> tuple[Look, str]:
     if share is not None and share[0] > 1:
         return TOO_SLOW, "the next frame is there first"
     if share is not None and share[1] > 1:
-        return MAY_BE_SLOW, "by the longer estimate"
+        return MAY_BE_SLOW, "if it takes the most"
     return FITS, ""
 
 
@@ -221,9 +235,9 @@ def _meter(room: Room) -> Meter:
 
 
 def share_text(time: RunTime) -> str:
-    """The share of the sensor's period, as a range."""
+    """The share of the sensor's period, as a range; empty where it has none."""
     if time.share is None or time.period is None:
-        return "its sensor has no period"
+        return ""
     least, most = time.share
     return f"{percent(least)} to {percent(most)} of {milliseconds(time.period)}"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
@@ -17,12 +18,22 @@ from forge.builds.models import Build, State
 from forge.builds.targets import targets_to_json
 from forge.core.errors import Invalid
 from forge.projects.models import Project
-from forge.web.board_fits import Asked, BoardFit, Show, board_fits, filtered
+from forge.web.board_fits import Asked, BoardFit, Show, board_fits, boards_for, filtered
 from forge.web.pages import for_person, show_again
 from forge.web.project import project_of
 
 SHOWN = 12
 """Boards that stand on the page at first."""
+
+
+@dataclass(frozen=True)
+class TargetChoice:
+    """A target that may be chosen, and the boards that take it, as a sentence."""
+
+    name: str
+    summary: str
+    chosen: bool
+    boards: str
 
 
 @for_person
@@ -80,8 +91,9 @@ def _context(request: HttpRequest, project: Project, build: Build | None, place:
         ],
         "rows": [(each, f"{base}?{urlencode({**asked.query, 'board': each.board.key})}#board") for each in shown],
         "chosen": chosen,
+        "has_period": any(each.time_share for each in fits),
         "base": base,
-        "targets": targets_to_json(project)["targets"],
+        "targets": [TargetChoice(**each, boards=boards_for(each["name"])) for each in targets_to_json(project)["targets"]],
         "may_build": can(principal, Verb.BUILD, project),
         "saved": request.GET.get("saved") == "1",
         "refused": [] if build is None else [each for each in build.packages.all() if each.refusal],

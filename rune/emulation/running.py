@@ -27,6 +27,8 @@ BUDGET: Final = 4_000_000_000
 SECONDS: Final = 300
 """After which it is stopped too: a core that sleeps executes nothing."""
 _COUNTER: Final = Path(__file__).parent / "counter" / "counter.c"
+_TRANSLATED: Final = 64
+"""Megabytes for translated code: without a word QEMU takes a gigabyte, and a machine may have two of its own."""
 _FAULTED: Final = 2
 _STATUS: Final = 16
 
@@ -69,7 +71,7 @@ def emulate(
         command = [
             *(program(core.emulator, core.emulator_package), *core.machine, "-nographic", "-monitor", "none"),
             *("-serial", "none", "-semihosting-config", "enable=on,target=native", "-kernel", str(firmware.path)),
-            *("-plugin", plugin),
+            *("-accel", f"tcg,tb-size={_TRANSLATED}", "-plugin", plugin),
         ]
         try:
             ended = subprocess.run(
