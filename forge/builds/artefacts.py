@@ -49,7 +49,8 @@ def take_known(job: Job, take: Take) -> Artefact | None:
 
 
 def keep_artefact(job: Job, made: Path, answer: Mapping[str, Any], take: Take) -> Artefact:
-    """Stores the rune or package that the compiler wrote, and its report. Two that build the same at once end with one artefact.
+    """Stores the rune or package that the compiler wrote, and its report. Two that build the same at once end with one
+    artefact.
 
     The disk is not waited for: `secure` does that for what is not made again at the next edit.
     """

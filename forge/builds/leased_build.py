@@ -208,7 +208,12 @@ class LeasedBuild:
         self, artefact: Artefact, evaluation: Mapping[str, Any] | None, packages: Mapping[str, Artefact]
     ) -> None:
         """Says of each limit of `forge.yml` whether it is met. A missed one does not end the build."""
-        judgements = judged(artefact, self._measurement, evaluation)
+        judgements = judged(
+            artefact,
+            self._measurement,
+            evaluation,
+            {target: made.needs for target, made in packages.items() if made.needs is not None},
+        )
         for each in judgements:
             self._say("limits", judgement_line(each), level="info" if each.outcome.is_kept else "warning")
         set_judgements(self._lease, [each.to_json() for each in judgements])

@@ -48,7 +48,7 @@ class BuildReportJson(ReportJson):
 
 
 class BuildPackageJson(TypedDict):
-    """A package that a build was asked for. Without a `url` there is none: `refusal` says why, or it is not made yet."""
+    """A package that a build was asked for. Without a `url` there is none: `refusal` says why, or it is made later."""
 
     target: str
     size: int | None

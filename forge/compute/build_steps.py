@@ -65,7 +65,9 @@ def make(
         return
     if spec["target"] != RUNE_TARGET:
         if made is None:
-            answers.send("failed", error="The rune that the package is of no longer exists. Build again.", diagnostics=[])
+            answers.send(
+                "failed", error="The rune that the package is of no longer exists. Build again.", diagnostics=[]
+            )
             return
         make_package(job, files, answers, made, output)
         return

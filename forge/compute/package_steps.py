@@ -28,7 +28,6 @@ EMULATION_SECONDS = 60.0
 """An emulated core that has not ended its runs by then is stopped, and the figures are those of the plan."""
 
 
-
 def make_package(job: Mapping[str, Any], files: JobFiles, answers: Answers, rune: bytes, output: int) -> None:
     """The steps `package` and `count` of a job, those that it names. `rune` is that of the same files and options.
 

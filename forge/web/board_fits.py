@@ -111,7 +111,7 @@ class BoardFit:
     @property
     def stages(self) -> tuple[Stage, ...]:
         """What its instructions are spent on, the most first."""
-        told = (self.package and self.package.needs or {}).get("stages", [])
+        told = ((self.package and self.package.needs) or {}).get("stages", [])
         total = sum(each["instructions"] for each in told) or 1
         ordered = sorted(told, key=lambda each: -int(each["instructions"]))
         return tuple(
@@ -178,7 +178,11 @@ def _said(board: Board) -> str:
 def boards_for(target: str) -> str:
     """The boards that take a target, some by name; empty where none does."""
     names = [board.name for board in boards() if board.target == target]
-    return f"{counted(len(names), 'board')}: {listed([*names[:2], *(['others'] if len(names) > 2 else [])])}" if names else ""
+    return (
+        f"{counted(len(names), 'board')}: {listed([*names[:2], *(['others'] if len(names) > 2 else [])])}"
+        if names
+        else ""
+    )
 
 
 def board_fits(build: Build) -> tuple[BoardFit, ...]:

@@ -93,7 +93,9 @@ def _context(request: HttpRequest, project: Project, build: Build | None, place:
         "chosen": chosen,
         "has_period": any(each.time_share for each in fits),
         "base": base,
-        "targets": [TargetChoice(**each, boards=boards_for(each["name"])) for each in targets_to_json(project)["targets"]],
+        "targets": [
+            TargetChoice(**each, boards=boards_for(each["name"])) for each in targets_to_json(project)["targets"]
+        ],
         "may_build": can(principal, Verb.BUILD, project),
         "saved": request.GET.get("saved") == "1",
         "refused": [] if build is None else [each for each in build.packages.all() if each.refusal],

@@ -75,7 +75,11 @@ NEEDS = {
     "not_measured": None,
     "missing": None,
 }
-PLANNED = NEEDS | {"instructions": None, "stages": [], "not_measured": "no emulator counts the instructions of these cores"}
+PLANNED = NEEDS | {
+    "instructions": None,
+    "stages": [],
+    "not_measured": "no emulator counts the instructions of these cores",
+}
 
 
 def packed(build: Build, target: str = "cortex-m4", needs: Any = NEEDS, package: bytes = b"PK package") -> BuildPackage:

@@ -14,7 +14,10 @@ from rune.toolchain import PARTS, source_digest, toolchain_digest
 
 PACKAGE = Path(rune.__file__).parent
 COMPILER = "zig 1"
-IMPORTED = "import sys, rune.building.building, rune.packages.packaging; print(*(m for m in sys.modules if m.startswith('rune.')))"
+IMPORTED = (
+    "import sys, rune.building.building, rune.packages.packaging; "
+    "print(*(m for m in sys.modules if m.startswith('rune.')))"
+)
 
 
 @pytest.fixture(scope="module")

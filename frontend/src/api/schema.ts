@@ -2071,7 +2071,7 @@ export interface components {
       readonly type: "build.log";
       readonly data: components["schemas"]["BuildLogAppended"];
     };
-    /** @description A package that a build was asked for. Without a `url` there is none: `refusal` says why, or it is not made yet. */
+    /** @description A package that a build was asked for. Without a `url` there is none: `refusal` says why, or it is made later. */
     readonly BuildPackage: {
       readonly target: string;
       readonly size: number | null;
@@ -2616,10 +2616,10 @@ export interface components {
       /** @default true */
       readonly may_comment: boolean;
     };
-    /** @description A limit of a build's `forge.yml`, and what is said of it. `bound` and `value` are bytes, milliseconds, shares from 0 to 1 or numbers an hour; `value` is null where nothing was measured. */
+    /** @description A limit of a build's `forge.yml`, and what is said of it. `bound` and `value` are bytes, milliseconds, shares from 0 to 1, numbers an hour or instructions; `value` is null where nothing was measured. */
     readonly JudgedLimit: {
       readonly kind: components["schemas"]["LimitKind"];
-      /** @description the label whose recall is limited */
+      /** @description the label whose recall is limited, or the target of flash, RAM or instructions */
       readonly label: string | null;
       readonly outcome: components["schemas"]["LimitOutcome"];
       /** Format: double */
@@ -2743,7 +2743,7 @@ export interface components {
         readonly [key: string]: boolean | number | string | readonly number[];
       };
     };
-    /** @description A limit: bytes, milliseconds, a share from 0 to 1, or a number an hour. `label` is the one of a recall. */
+    /** @description A limit: bytes, milliseconds, a share from 0 to 1, a number an hour, or instructions. `label` is the one of a recall, or the target whose package is limited. */
     readonly Limit: {
       readonly kind: string;
       /** Format: double */
@@ -2751,7 +2751,16 @@ export interface components {
       readonly label: string | null;
     };
     /** @enum {string} */
-    readonly LimitKind: "size" | "memory" | "inference-time" | "accuracy" | "recall" | "false-alarms-per-hour";
+    readonly LimitKind:
+      | "size"
+      | "memory"
+      | "inference-time"
+      | "accuracy"
+      | "recall"
+      | "false-alarms-per-hour"
+      | "flash"
+      | "ram"
+      | "instructions";
     /** @enum {string} */
     readonly LimitOutcome: "met" | "missed" | "unclear" | "unknown";
     /** @description The version that a line is from. */

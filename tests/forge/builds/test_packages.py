@@ -12,27 +12,32 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from forge.core.errors import Forbidden
 from forge.builds.actions import choose_targets, request_build
 from forge.builds.artefacts import drop_unused
 from forge.builds.leased_build import LeasedBuild
 from forge.builds.leases import take
+from forge.builds.limits import judgements_of
 from forge.builds.models import Artefact, ArtefactFile, Build, Role, State
+from forge.builds.sides import figures_of
 from forge.builds.targets import chosen_targets
 from forge.compute import package_steps
 from forge.compute.compiler import Compiler
-from forge.core.errors import Invalid
+from forge.core.errors import Forbidden, Invalid
 from forge.core.models import AuditEntry
 from forge.projects.actions import write_file
+from rune.emulation.cores import CORES
+from rune.emulation.running import missing_package
 from rune.files import MemoryFiles
 from rune.packages.errors import SelfTestFailed
+from rune.policy import Outcome
 from tests.forge.builds.conftest import log_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 HOSTED = (
     b"version: 1\nimage: runicos/base\npipeline:\n  number:\n    capability: RAW\n    outputs:\n      - type: F32\n"
-    b"        dimensions: [1, 1]\n  words:\n    proc-block: hotg-ai/rune#proc_blocks/label\n    inputs:\n      - number\n"
+    b"        dimensions: [1, 1]\n  words:\n    proc-block: hotg-ai/rune#proc_blocks/label\n"
+    b"    inputs:\n      - number\n"
     b"    outputs:\n      - type: utf8\n        dimensions: [1]\n    args:\n      wordlist: $WORDS\n"
     b"  out:\n    out: SERIAL\n    inputs:\n      - words\nresources:\n  WORDS:\n    type: string\n"
 )
@@ -60,6 +65,8 @@ def test_targets_are_chosen_for_later_builds(project: Any, developer: Any, viewe
 def test_a_build_makes_its_packages_once(
     project: Any, developer: Any, client: Client, work: Callable[[Build], Build]
 ) -> None:
+    limits = b"limits:\n  flash: {rv32imc: 1 MB, z80: 1 kB}\n  ram: {c: 1 B}\n"
+    write_file(developer, project, "forge.yml", limits)
     choose_targets(developer, project, ["c", "rv32imc"])
     done = work(request_build(developer, project))
     assert done.state == State.SUCCEEDED, (done.error, log_of(done))
@@ -68,6 +75,13 @@ def test_a_build_makes_its_packages_once(
     assert made["rv32imc"].needs["flash"] > 0
     assert made["c"].needs["instructions"] is None
     assert "Package for rv32imc: " in log_of(done)
+    emulated = missing_package(CORES["rv32imc"]) is None
+    assert [each.outcome for each in judgements_of(done)] == [
+        Outcome.MET if emulated else Outcome.UNKNOWN,
+        Outcome.UNKNOWN,
+        Outcome.MISSED,
+    ]
+    assert (figures_of(done).targets["rv32imc"].instructions is not None) == emulated
     assert made["c"].artefact.spec | {"target": "wasm32"} == done.artefact.spec  # type: ignore[union-attr]
 
     client.force_login(developer)
@@ -104,7 +118,6 @@ def test_a_build_makes_its_packages_once(
     assert len(drop_unused(artefacts)) == 4
     assert not Artefact.objects.filter(pk__in=artefacts).exists()
     assert not ArtefactFile.objects.filter(role=Role.PACKAGE).exists()
-
 
 
 def test_a_target_that_refuses_is_named_and_the_build_goes_on(

@@ -22,7 +22,8 @@ from rune.emulation.running import missing_package
 OWNER = uuid4()
 RUNEFILE = (
     "version: 1\nimage: runicos/base\npipeline:\n  number:\n    capability: RAW\n    outputs:\n      - type: F32\n"
-    "        dimensions: [1, 4]\n  normal:\n    proc-block: hotg-ai/rune#proc_blocks/normalize\n    inputs:\n      - number\n"
+    "        dimensions: [1, 4]\n  normal:\n    proc-block: hotg-ai/rune#proc_blocks/normalize\n"
+    "    inputs:\n      - number\n"
     "    outputs:\n      - type: F32\n        dimensions: [1, 4]\n"
     "  out:\n    out: SERIAL\n    inputs:\n      - normal\n"
 )
