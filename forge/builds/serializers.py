@@ -183,8 +183,8 @@ def package_to_json(package: BuildPackage) -> BuildPackageJson:
     artefact = package.artefact
     return {
         "target": package.target,
-        "size": artefact and artefact.size,
-        "digest": artefact and artefact.digest,
+        "size": artefact.size if artefact else None,
+        "digest": artefact.digest if artefact else None,
         "needs": cast("NeedsJson | None", package.needs),
         "refusal": package.refusal or None,
         "url": package_url(package) if artefact else None,

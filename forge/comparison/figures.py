@@ -81,10 +81,10 @@ def _package_rows(target: str, now: PackageFigures, then: PackageFigures | None)
     is_counted = now.instructions is not None
     before = then if then is not None and (then.instructions is not None) == is_counted else None
     least = "" if is_counted else " The least that it needs: nothing was counted on this core."
-    yield _bytes_row(f"Flash on {target}", now.flash, before and before.flash, FLASH_MEANING + least)
-    yield _bytes_row(f"RAM on {target}", now.ram, before and before.ram, RAM_MEANING + least)
+    yield _bytes_row(f"Flash on {target}", now.flash, before.flash if before else None, FLASH_MEANING + least)
+    yield _bytes_row(f"RAM on {target}", now.ram, before.ram if before else None, RAM_MEANING + least)
     if now.instructions is not None:
-        was = before and before.instructions
+        was = before.instructions if before else None
         yield _row(f"Instructions on {target}", now.instructions, was, INSTRUCTIONS_MEANING, count_text)
 
 

@@ -154,7 +154,7 @@ def test_a_package_whose_self_test_fails_does_not_leave_the_build(monkeypatch: p
     assert "gives other results than the rune, first where the model" in told[0][1]["error"]
 
 
-OPTIONS = {
+OPTIONS: dict[str, Any] = {
     "name": "a",
     "runefile": None,
     "host_models": False,
