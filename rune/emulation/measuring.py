@@ -25,9 +25,9 @@ RUNS: Final = 3
 """The first run fills what is kept between runs, so the others count."""
 
 
-def measured(built: BuildResult, name: str, seconds: float = SECONDS) -> Needs:
+def measured(built: BuildResult, name: str, seconds: float = SECONDS, optimization: str = "-O2") -> Needs:
     """Runs it on noise, and takes the longest run after the first. Other inputs may need a few instructions more. An
-    emulator that has not ended after `seconds` is stopped.
+    emulator that has not ended after `seconds` is stopped. `optimization` is what gcc is told.
 
     Raises `KeyError` for a target without an emulated core (`rune.emulation.cores.CORES` has those with one), and
     `rune.emulation.errors.EmulationError`.
@@ -35,7 +35,7 @@ def measured(built: BuildResult, name: str, seconds: float = SECONDS) -> Needs:
     interface = interface_of(built.program, name)
     core = CORES[built.report.target]
     with tempfile.TemporaryDirectory(prefix="measured-") as folder:
-        firmware = build_firmware(core, built.files, interface, Path(folder))
+        firmware = build_firmware(core, built.files, interface, Path(folder), (optimization,))
         found = emulate(firmware, [_frame(interface, run) for run in range(RUNS)], seconds=seconds)
     kept = firmware.sizes.static_ram + found.stack
     # A rune without an input runs once.
@@ -56,12 +56,14 @@ def measured_stages(built: BuildResult, name: str, seconds: float = SECONDS) -> 
     return max(runs[1:] or runs, key=lambda run: sum(run.values()))
 
 
-def measured_or_planned(built: BuildResult, name: str, seconds: float = SECONDS) -> tuple[Needs, str | None]:
+def measured_or_planned(
+    built: BuildResult, name: str, seconds: float = SECONDS, optimization: str = "-O2"
+) -> tuple[Needs, str | None]:
     """What it needs, and why that was not measured but planned; None where it was measured."""
     if built.report.target not in CORES:
         return planned(built, name), "no emulator counts the instructions of these cores"
     try:
-        return measured(built, name, seconds), None
+        return measured(built, name, seconds, optimization), None
     except EmulationError as error:
         return planned(built, name), str(error).partition("\n")[0]
 
