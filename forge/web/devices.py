@@ -15,10 +15,11 @@ from forge.accounts.principals import Principal, principal_of
 from forge.builds.access import builds_of, find_numbered
 from forge.builds.actions import choose_targets
 from forge.builds.models import Build, State
+from forge.builds.serializers import package_url
 from forge.builds.targets import targets_to_json
 from forge.core.errors import Invalid
 from forge.projects.models import Project
-from forge.web.board_fits import Asked, BoardFit, Show, board_fits, boards_for, filtered
+from forge.web.board_fits import MAY_FIT, Asked, BoardFit, Show, board_fits, boards_for, filtered
 from forge.web.pages import for_person, show_again
 from forge.web.project import project_of
 
@@ -74,6 +75,7 @@ def _context(request: HttpRequest, project: Project, build: Build | None, place:
     matching = filtered(fits, asked)
     chosen = _chosen(fits, matching, asked)
     shown = matching if asked.is_all or asked.words else _with(matching[:SHOWN], chosen)
+    may_fit = sum(each.look is MAY_FIT for each in fits)
     counts = {show: sum(show.holds(each) for each in fits) for show in Show}
     return {
         "project": project,
@@ -82,7 +84,8 @@ def _context(request: HttpRequest, project: Project, build: Build | None, place:
         "asked": asked,
         "fits": shown,
         "all_count": len(fits),
-        "fit_count": counts[Show.FIT],
+        "fit_count": counts[Show.FIT] - may_fit,
+        "may_fit_count": may_fit,
         "left_out": len(matching) - len(shown),
         "all_address": f"{base}?{urlencode({**asked.query, 'all': '1'})}",
         "shows": [
@@ -99,7 +102,9 @@ def _context(request: HttpRequest, project: Project, build: Build | None, place:
         "may_build": can(principal, Verb.BUILD, project),
         "saved": request.GET.get("saved") == "1",
         "refused": [] if build is None else [each for each in build.packages.all() if each.refusal],
-        "packages": [] if build is None else [each for each in build.packages.all() if each.artefact_id],
+        "packages": []
+        if build is None
+        else [(each, package_url(each)) for each in build.packages.all() if each.artefact_id],
     }
 
 

@@ -31,8 +31,8 @@ from rune.wording import size_text
 
 _HEAD = ("board", "verdict", "flash", "RAM", "time of a run", "of its sensor's period")
 _MEASURED = """\
-Exact: flash, RAM and instructions of the rune, by Debian's gcc with {optimization} on an emulated core. The rest of a firmware is
-not in them. Estimated: the time of a run; rune fit --board BOARD shows from what."""
+Exact: flash, RAM and instructions of the rune, by Debian's gcc with {optimization} on an emulated core. The rest of a
+firmware is not in them. Estimated: the time of a run; rune fit --board BOARD shows from what."""
 _PLANNED = "What may fit needs at least this: its flash is the constants without code, its RAM lacks the stack."
 
 

@@ -52,6 +52,8 @@ def test_each_board_fits_or_says_by_how_much_it_does_not(client: Client, develop
     assert 'aria-label="Drawing of ESP32 Dev Module"' in page
     assert f"/api/v1/builds/{build.pk}/packages/c" in page
     assert "the least that it needs" in page
+    for target in ("c", "cortex-m0plus", "cortex-m4"):
+        assert f'href="/api/v1/builds/{build.pk}/packages/{target}" download aria-label' in page
     words = client.get(f"/acme/kitchen/builds/{build.number}/devices?q=nordic+M4").content.decode()
     assert list(rows(words)) == ["Nordic nRF52840 DK"]
     assert "No board matches" in client.get(f"/acme/kitchen/builds/{build.number}/devices?q=z80").content.decode()

@@ -143,4 +143,6 @@ def test_what_the_compiler_is_told_changes_flash_and_instructions() -> None:
     size, balanced, speed = needs("size"), needs("balanced"), needs("speed")
     assert size[0] <= balanced[0] < speed[0]
     assert size[1] >= balanced[1] > speed[1]
-    assert "with -Os on an emulated core" in run("fit", str(SINE), "--board", "nrf52840-dk", "--optimize", "size").stdout
+    assert (
+        "with -Os on an emulated core" in run("fit", str(SINE), "--board", "nrf52840-dk", "--optimize", "size").stdout
+    )
