@@ -87,7 +87,7 @@ def test_a_build_makes_its_packages_once(
     client.force_login(developer)
     answer = client.get(f"/api/v1/builds/{done.pk}/packages/rv32imc")
     assert answer.headers["Content-Disposition"] == f'attachment; filename="{done.name}-rv32imc.zip"'
-    data = answer.getvalue()  # type: ignore[attr-defined]
+    data = answer.getvalue()
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         assert archive.testzip() is None
         assert any(name.endswith(".a") for name in archive.namelist())
