@@ -15,7 +15,7 @@ from forge.compute.toolchain import TOOLCHAIN
 from forge.core.actors import Actor
 from forge.core.models import Blob
 from forge.projects.models import Project, Version
-from rune.building.spec import RUNE_TARGET, canonical_digest
+from rune.building.spec import canonical_digest
 
 
 class Kind(models.TextChoices):
@@ -101,11 +101,6 @@ class Artefact(models.Model):
     def target(self) -> str:
         """The name of the target that it was made for."""
         return str(self.spec["target"])
-
-    @property
-    def is_rune(self) -> bool:
-        """Whether it is a rune, and not a package."""
-        return self.target == RUNE_TARGET
 
     @property
     def needs(self) -> dict[str, Any] | None:
