@@ -24,7 +24,9 @@ PARTS = (
     "files.py",
     "folders.py",
     "kernels",
+    "packages",
     "runefile",
+    "runtime",
     "targets",
     "tensor.py",
     "tflite",
@@ -32,8 +34,9 @@ PARTS = (
     "uncollected.py",
     "wording.py",
 )
-"""What is hashed of the package `rune`: all that a build imports, and the C that it compiles. Nothing of how a rune is
-run, verified or shown: that may change without another rune."""
+"""What is hashed of the package `rune`: all that a build or a package imports, and the C that they compile. A package
+has golden runs of the rune, so that what runs it counts too. Nothing of how a rune is verified or shown: that may
+change without other bytes."""
 
 _SOURCES = (".py", ".c", ".h")
 _COMPILER = "ziglang"

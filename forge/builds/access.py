@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from django.db.models import Prefetch, QuerySet
+
 from forge.accounts.access import nothing_for, nothing_here
 from forge.accounts.permissions import Verb
-from forge.builds.models import Build, BuildQuerySet, Preview
+from forge.builds.errors import NoPackage
+from forge.builds.models import Build, BuildPackage, BuildQuerySet, Preview
 from forge.core.actors import Actor
 from forge.core.audit import NOWHERE
 from forge.projects.models import Project
+from rune.wording import plain
 
 
 def find_build(actor: Actor, build_id: UUID) -> Build:
@@ -44,5 +48,23 @@ def preview_of(project: Project) -> Preview | None:
     )
 
 
+def packages_for_reading() -> QuerySet[BuildPackage]:
+    """Packages with the size and the digest of each, without the whole reports."""
+    return BuildPackage.objects.select_related("artefact").defer("artefact__report", "artefact__diagnostics")
+
+
+def find_package(build: Build, target: str) -> BuildPackage:
+    """The package of a build that somebody may see. Raises `NoPackage`, which says why there is none."""
+    package = packages_for_reading().filter(build=build, target=target).first()
+    if package is None:
+        raise NoPackage(f"This build was not asked for a package for {plain(target)}.")
+    if package.refusal:
+        raise NoPackage(package.refusal)
+    if package.artefact is None:
+        raise NoPackage("This build has not made it, or not yet.")
+    return package
+
+
 def _complete() -> BuildQuerySet:
-    return Build.objects.select_related("project__organisation", "version", "artefact", "requested_by")
+    found = Build.objects.select_related("project__organisation", "version", "artefact", "requested_by")
+    return found.prefetch_related(Prefetch("packages", packages_for_reading()))

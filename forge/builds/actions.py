@@ -13,13 +13,16 @@ from forge.accounts.principals import Kind as PrincipalKind
 from forge.accounts.quotas import require_room
 from forge.builds.access import preview_of
 from forge.builds.errors import BuildOver, TooManyBuilds
+from forge.builds.events import TARGETS_CHANGED
 from forge.builds.leases import Line, announce, append_log
-from forge.builds.models import UNFINISHED, Build, Kind, Preview, State, plain_options
+from forge.builds.models import UNFINISHED, Build, BuildPackage, ChosenTargets, Kind, Preview, State, plain_options
 from forge.builds.notify import notify_workers, previews
 from forge.builds.quotas import require_another_build
+from forge.builds.targets import checked_targets, chosen_targets
 from forge.builds.watches import checked_fix, checked_wires, start_watch
 from forge.core.actors import Actor
 from forge.core.audit import write_entry
+from forge.core.events import append_event
 from forge.projects.access import require
 from forge.projects.actions import note_download
 from forge.projects.models import Project, Version
@@ -59,10 +62,26 @@ def _queue(actor: Actor, project: Project, version: Version) -> Build:
         requested_by=actor.person,
         by_program=actor.kind == PrincipalKind.TOKEN,
     )
+    packages = [BuildPackage(build=build, target=target) for target in chosen_targets(project)]
+    BuildPackage.objects.bulk_create(packages)
     write_entry(actor, "build.request", build.subject, project.place, number=build.number)
     announce(build)
     transaction.on_commit(notify_workers, robust=True)
     return build
+
+
+@transaction.atomic
+def choose_targets(actor: Actor, project: Project, asked: Any) -> None:
+    """Remembers for which targets each later build of the project makes a package. Raises `Forbidden` and `Invalid`."""
+    require(actor, Verb.BUILD, project)
+    targets = checked_targets(asked)
+    # The row's lock: two who choose at once are told one after the other.
+    Project.objects.lock(project.pk)
+    if targets == chosen_targets(project):
+        return
+    ChosenTargets.objects.update_or_create(project=project, defaults={"targets": targets})
+    write_entry(actor, "targets.choose", project.stream, project.place, targets=targets)
+    append_event(project.stream, TARGETS_CHANGED(targets=targets))
 
 
 @transaction.atomic
@@ -89,6 +108,12 @@ def note_rune_download(actor: Actor, build: Build) -> None:
     elif build.artefact is not None:
         what = {"number": build.number, "digest": build.artefact.digest}
         note_download(actor, build.project, "rune.download", build.subject, **what)
+
+
+def note_package_download(actor: Actor, build: Build, package: BuildPackage, digest: str) -> None:
+    """Writes down that someone takes out a build's package. Raises `Forbidden` and `NotFound`."""
+    what = {"number": build.number, "target": package.target, "digest": digest}
+    note_download(actor, build.project, "package.download", build.subject, **what)
 
 
 def refresh_preview(actor: Actor, project: Project) -> Preview | None:

@@ -18,10 +18,19 @@ from rest_framework.response import Response
 from forge.accounts.permissions import Verb
 from forge.accounts.principals import principal_of
 from forge.accounts.scopes import Scope
-from forge.builds.access import builds_of, find_build, preview_of
-from forge.builds.actions import cancel_build, note_rune_download, refresh_preview, request_build, try_fix, watch_wires
+from forge.builds.access import builds_of, find_build, find_package, preview_of
+from forge.builds.actions import (
+    cancel_build,
+    choose_targets,
+    note_package_download,
+    note_rune_download,
+    refresh_preview,
+    request_build,
+    try_fix,
+    watch_wires,
+)
 from forge.builds.artefacts import certificate_of, open_rune
-from forge.builds.errors import NoCertificate, NoRune
+from forge.builds.errors import NoCertificate, NoPackage, NoRune
 from forge.builds.models import Artefact
 from forge.builds.serializers import (
     BuildJson,
@@ -33,6 +42,7 @@ from forge.builds.serializers import (
     preview_to_json,
     watch_to_json,
 )
+from forge.builds.targets import TargetsJson, targets_to_json
 from forge.builds.watches import find_watch
 from forge.core.api import ForgeView, needing, raising
 from forge.core.blob_responses import as_foreign, blob_response
@@ -68,6 +78,29 @@ class ProjectBuilds(ProjectView):
         """Asks for a build of the files as they are now."""
         project = self.project(request, organisation, name, Verb.BUILD)
         return Response(build_to_json(request_build(principal_of(request), project)), status=202)
+
+
+class ChosenTargetsSerializer(serializers.Serializer[Any]):
+    """The targets that each later build of the project makes a package for."""
+
+    targets = serializers.ListField(child=serializers.CharField())
+
+
+class ProjectTargets(ProjectView):
+    needs = needing(get=Scope.PROJECT_READ, put=Scope.BUILD_RUN)
+
+    @extend_schema(operation_id="targets_list", responses=TargetsJson)
+    def get(self, request: Request, organisation: str, name: str) -> Response:
+        """The targets that packages can be made for, and those that the project's builds make one for."""
+        return Response(targets_to_json(self.project(request, organisation, name, Verb.READ)))
+
+    @extend_schema(operation_id="targets_choose", request=ChosenTargetsSerializer, responses=TargetsJson)
+    def put(self, request: Request, organisation: str, name: str) -> Response:
+        """Chooses the targets that each later build of the project makes a package for."""
+        project = self.project(request, organisation, name, Verb.BUILD)
+        asked = request.data if isinstance(request.data, dict) else {}
+        choose_targets(principal_of(request), project, asked.get("targets"))
+        return Response(targets_to_json(project))
 
 
 class ProjectPreview(ProjectView):
@@ -178,6 +211,27 @@ class BuildRune(ForgeView):
         if request.method == "GET":
             note_rune_download(principal_of(request), build)
         return rune_response(request, build.artefact, f"{build.name}.rune")
+
+
+class BuildPackageFile(ForgeView):
+    needs = needing(get=Scope.PROJECT_READ)
+
+    @extend_schema(operation_id="builds_package", responses={(200, "application/zip"): OpenApiTypes.BINARY})
+    def get(self, request: Request, build_id: UUID, target: str) -> HttpResponseBase:
+        """A build's package for a target: an archive with sources, a self-test and what tools look for."""
+        build = find_build(principal_of(request), build_id)
+        package = find_package(build, target)
+        if package.artefact is None:
+            raise NoPackage("This build has not made it, or not yet.")
+        if request.method == "GET":
+            note_package_download(principal_of(request), build, package, package.artefact.digest)
+        return blob_response(
+            request,
+            package.artefact.digest,
+            package.artefact.size,
+            filename=f"{build.name}-{package.target}.zip",
+            content_type="application/zip",
+        )
 
 
 class BuildCertificate(ForgeView):

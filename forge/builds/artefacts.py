@@ -14,10 +14,11 @@ from django.db.models import Exists, OuterRef
 
 from forge.builds.errors import NoRune
 from forge.builds.jobs import Job
-from forge.builds.models import Artefact, ArtefactFile, Build, Role
+from forge.builds.models import Artefact, ArtefactFile, Build, BuildPackage, Role
 from forge.core.blob_links import link_blobs, link_made, links_of_all
 from forge.core.blobs import blob_path, open_blob, record, staged_bytes, staged_file, sync_blob
 from forge.core.errors import NotFound
+from rune.building.spec import RUNE_TARGET
 from rune.container import canonical_json
 
 
@@ -28,6 +29,8 @@ class CertificateFileJson(TypedDict):
     size: int
 
 
+_MADE_AGAIN = (Role.RUNE, Role.PACKAGE, Role.CERTIFICATE)
+
 Take = Callable[[Artefact], None]
 """Ties an artefact to a build; called in the transaction that found or stored it, so that no pruning comes between."""
 
@@ -36,7 +39,7 @@ Take = Callable[[Artefact], None]
 def take_known(job: Job, take: Take) -> Artefact | None:
     """The organisation's artefact of the job's spec. One is made again whose rune or certificate is lost or damaged."""
     found = Artefact.objects.filter(organisation_id=job.organisation, spec_digest=job.spec.digest)
-    made_again = ArtefactFile.objects.filter(artefact=OuterRef("pk"), role__in=(Role.RUNE, Role.CERTIFICATE))
+    made_again = ArtefactFile.objects.filter(artefact=OuterRef("pk"), role__in=_MADE_AGAIN)
     damaged = made_again.filter(blob__damaged_at__isnull=False)
     artefact = found.annotate(is_damaged=Exists(damaged)).select_for_update().first()
     if artefact is None or artefact.is_damaged or not _is_whole(artefact):
@@ -45,34 +48,36 @@ def take_known(job: Job, take: Take) -> Artefact | None:
     return artefact
 
 
-def keep_artefact(job: Job, rune: Path, answer: Mapping[str, Any], take: Take) -> Artefact:
-    """Stores a rune that the compiler wrote, and its report. Two that build the same at once end with one artefact.
+def keep_artefact(job: Job, made: Path, answer: Mapping[str, Any], take: Take) -> Artefact:
+    """Stores the rune or package that the compiler wrote, and its report. Two that build the same at once end with one
+    artefact.
 
     The disk is not waited for: `secure` does that for what is not made again at the next edit.
     """
+    main = Role.RUNE if job.spec.target == RUNE_TARGET else Role.PACKAGE
     report = json.dumps(answer["report"], sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     with ExitStack() as stack:
         files = {
-            Role.RUNE: stack.enter_context(staged_file(rune)),
+            main: stack.enter_context(staged_file(made)),
             Role.REPORT: stack.enter_context(staged_bytes(report.encode("utf-8"))),
         }
-        made = {
+        values = {
             "spec": job.spec.to_json(),
-            "digest": files[Role.RUNE].digest,
-            "size": files[Role.RUNE].size,
+            "digest": files[main].digest,
+            "size": files[main].size,
             "report": answer["report"],
             "diagnostics": answer["diagnostics"],
         }
         with transaction.atomic():
             artefact, is_new = Artefact.objects.get_or_create(
-                organisation_id=job.organisation, spec_digest=job.spec.digest, defaults=made
+                organisation_id=job.organisation, spec_digest=job.spec.digest, defaults=values
             )
             if is_new:
                 record(*files.values())
                 rows = [ArtefactFile(artefact=artefact, role=role, blob_id=file.digest) for role, file in files.items()]
                 ArtefactFile.objects.bulk_create(rows)
                 link_made(artefact, [file.digest for file in files.values()], job.organisation)
-            elif artefact.digest == files[Role.RUNE].digest:
+            elif artefact.digest == files[main].digest:
                 # It was made again because bytes were lost: now they are there. Those of an evaluation may be lost too.
                 artefact.files.filter(role=Role.EVALUATION).delete()
                 record(*files.values())
@@ -156,6 +161,17 @@ def add_measurement(artefact: Artefact, run: Mapping[str, Any] | None) -> None:
 
 
 @transaction.atomic
+def add_needs(artefact: Artefact, needs: Mapping[str, Any]) -> None:
+    """Writes into a package's report what it needs. What was measured takes the place of what was planned."""
+    fresh = Artefact.objects.select_for_update().get(pk=artefact.pk)
+    before = fresh.needs
+    if before is None or before["instructions"] is None:
+        fresh.report = {**fresh.report, "needs": dict(needs)}
+        fresh.save(update_fields=["report"])
+    artefact.report = fresh.report
+
+
+@transaction.atomic
 def _add_to_report(artefact: Artefact, **parts: Any) -> None:
     """What the report says already stays: two builds may finish the same artefact at once."""
     fresh = Artefact.objects.select_for_update().get(pk=artefact.pk)
@@ -172,7 +188,8 @@ def drop_unused(candidates: Collection[uuid.UUID]) -> set[str]:
     # Locked first and looked at afterwards: a build that takes one meanwhile is seen.
     locked = set(Artefact.objects.select_for_update().filter(pk__in=candidates).values_list("pk", flat=True))
     in_use = Build.objects.filter(artefact__in=locked).values_list("artefact_id", flat=True)
-    unused = Artefact.objects.filter(pk__in=locked - set(in_use))
+    packed = BuildPackage.objects.filter(artefact__in=locked).values_list("artefact_id", flat=True)
+    unused = Artefact.objects.filter(pk__in=locked - set(in_use) - set(packed))
     links = links_of_all(unused)
     digests = set(links.values_list("blob_id", flat=True))
     links.delete()

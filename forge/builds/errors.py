@@ -21,6 +21,12 @@ class NoRune(NotFound):
     title = "There is no rune"
 
 
+class NoPackage(NotFound):
+    """The build has no package for a target."""
+
+    title = "There is no package"
+
+
 class NoCertificate(NotFound):
     """The build has no certificate."""
 

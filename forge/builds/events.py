@@ -22,6 +22,12 @@ class BuildLogAppendedJson(TypedDict):
     lines: list[LogLineJson]
 
 
+class TargetsChangedJson(TypedDict):
+    """Later builds of the project make packages for these targets."""
+
+    targets: list[str]
+
+
 class PreviewChangedJson(TypedDict):
     """The preview changed; `preview` is sent with it if it is small."""
 
@@ -39,6 +45,7 @@ class PreviewWatchedJson(TypedDict):
 
 
 BUILD_CHANGED = declare(EventType("build.changed", StreamKind.PROJECT, BuildChangedJson, ("versions",)))
+TARGETS_CHANGED = declare(EventType("targets.changed", StreamKind.PROJECT, TargetsChangedJson))
 BUILD_LOG = declare(EventType("build.log", StreamKind.PROJECT, BuildLogAppendedJson))
 PREVIEW_CHANGED = declare(EventType("preview.changed", StreamKind.PROJECT, PreviewChangedJson))
 PREVIEW_WATCHED = declare(EventType("preview.watched", StreamKind.PROJECT, PreviewWatchedJson))

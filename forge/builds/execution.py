@@ -14,6 +14,7 @@ from typing import Any, Protocol
 from forge.builds.artefacts import (
     add_certificate,
     add_measurement,
+    add_needs,
     add_policy,
     add_verification,
     keep_artefact,
@@ -53,6 +54,9 @@ class Recorder(Protocol):
 
     def evaluated(self, found: Mapping[str, Any], milliseconds: float) -> None:
         """The rune was run on its test samples; `found` is an evaluation as JSON, or says the `reason` why not."""
+
+    def counted(self, needs: Mapping[str, Any]) -> None:
+        """What a package needs on its target was counted, or planned (`rune.boards.describing.NeedsJson`)."""
 
     def failed(self, answer: Answer) -> None:
         """It cannot be built: `error` and `diagnostics`."""
@@ -124,7 +128,8 @@ class Execution:
         fetched = fetched_folder()
         with ExitStack() as stack:
             files = stack.enter_context(local_files(self._job.manifest, fetched, self._job.texts))
-            made = None if self._artefact is None else stack.enter_context(given_blob(self._artefact.digest, fetched))
+            rune = self._job.rune or (self._artefact and self._artefact.digest)
+            made = stack.enter_context(given_blob(rune, fetched)) if rune else None
             compiler.run(
                 self._job.described(steps),
                 lambda answer: self._answer(answer, compiler),
@@ -164,5 +169,8 @@ class Execution:
             case "evaluated" if self._artefact is not None and self._job.tests is not None:
                 add_evaluation(self._artefact, self._job.tests.digest, answer["evaluation"])
                 self._recorder.evaluated(answer["evaluation"], answer["milliseconds"])
+            case "counted" if self._artefact is not None:
+                add_needs(self._artefact, answer["needs"])
+                self._recorder.counted(answer["needs"])
             case "failed":
                 self._recorder.failed(answer)

@@ -7,7 +7,7 @@ them (`forge.builds.execution`).
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
@@ -18,6 +18,8 @@ from forge.compute.toolchain import TOOLCHAIN
 from forge.projects.models import Project
 from forge.projects.versions import Manifest, WorkingTree, given_files
 from rune.building.spec import RUNE_TARGET, BuildOptions, BuildSpec
+from rune.emulation.cores import CORES
+from rune.emulation.running import missing_package
 from rune.runefile.pipeline import Port
 
 
@@ -31,11 +33,16 @@ class Step(StrEnum):
     VERIFY = "verify"
     MEASURE = "measure"
     EVALUATE = "evaluate"
+    PACKAGE = "package"
+    """Making a package for a target, which passes its self-test."""
+    COUNT = "count"
+    """Counting what it needs on the target's core, where that is emulated here."""
 
 
 PREVIEW_STEPS = (Step.CHECK, Step.COMPILE)
 NUMBERED_STEPS = (Step.CHECK, Step.COMPILE, Step.POLICY, Step.VERIFY, Step.MEASURE)
 """Where the project has test samples, they are run last."""
+PACKAGE_STEPS = (Step.PACKAGE, Step.COUNT)
 
 
 @dataclass(frozen=True)
@@ -51,18 +58,22 @@ class Job:
     """Whether what comes of it must outlast a power cut; a preview is made again."""
     tests: SampleSet | None = None
     """The samples that the step evaluate runs."""
+    rune: str | None = None
+    """Of a package: the digest of the rune that was made of the same files."""
 
     def missing(self, artefact: Artefact | None) -> tuple[Step, ...]:
         """The steps that are left to do, where this is what was made of the spec before."""
         if artefact is None:
             return self.steps
-        done = {Step.CHECK, Step.COMPILE}
+        done = {Step.CHECK, Step.COMPILE, Step.PACKAGE}
         if artefact.has_policy:
             done.add(Step.POLICY)
         if artefact.is_verified:
             done.add(Step.VERIFY)
         if artefact.is_measured:
             done.add(Step.MEASURE)
+        if _is_counted(artefact):
+            done.add(Step.COUNT)
         if self.tests is not None and is_evaluated(artefact, self.tests.digest):
             done.add(Step.EVALUATE)
         return tuple(step for step in self.steps if step not in done)
@@ -100,6 +111,21 @@ def numbered_job(build: Build) -> Job:
     tests = samples_under_test(project, manifest)
     steps = NUMBERED_STEPS if tests is None else (*NUMBERED_STEPS, Step.EVALUATE)
     return Job(project.organisation_id, spec, manifest, {}, steps, lasts=True, tests=tests)
+
+
+def package_job(rune: Job, made: Artefact, target: str) -> Job:
+    """The job of a numbered build's package, where `made` is what the build's own job `rune` made."""
+    spec = replace(rune.spec, target=target)
+    return replace(rune, spec=spec, steps=PACKAGE_STEPS, tests=None, rune=made.digest)
+
+
+def _is_counted(artefact: Artefact) -> bool:
+    """Whether nothing more can be learnt here of what it needs: what was missing then may be installed now."""
+    needs = artefact.needs
+    if needs is None:
+        return False
+    core = CORES.get(artefact.target)
+    return needs["missing"] is None or core is None or missing_package(core) is not None
 
 
 def _spec(version: str, options: BuildOptions) -> BuildSpec:

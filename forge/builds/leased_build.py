@@ -10,7 +10,8 @@ from typing import Any
 from forge.builds.errors import LeaseLost, Stopping
 from forge.builds.evaluations import stored_evaluation, summary_of
 from forge.builds.execution import Execution, NewCompiler
-from forge.builds.jobs import Step, numbered_job
+from forge.builds.jobs import Job, Step, numbered_job
+from forge.builds.leased_packages import PackageWork
 from forge.builds.leases import (
     Lease,
     Line,
@@ -131,8 +132,21 @@ class LeasedBuild:
         if job.tests is not None and stored is not None:
             # Found now, or when the same rune was run on the same samples before.
             set_evaluation(self._lease, job.tests.digest, summary_of(stored))
-        self._judge(artefact, stored)
+        packages = self._packages(job, artefact)
+        self._judge(artefact, stored, packages)
         return Outcome(State.SUCCEEDED, artefact=artefact, diagnostics=artefact.diagnostics)
+
+    def _packages(self, job: Job, rune: Artefact) -> Mapping[str, Artefact]:
+        """Makes the packages; answers those that there are, by target."""
+        work = PackageWork(
+            self._lease,
+            job,
+            rune,
+            lambda step, text, level: self._say(step, text, level=level),
+            self._tick,
+            self._pace,
+        )
+        return work.run(self._new_compiler)
 
     def _pace_now(self) -> Pace:
         """How fast to compute now. What runs the rune does so by the clock: it gives way between samples alone."""
@@ -187,9 +201,19 @@ class LeasedBuild:
         sentence = " ".join(each for each in (accuracy_sentence(told), stream_sentence(told)) if each is not None)
         self._say("evaluate", sentence, milliseconds, level="warning" if told.left else "info")
 
-    def _judge(self, artefact: Artefact, evaluation: Mapping[str, Any] | None) -> None:
+    def counted(self, needs: Mapping[str, Any]) -> None:
+        """Packages have a recorder of their own."""
+
+    def _judge(
+        self, artefact: Artefact, evaluation: Mapping[str, Any] | None, packages: Mapping[str, Artefact]
+    ) -> None:
         """Says of each limit of `forge.yml` whether it is met. A missed one does not end the build."""
-        judgements = judged(artefact, self._measurement, evaluation)
+        judgements = judged(
+            artefact,
+            self._measurement,
+            evaluation,
+            {target: made.needs for target, made in packages.items() if made.needs is not None},
+        )
         for each in judgements:
             self._say("limits", judgement_line(each), level="info" if each.outcome.is_kept else "warning")
         set_judgements(self._lease, [each.to_json() for each in judgements])

@@ -13,12 +13,13 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Count, Exists, F, Max, Min, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, F, Max, Min, OuterRef, Prefetch, Q, QuerySet, prefetch_related_objects
 from django.utils import timezone
 
+from forge.builds.access import packages_for_reading
 from forge.builds.errors import LeaseLost
 from forge.builds.events import BUILD_CHANGED, BUILD_LOG
-from forge.builds.models import Artefact, Build, BuildLogLine, Kind, State
+from forge.builds.models import Artefact, Build, BuildLogLine, BuildPackage, Kind, State
 from forge.builds.order import Lately, Waiting, fair_order
 from forge.builds.serializers import build_to_json, log_line_to_json
 from forge.compute.turns import Party
@@ -196,6 +197,14 @@ def set_judgements(lease: Lease, judgements: Sequence[Mapping[str, Any]]) -> Non
     _write(lease, judgements=[dict(each) for each in judgements])
 
 
+@transaction.atomic
+def set_package(lease: Lease, target: str, **values: object) -> None:
+    """Writes what became of the package for a target, and tells of it. Raises `LeaseLost`."""
+    renew(lease)
+    BuildPackage.objects.filter(build=lease.build_id, target=target).update(**values)
+    announce(Build.objects.select_related("project").get(pk=lease.build_id))
+
+
 def _write(lease: Lease, **values: object) -> None:
     """Writes to the build if it is still this worker's; the condition is part of the one statement that writes."""
     if not Build.objects.filter(pk=lease.build_id, fence=lease.fence, state=State.RUNNING).update(**values):
@@ -227,6 +236,7 @@ def append_log(build: Build, lines: Sequence[Line]) -> None:
 
 def announce(build: Build) -> None:
     """Tells the project's stream how the build stands."""
+    prefetch_related_objects([build], Prefetch("packages", packages_for_reading()))
     append_event(build.project.stream, BUILD_CHANGED(build=build_to_json(build)))
 
 

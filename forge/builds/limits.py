@@ -10,19 +10,19 @@ from forge.builds.models import Artefact, Build
 from forge.core.json_types import choices
 from rune.evaluation.evaluation import Evaluation
 from rune.evaluation.limited import with_evaluation
-from rune.policy import Figure, Figures, Judgement, LimitKind, Outcome, Policy, judge
+from rune.policy import Figure, Figures, Judgement, LimitKind, Outcome, Policy, TargetFigures, judge
 from rune.policy.wording import bound_text, judgement_sentence, limit_name, value_text
 
 
 class JudgedLimitJson(TypedDict):
     """A limit of a build's `forge.yml`, and what is said of it.
 
-    `bound` and `value` are bytes, milliseconds, shares from 0 to 1 or numbers an hour; `value` is null where nothing
-    was measured.
+    `bound` and `value` are bytes, milliseconds, shares from 0 to 1, numbers an hour or instructions; `value` is null
+    where nothing was measured.
     """
 
     kind: Annotated[str, choices("LimitKind", tuple(LimitKind))]
-    label: Annotated[str | None, "the label whose recall is limited"]
+    label: Annotated[str | None, "the label whose recall is limited, or the target of flash, RAM or instructions"]
     outcome: Annotated[str, choices("LimitOutcome", tuple(Outcome))]
     bound: float
     value: float | None
@@ -38,13 +38,19 @@ def policy_of(build: Build) -> Policy | None:
     return None if told is None else Policy.from_json(told)
 
 
-def judged(artefact: Artefact, run: Mapping[str, Any] | None, evaluation: Mapping[str, Any] | None) -> list[Judgement]:
+def judged(
+    artefact: Artefact,
+    run: Mapping[str, Any] | None,
+    evaluation: Mapping[str, Any] | None,
+    needs: Mapping[str, Mapping[str, Any]],
+) -> list[Judgement]:
     """A judgement of each limit. `run` is what was measured for the build, `evaluation` what was stored of its test
-    samples."""
+    samples, `needs` what its packages need, by target (`rune.boards.describing.NeedsJson`)."""
     told = artefact.report.get("policy")
     if told is None:
         return []
-    figures = Figures(artefact.size, artefact.planned_memory, _time(run))
+    targets = {target: target_figures(told) for target, told in needs.items()}
+    figures = Figures(artefact.size, artefact.planned_memory, _time(run), targets=targets)
     if evaluation is not None and "outcomes" in evaluation:
         figures = with_evaluation(figures, Evaluation.from_json(evaluation))
     elif evaluation is not None:
@@ -53,6 +59,11 @@ def judged(artefact: Artefact, run: Mapping[str, Any] | None, evaluation: Mappin
             figures, reasons=dict.fromkeys((LimitKind.ACCURACY, LimitKind.RECALL, LimitKind.FALSE_ALARMS), reason)
         )
     return list(judge(Policy.from_json(told), figures))
+
+
+def target_figures(needs: Mapping[str, Any]) -> TargetFigures:
+    """What a package needs, as limits and comparisons tell it."""
+    return TargetFigures(needs["flash"], needs["ram"], needs["instructions"], needs["not_measured"] or "")
 
 
 def _time(run: Mapping[str, Any] | None) -> Figure | None:

@@ -59,9 +59,9 @@ class Artefact(models.Model):
     """`rune.building.BuildSpec` as JSON."""
     spec_digest = models.CharField(max_length=71)
     digest = models.CharField(max_length=71)
-    """Of the rune's bytes."""
+    """Of the bytes of the rune, or of the package."""
     size = models.BigIntegerField()
-    """Bytes of the rune."""
+    """Bytes of the rune, or of the package."""
     report = models.JSONField()
     diagnostics = models.JSONField(default=list)
     created = models.DateTimeField(auto_now_add=True)
@@ -98,6 +98,17 @@ class Artefact(models.Model):
         return "run" in self.report
 
     @property
+    def target(self) -> str:
+        """The name of the target that it was made for."""
+        return str(self.spec["target"])
+
+    @property
+    def needs(self) -> dict[str, Any] | None:
+        """Of a package: `rune.boards.describing.NeedsJson`, once that was counted or planned."""
+        found: dict[str, Any] | None = self.report.get("needs")
+        return found
+
+    @property
     def planned_memory(self) -> int:
         """Bytes of memory that a run needs beside the model's constants, as the build planned them."""
         memory = self.report["memory"]
@@ -108,6 +119,7 @@ class Role(models.TextChoices):
     """What a file is to its artefact."""
 
     RUNE = "rune", "Rune"
+    PACKAGE = "package", "Package"
     REPORT = "report", "Report"
     EVALUATION = "evaluation", "Evaluation"
     CERTIFICATE = "certificate", "Certificate"
@@ -233,6 +245,41 @@ class Build(models.Model):
     @property
     def is_over(self) -> bool:
         return self.state not in UNFINISHED
+
+
+class ChosenTargets(models.Model):
+    """The targets for which each build of a project makes a package; none where there is no row."""
+
+    project = models.OneToOneField(Project, on_delete=models.CASCADE, primary_key=True, related_name="chosen_targets")
+    targets = models.JSONField(default=list)
+    """Their names, sorted."""
+
+    def __str__(self) -> str:
+        return f"targets of {self.project_id}"
+
+
+class BuildPackage(models.Model):
+    """A target that a build was asked to make a package for, and what became of it: an artefact, or a refusal."""
+
+    build = models.ForeignKey(Build, on_delete=models.CASCADE, related_name="packages")
+    target = models.CharField(max_length=40)
+    artefact = models.ForeignKey(Artefact, null=True, blank=True, on_delete=models.PROTECT, related_name="packages")
+    refusal = models.TextField(blank=True)
+    """Why there is none, for a person; empty where there is one, or not yet."""
+    needs = models.JSONField(null=True, blank=True)
+    """`rune.boards.describing.NeedsJson`; None until it is known."""
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["build", "target"], name="one_package_a_target"),
+            models.CheckConstraint(
+                condition=Q(artefact__isnull=True) | Q(refusal=""), name="a_package_is_made_or_refused"
+            ),
+        ]
+        ordering = ["target"]
+
+    def __str__(self) -> str:
+        return f"package of {self.build_id} for {self.target}"
 
 
 class BuildLogLine(models.Model):

@@ -228,6 +228,9 @@ class PreviewRecorder:
     def evaluated(self, found: Mapping[str, Any], milliseconds: float) -> None:
         """A preview runs no samples."""
 
+    def counted(self, needs: Mapping[str, Any]) -> None:
+        """A preview has no packages."""
+
     def failed(self, answer: Answer) -> None:
         if self._is_broken:
             return

@@ -19,6 +19,7 @@ from forge.builds.notify import previews
 from forge.builds.previews import resume_previews
 from forge.builds.quotas import builds_of_organisation, builds_of_person, count_builds
 from forge.builds.serializers import BuildsStateJson, build_to_json, build_url, preview_to_json
+from forge.builds.targets import chosen_targets
 from forge.core.actors import Actor
 from forge.core.periodic import PeriodicTask, Runs, register
 from forge.projects.hooks import (
@@ -57,9 +58,13 @@ def follow_document(sender: object, project_id: UUID, **_: object) -> None:
 
 @state_parts.register
 def builds_state(project: Project, actor: Actor) -> BuildsStateJson:
-    """The parts `preview` and `builds` of a project's state."""
+    """The parts `preview`, `builds` and `targets` of a project's state."""
     newest = builds_of(actor, project)[:SHOWN_BUILDS]
-    return {"preview": preview_to_json(preview_of(project)), "builds": [build_to_json(build) for build in newest]}
+    return {
+        "preview": preview_to_json(preview_of(project)),
+        "builds": [build_to_json(build) for build in newest],
+        "targets": chosen_targets(project),
+    }
 
 
 @card_facts.register

@@ -8,8 +8,9 @@ from forge.accounts.people import PersonJson, person_to_json
 from forge.builds.artefacts import CertificateFileJson, certificate_of
 from forge.builds.evaluations import EvaluationSummaryJson
 from forge.builds.limits import JudgedLimitJson, judged_to_json, judgements_of
-from forge.builds.models import Build, BuildLogLine, Kind, Preview, PreviewState, State
+from forge.builds.models import Build, BuildLogLine, BuildPackage, Kind, Preview, PreviewState, State
 from forge.core.json_types import Timestamp, Uuid, choices
+from rune.boards.describing import NeedsJson
 from rune.building.report import ReportJson
 from rune.policy.policy import PolicyJson
 from rune.runefile import DiagnosticJson, OutlineJson
@@ -46,6 +47,17 @@ class BuildReportJson(ReportJson):
     run: NotRequired[MeasurementJson | None]
 
 
+class BuildPackageJson(TypedDict):
+    """A package that a build was asked for. Without a `url` there is none: `refusal` says why, or it is made later."""
+
+    target: str
+    size: int | None
+    digest: str | None
+    needs: NeedsJson | None
+    refusal: str | None
+    url: str | None
+
+
 class BuildJson(TypedDict):
     """A build."""
 
@@ -61,6 +73,7 @@ class BuildJson(TypedDict):
     finished: Timestamp | None
     report: BuildReportJson | None
     evaluation: EvaluationSummaryJson | None
+    packages: list[BuildPackageJson]
     limits: list[JudgedLimitJson]
     diagnostics: list[DiagnosticJson]
     error: str | None
@@ -137,10 +150,11 @@ class WatchJson(TypedDict):
 
 
 class BuildsStateJson(TypedDict):
-    """The part of a project's state that builds tell."""
+    """The part of a project's state that builds tell. `targets` are those that later builds make packages for."""
 
     preview: PreviewJson
     builds: list[BuildJson]
+    targets: list[str]
 
 
 def build_url(build: Build) -> str | None:
@@ -159,8 +173,26 @@ def certificate_url(build: Build) -> str | None:
     return f"/api/v1/builds/{build.pk}/certificate" if is_there else None
 
 
+def package_url(package: BuildPackage) -> str:
+    """Where a member reads a package that is there."""
+    return f"/api/v1/builds/{package.build_id}/packages/{package.target}"
+
+
+def package_to_json(package: BuildPackage) -> BuildPackageJson:
+    """A package. Reads its artefact."""
+    artefact = package.artefact
+    return {
+        "target": package.target,
+        "size": artefact.size if artefact else None,
+        "digest": artefact.digest if artefact else None,
+        "needs": cast("NeedsJson | None", package.needs),
+        "refusal": package.refusal or None,
+        "url": package_url(package) if artefact else None,
+    }
+
+
 def build_to_json(build: Build) -> BuildJson:
-    """A build. Reads its project with organisation, version, artefact and the person who asked."""
+    """A build. Reads its project with organisation, version, artefact, packages and the person who asked."""
     return {
         "id": str(build.pk),
         "number": build.number,
@@ -174,6 +206,7 @@ def build_to_json(build: Build) -> BuildJson:
         "finished": build.finished.isoformat() if build.finished else None,
         "report": _report(build),
         "evaluation": cast("EvaluationSummaryJson | None", build.evaluation),
+        "packages": [package_to_json(each) for each in build.packages.all()],
         "limits": [judged_to_json(each) for each in judgements_of(build)],
         "diagnostics": build.diagnostics,
         "error": build.error or None,

@@ -7,7 +7,7 @@ from typing import Any
 
 from forge.builds.errors import NoRune
 from forge.builds.models import Artefact, Build
-from forge.comparison.figures import RuneFigures
+from forge.comparison.figures import PackageFigures, RuneFigures
 from forge.comparison.inference_time import read_inference_time
 from forge.comparison.sides import ModelFacts, Side, read_outline
 from forge.projects.sides import argument_texts
@@ -43,7 +43,12 @@ def figures_of(build: Build) -> RuneFigures:
         models=sum(model["size"] or 0 for model in models),
         has_host_models=any(model.get("runs") == "host" for model in models),
         time=read_inference_time(build.measurement),
+        targets={each.target: _on_target(each.needs) for each in build.packages.all() if each.needs is not None},
     )
+
+
+def _on_target(needs: Mapping[str, Any]) -> PackageFigures:
+    return PackageFigures(needs["flash"], needs["ram"], needs["instructions"])
 
 
 def _artefact(build: Build) -> Artefact:

@@ -8,6 +8,7 @@ from forge.builds import api
 
 urlpatterns = [
     path("projects/<str:organisation>/<str:name>/builds", api.ProjectBuilds.as_view()),
+    path("projects/<str:organisation>/<str:name>/targets", api.ProjectTargets.as_view()),
     path("projects/<str:organisation>/<str:name>/preview", api.ProjectPreview.as_view()),
     path("projects/<str:organisation>/<str:name>/preview/watch", api.ProjectWatch.as_view()),
     path("projects/<str:organisation>/<str:name>/preview/watch/<uuid:watch_id>", api.OneWatch.as_view()),
@@ -15,5 +16,6 @@ urlpatterns = [
     path("builds/<uuid:build_id>/log", api.BuildLog.as_view()),
     path("builds/<uuid:build_id>/cancel", api.BuildCancel.as_view()),
     path("builds/<uuid:build_id>/rune", api.BuildRune.as_view()),
+    path("builds/<uuid:build_id>/packages/<str:target>", api.BuildPackageFile.as_view()),
     path("builds/<uuid:build_id>/certificate", api.BuildCertificate.as_view()),
 ]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from forge.comparison.inference_time import InferenceTime, is_noise, milliseconds
@@ -12,11 +13,23 @@ MEMORY_MEANING = "All buffers of the pipeline, planned at build time."
 HOST_MEANING = " The host's interpreter needs more on top."
 MODELS_MEANING = "The model files, before they are compiled in."
 SIZE_MEANING = "Size of the .rune file."
+FLASH_MEANING = "Code and constants of the package."
+RAM_MEANING = "Memory, the deepest stack, and the buffers of inputs and outputs."
+INSTRUCTIONS_MEANING = "Of one run, counted on an emulated core."
+
+
+@dataclass(frozen=True)
+class PackageFigures:
+    """What the package for a target needs: bytes, and instructions of a run. Without these the bytes are the least."""
+
+    flash: int
+    ram: int
+    instructions: int | None
 
 
 @dataclass(frozen=True)
 class RuneFigures:
-    """What was measured and counted of a rune, in bytes; `models` are its model files."""
+    """What was measured and counted of a rune, in bytes; `models` are its model files, `targets` its packages."""
 
     digest: str
     size: int
@@ -24,6 +37,7 @@ class RuneFigures:
     models: int
     has_host_models: bool
     time: InferenceTime | None
+    targets: Mapping[str, PackageFigures] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -57,16 +71,39 @@ def figure_rows(now: RuneFigures, then: RuneFigures | None) -> tuple[FigureRow, 
     rows.append(_bytes_row("Size", now.size, then.size if then is not None else None, _size_meaning(now, then)))
     if now.models:
         rows.append(_bytes_row("Models", now.models, then.models if then is not None else None, MODELS_MEANING))
+    for target, needed in sorted(now.targets.items()):
+        rows += _package_rows(target, needed, then.targets.get(target) if then is not None else None)
     return tuple(rows)
 
 
+def _package_rows(target: str, now: PackageFigures, then: PackageFigures | None) -> Iterator[FigureRow]:
+    """Flash, RAM and instructions on a target. What is the least is compared with what is the least alone."""
+    is_counted = now.instructions is not None
+    before = then if then is not None and (then.instructions is not None) == is_counted else None
+    least = "" if is_counted else " The least that it needs: nothing was counted on this core."
+    yield _bytes_row(f"Flash on {target}", now.flash, before.flash if before else None, FLASH_MEANING + least)
+    yield _bytes_row(f"RAM on {target}", now.ram, before.ram if before else None, RAM_MEANING + least)
+    if now.instructions is not None:
+        was = before.instructions if before else None
+        yield _row(f"Instructions on {target}", now.instructions, was, INSTRUCTIONS_MEANING, count_text)
+
+
+def count_text(count: int) -> str:
+    """A number of instructions, which are exact."""
+    return f"{count:,}"
+
+
 def _bytes_row(name: str, now: int, then: int | None, meaning: str) -> FigureRow:
+    return _row(name, now, then, meaning, size_text)
+
+
+def _row(name: str, now: int, then: int | None, meaning: str, text: Callable[[int], str]) -> FigureRow:
     if then is None:
-        return FigureRow(name, size_text(now), "", "", "muted", meaning)
+        return FigureRow(name, text(now), "", "", "muted", meaning)
     if now == then:
-        return FigureRow(name, size_text(now), size_text(then), "none", "muted", meaning)
+        return FigureRow(name, text(now), text(then), "none", "muted", meaning)
     sign, mood = _direction(now - then)
-    return FigureRow(name, size_text(now), size_text(then), sign + size_text(abs(now - then)), mood, meaning)
+    return FigureRow(name, text(now), text(then), sign + text(abs(now - then)), mood, meaning)
 
 
 def _direction(change: float) -> tuple[str, Literal["good", "worse"]]:

@@ -1,4 +1,5 @@
-"""The steps of a build or a preview, in the compiler's process: check, compile, verify, measure, evaluate.
+"""The steps of a build or a preview, in the compiler's process: check, compile, verify, measure, evaluate; those of a
+package are in `forge.compute.package_steps`.
 
 Each step answers what it found; the first that finds fault ends the job.
 """
@@ -6,7 +7,6 @@ Each step answers what it found; the first that finds fault ends the job.
 from __future__ import annotations
 
 import dataclasses
-import os
 import time
 from collections.abc import Mapping, Sequence
 from functools import partial
@@ -15,12 +15,13 @@ from typing import Any
 from forge.compute.job_answers import Answers
 from forge.compute.job_files import JobFiles
 from forge.compute.language_request import SignatureOf
+from forge.compute.package_steps import make_package, write_output
 from forge.compute.rests import Rests
 from rune.blocks.catalogue import PUBLISHED_BLOCKS
 from rune.building.building import build, check_text
 from rune.building.errors import BuildFailed
 from rune.building.report import Step
-from rune.building.spec import BuildOptions
+from rune.building.spec import RUNE_TARGET, BuildOptions
 from rune.container import needed_resources, read_rune
 from rune.evaluation.errors import EvaluationImpossible
 from rune.evaluation.evaluating import Effort as EvaluationEffort
@@ -61,6 +62,14 @@ def make(
     if spec["toolchain"] != toolchain_digest():
         # What is made here would bear the name of what another toolchain makes.
         answers.send("failed", error="The toolchain was changed while the server ran. Restart it.", diagnostics=[])
+        return
+    if spec["target"] != RUNE_TARGET:
+        if made is None:
+            answers.send(
+                "failed", error="The rune that the package is of no longer exists. Build again.", diagnostics=[]
+            )
+            return
+        make_package(job, files, answers, made, output)
         return
     options = BuildOptions.from_json(spec["options"])
     if "check" in steps and not _check(files, options, answers, signature_of):
@@ -122,10 +131,7 @@ def _compile(files: JobFiles, options: BuildOptions, output: int, answers: Answe
         timed=options.timed,
         profile=options.profile,
     )
-    with os.fdopen(os.dup(output), "r+b") as target:
-        target.seek(0)
-        target.truncate()
-        target.write(result.rune)
+    write_output(output, result.rune)
     answers.send(
         "built",
         report=result.report.to_json(),

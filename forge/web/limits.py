@@ -14,7 +14,7 @@ from forge.comparison.figures import FigureRow
 from forge.reviews.access import is_reviewable
 from forge.reviews.demands import Demands
 from forge.reviews.gate import demands_on
-from rune.policy import Judgement, LimitKind, Outcome
+from rune.policy import Judgement, Outcome
 from rune.policy.wording import OUTCOME_WORDS, bound_text, judgement_sentence, limit_name
 
 
@@ -54,23 +54,15 @@ class ShownFigure:
     limit: ShownLimit | None
 
 
-_OF_FIGURES = {
-    "Inference time": LimitKind.INFERENCE_TIME,
-    "Memory": LimitKind.MEMORY,
-    "Size": LimitKind.SIZE,
-}
-
-
 def shown_limits(build: Build) -> tuple[ShownLimit, ...]:
     """The build's limits, in their order."""
     return tuple(_shown(each) for each in judgements_of(build))
 
 
 def with_limits(rows: Iterable[FigureRow], build: Build) -> tuple[ShownFigure, ...]:
-    """The figures, each with its limit."""
-    limits = {each.limit.kind: _shown(each) for each in judgements_of(build)}
-    kinds = ((row, _OF_FIGURES.get(row.name)) for row in rows)
-    return tuple(ShownFigure(row, limits.get(kind) if kind else None) for row, kind in kinds)
+    """The figures, each with its limit, which has the same name."""
+    limits = {limit_name(each.limit): _shown(each) for each in judgements_of(build)}
+    return tuple(ShownFigure(row, limits.get(row.name)) for row in rows)
 
 
 def _shown(judgement: Judgement) -> ShownLimit:

@@ -15,6 +15,7 @@ from forge.web import (
     conversation,
     copying,
     device,
+    devices,
     docs,
     explore,
     favourites,
@@ -148,6 +149,7 @@ urlpatterns = [
     path("<str:organisation>/<str:name>", runes.rune_page, name="project"),
     path("<str:organisation>/<str:name>/builds", builds.builds_list, name="builds"),
     path("<str:organisation>/<str:name>/builds/<int:number>", builds.build_page, name="build"),
+    path("<str:organisation>/<str:name>/builds/<int:number>/devices", devices.build_devices, name="build-devices"),
     path("<str:organisation>/<str:name>/builds/<int:number>/conversation", builds.conversation, name="build-talk"),
     path("<str:organisation>/<str:name>/builds/<int:number>/cancel", builds.cancel, name="cancel-build"),
     path("<str:organisation>/<str:name>/builds/<int:number>/respond", builds.respond, name="respond"),
@@ -156,6 +158,7 @@ urlpatterns = [
         "<str:organisation>/<str:name>/builds/<int:number>/publish-past-gate", builds.publish_past, name="publish-past"
     ),
     path("<str:organisation>/<str:name>/builds/<int:number>/ask", reviews.ask, name="ask-for-review"),
+    path("<str:organisation>/<str:name>/devices", devices.project_devices, name="project-devices"),
     path("<str:organisation>/<str:name>/reviews", reviews.reviews_list, name="reviews"),
     path("<str:organisation>/<str:name>/reviews/<int:number>", reviews.review_page, name="review"),
     path("<str:organisation>/<str:name>/reviews/<int:number>/respond", reviews.respond, name="respond-in-review"),

@@ -1,11 +1,12 @@
-"""Boards and fits as JSON."""
+"""Boards, fits and what a rune needs as JSON."""
 
 from __future__ import annotations
 
-from typing import TypedDict
+from collections.abc import Mapping
+from typing import Any, TypedDict
 
 from rune.boards.board import Board
-from rune.boards.fit import Fit, Room, RunTime
+from rune.boards.fit import Fit, Needs, Room, RunTime
 
 
 class BoardJson(TypedDict):
@@ -55,6 +56,35 @@ class FitJson(TypedDict):
     time: RunTimeJson | None
     exact: list[str]
     estimated: list[str]
+
+
+class StageInstructionsJson(TypedDict):
+    """A stage, and the instructions that it takes in one run."""
+
+    stage: str
+    instructions: int
+
+
+class NeedsJson(TypedDict):
+    """What a rune needs on a target: bytes, and instructions of one run.
+
+    Where `instructions` is null nothing was measured, `not_measured` says why, and the bytes are the least that it
+    needs: `flash` without code, `ram` without the stack. `missing` is then Debian's package that the server lacks, if
+    that is why. `period` is how long a frame of its sensor lasts, in milliseconds.
+    """
+
+    flash: int
+    ram: int
+    instructions: int | None
+    stages: list[StageInstructionsJson]
+    period: float | None
+    not_measured: str | None
+    missing: str | None
+
+
+def needs_of(target: str, told: Mapping[str, Any]) -> Needs:
+    """Back from `NeedsJson`."""
+    return Needs(target, told["flash"], told["ram"], told["instructions"])
 
 
 def board_json(board: Board) -> BoardJson:

@@ -20,10 +20,10 @@ from rune.cli.given_file import read_given_file
 from rune.cli.given_inputs import limit_options
 from rune.cli.given_resources import given_resources, require_resources
 from rune.cli.interruptible import interruptible
-from rune.cli.policy import require_policy
+from rune.cli.policy import require_policy, target_figures
 from rune.cli.printing import print_json
 from rune.cli.progress import progress
-from rune.cli.project import project_of, show_diagnostics
+from rune.cli.project import Project, project_of, show_diagnostics
 from rune.evaluation.errors import EvaluationImpossible, SamplesRefused
 from rune.evaluation.evaluating import Effort, evaluate
 from rune.evaluation.evaluation import Evaluation
@@ -193,15 +193,16 @@ def command(
 
 @dataclass(frozen=True)
 class _Held:
-    """What a project that was built is held to, and the bytes of memory that it plans."""
+    """What a project that was built is held to, the bytes of memory that it plans, and the project."""
 
     policy: Policy
     memory: int
+    project: Project
 
 
 def _figures(data: bytes, held: _Held, found: Evaluation, limits: Limits) -> Figures:
-    """All that the policy may limit. The time is measured only where it is limited."""
-    figures = with_evaluation(Figures(len(data), held.memory), found)
+    """All that the policy may limit. Time, and what targets need, are measured only where they are limited."""
+    figures = with_evaluation(Figures(len(data), held.memory, targets=target_figures(held.project, held.policy)), found)
     if not any(each.kind is LimitKind.INFERENCE_TIME for each in held.policy.limits):
         return figures
     try:
@@ -221,7 +222,7 @@ def _rune_of(subject: Path) -> tuple[bytes, str, _Held | None]:
     policy = require_policy(project.files)
     try:
         built = build(project.files, project.name, runefile=project.runefile)
-        return built.rune, project.name, _Held(policy, built.report.memory.planned)
+        return built.rune, project.name, _Held(policy, built.report.memory.planned, project)
     except BuildFailed as failure:
         show_diagnostics(failure.diagnostics, project.files)
         count = sum(diagnostic.severity is Severity.ERROR for diagnostic in failure.diagnostics)

@@ -6,19 +6,18 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 import click
 
-from rune.abi import Capability
 from rune.anvil.errors import CompileError
-from rune.anvil.program import CapabilityRequest
+from rune.anvil.profile import LITERT, PROFILES, Profile
 from rune.boards.board import Board
 from rune.boards.describing import fit_json
 from rune.boards.finding import UnknownBoard, boards, find_board
 from rune.boards.fit import Fit, Needs, Room, RunTime, Verdict, fit
 from rune.building.building import build
 from rune.building.errors import BuildFailed
-from rune.building.report import BuildResult
 from rune.cli.allow_outside import allow_outside_option
 from rune.cli.columns import columns
 from rune.cli.failure import failed
@@ -26,17 +25,26 @@ from rune.cli.given_file import ANY_PATH
 from rune.cli.printing import format_option, print_json
 from rune.cli.progress import progress
 from rune.cli.project import Project, project_of, show_diagnostics
-from rune.emulation.cores import CORES
-from rune.emulation.errors import EmulationError
-from rune.emulation.measuring import measured, planned
+from rune.emulation.measuring import measured_or_planned, period_of
 from rune.targets.finding import find_target
 from rune.wording import size_text
 
 _HEAD = ("board", "verdict", "flash", "RAM", "time of a run", "of its sensor's period")
 _MEASURED = """\
-Exact: flash, RAM and instructions of the rune, by Debian's gcc with -O2 on an emulated core. The rest of a firmware is
-not in them. Estimated: the time of a run; rune fit --board BOARD shows from what."""
+Exact: flash, RAM and instructions of the rune, by Debian's gcc with {optimization} on an emulated core. The rest of a
+firmware is not in them. Estimated: the time of a run; rune fit --board BOARD shows from what."""
 _PLANNED = "What may fit needs at least this: its flash is the constants without code, its RAM lacks the stack."
+
+
+_OPTIMIZATIONS: Final = {"size": "-Os", "balanced": "-O2", "speed": "-O3"}
+
+
+@dataclass(frozen=True)
+class _Manner:
+    """How the rune is compiled: what gcc is told, and whose bits its models give."""
+
+    optimization: str
+    profile: Profile
 
 
 @dataclass(frozen=True)
@@ -57,9 +65,23 @@ class _OnTarget:
     metavar="BOARD",
     help="Ask about this board alone, and show what its figures come from; rune boards lists them. Repeatable.",
 )
+@click.option(
+    "--optimize",
+    type=click.Choice(list(_OPTIMIZATIONS)),
+    default="balanced",
+    show_default=True,
+    help="What your compiler is told: -Os for size, -O2, or -O3 for speed. Bytes of results are the same.",
+)
+@click.option(
+    "--match",
+    type=click.Choice(sorted(PROFILES)),
+    default=LITERT.option,
+    show_default=True,
+    help="Whose results models give, to the bit, as rune build has it.",
+)
 @format_option()
 @allow_outside_option
-def command(runefile: Path, keys: Sequence[str], form: str) -> None:
+def command(runefile: Path, keys: Sequence[str], optimize: str, match: str, form: str) -> None:
     """Say which boards RUNEFILE, or the Runefile of a folder, fits, or what is too large and by how much.
 
     The rune is compiled for each core and run on an emulated one, where QEMU and the core's compiler are installed;
@@ -68,12 +90,13 @@ def command(runefile: Path, keys: Sequence[str], form: str) -> None:
     """
     chosen = _boards(keys)
     project = project_of(runefile)
-    found = _on_targets(project, list(dict.fromkeys(board.target for board in chosen)))
+    manner = _Manner(_OPTIMIZATIONS[optimize], PROFILES[match])
+    found = _on_targets(project, list(dict.fromkeys(board.target for board in chosen)), manner)
     fits = [fit(found[board.target].needs, board, found[board.target].period) for board in chosen]
     if form == "json":
         print_json(_as_json(project.name, found, fits))
     else:
-        click.echo("\n".join(_as_text(found, fits, is_detailed=bool(keys))))
+        click.echo("\n".join(_as_text(found, fits, manner, is_detailed=bool(keys))))
     if keys and any(each.verdict is Verdict.TOO_LARGE for each in fits):
         sys.exit(1)
 
@@ -85,47 +108,34 @@ def _boards(keys: Sequence[str]) -> tuple[Board, ...]:
         raise click.BadParameter(str(error), param_hint="--board") from error
 
 
-def _on_targets(project: Project, targets: Sequence[str]) -> Mapping[str, _OnTarget]:
+def _on_targets(project: Project, targets: Sequence[str], manner: _Manner) -> Mapping[str, _OnTarget]:
     """By target. Ends the command where the project cannot be built."""
     with progress(f"Measuring {project.name}") as shown:
         found = {}
         for target in targets:
             if shown is not None:
                 shown.text = f"Measuring {project.name} on {target}"
-            found[target] = _on_target(project, target)
+            found[target] = _on_target(project, target, manner)
     return found
 
 
-def _on_target(project: Project, target: str) -> _OnTarget:
+def _on_target(project: Project, target: str, manner: _Manner) -> _OnTarget:
     try:
-        built = build(project.files, project.name, runefile=project.runefile, target=find_target(target))
+        built = build(
+            project.files,
+            project.name,
+            runefile=project.runefile,
+            target=find_target(target),
+            profile=manner.profile,
+        )
     except BuildFailed as failure:
         show_diagnostics(failure.diagnostics, project.files)
         click.echo(f"Error: There is no package for {target} that could fit a board", err=True)
         sys.exit(1)
     except CompileError as error:
         raise failed(f"Unable to build {project.name} for {target}", error) from error
-    needs, reason = _needs(built, project.name)
-    return _OnTarget(needs, _period(built.program.capabilities), reason)
-
-
-def _needs(built: BuildResult, name: str) -> tuple[Needs, str | None]:
-    if built.report.target not in CORES:
-        return planned(built, name), "no emulator counts the instructions of these cores"
-    try:
-        return measured(built, name), None
-    except EmulationError as error:
-        return planned(built, name), str(error).partition("\n")[0]
-
-
-def _period(requests: Sequence[CapabilityRequest]) -> float | None:
-    """How long one frame of sound lasts, in milliseconds: the shortest, where there are several."""
-    lengths = [
-        1000 * request.type.count / dict(request.parameters)["hz"]
-        for request in requests
-        if request.kind is Capability.SOUND
-    ]
-    return min(lengths, default=None)
+    needs, reason = measured_or_planned(built, project.name, optimization=manner.optimization)
+    return _OnTarget(needs, period_of(built.program.capabilities), reason)
 
 
 def _as_json(name: str, found: Mapping[str, _OnTarget], fits: Sequence[Fit]) -> Mapping[str, object]:
@@ -142,14 +152,16 @@ def _as_json(name: str, found: Mapping[str, _OnTarget], fits: Sequence[Fit]) -> 
     return {"name": name, "targets": targets, "fits": [fit_json(each) for each in fits]}
 
 
-def _as_text(found: Mapping[str, _OnTarget], fits: Sequence[Fit], *, is_detailed: bool) -> Iterator[str]:
+def _as_text(
+    found: Mapping[str, _OnTarget], fits: Sequence[Fit], manner: _Manner, *, is_detailed: bool
+) -> Iterator[str]:
     yield columns([_HEAD, *(_row(each) for each in fits)])
     yield ""
     if is_detailed:
         for each in fits:
             yield from _details(each, found[each.board.target].needs)
     if any(each.is_measured for each in fits):
-        yield _MEASURED
+        yield _MEASURED.format(optimization=manner.optimization)
     if not all(each.is_measured for each in fits):
         yield _PLANNED
     for target, on_target in found.items():

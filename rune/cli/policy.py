@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 from dataclasses import replace
 
 import click
 
+from rune.anvil.errors import CompileError
+from rune.building.building import build
+from rune.building.errors import BuildFailed
 from rune.cli.printing import print_json
-from rune.cli.project import show_diagnostics
+from rune.cli.project import Project, show_diagnostics
+from rune.emulation.measuring import measured_or_planned
 from rune.files import ProjectFiles
-from rune.policy import POLICY_FILE, LimitKind, Policy, check_policy
+from rune.policy import POLICY_FILE, LimitKind, Policy, TargetFigures, check_policy
 from rune.runefile import diagnostic_to_json
+from rune.targets.finding import targets
 
 _PLANNED = (LimitKind.SIZE, LimitKind.MEMORY)
 
@@ -28,6 +34,22 @@ def require_policy(files: ProjectFiles, *, is_json: bool = False) -> Policy:
             click.echo(f"Error: {POLICY_FILE} cannot be read", err=True)
         sys.exit(1)
     return checked.policy or Policy()
+
+
+def target_figures(project: Project, policy: Policy) -> Mapping[str, TargetFigures]:
+    """What the rune needs on each target that the policy limits, as far as it can be built for them."""
+    wanted = {each.label for each in policy.limits if each.kind.is_of_target and each.label is not None}
+    known = {target.name: target for target in targets() if not target.makes_rune}
+    found = {}
+    for name in sorted(wanted & set(known)):
+        try:
+            built = build(project.files, project.name, runefile=project.runefile, target=known[name])
+        except (BuildFailed, CompileError) as error:
+            found[name] = TargetFigures(0, 0, None, f"it cannot be built for it: {error}")
+            continue
+        needs, reason = measured_or_planned(built, project.name)
+        found[name] = TargetFigures(needs.flash, needs.ram, needs.instructions, reason or "")
+    return found
 
 
 def planned(policy: Policy) -> Policy:

@@ -5,14 +5,19 @@ from __future__ import annotations
 import hashlib
 import struct
 import tempfile
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
+from rune.abi import Capability
+from rune.anvil.program import CapabilityRequest
 from rune.boards.fit import Needs
 from rune.building.report import BuildResult
 from rune.emulation.cores import CORES
+from rune.emulation.errors import EmulationError
 from rune.emulation.firmware import build_firmware
-from rune.emulation.running import emulate
+from rune.emulation.running import SECONDS, emulate
+from rune.emulation.stages import IN_FUNCTIONS, instructions_by_stage
 from rune.targets.c.interface import Interface, interface_of
 from rune.tensor import ElementType, TensorType
 
@@ -20,8 +25,9 @@ RUNS: Final = 3
 """The first run fills what is kept between runs, so the others count."""
 
 
-def measured(built: BuildResult, name: str) -> Needs:
-    """Runs it on noise, and takes the longest run after the first. Other inputs may need a few instructions more.
+def measured(built: BuildResult, name: str, seconds: float = SECONDS, optimization: str = "-O2") -> Needs:
+    """Runs it on noise, and takes the longest run after the first. Other inputs may need a few instructions more. An
+    emulator that has not ended after `seconds` is stopped. `optimization` is what gcc is told.
 
     Raises `KeyError` for a target without an emulated core (`rune.emulation.cores.CORES` has those with one), and
     `rune.emulation.errors.EmulationError`.
@@ -29,13 +35,47 @@ def measured(built: BuildResult, name: str) -> Needs:
     interface = interface_of(built.program, name)
     core = CORES[built.report.target]
     with tempfile.TemporaryDirectory(prefix="measured-") as folder:
-        firmware = build_firmware(core, built.files, interface, Path(folder))
-        found = emulate(firmware, [_frame(interface, run) for run in range(RUNS)])
+        firmware = build_firmware(core, built.files, interface, Path(folder), (optimization,))
+        found = emulate(firmware, [_frame(interface, run) for run in range(RUNS)], seconds=seconds)
     kept = firmware.sizes.static_ram + found.stack
     # A rune without an input runs once.
     return Needs(
         core.name, firmware.sizes.flash, kept + _buffers(interface), max(found.instructions[1:] or found.instructions)
     )
+
+
+def measured_stages(built: BuildResult, name: str, seconds: float = SECONDS) -> Mapping[str, int]:
+    """The instructions of each stage, and of what a run does beside them, in the longest run after the first. Stages
+    are functions of their own here, which takes a few instructions more than `measured` says. Raises as it does.
+    """
+    interface = interface_of(built.program, name)
+    with tempfile.TemporaryDirectory(prefix="measured-") as folder:
+        firmware = build_firmware(CORES[built.report.target], built.files, interface, Path(folder), IN_FUNCTIONS)
+        frames = [_frame(interface, run) for run in range(RUNS)]
+        runs = instructions_by_stage(firmware, built.program, frames, seconds)
+    return max(runs[1:] or runs, key=lambda run: sum(run.values()))
+
+
+def measured_or_planned(
+    built: BuildResult, name: str, seconds: float = SECONDS, optimization: str = "-O2"
+) -> tuple[Needs, str | None]:
+    """What it needs, and why that was not measured but planned; None where it was measured."""
+    if built.report.target not in CORES:
+        return planned(built, name), "no emulator counts the instructions of these cores"
+    try:
+        return measured(built, name, seconds, optimization), None
+    except EmulationError as error:
+        return planned(built, name), str(error).partition("\n")[0]
+
+
+def period_of(requests: Sequence[CapabilityRequest]) -> float | None:
+    """How long one frame of sound lasts, in milliseconds: the shortest, where there are several."""
+    lengths = [
+        1000 * request.type.count / dict(request.parameters)["hz"]
+        for request in requests
+        if request.kind is Capability.SOUND
+    ]
+    return min(lengths, default=None)
 
 
 def planned(built: BuildResult, name: str) -> Needs:

@@ -11,6 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
+from rune.emulation.cores import Core
 from rune.emulation.errors import (
     BadFirmware,
     EmulationError,
@@ -26,6 +27,8 @@ BUDGET: Final = 4_000_000_000
 SECONDS: Final = 300
 """After which it is stopped too: a core that sleeps executes nothing."""
 _COUNTER: Final = Path(__file__).parent / "counter" / "counter.c"
+_TRANSLATED: Final = 64
+"""Megabytes for translated code: without a word QEMU takes a gigabyte, and a machine may have two of its own."""
 _FAULTED: Final = 2
 _STATUS: Final = 16
 
@@ -60,7 +63,7 @@ def emulate(
     names = (f"{firmware.interface.prefix}_run", *watch)
     with tempfile.TemporaryDirectory(prefix="emulated-") as made:
         folder = Path(made)
-        shutil.copy(counter(), folder / "counter.so")
+        shutil.copyfile(counter(), folder / "counter.so")
         (folder / "frames.bin").write_bytes(b"".join(data for frame in frames for data in frame))
         watched = [f"watch={firmware.symbols[name]:x}" for name in names]
         plugin = ",".join(["./counter.so", "out=counts", f"budget={budget}", *watched])
@@ -68,7 +71,7 @@ def emulate(
         command = [
             *(program(core.emulator, core.emulator_package), *core.machine, "-nographic", "-monitor", "none"),
             *("-serial", "none", "-semihosting-config", "enable=on,target=native", "-kernel", str(firmware.path)),
-            *("-plugin", plugin),
+            *("-accel", f"tcg,tb-size={_TRANSLATED}", "-plugin", plugin),
         ]
         try:
             ended = subprocess.run(
@@ -111,6 +114,12 @@ def _raise_for(
         raise RuneFailed(ended.returncode - _STATUS)
     if ended.returncode:
         raise EmulationError(f"{firmware.core.emulator} ended with {ended.returncode}: {ended.stderr[-2000:]}")
+
+
+def missing_package(core: Core) -> str | None:
+    """Debian's package that measuring on this core needs and that is not here; None where all are."""
+    needed = ((core.emulator, core.emulator_package), (f"{core.tools}gcc", core.package), ("gcc", "gcc"))
+    return next((package for name, package in needed if shutil.which(name) is None), None)
 
 
 def counter() -> Path:

@@ -8,7 +8,7 @@ from typing import Final
 
 from rune.anvil.program import Call, Program, Rows
 from rune.emulation.firmware import Firmware
-from rune.emulation.running import emulate
+from rune.emulation.running import SECONDS, emulate
 
 IN_FUNCTIONS: Final = (
     "-O2",
@@ -23,13 +23,13 @@ BESIDE_STEPS: Final = "beside the steps"
 
 
 def instructions_by_stage(
-    firmware: Firmware, program: Program, frames: Iterable[Sequence[bytes]]
+    firmware: Firmware, program: Program, frames: Iterable[Sequence[bytes]], seconds: float = SECONDS
 ) -> tuple[Mapping[str, int], ...]:
     """For each run the instructions of each op and block, by the name that it has in the program, kernels included.
     Raises as `emulate` does."""
     stages = dict(_stages(program))
     found = {symbol: stages[name] for symbol in firmware.symbols if (name := symbol.partition(".")[0]) in stages}
-    runs = emulate(firmware, frames, list(found)).runs
+    runs = emulate(firmware, frames, list(found), seconds=seconds).runs
     return tuple(_summed(run, found) for run in runs)
 
 

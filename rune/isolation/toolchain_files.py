@@ -1,4 +1,5 @@
-"""Which files of this machine the toolchain consists of: Python, its packages, the C compiler, the C library."""
+"""Which files of this machine the toolchain consists of: Python, its packages, the C compiler, the C library, and what
+counts a rune's instructions where that is installed."""
 
 from __future__ import annotations
 
@@ -18,6 +19,12 @@ _SYSTEM_PREFIXES = frozenset({"/", "/usr", "/usr/local"})
 _LIBRARIES = ("/lib", "/lib32", "/lib64", "/usr/lib", "/usr/lib64", "/usr/local/lib", "/nix/store", "/gnu/store")
 _SINGLE_FILES = ("/etc/ld.so.cache", "/dev/urandom", "/dev/random", "/dev/zero", "/sys/devices/system/cpu")
 _MACHINE = ("/proc/cpuinfo", "/proc/meminfo", "/proc/stat", "/proc/self")
+_EMULATORS = ("qemu-system-arm", "qemu-system-riscv32")
+_CROSS = ("arm-none-eabi-", "riscv64-unknown-elf-", "")
+"""What stands before the names of the compilers' programs; nothing before those of this machine's own."""
+_COMPILER_PROGRAMS = ("gcc", "as", "ld", "size", "nm")
+_COMPILER_FOLDERS = ("/usr/lib/gcc", "/usr/lib/arm-none-eabi", "/usr/lib/riscv64-unknown-elf")
+_HEADERS = ("/usr/include",)
 _DEVICES = ("/dev/null",)
 _SHELL = "/bin/sh"
 
@@ -25,7 +32,7 @@ _SHELL = "/bin/sh"
 def toolchain_access(packages: Iterable[str], *, writable: Iterable[str] = (), own_processes: bool = False) -> Access:
     """What a process of the toolchain opens. `packages` are folders beside those that Python knows as its own, in
     `writable` anything may be done, and with `own_processes` what `/proc` shows is its own alone."""
-    readable = [*_python_folders(), *packages, *_LIBRARIES, *_SINGLE_FILES]
+    readable = [*_python_folders(), *packages, *_LIBRARIES, *_HEADERS, *_SINGLE_FILES]
     readable += ["/proc"] if own_processes else _MACHINE
     return Access(
         readable=_existing(readable), runnable=_programs(), writable=_existing(writable), devices=_existing(_DEVICES)
@@ -48,12 +55,19 @@ def _python_folders() -> list[str]:
 
 
 def _programs() -> tuple[str, ...]:
-    """Python itself, the compiler, the shell that limits it, and what loads each of them."""
+    """Python itself, the compiler, the shell that limits it, what loads each of them, and what emulates."""
     named = [sys.executable, os.path.realpath(sys.executable), _SHELL, *_loaders()]
     compiler = find_spec("ziglang")
     if compiler is not None and compiler.submodule_search_locations:
         named.append(str(Path(compiler.submodule_search_locations[0]) / "zig"))
-    return _existing(named)
+    return _existing([*named, *_emulation()])
+
+
+def _emulation() -> Iterable[str]:
+    """Debian's emulators, and the compilers of what they run (`rune.emulation`)."""
+    names = [*_EMULATORS, *(f"{prefix}{name}" for prefix in _CROSS for name in _COMPILER_PROGRAMS)]
+    yield from filter(None, map(shutil.which, names))
+    yield from _COMPILER_FOLDERS
 
 
 def _loaders() -> Iterable[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from rune.anvil.allowance import Allowance, CompilerLimits
 from rune.anvil.compiler import compile_sources
@@ -31,12 +31,13 @@ from rune.targets.c.trace import step_names
 @dataclass(frozen=True)
 class Package:
     """The files by their path in the package's folder, which is called `folder`, and what the build says of them: they
-    have its report too, which cannot name itself."""
+    have its report too, which cannot name itself. `built` is what the target's compiler made for it."""
 
     folder: str
     files: Mapping[str, bytes]
     report: Report
     diagnostics: tuple[Diagnostic, ...]
+    built: BuildResult = field(repr=False)
 
     def zipped(self) -> bytes:
         """One archive with the folder."""
@@ -54,8 +55,10 @@ def package(
     host_models: bool = False,
     host_resources: HostResources | None = None,
     profile: Profile = LITERT,
+    rune: bytes | None = None,
 ) -> Package:
-    """The package of a project for a target that makes no rune; arguments as those of `build`.
+    """The package of a project for a target that makes no rune; arguments as those of `build`. `rune` is the project's
+    rune where it was built before; else it is built now.
 
     Raises what `build` raises, `rune.packages.errors.PackageRefused`, and `ValueError` for a target that makes runes.
     """
@@ -72,7 +75,8 @@ def package(
         target=target,
         profile=profile,
     )
-    rune = build(files, name, runefile=runefile, limits=limits, host_resources=host_resources, profile=profile).rune
+    if rune is None:
+        rune = build(files, name, runefile=runefile, limits=limits, host_resources=host_resources, profile=profile).rune
     allowance = Allowance(limits or CompilerLimits())
     interface, steps = interface_of(built.program, name), step_names(built.program)
     shipped = {path: data for path, data in built.files.items() if path not in target.starting_points}
@@ -92,7 +96,7 @@ def package(
     found = dict(sorted(found.items()))
     report = replace(built.report, files=file_reports(found))
     found["report.json"] = _report(report, runs)
-    return Package(contents.folder, found, report, built.diagnostics)
+    return Package(contents.folder, found, report, built.diagnostics, built)
 
 
 def _tested(

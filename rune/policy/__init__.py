@@ -4,7 +4,7 @@ Text to a frozen `Policy`, or the list of everything that is wrong with it; figu
 limit. Pure Python that also runs in a browser. It knows no people, no database and no registry.
 """
 
-from rune.policy.judging import Figure, Figures, Judgement, Outcome, judge
+from rune.policy.judging import Figure, Figures, Judgement, Outcome, TargetFigures, judge
 from rune.policy.policy import FORMER_ROLES, ROLES, Approval, Limit, LimitKind, Policy
 from rune.policy.read import POLICY_FILE, CheckedPolicy, check_policy
 
@@ -21,6 +21,7 @@ __all__ = [
     "LimitKind",
     "Outcome",
     "Policy",
+    "TargetFigures",
     "check_policy",
     "judge",
 ]

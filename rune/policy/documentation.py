@@ -23,6 +23,9 @@ LIMITS: Final = {
     LimitKind.ACCURACY: "The least share of the test samples that must be right: `95 %`.",
     LimitKind.RECALL: "For labels, the least share of their test samples that must be found: `yes: 90 %`.",
     LimitKind.FALSE_ALARMS: "The most false alarms in an hour of long recordings: `0.5`.",
+    LimitKind.FLASH: "For targets, the most flash that their package may take: `cortex-m4: 100 kB`.",
+    LimitKind.RAM: "For targets, the most RAM, with the deepest stack: `cortex-m4: 16 kB`.",
+    LimitKind.INSTRUCTIONS: "For targets, the most instructions of a run: `cortex-m4: 10 M`.",
 }
 
 APPROVALS: Final = {

@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import Any, Final, TypedDict
 
 from rune.policy.policy import Limit, LimitJson, LimitKind, Policy
+from rune.wording import plain
 
 TIME_NOISE: Final = 0.15
 """Share by which the median time moves between two measurements of one rune on one machine, with other work beside
@@ -71,8 +72,27 @@ class Figure:
 
 
 @dataclass(frozen=True)
+class TargetFigures:
+    """What the package for a target needs, in bytes and in instructions of a run. Where those were not counted, the
+    bytes are the least that it needs, and `reason` says why."""
+
+    flash: int
+    ram: int
+    instructions: int | None = None
+    reason: str = ""
+
+    def of(self, limit: Limit) -> Figure | None:
+        """The figure that a limit is about; the least that is needed tells only that a limit is missed."""
+        found = {LimitKind.FLASH: self.flash, LimitKind.RAM: self.ram}.get(limit.kind, self.instructions)
+        if found is None or (self.instructions is None and found <= limit.bound):
+            return None
+        return Figure.exact(found)
+
+
+@dataclass(frozen=True)
 class Figures:
-    """A build's figures: bytes of the rune and of the memory that a run needs, and what was measured.
+    """A build's figures: bytes of the rune and of the memory that a run needs, what was measured, and by target what
+    its packages need.
 
     `reasons` say of a kind of limit why it has no figure.
     """
@@ -83,6 +103,7 @@ class Figures:
     accuracy: Figure | None = None
     recall: Mapping[str, Figure] = field(default_factory=dict)
     false_alarms: Figure | None = None
+    targets: Mapping[str, TargetFigures] = field(default_factory=dict)
     reasons: Mapping[LimitKind, str] = field(default_factory=dict)
 
     def of(self, limit: Limit) -> Figure | None:
@@ -100,6 +121,19 @@ class Figures:
                 return self.recall.get(limit.label or "")
             case LimitKind.FALSE_ALARMS:
                 return self.false_alarms
+            case LimitKind.FLASH | LimitKind.RAM | LimitKind.INSTRUCTIONS:
+                on_target = self.targets.get(limit.label or "")
+                return None if on_target is None else on_target.of(limit)
+
+    def reason(self, limit: Limit) -> str:
+        """Why a limit has no figure."""
+        if limit.kind.is_of_target:
+            on_target = self.targets.get(limit.label or "")
+            target = plain(limit.label or "")
+            if on_target is None:
+                return f"The build has no package for {target}."
+            return f"Nothing was counted on {target}: {plain(on_target.reason, 200)}."
+        return self.reasons.get(limit.kind) or _REASONS.get(limit.kind, "")
 
 
 @dataclass(frozen=True)
@@ -154,8 +188,7 @@ def judge(policy: Policy, figures: Figures) -> tuple[Judgement, ...]:
 def _judged(limit: Limit, figures: Figures) -> Judgement:
     figure = figures.of(limit)
     if figure is None:
-        reason = figures.reasons.get(limit.kind) or _REASONS.get(limit.kind, "")
-        return Judgement(limit, Outcome.UNKNOWN, None, reason)
+        return Judgement(limit, Outcome.UNKNOWN, None, figures.reason(limit))
     if limit.kind is LimitKind.INFERENCE_TIME and _is_within_noise(figure, limit.bound):
         return Judgement(limit, Outcome.UNCLEAR, figure)
     is_kept = figure.value >= limit.bound if limit.kind.is_least else figure.value <= limit.bound

@@ -23,15 +23,24 @@ class LimitKind(StrEnum):
     ACCURACY = "accuracy"
     RECALL = "recall"
     FALSE_ALARMS = "false-alarms-per-hour"
+    FLASH = "flash"
+    RAM = "ram"
+    INSTRUCTIONS = "instructions"
 
     @property
     def is_least(self) -> bool:
         """Whether more is better: the limit is the least that is allowed."""
         return self in (LimitKind.ACCURACY, LimitKind.RECALL)
 
+    @property
+    def is_of_target(self) -> bool:
+        """Whether it is of the package for one target, which the limit's label names."""
+        return self in (LimitKind.FLASH, LimitKind.RAM, LimitKind.INSTRUCTIONS)
+
 
 class LimitJson(TypedDict):
-    """A limit: bytes, milliseconds, a share from 0 to 1, or a number an hour. `label` is the one of a recall."""
+    """A limit: bytes, milliseconds, a share from 0 to 1, a number an hour, or instructions. `label` is the one of a
+    recall, or the target whose package is limited."""
 
     kind: str
     bound: float
@@ -59,7 +68,7 @@ class PolicyJson(TypedDict):
 class Limit:
     """The most, or of a share the least, that is allowed.
 
-    `bound` is in bytes, in milliseconds, a share from 0 to 1, or a number an hour.
+    `bound` is in bytes, in milliseconds, a share from 0 to 1, a number an hour, or instructions of a run.
     """
 
     kind: LimitKind

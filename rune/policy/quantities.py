@@ -28,6 +28,8 @@ SIZE: Final = Measure(
 """In bytes. A kilobyte has 1,000 bytes, a kibibyte 1,024."""
 TIME: Final = Measure({"us": 0.001, "µs": 0.001, "ms": 1, "s": 1000}, "10 ms", 3_600_000)
 """In milliseconds."""
+COUNT: Final = Measure({"k": 10**3, "M": 10**6, "G": 10**9}, "10 M", 10**12)
+"""A number of instructions."""
 SHARE: Final = Measure({"%": 0.01}, "95 %", 1)
 """From 0 to 1."""
 
@@ -68,6 +70,14 @@ def share_text(value: float) -> str:
 
 def bytes_text(value: float) -> str:
     return size_text(round(value))
+
+
+def count_text(value: float) -> str:
+    """`850`, `12.4 k`, `2.04 M`."""
+    for factor, unit in ((10**9, "G"), (10**6, "M"), (10**3, "k")):
+        if value >= factor:
+            return f"{value / factor:.4g} {unit}"
+    return f"{value:.4g}"
 
 
 def rate_text(value: float) -> str:

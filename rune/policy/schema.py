@@ -69,7 +69,7 @@ def _limit(kind: LimitKind) -> Json:
     if kind is LimitKind.FALSE_ALARMS:
         return {"type": "number", "minimum": 0, "maximum": MOST_FALSE_ALARMS}
     quantity = _quantity(MEASURES[kind])
-    if kind is LimitKind.RECALL:
+    if kind is LimitKind.RECALL or kind.is_of_target:
         return {"type": "object", "maxProperties": MOST_LABELS, "additionalProperties": quantity}
     return quantity
 

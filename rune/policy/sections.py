@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from rune.policy.policy import ROLES, Approval, Limit, LimitKind
-from rune.policy.quantities import SHARE, SIZE, TIME, Measure, read_quantity, with_unit
+from rune.policy.quantities import COUNT, SHARE, SIZE, TIME, Measure, read_quantity, with_unit
 from rune.policy.tags import PATTERN
 from rune.runefile.codes import Code
 from rune.runefile.fields import (
@@ -35,7 +35,20 @@ MEASURES: Final[Mapping[LimitKind, Measure]] = {
     LimitKind.INFERENCE_TIME: TIME,
     LimitKind.ACCURACY: SHARE,
     LimitKind.RECALL: SHARE,
+    LimitKind.FLASH: SIZE,
+    LimitKind.RAM: SIZE,
+    LimitKind.INSTRUCTIONS: COUNT,
 }
+_OF_NAMES: Final[Mapping[LimitKind, tuple[str, str]]] = {
+    LimitKind.RECALL: (
+        "label",
+        "Such as `recall: {yes: 90 %}`: the least share of the samples of a label that must be found.",
+    ),
+    LimitKind.FLASH: ("target", "Such as `flash: {cortex-m4: 100 kB}`: the most that the package for a target takes."),
+    LimitKind.RAM: ("target", "Such as `ram: {cortex-m4: 16 kB}`: the most that a run needs, with its stack."),
+    LimitKind.INSTRUCTIONS: ("target", "Such as `instructions: {cortex-m4: 10 M}`: the most of a run."),
+}
+"""What has a limit for each name: what the names are, and how it is written."""
 _ADDRESS = re.compile(r"[^\s@]{1,64}@[^\s@]{1,255}")
 _GROUP = re.compile(r"[a-zA-Z_][\w-]{0,59}")
 _PATTERN = re.compile(PATTERN)
@@ -79,30 +92,31 @@ def read_limits(field: Field | None, report: Report) -> tuple[Limit, ...]:
         if kind.value not in fields:
             continue
         given = fields[kind.value][1]
-        if kind is LimitKind.RECALL:
-            found += sorted(_recalls(given, report), key=lambda limit: limit.label or "")
+        if kind in _OF_NAMES:
+            found += sorted(_of_names(kind, given, report), key=lambda limit: limit.label or "")
         else:
             bound = _rate(given, report) if kind is LimitKind.FALSE_ALARMS else _quantity(kind, given, report)
             found += [Limit(kind, bound)] if bound is not None else []
     return tuple(found)
 
 
-def _recalls(value: Value, report: Report) -> Iterator[Limit]:
+def _of_names(kind: LimitKind, value: Value, report: Report) -> Iterator[Limit]:
+    """A limit for each label, or each target."""
+    names, example = _OF_NAMES[kind]
     if not isinstance(value, Map):
-        notes = ["Such as `recall: {yes: 90 %}`: the least share of the samples of a label that must be found."]
-        wrong_shape(report, "`recall`", "a map from labels to shares", value, notes)
+        wrong_shape(report, f"`{kind.value}`", f"a map from {names}s to limits", value, [example])
         return
     seen: set[str] = set()
     for key, item in text_keys(value, report):
         if key.text in seen:
-            report.error(Code.REPEATED_KEY, f"The label {quoted(key.text)} stands here a second time", key.span)
+            report.error(Code.REPEATED_KEY, f"The {names} {quoted(key.text)} stands here a second time", key.span)
         elif len(seen) == MOST_LABELS:
-            report.error(Code.TOO_LARGE, f"`recall` has more than {MOST_LABELS} labels", key.span)
+            report.error(Code.TOO_LARGE, f"`{kind.value}` has more than {MOST_LABELS} {names}s", key.span)
             return
         else:
-            bound = _quantity(LimitKind.RECALL, item, report)
+            bound = _quantity(kind, item, report)
             if bound is not None:
-                yield Limit(LimitKind.RECALL, bound, key.text)
+                yield Limit(kind, bound, key.text)
         seen.add(key.text)
 
 

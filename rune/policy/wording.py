@@ -7,7 +7,7 @@ from typing import Final
 
 from rune.policy.judging import Figure, Judgement, Outcome
 from rune.policy.policy import Approval, Limit, LimitKind, Policy
-from rune.policy.quantities import bytes_text, milliseconds_text, rate_text, share_text
+from rune.policy.quantities import bytes_text, count_text, milliseconds_text, rate_text, share_text
 from rune.policy.tags import VERSIONS
 from rune.wording import counted, listed, plain
 
@@ -24,6 +24,9 @@ _NAMES: Final = {
     LimitKind.ACCURACY: "Accuracy",
     LimitKind.RECALL: "Recall",
     LimitKind.FALSE_ALARMS: "False alarms",
+    LimitKind.FLASH: "Flash",
+    LimitKind.RAM: "RAM",
+    LimitKind.INSTRUCTIONS: "Instructions",
 }
 _SIGNS: Final = {Outcome.MET: "✓", Outcome.MISSED: "✗", Outcome.UNCLEAR: "≈", Outcome.UNKNOWN: "?"}
 
@@ -31,14 +34,18 @@ _SIGNS: Final = {Outcome.MET: "✓", Outcome.MISSED: "✗", Outcome.UNCLEAR: "�
 def limit_name(limit: Limit) -> str:
     """What is limited: `Size`, `Recall of seven`."""
     name = _NAMES[limit.kind]
-    return f"{name} of {plain(limit.label)}" if limit.label is not None else name
+    if limit.label is None:
+        return name
+    return f"{name} {'on' if limit.kind.is_of_target else 'of'} {plain(limit.label)}"
 
 
 def amount_text(kind: LimitKind, value: float) -> str:
     """A figure or a limit with its unit."""
     match kind:
-        case LimitKind.SIZE | LimitKind.MEMORY:
+        case LimitKind.SIZE | LimitKind.MEMORY | LimitKind.FLASH | LimitKind.RAM:
             return bytes_text(value)
+        case LimitKind.INSTRUCTIONS:
+            return count_text(value)
         case LimitKind.INFERENCE_TIME:
             return milliseconds_text(value)
         case LimitKind.ACCURACY | LimitKind.RECALL:
@@ -61,8 +68,10 @@ def value_text(judgement: Judgement) -> str:
     if figure.value == limit.bound or shown != amount_text(limit.kind, limit.bound):
         return shown
     match limit.kind:
-        case LimitKind.SIZE | LimitKind.MEMORY:
+        case LimitKind.SIZE | LimitKind.MEMORY | LimitKind.FLASH | LimitKind.RAM:
             return f"{figure.value:,.0f} B"
+        case LimitKind.INSTRUCTIONS:
+            return f"{figure.value:,.0f}"
         case LimitKind.ACCURACY | LimitKind.RECALL:
             return f"{figure.value * 100:.7g} %"
         case LimitKind.INFERENCE_TIME:
@@ -142,7 +151,12 @@ def _limit_changes(before: Policy, after: Policy) -> Iterator[str]:
         elif one is not None and other is not None:
             is_looser = other.bound < one.bound if one.kind.is_least else other.bound > one.bound
             how = "looser" if is_looser else "stricter"
-            yield f"The limit of {limit_name(one).lower()} is {how}: {bound_text(other)}, was {bound_text(one)}."
+            yield f"The limit of {_in_sentence(one)} is {how}: {bound_text(other)}, was {bound_text(one)}."
+
+
+def _in_sentence(limit: Limit) -> str:
+    name = limit_name(limit)
+    return name if limit.kind is LimitKind.RAM else f"{name[:1].lower()}{name[1:]}"
 
 
 def _approval_changes(before: Policy, after: Policy) -> Iterator[str]:

@@ -113,6 +113,10 @@ def visit_all(page: Page, forge: LiveForge, look: Callable[[str], None]) -> None
     )
     look("on your phone")
     page.keyboard.press("Escape")
+    page.get_by_role("button", name="Packages for boards").click()
+    page.get_by_role("checkbox", name="c a folder of C99").check()
+    look("targets of builds")
+    page.get_by_role("button", name="Save", exact=True).click()
     page.get_by_role("button", name="Build", exact=True).click()
     panel = page.get_by_role("region", name="Problems and builds")
     expect(panel.get_by_text("Succeeded", exact=True)).to_be_visible(timeout=PATIENCE)
@@ -139,6 +143,8 @@ def visit_all(page: Page, forge: LiveForge, look: Callable[[str], None]) -> None
         project,
         f"{project}/builds",
         f"{project}/builds/1",
+        f"{project}/builds/1/devices?board=esp32-devkit",
+        f"{project}/devices?q=m7",
         f"{project}/settings",
         f"{project}/share",
         f"{project}/copy",

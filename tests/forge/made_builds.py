@@ -12,8 +12,8 @@ from django.utils import timezone
 from forge.builds import leases
 from forge.builds.actions import request_build
 from forge.builds.artefacts import keep_artefact, take_known
-from forge.builds.jobs import numbered_job
-from forge.builds.models import Build, State
+from forge.builds.jobs import numbered_job, package_job
+from forge.builds.models import Build, BuildPackage, State
 from forge.projects.models import Project
 from forge.reviews.actions import give_verdict
 from forge.reviews.authorship import authors_of
@@ -64,6 +64,43 @@ def built(user: Any, project: Project, rune: bytes = RUNE, outline: Any = OUTLIN
     )
     build.refresh_from_db()
     return build
+
+
+NEEDS = {
+    "flash": 31_960,
+    "ram": 11_105,
+    "instructions": 2_042_492,
+    "stages": [{"stage": "digits", "instructions": 2_000_000}, {"stage": "beside the steps", "instructions": 42_492}],
+    "period": None,
+    "not_measured": None,
+    "missing": None,
+}
+PLANNED = NEEDS | {
+    "instructions": None,
+    "stages": [],
+    "not_measured": "no emulator counts the instructions of these cores",
+}
+
+
+def packed(build: Build, target: str = "cortex-m4", needs: Any = NEEDS, package: bytes = b"PK package") -> BuildPackage:
+    """The build with a package for a target."""
+    assert build.artefact is not None
+    job = package_job(numbered_job(build), build.artefact, target)
+    with TemporaryDirectory() as folder:
+        source = Path(folder) / "made.zip"
+        source.write_bytes(package)
+        answer = {"report": {"name": build.name, "needs": needs}, "diagnostics": []}
+        artefact = keep_artefact(job, source, answer, lambda found: None)
+    made, _ = BuildPackage.objects.update_or_create(
+        build=build, target=target, defaults={"artefact": artefact, "needs": needs, "refusal": ""}
+    )
+    return made
+
+
+def refused(build: Build, target: str, reason: str = "The model needs its host.") -> BuildPackage:
+    """The build without a package for a target, and why."""
+    made, _ = BuildPackage.objects.update_or_create(build=build, target=target, defaults={"refusal": reason})
+    return made
 
 
 def approved(build: Build) -> Build:

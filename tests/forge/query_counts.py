@@ -28,7 +28,7 @@ from forge.projects.samples import sample_terms
 from forge.registry.actions import publish_build
 from forge.reviews.actions import Asked, GuestTerms, ask_for_review, begin_thread, give_verdict, invite_guest
 from forge.webhooks.actions import create_webhook
-from tests.forge.made_builds import RUNE, approved, built, failed_build
+from tests.forge.made_builds import RUNE, approved, built, failed_build, packed
 from tests.forge.made_samples import zipped
 from tests.forge.made_suggestions import WISH, ready_copy, suggested
 from tests.forge.web.test_permissions_matrix import CASES, ELSEWHERE, people_addresses, webhook_addresses
@@ -55,12 +55,15 @@ UNCOUNTED: Mapping[str, str] = {
 _MORE: list[tuple[str, str, str, Any]] = [
     ("get", f"{_P}/builds", "api/v1/projects/acme/kitchen/builds", None),
     ("post", f"{_P}/builds", "api/v1/projects/acme/kitchen/builds", {}),
+    ("get", f"{_P}/targets", "api/v1/projects/acme/kitchen/targets", None),
+    ("put", f"{_P}/targets", "api/v1/projects/acme/kitchen/targets", {"targets": ["c", "cortex-m4"]}),
     ("get", f"{_P}/preview", "api/v1/projects/acme/kitchen/preview", None),
     ("post", f"{_P}/preview", "api/v1/projects/acme/kitchen/preview", {}),
     ("get", "api/v1/builds/<uuid:build_id>", "api/v1/builds/{build}", None),
     ("get", "api/v1/builds/<uuid:build_id>/log", "api/v1/builds/{build}/log", None),
     ("post", "api/v1/builds/<uuid:build_id>/cancel", "api/v1/builds/{build}/cancel", {}),
     ("get", "api/v1/builds/<uuid:build_id>/rune", "api/v1/builds/{build}/rune", None),
+    ("get", "api/v1/builds/<uuid:build_id>/packages/<str:target>", "api/v1/builds/{build}/packages/c", None),
     ("get", "api/v1/builds/<uuid:build_id>/certificate", "api/v1/builds/{build}/certificate", None),
     ("get", "api/v1/builds/<uuid:build_id>/reviews", "api/v1/builds/{build}/reviews", None),
     ("post", "api/v1/builds/<uuid:build_id>/reviews", "api/v1/builds/{build}/reviews", {"verdict": "approve"}),
@@ -121,6 +124,9 @@ _MORE: list[tuple[str, str, str, Any]] = [
     ("get", f"{_PAGE}/builds", "acme/kitchen/builds", None),
     ("form", f"{_PAGE}/builds", "acme/kitchen/builds", {}),
     ("get", f"{_PAGE}/builds/<int:number>", "acme/kitchen/builds/2", None),
+    ("get", f"{_PAGE}/builds/<int:number>/devices", "acme/kitchen/builds/2/devices", None),
+    ("get", f"{_PAGE}/devices", "acme/kitchen/devices", None),
+    ("form", f"{_PAGE}/devices", "acme/kitchen/devices", {"targets": ["c", "cortex-m4"]}),
     ("form", f"{_PAGE}/builds/<int:number>/cancel", "acme/kitchen/builds/1/cancel", {}),
     ("form", f"{_PAGE}/builds/<int:number>/respond", "acme/kitchen/builds/1/respond", {"text": "x"}),
     ("form", f"{_PAGE}/builds/<int:number>/publish", "acme/kitchen/builds/1/publish", {"tag": "9.0"}),
@@ -202,6 +208,8 @@ def settle(owner: User, organisation: Organisation, project: Project, size: int)
         save_version(members[number], project, f"version {number}")
         samples.append(send_sample(owner, project, [b"1,2,%d\n" % number], label="x", days=90, consent=consent))
         builds.append(built(members[number], project, RUNE + bytes([number])))
+        packed(builds[-1], "c")
+        packed(builds[-1], "cortex-m4")
         asked = [Asked(tuple(member.pk for member in members if member != members[number]))]
         reviews.append(ask_for_review(owner, builds[-1], "Is it good?", reviewers=asked))
         begin_thread(owner, reviews[-1], "said")

@@ -14,7 +14,10 @@ from rune.toolchain import PARTS, source_digest, toolchain_digest
 
 PACKAGE = Path(rune.__file__).parent
 COMPILER = "zig 1"
-IMPORTED = "import sys, rune.building.building; print(*(m for m in sys.modules if m.startswith('rune.')))"
+IMPORTED = (
+    "import sys, rune.building.building, rune.packages.packaging; "
+    "print(*(m for m in sys.modules if m.startswith('rune.')))"
+)
 
 
 @pytest.fixture(scope="module")
@@ -25,7 +28,7 @@ def scratch(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return copy
 
 
-def test_all_that_a_build_imports_is_hashed_and_all_that_is_hashed_is_imported() -> None:
+def test_all_that_a_build_or_a_package_imports_is_hashed_and_all_that_is_hashed_is_imported() -> None:
     """In a process of its own: what other tests have imported is no part of a build."""
     found = subprocess.run([sys.executable, "-c", IMPORTED], check=True, capture_output=True, text=True).stdout.split()
     imported = {name.split(".")[1] for name in found}
@@ -62,7 +65,7 @@ def test_another_compiler_or_another_name_of_a_source_makes_another_toolchain(sc
 
 
 @pytest.mark.parametrize(
-    "other", ["runtime/engine.py", "verify/verifying.py", "language/service.py", "blocks/README.md"]
+    "other", ["emulation/running.py", "verify/verifying.py", "language/service.py", "blocks/README.md"]
 )
 def test_what_decides_no_byte_is_not_in_it(other: str, scratch: Path) -> None:
     before = source_digest(scratch, COMPILER)

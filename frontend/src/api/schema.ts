@@ -76,6 +76,23 @@ export interface paths {
     readonly patch?: never;
     readonly trace?: never;
   };
+  readonly "/api/v1/builds/{build_id}/packages/{target}": {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    /** @description A build's package for a target: an archive with sources, a self-test and what tools look for. */
+    readonly get: operations["builds_package"];
+    readonly put?: never;
+    readonly post?: never;
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
   readonly "/api/v1/builds/{build_id}/reviews": {
     readonly parameters: {
       readonly query?: never;
@@ -1243,6 +1260,24 @@ export interface paths {
     readonly patch?: never;
     readonly trace?: never;
   };
+  readonly "/api/v1/projects/{organisation}/{name}/targets": {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    /** @description The targets that packages can be made for, and those that the project's builds make one for. */
+    readonly get: operations["targets_list"];
+    /** @description Chooses the targets that each later build of the project makes a package for. */
+    readonly put: operations["targets_choose"];
+    readonly post?: never;
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
   readonly "/api/v1/projects/{organisation}/{name}/versions": {
     readonly parameters: {
       readonly query?: never;
@@ -2005,6 +2040,7 @@ export interface components {
       readonly finished: string | null;
       readonly report: components["schemas"]["BuildReport"] | null;
       readonly evaluation: components["schemas"]["EvaluationSummary"] | null;
+      readonly packages: readonly components["schemas"]["BuildPackage"][];
       readonly limits: readonly components["schemas"]["JudgedLimit"][];
       readonly diagnostics: readonly components["schemas"]["Diagnostic"][];
       readonly error: string | null;
@@ -2051,6 +2087,15 @@ export interface components {
        */
       readonly type: "build.log";
       readonly data: components["schemas"]["BuildLogAppended"];
+    };
+    /** @description A package that a build was asked for. Without a `url` there is none: `refusal` says why, or it is made later. */
+    readonly BuildPackage: {
+      readonly target: string;
+      readonly size: number | null;
+      readonly digest: string | null;
+      readonly needs: components["schemas"]["Needs"] | null;
+      readonly refusal: string | null;
+      readonly url: string | null;
     };
     readonly BuildPage: {
       readonly next: string | null;
@@ -2138,6 +2183,10 @@ export interface components {
     };
     readonly ChooseWatch: {
       readonly level: string;
+    };
+    /** @description The targets that each later build of the project makes a package for. */
+    readonly ChosenTargets: {
+      readonly targets: readonly string[];
     };
     /** @description Something that was said, in Markdown. A comment that was deleted has no text any more. */
     readonly Comment: {
@@ -2584,10 +2633,10 @@ export interface components {
       /** @default true */
       readonly may_comment: boolean;
     };
-    /** @description A limit of a build's `forge.yml`, and what is said of it. `bound` and `value` are bytes, milliseconds, shares from 0 to 1 or numbers an hour; `value` is null where nothing was measured. */
+    /** @description A limit of a build's `forge.yml`, and what is said of it. `bound` and `value` are bytes, milliseconds, shares from 0 to 1, numbers an hour or instructions; `value` is null where nothing was measured. */
     readonly JudgedLimit: {
       readonly kind: components["schemas"]["LimitKind"];
-      /** @description the label whose recall is limited */
+      /** @description the label whose recall is limited, or the target of flash, RAM or instructions */
       readonly label: string | null;
       readonly outcome: components["schemas"]["LimitOutcome"];
       /** Format: double */
@@ -2711,7 +2760,7 @@ export interface components {
         readonly [key: string]: boolean | number | string | readonly number[];
       };
     };
-    /** @description A limit: bytes, milliseconds, a share from 0 to 1, or a number an hour. `label` is the one of a recall. */
+    /** @description A limit: bytes, milliseconds, a share from 0 to 1, a number an hour, or instructions. `label` is the one of a recall, or the target whose package is limited. */
     readonly Limit: {
       readonly kind: string;
       /** Format: double */
@@ -2719,7 +2768,16 @@ export interface components {
       readonly label: string | null;
     };
     /** @enum {string} */
-    readonly LimitKind: "size" | "memory" | "inference-time" | "accuracy" | "recall" | "false-alarms-per-hour";
+    readonly LimitKind:
+      | "size"
+      | "memory"
+      | "inference-time"
+      | "accuracy"
+      | "recall"
+      | "false-alarms-per-hour"
+      | "flash"
+      | "ram"
+      | "instructions";
     /** @enum {string} */
     readonly LimitOutcome: "met" | "missed" | "unclear" | "unknown";
     /** @description The version that a line is from. */
@@ -2936,6 +2994,17 @@ export interface components {
       readonly code: string;
       readonly place: number;
       readonly choice: number;
+    };
+    /** @description What a rune needs on a target: bytes, and instructions of one run. Where `instructions` is null nothing was measured, `not_measured` says why, and the bytes are the least that it needs: `flash` without code, `ram` without the stack. `missing` is then Debian's package that the server lacks, if that is why. `period` is how long a frame of its sensor lasts, in milliseconds. */
+    readonly Needs: {
+      readonly flash: number;
+      readonly ram: number;
+      readonly instructions: number | null;
+      readonly stages: readonly components["schemas"]["StageInstructions"][];
+      /** Format: double */
+      readonly period: number | null;
+      readonly not_measured: string | null;
+      readonly missing: string | null;
     };
     /** @description Who asks. */
     readonly NewDeviceSignIn: {
@@ -3497,6 +3566,7 @@ export interface components {
       | components["schemas"]["ReviewChangedEvent"]
       | components["schemas"]["SamplesChangedEvent"]
       | components["schemas"]["TagPublishedEvent"]
+      | components["schemas"]["TargetsChangedEvent"]
       | components["schemas"]["ThreadChangedEvent"]
       | components["schemas"]["VersionSavedEvent"];
     /** @description What a client reads before it follows the event log: `sequence` is the number of the last event that is in it. */
@@ -3511,6 +3581,7 @@ export interface components {
       readonly upload_limit: number;
       readonly preview: components["schemas"]["Preview"];
       readonly builds: readonly components["schemas"]["Build"][];
+      readonly targets: readonly string[];
       readonly tags: readonly components["schemas"]["Tag"][];
     };
     /** @description A project, without what one may do to it. */
@@ -3883,6 +3954,11 @@ export interface components {
       readonly change: "added" | "removed" | "changed" | "same";
       readonly was: string | null;
     };
+    /** @description A stage, and the instructions that it takes in one run. */
+    readonly StageInstructions: {
+      readonly stage: string;
+      readonly instructions: number;
+    };
     /** @description What a stage reads and gives. `item` is its target in the palette, `declared` whether its types are written. */
     readonly StagePorts: {
       readonly name: string;
@@ -3980,6 +4056,31 @@ export interface components {
        */
       readonly type: "tag.published";
       readonly data: components["schemas"]["TagPublished"];
+    };
+    /** @description A target that a package can be made for, and whether each build of the project makes one. */
+    readonly Target: {
+      readonly name: string;
+      readonly summary: string;
+      readonly chosen: boolean;
+    };
+    /** @description All of them, by name. */
+    readonly Targets: {
+      readonly targets: readonly components["schemas"]["Target"][];
+    };
+    /** @description Later builds of the project make packages for these targets. */
+    readonly TargetsChanged: {
+      readonly targets: readonly string[];
+    };
+    /** @description Later builds of the project make packages for these targets. */
+    readonly TargetsChangedEvent: {
+      /** @description Its number in the stream, without gaps. */
+      readonly sequence: number;
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      readonly type: "targets.changed";
+      readonly data: components["schemas"]["TargetsChanged"];
     };
     /** @description Somebody who reads a project, and why. */
     readonly Teammate: {
@@ -4543,6 +4644,7 @@ export type BuildKind = components["schemas"]["BuildKind"];
 export type BuildLog = components["schemas"]["BuildLog"];
 export type BuildLogAppended = components["schemas"]["BuildLogAppended"];
 export type BuildLogAppendedEvent = components["schemas"]["BuildLogAppendedEvent"];
+export type BuildPackage = components["schemas"]["BuildPackage"];
 export type BuildPage = components["schemas"]["BuildPage"];
 export type BuildReport = components["schemas"]["BuildReport"];
 export type BuildState = components["schemas"]["BuildState"];
@@ -4555,6 +4657,7 @@ export type CertifiedToolchain = components["schemas"]["CertifiedToolchain"];
 export type CheckAnswer = components["schemas"]["CheckAnswer"];
 export type ChooseFavourite = components["schemas"]["ChooseFavourite"];
 export type ChooseWatch = components["schemas"]["ChooseWatch"];
+export type ChosenTargets = components["schemas"]["ChosenTargets"];
 export type Comment = components["schemas"]["Comment"];
 export type Comparison = components["schemas"]["Comparison"];
 export type CompleteAnswer = components["schemas"]["CompleteAnswer"];
@@ -4655,6 +4758,7 @@ export type ModelSignature = components["schemas"]["ModelSignature"];
 export type ModelTensor = components["schemas"]["ModelTensor"];
 export type ModelVerification = components["schemas"]["ModelVerification"];
 export type NamedFix = components["schemas"]["NamedFix"];
+export type Needs = components["schemas"]["Needs"];
 export type NewDeviceSignIn = components["schemas"]["NewDeviceSignIn"];
 export type NewGuestLink = components["schemas"]["NewGuestLink"];
 export type NewInvitation = components["schemas"]["NewInvitation"];
@@ -4776,6 +4880,7 @@ export type SourcesAnswer = components["schemas"]["SourcesAnswer"];
 export type Span = components["schemas"]["Span"];
 export type StageArgument = components["schemas"]["StageArgument"];
 export type StageChange = components["schemas"]["StageChange"];
+export type StageInstructions = components["schemas"]["StageInstructions"];
 export type StagePorts = components["schemas"]["StagePorts"];
 export type Step = components["schemas"]["Step"];
 export type Suggest = components["schemas"]["Suggest"];
@@ -4789,6 +4894,10 @@ export type Tag = components["schemas"]["Tag"];
 export type TagList = components["schemas"]["TagList"];
 export type TagPublished = components["schemas"]["TagPublished"];
 export type TagPublishedEvent = components["schemas"]["TagPublishedEvent"];
+export type Target = components["schemas"]["Target"];
+export type Targets = components["schemas"]["Targets"];
+export type TargetsChanged = components["schemas"]["TargetsChanged"];
+export type TargetsChangedEvent = components["schemas"]["TargetsChangedEvent"];
 export type Teammate = components["schemas"]["Teammate"];
 export type Template = components["schemas"]["Template"];
 export type Templates = components["schemas"]["Templates"];
@@ -4961,6 +5070,36 @@ export interface operations {
         };
         content: {
           readonly "application/json": components["schemas"]["BuildLog"];
+        };
+      };
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
+    };
+  };
+  readonly builds_package: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path: {
+        readonly build_id: string;
+        readonly target: string;
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody?: never;
+    readonly responses: {
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly "application/zip": string;
         };
       };
       readonly 400: components["responses"]["BadRequest"];
@@ -8255,6 +8394,76 @@ export interface operations {
       readonly 406: components["responses"]["NotAcceptable"];
       readonly 408: components["responses"]["RequestTimeout"];
       readonly 409: components["responses"]["Conflict"];
+      readonly 413: components["responses"]["RequestEntityTooLarge"];
+      readonly 415: components["responses"]["UnsupportedMediaType"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
+      readonly 507: components["responses"]["InsufficientStorage"];
+    };
+  };
+  readonly targets_list: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path: {
+        readonly name: string;
+        readonly organisation: string;
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody?: never;
+    readonly responses: {
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly "application/json": components["schemas"]["Targets"];
+        };
+      };
+      readonly 307: components["responses"]["TemporaryRedirect"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
+    };
+  };
+  readonly targets_choose: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path: {
+        readonly name: string;
+        readonly organisation: string;
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody: {
+      readonly content: {
+        readonly "application/json": components["schemas"]["ChosenTargets"];
+      };
+    };
+    readonly responses: {
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly "application/json": components["schemas"]["Targets"];
+        };
+      };
+      readonly 307: components["responses"]["TemporaryRedirect"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 408: components["responses"]["RequestTimeout"];
       readonly 413: components["responses"]["RequestEntityTooLarge"];
       readonly 415: components["responses"]["UnsupportedMediaType"];
       readonly 429: components["responses"]["TooManyRequests"];

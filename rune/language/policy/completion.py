@@ -27,6 +27,11 @@ _EXAMPLES: Final[Mapping[LimitKind, tuple[str, ...]]] = {
     LimitKind.ACCURACY: _SHARES,
     LimitKind.FALSE_ALARMS: ("0", "0.5", "1"),
 }
+_ON_TARGETS: Final[Mapping[LimitKind, tuple[str, ...]]] = {
+    LimitKind.FLASH: ("64 kB", "100 kB", "256 kB"),
+    LimitKind.RAM: ("16 kB", "32 kB", "64 kB"),
+    LimitKind.INSTRUCTIONS: ("1 M", "10 M", "100 M"),
+}
 
 
 def complete_policy(analysis: PolicyAnalysis, offset: int) -> Completions | None:
@@ -46,6 +51,8 @@ def _items(analysis: PolicyAnalysis, cursor: Cursor) -> list[Completion]:
             return _keys(dict.fromkeys(analysis.labels, ""), dict.fromkeys(analysis.labels, "${1:90 %}"), cursor)
         case ("limits", "recall", str()):
             return _values(dict.fromkeys(_SHARES, ""), cursor)
+        case ("limits", str(name), str()) if name in _ON_TARGETS:
+            return _values(dict.fromkeys(_ON_TARGETS[LimitKind(name)], ""), cursor)
         case ("limits", str(name)) if name in _EXAMPLES:
             return _values(dict.fromkeys(_EXAMPLES[LimitKind(name)], ""), cursor)
         case ("approvals", int()) if is_key:
@@ -64,7 +71,13 @@ def _items(analysis: PolicyAnalysis, cursor: Cursor) -> list[Completion]:
 
 def _limit_snippets() -> dict[str, str]:
     plain = {kind.value: f"${{1:{examples[0]}}}" for kind, examples in _EXAMPLES.items()}
-    return {**plain, LimitKind.ACCURACY.value: f"${{1:{MEASURES[LimitKind.ACCURACY].example}}}", "recall": "\n  "}
+    on_targets = {kind.value: f"\n    ${{1:cortex-m4}}: ${{2:{given[0]}}}" for kind, given in _ON_TARGETS.items()}
+    return {
+        **plain,
+        **on_targets,
+        LimitKind.ACCURACY.value: f"${{1:{MEASURES[LimitKind.ACCURACY].example}}}",
+        "recall": "\n  ",
+    }
 
 
 def _keys(known: Mapping[str, str], snippets: Mapping[str, str], cursor: Cursor) -> list[Completion]:

@@ -35,6 +35,8 @@ def _text(analysis: PolicyAnalysis, place: Place) -> str | None:
             return f"The least share of the test samples of {code(word)} that must be found.{hint}"
         case ("limits", str(name)):
             return _told(name, _LIMITS.get(name))
+        case ("limits", str(name), str()) if name in _LIMITS and LimitKind(name).is_of_target:
+            return _told(name, _LIMITS[name])
         case ("limits", "recall", str()):
             return _told("recall", _LIMITS[LimitKind.RECALL.value])
         case ("approvals", int()) if place.is_key:

@@ -117,6 +117,9 @@ def test_only_so_many_builds_wait(client: Client, project: Any, developer: Any) 
         ("get", "/api/v1/builds/{id}", (200, 200, 200, 404, 401)),
         ("get", "/api/v1/builds/{id}/log", (200, 200, 200, 404, 401)),
         ("get", "/api/v1/builds/{id}/rune", (404, 404, 404, 404, 401)),
+        ("get", "/api/v1/builds/{id}/packages/c", (404, 404, 404, 404, 401)),
+        ("get", "/api/v1/projects/acme/kitchen/targets", (200, 200, 200, 404, 401)),
+        ("put", "/api/v1/projects/acme/kitchen/targets", (200, 200, 403, 404, 401)),
         ("get", "/api/v1/builds/{id}/certificate", (404, 404, 404, 404, 401)),
         ("post", "/api/v1/builds/{id}/cancel", (200, 200, 403, 404, 401)),
         ("get", "/api/v1/builds/{id}/reviews", (200, 200, 200, 404, 401)),
@@ -137,11 +140,11 @@ def test_who_may_do_what(
     found = {}
     for name, person in people.items():
         build = request_build(people["developer"], project)
-        body = {"text": "hello", "verdict": "approve", "tag": "1.0", "build": str(build.pk)}
+        body = {"text": "hello", "verdict": "approve", "tag": "1.0", "build": str(build.pk), "targets": ["c"]}
         address = path.format(id=build.pk)
         client = browser_of(person)
-        if method == "post":
-            response = client.post(address, body, content_type="application/json")
+        if method != "get":
+            response = getattr(client, method)(address, body, content_type="application/json")
         else:
             response = client.get(address)
         found[name] = response.status_code

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from forge.comparison.figures import FigureRow, RuneFigures, figure_rows
+from forge.comparison.figures import FigureRow, PackageFigures, RuneFigures, figure_rows
 from forge.comparison.inference_time import read_inference_time
 
 BEFORE = RuneFigures("sha256:a", size=100_000, memory=8_000, models=60_000, has_host_models=False, time=None)
@@ -34,6 +34,24 @@ def test_without_an_earlier_rune_nothing_is_compared() -> None:
         ("Models", "60.0 kB"),
     ]
     assert {(each.before, each.change, each.mood) for each in rows} == {("", "", "muted")}
+
+
+def test_what_a_package_needs_is_compared_target_by_target() -> None:
+    then = replace(
+        BEFORE, targets={"cortex-m4": PackageFigures(30_000, 9_000, 2_000_000), "c": PackageFigures(1, 1, 5)}
+    )
+    now = replace(
+        BEFORE, targets={"cortex-m4": PackageFigures(31_000, 9_000, 1_900_000), "c": PackageFigures(9, 9, None)}
+    )
+    assert row("Flash on cortex-m4", now, then).change == "+1.0 kB"
+    assert row("RAM on cortex-m4", now, then).change == "none"
+    instructions = row("Instructions on cortex-m4", now, then)
+    assert (instructions.change, instructions.mood) == ("−100,000", "good")
+    assert instructions.key == "instructions-on-cortex-m4"
+    # The least that is needed is not compared with what was counted.
+    assert row("Flash on c", now, then).change == ""
+    assert "nothing was counted" in row("Flash on c", now, then).meaning
+    assert not [each for each in figure_rows(now, then) if each.name == "Instructions on c"]
 
 
 @pytest.mark.parametrize(

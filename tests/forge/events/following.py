@@ -120,6 +120,8 @@ def _changed(view: View, name: str, data: Mapping[str, Any], reading: Callable[[
             return _with_state(view, project=data["project"])
         case "build.changed":
             return _with_state(view, builds=_with_build(view["state"]["builds"], data["build"]))
+        case "targets.changed":
+            return _with_state(view, targets=data["targets"])
         case "build.log":
             lines = [*view["logs"].get(data["build"], ()), *data["lines"]]
             return view | {"logs": view["logs"] | {data["build"]: lines}}

@@ -367,6 +367,15 @@ CASES: list[tuple[str, str, str, Any, tuple[int, ...]]] = [
     ),
     ("get", "explore", "", None, (200, 200, 200, 200, 200, 200, 200)),
     ("get", "<str:organisation>/<str:name>/copy", "acme/kitchen/copy", None, PAGE),
+    ("get", "<str:organisation>/<str:name>/devices", "acme/kitchen/devices", None, PAGE),
+    ("form", "<str:organisation>/<str:name>/devices", "acme/kitchen/devices", {"targets": ["c"]}, SENT),
+    (
+        "get",
+        "<str:organisation>/<str:name>/builds/<int:number>/devices",
+        "acme/kitchen/builds/9/devices",
+        None,
+        (404, 404, 404, 404, 404, 404, 302),
+    ),
     ("get", "<str:organisation>/<str:name>/share", "acme/kitchen/share", None, PAGE),
     (
         "form",

@@ -24,7 +24,7 @@ from forge.projects.samples import sample_terms
 from forge.registry.actions import publish_build
 from forge.reviews.actions import Asked, GuestTerms, ask_for_review, begin_thread, invite_guest
 from forge.webhooks.actions import create_webhook, ping
-from tests.forge.made_builds import built
+from tests.forge.made_builds import built, packed
 from tests.forge.made_suggestions import ready_copy
 
 pytestmark = pytest.mark.django_db
@@ -38,6 +38,7 @@ NOTHING: Names = {
     "page": "settings",
     "path": "nofile.yml",
     "number": "987",
+    "target": "cortex-m7",
     "tag": "notag",
     "build_id": str(UUID(int=1)),
     "member": str(UUID(int=2)),
@@ -81,6 +82,7 @@ _CHANGES = re.compile(
 @pytest.fixture
 def build(project: Project, developer: User, reviewer: User) -> Build:
     made = built(developer, project)
+    packed(made, "cortex-m55")
     publish_build(developer, made, "latest")
     begin_thread(reviewer, made, "It works")
     return made
@@ -106,6 +108,7 @@ def names(build: Build, organisation: Organisation, project: Project, owner: Use
         "page": "settings",
         "path": "Runefile.yml",
         "number": str(build.number),
+        "target": "cortex-m55",
         "tag": "latest",
         "build_id": str(build.pk),
         "member": str(owner.pk),

@@ -129,3 +129,20 @@ def test_a_rune_is_measured_on_the_emulated_core(target: str, board: str, tmp_pa
     assert fits["verdict"] == "fits"
     assert fits["time"]["period"] == 500
     assert 0 < fits["time"]["least"] < fits["time"]["most"]
+
+
+@pytest.mark.proof
+def test_what_the_compiler_is_told_changes_flash_and_instructions() -> None:
+    core("cortex-m4")
+
+    def needs(optimize: str) -> tuple[int, int]:
+        told = run("fit", str(SINE), "--board", "nrf52840-dk", "--optimize", optimize, "--format", "json").stdout
+        (on_target,) = json.loads(told)["targets"]
+        return on_target["flash"], on_target["instructions"]
+
+    size, balanced, speed = needs("size"), needs("balanced"), needs("speed")
+    assert size[0] <= balanced[0] < speed[0]
+    assert size[1] >= balanced[1] > speed[1]
+    assert (
+        "with -Os on an emulated core" in run("fit", str(SINE), "--board", "nrf52840-dk", "--optimize", "size").stdout
+    )

@@ -71,7 +71,7 @@ def test_what_can_be_written_is_offered(before: str, some: set[str]) -> None:
 
 def test_a_key_that_stands_there_is_not_offered_again() -> None:
     assert _completed("limits:\n  size: 1 kB\n  ") == [
-        "memory", "inference-time", "accuracy", "recall", "false-alarms-per-hour",
+        "memory", "inference-time", "accuracy", "recall", "false-alarms-per-hour", "flash", "ram", "instructions",
     ]  # fmt: skip
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rune.policy import Figure, Figures, Judgement, Limit, LimitKind, Outcome, Policy, judge
+from rune.policy import Figure, Figures, Judgement, Limit, LimitKind, Outcome, Policy, TargetFigures, judge
 from rune.policy.read import read_policy
 from rune.policy.wording import judgement_line, judgement_sentence, lines, rule_changes
 
@@ -30,6 +30,13 @@ def _judged(limit: Limit, figures: Figures) -> Judgement:
         (Limit(LimitKind.INFERENCE_TIME, 10), Figures(0, 0, Figure(8, 7.5, 8.4, 20)), Outcome.MET),
         (Limit(LimitKind.INFERENCE_TIME, 10), Figures(0, 0, Figure(12, 11.5, 13, 20)), Outcome.MISSED),
         (Limit(LimitKind.INFERENCE_TIME, 10), Figures(0, 0), Outcome.UNKNOWN),
+        (Limit(LimitKind.FLASH, 1000, "c"), Figures(0, 0, targets={"c": TargetFigures(1000, 9, 9)}), Outcome.MET),
+        (Limit(LimitKind.RAM, 8, "c"), Figures(0, 0, targets={"c": TargetFigures(1000, 9, 9)}), Outcome.MISSED),
+        (Limit(LimitKind.INSTRUCTIONS, 8, "c"), Figures(0, 0, targets={"c": TargetFigures(1, 1, 9)}), Outcome.MISSED),
+        (Limit(LimitKind.INSTRUCTIONS, 8, "c"), Figures(0, 0, targets={"d": TargetFigures(1, 1, 1)}), Outcome.UNKNOWN),
+        # What was planned is the least: it can break a limit, and never keep one.
+        (Limit(LimitKind.FLASH, 1000, "c"), Figures(0, 0, targets={"c": TargetFigures(900, 9)}), Outcome.UNKNOWN),
+        (Limit(LimitKind.FLASH, 1000, "c"), Figures(0, 0, targets={"c": TargetFigures(1001, 9)}), Outcome.MISSED),
     ],
 )
 def test_a_figure_is_compared_with_its_limit(limit: Limit, figures: Figures, outcome: Outcome) -> None:
@@ -49,6 +56,24 @@ def test_what_was_not_measured_is_not_kept_and_says_why() -> None:
     judgement = _judged(Limit(LimitKind.ACCURACY, 0.9), figures)
     assert not judgement.outcome.is_kept
     assert judgement_line(judgement) == "? Accuracy: not known. The samples are sounds, and the rune reads images."
+
+
+def test_limits_of_packages_name_their_target() -> None:
+    figures = Figures(
+        0,
+        0,
+        targets={"cortex-m4": TargetFigures(31_960, 11_105, 2_042_492), "c": TargetFigures(1, 1, None, "no emulator")},
+    )
+    policy = read_policy(
+        "limits:\n  flash: {cortex-m4: 32 kB, z80: 1 kB}\n  ram: {c: 16 kB}\n  instructions: {cortex-m4: 2 M}\n"
+    ).policy
+    assert policy is not None
+    assert [judgement_line(each) for each in judge(policy, figures)] == [
+        "✓ Flash on cortex-m4: met. 31,960 B, and the limit is at most 32.0 kB.",
+        "? Flash on z80: not known. The build has no package for z80.",
+        "? RAM on c: not known. Nothing was counted on c: no emulator.",
+        "✗ Instructions on cortex-m4: missed. 2.042 M, and the limit is at most 2 M.",
+    ]
 
 
 def test_few_samples_are_said_to_tell_little() -> None:

@@ -22,6 +22,10 @@ limits:
   accuracy: 95 %
   recall: {yes: 90%, 8: 80 %}
   false-alarms-per-hour: 0.5
+  flash: {cortex-m4: 100 kB, c: 1 MB}
+  ram:
+    cortex-m4: 16 KiB
+  instructions: {cortex-m4: 5.5 M}
 groups:
   product: [Grace@example.com, ada@example.com]
 approvals:
@@ -49,6 +53,10 @@ def test_every_key_is_understood() -> None:
             Limit(LimitKind.RECALL, 0.8, "8"),
             Limit(LimitKind.RECALL, 0.9, "yes"),
             Limit(LimitKind.FALSE_ALARMS, 0.5),
+            Limit(LimitKind.FLASH, 1_000_000, "c"),
+            Limit(LimitKind.FLASH, 100_000, "cortex-m4"),
+            Limit(LimitKind.RAM, 16_384, "cortex-m4"),
+            Limit(LimitKind.INSTRUCTIONS, 5_500_000, "cortex-m4"),
         ),
         (Approval(people=("alan@example.com",)), Approval(2, ("product",), ("owner",), people)),
         ("latest", "release-*", "versions"),
@@ -61,6 +69,7 @@ def test_two_files_that_mean_the_same_are_equal() -> None:
         "approvals: [{from: [alan@example.com]}, {from: [owner, product], count: 2}]\n"
         "groups: {product: [ada@example.com, grace@example.com]}\n"
         "limits: {false-alarms-per-hour: 5e-1, recall: {8: 80 %, yes: 90 %}, accuracy: 95%, "
+        "instructions: {cortex-m4: 5500 k}, ram: {cortex-m4: 16 KiB}, flash: {c: 1000 kB, cortex-m4: 0.1 MB}, "
         "inference-time: 1500 ms, memory: 65536 B, size: 0.1 MB}\n"
     )
     assert other.policy == read_policy(WHOLE).policy

@@ -16,6 +16,7 @@ import type {
   SampleSplit,
   SampleTerms,
   Tag,
+  Targets,
   Version,
   DrawnModel,
   VersionPage,
@@ -76,6 +77,15 @@ export class ProjectClient {
   /** Have the preview made anew where it is behind the text or was broken off; an edit does so by itself. */
   refreshPreview(): Promise<Preview> {
     return this.write("POST", `${this.base}/preview`);
+  }
+
+  /** What packages can be made for, and what the next builds make them for. */
+  targets(): Promise<Targets> {
+    return this.read(`${this.base}/targets`);
+  }
+
+  chooseTargets(targets: readonly string[]): Promise<Targets> {
+    return this.write("PUT", `${this.base}/targets`, { targets });
   }
 
   model(path: string): Promise<ModelPage> {

@@ -1,6 +1,6 @@
 // One build: its log as it comes, how it stands, and what can be done next.
 import type { Build, BuildReport, LogLine, Tag } from "../../api/schema";
-import { ExternalLink, Tag as TagIcon } from "lucide-react";
+import { Cpu, ExternalLink, Tag as TagIcon } from "lucide-react";
 import { useEffect, useRef } from "react";
 import { problemCounts } from "../session/problem-count";
 import { isUnderWay } from "../session/state";
@@ -127,6 +127,12 @@ export default function BuildLog({ build, lines, tags, mayEdit, onCancel, onPubl
             <TagIcon aria-hidden="true" />
             Publish
           </button>
+        )}
+        {build.packages.length > 0 && (
+          <a className="button" href={`${build.url}/devices`}>
+            <Cpu aria-hidden="true" />
+            Devices
+          </a>
         )}
         <a className="button" href={build.url ?? undefined}>
           <ExternalLink aria-hidden="true" />

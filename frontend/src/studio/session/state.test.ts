@@ -16,6 +16,7 @@ function build(number: number | null, state: BuildState = "running"): Build {
     finished: null,
     report: null,
     evaluation: null,
+    packages: [],
     limits: [],
     diagnostics: [],
     error: null,
@@ -49,6 +50,7 @@ const STATE: ProjectState = {
   preview: PREVIEW,
   builds: [build(41, "succeeded")],
   tags: [],
+  targets: [],
   public_url: "http://127.0.0.1:8000",
   public_url_is_loopback: true,
   upload_limit: 1,
@@ -66,6 +68,13 @@ test("an answer that its events have overtaken takes nothing back, and an end co
   expect(withAnswer([build(42, "succeeded")], build(42, "queued"))[0]?.state).toBe("succeeded");
   expect(withAnswer([build(42, "running")], build(42, "cancelled"))[0]?.state).toBe("cancelled");
   expect(withAnswer([build(41)], build(42, "queued")).map(({ number }) => number)).toEqual([42, 41]);
+});
+
+test("the targets that somebody chose are those of the next build", () => {
+  const event = { sequence: 2, type: "targets.changed", data: { targets: ["c", "cortex-m4"] } } as const;
+  const { session, reading } = afterEvent(sessionOf(STATE), event);
+  expect(session.targets).toEqual(["c", "cortex-m4"]);
+  expect(reading).toBeNull();
 });
 
 test("a preview's build has no number and is not among the builds", () => {

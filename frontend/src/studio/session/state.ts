@@ -46,6 +46,8 @@ export function afterEvent(session: Session, event: ProjectEvent): { session: Se
       return { session, reading: { what: "log", build: event.data.build } };
     case "project.changed":
       return { session: { ...session, project: event.data.project }, reading: null };
+    case "targets.changed":
+      return { session: { ...session, targets: event.data.targets }, reading: null };
     case "tag.published":
       return { session, reading: { what: "state" } };
     case "review.changed":

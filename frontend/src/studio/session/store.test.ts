@@ -20,6 +20,7 @@ const STATE = {
   preview: PREVIEW,
   builds: [],
   tags: [],
+  targets: [],
   public_url: "",
   public_url_is_loopback: false,
   upload_limit: 1,

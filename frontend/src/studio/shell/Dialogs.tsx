@@ -21,6 +21,7 @@ import "../styles/commands.css";
 const FileDialogs = lazy(() => import("../dialogs/files/FileDialogs"));
 
 const ImportSamplesDialog = lazy(() => import("../dialogs/samples/ImportSamplesDialog"));
+const TargetsDialog = lazy(() => import("../dialogs/TargetsDialog"));
 const SendTakeDialog = lazy(() => import("../dialogs/SendTakeDialog"));
 
 interface DialogsProps {
@@ -60,6 +61,19 @@ export default function Dialogs({ request }: DialogsProps) {
       );
     case "share":
       return <ShareDialog session={session} build={lastSucceeded(session.builds)} onClose={onClose} />;
+    case "targets":
+      return (
+        <Suspense fallback={null}>
+          <TargetsDialog
+            client={workspace.client}
+            before={session.targets}
+            devices={`${session.project.url}/devices`}
+            onSaved={() => workspace.toasts.say("Saved. The next build makes these packages.")}
+            onBuild={building.start}
+            onClose={onClose}
+          />
+        </Suspense>
+      );
     case "publish":
       return (
         <PublishDialog

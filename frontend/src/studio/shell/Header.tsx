@@ -1,6 +1,6 @@
 // The bar: where one is, whether it is saved, and the one main action.
 import type { Build } from "../../api/schema";
-import { Eye, Globe, Hammer, Lock, Share2 } from "lucide-react";
+import { ChevronDown, Eye, Globe, Hammer, Lock, Share2 } from "lucide-react";
 import { lazy, Suspense } from "react";
 import { Mark } from "../parts/Mark";
 import { deferred } from "../session/deferred";
@@ -122,6 +122,16 @@ export function Header() {
         >
           <Hammer aria-hidden="true" />
           {newest !== null && isUnderWay(newest) ? "Build again" : "Build"}
+        </button>
+      )}
+      {mayEdit && (
+        <button
+          type="button"
+          className="button square wide-only"
+          title="Packages for boards"
+          onClick={() => dialogs.open({ what: "targets" })}
+        >
+          <ChevronDown aria-hidden="true" />
         </button>
       )}
     </header>

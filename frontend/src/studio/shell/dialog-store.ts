@@ -11,6 +11,7 @@ export type DialogRequest =
   | { readonly what: "save-version" }
   | { readonly what: "rune"; readonly files: readonly File[] }
   | { readonly what: "share" }
+  | { readonly what: "targets" }
   | { readonly what: "publish"; readonly build: Build }
   | { readonly what: "palette"; readonly start: string }
   | { readonly what: "choose"; readonly title: string; readonly choices: readonly Destination[] }

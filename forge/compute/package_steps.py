@@ -1,0 +1,101 @@
+"""Making a package for a target, in the compiler's process: sources with a self-test, and what they need on its core.
+
+A package is made from the rune of the same files, which the build has by then: its self-test compares with that.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from typing import Any
+
+from forge.compute.job_answers import Answers
+from forge.compute.job_files import JobFiles
+from rune.boards.describing import NeedsJson
+from rune.building.building import build
+from rune.building.report import BuildResult
+from rune.building.spec import BuildOptions
+from rune.emulation.cores import CORES
+from rune.emulation.errors import EmulationError
+from rune.emulation.measuring import measured_or_planned, measured_stages, period_of
+from rune.emulation.running import missing_package
+from rune.packages.errors import PackageRefused
+from rune.packages.packaging import package
+from rune.runefile import diagnostic_to_json
+from rune.targets.finding import find_target
+
+EMULATION_SECONDS = 60.0
+"""An emulated core that has not ended its runs by then is stopped, and the figures are those of the plan."""
+
+
+def make_package(job: Mapping[str, Any], files: JobFiles, answers: Answers, rune: bytes, output: int) -> None:
+    """The steps `package` and `count` of a job, those that it names. `rune` is that of the same files and options.
+
+    A package that does not leave here is answered as `failed`, with the reason.
+    """
+    options, target = BuildOptions.from_json(job["spec"]["options"]), find_target(job["spec"]["target"])
+    if "package" in job["steps"]:
+        try:
+            made = package(
+                files,
+                options.name,
+                target,
+                runefile=options.runefile,
+                host_models=options.host_models,
+                host_resources=options.host_resources,
+                profile=options.profile,
+                rune=rune,
+            )
+        except PackageRefused as error:
+            answers.send("failed", error=f"{error}.", diagnostics=[])
+            return
+        write_output(output, made.zipped())
+        answers.send(
+            "built",
+            report=made.report.to_json(),
+            diagnostics=[diagnostic_to_json(one) for one in made.diagnostics],
+        )
+        built = made.built
+    else:
+        built = build(
+            files,
+            options.name,
+            runefile=options.runefile,
+            host_models=options.host_models,
+            host_resources=options.host_resources,
+            target=target,
+            profile=options.profile,
+        )
+    if "count" in job["steps"]:
+        answers.send("counted", needs=_needs(built, options.name))
+
+
+def write_output(output: int, data: bytes) -> None:
+    """Puts what was made into the file of what a job makes."""
+    with os.fdopen(os.dup(output), "r+b") as target:
+        target.seek(0)
+        target.truncate()
+        target.write(data)
+
+
+def _needs(built: BuildResult, name: str) -> NeedsJson:
+    needs, reason = measured_or_planned(built, name, EMULATION_SECONDS)
+    stages = _stages(built, name) if needs.is_measured else {}
+    core = CORES.get(built.report.target)
+    return {
+        "flash": needs.flash,
+        "ram": needs.ram,
+        "instructions": needs.instructions,
+        "stages": [{"stage": stage, "instructions": count} for stage, count in stages.items()],
+        "period": period_of(built.program.capabilities),
+        "not_measured": reason,
+        "missing": None if core is None or reason is None else missing_package(core),
+    }
+
+
+def _stages(built: BuildResult, name: str) -> Mapping[str, int]:
+    """Instructions by stage; none where the slower firmware that tells them did not come to its end."""
+    try:
+        return measured_stages(built, name, EMULATION_SECONDS)
+    except EmulationError:
+        return {}

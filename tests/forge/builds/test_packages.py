@@ -1,0 +1,182 @@
+"""Packages of a build, for real: those that targets give, those that one refuses, and who may have them."""
+
+from __future__ import annotations
+
+import io
+import threading
+import zipfile
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from forge.builds.actions import choose_targets, request_build
+from forge.builds.artefacts import drop_unused
+from forge.builds.leased_build import LeasedBuild
+from forge.builds.leases import take
+from forge.builds.limits import judgements_of
+from forge.builds.models import Artefact, ArtefactFile, Build, Role, State
+from forge.builds.sides import figures_of
+from forge.builds.targets import chosen_targets
+from forge.compute import package_steps
+from forge.compute.compiler import Compiler
+from forge.core.errors import Forbidden, Invalid
+from forge.core.models import AuditEntry
+from forge.projects.actions import write_file
+from rune.emulation.cores import CORES
+from rune.emulation.running import missing_package
+from rune.files import MemoryFiles
+from rune.packages.errors import SelfTestFailed
+from rune.policy import Outcome
+from tests.forge.builds.conftest import log_of
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+HOSTED = (
+    b"version: 1\nimage: runicos/base\npipeline:\n  number:\n    capability: RAW\n    outputs:\n      - type: F32\n"
+    b"        dimensions: [1, 1]\n  words:\n    proc-block: hotg-ai/rune#proc_blocks/label\n"
+    b"    inputs:\n      - number\n"
+    b"    outputs:\n      - type: utf8\n        dimensions: [1]\n    args:\n      wordlist: $WORDS\n"
+    b"  out:\n    out: SERIAL\n    inputs:\n      - words\nresources:\n  WORDS:\n    type: string\n"
+)
+
+
+def packages(build: Build) -> Mapping[str, Any]:
+    return {package.target: package for package in build.packages.select_related("artefact")}
+
+
+def test_targets_are_chosen_for_later_builds(project: Any, developer: Any, viewer: Any) -> None:
+    for wrong in (["z80"], ["wasm32"], ["c", 4], "c", None):
+        with pytest.raises(Invalid):
+            choose_targets(developer, project, wrong)
+    with pytest.raises(Forbidden):
+        choose_targets(viewer, project, ["c"])
+    assert chosen_targets(project) == []
+    assert not request_build(developer, project).packages.exists()
+    choose_targets(developer, project, ["cortex-m4", "c", "c"])
+    assert chosen_targets(project) == ["c", "cortex-m4"]
+    choose_targets(developer, project, ["c", "cortex-m4"])
+    assert AuditEntry.objects.filter(action="targets.choose").count() == 1
+    assert list(packages(request_build(developer, project))) == ["c", "cortex-m4"]
+
+
+def test_a_build_makes_its_packages_once(
+    project: Any, developer: Any, client: Client, work: Callable[[Build], Build]
+) -> None:
+    limits = b"limits:\n  flash: {x86_64-linux: 1 MB, z80: 1 kB}\n  ram: {c: 1 B}\n"
+    write_file(developer, project, "forge.yml", limits)
+    choose_targets(developer, project, ["c", "x86_64-linux"])
+    done = work(request_build(developer, project))
+    assert done.state == State.SUCCEEDED, (done.error, log_of(done))
+    made = packages(done)
+    assert [each.refusal for each in made.values()] == ["", ""], log_of(done)
+    assert made["x86_64-linux"].needs["ram"] > 0
+    assert made["c"].needs["instructions"] is None
+    assert "Package for x86_64-linux: " in log_of(done)
+    # What was planned is the least: it breaks a limit, and keeps none.
+    assert [each.outcome for each in judgements_of(done)] == [Outcome.UNKNOWN, Outcome.UNKNOWN, Outcome.MISSED]
+    assert figures_of(done).targets["x86_64-linux"].instructions is None
+    assert made["c"].artefact.spec | {"target": "wasm32"} == done.artefact.spec  # type: ignore[union-attr]
+
+    client.force_login(developer)
+    answer = client.get(f"/api/v1/builds/{done.pk}/packages/x86_64-linux")
+    assert answer.headers["Content-Disposition"] == f'attachment; filename="{done.name}-x86_64-linux.zip"'
+    data = answer.getvalue()
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        assert archive.testzip() is None
+        assert any(name.endswith(".a") for name in archive.namelist())
+    assert AuditEntry.objects.get(action="package.download").data["target"] == "x86_64-linux"
+    assert client.get(f"/api/v1/builds/{done.pk}/packages/cortex-m4").status_code == 404
+    told = client.get(f"/api/v1/builds/{done.pk}").json()["packages"]
+    assert [each["target"] for each in told] == ["c", "x86_64-linux"]
+    assert told[1]["size"] == len(data)
+    assert told[1]["digest"] == answer.headers["ETag"].strip('"')
+
+    second = request_build(developer, project)
+    lease = take()
+    assert lease is not None
+
+    class Idle(Compiler):
+        def start(self) -> None:
+            raise AssertionError("a compiler was started")
+
+    LeasedBuild(lease, threading.Event(), lambda: Idle(Path())).run()
+    second.refresh_from_db()
+    assert second.state == State.SUCCEEDED, log_of(second)
+    assert packages(second)["c"].artefact == made["c"].artefact
+    assert packages(second)["x86_64-linux"].needs == made["x86_64-linux"].needs
+    # What a build has is not pruned, and what nobody has is.
+    artefacts = {each.artefact.pk for each in made.values()}
+    assert drop_unused(artefacts) == set()
+    Build.objects.filter(project=project).delete()
+    assert len(drop_unused(artefacts)) == 4
+    assert not Artefact.objects.filter(pk__in=artefacts).exists()
+    assert not ArtefactFile.objects.filter(role=Role.PACKAGE).exists()
+
+
+@pytest.mark.proof
+def test_what_was_missing_is_counted_once_it_is_installed(
+    project: Any, developer: Any, work: Callable[[Build], Build]
+) -> None:
+    if missing_package(CORES["cortex-m4"]) is not None:
+        pytest.skip("the emulator of Cortex-M4 is not installed")
+    write_file(
+        developer, project, "forge.yml", b"limits: {flash: {cortex-m4: 1 MB}, instructions: {cortex-m4: 0.001 k}}"
+    )
+    choose_targets(developer, project, ["cortex-m4"])
+    done = work(request_build(developer, project))
+    assert [each.outcome for each in judgements_of(done)] == [Outcome.MET, Outcome.MISSED]
+    first = packages(done)["cortex-m4"]
+    report = first.artefact.report
+    lacking = {"instructions": None, "stages": [], "not_measured": "qemu-system-arm is missing", "missing": "qemu"}
+    Artefact.objects.filter(pk=first.artefact.pk).update(report={**report, "needs": {**report["needs"], **lacking}})
+    second = packages(work(request_build(developer, project)))["cortex-m4"]
+    assert second.artefact == first.artefact
+    assert second.needs == first.needs
+    assert Artefact.objects.get(pk=first.artefact.pk).needs == first.needs
+
+
+def test_a_target_that_refuses_is_named_and_the_build_goes_on(
+    project: Any, developer: Any, work: Callable[[Build], Build]
+) -> None:
+    write_file(developer, project, "Runefile.yml", HOSTED)
+    choose_targets(developer, project, ["c"])
+    done = work(request_build(developer, project))
+    assert done.state == State.SUCCEEDED, (done.error, log_of(done))
+    package = packages(done)["c"]
+    assert package.artefact is None
+    assert "WORDS" in package.refusal
+    assert done.log.get(step="package").level == "warning"
+    assert "No package for c: " in log_of(done)
+
+
+def test_a_package_whose_self_test_fails_does_not_leave_the_build(monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[tuple[str, Any]] = []
+
+    class Heard:
+        def send(self, event: str, **data: Any) -> None:
+            told.append((event, data))
+
+    def failing(*args: object, **more: object) -> None:
+        raise SelfTestFailed("c", "the model")
+
+    monkeypatch.setattr(package_steps, "package", failing)
+    job = {
+        "spec": {"target": "c", "options": {**OPTIONS}},
+        "steps": ["package", "count"],
+    }
+    package_steps.make_package(job, MemoryFiles({}), Heard(), b"", -1)  # type: ignore[arg-type]
+    assert [event for event, _ in told] == ["failed"]
+    assert "gives other results than the rune, first where the model" in told[0][1]["error"]
+
+
+OPTIONS: dict[str, Any] = {
+    "name": "a",
+    "runefile": None,
+    "host_models": False,
+    "host_resources": {"every": None, "capacities": {}},
+    "watched": [],
+    "timed": False,
+}
