@@ -39,7 +39,8 @@ export class DeviceError extends Error {
 }
 
 const ATTEMPTS = 3;
-const SILENT = "The board does not answer. Check that it runs this firmware, and that the line is on its pins GP0 and GP1.";
+const SILENT =
+  "The board does not answer. Check that it runs this firmware, and that the line is on its pins GP0 and GP1.";
 const FOREIGN =
   "Something answers, but not in this protocol. Is it another program, or another speed than 921600 bits a second?";
 const NOISY = "The line is disturbed: three times in a row bytes came damaged. Check the cable and its ground.";
@@ -77,7 +78,9 @@ export class Device {
       return device;
     } catch (error) {
       await line.close().catch(() => undefined);
-      throw error instanceof DeviceError ? error : new DeviceError(error instanceof Error ? error.message : String(error));
+      throw error instanceof DeviceError
+        ? error
+        : new DeviceError(error instanceof Error ? error.message : String(error));
     }
   }
 

@@ -108,7 +108,8 @@ export class Pico {
     core.PC = RAM;
     if (memory === "flash") {
       const loader = this.#chip.flash.subarray(0, LOADER_SIZE);
-      if (!isWholeLoader(loader)) throw new Error("The firmware's loader has another sum than the chip's ROM asks for.");
+      if (!isWholeLoader(loader))
+        throw new Error("The firmware's loader has another sum than the chip's ROM asks for.");
       this.#chip.sram.set(loader, LOADER - RAM);
       core.PC = LOADER;
     }

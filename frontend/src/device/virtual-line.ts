@@ -5,12 +5,9 @@ import type { Stopped } from "./pico";
 import type { PicoAnswer, PicoQuestion } from "./worker";
 
 /** Of a page worker, what is used. */
-export interface PicoWorker {
-  onmessage: ((event: { readonly data: PicoAnswer }) => void) | null;
-  onerror: ((event: unknown) => void) | null;
+export type PicoWorker = Pick<Worker, "onmessage" | "onerror" | "terminate"> & {
   readonly postMessage: (question: PicoQuestion) => void;
-  readonly terminate: () => void;
-}
+};
 
 export class VirtualLine implements Line {
   readonly #firmware: Firmware;
@@ -29,13 +26,14 @@ export class VirtualLine implements Line {
       const worker = this.#start();
       this.#worker = worker;
       worker.onerror = () => reject(new Error("The virtual board could not be loaded. Reload the page."));
-      worker.onmessage = ({ data }) => {
-        const problem = "problem" in data ? data.problem : data.stopped && sentence(data.stopped, this.#firmware.description);
+      worker.onmessage = ({ data }: MessageEvent<PicoAnswer>) => {
+        const problem =
+          "problem" in data ? data.problem : data.stopped && sentence(data.stopped, this.#firmware.description);
         if (problem !== null) {
           reject(new Error(problem));
           return;
         }
-        worker.onmessage = (event) => this.#take(event.data);
+        worker.onmessage = (event: MessageEvent<PicoAnswer>) => this.#take(event.data);
         worker.onerror = () => this.#events?.onClosed("The virtual board ended.");
         resolve();
       };
