@@ -220,7 +220,9 @@ class BuildFirmware(ForgeView):
 class BuildUf2(ForgeView):
     needs = needing(get=Scope.PROJECT_READ)
 
-    @extend_schema(operation_id="builds_firmware_uf2", responses={(200, "application/octet-stream"): OpenApiTypes.BINARY})
+    @extend_schema(
+        operation_id="builds_firmware_uf2", responses={(200, "application/octet-stream"): OpenApiTypes.BINARY}
+    )
     def get(self, request: Request, build_id: UUID) -> HttpResponseBase:
         """The firmware as the file that is copied onto the board."""
         principal = principal_of(request)

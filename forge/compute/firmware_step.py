@@ -15,7 +15,9 @@ from rune.packages.packaging import package
 from rune.targets.finding import find_target
 from rune.toolchain import toolchain_digest
 
-OTHER_TOOLCHAIN = "This build is of another version of Hammer Forge than the server's. Build again to run it on a board."
+OTHER_TOOLCHAIN = (
+    "This build is of another version of Hammer Forge than the server's. Build again to run it on a board."
+)
 OTHER_RUNE = "The files give another rune now than when they were built. Build again to run it on a board."
 
 

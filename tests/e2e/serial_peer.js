@@ -52,7 +52,7 @@ class PeerPort {
       // In pieces, as a line brings them.
       for (let at = 0; at < data.bytes.length; at += 7) this.controller.enqueue(data.bytes.slice(at, at + 7));
     };
-    peer.worker.postMessage({ bytes: sent });
+    peer.worker.postMessage({ bytes: sent, budget: 1e9 });
   }
 }
 

@@ -65,8 +65,8 @@ export class Pico {
   #waiting: number[] = [];
   stopped: Stopped | null = null;
 
-  /** Throws an Error for a file that the chip's ROM would not take. */
-  constructor({ uf2, description }: Firmware) {
+  /** Throws an Error for a file that the chip's ROM would not take. `start` is the budget of cycles until it is ready. */
+  constructor({ uf2, description }: Firmware, start = START) {
     const clock = new CycleClock();
     this.#chip = new RP2040(clock);
     clock.core = this.#chip.core;
@@ -84,6 +84,7 @@ export class Pico {
       memory.set(bytes, address - (address >= RAM ? RAM : FLASH));
     }
     this.#begin(description.memory);
+    this.#run(start);
   }
 
   get cycles(): number {
@@ -113,8 +114,6 @@ export class Pico {
       this.#chip.sram.set(loader, LOADER - RAM);
       core.PC = LOADER;
     }
-    // Until the firmware waits for its first request.
-    this.#run(START);
   }
 
   #run(budget: number): void {

@@ -9,6 +9,9 @@ export type PicoWorker = Pick<Worker, "onmessage" | "onerror" | "terminate"> & {
   readonly postMessage: (question: PicoQuestion) => void;
 };
 
+/** Seconds of the chip after which firmware that does not answer is stopped. */
+const PATIENCE = 10;
+
 export class VirtualLine implements Line {
   readonly #firmware: Firmware;
   readonly #start: () => PicoWorker;
@@ -41,7 +44,7 @@ export class VirtualLine implements Line {
     });
 
   readonly write = (bytes: Uint8Array<ArrayBuffer>): Promise<void> => {
-    this.#worker?.postMessage({ bytes });
+    this.#worker?.postMessage({ bytes, budget: PATIENCE * this.#firmware.description.clock_hz });
     return Promise.resolve();
   };
 
@@ -70,6 +73,6 @@ export function sentence({ why, address, step, text }: Stopped, description: Des
   const place = `at 0x${address.toString(16)}${within === null ? "" : ` in ${within}`}`;
   const where = name === null ? place : `${place}, in the step “${name}”`;
   return why === "budget"
-    ? `The firmware was stopped ${where}: it did not answer within four seconds of the chip.`
+    ? `The firmware was stopped ${where}: it did not answer within ${PATIENCE} seconds of the chip.`
     : `The firmware was stopped ${where}: the core would refuse what it does (${text}).`;
 }

@@ -3,12 +3,10 @@
 import { readDescription } from "./firmware";
 import { Pico, type Stopped } from "./pico";
 
-/** Cycles after which firmware is stopped: four seconds of the chip. */
-const BUDGET = 500_000_000;
-
 export type PicoQuestion =
   | { readonly uf2: Uint8Array<ArrayBuffer>; readonly description: unknown }
-  | { readonly bytes: Uint8Array<ArrayBuffer> };
+  /** After so many cycles without having answered the firmware is stopped. */
+  | { readonly bytes: Uint8Array<ArrayBuffer>; readonly budget: number };
 
 export type PicoAnswer =
   { readonly bytes: Uint8Array<ArrayBuffer>; readonly stopped: Stopped | null } | { readonly problem: string };
@@ -22,7 +20,7 @@ function answer(question: PicoQuestion): PicoAnswer {
       return { bytes: new Uint8Array(), stopped: pico.stopped };
     }
     if (pico === null) return { problem: "There is no firmware." };
-    const bytes = pico.exchange(question.bytes, BUDGET);
+    const bytes = pico.exchange(question.bytes, question.budget);
     return { bytes, stopped: pico.stopped };
   } catch (error) {
     return { problem: error instanceof Error ? error.message : String(error) };

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from dataclasses import replace
 
 import pytest
@@ -14,7 +15,7 @@ from rune.firmware.board import PICO, Board
 from rune.firmware.errors import FirmwareTooLarge
 from rune.firmware.loader import checksum
 from rune.firmware.making import Firmware, make
-from rune.firmware.program import Described
+from rune.firmware.program import Described, program_file
 from rune.firmware.uf2 import read_uf2
 from rune.targets.c.interface import interface_of
 from rune.targets.c.trace import step_names
@@ -64,6 +65,17 @@ def test_the_package_has_firmware_of_its_own_sources_which_is_the_same_each_time
     assert (said["code"], said["variables"]) == (made.code, made.variables)
     assert said["inputs"] == [{"name": "number", "capability": "RAW", "type": "f32[1, 1]", "bytes": 4, "texts": 0}]
     assert "firmware/sine.uf2" in files["README.md"].decode()
+
+
+def test_names_of_a_person_are_only_numbers_in_the_firmwares_c() -> None:
+    program = build(template("sine"), "sine", target=find_target("pico")).program
+    hostile = '"; #include </etc/passwd> */'
+    text = program_file(Described(hostile, hostile, interface_of(program, "sine"), (hostile,)), PICO)
+    assert "passwd" not in text
+    found = re.search(r"program_description\[\d+\] = \{(.*?)\};", text, re.DOTALL)
+    assert found is not None
+    said = json.loads(bytes(int(number) for number in found[1].replace("\n", " ").split(",") if number.strip()))
+    assert (said["rune"], said["steps"]) == (hostile, [hostile])
 
 
 def test_an_image_for_ram_begins_where_the_rom_jumps_to() -> None:
