@@ -1,4 +1,4 @@
-// The floors of the front end: {api, look} < {runtime, language, pipeline} < preview < {studio, player}; pages draws pipelines,
+// The floors of the front end: {api, look} < {runtime, language, pipeline} < preview < device < {studio, player}; pages draws pipelines,
 // shares the looks, and stands alone otherwise. api/ is generated and holds types alone. Imports only go down.
 const folder = (name) => `^src/${name}/`;
 
@@ -11,7 +11,8 @@ const MAY_IMPORT = {
   pipeline: [],
   preview: ["look", "runtime"],
   studio: ["api", "look", "runtime", "language", "pipeline", "preview"],
-  player: ["api", "look", "runtime", "preview"],
+  device: ["look", "runtime", "preview"],
+  player: ["api", "look", "runtime", "preview", "device"],
   pages: ["api", "look", "pipeline"],
 };
 

@@ -30,7 +30,8 @@ from forge.builds.actions import (
     watch_wires,
 )
 from forge.builds.artefacts import certificate_of, open_rune
-from forge.builds.errors import NoCertificate, NoPackage, NoRune
+from forge.builds.errors import NoCertificate, NoFirmware, NoPackage, NoRune
+from forge.builds.firmware import FirmwareJson, firmware_to_json, request_firmware, uf2_of
 from forge.builds.models import Artefact
 from forge.builds.serializers import (
     BuildJson,
@@ -251,6 +252,46 @@ class BuildCertificate(ForgeView):
             file["size"],
             filename=f"{build.name}.certificate.json",
             content_type="application/json",
+        )
+
+
+class BuildFirmware(ForgeView):
+    needs = needing(get=Scope.PROJECT_READ, post=Scope.BUILD_RUN)
+
+    @extend_schema(operation_id="builds_firmware", responses=FirmwareJson)
+    def get(self, request: Request, build_id: UUID) -> Response:
+        """What there is of a build's firmware for the Raspberry Pi Pico."""
+        return Response(firmware_to_json(find_build(principal_of(request), build_id)))
+
+    @extend_schema(operation_id="builds_firmware_request", request=None, responses={202: FirmwareJson})
+    def post(self, request: Request, build_id: UUID) -> Response:
+        """Asks for a build's firmware; where there is none yet, it is made soon. Ask again when it is not there after
+        a minute."""
+        principal = principal_of(request)
+        return Response(request_firmware(principal, find_build(principal, build_id)), status=202)
+
+
+class BuildUf2(ForgeView):
+    needs = needing(get=Scope.PROJECT_READ)
+
+    @extend_schema(
+        operation_id="builds_firmware_uf2", responses={(200, "application/octet-stream"): OpenApiTypes.BINARY}
+    )
+    def get(self, request: Request, build_id: UUID) -> HttpResponseBase:
+        """The firmware as the file that is copied onto the board."""
+        principal = principal_of(request)
+        build = find_build(principal, build_id)
+        file = None if build.artefact is None else uf2_of(build.artefact)
+        if file is None:
+            raise NoFirmware("The firmware of this build is not made yet. Ask for it first.")
+        if request.method == "GET":
+            note_rune_download(principal, build)
+        return blob_response(
+            request,
+            file.blob_id,
+            file.blob.size,
+            filename=f"{build.name}.uf2",
+            content_type="application/octet-stream",
         )
 
 

@@ -33,6 +33,12 @@ class NoCertificate(NotFound):
     title = "There is no certificate"
 
 
+class NoFirmware(NotFound):
+    """The build has no firmware, or not yet."""
+
+    title = "There is no firmware"
+
+
 class LeaseLost(Exception):
     """The build is no longer this worker's: cancelled, or taken over. Whoever sees this writes nothing more."""
 

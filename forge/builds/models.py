@@ -123,6 +123,7 @@ class Role(models.TextChoices):
     REPORT = "report", "Report"
     EVALUATION = "evaluation", "Evaluation"
     CERTIFICATE = "certificate", "Certificate"
+    FIRMWARE = "firmware", "Firmware"
 
 
 class ArtefactFile(models.Model):
@@ -131,7 +132,8 @@ class ArtefactFile(models.Model):
     artefact = models.ForeignKey(Artefact, on_delete=models.CASCADE, related_name="files")
     role = models.CharField(max_length=20, choices=Role.choices)
     subject = models.CharField(max_length=71, blank=True)
-    """Of an evaluation: the digest of the set of samples. Empty for what an artefact has once."""
+    """Of an evaluation: the digest of the set of samples. Of firmware: `description` for what is said of it. Empty for
+    what an artefact has once."""
     blob = models.ForeignKey(Blob, on_delete=models.PROTECT, related_name="+")
 
     class Meta:

@@ -17,5 +17,7 @@ urlpatterns = [
     path("builds/<uuid:build_id>/cancel", api.BuildCancel.as_view()),
     path("builds/<uuid:build_id>/rune", api.BuildRune.as_view()),
     path("builds/<uuid:build_id>/packages/<str:target>", api.BuildPackageFile.as_view()),
+    path("builds/<uuid:build_id>/firmware", api.BuildFirmware.as_view()),
+    path("builds/<uuid:build_id>/firmware.uf2", api.BuildUf2.as_view()),
     path("builds/<uuid:build_id>/certificate", api.BuildCertificate.as_view()),
 ]

@@ -24,6 +24,7 @@ from typing import IO, Any
 
 from forge.compute.applied_fix import apply_fix
 from forge.compute.build_steps import make
+from forge.compute.firmware_step import make_firmware
 from forge.compute.job_answers import Answers
 from forge.compute.job_files import JobFiles, Signatures, read_descriptor
 from forge.compute.language_request import answer_request
@@ -70,6 +71,8 @@ def run_job(
                 answers.send("answered", answer=apply_fix(files, signature_of, job["fix"]))
             case "wishable":
                 answers.send("answered", answer=answer_wishable(files, signature_of))
+            case "firmware":
+                make_firmware(job, files, answers, output)
             case "grant":
                 answers.send("answered", answer=grant_wishes(files, signature_of, job["wishes"]))
             case _:

@@ -11,7 +11,7 @@ import shutil
 import signal
 import subprocess
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from importlib.util import find_spec
@@ -46,13 +46,38 @@ _WITH_LIMITS = 'ulimit -t "$1" && ulimit -v "$2" && ulimit -f "$3" && ulimit -n 
 def compile_sources(sources: Sources, toolchain: Toolchain, allowance: Allowance | None = None) -> bytes:
     """The module or library. The same sources give the same bytes, in whatever folder. Raises `CompileError`."""
     allowance = allowance or Allowance()
+    return link_objects(compile_objects(sources, toolchain, allowance), toolchain, allowance)
+
+
+def compile_objects(sources: Sources, toolchain: Toolchain, allowance: Allowance) -> list[bytes]:
+    """Each unit of the sources, compiled. Raises `CompileError`."""
     at_once = min(os.cpu_count() or 1, allowance.at_once, max(1, len(sources.units)))
     with ThreadPoolExecutor(at_once) as pool:
-        objects = list(pool.map(lambda unit: _object(sources, unit, toolchain, allowance, at_once), sources.units))
+        return list(pool.map(lambda unit: _object(sources, unit, toolchain, allowance, at_once), sources.units))
+
+
+def link_objects(
+    objects: Sequence[bytes],
+    toolchain: Toolchain,
+    allowance: Allowance,
+    beside: Mapping[str, bytes] | None = None,
+) -> bytes:
+    """What the linker makes of objects. `beside` are files that its flags name. Raises `CompileError`."""
     names = [f"{number}.o" for number in range(len(objects))]
-    with _folder_of(dict(zip(names, objects, strict=True))) as folder:
+    with _folder_of({**(beside or {}), **dict(zip(names, objects, strict=True))}) as folder:
         _run([str(_zig()), toolchain.linker, *toolchain.link_flags, "module", *names], folder, allowance, 1)
         return (folder / "module").read_bytes()
+
+
+def compiler_helpers(target: str, processor: str, allowance: Allowance) -> bytes:
+    """What compiled code calls where a processor lacks an instruction, such as a division: compiler-rt as the toolchain
+    has it, one object for a target and a processor as zig names them. It takes seconds. Raises `CompileError`."""
+    zig = _zig()
+    with _folder_of({}) as folder:
+        made = ("-femit-bin=helpers.o", "--cache-dir", "cache", "--global-cache-dir", "cache")
+        flags = ("-target", target, f"-mcpu={processor}", "-OReleaseSmall", "-ffunction-sections", "-fdata-sections")
+        _run([str(zig), "build-obj", str(zig.parent / "lib" / "compiler_rt.zig"), *flags, *made], folder, allowance, 1)
+        return (folder / "helpers.o").read_bytes()
 
 
 _OBJECTS = ObjectCache(limit=64 << 20)

@@ -79,6 +79,8 @@ class Target:
     """The same target, optimised for something else."""
     library: Toolchain | None = None
     """What makes a static library of sources that are shipped; None where none goes with them."""
+    board: str | None = None
+    """The board, by its key, for which firmware goes with the sources."""
     starting_points: frozenset[str] = frozenset()
     """Those of them that a person goes on to write; a later build leaves them as they are."""
 

@@ -29,3 +29,7 @@ class NothingGolden(PackageRefused):
             "nothing to compare. Make it accept any input that its capabilities can give"
         )
         self.tried = tried
+
+
+class NoFirmware(PackageRefused):
+    """The rune cannot be firmware for the target's board; the text says why."""

@@ -17,6 +17,7 @@ from rune.building.report import BuildResult, Report, Step, file_reports
 from rune.files import ProjectFiles
 from rune.packages.contents import Contents
 from rune.packages.errors import SelfTestFailed
+from rune.packages.firmware import firmware_of
 from rune.packages.golden import golden_runs
 from rune.packages.layouts import LAYOUTS
 from rune.packages.readme import readme
@@ -91,6 +92,10 @@ def package(
     if target.library is not None:
         library = compile_sources(library_sources(tested, interface.name), target.library, allowance)
         found[f"lib/{contents.library}"] = library
+    if target.board is not None:
+        made = firmware_of(contents, rune, tested, target.board, allowance)
+        found[f"firmware/{interface.name}.uf2"] = made.uf2
+        found[f"firmware/{interface.name}.json"] = made.described()
     for layout in LAYOUTS:
         found |= {path: text.encode() for path, text in layout(contents).items()}
     found = dict(sorted(found.items()))

@@ -44,6 +44,7 @@ def readme(contents: Contents) -> str:
         sketches=_sketches(contents),
         sources="` and `".join(contents.sources),
         library=_library(contents),
+        firmware=_firmware(contents),
     )
 
 
@@ -110,6 +111,18 @@ def _library(contents: Contents) -> str:
     return (
         f"* `lib/{contents.library}` has the same, compiled for {contents.target.name}, for who does not compile the\n"
         "  sources. Your toolchain brings what it calls: memcpy, memset, and the helpers of a compiler.\n"
+    )
+
+
+def _firmware(contents: Contents) -> str:
+    if contents.target.board is None:
+        return ""
+    name = contents.interface.name
+    return (
+        "* **A Raspberry Pi Pico as it is**: hold BOOTSEL while you plug it in, and copy\n"
+        f"  `firmware/{name}.uf2` to the drive that appears. It answers on UART 0 (GP0 sends, GP1 receives) at 921600\n"
+        f"  bits a second; `firmware/{name}.json` tells a program what is in it. It was tried on an emulated Pico,\n"
+        "  and on no real one.\n"
     )
 
 

@@ -48,6 +48,7 @@ UNCOUNTED: Mapping[str, str] = {
     f"POST {_P}/duplicate": "stores each file, as making a project of files does",
     f"POST {_P}/fork": "the same",
     f"POST {_P}/preview/watch": "starts a build",
+    "POST api/v1/builds/<uuid:build_id>/firmware": "starts a compiler",
     f"GET {_P}/preview/watch/<uuid:watch_id>": "has nothing to show before a build of its own",
 }
 """Addresses without a count, and why."""
@@ -64,6 +65,8 @@ _MORE: list[tuple[str, str, str, Any]] = [
     ("post", "api/v1/builds/<uuid:build_id>/cancel", "api/v1/builds/{build}/cancel", {}),
     ("get", "api/v1/builds/<uuid:build_id>/rune", "api/v1/builds/{build}/rune", None),
     ("get", "api/v1/builds/<uuid:build_id>/packages/<str:target>", "api/v1/builds/{build}/packages/c", None),
+    ("get", "api/v1/builds/<uuid:build_id>/firmware", "api/v1/builds/{build}/firmware", None),
+    ("get", "api/v1/builds/<uuid:build_id>/firmware.uf2", "api/v1/builds/{build}/firmware.uf2", None),
     ("get", "api/v1/builds/<uuid:build_id>/certificate", "api/v1/builds/{build}/certificate", None),
     ("get", "api/v1/builds/<uuid:build_id>/reviews", "api/v1/builds/{build}/reviews", None),
     ("post", "api/v1/builds/<uuid:build_id>/reviews", "api/v1/builds/{build}/reviews", {"verdict": "approve"}),

@@ -59,6 +59,44 @@ export interface paths {
     readonly patch?: never;
     readonly trace?: never;
   };
+  readonly "/api/v1/builds/{build_id}/firmware": {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    /** @description What there is of a build's firmware for the Raspberry Pi Pico. */
+    readonly get: operations["builds_firmware"];
+    readonly put?: never;
+    /**
+     * @description Asks for a build's firmware; where there is none yet, it is made soon. Ask again when it is not there after
+     *     a minute.
+     */
+    readonly post: operations["builds_firmware_request"];
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly "/api/v1/builds/{build_id}/firmware.uf2": {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    /** @description The firmware as the file that is copied onto the board. */
+    readonly get: operations["builds_firmware_uf2"];
+    readonly put?: never;
+    readonly post?: never;
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
   readonly "/api/v1/builds/{build_id}/log": {
     readonly parameters: {
       readonly query?: never;
@@ -2476,6 +2514,16 @@ export interface components {
     readonly Files: {
       readonly files: readonly components["schemas"]["File"][];
     };
+    /** @description The firmware of a build for a board. `missing` is what was not made yet, or not asked for; a refusal has its reason. The description is that of docs/reference/serial.md. */
+    readonly Firmware: {
+      /** @enum {string} */
+      readonly state: "missing" | "made" | "refused";
+      readonly reason?: string;
+      readonly uf2_url?: string;
+      readonly description?: {
+        readonly [key: string]: unknown;
+      };
+    };
     /** @description An input, and why it cannot read from an output, or null. */
     readonly Fit: {
       readonly stage: string;
@@ -4692,6 +4740,7 @@ export type FileState = components["schemas"]["FileState"];
 export type FileUse = components["schemas"]["FileUse"];
 export type FileUsesAnswer = components["schemas"]["FileUsesAnswer"];
 export type Files = components["schemas"]["Files"];
+export type Firmware = components["schemas"]["Firmware"];
 export type Fit = components["schemas"]["Fit"];
 export type FitSource = components["schemas"]["FitSource"];
 export type FitsAnswer = components["schemas"]["FitsAnswer"];
@@ -5041,6 +5090,94 @@ export interface operations {
         };
         content: {
           readonly "application/json": components["schemas"]["Certificate"];
+        };
+      };
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
+    };
+  };
+  readonly builds_firmware: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path: {
+        readonly build_id: string;
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody?: never;
+    readonly responses: {
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly "application/json": components["schemas"]["Firmware"];
+        };
+      };
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
+    };
+  };
+  readonly builds_firmware_request: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path: {
+        readonly build_id: string;
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody?: never;
+    readonly responses: {
+      readonly 202: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly "application/json": components["schemas"]["Firmware"];
+        };
+      };
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
+      readonly 507: components["responses"]["InsufficientStorage"];
+    };
+  };
+  readonly builds_firmware_uf2: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path: {
+        readonly build_id: string;
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody?: never;
+    readonly responses: {
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly "application/octet-stream": string;
         };
       };
       readonly 400: components["responses"]["BadRequest"];

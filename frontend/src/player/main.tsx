@@ -3,7 +3,8 @@
 // run may take). Where a rune is judged, data-judge says so, data-judged-name what it is called if not "This build",
 // data-before-… tell of the one before it (url, name, short,
 // memory), data-wrong with data-terms where a wrong result may be sent, and the answers also stand in the page's
-// [data-answers]. The page around it has the heading and says what stays in the page.
+// [data-answers], and boards that run the same stand in its [data-boards], whose value is where the server tells of the
+// build's firmware. The page around it has the heading and says what stays in the page.
 import { lazy, StrictMode, Suspense } from "react";
 import { createRoot } from "react-dom/client";
 import { DEFAULT_LIMITS } from "../runtime";
@@ -24,6 +25,11 @@ function beforeOf({ beforeUrl, beforeName, beforeShort, beforeMemory }: DOMStrin
   return { address: beforeUrl, name: beforeName, short: beforeShort, memory: bytesOf(beforeMemory) };
 }
 
+function boardsOf(element: HTMLElement | null): { element: Element; address: string } | null {
+  const address = element?.dataset["boards"];
+  return element === null || address === undefined ? null : { element, address };
+}
+
 for (const element of document.querySelectorAll<HTMLElement>("[data-player]")) {
   const { runeUrl, name, memory, seconds, judge, judgedName = "This build", wrong, terms } = element.dataset;
   if (runeUrl === undefined) continue;
@@ -41,6 +47,7 @@ for (const element of document.querySelectorAll<HTMLElement>("[data-player]")) {
             limits={limits}
             wrong={wrong === undefined || terms === undefined ? null : { mark: wrong, terms }}
             answersIn={document.querySelector("[data-answers]")}
+            boards={boardsOf(document.querySelector<HTMLElement>("[data-boards]"))}
           />
         </Suspense>
       )}

@@ -18,4 +18,7 @@ export { MirrorStore } from "./mirror/store";
 export type { RunNews, Snapshot } from "./session";
 export { answerOf } from "./takes/comparing";
 export { heardOnAll, type Answer, type Recording } from "./takes/samples";
-export type { Card } from "./readings";
+export { BriefAnswer } from "./outputs/BriefAnswer";
+export { FrameEngine } from "./use-session";
+export { packNumbers } from "./numbers";
+export { NO_READINGS, read, type Card, type Readings } from "./readings";

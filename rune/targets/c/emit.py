@@ -245,6 +245,7 @@ class _Text:
 
     def _runs(self, upper: str) -> Iterator[str]:
         for number, step in enumerate(self._program.steps):
+            yield f"    RUNE_STEP_BEGINS({number});"
             yield f"    step_{number}({argument_of(step)});"
             if any(call.header in self._failing for call in calls(step)):
                 yield f"    if (rune_has_failed) {{\n        is_ready = 0;\n        return {upper}_FAILED;\n    }}"

@@ -1,6 +1,6 @@
 // The rune that is judged, the one before it, or both on the same input: what an app did before it changed is what its
 // reviewer knows. What they answer also stands where `answersIn` is, so that it is in view wherever the page is scrolled.
-import { useState } from "react";
+import { lazy, Suspense, useState } from "react";
 import { createPortal } from "react-dom";
 import { Preview } from "../../preview";
 import type { Card } from "../../preview";
@@ -29,11 +29,15 @@ interface Props {
   /** Where a wrong result is sent; null where its person may not. */
   readonly wrong: WrongAddresses | null;
   readonly answersIn: Element | null;
+  /** Where boards stand, and the address that tells of the build's firmware; null where there is none. */
+  readonly boards: { readonly element: Element; readonly address: string } | null;
 }
+
+const Boards = lazy(() => import("../../device/Boards"));
 
 type Shown = "judged" | "before" | "both";
 
-export default function Judge({ judged, before, limits, wrong, answersIn }: Props) {
+export default function Judge({ judged, before, limits, wrong, answersIn, boards }: Props) {
   const [shown, setShown] = useState<Shown>(before === null ? "judged" : "both");
   const [now, againNow] = useFetched(judged.address);
   const [earlier, againEarlier] = useFetched(before?.address ?? null);
@@ -74,8 +78,20 @@ export default function Judge({ judged, before, limits, wrong, answersIn }: Prop
           isLarge
           empty={fetchingText(fetched, rune.name)}
           after={
-            wrong !== null && rune === judged
-              ? (running) => <WrongResult addresses={wrong} running={running} />
+            rune === judged
+              ? (running) => (
+                  <>
+                    {wrong !== null && <WrongResult addresses={wrong} running={running} />}
+                    {boards !== null &&
+                      fetched.state === "there" &&
+                      createPortal(
+                        <Suspense fallback={null}>
+                          <Boards rune={fetched.rune} running={running} address={boards.address} />
+                        </Suspense>,
+                        boards.element,
+                      )}
+                  </>
+                )
               : undefined
           }
           answers={

@@ -1,19 +1,14 @@
 // A second rune on what the first one was given, run for run: what each answers, side by side. It runs in a sandboxed
 // frame of its own, and never holds the first one up: of inputs that come while it runs, it takes the newest.
-import { lazy, Suspense, useEffect, useRef, useState, type ReactNode } from "react";
-import { numberText, percentText } from "../numbers";
-import { tensorViews } from "../outputs/views";
-import { scoreText, type Card, type Score } from "../readings";
+import { useEffect, useRef, useState, type ReactNode } from "react";
+import { BriefAnswer } from "../outputs/BriefAnswer";
+import type { Card } from "../readings";
 import type { Snapshot } from "../session";
 import { useSession } from "../use-session";
 import { refitted } from "./refit";
 import { verdict } from "./verdict";
 import "./versus.css";
 
-const TensorView = lazy(() => import("../outputs/TensorView"));
-
-/** Scores of a side that are shown. */
-const SHOWN = 4;
 const NO_INPUT = "It answers here as soon as there is input.";
 
 export interface VersusSide {
@@ -101,61 +96,10 @@ function Side({
         {cards.length === 0 ? (
           <p className="small muted">{waiting}</p>
         ) : (
-          cards.map((card) => <Answer key={card.key} card={card} />)
+          cards.map((card) => <BriefAnswer key={card.key} card={card} />)
         )}
       </div>
       {below}
     </section>
-  );
-}
-
-function Answer({ card }: { readonly card: Card }) {
-  switch (card.kind) {
-    case "word":
-      return (
-        <>
-          <p className="preview-big">{card.word?.text ?? "…"}</p>
-          {card.word !== null && card.word.share !== null && (
-            <p className="small muted num">{percentText(card.word.share)} sure</p>
-          )}
-          <Highest scores={card.scores} />
-        </>
-      );
-    case "scores":
-      return <Highest scores={card.scores} />;
-    case "number":
-      return <p className="preview-big num">{numberText(card.value)}</p>;
-    default:
-      return (
-        <Suspense fallback={null}>
-          <TensorView
-            tensor={card.tensor}
-            beside={[]}
-            shown={null}
-            title={card.title}
-            view={tensorViews(card.tensor)[0]}
-          />
-        </Suspense>
-      );
-  }
-}
-
-/** The highest scores; a bar goes from 0, where they are probabilities, else from the lowest, to the highest. */
-function Highest({ scores }: { readonly scores: readonly Score[] }) {
-  const values = scores.map(({ value }) => value).filter(Number.isFinite);
-  const low = Math.min(0, ...values);
-  const span = Math.max(0, ...values) - low || 1;
-  return (
-    <dl className="preview-bars num">
-      {scores.slice(0, SHOWN).map(({ index, name, value, share }, place) => (
-        <div key={index} className={place === 0 ? "top" : ""}>
-          <dt>{name}</dt>
-          <dd className="meter" aria-hidden="true">
-            <i style={{ width: `${100 * (share ?? (Number.isFinite(value) ? (value - low) / span : 0))}%` }} />
-          </dd>
-          <dd>{scoreText({ index, name, value, share })}</dd>
-        </div>
-      ))}
-    </dl>
   );
 }

@@ -8,3 +8,7 @@
 #else
 #define RUNE_STEP_ENDS() ((void)0)
 #endif
+/* A program around the rune may define this, to learn which step runs. */
+#ifndef RUNE_STEP_BEGINS
+#define RUNE_STEP_BEGINS(step) ((void)0)
+#endif

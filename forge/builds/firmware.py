@@ -1,0 +1,159 @@
+"""The firmware of a build: what an artefact has of it, and making it when somebody wants it.
+
+It is made on demand, by a build worker, and kept beside the rune. A wake-up that is lost is sent again by the page that
+waits; two workers that make it at once end with the same files.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Literal, NotRequired, TypedDict, cast
+from uuid import UUID
+
+from django.db import transaction
+
+from forge.accounts.permissions import Verb
+from forge.builds.errors import NoFirmware
+from forge.builds.execution import NewCompiler
+from forge.builds.models import Artefact, ArtefactFile, Build, Role
+from forge.builds.notify import notify_firmware
+from forge.compute.compiler import Answer
+from forge.compute.errors import ChildDied
+from forge.compute.local_files import local_files
+from forge.compute.served import sharing
+from forge.compute.toolchain import PREVIEW_SECONDS, fetched_folder, fresh_compiler
+from forge.compute.turns import Party, Turns
+from forge.core.actors import Actor
+from forge.core.blob_links import link_blobs
+from forge.core.blobs import read_blob, record, staged_bytes, staged_file
+from forge.core.errors import Damaged, NotFound
+from forge.projects.access import require
+from forge.projects.versions import given_files
+
+TARGET = "pico"
+"""What firmware is made for."""
+DESCRIPTION = "description"
+
+
+class FirmwareJson(TypedDict):
+    """The firmware of a build for a board. `missing` is what was not made yet, or not asked for; a refusal has its
+    reason. The description is that of docs/reference/serial.md."""
+
+    state: Literal["missing", "made", "refused"]
+    reason: NotRequired[str]
+    uf2_url: NotRequired[str]
+    description: NotRequired[dict[str, Any]]
+
+
+def firmware_to_json(build: Build) -> FirmwareJson:
+    """What there is of a build's firmware."""
+    described = None if build.artefact is None else _described(build.artefact)
+    if described is None:
+        return {"state": "missing"}
+    if "refused" in described:
+        return {"state": "refused", "reason": described["refused"]}
+    return {"state": "made", "uf2_url": f"/api/v1/builds/{build.pk}/firmware.uf2", "description": dict(described)}
+
+
+def uf2_of(artefact: Artefact) -> ArtefactFile | None:
+    """The file for the board."""
+    return artefact.files.filter(role=Role.FIRMWARE, subject="").select_related("blob").first()
+
+
+def request_firmware(actor: Actor, build: Build) -> FirmwareJson:
+    """What there is; where there is nothing, it is made soon.
+
+    Whoever may read may do so, as with a preview: it is kept for all. Raises what `require` does, and `NoFirmware` for a
+    build without a rune.
+    """
+    require(actor, Verb.READ, build.project)
+    if build.artefact is None or build.version is None:
+        raise NoFirmware("This build has no rune: it has not finished, or it failed.")
+    found = firmware_to_json(build)
+    if found["state"] == "missing":
+        notify_firmware(build.pk)
+    return found
+
+
+class FirmwareSlot:
+    """Where firmware is made in this process: one at a time, and each build once."""
+
+    def __init__(self, new_compiler: NewCompiler = fresh_compiler) -> None:
+        self._new_compiler = new_compiler
+        self._turns = Turns(1, places=2, short=5.0, half_life=5.0, head_start=1.0, sharing=sharing)
+        self._held: set[UUID] = set()
+        self._lock = threading.Lock()
+
+    def work(self, build_id: UUID) -> None:
+        """Makes the firmware of a build, or says why there is none."""
+        with self._lock:
+            if build_id in self._held:
+                return
+            self._held.add(build_id)
+        try:
+            build = Build.objects.select_related("project", "version", "artefact").filter(pk=build_id).first()
+            if build is not None and build.artefact is not None and firmware_to_json(build)["state"] == "missing":
+                self._make(build, build.artefact)
+        finally:
+            with self._lock:
+                self._held.remove(build_id)
+
+    def _make(self, build: Build, artefact: Artefact) -> None:
+        organisation = artefact.organisation_id
+        job = {"op": "firmware", "spec": artefact.spec, "target": TARGET, "digest": artefact.digest}
+
+        def take(answer: Answer) -> None:
+            if answer["event"] == "firmware":
+                _keep(artefact, answer["description"], compiler.output)
+            elif answer["event"] == "failed":
+                _keep(artefact, {"refused": _reason(answer)}, None)
+
+        with self._turns.claim(Party(organisation, build.requested_by_id)) as turn, self._new_compiler() as compiler:
+            try:
+                with local_files(given_files(build.source), fetched_folder(), {}) as files:
+                    compiler.run(job, take, owner=organisation, files=files, limit=PREVIEW_SECONDS, pace=turn.pace)
+            except (ChildDied, Damaged) as error:
+                reason = error.reason if isinstance(error, ChildDied) else error.detail
+                _keep(artefact, {"refused": reason}, None)
+
+
+slot = FirmwareSlot()
+
+
+def _reason(answer: Answer) -> str:
+    reasons = [one["message"] for one in answer["diagnostics"] if one["severity"] == "error"]
+    return " ".join([answer["error"], *reasons])
+
+
+def _described(artefact: Artefact) -> Mapping[str, Any] | None:
+    """What is said of it; None where nothing is, or where its bytes are lost."""
+    file = artefact.files.filter(role=Role.FIRMWARE, subject=DESCRIPTION).first()
+    if file is None:
+        return None
+    try:
+        return cast("Mapping[str, Any]", json.loads(read_blob(file.blob_id)))
+    except (NotFound, Damaged, ValueError):
+        return None
+
+
+def _keep(artefact: Artefact, description: Mapping[str, Any], uf2: Path | None) -> None:
+    """Stores the files, the board's first: a description without it is a refusal."""
+    data = json.dumps(description, sort_keys=True, separators=(",", ":")).encode("utf-8")
+    with staged_bytes(data) as said, transaction.atomic():
+        record(said)
+        link_blobs(artefact, [said.digest], artefact.organisation_id)
+        if uf2 is not None:
+            with staged_file(uf2) as file:
+                record(file)
+                link_blobs(artefact, [file.digest], artefact.organisation_id)
+                _put(artefact, "", file.digest)
+        _put(artefact, DESCRIPTION, said.digest)
+
+
+def _put(artefact: Artefact, subject: str, digest: str) -> None:
+    ArtefactFile.objects.update_or_create(
+        artefact=artefact, role=Role.FIRMWARE, subject=subject, defaults={"blob_id": digest}
+    )

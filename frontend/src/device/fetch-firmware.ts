@@ -1,0 +1,61 @@
+// The firmware of a build, asked of the server, which makes it where nobody wanted it before.
+import { readDescription, type Firmware } from "./firmware";
+
+const LOOK_EVERY = 1000;
+/** Milliseconds after which it is asked for again: a message to a worker may be lost. */
+const ASK_AGAIN = 45_000;
+const GIVE_UP = 300_000;
+
+interface Told {
+  readonly state: "missing" | "made" | "refused";
+  readonly reason?: string;
+  readonly uf2_url?: string;
+  readonly description?: unknown;
+}
+
+/** Rejects with an Error whose message is for a person, also where there is none of this rune. */
+export async function fetchFirmware(address: string, token: string, signal: AbortSignal): Promise<Firmware> {
+  const begin = performance.now();
+  let asked = -Infinity;
+  for (;;) {
+    const now = performance.now();
+    const isAsking = now - asked > ASK_AGAIN;
+    if (isAsking) asked = now;
+    const told = await tell(address, isAsking ? token : null, signal);
+    if (told.state === "refused") throw new Error(told.reason ?? "There is no firmware of this rune.");
+    if (told.state === "made" && told.uf2_url !== undefined) {
+      const response = await answerOf(fetch(told.uf2_url, { signal }), signal);
+      return {
+        uf2: new Uint8Array(await response.arrayBuffer()),
+        description: readDescription(told.description),
+      };
+    }
+    if (now - begin > GIVE_UP) throw new Error("The firmware was not made within five minutes. Try again later.");
+    await rest(LOOK_EVERY, signal);
+  }
+}
+
+async function tell(address: string, token: string | null, signal: AbortSignal): Promise<Told> {
+  const asking = token === null ? {} : { method: "POST", headers: { "X-CSRFToken": token } };
+  return (await (await answerOf(fetch(address, { ...asking, signal }), signal)).json()) as Told;
+}
+
+async function answerOf(asked: Promise<Response>, signal: AbortSignal): Promise<Response> {
+  const response = await asked.catch((error: unknown) => {
+    if (signal.aborted) throw error;
+    throw new Error("The firmware could not be fetched. Check the connection and try again.");
+  });
+  if (!response.ok)
+    throw new Error(`The server could not give the firmware (${response.status}). Try again in a moment.`);
+  return response;
+}
+
+function rest(milliseconds: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(resolve, milliseconds);
+    signal.addEventListener("abort", () => {
+      clearTimeout(timer);
+      reject(new Error("It was not wanted any more."));
+    });
+  });
+}

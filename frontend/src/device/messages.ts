@@ -1,0 +1,145 @@
+// What the frames of a board say: its description, the result of a run, an error. What does not fit is an error.
+
+export interface Port {
+  readonly name: string;
+  readonly capability: string;
+  /** `u8[1, 28, 28, 1]`. */
+  readonly type: string;
+  readonly bytes: number;
+  /** Of an output of texts, how many. */
+  readonly texts: number;
+}
+
+/** What a board answers to hello. */
+export interface Hello {
+  readonly protocol: number;
+  readonly rune: string;
+  /** Of the rune for a browser that gives the same bytes. */
+  readonly digest: string;
+  readonly board: string;
+  readonly clock_hz: number;
+  readonly inputs: readonly Port[];
+  readonly outputs: readonly Port[];
+  readonly steps: readonly string[];
+}
+
+export interface Ran {
+  readonly cycles: number;
+  /** Bytes of the stack at its deepest since the start. */
+  readonly stack: number;
+  /** By step. */
+  readonly stepCycles: readonly number[];
+  /** By output; of texts each one's bytes. */
+  readonly outputs: readonly (readonly Uint8Array[])[];
+}
+
+/** In the place of a step: the firmware waits for a request, or is busy with something else than a step. */
+export const WAITS = 0xffffffff;
+export const BUSY = 0xfffffffe;
+
+export interface BoardProblem {
+  readonly code: number;
+  readonly detail: number;
+  readonly step: number;
+  readonly text: string;
+}
+
+export const ProblemCode = {
+  wrongChecksum: 1,
+  wrongLength: 2,
+  wrongVersion: 3,
+  unknownRequest: 4,
+  incomplete: 5,
+  runeFailed: 6,
+  faulted: 7,
+  stackOverflow: 8,
+} as const;
+
+/** What a board sent is not what the protocol says. */
+export class BadAnswer extends Error {}
+
+export function readHello(payload: Uint8Array): Hello {
+  let found: unknown;
+  try {
+    found = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(payload));
+  } catch {
+    throw new BadAnswer("The board's description cannot be read.");
+  }
+  if (!isHello(found)) throw new BadAnswer("The board's description lacks something.");
+  return found;
+}
+
+export function isHello(found: unknown): found is Hello {
+  if (typeof found !== "object" || found === null) return false;
+  const { protocol, rune, digest, board, clock_hz, inputs, outputs, steps } = found as Record<string, unknown>;
+  return (
+    [protocol, clock_hz].every((each) => typeof each === "number") &&
+    [rune, digest, board].every((each) => typeof each === "string") &&
+    isListOf(inputs, isPort) &&
+    isListOf(outputs, isPort) &&
+    isListOf(steps, (each) => typeof each === "string")
+  );
+}
+
+function isListOf(found: unknown, isOne: (each: unknown) => boolean): boolean {
+  return Array.isArray(found) && found.every(isOne);
+}
+
+function isPort(found: unknown): boolean {
+  if (typeof found !== "object" || found === null) return false;
+  const { name, capability, type, bytes, texts } = found as Record<string, unknown>;
+  return [name, capability, type].every((each) => typeof each === "string") && isCount(bytes) && isCount(texts);
+}
+
+function isCount(found: unknown): boolean {
+  return typeof found === "number" && Number.isInteger(found) && found >= 0;
+}
+
+export function readRan(payload: Uint8Array, { outputs, steps }: Hello): Ran {
+  const reader = new Reader(payload);
+  const cycles = reader.word() + reader.word() * 2 ** 32;
+  const stack = reader.word();
+  const stepCycles = steps.map(() => reader.word());
+  const found = outputs.map(({ bytes, texts }) =>
+    texts === 0 ? [reader.bytes(bytes)] : Array.from({ length: texts }, () => reader.bytes(reader.word())),
+  );
+  reader.end();
+  return { cycles, stack, stepCycles, outputs: found };
+}
+
+export function readProblem(payload: Uint8Array): BoardProblem {
+  const reader = new Reader(payload);
+  const [code, detail, step] = [reader.word(), reader.word(), reader.word()];
+  return { code, detail, step, text: new TextDecoder().decode(reader.bytes(payload.length - 12)) };
+}
+
+export function readWord(payload: Uint8Array): number {
+  const reader = new Reader(payload);
+  const word = reader.word();
+  reader.end();
+  return word;
+}
+
+class Reader {
+  readonly #bytes: Uint8Array;
+  #at = 0;
+
+  constructor(bytes: Uint8Array) {
+    this.#bytes = bytes;
+  }
+
+  word(): number {
+    const word = this.bytes(4);
+    return new DataView(word.buffer, word.byteOffset).getUint32(0, true);
+  }
+
+  bytes(size: number): Uint8Array {
+    if (this.#at + size > this.#bytes.length) throw new BadAnswer("The board's answer is too short.");
+    this.#at += size;
+    return this.#bytes.slice(this.#at - size, this.#at);
+  }
+
+  end(): void {
+    if (this.#at !== this.#bytes.length) throw new BadAnswer("The board's answer is too long.");
+  }
+}

@@ -1,0 +1,82 @@
+// What a board sent as what a rune in the page sends, and whether both are the same bytes. Pure.
+import { packNumbers } from "../preview";
+import { decodeOutput, type OutputMessage, type OutputTensor } from "../runtime";
+import type { Port } from "./messages";
+
+/** The bytes of one output. */
+export interface Sent {
+  readonly name: string;
+  readonly bytes: Uint8Array;
+}
+
+/** A board's outputs in the place of those that the page's rune sent. Throws an Error where they are others. */
+export function asMessages(
+  ports: readonly Port[],
+  pieces: readonly (readonly Uint8Array[])[],
+  like: readonly OutputMessage[],
+): OutputMessage[] {
+  const tensors = ports.map(({ type }, place) => tensorOf(type, pieces[place] ?? []));
+  let next = 0;
+  const messages = like.map((message) => ({
+    ...message,
+    tensors: message.tensors.map(({ meaning }) => {
+      const tensor = tensors[next];
+      next += 1;
+      if (tensor === undefined) throw new Error("The board has fewer outputs than the rune in the page.");
+      return meaning === undefined ? tensor : { ...tensor, meaning };
+    }),
+  }));
+  if (next !== tensors.length) throw new Error("The board has more outputs than the rune in the page.");
+  return messages;
+}
+
+/** As a rune sends a tensor: the type's length, the type, and the bytes; each text has its length before it. */
+function tensorOf(type: string, pieces: readonly Uint8Array[]): OutputTensor {
+  const name = new TextEncoder().encode(type);
+  const isText = type.startsWith("utf8");
+  const parts = [lengthOf(name), name, ...pieces.flatMap((piece) => (isText ? [lengthOf(piece), piece] : [piece]))];
+  const [tensor] = decodeOutput("TENSOR", joined(parts));
+  if (tensor === undefined) throw new Error("The board sent an output without a tensor.");
+  return tensor;
+}
+
+function lengthOf(bytes: Uint8Array): Uint8Array {
+  return new Uint8Array(Uint32Array.of(bytes.length).buffer);
+}
+
+export function joined(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+  const all = new Uint8Array(parts.reduce((size, { length }) => size + length, 0));
+  parts.reduce((at, part) => {
+    all.set(part, at);
+    return at + part.length;
+  }, 0);
+  return all;
+}
+
+/** The bytes of everything that was sent, tensor by tensor. */
+export function sentBytes(ports: readonly Port[], messages: readonly OutputMessage[]): Sent[] {
+  return messages
+    .flatMap(({ tensors }) => tensors)
+    .map((tensor, place) => ({ name: ports[place]?.name ?? `output ${place + 1}`, bytes: bytesOf(tensor) }));
+}
+
+function bytesOf({ type, elements }: OutputTensor): Uint8Array {
+  if (type === "utf8") return joined(elements.map((text) => new TextEncoder().encode(`${text}\0`)));
+  return new Uint8Array(packNumbers(type, elements.map(Number)));
+}
+
+export function areSame(one: readonly Sent[], other: readonly Sent[]): boolean {
+  return (
+    one.length === other.length &&
+    one.every(({ bytes }, place) => {
+      const beside = other[place]?.bytes;
+      return beside?.length === bytes.length && bytes.every((byte, at) => byte === beside[at]);
+    })
+  );
+}
+
+/** The first bytes in hexadecimal, as many as a line has room for. */
+export function hexadecimal(bytes: Uint8Array, most = 24): string {
+  const shown = Array.from(bytes.subarray(0, most), (byte) => byte.toString(16).padStart(2, "0")).join(" ");
+  return bytes.length > most ? `${shown} …` : shown;
+}

@@ -1,0 +1,164 @@
+// The same rune twice on the same input: in the page, and on a board. Both begin anew and get each input in the same order,
+// so that what a rune keeps from run to run is the same too. The board is slower: of inputs that come meanwhile the newest
+// goes on.
+import { createStore, type StoreApi } from "zustand/vanilla";
+import { NO_READINGS, read, type Readings } from "../preview";
+import { DEFAULT_LIMITS, type Given, type Limits, type Loaded, type RunResult } from "../runtime";
+import type { Device } from "./device";
+import type { Ran } from "./messages";
+import { areSame, asMessages, joined, sentBytes, type Sent } from "./outputs";
+
+/** What runs the rune in the page. */
+export interface Twin {
+  load(rune: ArrayBuffer, limits: Limits, given: Given): Promise<Loaded>;
+  run(inputs: ReadonlyMap<number, ArrayBuffer>): Promise<RunResult>;
+}
+
+export interface Side {
+  readonly readings: Readings;
+  readonly sent: readonly Sent[];
+}
+
+const NOTHING_SAID: Side = { readings: NO_READINGS, sent: [] };
+
+export interface PairState {
+  readonly phase: "starting" | "ready" | "failed";
+  /** Why it failed, for a person. */
+  readonly error: string | null;
+  readonly page: Side;
+  readonly board: Side;
+  /** Milliseconds of the newest run in the page. */
+  readonly milliseconds: number;
+  readonly ran: Ran | null;
+  readonly runs: number;
+  /** Of these, those whose outputs were the same bytes. */
+  readonly same: number;
+}
+
+const BEGINNING: PairState = {
+  phase: "starting",
+  error: null,
+  page: NOTHING_SAID,
+  board: NOTHING_SAID,
+  milliseconds: 0,
+  ran: null,
+  runs: 0,
+  same: 0,
+};
+
+/** By the capability's place. */
+export type Inputs = ReadonlyMap<number, ArrayBuffer>;
+
+export class Pair {
+  readonly #store = createStore<PairState>(() => BEGINNING);
+  readonly state: Omit<StoreApi<PairState>, "setState"> = this.#store;
+  readonly #now: () => number;
+  readonly #isStream: () => boolean;
+  #loaded: Loaded | null = null;
+  #device: Device | null = null;
+  #twin: Twin | null = null;
+  #waiting: Inputs | null = null;
+  #isRunning = false;
+  #isResting = false;
+  #isOver = false;
+
+  constructor(isStream: () => boolean, now: () => number = () => performance.now()) {
+    this.#isStream = isStream;
+    this.#now = now;
+  }
+
+  /** Starts both. What goes wrong is in the state. */
+  async start(rune: ArrayBuffer, twin: Twin, open: () => Promise<Device>): Promise<void> {
+    try {
+      const [loaded, device] = await Promise.all([twin.load(rune, DEFAULT_LIMITS, {}), open()]);
+      if (this.#isOver) {
+        await device.close();
+        return;
+      }
+      this.#loaded = loaded;
+      this.#twin = twin;
+      this.#device = device;
+      device.onClosed = (reason) => this.#fail(reason);
+      const sizes = device.hello.inputs.map(({ bytes }) => bytes);
+      if (sizes.join() !== loaded.capabilities.map(({ size }) => size).join())
+        throw new Error("The board's rune takes another input than the one in the page.");
+      await device.reset();
+      this.#store.setState({ phase: "ready" });
+      this.#go();
+    } catch (error) {
+      this.#fail(error instanceof Error ? error.message : String(error));
+    }
+  }
+
+  offer(inputs: Inputs): void {
+    if (inputs.size === 0) return;
+    this.#waiting = inputs;
+    this.#go();
+  }
+
+  /** While it rests, nothing is begun; the newest input is kept. */
+  rest(isResting: boolean): void {
+    this.#isResting = isResting;
+    this.#go();
+  }
+
+  /** Ends the board's line. The twin is whose it was. */
+  close(): void {
+    this.#isOver = true;
+    void this.#device?.close();
+  }
+
+  #go(): void {
+    const { phase } = this.#store.getState();
+    if (phase !== "ready" || this.#isRunning || this.#isResting || this.#isOver || this.#waiting === null) return;
+    const inputs = this.#waiting;
+    this.#waiting = null;
+    this.#isRunning = true;
+    this.#run(inputs).then(
+      () => {
+        this.#isRunning = false;
+        this.#go();
+      },
+      (error: unknown) => this.#fail(error instanceof Error ? error.message : String(error)),
+    );
+  }
+
+  async #run(inputs: Inputs): Promise<void> {
+    const [loaded, device, twin] = [this.#loaded, this.#device, this.#twin];
+    if (loaded === null || device === null || twin === null) return;
+    const given = loaded.capabilities.map(({ id, size }, place) => {
+      const data = inputs.get(place);
+      if (data?.byteLength !== size) throw new Error("The input is of another size than the rune takes.");
+      return [id, data] as const;
+    });
+    const bytes = joined(given.map(([, data]) => new Uint8Array(data)));
+    const [result, ran] = await Promise.all([
+      twin.run(new Map(given.map(([id, data]) => [id, data.slice(0)]))),
+      device.run(bytes),
+    ]);
+    if (this.#isOver) return;
+    const { page, board, runs, same } = this.#store.getState();
+    const messages = asMessages(device.hello.outputs, ran.outputs, result.outputs);
+    const context = {
+      wordlists: loaded.wordlists,
+      isStream: this.#isStream(),
+      calling: { windows: 1, threshold: 0 },
+      now: this.#now(),
+    };
+    const [here, there] = [result.outputs, messages].map((sent) => sentBytes(device.hello.outputs, sent));
+    this.#store.setState({
+      page: { readings: read(page.readings, result.outputs, context), sent: here ?? [] },
+      board: { readings: read(board.readings, messages, context), sent: there ?? [] },
+      milliseconds: result.milliseconds,
+      ran,
+      runs: runs + 1,
+      same: same + (areSame(here ?? [], there ?? []) ? 1 : 0),
+    });
+  }
+
+  #fail(reason: string): void {
+    if (this.#isOver) return;
+    this.close();
+    this.#store.setState({ phase: "failed", error: reason });
+  }
+}

@@ -1,0 +1,169 @@
+// A Raspberry Pi Pico in the page: rp2040js executes the firmware's instructions. What the chip's ROM does at a start is
+// done here, in its place: it fills RAM or runs the second-stage loader. Nothing waits: the machine runs while it is asked.
+import { RP2040, type Logger } from "rp2040js";
+import type { Description, Firmware } from "./firmware";
+import { WAITS } from "./messages";
+import { readUf2 } from "./uf2";
+
+/** Why the machine stands still for good. */
+export interface Stopped {
+  readonly why: "fault" | "budget";
+  readonly address: number;
+  readonly step: number;
+  /** What the emulator said. */
+  readonly text: string;
+}
+
+const RAM = 0x20000000;
+const FLASH = 0x10000000;
+const LOADER = 0x20041f00;
+const LOADER_SIZE = 256;
+const NANOSECONDS_A_CYCLE = 8;
+const START = 50_000_000;
+const RECEIVER_IS_FULL = 1 << 6;
+const RECEIVER_IS_EMPTY = 1 << 4;
+
+class Fault extends Error {}
+
+/** Time by the cycles of the core. Nothing in the firmware waits for an alarm. */
+class CycleClock {
+  core: { readonly cycles: number } = { cycles: 0 };
+
+  get nanos(): number {
+    return this.core.cycles * NANOSECONDS_A_CYCLE;
+  }
+
+  createAlarm(): { schedule: () => void; cancel: () => void } {
+    return { schedule: () => undefined, cancel: () => undefined };
+  }
+}
+
+/** The emulator reports what a core would refuse as a line of its log. */
+class Refusing implements Logger {
+  debug(): void {
+    // Nothing that the firmware does wrong.
+  }
+
+  info(): void {
+    // The same.
+  }
+
+  warn(_: string, message: string): void {
+    throw new Fault(message);
+  }
+
+  error(_: string, message: string): void {
+    throw new Fault(message);
+  }
+}
+
+export class Pico {
+  readonly #chip: RP2040;
+  readonly #uart: RP2040["uart"][number];
+  readonly #description: Description;
+  #sent: number[] = [];
+  #waiting: number[] = [];
+  stopped: Stopped | null = null;
+
+  /** Throws an Error for a file that the chip's ROM would not take. `start` is the budget of cycles until it is ready. */
+  constructor({ uf2, description }: Firmware, start = START) {
+    const clock = new CycleClock();
+    this.#chip = new RP2040(clock);
+    clock.core = this.#chip.core;
+    this.#description = description;
+    this.#chip.logger = new Refusing();
+    this.#chip.onBreak = () => {
+      throw new Fault("a breakpoint");
+    };
+    const [uart] = this.#chip.uart;
+    if (uart === undefined) throw new Error("The emulator has no serial line.");
+    this.#uart = uart;
+    uart.onByte = (byte) => this.#sent.push(byte);
+    for (const { address, bytes } of readUf2(uf2)) {
+      const memory = address >= RAM ? this.#chip.sram : this.#chip.flash;
+      memory.set(bytes, address - (address >= RAM ? RAM : FLASH));
+    }
+    this.#begin(description.memory);
+    this.#run(start);
+  }
+
+  get cycles(): number {
+    return this.#chip.core.cycles;
+  }
+
+  /**
+   * Gives bytes to the line, and runs until the firmware waits for more. Answers what it sent. After `budget` cycles it is
+   * stopped, and so it is where it does what its core refuses.
+   */
+  exchange(bytes: Uint8Array, budget: number): Uint8Array<ArrayBuffer> {
+    for (const byte of bytes) this.#waiting.push(byte);
+    if (this.stopped === null) this.#run(budget);
+    const sent = Uint8Array.from(this.#sent);
+    this.#sent = [];
+    return sent;
+  }
+
+  #begin(memory: "ram" | "flash"): void {
+    const { core } = this.#chip;
+    core.SP = RAM + this.#chip.sram.length;
+    core.PC = RAM;
+    if (memory === "flash") {
+      const loader = this.#chip.flash.subarray(0, LOADER_SIZE);
+      if (!isWholeLoader(loader))
+        throw new Error("The firmware's loader has another sum than the chip's ROM asks for.");
+      this.#chip.sram.set(loader, LOADER - RAM);
+      core.PC = LOADER;
+    }
+  }
+
+  #run(budget: number): void {
+    const { core } = this.#chip;
+    const end = core.cycles + budget;
+    let at = core.PC;
+    try {
+      while (core.cycles < end) {
+        const isFed = this.#feed();
+        for (let count = 0; count < 256; count++) {
+          at = core.PC;
+          if (at < FLASH) throw new Fault("a jump to where no code is");
+          core.executeInstruction();
+        }
+        if (isFed && this.#waits()) return;
+      }
+      this.stopped = { why: "budget", address: at, step: this.#step(), text: `${budget} cycles` };
+    } catch (error) {
+      if (!(error instanceof Fault)) throw error;
+      this.stopped = { why: "fault", address: at, step: this.#step(), text: error.message };
+    }
+  }
+
+  /** Moves what waits into the receiver, as far as it has room; whether that is all. */
+  #feed(): boolean {
+    let taken = 0;
+    while (taken < this.#waiting.length && (this.#uart.flags & RECEIVER_IS_FULL) === 0) {
+      this.#uart.feedByte(this.#waiting[taken] ?? 0);
+      taken += 1;
+    }
+    if (taken > 0) this.#waiting = this.#waiting.slice(taken);
+    return this.#waiting.length === 0;
+  }
+
+  /** Whether the firmware read all that came and is at its beginning again. */
+  #waits(): boolean {
+    return this.#step() === WAITS && (this.#uart.flags & RECEIVER_IS_EMPTY) !== 0;
+  }
+
+  #step(): number {
+    return this.#chip.sramView.getUint32(this.#description.step_at - RAM, true);
+  }
+}
+
+/** The sum that the ROM asks for: CRC-32 by the highest bit first, not inverted. */
+function isWholeLoader(loader: Uint8Array): boolean {
+  let sum = 0xffffffff;
+  for (const byte of loader.subarray(0, LOADER_SIZE - 4)) {
+    sum ^= byte << 24;
+    for (let bit = 0; bit < 8; bit++) sum = sum & 0x80000000 ? (sum << 1) ^ 0x04c11db7 : sum << 1;
+  }
+  return new DataView(loader.buffer, loader.byteOffset).getUint32(LOADER_SIZE - 4, true) === sum >>> 0;
+}

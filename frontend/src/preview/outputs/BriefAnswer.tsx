@@ -1,0 +1,61 @@
+// What a rune said on one output, in few words: for answers that stand side by side.
+import { lazy, Suspense } from "react";
+import { numberText, percentText } from "../numbers";
+import { scoreText, type Card, type Score } from "../readings";
+import { tensorViews } from "./views";
+
+const TensorView = lazy(() => import("./TensorView"));
+
+/** Scores that are shown. */
+const SHOWN = 4;
+
+export function BriefAnswer({ card }: { readonly card: Card }) {
+  switch (card.kind) {
+    case "word":
+      return (
+        <>
+          <p className="preview-big">{card.word?.text ?? "…"}</p>
+          {card.word !== null && card.word.share !== null && (
+            <p className="small muted num">{percentText(card.word.share)} sure</p>
+          )}
+          <Highest scores={card.scores} />
+        </>
+      );
+    case "scores":
+      return <Highest scores={card.scores} />;
+    case "number":
+      return <p className="preview-big num">{numberText(card.value)}</p>;
+    default:
+      return (
+        <Suspense fallback={null}>
+          <TensorView
+            tensor={card.tensor}
+            beside={[]}
+            shown={null}
+            title={card.title}
+            view={tensorViews(card.tensor)[0]}
+          />
+        </Suspense>
+      );
+  }
+}
+
+/** The highest scores; a bar goes from 0, where they are probabilities, else from the lowest, to the highest. */
+function Highest({ scores }: { readonly scores: readonly Score[] }) {
+  const values = scores.map(({ value }) => value).filter(Number.isFinite);
+  const low = Math.min(0, ...values);
+  const span = Math.max(0, ...values) - low || 1;
+  return (
+    <dl className="preview-bars num">
+      {scores.slice(0, SHOWN).map(({ index, name, value, share }, place) => (
+        <div key={index} className={place === 0 ? "top" : ""}>
+          <dt>{name}</dt>
+          <dd className="meter" aria-hidden="true">
+            <i style={{ width: `${100 * (share ?? (Number.isFinite(value) ? (value - low) / span : 0))}%` }} />
+          </dd>
+          <dd>{scoreText({ index, name, value, share })}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}

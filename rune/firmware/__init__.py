@@ -1,0 +1,1 @@
+"""Firmware of a rune for a board: an image that answers a serial protocol, without anybody's SDK."""

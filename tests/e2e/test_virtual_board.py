@@ -1,0 +1,117 @@
+"""A build's firmware on a virtual Pico in the page, and on a board at a serial port whose other end is the same chip."""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.e2e.conftest import DESKTOP, PHONE, OpenPage
+from tests.e2e.studio import PATIENCE, create, draw_digit, expect_label, sign_in
+from tests.live_forge import LiveForge
+
+pytestmark = [pytest.mark.e2e, pytest.mark.proof]
+
+COMPILING = 4 * PATIENCE
+PEER = (Path(__file__).parent / "serial_peer.js").read_text("utf-8")
+"""Stands in for the browser's serial ports: the streams of a port whose other end is the emulated chip."""
+SCREENSHOTS = os.environ.get("FORGE_SCREENSHOTS_OF_BOARDS")
+
+
+def test_the_firmware_of_a_build_gives_the_pages_bytes(forge: LiveForge, open_page: OpenPage) -> None:
+    page = open_page()
+    sign_in(page, forge.printed_link())
+    create(page, "Digits")
+    page.get_by_role("button", name="Build", exact=True).click()
+    panel = page.get_by_role("region", name="Problems and builds")
+    expect(panel.get_by_text("Succeeded")).to_be_visible(timeout=PATIENCE)
+    address = f"{page.url.removesuffix('/studio')}/builds/1"
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(address)
+    board = page.get_by_role("region", name="Board", exact=True)
+    expect(board.get_by_role("button", name="Run on a virtual Pico")).to_be_visible(timeout=PATIENCE)
+    assert not any("pico.js" in url or "firmware" in url for url in asked)
+
+    draw_digit(page, "7")
+    expect_label(page, "answer", "7")
+    board.get_by_role("button", name="Run on a virtual Pico").click()
+    pico = board.get_by_role("region", name="On the Pico")
+    expect(pico).to_contain_text("on the chip", timeout=COMPILING)
+    expect_both(board, "7")
+    draw_digit(page, "3")
+    expect_label(page, "answer", "3")
+    expect_both(board, "3")
+    expect_equal(board)
+    expect(board).to_contain_text("at 125 MHz")
+    assert re.search(r"[\d,]{7,}", board.inner_text())
+    shoot(page, board, "virtual")
+
+    board.get_by_role("button", name="Stop").click()
+    expect(pico).to_have_count(0)
+    real_board(page, address)
+
+
+def real_board(page: Page, address: str) -> None:
+    """The same over a serial port: a disturbed byte is asked again, a foreign program named, a pulled plug told."""
+    page.add_init_script(PEER)
+    page.goto(address)
+    draw_digit(page, "7")
+    expect_label(page, "answer", "7")
+    board = page.get_by_role("region", name="Board", exact=True)
+    firmware = address_of_firmware(page)
+    page.evaluate("(address) => peer.load(address)", firmware)
+    page.evaluate("peer.damageNext()")
+    board.get_by_role("button", name="Use a real board").click()
+    expect(board.get_by_role("region", name="On the board")).to_contain_text("on the chip", timeout=COMPILING)
+    expect_both(board, "7")
+    page.evaluate("peer.damageNext()")
+    draw_digit(page, "1")
+    expect_both(board, "1")
+    expect_equal(board)
+    page.evaluate("peer.unplug()")
+    expect(board.get_by_role("alert")).to_contain_text("The line was cut")
+    expect_label(page, "answer", "1")
+    page.evaluate("peer.speakForeign()")
+    board.get_by_role("button", name="Stop").click()
+    board.get_by_role("button", name="Use a real board").click()
+    expect(board.get_by_role("alert")).to_contain_text("not in this protocol", timeout=COMPILING)
+    draw_digit(page, "3")
+    expect_label(page, "answer", "3")
+
+
+def expect_both(board: Locator, digit: str) -> None:
+    for name in (re.compile("In this page"), re.compile("On the (Pico|board)")):
+        said = board.get_by_role("region", name=name).locator(".preview-big").first
+        expect(said).to_have_text(digit, timeout=COMPILING)
+
+
+def expect_equal(board: Locator) -> None:
+    """Every run so far gave the same bytes."""
+    verdict = board.get_by_role("status").filter(has_text="Same bytes")
+    expect(verdict).to_be_visible(timeout=PATIENCE)
+    found = re.search(r"(\d+) of (\d+) runs?", verdict.inner_text())
+    assert found is not None
+    assert found[1] == found[2]
+
+
+def address_of_firmware(page: Page) -> str:
+    found = page.locator("[data-boards]").get_attribute("data-boards")
+    assert found is not None
+    return found
+
+
+def shoot(page: Page, board: Locator, name: str) -> None:
+    """Pictures for who looks at them: on a desktop and a phone, light and dark."""
+    if SCREENSHOTS is None:
+        return
+    for scheme in ("light", "dark"):
+        for size, viewport in (("desktop", DESKTOP), ("phone", PHONE)):
+            page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+            page.set_viewport_size(viewport)  # type: ignore[arg-type]
+            board.scroll_into_view_if_needed()
+            board.screenshot(path=Path(SCREENSHOTS) / f"{name}-{size}-{scheme}.png")
+    page.set_viewport_size(DESKTOP)  # type: ignore[arg-type]

@@ -1,0 +1,101 @@
+"""The firmware of a build: asked for, made by a worker, refused with a reason, and taken out."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from contextlib import nullcontext
+from typing import Any
+from uuid import UUID
+
+import pytest
+from django.test import Client
+
+from forge.builds import firmware
+from forge.builds.actions import request_build
+from forge.builds.firmware import FirmwareSlot, firmware_to_json, uf2_of
+from forge.builds.models import Artefact, Build
+from forge.compute.compiler import Compiler
+from forge.compute.firmware_step import OTHER_RUNE, OTHER_TOOLCHAIN
+from forge.core.blobs import read_blob
+from forge.projects.actions import create_project
+from forge.projects.models import Project
+from rune.firmware.uf2 import read_uf2
+from tests.forge.builds.conftest import log_of
+from tests.forge.made_builds import built
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture(autouse=True)
+def asked(monkeypatch: pytest.MonkeyPatch) -> list[UUID]:
+    """The builds that a worker would be told of."""
+    told: list[UUID] = []
+    monkeypatch.setattr(firmware, "notify_firmware", told.append)
+    return told
+
+
+@pytest.fixture
+def slot(compiler: Compiler) -> FirmwareSlot:
+    return FirmwareSlot(lambda: nullcontext(compiler))
+
+
+@pytest.fixture
+def sine(developer: Any, organisation: Any) -> Project:
+    return create_project(developer, organisation, "sine", "sine")
+
+
+def test_a_build_without_a_rune_has_none(client: Client, build: Build, asked: list[UUID]) -> None:
+    told = client.post(f"/api/v1/builds/{build.pk}/firmware")
+    assert (told.status_code, told.json()["title"]) == (404, "There is no firmware")
+    assert client.get(f"/api/v1/builds/{build.pk}/firmware").json() == {"state": "missing"}
+    assert client.get(f"/api/v1/builds/{build.pk}/firmware.uf2").status_code == 404
+    assert asked == []
+
+
+def test_a_build_of_another_toolchain_is_refused_and_says_what_to_do(
+    client: Client, sine: Project, developer: Any, slot: FirmwareSlot
+) -> None:
+    old = built(developer, sine)
+    assert old.artefact is not None
+    Artefact.objects.update(spec={**old.artefact.spec, "toolchain": "sha256:" + "0" * 64})
+    slot.work(old.pk)
+    told = client.get(f"/api/v1/builds/{old.pk}/firmware").json()
+    assert told == {"state": "refused", "reason": OTHER_TOOLCHAIN}
+
+
+@pytest.mark.proof
+def test_a_build_of_other_bytes_is_refused(client: Client, sine: Project, developer: Any, slot: FirmwareSlot) -> None:
+    other = built(developer, sine)
+    slot.work(other.pk)
+    told = client.get(f"/api/v1/builds/{other.pk}/firmware").json()
+    assert told == {"state": "refused", "reason": OTHER_RUNE}
+
+
+def test_firmware_is_made_once_and_is_of_the_very_rune(
+    client: Client,
+    sine: Project,
+    developer: Any,
+    work: Callable[[Build], Build],
+    slot: FirmwareSlot,
+    asked: list[UUID],
+) -> None:
+    done = work(request_build(developer, sine))
+    assert done.artefact is not None, log_of(done)
+    address = f"/api/v1/builds/{done.pk}/firmware"
+    assert client.post(address).json() == {"state": "missing"}
+    assert asked == [done.pk]
+    slot.work(done.pk)
+    found = client.post(address)
+    assert (found.status_code, asked) == (202, [done.pk])
+    said = found.json()
+    assert (said["state"], said["description"]["digest"]) == ("made", done.artefact.digest)
+    taken: Any = client.get(said["uf2_url"])
+    uf2 = b"".join(taken.streaming_content)
+    assert said["description"]["uf2_digest"] == "sha256:" + hashlib.sha256(uf2).hexdigest()
+    assert taken["Content-Disposition"] == 'attachment; filename="sine.uf2"'
+    assert read_uf2(uf2)
+    file = uf2_of(done.artefact)
+    assert file is not None
+    assert read_blob(file.blob_id) == uf2
+    assert firmware_to_json(done) == client.get(address).json()

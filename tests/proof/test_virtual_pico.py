@@ -1,0 +1,151 @@
+"""Firmware on the virtual Pico, by the worker that pages get: every template and integer model gives the bytes of
+the rune for the browser, and passes its self-test there. The protocol is written here a second time.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import struct
+import subprocess
+import zlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from rune.building.building import build
+from rune.files import ProjectFiles
+from rune.packages.errors import NoFirmware
+from rune.packages.packaging import package
+from rune.runtime import Runtime
+from rune.targets.finding import find_target
+from tests.conftest import REPOSITORY
+from tests.rune.targets.c_programs import said
+from tests.rune.targets.projects import INTEGER_MODELS, TEMPLATES, input_types, model_project, random_inputs, template
+
+pytestmark = pytest.mark.proof
+
+HOST = Path(__file__).with_name("pico_host.cjs")
+WORKER = REPOSITORY / "static" / "build" / "pico.js"
+RUNS = 2
+HELLO, RUN, RESET, SELFTEST = 1, 2, 3, 4
+ANSWERS, ERROR = 0x80, 0xFF
+IN_FLASH = {"mlperf_ad_int8"}
+
+
+def request(kind: int, number: int, payload: bytes = b"") -> bytes:
+    body = struct.pack("<BBHI", 1, kind, number, len(payload)) + payload
+    return b"RU" + body + struct.pack("<I", zlib.crc32(body))
+
+
+def answered(frame: bytes, kind: int, number: int) -> bytes:
+    """The payload of one whole answer of this kind."""
+    version, found, of, size = struct.unpack_from("<BBHI", frame, 2)
+    assert (frame[:2], version, found, of) == (b"RU", 1, kind, number), frame[:64]
+    assert len(frame) == 14 + size
+    assert zlib.crc32(frame[2:-4]) == struct.unpack_from("<I", frame, 10 + size)[0]
+    return frame[10:-4]
+
+
+def on_the_pico(files: Mapping[str, bytes], requests: Sequence[bytes], folder: Path) -> list[bytes]:
+    """What the board sends to each request."""
+    node = shutil.which("node")
+    if node is None or not WORKER.exists():
+        pytest.skip("no node, or the front end is not built")
+    folder.mkdir(parents=True)
+    (folder / "uf2").write_bytes(next(data for path, data in files.items() if path.endswith(".uf2")))
+    (folder / "description").write_bytes(described(files))
+    given = b"".join(struct.pack("<I", len(each)) + each for each in requests)
+    command = [node, str(HOST), str(WORKER), str(folder / "uf2"), str(folder / "description")]
+    ended = subprocess.run(command, input=given, capture_output=True, check=False)
+    assert ended.returncode == 0, ended.stderr.decode()
+    return list(pieces(ended.stdout))
+
+
+def described(files: Mapping[str, bytes]) -> bytes:
+    return next(data for path, data in files.items() if path.startswith("firmware/") and path.endswith(".json"))
+
+
+def pieces(data: bytes) -> Iterator[bytes]:
+    while data:
+        (size,) = struct.unpack_from("<I", data)
+        yield data[4 : 4 + size]
+        data = data[4 + size :]
+
+
+def outputs_of(payload: bytes, description: Mapping[str, Any]) -> bytes:
+    """As `said` has them: numbers as they are, each text as a line."""
+    at, found = 12 + 4 * len(description["steps"]), b""
+    for output in description["outputs"]:
+        for _ in range(output["texts"]):
+            (size,) = struct.unpack_from("<I", payload, at)
+            found += payload[at + 4 : at + 4 + size] + b"\n"
+            at += 4 + size
+        found += payload[at : at + output["bytes"]]
+        at += output["bytes"]
+    assert at == len(payload)
+    return found
+
+
+def projects(test_data: Path) -> Iterator[tuple[str, ProjectFiles]]:
+    yield from ((name, template(name)) for name in TEMPLATES)
+    for name in INTEGER_MODELS:
+        yield name, model_project((test_data / "models" / f"{name}.tflite").read_bytes())
+
+
+def test_every_rune_that_fits_gives_the_same_bytes_on_the_virtual_pico(
+    test_data: Path, tmp_path: Path, record_property: Callable[[str, object], None]
+) -> None:
+    size, in_flash, too_large = 0, set(), set()
+    for name, files in projects(test_data):
+        try:
+            made = package(files, name, find_target("pico")).files
+        except NoFirmware:
+            too_large.add(name)
+            continue
+        description = json.loads(described(made))
+        if description["memory"] == "flash":
+            in_flash.add(name)
+        inputs = random_inputs(input_types(files), RUNS)
+        asked = [request(HELLO, 1), request(SELFTEST, 2), request(RESET, 3)]
+        asked += [request(RUN, 4 + run, b"".join(frame)) for run, frame in enumerate(inputs)]
+        hello, selftest, reset, *runs = on_the_pico(made, asked, tmp_path / name)
+        answer = json.loads(answered(hello, ANSWERS | HELLO, 1))
+        assert answer.items() <= description.items()
+        assert answered(selftest, ANSWERS | SELFTEST, 2) == bytes(4), name
+        assert answered(reset, ANSWERS | RESET, 3) == b""
+        payloads = [answered(frame, ANSWERS | RUN, 4 + run) for run, frame in enumerate(runs)]
+        expected = said(Runtime.load(build(files, name).rune), inputs)
+        assert b"".join(outputs_of(each, description) for each in payloads) == expected, name
+        size += len(expected)
+        record_property(f"cycles of {name}", max(struct.unpack_from("<Q", each)[0] for each in payloads))
+    record_property("bytes", size)
+    assert in_flash == IN_FLASH
+    assert too_large == set()
+
+
+def test_what_is_no_request_gets_an_error_or_nothing_and_the_board_goes_on(tmp_path: Path) -> None:
+    made = package(template("sine"), "sine", find_target("pico")).files
+    right = request(RUN, 9, struct.pack("<f", 1.0))
+    spoilt = right[:-1] + bytes([right[-1] ^ 1])
+    later = b"RU\x02" + right[3:]
+    asked = [
+        b"AT\r\n" * 50,
+        spoilt,
+        request(RUN, 10, bytes(8)),
+        later,
+        request(9, 11),
+        right[:12],
+        b"RURU" + right,
+        right,
+    ]
+    found = on_the_pico(made, asked, tmp_path / "sine")
+    assert found[0] == b""
+    codes = [
+        struct.unpack_from("<II", answered(each, ERROR, of))
+        for each, of in zip(found[1:6], (9, 10, 9, 11, 9), strict=True)
+    ]
+    assert codes == [(1, 0), (2, 4), (3, 1), (4, 9), (5, 0)]
+    assert len(answered(found[7], ANSWERS | RUN, 9)) == 12 + 4 * 6 + 4
