@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from rune.anvil.c_text import IDENTIFIER, checked
-from rune.anvil.program import Argument, Call, Number, Pointer, ResourcePlace, Structure
+from rune.anvil.program import Argument, Call, ElementCount, Number, Pointer, ResourcePlace, Structure
 
 
 @dataclass(frozen=True)
@@ -25,12 +25,20 @@ def call_lines(step: Call, notation: Notation) -> list[str]:
     return [*lines, f"    {checked(step.function, IDENTIFIER)}({', '.join(arguments)});"]
 
 
+def count_text(count: ElementCount, pointer: Callable[[Pointer], str]) -> str:
+    """The number of elements that a tensor has in this run, as an expression of type int32_t."""
+    sizes = pointer(Pointer(count.sizes, "int32_t"))
+    return " * ".join([*(f"({sizes})[{axis}]" for axis in range(count.axes)), str(count.factor)])
+
+
 def _argument(argument: Argument, notation: Notation, lines: list[str]) -> str:
     match argument:
         case Number(value):
             return notation.number(value)
         case Pointer():
             return notation.pointer(argument)
+        case ElementCount():
+            return count_text(argument, notation.pointer)
         case ResourcePlace():
             return notation.resource(argument)
         case Structure():

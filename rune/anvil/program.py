@@ -56,6 +56,9 @@ class Buffer:
     lifetime: Lifetime = Lifetime.RUN
     initial: ConstantPlace | None = None
     """Of one that is kept: what it holds when the rune starts; zeros without one."""
+    is_whole: bool = True
+    """Whether all its bytes are the same wherever the program ran: not where a run decides how many are written, nor of
+    texts, which are pointers."""
 
 
 @dataclass(frozen=True)
@@ -83,6 +86,33 @@ class Tensor:
     type: TensorType
     text_bound: int = 0
     """utf8 only: the most bytes of one element as a JSON string."""
+    sizes: Place | None = None
+    """Where each run decides sizes: they lie there, `int32_t` for each such axis."""
+    points_into: tuple[Place, ...] = ()
+    """utf8 only: what its texts may be slices of."""
+
+    def places(self) -> Iterator[Place]:
+        """All that must hold its bytes when the tensor is read."""
+        yield self.place
+        yield from () if self.sizes is None else (self.sizes,)
+        yield from self.points_into
+
+
+@dataclass(frozen=True)
+class ElementCount:
+    """An argument or a number in a target's own text: how many elements a tensor has in this run, as int32_t."""
+
+    sizes: Place
+    axes: int
+    factor: int
+    """The product of the sizes that no run decides."""
+
+    @staticmethod
+    def of(tensor: Tensor) -> ElementCount | None:
+        """Of one whose sizes each run decides; None for any other."""
+        if tensor.sizes is None:
+            return None
+        return ElementCount(tensor.sizes, len(tensor.type.run_time), tensor.type.fixed_count)
 
 
 @dataclass(frozen=True)
@@ -118,7 +148,7 @@ class Structure:
     fields: tuple[tuple[str, int | float | tuple[int, ...] | Pointer | None], ...]
 
 
-Argument = Pointer | Number | Structure | ResourcePlace
+Argument = Pointer | Number | ElementCount | Structure | ResourcePlace
 """A `ResourcePlace` is a pointer to a `struct rune_text`."""
 
 
@@ -141,12 +171,18 @@ class Call:
     part: int = 0
     proof: Proof | None = field(default=None, compare=False)
     """Where an op is computed in another way than in the reference: that its constants give the same."""
+    beside: tuple[Place, ...] = ()
+    """What it reads beside its arguments: what texts among them are slices of."""
 
     def places(self) -> Iterator[tuple[Place, bool]]:
         """Every place that the call touches, and whether it writes there."""
         for argument in self.arguments:
             if isinstance(argument, Pointer):
                 yield argument.place, argument.writes
+            elif isinstance(argument, ElementCount):
+                yield argument.sizes, False
+        for place in self.beside:
+            yield place, False
 
 
 @dataclass(frozen=True)

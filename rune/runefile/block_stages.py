@@ -41,7 +41,7 @@ def check_block_stage(
     if arguments is None or ports is None or types is None:
         return None
     try:
-        outputs = block.outputs(types, arguments)
+        outputs = block.made_of(types, arguments)
     except BlockError as error:
         _report_block_error(stage, error, report)
         return None

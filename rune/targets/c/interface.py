@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from rune.anvil.c_text import C_TYPES
@@ -12,11 +13,15 @@ from rune.tensor import ElementType, TensorType
 
 @dataclass(frozen=True)
 class Field:
-    """One input or output: its name in C, its tensor, and for an input the capability that it stands for."""
+    """One input or output: its name in C, its tensor, and for an input the capability that it stands for.
+
+    An output whose sizes each run decides has a second name, for all its sizes in that run.
+    """
 
     name: str
     type: TensorType
     capability: str = ""
+    sizes: str = ""
 
     @property
     def is_text(self) -> bool:
@@ -44,6 +49,11 @@ def interface_of(program: Program, name: str) -> Interface:
     inputs = fields(request.name for request in program.capabilities)
     sent = sent_tensors(program)
     outputs = fields(label for label, _ in sent)
+    sizes = iter(
+        fields([*outputs, *(f"{name}_dimensions" for name, (_, each) in zip(outputs, sent, strict=True) if each.sizes)])[
+            len(outputs) :
+        ]
+    )
     return Interface(
         plain,
         f"rune_{plain}",
@@ -51,7 +61,10 @@ def interface_of(program: Program, name: str) -> Interface:
             Field(field, request.type, request.kind.name)
             for field, request in zip(inputs, program.capabilities, strict=True)
         ),
-        tuple(Field(field, tensor.type) for field, (_, tensor) in zip(outputs, sent, strict=True)),
+        tuple(
+            Field(field, tensor.type, sizes=next(sizes) if tensor.sizes else "")
+            for field, (_, tensor) in zip(outputs, sent, strict=True)
+        ),
         len(program.steps),
     )
 
@@ -88,7 +101,7 @@ def header(interface: Interface) -> str:
         f"#define {upper}_BAD_ARITHMETIC 3 /* the processor does not round as IEEE 754 does by default */",
         f"#define {upper}_FAILED 4         /* a proc-block gave up; {prefix}_message says why */",
         "",
-        "/* Elements of each input and output. */",
+        "/* Elements of each input and output; of one whose sizes each run decides, the most there can be. */",
         *(f"#define {upper}_INPUT_{field.name.upper()}_COUNT {field.type.count}" for field in interface.inputs),
         *(f"#define {upper}_OUTPUT_{field.name.upper()}_COUNT {field.type.count}" for field in interface.outputs),
         "",
@@ -101,17 +114,14 @@ def header(interface: Interface) -> str:
         *([] if interface.inputs else ["    char unused;"]),
         "};",
         "",
-        "/* One text; it is not terminated. It lies in constants and stays where it is. */",
+        "/* One text; it is not terminated. It stays where it is until the next run or reset. */",
         f"struct {prefix}_text {{",
         "    const char *bytes;",
         "    uint32_t size;",
         "};",
         "",
         f"struct {prefix}_outputs {{",
-        *(
-            f"    {_element(interface, field)} {field.name}[{max(field.type.count, 1)}]; /* {field.type} */"
-            for field in interface.outputs
-        ),
+        *(line for field in interface.outputs for line in _output_lines(interface, field)),
         *([] if interface.outputs else ["    char unused;"]),
         "};",
         "",
@@ -149,6 +159,20 @@ def header(interface: Interface) -> str:
         "",
     ]
     return "\n".join(lines)
+
+
+def count_of(field: Field, outputs: str) -> str:
+    """How many elements an output has in this run, in C; `outputs` leads to its structure."""
+    if not field.sizes:
+        return str(field.type.count)
+    return " * ".join(f"{outputs}{field.sizes}[{axis}]" for axis in range(len(field.type.dimensions)))
+
+
+def _output_lines(interface: Interface, field: Field) -> Iterator[str]:
+    yield f"    {_element(interface, field)} {field.name}[{max(field.type.count, 1)}]; /* {field.type} */"
+    if field.sizes:
+        sizes = len(field.type.dimensions)
+        yield f"    int32_t {field.sizes}[{sizes}]; /* of {field.name} in this run; its first elements are meant */"
 
 
 def _element(interface: Interface, field: Field) -> str:

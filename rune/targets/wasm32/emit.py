@@ -10,16 +10,17 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from rune.abi import Output, ParameterType
-from rune.anvil.c_call import Notation, call_lines
+from rune.anvil.c_call import Notation, call_lines, count_text
 from rune.anvil.c_rows import HEADER as ROWS_HEADER
 from rune.anvil.c_rows import row_name, rows_lines
 from rune.anvil.c_text import HEADER_NAME, checked, literal
-from rune.anvil.messages import mark_line, serial_pieces, tensor_shape
+from rune.anvil.messages import given_sizes, mark_line, serial_pieces, sizes_text, tensor_shape
 from rune.anvil.plan import Plan
 from rune.anvil.program import (
     BufferPlace,
     Call,
     ConstantPlace,
+    ElementCount,
     HostModel,
     HostResource,
     Infer,
@@ -298,23 +299,62 @@ class _Text:
         return [*lines, f"    host_send(outputs[{step.output}], {start}, (uint32_t)(next - ({start})));"]
 
     def _serial(self, step: SendOutput, tensor: Tensor) -> list[str]:
-        before, middle, after = (self._array(piece.encode("ascii")) for piece in serial_pieces(tensor))
+        before, sizes, elements, after = serial_pieces(tensor)
+        if tensor.sizes is None:
+            around = [self._bytes(sizes + sizes_text(tensor, ",") + elements)]
+        else:
+            written = f"{self._sizes(tensor)}, {len(tensor.type.dimensions)}, {self._int32(tensor.sizes)}, 0"
+            around = [
+                self._bytes(sizes),
+                f"    next = rune_serial_sizes(next, {written});",
+                self._bytes(elements),
+            ]
         return [
-            f"    next = rune_serial_bytes(next, {before}, sizeof {before});",
+            self._bytes(before),
             f"    next = rune_decimal_signed(next, outputs[{step.output}]);",
-            f"    next = rune_serial_bytes(next, {middle}, sizeof {middle});",
+            *around,
             f"    next = rune_serial_{tensor.type.element}(next, (const void *)({self._address(tensor.place)}), "
-            f"{tensor.type.count});",
-            f"    next = rune_serial_bytes(next, {after}, sizeof {after});",
+            f"{self._count(tensor)});",
+            self._bytes(after),
         ]
 
+    def _bytes(self, text: str) -> str:
+        """The line that appends a text."""
+        name = self._array(text.encode("ascii"))
+        return f"    next = rune_serial_bytes(next, {name}, sizeof {name});"
+
     def _tensor(self, tensor: Tensor) -> list[str]:
-        shape = self._array(tensor_shape(tensor))
-        lines = [f"    next = rune_serial_bytes(next, {shape}, sizeof {shape});"]
+        if tensor.sizes is None:
+            shape = self._array(tensor_shape(tensor))
+            line = f"    next = rune_serial_bytes(next, {shape}, sizeof {shape});"
+        else:
+            head = self._array(f"{tensor.type.element}[".encode("ascii"))
+            axes = len(tensor.type.dimensions)
+            line = (
+                f"    next = rune_tensor_shape(next, {head}, sizeof {head}, {self._sizes(tensor)}, {axes}, "
+                f"{self._int32(tensor.sizes)});"
+            )
         source = f"(const void *)({self._address(tensor.place)})"
         if tensor.type.element is ElementType.UTF8:
-            return [*lines, f"    next = rune_tensor_utf8(next, {source}, {tensor.type.count});"]
-        return [*lines, f"    next = rune_serial_bytes(next, {source}, {tensor.type.size});"]
+            return [line, f"    next = rune_tensor_utf8(next, {source}, {self._count(tensor)});"]
+        size = tensor.type.element.size
+        count = str(tensor.type.size) if tensor.sizes is None else f"{self._count(tensor)} * {size}"
+        return [line, f"    next = rune_serial_bytes(next, {source}, {count});"]
+
+    def _count(self, tensor: Tensor) -> str:
+        """How many elements it has in this run."""
+        count = ElementCount.of(tensor)
+        return str(tensor.type.count) if count is None else count_text(count, self._pointer)
+
+    def _int32(self, place: Place) -> str:
+        return self._pointer(Pointer(place, "int32_t"))
+
+    def _sizes(self, tensor: Tensor) -> str:
+        """The name of a constant array of a tensor's sizes."""
+        name = f"sizes_{len(self._arrays)}"
+        numbers = given_sizes(tensor)
+        self._arrays.append(f"static const int32_t {name}[{len(numbers)}] = {{{', '.join(map(str, numbers))}}};")
+        return name
 
     def _array(self, data: bytes) -> str:
         """The name of a constant array of these bytes, written as numbers."""
