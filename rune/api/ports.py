@@ -160,7 +160,9 @@ def _types(ids: object, tensors: Mapping[str, Any]) -> list[TensorType]:
             kind = ElementType("utf8" if element == "String" else element.lower())
         except ValueError:
             return []
-        found.append(TensorType(kind, tuple(dimensions)))
+        run_time = tensor.get("run_time")
+        axes = range(len(dimensions)) if isinstance(run_time, list) else ()
+        found.append(TensorType(kind, tuple(dimensions), tuple(axis for axis in axes if axis in run_time)))
     return found
 
 

@@ -117,14 +117,18 @@ class RunTimeSizes(Enum):
 class BlockState:
     """What a block keeps from one run to the next, beside what it could make again of its arguments.
 
-    It is zero when the rune starts and after a reset. `gap` says in a sentence what is wrong, and for how long, when a
-    run is not of the moment after the last: input was left out, or the rune was started anew.
+    It is zero when the rune starts and after a reset. `gap` goes on with the sentence "After a gap or a restart": what
+    is wrong, and for how long, when a run is not of the moment after the last, or the rune was started anew.
     """
 
     name: str
     type: TensorType
     help: str
     gap: str
+
+    def __str__(self) -> str:
+        """A sentence for people: `keeps estimate, u32[1, 1960], from run to run. The noise in each band. After ...`."""
+        return f"keeps {self.name}, {self.type}, from run to run. {self.help}. After a gap or a restart: {self.gap}."
 
 
 @dataclass(frozen=True)

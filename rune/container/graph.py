@@ -32,7 +32,8 @@ def graph_json(
     An argument that came from a resource is written as `$NAME`. Beyond the layout of Rune 0.11, whose tools pass over
     it: `requests`, the stages in the order in which the rune asks its host for them, so that a host can name what it
     knows by number, and the `watched` ports, for which it asks behind the outputs of the pipeline; the bytes of
-    `memory` that a run needs; a model's quantisation and whether it gives probabilities.
+    `memory` that a run needs; a model's quantisation and whether it gives probabilities; the axes of a tensor whose
+    sizes each run decides (`run_time`; `dimensions` has the largest), and what a block keeps between runs (`state`).
     """
     capabilities, models, blocks, outputs, tensors = {}, {}, {}, {}, {}
     for stage in pipeline.stages:
@@ -55,6 +56,8 @@ def graph_json(
                         for key, value in stage.arguments.items()
                     },
                 } | _edges(stage)
+                if stage.state:
+                    blocks[stage.name]["state"] = [{"name": each.name} | _tensor(each.type) for each in stage.state]
             case OutputStage():
                 outputs[stage.name] = {
                     "kind": {"type": stage.kind.name.lower()},
@@ -113,7 +116,8 @@ def _tensor_id(port: Port) -> str:
 
 def _tensor(kind: TensorType) -> dict[str, Any]:
     element = "String" if kind.element is ElementType.UTF8 else kind.element.value.upper()
-    return {"element_type": element, "dimensions": list(kind.dimensions)}
+    open_axes = {} if kind.is_fixed else {"run_time": list(kind.run_time)}
+    return {"element_type": element, "dimensions": list(kind.dimensions)} | open_axes
 
 
 def _meaning(stage: Stage, index: int) -> dict[str, Any]:
