@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from rune.anvil.c_text import IDENTIFIER, checked
-from rune.anvil.program import Argument, Call, ElementCount, Number, Pointer, ResourcePlace, Structure
+from rune.anvil.program import Argument, Call, ElementCount, Number, Pointer, ResourcePlace, Step, Structure
+
+
+GATES: Final = "gates"
+"""The array of a program's gates: 1 where a block that may wait has something to go on with in this run."""
 
 
 @dataclass(frozen=True)
@@ -22,7 +27,15 @@ def call_lines(step: Call, notation: Notation) -> list[str]:
     """The structures that the call is given, each a constant of its own, and the call."""
     lines: list[str] = []
     arguments = [_argument(argument, notation, lines) for argument in step.arguments]
-    return [*lines, f"    {checked(step.function, IDENTIFIER)}({', '.join(arguments)});"]
+    call = f"{checked(step.function, IDENTIFIER)}({', '.join(arguments)})"
+    return [*lines, f"    {call};" if step.gate is None else f"    {GATES}[{step.gate}] = {call} != 0;"]
+
+
+def gate_lines(step: Step, needs: Sequence[int]) -> list[str]:
+    """What stands before the work of a step that some gates keep, or that is a gate itself: shut until it is known."""
+    gate = step.gate if isinstance(step, Call) else None
+    shut = [] if gate is None else [f"    {GATES}[{gate}] = 0;"]
+    return [*shut, *([f"    if ({' || '.join(f'!{GATES}[{each}]' for each in needs)}) return;"] if needs else [])]
 
 
 def count_text(count: ElementCount, pointer: Callable[[Pointer], str]) -> str:

@@ -171,6 +171,8 @@ class Call:
     part: int = 0
     proof: Proof | None = field(default=None, compare=False)
     """Where an op is computed in another way than in the reference: that its constants give the same."""
+    gate: int | None = None
+    """Of a block that may wait: the gate that it opens in each run in which it has something to go on with."""
     beside: tuple[Place, ...] = ()
     """What it reads beside its arguments: what texts among them are slices of."""
 
@@ -347,5 +349,12 @@ class Program:
     models: tuple[HostModel, ...] = ()
     resources: tuple[HostResource, ...] = ()
     """Those of proc-blocks come before those that hold models."""
+    gates: int = 0
+    needs: tuple[tuple[int, ...], ...] = ()
+    """For each step the gates that must be open, or it is not done in this run; empty where there are no gates."""
     embedded: tuple[bytes, ...] = ()
     """The models that the rune carries for its host, each once; `ModelPlace` counts them."""
+
+    def needed(self, step: int) -> tuple[int, ...]:
+        """The gates that must be open for a step."""
+        return self.needs[step] if self.needs else ()

@@ -88,6 +88,10 @@ class _Selection:
         self._outputs: list[OutputRequest] = []
         self._messages: list[Message] = []
         self._steps: list[Step] = []
+        self._gates = 0
+        self._needs: list[tuple[int, ...]] = []
+        self._needed: dict[int, frozenset[int]] = {}
+        """By storage, the gates behind which it was made."""
 
     def program(self) -> Program:
         return Program(
@@ -100,10 +104,24 @@ class _Selection:
             1 + min(len(self._graph.models), MODEL_PARTS),
             tuple(self._host_models),
             tuple(self._resources.values()),
-            tuple(self._embedded),
+            gates=self._gates,
+            needs=tuple(self._needs) if self._gates else (),
+            embedded=tuple(self._embedded),
         )
 
     def node(self, node: Node) -> None:
+        """Appends the steps of a node, which need the gates of all that it reads."""
+        nothing: frozenset[int] = frozenset()
+        needed = nothing.union(*(self._needed.get(self._graph.storage(index), nothing) for index in node.reads))
+        before = self._gates
+        self._append(node)
+        self._needs += [tuple(sorted(needed))] * (len(self._steps) - len(self._needs))
+        made = needed | frozenset(range(before, self._gates))
+        for index in node.outputs:
+            storage = self._graph.storage(index)
+            self._needed[storage] = self._needed.get(storage, nothing) | made
+
+    def _append(self, node: Node) -> None:
         match node.work:
             case Computation():
                 self._steps.extend(self._op(node, node.work))
@@ -226,7 +244,11 @@ class _Selection:
         arguments += [Pointer(self._constant(data, PIPELINE), "void") for data in code.constants]
         arguments += [self._number(value, work) for value in code.numbers]
         beside = tuple(self._place(index, PIPELINE) for index in node.keeps)
-        return Call(node.name, work.header, code.function, tuple(arguments), beside=beside)
+        gate = None
+        if code.may_wait:
+            gate = self._gates
+            self._gates += 1
+        return Call(node.name, work.header, code.function, tuple(arguments), gate=gate, beside=beside)
 
     def _number(self, value: int | float | Count, work: BlockCall) -> Number | ElementCount:
         if not isinstance(value, Count):

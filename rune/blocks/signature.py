@@ -141,7 +141,8 @@ class BlockCode:
     `sizes_of`), and for an output with `text_memory` a `char *` to that memory; `void *state` if there is state, `void *scratch` if there is scratch,
     a `const struct rune_text *` for each of `texts` (what the host gave, bytes of any kind), a `const void *` for
     each constant, and each number as a literal (an `int` as int32_t or, beyond it, int64_t; a
-    `float` as double; a `Count` as int32_t). It returns nothing; what cannot go on calls `rune_fail` (kernels/common/rune.h) and, as that may
+    `float` as double; a `Count` as int32_t). It returns nothing, or with `may_wait` an `int32_t`: not 0 where the outputs are there, 0
+    where there is nothing to go on with in this run. What cannot go on calls `rune_fail` (kernels/common/rune.h) and, as that may
     return, ends without harm.
     State is zero when the rune starts and kept between runs, and a reset makes it zero again; scratch is valid during the call. Both, and constants, are
     aligned to 8 bytes or more.
@@ -153,6 +154,8 @@ class BlockCode:
     numbers: tuple[int | float | Count, ...] = ()
     state_size: int = 0
     scratch_size: int = 0
+    may_wait: bool = False
+    """Whether a run may end here for all that reads from the block: what depends on it is then not done in that run."""
 
 
 Arguments = Mapping[str, ArgumentValue | HostText]
@@ -195,6 +198,8 @@ class Block:
     state: Callable[[tuple[TensorType, ...], Arguments], tuple[BlockState, ...]] | None = None
     """For a block that remembers: what it keeps for inputs that `outputs` accepted. All that the C keeps and that is
     not made of the arguments alone."""
+    is_stream: bool = False
+    """Whether its input is the newest of a stream, which must come without gaps and without overlap."""
     sound_rate: int | None = None
     """Samples a second of the sound that its arithmetic is made for; None where the rate makes no difference."""
 

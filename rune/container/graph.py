@@ -33,9 +33,11 @@ def graph_json(
     it: `requests`, the stages in the order in which the rune asks its host for them, so that a host can name what it
     knows by number, and the `watched` ports, for which it asks behind the outputs of the pipeline; the bytes of
     `memory` that a run needs; a model's quantisation and whether it gives probabilities; the axes of a tensor whose
-    sizes each run decides (`run_time`; `dimensions` has the largest), and what a block keeps between runs (`state`).
+    sizes each run decides (`run_time`; `dimensions` has the largest), and what a block keeps between runs (`state`);
+    whether a capability must be read without gaps and without overlap (`stream`).
     """
     capabilities, models, blocks, outputs, tensors = {}, {}, {}, {}, {}
+    streams = streamed_capabilities(pipeline)
     for stage in pipeline.stages:
         for port, kind in _ports(stage):
             tensors[_tensor_id(port)] = _tensor(kind) | _meaning(stage, port.index)
@@ -45,7 +47,7 @@ def graph_json(
                     "kind": {"type": _CAPABILITY_TYPES[stage.kind]},
                     "args": {key: _argument(value) for key, value in stage.parameters},
                     "outputs": [_tensor_id(Port(stage.name, 0))],
-                }
+                } | ({"stream": True} if stage.name in streams else {})
             case ModelStage():
                 models[stage.name] = _model(stage) | _edges(stage)
             case BlockStage():
@@ -77,6 +79,19 @@ def graph_json(
             ),
         }
     )
+
+
+def streamed_capabilities(pipeline: Pipeline) -> frozenset[str]:
+    """The capabilities that feed a block which takes a stream, through other blocks too."""
+    read: dict[str, set[str]] = {}
+    found: set[str] = set()
+    for stage in pipeline.stages:
+        inputs = () if isinstance(stage, CapabilityStage) else stage.inputs
+        behind = set().union(*(read[port.stage] for port in inputs))
+        read[stage.name] = {stage.name} if isinstance(stage, CapabilityStage) else behind
+        if isinstance(stage, BlockStage) and stage.block.is_stream:
+            found |= behind
+    return frozenset(found)
 
 
 def _ports(stage: Stage) -> Iterable[tuple[Port, TensorType]]:

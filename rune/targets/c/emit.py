@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import rune
-from rune.anvil.c_call import Notation, call_lines, count_text
+from rune.anvil.c_call import GATES, Notation, call_lines, count_text, gate_lines
 from rune.anvil.c_rows import HEADER as ROWS_HEADER
 from rune.anvil.c_rows import row_name, rows_lines
 from rune.anvil.c_text import literal
@@ -127,6 +127,11 @@ class _Text:
             "    void *pointer;",
             "} arena;",
             "static int is_ready;",
+            *(
+                [f"static unsigned char {GATES}[{self._program.gates}]; /* open where there is something to go on with */"]
+                if self._program.gates
+                else []
+            ),
             "",
         ]
 
@@ -144,7 +149,8 @@ class _Text:
             case _:
                 raise ValueError("a program in C has no host")
         head = f"static void step_{number}({self._parameters(step)})"
-        return "\n".join([*before, head, "{", *body, "    RUNE_STEP_ENDS();", "}", ""])
+        gates = gate_lines(step, self._program.needed(number))
+        return "\n".join([*before, head, "{", *gates, *body, "    RUNE_STEP_ENDS();", "}", ""])
 
     def _parameters(self, step: Step) -> str:
         match step:
@@ -168,6 +174,8 @@ class _Text:
         )
         lines: list[str] = []
         for field, tensor in zip(self._interface.outputs[first:], step.tensors, strict=False):
+            if field.is_new:
+                lines.append(f"    outputs->{field.is_new} = 1;")
             count = ElementCount.of(tensor)
             elements = str(tensor.type.count) if count is None else f"(uint32_t)({count_text(count, self._pointer)})"
             lines += self._sent_sizes(field, tensor)
@@ -241,6 +249,7 @@ class _Text:
             f"    if (!is_ready)\n        return {upper}_NOT_READY;",
             f"    if ({' || '.join(self._null_pointers())})\n        return {upper}_BAD_ARGUMENT;",
             *(["    rune_has_failed = 0;", "    rune_failure_text[0] = '\\0';"] if self._can_fail else []),
+            *(f"    outputs->{field.is_new} = 0;" for field in self._interface.outputs if field.is_new),
             *self._runs(upper),
             f"    return {upper}_OK;",
             "}",

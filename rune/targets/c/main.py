@@ -18,6 +18,8 @@ def _lines(interface: Interface) -> Iterator[str]:
     yield "/*"
     yield f" * Runs {name} on each frame of standard input: its inputs, one after another. Writes the bytes"
     yield " * of its outputs; a text becomes a line. Replace it by your own program."
+    if any(field.is_new for field in interface.outputs):
+        yield " * An output that a run does not make is left out."
     if any(field.sizes for field in interface.outputs):
         yield " * Before an output whose sizes the run decides come these sizes, 4 bytes each."
     yield " */"
@@ -34,6 +36,8 @@ def _lines(interface: Interface) -> Iterator[str]:
     yield "    return 1;\n}\n"
     yield "static void write_frame(void)\n{"
     for field in interface.outputs:
+        if field.is_new:
+            yield f"    if (outputs.{field.is_new}) {{"
         count = count_of(field, "outputs.")
         if field.sizes:
             yield f"    fwrite(outputs.{field.sizes}, sizeof outputs.{field.sizes}, 1, stdout);"
@@ -45,6 +49,8 @@ def _lines(interface: Interface) -> Iterator[str]:
             yield f"    fwrite(outputs.{field.name}, sizeof outputs.{field.name}[0], (size_t)({count}), stdout);"
         elif field.type.count:
             yield f"    fwrite(outputs.{field.name}, sizeof outputs.{field.name}, 1, stdout);"
+        if field.is_new:
+            yield "    }"
     yield "}\n"
     inputs = ", ".join(_input(field.name) for field in interface.inputs) or "0"
     yield "int main(void)\n{"

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
+from rune.anvil.c_call import GATES
 from rune.anvil.plan import Plan
 from rune.anvil.program import (
     BufferPlace,
@@ -88,10 +89,15 @@ def trace_lines(interface: Interface, program: Program, plan: Plan) -> Iterator[
     for number, step in enumerate(program.steps):
         digest = f"digests[{number}]"
         yield f"    step_{number}({argument_of(step)});"
+        needs = program.needed(number)
+        if needs:
+            yield f"    if ({' && '.join(f'{GATES}[{each}]' for each in needs)}) {{"
         for span in _made_by(program, plan, number):
             yield f"    {digest} = digest_of({digest}, arena.bytes + {span.offset}, {span.size});"
         for field in islice(sent, len(step.tensors)) if isinstance(step, SendOutput) else ():
             yield from _sent(field, digest)
+        if needs:
+            yield "    }"
     yield "}"
     yield ""
 

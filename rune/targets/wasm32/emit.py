@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from rune.abi import Output, ParameterType
-from rune.anvil.c_call import Notation, call_lines, count_text
+from rune.anvil.c_call import GATES, Notation, call_lines, count_text, gate_lines
 from rune.anvil.c_rows import HEADER as ROWS_HEADER
 from rune.anvil.c_rows import row_name, rows_lines
 from rune.anvil.c_text import HEADER_NAME, checked, literal
@@ -120,7 +120,8 @@ class _Text:
         self._notation = Notation(literal, self._pointer, _resource)
 
     def whole(self) -> str:
-        mine = [step for step in self._program.steps if _part(step) == self._part]
+        numbered = [(number, step) for number, step in enumerate(self._program.steps) if _part(step) == self._part]
+        mine = [step for _, step in numbered]
         headers = sorted({self._headers[call.header] for step in mine for call in calls(step)})
         if any(isinstance(step, Rows) for step in mine):
             headers.append(f"common/{ROWS_HEADER}")
@@ -135,8 +136,11 @@ class _Text:
             blobs += [
                 f"extern const unsigned char {_model_name(number)}[];" for number in range(len(self._program.embedded))
             ]
-        steps = [self._step(number, step) for number, step in enumerate(mine)]
-        body = self._pipeline(steps) if self._part == 0 else ["extern unsigned char arena[];", "", *steps]
+        steps = [
+            self._step(number, step, self._program.needed(whole)) for number, (whole, step) in enumerate(numbered)
+        ]
+        gates = [f"extern unsigned char {GATES}[{self._program.gates}];"] if self._program.gates else []
+        body = self._pipeline(steps) if self._part == 0 else ["extern unsigned char arena[];", *gates, "", *steps]
         title = "the pipeline" if self._part == 0 else "models"
         return "\n".join([f"/* One part of a rune: {title}. */", *includes, "", *blobs, *body, ""])
 
@@ -159,6 +163,7 @@ class _Text:
             f"static int32_t outputs[{max(len(self._program.outputs), 1)}];",
             f"static int32_t models[{max(len(self._program.models), 1)}];",
             f"static struct rune_text resources[{max(len(self._program.resources), 1)}];",
+            *([f"unsigned char {GATES}[{self._program.gates}];"] if self._program.gates else []),
             *self._arrays,
             *foreign,
             "",
@@ -245,7 +250,7 @@ class _Text:
             f"    host_model_infer(models[{step.model}], inputs, results);",
         ]
 
-    def _step(self, number: int, step: Step) -> str:
+    def _step(self, number: int, step: Step, needs: Sequence[int]) -> str:
         before: list[str] = []
         match step:
             case ReadCapability():
@@ -268,7 +273,7 @@ class _Text:
                 line = self._array(mark_line(step.stage))
                 body = [f"    host_debug({line}, sizeof {line});"]
         head = f"__attribute__((noinline)) void {_step_name(self._part, number)}(void)"
-        return "\n".join([*before, head, "{", *body, "}", ""])
+        return "\n".join([*before, head, "{", *gate_lines(step, needs), *body, "}", ""])
 
     def _pointer(self, pointer: Pointer) -> str:
         address = self._address(pointer.place)

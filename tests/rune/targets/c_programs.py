@@ -88,8 +88,15 @@ class CFolder:
 
     def outputs(self, inputs: Sequence[Sequence[bytes]], flags: Sequence[str], **given: Sequence[str]) -> bytes:
         """What the program writes for frames of inputs."""
+        return self._written(self.compiled(flags, compiler=given.get("compiler")), inputs)
+
+    def outputs_of(self, main: str, inputs: Sequence[Sequence[bytes]], flags: Sequence[str]) -> bytes:
+        """The same with another main file."""
+        return self._written(self.compiled(flags, main=main), inputs)
+
+    @staticmethod
+    def _written(program: Path, inputs: Sequence[Sequence[bytes]]) -> bytes:
         frames = b"".join(data for frame in inputs for data in frame)
-        program = self.compiled(flags, compiler=given.get("compiler"))
         ended = subprocess.run([program], input=frames, capture_output=True, timeout=300, check=False)
         assert (ended.returncode, ended.stderr) == (0, b"")
         return ended.stdout
