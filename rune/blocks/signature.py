@@ -114,6 +114,19 @@ class RunTimeSizes(Enum):
 
 
 @dataclass(frozen=True)
+class Pace:
+    """In which runs a block that may wait has something to go on with: in the run number `first`, counted from 1, and in
+    one of `every` so many behind it."""
+
+    first: int
+    every: int
+
+    def behind(self, before: Pace) -> Pace:
+        """Of a block that reads from one of another pace."""
+        return Pace(before.first + (self.first - 1) * before.every, self.every * before.every)
+
+
+@dataclass(frozen=True)
 class BlockState:
     """What a block keeps from one run to the next, beside what it could make again of its arguments.
 
@@ -198,8 +211,9 @@ class Block:
     state: Callable[[tuple[TensorType, ...], Arguments], tuple[BlockState, ...]] | None = None
     """For a block that remembers: what it keeps for inputs that `outputs` accepted. All that the C keeps and that is
     not made of the arguments alone."""
-    is_stream: bool = False
-    """Whether its input is the newest of a stream, which must come without gaps and without overlap."""
+    pace: Callable[[tuple[TensorType, ...], Arguments], Pace] | None = None
+    """For a block that reads a stream, whose input must come without gaps and without overlap: in which runs it has
+    something to go on with, for inputs that `outputs` accepted."""
     sound_rate: int | None = None
     """Samples a second of the sound that its arithmetic is made for; None where the rate makes no difference."""
 

@@ -6,22 +6,13 @@ import uuid
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-from rune.abi import Capability, ModelFormat
+from rune.abi import ModelFormat
 from rune.blocks.signature import ArgumentValue, HostText
-from rune.container.request_names import REQUESTS, WATCHED
+from rune.container.request_names import CAPABILITY_TYPES, REQUESTS, WATCHED
 from rune.runefile.pipeline import BlockStage, CapabilityStage, ModelStage, OutputStage, Pipeline, Port, Resource, Stage
 from rune.tensor import ElementType, TensorType
 
 _NAMESPACE: Final = uuid.UUID("6f2c3f0e-3a0f-5d8e-9c1b-52554e450000")
-
-_CAPABILITY_TYPES: Final = {
-    Capability.RAND: "random",
-    Capability.SOUND: "sound",
-    Capability.ACCEL: "accelerometer",
-    Capability.IMAGE: "image",
-    Capability.RAW: "raw",
-    Capability.FLOAT_IMAGE: "float-image",
-}
 
 
 def graph_json(
@@ -44,7 +35,7 @@ def graph_json(
         match stage:
             case CapabilityStage():
                 capabilities[stage.name] = {
-                    "kind": {"type": _CAPABILITY_TYPES[stage.kind]},
+                    "kind": {"type": CAPABILITY_TYPES[stage.kind]},
                     "args": {key: _argument(value) for key, value in stage.parameters},
                     "outputs": [_tensor_id(Port(stage.name, 0))],
                 } | ({"stream": True} if stage.name in streams else {})
@@ -87,9 +78,9 @@ def streamed_capabilities(pipeline: Pipeline) -> frozenset[str]:
     found: set[str] = set()
     for stage in pipeline.stages:
         inputs = () if isinstance(stage, CapabilityStage) else stage.inputs
-        behind = set().union(*(read[port.stage] for port in inputs))
+        behind = {name for port in inputs for name in read.get(port.stage, ())}
         read[stage.name] = {stage.name} if isinstance(stage, CapabilityStage) else behind
-        if isinstance(stage, BlockStage) and stage.block.is_stream:
+        if isinstance(stage, BlockStage) and stage.block.pace is not None:
             found |= behind
     return frozenset(found)
 

@@ -13,6 +13,7 @@ from rune.blocks.signature import (
     BlockError,
     BlockOutput,
     BlockState,
+    Pace,
     integer,
 )
 from rune.tensor import ElementType, TensorType
@@ -74,6 +75,11 @@ def _state(inputs: tuple[TensorType, ...], arguments: Arguments) -> tuple[BlockS
     )
 
 
+def _pace(inputs: tuple[TensorType, ...], arguments: Arguments) -> Pace:
+    rows = _rows(inputs[0])
+    return Pace(-(-integer(arguments, "size") // rows), _hop(inputs[0], arguments) // rows)
+
+
 BLOCK = Block(
     name="window",
     summary="Turns a stream of small chunks into windows that overlap.",
@@ -94,5 +100,5 @@ BLOCK = Block(
     outputs=_outputs,
     code=_code,
     state=_state,
-    is_stream=True,
+    pace=_pace,
 )
