@@ -12,6 +12,7 @@ from pathlib import Path
 
 from rune.abi import Capability, ModelFormat, Output
 from rune.anvil.proven_scale import Proof
+from rune.blocks.signature import Pace
 from rune.tensor import TensorType
 
 
@@ -349,11 +350,17 @@ class Program:
     models: tuple[HostModel, ...] = ()
     resources: tuple[HostResource, ...] = ()
     """Those of proc-blocks come before those that hold models."""
-    gates: int = 0
+    gates: tuple[Pace, ...] = ()
+    """In which runs each gate is open."""
     needs: tuple[tuple[int, ...], ...] = ()
     """For each step the gates that must be open, or it is not done in this run; empty where there are no gates."""
     embedded: tuple[bytes, ...] = ()
     """The models that the rune carries for its host, each once; `ModelPlace` counts them."""
+
+    @property
+    def whole_runs(self) -> int:
+        """How many runs it takes until each step was done in a run that was not the first."""
+        return max((max(pace.first, 1 + pace.every) for pace in self.gates), default=2)
 
     def needed(self, step: int) -> tuple[int, ...]:
         """The gates that must be open for a step."""

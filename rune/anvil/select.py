@@ -49,7 +49,7 @@ from rune.anvil.program import (
 from rune.anvil.program import Constant as ConstantBytes
 from rune.anvil.rows import RowByRow
 from rune.anvil.target import Target
-from rune.blocks.signature import Count, HostText
+from rune.blocks.signature import Count, HostText, Pace
 from rune.tensor import ElementType, TensorType
 
 PIPELINE = 0
@@ -88,7 +88,8 @@ class _Selection:
         self._outputs: list[OutputRequest] = []
         self._messages: list[Message] = []
         self._steps: list[Step] = []
-        self._gates = 0
+        self._paces: list[Pace] = []
+        """Of each gate."""
         self._needs: list[tuple[int, ...]] = []
         self._needed: dict[int, frozenset[int]] = {}
         """By storage, the gates behind which it was made."""
@@ -104,22 +105,26 @@ class _Selection:
             1 + min(len(self._graph.models), MODEL_PARTS),
             tuple(self._host_models),
             tuple(self._resources.values()),
-            gates=self._gates,
-            needs=tuple(self._needs) if self._gates else (),
+            gates=tuple(self._paces),
+            needs=tuple(self._needs) if self._paces else (),
             embedded=tuple(self._embedded),
         )
 
     def node(self, node: Node) -> None:
         """Appends the steps of a node, which need the gates of all that it reads."""
-        nothing: frozenset[int] = frozenset()
-        needed = nothing.union(*(self._needed.get(self._graph.storage(index), nothing) for index in node.reads))
-        before = self._gates
+        needed = self._gates_of(node)
+        before = len(self._paces)
         self._append(node)
         self._needs += [tuple(sorted(needed))] * (len(self._steps) - len(self._needs))
-        made = needed | frozenset(range(before, self._gates))
+        made = needed | frozenset(range(before, len(self._paces)))
         for index in node.outputs:
             storage = self._graph.storage(index)
-            self._needed[storage] = self._needed.get(storage, nothing) | made
+            self._needed[storage] = self._needed.get(storage, frozenset()) | made
+
+    def _gates_of(self, node: Node) -> frozenset[int]:
+        """Those behind which anything was made that the node reads."""
+        nothing: frozenset[int] = frozenset()
+        return nothing.union(*(self._needed.get(self._graph.storage(index), nothing) for index in node.reads))
 
     def _append(self, node: Node) -> None:
         match node.work:
@@ -245,9 +250,11 @@ class _Selection:
         arguments += [self._number(value, work) for value in code.numbers]
         beside = tuple(self._place(index, PIPELINE) for index in node.keeps)
         gate = None
-        if code.may_wait:
-            gate = self._gates
-            self._gates += 1
+        if code.pace is not None:
+            gate = len(self._paces)
+            before = [self._paces[each] for each in self._gates_of(node)]
+            first, every = (max((getattr(pace, key) for pace in before), default=1) for key in ("first", "every"))
+            self._paces.append(code.pace.behind(Pace(first, every)))
         return Call(node.name, work.header, code.function, tuple(arguments), gate=gate, beside=beside)
 
     def _number(self, value: int | float | Count, work: BlockCall) -> Number | ElementCount:

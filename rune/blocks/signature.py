@@ -114,19 +114,6 @@ class RunTimeSizes(Enum):
 
 
 @dataclass(frozen=True)
-class Pace:
-    """In which runs a block that may wait has something to go on with: in the run number `first`, counted from 1, and in
-    one of `every` so many behind it."""
-
-    first: int
-    every: int
-
-    def behind(self, before: Pace) -> Pace:
-        """Of a block that reads from one of another pace."""
-        return Pace(before.first + (self.first - 1) * before.every, self.every * before.every)
-
-
-@dataclass(frozen=True)
 class BlockState:
     """What a block keeps from one run to the next, beside what it could make again of its arguments.
 
@@ -145,6 +132,19 @@ class BlockState:
 
 
 @dataclass(frozen=True)
+class Pace:
+    """In which runs a block that may wait has something to go on with: in the run number `first`, counted from 1, and in
+    one of `every` so many behind it."""
+
+    first: int
+    every: int
+
+    def behind(self, before: Pace) -> Pace:
+        """Of a block that reads from one of another pace."""
+        return Pace(before.first + (self.first - 1) * before.every, self.every * before.every)
+
+
+@dataclass(frozen=True)
 class BlockCode:
     """How a block is called from C.
 
@@ -154,7 +154,7 @@ class BlockCode:
     `sizes_of`), and for an output with `text_memory` a `char *` to that memory; `void *state` if there is state, `void *scratch` if there is scratch,
     a `const struct rune_text *` for each of `texts` (what the host gave, bytes of any kind), a `const void *` for
     each constant, and each number as a literal (an `int` as int32_t or, beyond it, int64_t; a
-    `float` as double; a `Count` as int32_t). It returns nothing, or with `may_wait` an `int32_t`: not 0 where the outputs are there, 0
+    `float` as double; a `Count` as int32_t). It returns nothing, or with a `pace` an `int32_t`: not 0 where the outputs are there, 0
     where there is nothing to go on with in this run. What cannot go on calls `rune_fail` (kernels/common/rune.h) and, as that may
     return, ends without harm.
     State is zero when the rune starts and kept between runs, and a reset makes it zero again; scratch is valid during the call. Both, and constants, are
@@ -167,8 +167,9 @@ class BlockCode:
     numbers: tuple[int | float | Count, ...] = ()
     state_size: int = 0
     scratch_size: int = 0
-    may_wait: bool = False
-    """Whether a run may end here for all that reads from the block: what depends on it is then not done in that run."""
+    pace: Pace | None = None
+    """Of a block with which a run may end for all that reads from it: in which runs it does not. In the others, what
+    depends on it is not done."""
 
 
 Arguments = Mapping[str, ArgumentValue | HostText]
@@ -213,7 +214,7 @@ class Block:
     not made of the arguments alone."""
     pace: Callable[[tuple[TensorType, ...], Arguments], Pace] | None = None
     """For a block that reads a stream, whose input must come without gaps and without overlap: in which runs it has
-    something to go on with, for inputs that `outputs` accepted."""
+    something to go on with, for inputs that `outputs` accepted. Its C has the same."""
     sound_rate: int | None = None
     """Samples a second of the sound that its arithmetic is made for; None where the rate makes no difference."""
 

@@ -57,7 +57,7 @@ def _code(inputs: tuple[TensorType, ...], arguments: Arguments) -> BlockCode:
         "rune_window",
         numbers=(_rows(chunk), size, _hop(chunk, arguments), row),
         state_size=_HEAD + size * row,
-        may_wait=True,
+        pace=_pace(inputs, arguments),
     )
 
 

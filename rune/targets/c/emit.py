@@ -128,7 +128,7 @@ class _Text:
             "} arena;",
             "static int is_ready;",
             *(
-                [f"static unsigned char {GATES}[{self._program.gates}]; /* open where there is something to go on with */"]
+                [f"static unsigned char {GATES}[{len(self._program.gates)}]; /* open where there is something to go on with */"]
                 if self._program.gates
                 else []
             ),

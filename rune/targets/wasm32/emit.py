@@ -139,7 +139,7 @@ class _Text:
         steps = [
             self._step(number, step, self._program.needed(whole)) for number, (whole, step) in enumerate(numbered)
         ]
-        gates = [f"extern unsigned char {GATES}[{self._program.gates}];"] if self._program.gates else []
+        gates = [f"extern unsigned char {GATES}[{len(self._program.gates)}];"] if self._program.gates else []
         body = self._pipeline(steps) if self._part == 0 else ["extern unsigned char arena[];", *gates, "", *steps]
         title = "the pipeline" if self._part == 0 else "models"
         return "\n".join([f"/* One part of a rune: {title}. */", *includes, "", *blobs, *body, ""])
@@ -163,7 +163,7 @@ class _Text:
             f"static int32_t outputs[{max(len(self._program.outputs), 1)}];",
             f"static int32_t models[{max(len(self._program.models), 1)}];",
             f"static struct rune_text resources[{max(len(self._program.resources), 1)}];",
-            *([f"unsigned char {GATES}[{self._program.gates}];"] if self._program.gates else []),
+            *([f"unsigned char {GATES}[{len(self._program.gates)}];"] if self._program.gates else []),
             *self._arrays,
             *foreign,
             "",
