@@ -9,7 +9,6 @@ from typing import Final
 from rune.anvil.c_text import IDENTIFIER, checked
 from rune.anvil.program import Argument, Call, ElementCount, Number, Pointer, ResourcePlace, Step, Structure
 
-
 GATES: Final = "gates"
 """The array of a program's gates: 1 where a block that may wait has something to go on with in this run."""
 

@@ -102,8 +102,8 @@ def _largest(program: Program) -> str:
 
 
 def lifetimes(program: Program) -> tuple[Interval, ...]:
-    """For each buffer the steps that it lives through. A kept one lives through all; what texts that are sent are slices
-    of, to the end of the run, for a target may give its caller the slices themselves."""
+    """For each buffer the steps that it lives through. A kept one lives through all. What texts that are sent are
+    slices of lives to the end of the run, for a target may give its caller the slices themselves."""
     last_step = max(len(program.steps) - 1, 0)
     touched: dict[int, Interval] = {}
     for number, step in enumerate(program.steps):

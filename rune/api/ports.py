@@ -161,8 +161,9 @@ def _types(ids: object, tensors: Mapping[str, Any]) -> list[TensorType]:
         except ValueError:
             return []
         run_time = tensor.get("run_time")
-        axes = range(len(dimensions)) if isinstance(run_time, list) else ()
-        found.append(TensorType(kind, tuple(dimensions), tuple(axis for axis in axes if axis in run_time)))
+        decided = run_time if isinstance(run_time, list) else []
+        axes = tuple(axis for axis in range(len(dimensions)) if axis in decided)
+        found.append(TensorType(kind, tuple(dimensions), axes))
     return found
 
 

@@ -133,8 +133,8 @@ class BlockState:
 
 @dataclass(frozen=True)
 class Pace:
-    """In which runs a block that may wait has something to go on with: in the run number `first`, counted from 1, and in
-    one of `every` so many behind it."""
+    """In which runs a block that may wait has something to go on with: in the run number `first`, counted from 1, and
+    in one of `every` so many behind it."""
 
     first: int
     every: int
@@ -149,16 +149,18 @@ class BlockCode:
     """How a block is called from C.
 
     The function's parameters are, in this order: a pointer for each input and each output (of the element's C type;
-    utf8 is `struct rune_text`), behind it for one whose sizes the run decides a pointer to these sizes (`int32_t` for
-    each such axis: `const` for an input of a block that takes pointers, to be written for an output without
-    `sizes_of`), and for an output with `text_memory` a `char *` to that memory; `void *state` if there is state, `void *scratch` if there is scratch,
+    utf8 is `struct rune_text`); `void *state` if there is state, `void *scratch` if there is scratch,
     a `const struct rune_text *` for each of `texts` (what the host gave, bytes of any kind), a `const void *` for
     each constant, and each number as a literal (an `int` as int32_t or, beyond it, int64_t; a
-    `float` as double; a `Count` as int32_t). It returns nothing, or with a `pace` an `int32_t`: not 0 where the outputs are there, 0
-    where there is nothing to go on with in this run. What cannot go on calls `rune_fail` (kernels/common/rune.h) and, as that may
+    `float` as double; a `Count` as int32_t).
+    Behind the pointer to a tensor whose sizes the run decides stands one to these sizes, an `int32_t` for each such
+    axis: `const` for an input of a block that takes pointers, to be written for an output without `sizes_of`. Behind
+    that to an output with `text_memory` stands a `char *` to this memory.
+    The function returns nothing, or with a `pace` an `int32_t`: not 0 where the outputs are there, 0 where there is
+    nothing to go on with in this run. What cannot go on calls `rune_fail` (kernels/common/rune.h) and, as that may
     return, ends without harm.
-    State is zero when the rune starts and kept between runs, and a reset makes it zero again; scratch is valid during the call. Both, and constants, are
-    aligned to 8 bytes or more.
+    State is zero when the rune starts and kept between runs, and a reset makes it zero again; scratch is valid during
+    the call. Both, and constants, are aligned to 8 bytes or more.
     """
 
     function: str
@@ -223,7 +225,9 @@ class Block:
         if self.run_time_sizes is RunTimeSizes.REFUSED:
             for index, type_ in enumerate(inputs):
                 if not type_.is_fixed:
-                    raise RunTimeInput(f"{self.name} takes a fixed number of elements and not {type_}", input_index=index)
+                    raise RunTimeInput(
+                        f"{self.name} takes a fixed number of elements and not {type_}", input_index=index
+                    )
         return self.outputs(inputs, arguments)
 
     def kept(self, inputs: tuple[TensorType, ...], arguments: Arguments) -> tuple[BlockState, ...]:

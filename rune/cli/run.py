@@ -10,8 +10,8 @@ import click
 from rune.cli.failure import CommandFailed, causes_of, failed
 from rune.cli.given_file import ANY_PATH, read_given_file
 from rune.cli.given_inputs import GivenInputs, input_options, limit_options
-from rune.cli.given_streams import given_streams
 from rune.cli.given_resources import given_resources, require_resources
+from rune.cli.given_streams import given_streams
 from rune.cli.interruptible import interruptible
 from rune.cli.printing import format_option, print_json
 from rune.cli.progress import progress
@@ -33,9 +33,7 @@ _ZUNE = (
 @click.command(name="run")
 @click.argument("rune", type=ANY_PATH)
 @input_options
-@click.option(
-    "-r", "--repeats", type=click.IntRange(min=1), help="Run it this many times, with one line for each."
-)
+@click.option("-r", "--repeats", type=click.IntRange(min=1), help="Run it this many times, with one line for each.")
 @click.option("--file-resource", "file_resources", multiple=True, metavar="NAME=PATH", help="A resource from a file.")
 @click.option("--string-resource", "string_resources", multiple=True, metavar="NAME=VALUE", help="A resource as text.")
 @click.option(

@@ -110,7 +110,7 @@ class LoadedRune:
 
     @property
     def waits(self) -> bool:
-        """Whether a window of a stream was not complete in the last call, so that not all of the rune was done in it."""
+        """Whether a window of a stream was not complete in the last call, so that not all of it was done."""
         return self._is_stream and len(self._sent) < len(self._ports) + len(self.outputs)
 
     @property

@@ -152,7 +152,9 @@ def check_rune(
         )
         tensors = {port: sent_tensor(message)[1] for port, message in pair.watched.items()}
         # What waits for a window of a stream is not done in this run.
-        own.run(pair.by_capability(inputs.data), {port: tensors[port] for port in instrumented.kept if tensors.get(port)})
+        own.run(
+            pair.by_capability(inputs.data), {port: tensors[port] for port in instrumented.kept if tensors.get(port)}
+        )
         for stage in instrumented.stages:
             if not tensors.keys() >= {*stage.inputs, *results_of(stage)}:
                 continue

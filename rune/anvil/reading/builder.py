@@ -33,7 +33,7 @@ class GraphBuilder:
         return self._values[index].sizes
 
     def bytes_of_texts(self, index: int) -> tuple[int, ...]:
-        """The values whose bytes a slice of this one lies in: its own, or of a text, those that the text points into."""
+        """The values whose bytes a slice of this one lies in: its own, or those that its texts point into."""
         is_text = self._values[index].type.element is ElementType.UTF8
         return self.pointed_into(index) if is_text else (index,)
 

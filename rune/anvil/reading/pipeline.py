@@ -97,11 +97,11 @@ class _Reading:
         beside: list[int] = []
         sizes = None if output.sizes_of is None else self.builder.sizes_of(inputs[output.sizes_of])
         if not output.type.is_fixed and sizes is None:
-            sizes = self.builder.value(Value(f"{name} sizes", TensorType(ElementType.I32, (len(output.type.run_time),))))
+            sizes = self.builder.value(
+                Value(f"{name} sizes", TensorType(ElementType.I32, (len(output.type.run_time),)))
+            )
             beside.append(sizes)
-        points_into = [
-            value for index in output.points_into for value in self.builder.bytes_of_texts(inputs[index])
-        ]
+        points_into = [value for index in output.points_into for value in self.builder.bytes_of_texts(inputs[index])]
         if output.text_memory:
             memory = self.builder.value(Value(f"{name} texts", TensorType(ElementType.U8, (output.text_memory,))))
             beside.append(memory)

@@ -53,7 +53,9 @@ def _outputs(inputs: tuple[TensorType, ...], arguments: Arguments) -> tuple[Bloc
     if not (indices.element.is_integer or indices.element is ElementType.F32):
         raise BlockError(f"label takes indices, as most_confident_indices gives, and not {indices}", input_index=0)
     if len(indices.dimensions) > 1 and not indices.is_fixed:
-        raise RunTimeInput(f"label takes one row of indices where each run decides how many, not {indices}", input_index=0)
+        raise RunTimeInput(
+            f"label takes one row of indices where each run decides how many, not {indices}", input_index=0
+        )
     bound = _text_bound(arguments["wordlist"])
     words = TensorType(ElementType.UTF8, (indices.count,), indices.run_time, bound - _QUOTES)
     return (BlockOutput(words, bound, sizes_of=0),)

@@ -127,13 +127,15 @@ class _Text:
             "    void *pointer;",
             "} arena;",
             "static int is_ready;",
-            *(
-                [f"static unsigned char {GATES}[{len(self._program.gates)}]; /* open where there is something to go on with */"]
-                if self._program.gates
-                else []
-            ),
+            *self._gates(),
             "",
         ]
+
+    def _gates(self) -> list[str]:
+        """The array of the program's gates, where it has any."""
+        count = len(self._program.gates)
+        note = "/* open where there is something to go on with */"
+        return [f"static unsigned char {GATES}[{count}]; {note}"] if count else []
 
     def _step(self, number: int, step: Step) -> str:
         before: list[str] = []

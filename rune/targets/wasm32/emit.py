@@ -136,9 +136,7 @@ class _Text:
             blobs += [
                 f"extern const unsigned char {_model_name(number)}[];" for number in range(len(self._program.embedded))
             ]
-        steps = [
-            self._step(number, step, self._program.needed(whole)) for number, (whole, step) in enumerate(numbered)
-        ]
+        steps = [self._step(number, step, self._program.needed(whole)) for number, (whole, step) in enumerate(numbered)]
         gates = [f"extern unsigned char {GATES}[{len(self._program.gates)}];"] if self._program.gates else []
         body = self._pipeline(steps) if self._part == 0 else ["extern unsigned char arena[];", *gates, "", *steps]
         title = "the pipeline" if self._part == 0 else "models"

@@ -91,7 +91,9 @@ def test_c_hops_as_the_rune_does_and_a_reset_begins_anew(tmp_path: Path) -> None
     folder = CFolder.of(tmp_path, sources_of(pipeline, {}, "hops"))
     assert folder.outputs(frames, ["-O1", "-fsanitize=address,undefined"]) == expected
     assert "int32_t window_out_0_is_new;" in (tmp_path / "hops.h").read_text()
-    again = (tmp_path / "main.c").read_text().replace("status = rune_hops_run", "rune_hops_reset(); status = rune_hops_run")
+    again = (
+        (tmp_path / "main.c").read_text().replace("status = rune_hops_run", "rune_hops_reset(); status = rune_hops_run")
+    )
     (tmp_path / "again.c").write_text(again)
     chunks = b"".join(frame[0] for frame in frames)
     assert folder.outputs_of("again.c", frames, ["-O1"]) == chunks

@@ -11,7 +11,8 @@ Floats = NDArray[np.float32]
 
 
 def audio_float_conversion(samples: NDArray[np.int16]) -> Floats:
-    return np.clip(samples.astype(np.float32) / np.float32(32767), np.float32(-1), np.float32(1))
+    shares: Floats = samples.astype(np.float32) / np.float32(32767)
+    return np.maximum(shares, np.float32(-1))
 
 
 def binary_classification(scores: Floats, threshold: float) -> int:
