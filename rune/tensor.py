@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from enum import Enum
 
 
@@ -75,21 +75,44 @@ _STRUCT_CODES = {
 
 @dataclass(frozen=True)
 class TensorType:
-    """An element type with dimensions, row-major. No dimensions means a scalar (one element)."""
+    """An element type with dimensions, row-major. No dimensions means a scalar (one element).
+
+    Where a run decides a size, `dimensions` has its capacity: the largest that it can be. The elements of a run lie
+    dense, as those of a tensor of just that run's sizes.
+    """
 
     element: ElementType
     dimensions: tuple[int, ...]
+    run_time: tuple[int, ...] = ()
+    """The axes whose sizes each run decides, ascending."""
+    text_size: int = field(default=0, compare=False)
+    """utf8 only: the most bytes of one text; 0 where nobody said it."""
 
     @property
     def count(self) -> int:
-        """How many elements."""
+        """How many elements, at most."""
         return math.prod(self.dimensions)
 
     @property
     def size(self) -> int:
-        """Bytes in memory."""
+        """Bytes in memory, at most."""
         return self.count * self.element.size
 
+    @property
+    def is_fixed(self) -> bool:
+        """Whether every run has the same sizes."""
+        return not self.run_time
+
+    @property
+    def fixed_count(self) -> int:
+        """The product of the sizes that no run decides."""
+        return math.prod(size for axis, size in enumerate(self.dimensions) if axis not in self.run_time)
+
+    def at_capacity(self) -> TensorType:
+        """The same with each size at its largest, decided by no run."""
+        return replace(self, run_time=())
+
     def __str__(self) -> str:
-        """The form of the wire: `f32[1, 2, 3]`."""
-        return f"{self.element}[{', '.join(map(str, self.dimensions))}]"
+        """The form of the wire: `f32[1, 2, 3]`; with a bound where a run decides the size: `f32[<=20, 4]`."""
+        sizes = (f"<={size}" if axis in self.run_time else str(size) for axis, size in enumerate(self.dimensions))
+        return f"{self.element}[{', '.join(sizes)}]"

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from rune.anvil.c_text import IDENTIFIER, checked
-from rune.anvil.program import Argument, Call, Number, Pointer, ResourcePlace, Structure
+from rune.anvil.program import Argument, Call, ElementCount, Number, Pointer, ResourcePlace, Step, Structure
+
+GATES: Final = "gates"
+"""The array of a program's gates: 1 where a block that may wait has something to go on with in this run."""
 
 
 @dataclass(frozen=True)
@@ -22,7 +26,21 @@ def call_lines(step: Call, notation: Notation) -> list[str]:
     """The structures that the call is given, each a constant of its own, and the call."""
     lines: list[str] = []
     arguments = [_argument(argument, notation, lines) for argument in step.arguments]
-    return [*lines, f"    {checked(step.function, IDENTIFIER)}({', '.join(arguments)});"]
+    call = f"{checked(step.function, IDENTIFIER)}({', '.join(arguments)})"
+    return [*lines, f"    {call};" if step.gate is None else f"    {GATES}[{step.gate}] = {call} != 0;"]
+
+
+def gate_lines(step: Step, needs: Sequence[int]) -> list[str]:
+    """What stands before the work of a step that some gates keep, or that is a gate itself: shut until it is known."""
+    gate = step.gate if isinstance(step, Call) else None
+    shut = [] if gate is None else [f"    {GATES}[{gate}] = 0;"]
+    return [*shut, *([f"    if ({' || '.join(f'!{GATES}[{each}]' for each in needs)}) return;"] if needs else [])]
+
+
+def count_text(count: ElementCount, pointer: Callable[[Pointer], str]) -> str:
+    """The number of elements that a tensor has in this run, as an expression of type int32_t."""
+    sizes = pointer(Pointer(count.sizes, "int32_t"))
+    return " * ".join([*(f"({sizes})[{axis}]" for axis in range(count.axes)), str(count.factor)])
 
 
 def _argument(argument: Argument, notation: Notation, lines: list[str]) -> str:
@@ -31,6 +49,8 @@ def _argument(argument: Argument, notation: Notation, lines: list[str]) -> str:
             return notation.number(value)
         case Pointer():
             return notation.pointer(argument)
+        case ElementCount():
+            return count_text(argument, notation.pointer)
         case ResourcePlace():
             return notation.resource(argument)
         case Structure():

@@ -50,6 +50,10 @@ class Value:
     """The value whose bytes it is or is a part of: it is a view of that, or takes its place."""
     offset: int = 0
     """Bytes from the start of that value to its own."""
+    sizes: int | None = None
+    """Where each run decides sizes: the value that holds them, i32 for each such axis. `type` has the capacity."""
+    points_into: tuple[int, ...] = ()
+    """utf8 only: the values whose bytes its texts may be slices of. They are no slices of another's themselves."""
 
 
 @dataclass(frozen=True)
@@ -61,11 +65,16 @@ class Capture:
 
 @dataclass(frozen=True)
 class BlockCall:
-    """A proc-block's function. `element` is what an elementwise block makes of one element."""
+    """A proc-block's function. `element` is what an elementwise block makes of one element.
+
+    The node's inputs and outputs are what it is given pointers to, in their order. `tensors` are the block's inputs by
+    their number there, without what stands between them: sizes.
+    """
 
     header: Path
     code: BlockCode
     element: Callable[[float], float] | None = None
+    tensors: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -106,6 +115,13 @@ class Node:
     work: Work
     inputs: tuple[int, ...] = ()
     outputs: tuple[int, ...] = ()
+    keeps: tuple[int, ...] = ()
+    """What it needs beside its inputs: their sizes, and what their texts are slices of."""
+
+    @property
+    def reads(self) -> tuple[int, ...]:
+        """All values that must hold their bytes when it runs."""
+        return (*self.inputs, *self.keeps)
 
 
 @dataclass(frozen=True)
@@ -132,7 +148,7 @@ class Graph:
         """By value, the numbers of the nodes that read it, each once, in order."""
         found: dict[int, list[int]] = {}
         for number, node in enumerate(self.nodes):
-            for index in dict.fromkeys(node.inputs):
+            for index in dict.fromkeys(node.reads):
                 found.setdefault(index, []).append(number)
         return {index: tuple(numbers) for index, numbers in found.items()}
 
@@ -150,7 +166,7 @@ class Graph:
 
     def named(self) -> Iterator[int]:
         """The values that a node names, each once, in order."""
-        yield from dict.fromkeys(index for node in self.nodes for index in (*node.inputs, *node.outputs))
+        yield from dict.fromkeys(index for node in self.nodes for index in (*node.reads, *node.outputs))
 
     def with_values(self, changes: Mapping[int, Value]) -> Graph:
         """The same with other values at these indices."""

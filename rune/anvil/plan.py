@@ -102,7 +102,8 @@ def _largest(program: Program) -> str:
 
 
 def lifetimes(program: Program) -> tuple[Interval, ...]:
-    """For each buffer the steps that it lives through. A kept one lives through all."""
+    """For each buffer the steps that it lives through. A kept one lives through all. What texts that are sent are
+    slices of lives to the end of the run, for a target may give its caller the slices themselves."""
     last_step = max(len(program.steps) - 1, 0)
     touched: dict[int, Interval] = {}
     for number, step in enumerate(program.steps):
@@ -110,11 +111,21 @@ def lifetimes(program: Program) -> tuple[Interval, ...]:
             if isinstance(place, BufferPlace):
                 first = touched[place.index].first if place.index in touched else number
                 touched[place.index] = Interval(first, number)
+    for step in program.steps:
+        for place in _sent_slices(step):
+            if isinstance(place, BufferPlace):
+                touched[place.index] = Interval(touched[place.index].first, last_step)
     whole = Interval(0, last_step)
     return tuple(
         whole if buffer.lifetime is Lifetime.KEPT else touched.get(index, Interval(0, 0))
         for index, buffer in enumerate(program.buffers)
     )
+
+
+def _sent_slices(step: Step) -> list[Place]:
+    """What the texts that a step sends are slices of."""
+    tensors = step.tensors if isinstance(step, SendOutput) else ()
+    return [place for tensor in tensors for place in tensor.points_into]
 
 
 def _places(step: Step) -> list[Place]:
@@ -129,7 +140,7 @@ def _places(step: Step) -> list[Place]:
         case Infer():
             return [*step.inputs, *step.outputs]
         case SendOutput():
-            return [tensor.place for tensor in step.tensors]
+            return [place for tensor in step.tensors for place in tensor.places()]
         case Mark():
             return []
 

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from rune.abi import Capability, ModelFormat, Output
 from rune.anvil.proven_scale import Proof
+from rune.blocks.signature import Pace
 from rune.tensor import TensorType
 
 
@@ -56,6 +57,9 @@ class Buffer:
     lifetime: Lifetime = Lifetime.RUN
     initial: ConstantPlace | None = None
     """Of one that is kept: what it holds when the rune starts; zeros without one."""
+    is_whole: bool = True
+    """Whether all its bytes are the same wherever the program ran: not where a run decides how many are written, nor of
+    texts, which are pointers."""
 
 
 @dataclass(frozen=True)
@@ -83,6 +87,33 @@ class Tensor:
     type: TensorType
     text_bound: int = 0
     """utf8 only: the most bytes of one element as a JSON string."""
+    sizes: Place | None = None
+    """Where each run decides sizes: they lie there, `int32_t` for each such axis."""
+    points_into: tuple[Place, ...] = ()
+    """utf8 only: what its texts may be slices of."""
+
+    def places(self) -> Iterator[Place]:
+        """All that must hold its bytes when the tensor is read."""
+        yield self.place
+        yield from () if self.sizes is None else (self.sizes,)
+        yield from self.points_into
+
+
+@dataclass(frozen=True)
+class ElementCount:
+    """An argument or a number in a target's own text: how many elements a tensor has in this run, as int32_t."""
+
+    sizes: Place
+    axes: int
+    factor: int
+    """The product of the sizes that no run decides."""
+
+    @staticmethod
+    def of(tensor: Tensor) -> ElementCount | None:
+        """Of one whose sizes each run decides; None for any other."""
+        if tensor.sizes is None:
+            return None
+        return ElementCount(tensor.sizes, len(tensor.type.run_time), tensor.type.fixed_count)
 
 
 @dataclass(frozen=True)
@@ -118,7 +149,7 @@ class Structure:
     fields: tuple[tuple[str, int | float | tuple[int, ...] | Pointer | None], ...]
 
 
-Argument = Pointer | Number | Structure | ResourcePlace
+Argument = Pointer | Number | ElementCount | Structure | ResourcePlace
 """A `ResourcePlace` is a pointer to a `struct rune_text`."""
 
 
@@ -141,12 +172,20 @@ class Call:
     part: int = 0
     proof: Proof | None = field(default=None, compare=False)
     """Where an op is computed in another way than in the reference: that its constants give the same."""
+    gate: int | None = None
+    """Of a block that may wait: the gate that it opens in each run in which it has something to go on with."""
+    beside: tuple[Place, ...] = ()
+    """What it reads beside its arguments: what texts among them are slices of."""
 
     def places(self) -> Iterator[tuple[Place, bool]]:
         """Every place that the call touches, and whether it writes there."""
         for argument in self.arguments:
             if isinstance(argument, Pointer):
                 yield argument.place, argument.writes
+            elif isinstance(argument, ElementCount):
+                yield argument.sizes, False
+        for place in self.beside:
+            yield place, False
 
 
 @dataclass(frozen=True)
@@ -311,5 +350,18 @@ class Program:
     models: tuple[HostModel, ...] = ()
     resources: tuple[HostResource, ...] = ()
     """Those of proc-blocks come before those that hold models."""
+    gates: tuple[Pace, ...] = ()
+    """In which runs each gate is open."""
+    needs: tuple[tuple[int, ...], ...] = ()
+    """For each step the gates that must be open, or it is not done in this run; empty where there are no gates."""
     embedded: tuple[bytes, ...] = ()
     """The models that the rune carries for its host, each once; `ModelPlace` counts them."""
+
+    @property
+    def whole_runs(self) -> int:
+        """How many runs it takes until each step was done in a run that was not the first."""
+        return max((max(pace.first, 1 + pace.every) for pace in self.gates), default=2)
+
+    def needed(self, step: int) -> tuple[int, ...]:
+        """The gates that must be open for a step."""
+        return self.needs[step] if self.needs else ()

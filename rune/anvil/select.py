@@ -22,6 +22,7 @@ from rune.anvil.program import (
     Call,
     CapabilityRequest,
     ConstantPlace,
+    ElementCount,
     HostModel,
     HostResource,
     Infer,
@@ -48,7 +49,7 @@ from rune.anvil.program import (
 from rune.anvil.program import Constant as ConstantBytes
 from rune.anvil.rows import RowByRow
 from rune.anvil.target import Target
-from rune.blocks.signature import HostText
+from rune.blocks.signature import Count, HostText, Pace
 from rune.tensor import ElementType, TensorType
 
 PIPELINE = 0
@@ -77,6 +78,7 @@ class _Selection:
         self._files = {model.stage: model.file for model in graph.models}
         self._parts = {model.stage: 1 + number % MODEL_PARTS for number, model in enumerate(graph.models)}
         self._places: dict[int, Place] = {}
+        self._text_memory = _text_memory(graph)
         self._buffers: list[Buffer] = []
         self._constants: dict[ConstantBytes, int] = {}
         self._capabilities: list[CapabilityRequest] = []
@@ -86,6 +88,11 @@ class _Selection:
         self._outputs: list[OutputRequest] = []
         self._messages: list[Message] = []
         self._steps: list[Step] = []
+        self._paces: list[Pace] = []
+        """Of each gate."""
+        self._needs: list[tuple[int, ...]] = []
+        self._needed: dict[int, frozenset[int]] = {}
+        """By storage, the gates behind which it was made."""
 
     def program(self) -> Program:
         return Program(
@@ -98,10 +105,28 @@ class _Selection:
             1 + min(len(self._graph.models), MODEL_PARTS),
             tuple(self._host_models),
             tuple(self._resources.values()),
-            tuple(self._embedded),
+            gates=tuple(self._paces),
+            needs=tuple(self._needs) if self._paces else (),
+            embedded=tuple(self._embedded),
         )
 
     def node(self, node: Node) -> None:
+        """Appends the steps of a node, which need the gates of all that it reads."""
+        needed = self._gates_of(node)
+        before = len(self._paces)
+        self._append(node)
+        self._needs += [tuple(sorted(needed))] * (len(self._steps) - len(self._needs))
+        made = needed | frozenset(range(before, len(self._paces)))
+        for index in node.outputs:
+            storage = self._graph.storage(index)
+            self._needed[storage] = self._needed.get(storage, frozenset()) | made
+
+    def _gates_of(self, node: Node) -> frozenset[int]:
+        """Those behind which anything was made that the node reads."""
+        nothing: frozenset[int] = frozenset()
+        return nothing.union(*(self._needed.get(self._graph.storage(index), nothing) for index in node.reads))
+
+    def _append(self, node: Node) -> None:
         match node.work:
             case Computation():
                 self._steps.extend(self._op(node, node.work))
@@ -209,9 +234,12 @@ class _Selection:
         code = work.code
         tensors = [self._tensor(index, PIPELINE) for index in node.inputs]
         arguments: list[Argument] = [Pointer(tensor.place, C_TYPES[tensor.type.element]) for tensor in tensors]
-        for number in range(len(node.outputs)):
-            tensor = self._output(node, number)
-            arguments.append(Pointer(tensor.place, C_TYPES[tensor.type.element], writes=True))
+        for index in node.outputs:
+            self._reserve(index)  # a tensor's sizes and its texts' memory stand behind it
+        for index in node.outputs:
+            tensor = self._tensor(index, PIPELINE)
+            element = "char" if index in self._text_memory else C_TYPES[tensor.type.element]
+            arguments.append(Pointer(tensor.place, element, writes=True))
         if code.state_size:
             state = self._buffer(f"{node.name} state", code.state_size, Lifetime.KEPT)
             arguments.append(Pointer(state, "void", writes=True))
@@ -219,8 +247,21 @@ class _Selection:
             arguments.append(Pointer(self._buffer(f"{node.name} scratch", code.scratch_size), "void", writes=True))
         arguments += [self._text(text) for text in code.texts]
         arguments += [Pointer(self._constant(data, PIPELINE), "void") for data in code.constants]
-        arguments += [Number(value) for value in code.numbers]
-        return Call(node.name, work.header, code.function, tuple(arguments))
+        arguments += [self._number(value, work) for value in code.numbers]
+        beside = tuple(self._place(index, PIPELINE) for index in node.keeps)
+        gate = None
+        if code.pace is not None:
+            gate = len(self._paces)
+            before = [self._paces[each] for each in self._gates_of(node)]
+            first, every = (max((getattr(pace, key) for pace in before), default=1) for key in ("first", "every"))
+            self._paces.append(code.pace.behind(Pace(first, every)))
+        return Call(node.name, work.header, code.function, tuple(arguments), gate=gate, beside=beside)
+
+    def _number(self, value: int | float | Count, work: BlockCall) -> Number | ElementCount:
+        if not isinstance(value, Count):
+            return Number(value)
+        tensor = self._tensor(work.tensors[value.input_index], PIPELINE)
+        return ElementCount.of(tensor) or Number(tensor.type.count)
 
     def _host_model(self, node: Node, work: HostInference) -> Infer:
         data = work.data
@@ -258,14 +299,21 @@ class _Selection:
         return Pointer(self._constant(value.data, part), value.element) if isinstance(value, Constant) else value
 
     def _output(self, node: Node, number: int, part: int = PIPELINE) -> Tensor:
-        """A value that a node makes; what is the first in its storage brings a buffer into the program."""
-        storage = self._graph.storage(node.outputs[number])
+        """A value that a node makes."""
+        self._reserve(node.outputs[number], part)
+        return self._tensor(node.outputs[number], PIPELINE)
+
+    def _reserve(self, index: int, part: int = PIPELINE) -> None:
+        """A value that is the first in its storage brings a buffer into the program."""
+        storage = self._graph.storage(index)
         if storage not in self._places:
             value = self._graph.values[storage]
+            is_whole = storage not in self._text_memory and value.type.is_fixed and not _is_text(value)
             self._places[storage] = (
-                self._buffer(value.name, self._size(value.type)) if value.initial is None else self._state(value, part)
+                self._buffer(value.name, self._size(value.type), is_whole=is_whole)
+                if value.initial is None
+                else self._state(value, part)
             )
-        return self._tensor(node.outputs[number], PIPELINE)
 
     def _state(self, value: Value, part: int) -> BufferPlace:
         """The buffer of a value that is kept, which comes into the program when a node first names it."""
@@ -275,7 +323,9 @@ class _Selection:
 
     def _tensor(self, index: int, part: int) -> Tensor:
         value = self._graph.values[index]
-        return Tensor(self._place(index, part), value.type, value.text_bound)
+        sizes = None if value.sizes is None else self._place(value.sizes, part)
+        points_into = tuple(self._place(each, part) for each in value.points_into)
+        return Tensor(self._place(index, part), value.type, value.text_bound, sizes, points_into)
 
     def _place(self, index: int, part: int) -> Place:
         """Where a value lies; a constant comes into the program when it is first asked for, into that part."""
@@ -292,9 +342,15 @@ class _Selection:
         return kind.count * self._target.limits.text_size if kind.element is ElementType.UTF8 else kind.size
 
     def _buffer(
-        self, name: str, size: int, lifetime: Lifetime = Lifetime.RUN, initial: ConstantPlace | None = None
+        self,
+        name: str,
+        size: int,
+        lifetime: Lifetime = Lifetime.RUN,
+        initial: ConstantPlace | None = None,
+        *,
+        is_whole: bool = True,
     ) -> BufferPlace:
-        self._buffers.append(Buffer(name, size, lifetime, initial))
+        self._buffers.append(Buffer(name, size, lifetime, initial, is_whole))
         return BufferPlace(len(self._buffers) - 1)
 
     def _constant(self, data: bytes, part: int) -> ConstantPlace:
@@ -328,6 +384,22 @@ class _Spot:
 
     def pointer(self, element: str, *, writes: bool = False) -> Pointer:
         return Pointer(self.place, element, writes, self.row)
+
+
+def _is_text(value: Value) -> bool:
+    return value.type.element is ElementType.UTF8
+
+
+def _text_memory(graph: Graph) -> frozenset[int]:
+    """The values in which blocks put texts together."""
+    return frozenset(
+        index
+        for node in graph.nodes
+        if isinstance(node.work, BlockCall)
+        for output in node.outputs
+        for index in graph.values[output].points_into
+        if index in node.outputs
+    )
 
 
 def _bytes(graph: Graph, index: int) -> bytes:

@@ -160,7 +160,10 @@ def _types(ids: object, tensors: Mapping[str, Any]) -> list[TensorType]:
             kind = ElementType("utf8" if element == "String" else element.lower())
         except ValueError:
             return []
-        found.append(TensorType(kind, tuple(dimensions)))
+        run_time = tensor.get("run_time")
+        decided = run_time if isinstance(run_time, list) else []
+        axes = tuple(axis for axis in range(len(dimensions)) if axis in decided)
+        found.append(TensorType(kind, tuple(dimensions), axes))
     return found
 
 

@@ -10,29 +10,18 @@ from types import MappingProxyType
 
 PUBLISHED: Mapping[str, str] = MappingProxyType(
     {
-        "accuracy": "the fraction of predictions that are right",
         "argmax": "the index of the largest element",
-        "audio_float_conversion": "samples of i16 as f32 from -1 to 1",
-        "binary_classification": "whether a score is above a threshold",
         "elastic_net": "a linear regression that is trained while it runs",
         "f1_score": "how good predictions are",
-        "image_input": "an image as a module of its own",
         "linear_regression": "a linear regression that is trained while it runs",
         "logistic_regression": "a classifier that is trained while it runs",
         "metric": "how good predictions are",
-        "object_filter": "the objects of a detector that are certain enough",
-        "parse": "texts as numbers",
         "password_strength": "how strong a password is",
-        "prediction_errors": "how far predictions are off",
-        "segment_output": "the class of each pixel",
         "softmax": "scores as probabilities",
         "support_vector_classifier": "a classifier that is trained while it runs",
         "support_vector_regression": "a regression that is trained while it runs",
-        "tensor_input": "a tensor as a module of its own",
-        "text_extractor": "the words between two places of a text",
         "tokenizers": "two sentences as the numbers that BERT reads",
         "train_test_split": "rows for training and rows for testing",
-        "utf8_decode": "bytes as text",
     }
 )
 """By name, with `_`."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
 
-from rune.tensor import TensorType
+from rune.tensor import ElementType, TensorType
 
 ArgumentValue = int | float | str
 """The value of an argument after its type was checked."""
@@ -42,6 +42,8 @@ class Argument:
     default: ArgumentValue | None = None
     minimum: float | None = None
     maximum: float | None = None
+    is_output_element: bool = False
+    """A TEXT that is an element type: where it is left out, the one that the Runefile declares for the first output."""
 
 
 class BlockError(Exception):
@@ -54,15 +56,92 @@ class BlockError(Exception):
         self.input_index = input_index
 
 
+class RunTimeInput(BlockError):
+    """An input whose sizes each run decides, for a block that takes only fixed ones."""
+
+
+_ESCAPED, _QUOTES = len("\\u0000"), len('""')
+"""Bytes that a byte of a text takes in JSON at most, and those around it."""
+
+
 @dataclass(frozen=True)
 class BlockOutput:
-    """The tensor that a block makes. A block that decides the dimensions while it runs gives the largest.
+    """The tensor that a block makes. One whose sizes each run decides says so in its type, with its capacity.
 
-    `text_bound` is for utf8: the most bytes that one element takes as a JSON string, quotes and escapes included.
+    Where its C does not write those sizes, they are the input's number `sizes_of`, which has as many of them.
     """
 
     type: TensorType
     text_bound: int = 0
+    """utf8 only: the most bytes that one element takes as a JSON string, quotes and escapes included."""
+    sizes_of: int | None = None
+    points_into: tuple[int, ...] = ()
+    """utf8 only: the inputs whose bytes the texts may be slices of. They stay in memory for as long as the texts."""
+    text_memory: int = 0
+    """utf8 only: bytes in which the block puts its texts together. They stay for as long as the texts."""
+
+
+def text_output(
+    dimensions: tuple[int, ...],
+    size: int,
+    *,
+    run_time: tuple[int, ...] = (),
+    sizes_of: int | None = None,
+    points_into: tuple[int, ...] = (),
+    text_memory: int = 0,
+) -> BlockOutput:
+    """Texts of at most `size` bytes each, of any characters."""
+    type_ = TensorType(ElementType.UTF8, dimensions, run_time, size)
+    return BlockOutput(type_, size * _ESCAPED + _QUOTES, sizes_of, points_into, text_memory)
+
+
+@dataclass(frozen=True)
+class Count:
+    """A number of a call: how many elements an input has in this run, as int32_t."""
+
+    input_index: int
+
+
+class RunTimeSizes(Enum):
+    """How a block is told the sizes of an input that each run decides."""
+
+    REFUSED = "refused"
+    """It is not: such an input is refused when the project is checked."""
+    COUNT = "count"
+    """By a `Count` among the numbers: the elements lie dense, so that is enough for one that takes them one by one."""
+    POINTER = "pointer"
+    """By a pointer to those sizes behind the pointer to the input."""
+
+
+@dataclass(frozen=True)
+class BlockState:
+    """What a block keeps from one run to the next, beside what it could make again of its arguments.
+
+    It is zero when the rune starts and after a reset. `gap` goes on with the sentence "After a gap or a restart": what
+    is wrong, and for how long, when a run is not of the moment after the last, or the rune was started anew.
+    """
+
+    name: str
+    type: TensorType
+    help: str
+    gap: str
+
+    def __str__(self) -> str:
+        """A sentence for people: `keeps estimate, u32[1, 1960], from run to run. The noise in each band. After ...`."""
+        return f"keeps {self.name}, {self.type}, from run to run. {self.help}. After a gap or a restart: {self.gap}."
+
+
+@dataclass(frozen=True)
+class Pace:
+    """In which runs a block that may wait has something to go on with: in the run number `first`, counted from 1, and
+    in one of `every` so many behind it."""
+
+    first: int
+    every: int
+
+    def behind(self, before: Pace) -> Pace:
+        """Of a block that reads from one of another pace."""
+        return Pace(before.first + (self.first - 1) * before.every, self.every * before.every)
 
 
 @dataclass(frozen=True)
@@ -70,21 +149,29 @@ class BlockCode:
     """How a block is called from C.
 
     The function's parameters are, in this order: a pointer for each input and each output (of the element's C type;
-    utf8 is `struct rune_text`), `void *state` if there is state, `void *scratch` if there is scratch,
+    utf8 is `struct rune_text`); `void *state` if there is state, `void *scratch` if there is scratch,
     a `const struct rune_text *` for each of `texts` (what the host gave, bytes of any kind), a `const void *` for
     each constant, and each number as a literal (an `int` as int32_t or, beyond it, int64_t; a
-    `float` as double). It returns nothing; what cannot go on calls `rune_fail` (kernels/common/rune.h) and, as that may
+    `float` as double; a `Count` as int32_t).
+    Behind the pointer to a tensor whose sizes the run decides stands one to these sizes, an `int32_t` for each such
+    axis: `const` for an input of a block that takes pointers, to be written for an output without `sizes_of`. Behind
+    that to an output with `text_memory` stands a `char *` to this memory.
+    The function returns nothing, or with a `pace` an `int32_t`: not 0 where the outputs are there, 0 where there is
+    nothing to go on with in this run. What cannot go on calls `rune_fail` (kernels/common/rune.h) and, as that may
     return, ends without harm.
-    State is zero when the rune starts and kept between runs; scratch is valid during the call. Both, and constants, are
-    aligned to 8 bytes or more.
+    State is zero when the rune starts and kept between runs, and a reset makes it zero again; scratch is valid during
+    the call. Both, and constants, are aligned to 8 bytes or more.
     """
 
     function: str
     texts: tuple[HostText, ...] = ()
     constants: tuple[bytes, ...] = ()
-    numbers: tuple[int | float, ...] = ()
+    numbers: tuple[int | float | Count, ...] = ()
     state_size: int = 0
     scratch_size: int = 0
+    pace: Pace | None = None
+    """Of a block with which a run may end for all that reads from it: in which runs it does not. In the others, what
+    depends on it is not done."""
 
 
 Arguments = Mapping[str, ArgumentValue | HostText]
@@ -122,8 +209,30 @@ class Block:
     `outputs` accepted; None for those that it does not say it for. Anvil joins it with elementwise ops beside it."""
     aliases: tuple[str, ...] = field(default=())
     """Other crate names under which old Runefiles know it."""
+    run_time_sizes: RunTimeSizes = RunTimeSizes.REFUSED
+    """Whether it takes inputs whose sizes each run decides."""
+    state: Callable[[tuple[TensorType, ...], Arguments], tuple[BlockState, ...]] | None = None
+    """For a block that remembers: what it keeps for inputs that `outputs` accepted. All that the C keeps and that is
+    not made of the arguments alone."""
+    pace: Callable[[tuple[TensorType, ...], Arguments], Pace] | None = None
+    """For a block that reads a stream, whose input must come without gaps and without overlap: in which runs it has
+    something to go on with, for inputs that `outputs` accepted. Its C has the same."""
     sound_rate: int | None = None
     """Samples a second of the sound that its arithmetic is made for; None where the rate makes no difference."""
+
+    def made_of(self, inputs: tuple[TensorType, ...], arguments: Arguments) -> tuple[BlockOutput, ...]:
+        """What comes out for these inputs. Raises `BlockError`; `RunTimeInput` for sizes that it does not take."""
+        if self.run_time_sizes is RunTimeSizes.REFUSED:
+            for index, type_ in enumerate(inputs):
+                if not type_.is_fixed:
+                    raise RunTimeInput(
+                        f"{self.name} takes a fixed number of elements and not {type_}", input_index=index
+                    )
+        return self.outputs(inputs, arguments)
+
+    def kept(self, inputs: tuple[TensorType, ...], arguments: Arguments) -> tuple[BlockState, ...]:
+        """What it keeps from one run to the next, for inputs that `outputs` accepted."""
+        return () if self.state is None else self.state(inputs, arguments)
 
     @property
     def documentation(self) -> str:

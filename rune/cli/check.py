@@ -46,7 +46,8 @@ def command(runefile: Path, fix: bool, form: str, colour: str) -> None:
 
     The exit status is 1 when there is an error; warnings alone leave it 0. --fix writes the Runefile with all safe
     fixes ("help" describes them). A "suggestion", such as a similar name, is a guess and is left to you. The status
-    is that of the remaining problems.
+    is that of the remaining problems. What stages keep from one run to the next is listed, with what a gap in the input
+    or a restart does to it.
     """
     try:
         project = project_of(runefile)
@@ -81,6 +82,9 @@ def command(runefile: Path, fix: bool, form: str, colour: str) -> None:
         guesses = sum(bool(diagnostic.fixes) for diagnostic in problems)
         if fix and guesses:
             click.echo(f"Not fixed: {counted(guesses, 'problem')} with a suggestion, which --fix does not apply")
+        for node in checked.outline.nodes:
+            for state in node.state:
+                click.echo(f"{plain(node.name)} {state}")
         click.echo(_summary(checked.outline, problems))
     sys.exit(1 if any(each.severity is Severity.ERROR for each in problems) else 0)
 

@@ -89,7 +89,10 @@ def shape(tensor: object) -> str:
     element = str(fields.get("element_type") or "?").lower()
     dimensions = fields.get("dimensions")
     sizes = dimensions if isinstance(dimensions, list) else []
-    return f"{'utf8' if element == 'string' else element}[{', '.join(map(str, sizes))}]"
+    run_time = fields.get("run_time")
+    is_open = run_time if isinstance(run_time, list) else []
+    written = (f"<={size}" if axis in is_open else str(size) for axis, size in enumerate(sizes))
+    return f"{'utf8' if element == 'string' else element}[{', '.join(written)}]"
 
 
 def mapping(value: object) -> Mapping[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
 import click
@@ -11,15 +11,18 @@ from rune.cli.failure import CommandFailed, causes_of, failed
 from rune.cli.given_file import ANY_PATH, read_given_file
 from rune.cli.given_inputs import GivenInputs, input_options, limit_options
 from rune.cli.given_resources import given_resources, require_resources
+from rune.cli.given_streams import given_streams
 from rune.cli.interruptible import interruptible
 from rune.cli.printing import format_option, print_json
 from rune.cli.progress import progress
-from rune.cli.results import results_json, results_text, stages_of
+from rune.cli.results import Stages, results_json, results_text, stages_of
 from rune.cli.settings import settings
 from rune.container import is_zune
-from rune.runtime import InputSource, Limits, LoadedRune, LogLine, OutputMessage, Runtime
+from rune.runtime import CapabilityRequest, InputSource, Limits, LoadedRune, LogLine, OutputMessage, Runtime
 from rune.runtime.errors import InputFile, RuneError
 from rune.runtime.files import Notice
+from rune.runtime.stream_files import StreamFile
+from rune.wording import counted
 
 _ZUNE = (
     "this is a zune, the zip that the last versions of Rune made, and its blocks are modules of another ABI; "
@@ -30,9 +33,7 @@ _ZUNE = (
 @click.command(name="run")
 @click.argument("rune", type=ANY_PATH)
 @input_options
-@click.option(
-    "-r", "--repeats", type=click.IntRange(min=1), default=1, help="Run it this many times, with one line for each."
-)
+@click.option("-r", "--repeats", type=click.IntRange(min=1), help="Run it this many times, with one line for each.")
 @click.option("--file-resource", "file_resources", multiple=True, metavar="NAME=PATH", help="A resource from a file.")
 @click.option("--string-resource", "string_resources", multiple=True, metavar="NAME=VALUE", help="A resource as text.")
 @click.option(
@@ -47,7 +48,7 @@ _ZUNE = (
 def command(
     rune: Path,
     inputs: GivenInputs,
-    repeats: int,
+    repeats: int | None,
     file_resources: Sequence[str],
     string_resources: Sequence[str],
     engine: str,  # noqa: ARG001 (accepted, as its help says)
@@ -59,7 +60,8 @@ def command(
 
     Input comes from files. A flag may be given more than once: a capability's argument `source` picks the file, from 0.
     Proc-blocks and models keep state between the --repeats. Runes that are built with --host-resources take resources
-    from their host.
+    from their host. A rune with a `window` over a stream reads its file to the end in small chunks, and prints a line
+    for each window, with its "time" in seconds; with --repeats it reads the first chunk each time.
     """
     data = read_given_file(rune)
     resources = given_resources(file_resources, string_resources)
@@ -69,7 +71,12 @@ def command(
     _show(loaded.logs, verbose)
     stages = stages_of(data, loaded.outputs)
     notices: list[str] = []
-    for turn in range(repeats):
+    streams = given_streams(data, loaded.capabilities, inputs, notices.append) if repeats is None else {}
+    if streams:
+        show_notices(notices)
+        _run_streams(loaded, streams, inputs, lambda messages, time: _print(messages, stages, form, time))
+        return
+    for turn in range(repeats or 1):
         try:
             with progress(f"Running {rune.name}"):
                 messages = run_once(loaded, prepared(loaded, inputs, notices.append))
@@ -77,10 +84,39 @@ def command(
             if turn == 0:
                 show_notices(notices)
             _show(loaded.logs, verbose)
-        if form == "json":
-            print_json(results_json(messages, stages), one_line=True)
-        else:
-            click.echo("\n".join(results_text(messages, stages)))
+        _print(messages, stages, form, None)
+
+
+def _print(messages: Sequence[OutputMessage], stages: Stages, form: str, time: float | None) -> None:
+    """What a run gave: one line of JSON, or a line for each tensor. `time` is where its input ends in a recording."""
+    if form == "json":
+        said = {} if time is None else {"time": round(time, 6)}
+        print_json({**said, **results_json(messages, stages)}, one_line=True)
+        return
+    before = "" if time is None else f"{time:.3f} s  "
+    click.echo("\n".join(f"{before}{line}" for line in results_text(messages, stages)))
+
+
+def _run_streams(
+    loaded: LoadedRune,
+    streams: Mapping[int, StreamFile],
+    inputs: GivenInputs,
+    show: Callable[[Sequence[OutputMessage], float | None], None],
+) -> None:
+    """Runs to the end of the shortest file. What a run sends is shown with its time; one that waits shows nothing."""
+    others = [request for request in loaded.capabilities if request.id not in streams]
+    fixed = inputs_of(others, inputs, lambda _: None)
+    seconds = next((stream.seconds for stream in streams.values() if stream.seconds is not None), None)
+    runs = min(stream.runs for stream in streams.values())
+    shown = 0
+    for turn, chunks in enumerate(zip(*(stream.chunks() for stream in streams.values()), strict=False), start=1):
+        messages = run_once(loaded, {**fixed, **dict(zip(streams, chunks, strict=True))})
+        if messages:
+            show(messages, None if seconds is None else turn * seconds)
+            shown += 1
+    if not shown:
+        length = "" if seconds is None else f" of {runs * seconds:g} s"
+        click.echo(f"Nothing was sent: the input{length} fills no window. {counted(runs, 'run')} read it.", err=True)
 
 
 def load(data: bytes, limits: Limits, resources: Mapping[str, bytes]) -> LoadedRune:
@@ -95,8 +131,15 @@ def load(data: bytes, limits: Limits, resources: Mapping[str, bytes]) -> LoadedR
 
 def prepared(loaded: LoadedRune, inputs: GivenInputs, notice: Notice) -> Mapping[int, InputSource]:
     """What each capability reads, from files that are read and decoded here; ends the command when one cannot be."""
+    return inputs_of(loaded.capabilities, inputs, notice)
+
+
+def inputs_of(
+    capabilities: Sequence[CapabilityRequest], inputs: GivenInputs, notice: Notice
+) -> Mapping[int, InputSource]:
+    """The same for some of a rune's capabilities."""
     try:
-        return inputs.for_capabilities(loaded.capabilities, notice)
+        return inputs.for_capabilities(capabilities, notice)
     except InputFile as error:
         message, *causes = causes_of(error)
         raise CommandFailed(message, tuple(causes)) from error

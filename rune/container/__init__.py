@@ -7,7 +7,7 @@ from rune.container.errors import ContainerError
 from rune.container.graph import graph_json
 from rune.container.needs import needed_resources
 from rune.container.reader import Rune, read_graph, read_resources, read_rune
-from rune.container.request_names import requested_stages, watched_ports
+from rune.container.request_names import requested_stages, streamed_requests, watched_ports
 from rune.container.steps import OpenedRune, step_name, with_steps
 from rune.container.wasm import PAGE_SIZE, Export, Import, Memory, Section, read_module
 from rune.container.whole import missing_part
@@ -39,6 +39,7 @@ __all__ = [
     "requested_stages",
     "rune_sections",
     "step_name",
+    "streamed_requests",
     "watched_ports",
     "with_steps",
 ]

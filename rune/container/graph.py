@@ -6,22 +6,13 @@ import uuid
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-from rune.abi import Capability, ModelFormat
+from rune.abi import ModelFormat
 from rune.blocks.signature import ArgumentValue, HostText
-from rune.container.request_names import REQUESTS, WATCHED
+from rune.container.request_names import CAPABILITY_TYPES, REQUESTS, WATCHED
 from rune.runefile.pipeline import BlockStage, CapabilityStage, ModelStage, OutputStage, Pipeline, Port, Resource, Stage
 from rune.tensor import ElementType, TensorType
 
 _NAMESPACE: Final = uuid.UUID("6f2c3f0e-3a0f-5d8e-9c1b-52554e450000")
-
-_CAPABILITY_TYPES: Final = {
-    Capability.RAND: "random",
-    Capability.SOUND: "sound",
-    Capability.ACCEL: "accelerometer",
-    Capability.IMAGE: "image",
-    Capability.RAW: "raw",
-    Capability.FLOAT_IMAGE: "float-image",
-}
 
 
 def graph_json(
@@ -32,19 +23,22 @@ def graph_json(
     An argument that came from a resource is written as `$NAME`. Beyond the layout of Rune 0.11, whose tools pass over
     it: `requests`, the stages in the order in which the rune asks its host for them, so that a host can name what it
     knows by number, and the `watched` ports, for which it asks behind the outputs of the pipeline; the bytes of
-    `memory` that a run needs; a model's quantisation and whether it gives probabilities.
+    `memory` that a run needs; a model's quantisation and whether it gives probabilities; the axes of a tensor whose
+    sizes each run decides (`run_time`; `dimensions` has the largest), and what a block keeps between runs (`state`);
+    whether a capability must be read without gaps and without overlap (`stream`).
     """
     capabilities, models, blocks, outputs, tensors = {}, {}, {}, {}, {}
+    streams = streamed_capabilities(pipeline)
     for stage in pipeline.stages:
         for port, kind in _ports(stage):
             tensors[_tensor_id(port)] = _tensor(kind) | _meaning(stage, port.index)
         match stage:
             case CapabilityStage():
                 capabilities[stage.name] = {
-                    "kind": {"type": _CAPABILITY_TYPES[stage.kind]},
+                    "kind": {"type": CAPABILITY_TYPES[stage.kind]},
                     "args": {key: _argument(value) for key, value in stage.parameters},
                     "outputs": [_tensor_id(Port(stage.name, 0))],
-                }
+                } | ({"stream": True} if stage.name in streams else {})
             case ModelStage():
                 models[stage.name] = _model(stage) | _edges(stage)
             case BlockStage():
@@ -55,6 +49,8 @@ def graph_json(
                         for key, value in stage.arguments.items()
                     },
                 } | _edges(stage)
+                if stage.state:
+                    blocks[stage.name]["state"] = [{"name": each.name} | _tensor(each.type) for each in stage.state]
             case OutputStage():
                 outputs[stage.name] = {
                     "kind": {"type": stage.kind.name.lower()},
@@ -74,6 +70,19 @@ def graph_json(
             ),
         }
     )
+
+
+def streamed_capabilities(pipeline: Pipeline) -> frozenset[str]:
+    """The capabilities that feed a block which takes a stream, through other blocks too."""
+    read: dict[str, set[str]] = {}
+    found: set[str] = set()
+    for stage in pipeline.stages:
+        inputs = () if isinstance(stage, CapabilityStage) else stage.inputs
+        behind = {name for port in inputs for name in read.get(port.stage, ())}
+        read[stage.name] = {stage.name} if isinstance(stage, CapabilityStage) else behind
+        if isinstance(stage, BlockStage) and stage.block.pace is not None:
+            found |= behind
+    return frozenset(found)
 
 
 def _ports(stage: Stage) -> Iterable[tuple[Port, TensorType]]:
@@ -113,7 +122,8 @@ def _tensor_id(port: Port) -> str:
 
 def _tensor(kind: TensorType) -> dict[str, Any]:
     element = "String" if kind.element is ElementType.UTF8 else kind.element.value.upper()
-    return {"element_type": element, "dimensions": list(kind.dimensions)}
+    open_axes = {} if kind.is_fixed else {"run_time": list(kind.run_time)}
+    return {"element_type": element, "dimensions": list(kind.dimensions)} | open_axes
 
 
 def _meaning(stage: Stage, index: int) -> dict[str, Any]:

@@ -8,19 +8,22 @@ from __future__ import annotations
 import time
 from collections import defaultdict, deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+from rune.container import read_rune, streamed_requests
 from rune.evaluation.answers import Answer, AnswerReader
 from rune.evaluation.evaluation import Evaluation, Outcome, Unread
 from rune.evaluation.labelled import Event, LabelledSample, same_label
 from rune.evaluation.streams import Detection, Listening, detections, heard, is_background
-from rune.evaluation.windows import Windows, fed_capability, windows_of
+from rune.evaluation.windows import Windows, fed_capability, stream_windows, windows_of
 from rune.files import FileError
 from rune.runtime import CapabilityRequest, CompiledRune, Limits, LoadedRune
-from rune.runtime.errors import InputError, RuneError
+from rune.runtime.errors import InputError, InputFile, RuneError
 from rune.runtime.generated import generated_inputs
 
 _NO_RESOURCES: Mapping[str, bytes] = {}
+MOST_SILENT_RUNS = 1 << 16
+"""That follow a sample which fills no window of a stream."""
 
 
 def _no_news(_: int) -> None:
@@ -94,6 +97,8 @@ class _Trial:
         self._listening = listening
         first = self._start()
         self._fed: CapabilityRequest = fed_capability(first.capabilities)
+        graph = read_rune(data).graph or {}
+        self._is_stream = any(streamed_requests(graph, [request.kind for request in first.capabilities]))
         self._reader = AnswerReader(data, first.outputs, resources)
         first.close()
         self.labels = self._reader.labels
@@ -104,11 +109,12 @@ class _Trial:
 
     def of(self, sample: LabelledSample) -> Outcome:
         """Raises `FileError`, `OSError` and `InputError` for a sample that cannot be read."""
-        windows = windows_of(self._fed, sample.read(), self._listening.hops)
+        read = stream_windows if self._is_stream else windows_of
+        windows = read(self._fed, sample.read(), self._listening.hops)
         label = self._spelled(sample.label)
         loaded = self._start()
         try:
-            answers = [self._answer(loaded, data) for data in windows.data]
+            windows, answers = self._answers(loaded, windows)
         except InputError:
             raise
         except RuneError as error:
@@ -121,10 +127,28 @@ class _Trial:
             return self._clip(sample.name, label, answers[0])
         return self._stream(sample, label, windows, answers)
 
-    def _answer(self, loaded: LoadedRune, data: bytes) -> Answer:
+    def _answers(self, loaded: LoadedRune, windows: Windows) -> tuple[Windows, list[Answer]]:
+        """What the rune answers, and the windows that it answered: one that takes a stream does in some runs only. A
+        sample that fills no window is followed by silence."""
+        heard = [(end, self._answer(loaded, data)) for end, data in zip(windows.ends, windows.data, strict=True)]
+        found = [(end, answer) for end, answer in heard if answer is not None]
+        for _ in range(MOST_SILENT_RUNS if self._is_stream else 0):
+            if found:
+                break
+            answer = self._answer(loaded, windows.silence)
+            found += [] if answer is None else [(windows.seconds, answer)]
+        if not found:
+            raise InputFile("the rune sends nothing for this sample")
+        return replace(windows, ends=tuple(end for end, _ in found)), [answer for _, answer in found]
+
+    def _answer(self, loaded: LoadedRune, data: bytes) -> Answer | None:
+        """None in a run that completes no window of a stream."""
         inputs = dict(generated_inputs(loaded.capabilities))
         inputs[self._fed.id] = data
-        answer = self._reader.read(loaded.call(inputs))
+        messages = loaded.call(inputs)
+        if loaded.waits:
+            return None
+        answer = self._reader.read(messages)
         return Answer(self._spelled(answer.label), answer.scores)
 
     def _spelled(self, label: str) -> str:

@@ -15,6 +15,7 @@ from rune.runtime import CapabilityRequest
 from rune.runtime.errors import InputFile
 from rune.runtime.files import input_of_bytes, whole_parameter
 from rune.runtime.sounds import sound_input
+from rune.runtime.stream_files import stream_file
 from rune.runtime.wav import read_wav
 from rune.wording import listed
 
@@ -34,6 +35,8 @@ class Windows:
     data: Iterable[bytes]
     ends: Sequence[float] = (0.0,)
     seconds: float = 0.0
+    silence: bytes = b""
+    """Of a stream: what follows a sample that fills no window."""
 
     @property
     def is_stream(self) -> bool:
@@ -72,6 +75,16 @@ def windows_of(request: CapabilityRequest, data: bytes, hops: int) -> Windows:
     seconds = count / rate
     ends = tuple((start + size) / rate for start in starts)
     return Windows(_cut(sound, size, starts), ends, seconds)
+
+
+def stream_windows(request: CapabilityRequest, data: bytes, _hops: int) -> Windows:
+    """The same for an input that the rune itself makes windows of: chunks, one behind the other. Raises `InputFile`."""
+    stream = stream_file(request, data, lambda _: None)
+    if not stream.runs:
+        raise InputFile("the recording is shorter than what one run reads")
+    seconds = stream.seconds or 0.0
+    ends = tuple((run + 1) * seconds for run in range(stream.runs))
+    return Windows(stream.chunks(), ends, ends[-1], bytes(stream.chunk))
 
 
 def _cut(sound: bytes, size: int, starts: range) -> Iterator[bytes]:

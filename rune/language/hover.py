@@ -132,6 +132,12 @@ class _Reader:
             if type_ is not None:
                 number_ = f" as {code(f'{name}.{index}')}" if index else ""
                 lines.append(f"* gives `{type_}`{number_}, {_size(type_)}")
+        kept = next((node.state for node in self._analysis.checked.outline.nodes if node.name == name), ())
+        lines += [
+            f"* keeps {code(state.name)}, `{state.type}`, from run to run. {state.help}. "
+            f"After a gap or a restart: {state.gap}."
+            for state in kept
+        ]
         readers = [
             other.name.text
             for other in self._stages.values()

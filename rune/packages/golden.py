@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import struct
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from rune.abi import Output
@@ -22,8 +22,8 @@ RUNS: Final = 2
 """Of a self-test, one after the other: the second meets what the first left behind."""
 SEEDS: Final = tuple(range(1, 17))
 
-Sent = tuple[tuple[bytes, ...], ...]
-"""The bytes of each output of a run, a piece for each tensor or text."""
+Sent = Mapping[int, tuple[bytes, ...]]
+"""The bytes of each output that a run sent, by the output's number: a piece for each tensor or text."""
 
 
 def golden_runs(rune: bytes, program: Program, sandbox: Sandbox, target: str) -> tuple[GoldenRun, ...]:
@@ -34,9 +34,9 @@ def golden_runs(rune: bytes, program: Program, sandbox: Sandbox, target: str) ->
     found = []
     for seed, sent in _reference(CompiledRune(rune), types):
         digests = sandbox.traced(seed, len(program.steps))
-        messages = iter(sent)
         for name, step, digest in zip(step_names(program), program.steps, digests, strict=True):
-            if isinstance(step, SendOutput) and digest != digest_of(*next(messages)):
+            # An output of a stream sends nothing in a run that fills no window.
+            if isinstance(step, SendOutput) and digest != digest_of(*sent.get(step.output, ())):
                 raise SelfTestFailed(target, name)
         found.append(GoldenRun(seed, digests))
     return tuple(found)
@@ -73,7 +73,8 @@ def _last_sent(rune: CompiledRune, types: Sequence[TensorType], seeds: Sequence[
         for tensor in message.tensors
         for element in tensor.elements
     )
-    return tuple(tuple(_pieces(message)) for message in messages) if is_number else None
+    numbers = {request.id: number for number, request in enumerate(started.outputs)}
+    return {numbers[message.channel]: tuple(_pieces(message)) for message in messages} if is_number else None
 
 
 def _pieces(message: OutputMessage) -> Iterator[bytes]:

@@ -56,7 +56,7 @@ def block_arguments(
             given[argument.name] = value
     complete: dict[str, ArgumentValue | HostText] = {}
     for name, argument_ in known.items():
-        value = given.get(name, argument_.default)
+        value = given.get(name, _default(argument_, stage))
         if value is not None:
             complete[name] = value
         elif name not in named and stage.is_sound:
@@ -66,6 +66,12 @@ def block_arguments(
     # An argument may also be missing because its resource was reported before.
     is_complete = len(complete) == len(known) and report.error_count == before and stage.is_sound
     return complete if is_complete else None
+
+
+def _default(known: Argument, stage: StageSyntax) -> ArgumentValue | None:
+    if known.is_output_element and stage.outputs:
+        return str(stage.outputs[0].element)
+    return known.default
 
 
 def _report_list(argument: ArgumentSyntax, block: Block, known: Argument, report: Report) -> None:

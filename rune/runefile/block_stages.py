@@ -5,7 +5,7 @@ from __future__ import annotations
 from rune.blocks.paths import BlockPath, parse_block_path
 from rune.blocks.published import PUBLISHED, published
 from rune.blocks.resolver import BlockResolver
-from rune.blocks.signature import Block, BlockError, BlockOutput
+from rune.blocks.signature import Block, BlockError, BlockOutput, RunTimeInput
 from rune.runefile.arguments import block_arguments
 from rune.runefile.codes import Code
 from rune.runefile.pipeline import BlockStage, Port
@@ -18,6 +18,8 @@ from rune.runefile.zune import block_of, is_zune_stage
 from rune.tensor import TensorType
 from rune.wording import plain, quoted
 
+PAD_NOTE = "Each run decides how many there are. The proc-block `pad` fills them up to the largest number."
+"""What repairs an input whose sizes each run decides, where a fixed size is needed."""
 _PUBLISHED_VERSION = "v0.11.3"
 """The release of the published blocks whose arithmetic the catalogue has."""
 
@@ -41,7 +43,7 @@ def check_block_stage(
     if arguments is None or ports is None or types is None:
         return None
     try:
-        outputs = block.outputs(types, arguments)
+        outputs = block.made_of(types, arguments)
     except BlockError as error:
         _report_block_error(stage, error, report)
         return None
@@ -50,7 +52,8 @@ def check_block_stage(
     if not check_declared_outputs(stage, [output.type for output in outputs], block.name, report):
         return None
     resources_of = {argument.name: argument.resource for argument in stage.arguments if argument.resource is not None}
-    return BlockStage(stage.name.text, stage.target.text, block, arguments, ports, outputs, resources_of)
+    state = block.kept(types, arguments)
+    return BlockStage(stage.name.text, stage.target.text, block, arguments, ports, outputs, resources_of, state)
 
 
 def _find(stage: StageSyntax, blocks: BlockResolver, report: Report) -> Block | None:
@@ -139,6 +142,9 @@ def _warn_of_version(text: str, path: BlockPath, stage: StageSyntax, report: Rep
 
 def _report_block_error(stage: StageSyntax, error: BlockError, report: Report) -> None:
     span, code = stage.target.span, Code.BAD_BLOCK_INPUT
+    notes: tuple[str, ...] = ()
+    if isinstance(error, RunTimeInput):
+        code, notes = Code.RUN_TIME_SIZES, (PAD_NOTE,)
     if error.argument is not None:
         given = [argument for argument in stage.arguments if argument.name == error.argument]
         span, code = (given[0].span if given else stage.target.span), Code.BAD_ARGUMENT
@@ -147,7 +153,7 @@ def _report_block_error(stage: StageSyntax, error: BlockError, report: Report) -
     elif stage.inputs:
         span = stage.inputs[0].whole
     message = error.message[:1].upper() + error.message[1:] if code is Code.BAD_ARGUMENT else error.message
-    report.error(code, message, span)
+    report.error(code, message, span, notes)
 
 
 def _fits_size_limit(stage: StageSyntax, outputs: tuple[BlockOutput, ...], report: Report) -> bool:

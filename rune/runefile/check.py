@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from rune.blocks.resolver import BlockResolver
+from rune.blocks.signature import BlockState
 from rune.files import ProjectFiles
 from rune.runefile.block_stages import check_block_stage
 from rune.runefile.capabilities import check_capability, declared_output, find_capability
@@ -133,7 +134,7 @@ def check(
     return Checked(
         report.diagnostics,
         pipeline,
-        outline(syntax, checker.type_of, checker.model_file),
+        outline(syntax, checker.type_of, checker.model_file, checker.state_of),
         source,
         None if syntax.form is Form.TEXT else composed.root,
         syntax,
@@ -217,6 +218,11 @@ class _Checker:
         """The path of a model that could be read, or what the text says."""
         text = stage.target.text.strip()
         return self._models.get(stage.name.text) or (None if text.startswith("$") else text.removeprefix("./"))
+
+    def state_of(self, name: str) -> tuple[BlockState, ...]:
+        """What a block stage that is right keeps from one run to the next."""
+        stage = self._checked.get(name)
+        return stage.state if isinstance(stage, BlockStage) else ()
 
     def _check_whole(self) -> None:
         stages = self._syntax.stages

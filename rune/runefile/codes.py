@@ -85,6 +85,8 @@ class Code(Enum):
     QUANTIZED_INPUT = "RUNE0078"
     WRONG_FORMAT = "RUNE0079"
 
+    RUN_TIME_SIZES = "RUNE0085"
+
     # How a Runefile is written: what is harmless, and what only looks as if it meant something.
     EMPTY_RUNEFILE = "RUNE0090"
     AMBIGUOUS_VALUE = "RUNE0091"

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from rune.abi import ModelFormat
 from rune.files import FileError, ProjectFiles
 from rune.folders import folder_path
+from rune.runefile.block_stages import PAD_NOTE
 from rune.runefile.codes import Code
 from rune.runefile.model_types import check_declared_alone, check_inputs, filled_in, obstacle_in
 from rune.runefile.pipeline import ModelStage, Port
@@ -147,6 +148,8 @@ def check_model_stage(
 ) -> ModelStage | None:
     """The stage as the model has it; None when something was reported. A type is None where it is not known."""
     before = report.error_count
+    if _reports_run_time_sizes(stage, types, report):
+        return None
     input_types: tuple[TensorType, ...] | None
     output_types: tuple[TensorType, ...] | None
     if found.signature is None:
@@ -171,6 +174,15 @@ def check_model_stage(
         capacity=found.capacity,
         tensors=() if found.signature is None else found.signature.outputs,
     )
+
+
+def _reports_run_time_sizes(stage: StageSyntax, types: tuple[TensorType | None, ...], report: Report) -> bool:
+    """Reports inputs whose sizes each run decides: a model has its own."""
+    found = [(input_, type_) for input_, type_ in zip(stage.inputs, types, strict=True) if type_ and not type_.is_fixed]
+    for input_, type_ in found:
+        message = f"A model takes a fixed number of elements, but {quoted(input_.text)} gives {type_}"
+        report.error(Code.RUN_TIME_SIZES, message, input_.whole, [PAD_NOTE])
+    return bool(found)
 
 
 def _model_resource(stage: StageSyntax, text: str, reading: ModelReading) -> ResourceSyntax | None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from rune.blocks.paths import parse_block_path
+from rune.blocks.signature import BlockState
 from rune.runefile import capabilities
 from rune.runefile.syntax import ArgumentSyntax, ResourceSyntax, RunefileSyntax, StageKind, StageSyntax
 from rune.runefile.zune import block_of
@@ -33,7 +34,8 @@ class NodeArgument:
 class Node:
     """A stage. `detail` says which one it is (`SOUND 16 kHz`, `fft`); `file` is a file of the project that it runs.
 
-    `arguments` are None where an older version wrote the outline and did not tell them.
+    `arguments` are None where an older version wrote the outline and did not tell them. `state` is what a block keeps
+    from one run to the next.
     """
 
     name: str
@@ -42,6 +44,7 @@ class Node:
     line: int
     file: str | None
     arguments: tuple[NodeArgument, ...] | None = None
+    state: tuple[BlockState, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -75,8 +78,10 @@ def outline(
     syntax: RunefileSyntax,
     type_of: Callable[[str, int], TensorType | None],
     model_file: Callable[[StageSyntax], str | None],
+    state_of: Callable[[str], tuple[BlockState, ...]],
 ) -> Outline:
-    """The drawing; `type_of` says what is known of an output, `model_file` which file a model stage runs."""
+    """The drawing; `type_of` says what is known of an output, `model_file` which file a model stage runs, `state_of`
+    what a block keeps."""
     names = {stage.name.text for stage in syntax.stages}
     resources = {resource.name.text: resource for resource in syntax.resources}
     wires = []
@@ -86,13 +91,15 @@ def outline(
                 type_ = type_of(input_.stage, input_.index)
                 text = None if type_ is None else str(type_)
                 wires.append(Wire(input_.stage, input_.index, stage.name.text, target_index, text))
-    return Outline(tuple(_node(stage, model_file, resources) for stage in syntax.stages), tuple(wires))
+    nodes = (_node(stage, model_file, resources, state_of(stage.name.text)) for stage in syntax.stages)
+    return Outline(tuple(nodes), tuple(wires))
 
 
 def _node(
     stage: StageSyntax,
     model_file: Callable[[StageSyntax], str | None],
     resources: Mapping[str, ResourceSyntax],
+    state: tuple[BlockState, ...],
 ) -> Node:
     text = stage.target.text.strip()
     file: str | None = None
@@ -110,7 +117,7 @@ def _node(
             file = text.removeprefix("./") if is_own else None
             detail = block_of(text) or (text if path is None or is_own else path.crate)
     arguments = tuple(_argument(argument, resources) for argument in stage.arguments)
-    return Node(stage.name.text, _KINDS[stage.kind], detail, stage.name.span.start.line, file, arguments)
+    return Node(stage.name.text, _KINDS[stage.kind], detail, stage.name.span.start.line, file, arguments, state)
 
 
 def _argument(argument: ArgumentSyntax, resources: Mapping[str, ResourceSyntax]) -> NodeArgument:

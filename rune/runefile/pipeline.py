@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from rune.abi import Capability, ModelFormat, Output
-from rune.blocks.signature import Arguments, Block, BlockOutput
+from rune.blocks.signature import Arguments, Block, BlockOutput, BlockState
 from rune.tensor import TensorType
 from rune.tflite import ModelTensor
 
@@ -33,7 +33,8 @@ class CapabilityStage:
 class BlockStage:
     """Runs a proc-block. `path` is the text of the Runefile; arguments are complete, defaults included.
 
-    `resources` are the names of the resources that arguments came from, by argument.
+    `resources` are the names of the resources that arguments came from, by argument; `state` is what it keeps from one
+    run to the next.
     """
 
     name: str
@@ -43,6 +44,7 @@ class BlockStage:
     inputs: tuple[Port, ...]
     outputs: tuple[BlockOutput, ...]
     resources: Mapping[str, str] = field(default_factory=dict)
+    state: tuple[BlockState, ...] = ()
 
 
 @dataclass(frozen=True)

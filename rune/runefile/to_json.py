@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, NotRequired, TypedDict
 
+from rune.blocks.signature import BlockState
 from rune.runefile.diagnostics import Diagnostic, Edit, Fix, Position, Severity, Span
 from rune.runefile.outline import Node, NodeArgument, NodeKind, Outline, Wire
 
@@ -59,10 +60,19 @@ class NodeArgumentJson(TypedDict):
     file: str | None
 
 
+class NodeStateJson(TypedDict):
+    """What a block keeps from one run to the next; `gap` says what a gap in its input or a restart does."""
+
+    name: str
+    type: str
+    help: str
+    gap: str
+
+
 class OutlineNodeJson(TypedDict):
     """A stage. `detail` says which one it is; `file` is a file of the project that it runs.
 
-    Older versions did not write `arguments`.
+    Older versions did not write `arguments`. Only blocks that keep something have `state`.
     """
 
     name: str
@@ -71,6 +81,7 @@ class OutlineNodeJson(TypedDict):
     line: int
     file: str | None
     arguments: NotRequired[list[NodeArgumentJson]]
+    state: NotRequired[list[NodeStateJson]]
 
 
 class OutlineWireJson(TypedDict):
@@ -141,7 +152,14 @@ def node_to_json(node: Node) -> OutlineNodeJson:
     }
     if node.arguments is not None:
         written["arguments"] = [_argument_to_json(argument) for argument in node.arguments]
+    if node.state:
+        written["state"] = [state_to_json(state) for state in node.state]
     return written
+
+
+def state_to_json(state: BlockState) -> NodeStateJson:
+    """What a block keeps, as JSON."""
+    return {"name": state.name, "type": str(state.type), "help": state.help, "gap": state.gap}
 
 
 def _argument_to_json(argument: NodeArgument) -> NodeArgumentJson:

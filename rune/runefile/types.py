@@ -13,7 +13,8 @@ from rune.wording import counted, quoted
 
 def same_data(left: TensorType, right: TensorType) -> bool:
     """Whether one can be read as the other: tensors are flat, so only how the dimensions are written may differ."""
-    return left.element is right.element and left.count == right.count
+    is_same_count = left.count == right.count and left.is_fixed and right.is_fixed
+    return left.element is right.element and is_same_count
 
 
 def check_declared_outputs(stage: StageSyntax, found: Sequence[TensorType], source: str, report: Report) -> bool:

@@ -22,7 +22,7 @@ from wasmtime import (
     WasmtimeError,
 )
 
-from rune.container import ContainerError, read_graph, read_resources, step_name, watched_ports
+from rune.container import ContainerError, read_graph, read_resources, step_name, streamed_requests, watched_ports
 from rune.runefile.pipeline import Port
 from rune.runtime.call_thread import CallThread
 from rune.runtime.calls import Entry, Imports
@@ -95,6 +95,8 @@ class LoadedRune:
         ports = watched_ports(graph, [request.kind for request in host.outputs.values()])
         self._ports = dict(zip(handles[len(handles) - len(ports) :], ports, strict=True))
         self._watched: dict[Port, OutputMessage] = {}
+        self._is_stream = any(streamed_requests(graph, [request.kind for request in host.capabilities.values()]))
+        self._sent: frozenset[int] = frozenset()
 
     @property
     def capabilities(self) -> tuple[CapabilityRequest, ...]:
@@ -105,6 +107,11 @@ class LoadedRune:
     def outputs(self) -> tuple[OutputRequest, ...]:
         """The outputs that the rune asked for, in its order; those that send watched wires are left out."""
         return tuple(request for handle, request in self._host.outputs.items() if handle not in self._ports)
+
+    @property
+    def waits(self) -> bool:
+        """Whether a window of a stream was not complete in the last call, so that not all of it was done."""
+        return self._is_stream and len(self._sent) < len(self._ports) + len(self.outputs)
 
     @property
     def watched(self) -> Mapping[Port, OutputMessage]:
@@ -170,6 +177,7 @@ class LoadedRune:
             self.close()
             raise
         kinds = self._host.outputs
+        self._sent = frozenset(handle for handle, _ in self._host.messages)
         messages = tuple(read_message(handle, kinds[handle].kind, data) for handle, data in self._host.messages)
         self._watched = {self._ports[each.channel]: each for each in messages if each.channel in self._ports}
         return tuple(each for each in messages if each.channel not in self._ports)

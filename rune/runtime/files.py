@@ -92,6 +92,17 @@ def _input(request: CapabilityRequest, files: InputFiles, notice: Notice) -> Inp
     if request.kind is Capability.RAND:
         seed = secrets.randbits(64) if files.seed is None else files.seed
         return lambda size: random_bytes(seed, size)
+    decode = _decoder(request)
+    path = file_of(request, files)
+
+    def told(conversion: str) -> None:
+        notice(f"{plain(path.name, 100)}: {conversion}")
+
+    return decoded_file(path, lambda data: decode(data, told))
+
+
+def file_of(request: CapabilityRequest, files: InputFiles) -> Path:
+    """The file that a capability of any kind but RAND reads. Raises `InputFile`."""
     paths, option = {
         Capability.SOUND: (files.sounds, "--sound"),
         Capability.ACCEL: (files.accelerometers, "--accelerometer"),
@@ -99,13 +110,7 @@ def _input(request: CapabilityRequest, files: InputFiles, notice: Notice) -> Inp
         Capability.IMAGE: (files.images, "--image"),
         Capability.FLOAT_IMAGE: (files.images, "--image"),
     }[request.kind]
-    decode = _decoder(request)
-    path = _picked(paths, option, request.parameters)
-
-    def told(conversion: str) -> None:
-        notice(f"{plain(path.name, 100)}: {conversion}")
-
-    return _decoded(path, lambda data: decode(data, told))
+    return _picked(paths, option, request.parameters)
 
 
 def _sound(data: bytes, rate: int, samples: int, notice: Notice) -> bytes:
@@ -153,7 +158,7 @@ def whole_parameter(parameters: Mapping[str, int | float], name: str) -> int | N
     return int(value)
 
 
-def _decoded(path: Path, decode: Callable[[bytes], T]) -> T:
+def decoded_file(path: Path, decode: Callable[[bytes], T]) -> T:
     """What a file holds. Raises `InputFile`, which names the file."""
     data = _bytes_of(path)
     try:

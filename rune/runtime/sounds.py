@@ -29,9 +29,18 @@ class Sound:
     conversion: str | None
 
 
+def whole_sound(data: bytes, rate: int) -> Sound:
+    """All samples of a wav at `rate` samples a second. Raises `InputFile`."""
+    wav = read_wav(data)
+    return _of_wav(wav, rate, -(-wav.frames * rate // wav.rate))
+
+
 def sound_input(data: bytes, rate: int, count: int) -> Sound:
     """The first `count` samples of a wav at `rate` samples a second. Raises `InputFile`."""
-    wav = read_wav(data)
+    return _of_wav(read_wav(data), rate, count)
+
+
+def _of_wav(wav: Wav, rate: int, count: int) -> Sound:
     if wav.rate == rate and wav.channels == 1 and (wav.bits, wav.is_float) == (16, False):
         return Sound(_enough(wav.samples, wav.frames, count), None)
     if wav.rate != rate and not (wav.rate in _RATES and rate in _RATES):

@@ -41,7 +41,7 @@ from rune.verify.certificate_json import (
 )
 from rune.verify.instrumented import LIMITS
 from rune.verify.instrumented import call as run
-from rune.verify.samples import capabilities_of, input_sets, own_samples
+from rune.verify.samples import capabilities_of, input_sets, own_samples, runs_for
 from rune.wording import plain
 
 FORMAT: Final = 1
@@ -78,7 +78,7 @@ def certificate(
     chosen = choose(pipeline, models, host_models=host_models, profile=profile)
     program = lower(pipeline, chosen.compiled, target, chosen.hosted, timed=timed, profile=profile)
     capabilities = capabilities_of(pipeline)
-    sets = input_sets(capabilities, own_samples(files, capabilities), VECTORS, SEED)
+    sets = input_sets(capabilities, own_samples(files, capabilities), runs_for(pipeline, VECTORS), SEED)
     untested = _untested(rune)
     vectors = [] if untested else _vectors(rune, _of_size([each.data for each in sets]))
     stages = [stage for stage in pipeline.stages if isinstance(stage, ModelStage)]

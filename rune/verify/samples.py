@@ -10,8 +10,9 @@ from tempfile import TemporaryDirectory
 from typing import Final
 
 from rune.abi import Capability
+from rune.blocks.signature import Pace
 from rune.files import FileError, ProjectFiles
-from rune.runefile.pipeline import CapabilityStage, Pipeline
+from rune.runefile.pipeline import BlockStage, CapabilityStage, Pipeline
 from rune.runtime.errors import InputFile
 from rune.runtime.files import InputFiles, inputs_from_files
 from rune.runtime.generated import generated_inputs
@@ -42,6 +43,21 @@ class InputSet:
 def capabilities_of(pipeline: Pipeline) -> tuple[CapabilityStage, ...]:
     """The inputs of a pipeline, in its order."""
     return tuple(stage for stage in pipeline.stages if isinstance(stage, CapabilityStage))
+
+
+def runs_for(pipeline: Pipeline, count: int) -> int:
+    """How many runs it takes until each output was sent so often; more than that where a stream must first fill a
+    window."""
+    paces: dict[str, Pace] = {}
+    for stage in pipeline.stages:
+        inputs = () if isinstance(stage, CapabilityStage) else stage.inputs
+        read = [paces[port.stage] for port in inputs]
+        before = Pace(max((pace.first for pace in read), default=1), max((pace.every for pace in read), default=1))
+        if isinstance(stage, BlockStage) and stage.block.pace is not None:
+            types = tuple(pipeline.type_of(port) for port in stage.inputs)
+            before = stage.block.pace(types, stage.arguments).behind(before)
+        paces[stage.name] = before
+    return max((pace.first + pace.every * (count - 1) for pace in paces.values()), default=count)
 
 
 def input_sets(

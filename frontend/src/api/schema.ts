@@ -3164,6 +3164,13 @@ export interface components {
       readonly value: string;
       readonly file: string | null;
     };
+    /** @description What a block keeps from one run to the next; `gap` says what a gap in its input or a restart does. */
+    readonly NodeState: {
+      readonly name: string;
+      readonly type: string;
+      readonly help: string;
+      readonly gap: string;
+    };
     /** @description That something concerns a person; there is one for each thing, which tells of the newest of its events. */
     readonly Notice: {
       /** Format: uuid */
@@ -3303,7 +3310,7 @@ export interface components {
       readonly nodes: readonly components["schemas"]["OutlineNode"][];
       readonly wires: readonly components["schemas"]["OutlineWire"][];
     };
-    /** @description A stage. `detail` says which one it is; `file` is a file of the project that it runs. Older versions did not write `arguments`. */
+    /** @description A stage. `detail` says which one it is; `file` is a file of the project that it runs. Older versions did not write `arguments`. Only blocks that keep something have `state`. */
     readonly OutlineNode: {
       readonly name: string;
       /** @enum {string} */
@@ -3312,6 +3319,7 @@ export interface components {
       readonly line: number;
       readonly file: string | null;
       readonly arguments?: readonly components["schemas"]["NodeArgument"][];
+      readonly state?: readonly components["schemas"]["NodeState"][];
     };
     /** @description What goes from an output of one stage to an input of another; `type` is null while it is unknown. */
     readonly OutlineWire: {
@@ -3998,6 +4006,7 @@ export interface components {
       readonly line: number;
       readonly file: string | null;
       readonly arguments?: readonly components["schemas"]["NodeArgument"][];
+      readonly state?: readonly components["schemas"]["NodeState"][];
       /** @enum {string} */
       readonly change: "added" | "removed" | "changed" | "same";
       readonly was: string | null;
@@ -4817,6 +4826,7 @@ export type NewRound = components["schemas"]["NewRound"];
 export type NewToken = components["schemas"]["NewToken"];
 export type NewWebhook = components["schemas"]["NewWebhook"];
 export type NodeArgument = components["schemas"]["NodeArgument"];
+export type NodeState = components["schemas"]["NodeState"];
 export type Notice = components["schemas"]["Notice"];
 export type NoticeKind = components["schemas"]["NoticeKind"];
 export type NoticePage = components["schemas"]["NoticePage"];

@@ -25,6 +25,7 @@ export function describeStages({ nodes, wires }: Pipeline): readonly string[] {
     const words = [
       `${stage.name}, ${KIND_WORDS[stage.kind]} ${stage.detail}`,
       stage.note ?? "",
+      stage.state === undefined ? "" : `keeps ${listed(stage.state.map(({ name }) => name))} between runs`,
       ...describeReading(stage, read ?? [], gone ?? []),
     ];
     return words.filter((word) => word !== "").join(", ");

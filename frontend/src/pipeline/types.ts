@@ -9,6 +9,8 @@ export interface Stage {
   readonly mark?: "added" | "changed" | "removed" | "same" | "";
   /** The same in words, in a line of its own. */
   readonly note?: string;
+  /** What a proc-block keeps from one run to the next; left out where it keeps nothing. */
+  readonly state?: readonly { readonly name: string; readonly help: string; readonly gap: string }[];
   /** What is drawn in place of its name, where it stands for several stages. */
   readonly shown?: string;
 }

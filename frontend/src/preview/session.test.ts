@@ -133,3 +133,26 @@ test("a rune that sends more than it may is allowed more by its person, up to an
   for (let times = 0; times < 20; times += 1) session.allowMore();
   expect(session.moreOutput).toBe(MOST_OUTPUT_BYTES);
 });
+
+test("a rune that reads a stream gets each chunk once, in order; where it is too slow the oldest are lost", async () => {
+  const core = engine();
+  const session = new Session({
+    run: (inputs) => core.run(inputs),
+    load: async (rune, limits, given) => {
+      const loaded = await core.load(rune, limits, given);
+      return { ...loaded, capabilities: loaded.capabilities.map((each) => ({ ...each, isStream: true })) };
+    },
+  });
+  await session.use(mirror(RAW, 2, "u8[2]"));
+  for (const value of [1, 2, 3]) session.offer(0, bytes(value, value), true);
+  for (const value of [1, 2, 3]) {
+    core.release();
+    await vi.waitFor(() => expect(values(session)).toEqual([value, value]));
+  }
+  expect(core.runs).toBe(3);
+  for (let value = 0; value < 80; value += 1) session.offer(0, bytes(value, value), true);
+  core.release();
+  await vi.waitFor(() => expect(values(session)).toEqual([0, 0]));
+  core.release();
+  await vi.waitFor(() => expect(values(session)).toEqual([16, 16]));
+});

@@ -1,5 +1,6 @@
 // One rune in one page: loading it, giving it the newest input, keeping what came out. Knows no component; a component
-// subscribes. One run at a time: input that comes during a run replaces the input that waits, and nothing queues.
+// subscribes. One run at a time: input that comes during a run replaces the input that waits. Only what a rune reads
+// as a stream, of which it misses nothing, waits in a line.
 import { createStore, type StoreApi } from "zustand/vanilla";
 import {
   DEFAULT_LIMITS,
@@ -65,6 +66,8 @@ export interface Snapshot {
 }
 
 const TIMES = 21;
+/** Of a stream; where more comes the rune is too slow, and the oldest is lost. */
+const MOST_WAITING = 64;
 
 const NOTHING: Snapshot = {
   phase: "empty",
@@ -99,6 +102,8 @@ export class Session {
   #modelTimes: number[] = [];
   /** The newest input of each capability, by its place in the rune. */
   readonly #inputs = new Map<number, ArrayBuffer>();
+  /** What waits of each capability that is read as a stream, the oldest first. */
+  readonly #line = new Map<number, ArrayBuffer[]>();
   #isStream = false;
   #isRunning = false;
   #isWaiting = false;
@@ -176,12 +181,21 @@ export class Session {
 
   /** The newest input of the capability at this place; with all of them there the rune runs. */
   offer(place: number, data: ArrayBuffer, isStream: boolean): void {
-    this.#inputs.set(place, data);
+    const { loaded } = this.#store.getState();
+    const now = this.#now();
     this.#isStream = isStream;
-    if (isStream) {
-      const now = this.#now();
-      this.#pace.asked(now);
-      if (this.#isRunning && this.#isWaiting) this.#pace.dropped(now);
+    if (isStream) this.#pace.asked(now);
+    if (loaded?.capabilities[place]?.isStream === true) {
+      const line = this.#line.get(place) ?? [];
+      this.#line.set(place, line);
+      line.push(data);
+      if (line.length > MOST_WAITING) {
+        line.shift();
+        this.#pace.dropped(now);
+      }
+    } else {
+      this.#inputs.set(place, data);
+      if (isStream && this.#isRunning && this.#isWaiting) this.#pace.dropped(now);
     }
     this.#run();
   }
@@ -189,6 +203,7 @@ export class Session {
   /** Forgets the input of a capability: its source was switched off or changed. */
   withdraw(place: number): void {
     this.#inputs.delete(place);
+    this.#line.delete(place);
     this.#isWaiting = false;
     this.#store.setState({ readings: NO_READINGS, watched: [] });
   }
@@ -204,10 +219,11 @@ export class Session {
       this.#isWaiting = true;
       return;
     }
-    const inputs = this.#gather(loaded);
-    if (inputs === null) return;
+    const places = this.#gather(loaded);
+    if (places === null) return;
     this.#isRunning = true;
-    void this.#runOnce(inputs, new Map(this.#inputs), this.#generation);
+    const inputs = new Map(loaded.capabilities.map(({ id }, place) => [id, places.get(place) ?? new ArrayBuffer(0)]));
+    void this.#runOnce(inputs, places, this.#generation);
   }
 
   async #runOnce(
@@ -226,24 +242,27 @@ export class Session {
       this.#fail(error);
       return;
     }
-    if (this.#isWaiting) {
+    if (this.#isWaiting || this.#line.size > 0) {
       this.#isWaiting = false;
       this.#run();
     }
   }
 
+  /** The input of each capability by its place, the oldest of a stream; null while one has none. */
   #gather(loaded: Loaded): Map<number, ArrayBuffer> | null {
     const inputs = new Map<number, ArrayBuffer>();
-    for (const [place, { id }] of loaded.capabilities.entries()) {
-      const data = this.#inputs.get(place);
+    for (const [place, { isStream }] of loaded.capabilities.entries()) {
+      const data = isStream === true ? this.#line.get(place)?.[0] : this.#inputs.get(place);
       if (data === undefined) return null;
-      inputs.set(id, data);
+      inputs.set(place, data);
     }
+    for (const line of this.#line.values()) line.shift();
     return inputs;
   }
 
   /** What another rune's capability was given may not fit this one's. */
   #dropUnfitting(loaded: Loaded): void {
+    this.#line.clear();
     for (const [place, data] of this.#inputs) {
       if (loaded.capabilities[place]?.size !== data.byteLength) this.#inputs.delete(place);
     }
@@ -253,17 +272,23 @@ export class Session {
     const { readings, loaded, calling, runs } = this.#store.getState();
     const now = this.#now();
     this.#pace.ran(now);
-    this.#times = [...this.#times, result.milliseconds].slice(-TIMES);
-    this.#modelTimes = [...this.#modelTimes, result.modelMilliseconds].slice(-TIMES);
+    // A run of a stream that completes no window sends nothing: what was read before stands, and its time is no run's.
+    const waits = result.outputs.length === 0 && loaded?.capabilities.some(({ isStream }) => isStream === true);
+    if (waits !== true) {
+      this.#times = [...this.#times, result.milliseconds].slice(-TIMES);
+      this.#modelTimes = [...this.#modelTimes, result.modelMilliseconds].slice(-TIMES);
+    }
     this.#store.setState({
-      readings: read(readings, result.outputs, {
-        wordlists: loaded?.wordlists ?? [],
-        isStream: this.#isStream,
-        calling,
-        now,
+      ...(waits !== true && {
+        readings: read(readings, result.outputs, {
+          wordlists: loaded?.wordlists ?? [],
+          isStream: this.#isStream,
+          calling,
+          now,
+        }),
+        watched: result.watched,
+        newest: { outputs: result.outputs, milliseconds: result.milliseconds, isStream: this.#isStream },
       }),
-      watched: result.watched,
-      newest: { outputs: result.outputs, milliseconds: result.milliseconds, isStream: this.#isStream },
       ran: places,
       pace: this.#pace.read(now),
       milliseconds: median(this.#times),

@@ -13,6 +13,8 @@ export interface GraphCapability {
   readonly parameters: Readonly<Record<string, unknown>>;
   readonly type: string | null;
   readonly size: number | null;
+  /** Whether it must be read without gaps and without overlap. */
+  readonly isStream: boolean;
 }
 
 export interface GraphOutput {
@@ -122,6 +124,7 @@ function readCapabilities(graph: Readonly<Record<string, unknown>> | null): Grap
       parameters: record(capability.args),
       type: shape === null ? null : shapeText(shape),
       size: shape === null ? null : elementCount(shape) * elementSize(shape.type),
+      isStream: capability.stream === true,
     });
   }
   return found;

@@ -195,6 +195,8 @@ export class RuneInstance {
    */
   #resolved(milliseconds: number, now: number, read: ReadInput): number {
     if (milliseconds >= CLOCK_MILLISECONDS || this.loaded.models.length > 0) return milliseconds;
+    // A copy would be given one chunk of the stream again and again.
+    if (this.loaded.capabilities.some(({ isStream }) => isStream === true)) return milliseconds;
     if (this.#timed === null || now - this.#timed.at > TIMING_INTERVAL_MILLISECONDS) {
       this.#timed = { at: now, milliseconds: timeOfCopy(this.#module, this.#limits, this.#find, read) ?? milliseconds };
     }

@@ -17,6 +17,7 @@ export function describeCapabilities(
     size: sizes.get(request.id) ?? node?.size ?? 0,
     type: node?.type ?? null,
     stage: node?.stage ?? null,
+    ...(node?.isStream === true && { isStream: true }),
   }));
 }
 

@@ -17,6 +17,8 @@ export interface CapabilityRequest {
   readonly type: string | null;
   /** The stage's name in the Runefile, where the rune says so. */
   readonly stage: string | null;
+  /** It must be read without gaps and without overlap: the rune itself makes windows of it. */
+  readonly isStream?: boolean;
 }
 
 export interface OutputRequest {

@@ -21,5 +21,5 @@ def dead_ops(graph: Graph) -> Graph:
         if isinstance(node.work, Computation) and not is_needed:
             dead.append(number)
         else:
-            needed.update(node.inputs)
+            needed.update(node.reads)
     return graph.with_nodes(dict.fromkeys(dead, ())) if dead else graph

@@ -11,7 +11,7 @@ from rune.anvil.graph import Graph, Node
 
 def in_place(graph: Graph) -> Graph:
     """The graph with outputs that share the memory of an input."""
-    last = {graph.storage(index): number for number, node in enumerate(graph.nodes) for index in node.inputs}
+    last = {graph.storage(index): number for number, node in enumerate(graph.nodes) for index in node.reads}
     for number, node in enumerate(graph.nodes):
         if not isinstance(node.work, Computation) or isinstance(node.work, View):
             continue

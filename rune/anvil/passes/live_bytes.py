@@ -17,7 +17,7 @@ def live_bytes_by_node(graph: Graph) -> tuple[int, ...]:
     """The same for each node: of what it names, of what was made before and is read later, and of its own windows."""
     spans: dict[int, tuple[int, int]] = {}
     for number, node in enumerate(graph.nodes):
-        for storage in map(graph.storage, (*node.inputs, *node.outputs)):
+        for storage in map(graph.storage, (*node.reads, *node.outputs)):
             spans[storage] = (spans[storage][0] if storage in spans else number, number)
     changes = [0] * (len(graph.nodes) + 1)
     for storage, (first, last) in spans.items():

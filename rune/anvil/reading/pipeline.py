@@ -11,8 +11,9 @@ from rune.anvil.profile import LITERT, Profile
 from rune.anvil.program import CapabilityRequest, OutputRequest
 from rune.anvil.reading.builder import GraphBuilder
 from rune.anvil.reading.model import read_ops
-from rune.blocks.signature import BlockError
+from rune.blocks.signature import BlockError, BlockOutput, RunTimeSizes
 from rune.runefile.pipeline import BlockStage, CapabilityStage, ModelStage, OutputStage, Pipeline, Port
+from rune.tensor import ElementType, TensorType
 from rune.tflite import Model
 
 
@@ -79,16 +80,52 @@ class _Reading:
             code = stage.block.code(types, stage.arguments)
         except BlockError as error:
             raise BadArgument(stage.name, error.message) from error
-        element = stage.block.element(types, stage.arguments) if stage.block.element else None
-        outputs = self._outputs(
-            stage.name,
-            [
-                Value(f"{stage.name}.{index}", output.type, text_bound=output.text_bound)
-                for index, output in enumerate(stage.outputs)
-            ],
+        is_fixed = all(type_.is_fixed for type_ in types)
+        element = stage.block.element(types, stage.arguments) if stage.block.element and is_fixed else None
+        tensors = self._inputs(stage.inputs)
+        outputs: list[int] = []
+        for index, output in enumerate(stage.outputs):
+            made = self._made(f"{stage.name}.{index}", output, tensors)
+            self._values[Port(stage.name, index)] = made[0]
+            outputs += made
+        work = BlockCall(stage.block.header, code, element, tensors)
+        given, keeps = self._with_sizes(tensors, pointers=stage.block.run_time_sizes is RunTimeSizes.POINTER)
+        self.builder.node(stage.name, stage.name, work, given, tuple(outputs), keeps)
+
+    def _made(self, name: str, output: BlockOutput, inputs: tuple[int, ...]) -> tuple[int, ...]:
+        """What a block writes for one output: the tensor, and its sizes and its texts' memory where it has them."""
+        beside: list[int] = []
+        sizes = None if output.sizes_of is None else self.builder.sizes_of(inputs[output.sizes_of])
+        if not output.type.is_fixed and sizes is None:
+            sizes = self.builder.value(
+                Value(f"{name} sizes", TensorType(ElementType.I32, (len(output.type.run_time),)))
+            )
+            beside.append(sizes)
+        points_into = [value for index in output.points_into for value in self.builder.bytes_of_texts(inputs[index])]
+        if output.text_memory:
+            memory = self.builder.value(Value(f"{name} texts", TensorType(ElementType.U8, (output.text_memory,))))
+            beside.append(memory)
+            points_into.append(memory)
+        tensor = Value(
+            name,
+            output.type,
+            text_bound=output.text_bound,
+            sizes=sizes,
+            points_into=tuple(dict.fromkeys(points_into)),
         )
-        work = BlockCall(stage.block.header, code, element)
-        self.builder.node(stage.name, stage.name, work, self._inputs(stage.inputs), outputs)
+        return (self.builder.value(tensor), *beside)
+
+    def _with_sizes(self, tensors: tuple[int, ...], *, pointers: bool) -> tuple[tuple[int, ...], tuple[int, ...]]:
+        """What a node is given for these tensors, and what it needs beside that. With `pointers`, sizes that each run
+        decides stand behind their tensor."""
+        given: list[int] = []
+        keeps: list[int] = []
+        for index in tensors:
+            sizes = self.builder.sizes_of(index)
+            given.append(index)
+            (given if pointers else keeps).extend([] if sizes is None else [sizes])
+            keeps.extend(self.builder.pointed_into(index))
+        return tuple(given), tuple(dict.fromkeys(keeps))
 
     def model(self, stage: ModelStage) -> None:
         inputs = self._inputs(stage.inputs)
@@ -104,13 +141,17 @@ class _Reading:
 
     def output(self, stage: OutputStage) -> None:
         request = OutputRequest(stage.name, stage.kind)
-        self.builder.node(stage.name, stage.name, Send(request), self._inputs(stage.inputs))
+        self._send(stage.name, request, self._inputs(stage.inputs))
 
     def watch(self, port: Port) -> None:
         if port not in self._values:
             raise ValueError(f"there is no output {port.index} of a stage {port.stage}")
         request = OutputRequest(port.stage, Output.TENSOR)
-        self.builder.node(port.stage, port.stage, Send(request), (self._values[port],))
+        self._send(port.stage, request, (self._values[port],))
+
+    def _send(self, stage: str, request: OutputRequest, tensors: tuple[int, ...]) -> None:
+        given, keeps = self._with_sizes(tensors, pointers=False)
+        self.builder.node(stage, stage, Send(request), given, (), keeps)
 
     def _inputs(self, ports: Iterable[Port]) -> tuple[int, ...]:
         return tuple(self._values[port] for port in ports)

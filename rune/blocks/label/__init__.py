@@ -15,7 +15,10 @@ from rune.blocks.signature import (
     BlockCode,
     BlockError,
     BlockOutput,
+    Count,
     HostText,
+    RunTimeInput,
+    RunTimeSizes,
 )
 from rune.tensor import ElementType, TensorType
 
@@ -49,7 +52,13 @@ def _outputs(inputs: tuple[TensorType, ...], arguments: Arguments) -> tuple[Bloc
     indices = inputs[0]
     if not (indices.element.is_integer or indices.element is ElementType.F32):
         raise BlockError(f"label takes indices, as most_confident_indices gives, and not {indices}", input_index=0)
-    return (BlockOutput(TensorType(ElementType.UTF8, (indices.count,)), _text_bound(arguments["wordlist"])),)
+    if len(indices.dimensions) > 1 and not indices.is_fixed:
+        raise RunTimeInput(
+            f"label takes one row of indices where each run decides how many, not {indices}", input_index=0
+        )
+    bound = _text_bound(arguments["wordlist"])
+    words = TensorType(ElementType.UTF8, (indices.count,), indices.run_time, bound - _QUOTES)
+    return (BlockOutput(words, bound, sizes_of=0),)
 
 
 def _text_bound(wordlist: int | float | str | HostText) -> int:
@@ -74,7 +83,7 @@ def _code(inputs: tuple[TensorType, ...], arguments: Arguments) -> BlockCode:
         return BlockCode(
             f"rune_label_host_{inputs[0].element}",
             texts=(wordlist,),
-            numbers=(inputs[0].count, _longest_of(wordlist)),
+            numbers=(Count(0), _longest_of(wordlist)),
             state_size=_HEAD + _OFFSET * (size // _STEP + 1),
         )
     words = [word.encode() for word in words_of(str(wordlist))]
@@ -82,7 +91,7 @@ def _code(inputs: tuple[TensorType, ...], arguments: Arguments) -> BlockCode:
     return BlockCode(
         f"rune_label_{inputs[0].element}",
         constants=(struct.pack(f"<{len(starts)}I", *starts), b"".join(words)),
-        numbers=(inputs[0].count, len(words)),
+        numbers=(Count(0), len(words)),
     )
 
 
@@ -93,4 +102,5 @@ BLOCK = Block(
     arguments=(Argument("wordlist", ArgumentKind.LONG_TEXT, "The words, one a line; index 0 is the first line."),),
     outputs=_outputs,
     code=_code,
+    run_time_sizes=RunTimeSizes.COUNT,
 )

@@ -7,6 +7,7 @@
 
 #include "rune.h"
 #include "rune_math.h"
+#include "text.h"
 
 RUNE_FUNCTION RUNE_NORETURN void rune_label_out_of_bounds(int64_t index, int32_t labels) {
     struct rune_message message = {.size = 0};
@@ -40,28 +41,6 @@ RUNE_FUNCTION RUNE_NORETURN void rune_label_bad_list(const char *why) {
     rune_fail(&message);
 }
 
-/* The code point at `at`, and the bytes that it has; 0 bytes where no UTF-8 stands. */
-RUNE_FUNCTION uint32_t rune_label_character(const unsigned char *text, uint32_t left, uint32_t *code) {
-    static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
-    uint32_t head = text[0];
-    uint32_t size = head < 0x80 ? 1 : head >> 5 == 6 ? 2 : head >> 4 == 14 ? 3 : head >> 3 == 30 ? 4 : 0;
-    if (size == 0 || size > left) return 0;
-    uint32_t value = size == 1 ? head : head & (0x7fu >> size);
-    for (uint32_t i = 1; i < size; ++i) {
-        if (text[i] >> 6 != 2) return 0;
-        value = value << 6 | (text[i] & 0x3fu);
-    }
-    *code = value;
-    return value < least[size] || value > 0x10ffff || value >> 11 == 27 ? 0 : size;
-}
-
-/* What Unicode calls white space. */
-RUNE_FUNCTION int rune_label_is_space(uint32_t code) {
-    return (code >= 9 && code <= 13) || code == 0x20 || code == 0x85 || code == 0xa0 || code == 0x1680 ||
-           (code >= 0x2000 && code <= 0x200a) || code == 0x2028 || code == 0x2029 || code == 0x202f ||
-           code == 0x205f || code == 0x3000;
-}
-
 /* The list in `state`, made of the host's text when it is first asked for: zero labels say that it was not yet. */
 RUNE_FUNCTION const struct rune_label_list *rune_label_list(void *state, const struct rune_text *words) {
     struct rune_label_list *list = (struct rune_label_list *)state;
@@ -70,12 +49,12 @@ RUNE_FUNCTION const struct rune_label_list *rune_label_list(void *state, const s
     uint32_t at = 0, first = 0, end = 0, code = 0;
     if (words->size >= 3 && text[0] == 0xef && text[1] == 0xbb && text[2] == 0xbf) at = first = end = 3;
     for (int started = 0; at < words->size;) {
-        uint32_t size = rune_label_character(text + at, words->size - at, &code);
+        uint32_t size = rune_text_character(text + at, words->size - at, &code);
         if (size == 0) {
             rune_label_bad_list("is not UTF-8 text");
             break;
         }
-        if (!rune_label_is_space(code)) {
+        if (!rune_text_is_space(code)) {
             if (!started) first = at;
             started = 1;
             end = at + size;

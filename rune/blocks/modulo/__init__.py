@@ -5,7 +5,18 @@ from __future__ import annotations
 from pathlib import Path
 
 from rune.arithmetic import round_f32
-from rune.blocks.signature import Argument, ArgumentKind, Arguments, Block, BlockCode, BlockError, BlockOutput, real
+from rune.blocks.signature import (
+    Argument,
+    ArgumentKind,
+    Arguments,
+    Block,
+    BlockCode,
+    BlockError,
+    BlockOutput,
+    Count,
+    RunTimeSizes,
+    real,
+)
 from rune.tensor import ElementType, TensorType
 
 
@@ -16,11 +27,11 @@ def _outputs(inputs: tuple[TensorType, ...], arguments: Arguments) -> tuple[Bloc
         raise BlockError(f"modulo takes numbers and not {inputs[0]}", input_index=0)
     if inputs[0].element.is_integer and _modulus(arguments) == 0:
         raise BlockError("whole numbers have no remainder after a division by 0", argument="modulus")
-    return (BlockOutput(inputs[0]),)
+    return (BlockOutput(inputs[0], sizes_of=0),)
 
 
 def _code(inputs: tuple[TensorType, ...], arguments: Arguments) -> BlockCode:
-    return BlockCode(f"rune_modulo_{inputs[0].element}", numbers=(inputs[0].count, _modulus(arguments)))
+    return BlockCode(f"rune_modulo_{inputs[0].element}", numbers=(Count(0), _modulus(arguments)))
 
 
 def _modulus(arguments: Arguments) -> float:
@@ -43,4 +54,5 @@ BLOCK = Block(
     ),
     outputs=_outputs,
     code=_code,
+    run_time_sizes=RunTimeSizes.COUNT,
 )

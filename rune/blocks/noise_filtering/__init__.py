@@ -17,6 +17,7 @@ from rune.blocks.signature import (
     BlockCode,
     BlockError,
     BlockOutput,
+    BlockState,
     integer,
     real,
 )
@@ -57,6 +58,20 @@ def _code(inputs: tuple[TensorType, ...], arguments: Arguments) -> BlockCode:
         numbers=(count, smoothing_bits, *scaled, _shift(arguments)),
         state_size=0 if fresh else 4 * count,
         scratch_size=4 * count,
+    )
+
+
+def _state(inputs: tuple[TensorType, ...], arguments: Arguments) -> tuple[BlockState, ...]:
+    if _integer(arguments, "fresh") == 1:
+        return ()
+    return (
+        BlockState(
+            "estimate",
+            TensorType(ElementType.U32, inputs[0].dimensions),
+            "The noise in each band, which only grows",
+            "it goes by runs and not by time, so a gap changes nothing; after a restart the first runs let more noise "
+            "through",
+        ),
     )
 
 
@@ -131,5 +146,6 @@ BLOCK = Block(
     ),
     outputs=_outputs,
     code=_code,
+    state=_state,
     aliases=("noise-filtering",),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from rune.blocks.signature import Arguments, Block, BlockCode, BlockError, BlockOutput
+from rune.blocks.signature import Arguments, Block, BlockCode, BlockError, BlockOutput, Count, RunTimeSizes
 from rune.tensor import ElementType, TensorType
 
 
@@ -13,11 +13,11 @@ def _outputs(inputs: tuple[TensorType, ...], _arguments: Arguments) -> tuple[Blo
         raise BlockError(f"normalize takes 1 input and not {len(inputs)}")
     if inputs[0].element is ElementType.UTF8:
         raise BlockError(f"normalize takes numbers and not {inputs[0]}", input_index=0)
-    return (BlockOutput(inputs[0]),)
+    return (BlockOutput(inputs[0], sizes_of=0),)
 
 
 def _code(inputs: tuple[TensorType, ...], _arguments: Arguments) -> BlockCode:
-    return BlockCode(f"rune_normalize_{inputs[0].element}", numbers=(inputs[0].count,))
+    return BlockCode(f"rune_normalize_{inputs[0].element}", numbers=(Count(0),))
 
 
 BLOCK = Block(
@@ -27,4 +27,5 @@ BLOCK = Block(
     arguments=(),
     outputs=_outputs,
     code=_code,
+    run_time_sizes=RunTimeSizes.COUNT,
 )

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import rune
-from rune.anvil.c_call import Notation, call_lines
+from rune.anvil.c_call import GATES, Notation, call_lines, count_text, gate_lines
 from rune.anvil.c_rows import HEADER as ROWS_HEADER
 from rune.anvil.c_rows import row_name, rows_lines
 from rune.anvil.c_text import literal
@@ -21,6 +21,7 @@ from rune.anvil.program import (
     BufferPlace,
     Call,
     ConstantPlace,
+    ElementCount,
     Lifetime,
     Number,
     Place,
@@ -32,12 +33,13 @@ from rune.anvil.program import (
     SendOutput,
     Step,
     Structure,
+    Tensor,
     calls,
 )
 from rune.anvil.sources import Sources
 from rune.anvil.target import Target
 from rune.targets.c.constants import constant_array
-from rune.targets.c.interface import Interface, header, interface_of
+from rune.targets.c.interface import Field, Interface, header, interface_of
 from rune.targets.c.main import main_file
 from rune.targets.c.one_file import OneFile
 from rune.targets.c.trace import Span, argument_of, trace_lines, zeroing
@@ -125,8 +127,15 @@ class _Text:
             "    void *pointer;",
             "} arena;",
             "static int is_ready;",
+            *self._gates(),
             "",
         ]
+
+    def _gates(self) -> list[str]:
+        """The array of the program's gates, where it has any."""
+        count = len(self._program.gates)
+        note = "/* open where there is something to go on with */"
+        return [f"static unsigned char {GATES}[{count}]; {note}"] if count else []
 
     def _step(self, number: int, step: Step) -> str:
         before: list[str] = []
@@ -142,7 +151,8 @@ class _Text:
             case _:
                 raise ValueError("a program in C has no host")
         head = f"static void step_{number}({self._parameters(step)})"
-        return "\n".join([*before, head, "{", *body, "    RUNE_STEP_ENDS();", "}", ""])
+        gates = gate_lines(step, self._program.needed(number))
+        return "\n".join([*before, head, "{", *gates, *body, "    RUNE_STEP_ENDS();", "}", ""])
 
     def _parameters(self, step: Step) -> str:
         match step:
@@ -166,17 +176,33 @@ class _Text:
         )
         lines: list[str] = []
         for field, tensor in zip(self._interface.outputs[first:], step.tensors, strict=False):
+            if field.is_new:
+                lines.append(f"    outputs->{field.is_new} = 1;")
+            count = ElementCount.of(tensor)
+            elements = str(tensor.type.count) if count is None else f"(uint32_t)({count_text(count, self._pointer)})"
+            lines += self._sent_sizes(field, tensor)
             if tensor.type.element is ElementType.UTF8:
                 source = f"((const struct rune_text *)(const void *)({self._address(tensor.place)}))"
                 lines += [
-                    f"    for (uint32_t i = 0; i < {tensor.type.count}; i++) {{",
+                    f"    for (uint32_t i = 0; i < {elements}; i++) {{",
                     f"        outputs->{field.name}[i].bytes = {source}[i].bytes;",
                     f"        outputs->{field.name}[i].size = {source}[i].size;",
                     "    }",
                 ]
             elif tensor.type.size:
-                lines.append(f"    memcpy(outputs->{field.name}, {self._address(tensor.place)}, {tensor.type.size});")
+                size = str(tensor.type.size) if count is None else f"{elements} * {tensor.type.element.size}u"
+                lines.append(f"    memcpy(outputs->{field.name}, {self._address(tensor.place)}, {size});")
         return lines
+
+    def _sent_sizes(self, field: Field, tensor: Tensor) -> Iterator[str]:
+        """The sizes of a tensor in this run, where it decides some."""
+        if tensor.sizes is None:
+            return
+        sizes = self._pointer(Pointer(tensor.sizes, "int32_t"))
+        for axis, size in enumerate(tensor.type.dimensions):
+            is_open = axis in tensor.type.run_time
+            value = f"({sizes})[{tensor.type.run_time.index(axis)}]" if is_open else str(size)
+            yield f"    outputs->{field.sizes}[{axis}] = {value};"
 
     def _pointer(self, pointer: Pointer) -> str:
         if isinstance(pointer.place, ConstantPlace):
@@ -225,6 +251,7 @@ class _Text:
             f"    if (!is_ready)\n        return {upper}_NOT_READY;",
             f"    if ({' || '.join(self._null_pointers())})\n        return {upper}_BAD_ARGUMENT;",
             *(["    rune_has_failed = 0;", "    rune_failure_text[0] = '\\0';"] if self._can_fail else []),
+            *(f"    outputs->{field.is_new} = 0;" for field in self._interface.outputs if field.is_new),
             *self._runs(upper),
             f"    return {upper}_OK;",
             "}",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from rune.anvil.c_text import C_TYPES
@@ -12,11 +13,17 @@ from rune.tensor import ElementType, TensorType
 
 @dataclass(frozen=True)
 class Field:
-    """One input or output: its name in C, its tensor, and for an input the capability that it stands for."""
+    """One input or output: its name in C, its tensor, and for an input the capability that it stands for.
+
+    An output whose sizes each run decides has a second name, for all its sizes in that run, and one that not every run
+    makes a name that says whether this one did.
+    """
 
     name: str
     type: TensorType
     capability: str = ""
+    sizes: str = ""
+    is_new: str = ""
 
     @property
     def is_text(self) -> bool:
@@ -43,7 +50,13 @@ def interface_of(program: Program, name: str) -> Interface:
     plain = file_stem(name)
     inputs = fields(request.name for request in program.capabilities)
     sent = sent_tensors(program)
-    outputs = fields(label for label, _ in sent)
+    outputs = fields(each.label for each in sent)
+    named = list(zip(outputs, sent, strict=True))
+    beside = [f"{name}_dimensions" for name, each in named if each.tensor.sizes]
+    beside += [f"{name}_is_new" for name, each in named if each.may_wait]
+    more = iter(fields([*outputs, *beside])[len(outputs) :])
+    sizes = [next(more) if each.tensor.sizes else "" for each in sent]
+    is_new = [next(more) if each.may_wait else "" for each in sent]
     return Interface(
         plain,
         f"rune_{plain}",
@@ -51,19 +64,34 @@ def interface_of(program: Program, name: str) -> Interface:
             Field(field, request.type, request.kind.name)
             for field, request in zip(inputs, program.capabilities, strict=True)
         ),
-        tuple(Field(field, tensor.type) for field, (_, tensor) in zip(outputs, sent, strict=True)),
+        tuple(
+            Field(field, each.tensor.type, sizes=size, is_new=new)
+            for field, each, size, new in zip(outputs, sent, sizes, is_new, strict=True)
+        ),
         len(program.steps),
     )
 
 
-def sent_tensors(program: Program) -> tuple[tuple[str, Tensor], ...]:
-    """Each tensor that goes out with its output's name, numbered where an output has several."""
-    found: list[tuple[str, Tensor]] = []
-    for step in program.steps:
+@dataclass(frozen=True)
+class Sent:
+    """A tensor that goes out, with its output's name, numbered where that has several; and whether a run may be without
+    it."""
+
+    label: str
+    tensor: Tensor
+    may_wait: bool
+
+
+def sent_tensors(program: Program) -> tuple[Sent, ...]:
+    """Each tensor that goes out."""
+    found: list[Sent] = []
+    for number, step in enumerate(program.steps):
         if isinstance(step, SendOutput):
-            label = program.outputs[step.output].name
+            label, may_wait = program.outputs[step.output].name, bool(program.needed(number))
             several = len(step.tensors) > 1
-            found += [(f"{label}_{i}" if several else label, tensor) for i, tensor in enumerate(step.tensors)]
+            found += [
+                Sent(f"{label}_{i}" if several else label, tensor, may_wait) for i, tensor in enumerate(step.tensors)
+            ]
     return tuple(found)
 
 
@@ -88,7 +116,7 @@ def header(interface: Interface) -> str:
         f"#define {upper}_BAD_ARITHMETIC 3 /* the processor does not round as IEEE 754 does by default */",
         f"#define {upper}_FAILED 4         /* a proc-block gave up; {prefix}_message says why */",
         "",
-        "/* Elements of each input and output. */",
+        "/* Elements of each input and output; of one whose sizes each run decides, the most there can be. */",
         *(f"#define {upper}_INPUT_{field.name.upper()}_COUNT {field.type.count}" for field in interface.inputs),
         *(f"#define {upper}_OUTPUT_{field.name.upper()}_COUNT {field.type.count}" for field in interface.outputs),
         "",
@@ -101,17 +129,14 @@ def header(interface: Interface) -> str:
         *([] if interface.inputs else ["    char unused;"]),
         "};",
         "",
-        "/* One text; it is not terminated. It lies in constants and stays where it is. */",
+        "/* One text; it is not terminated. It stays where it is until the next run or reset. */",
         f"struct {prefix}_text {{",
         "    const char *bytes;",
         "    uint32_t size;",
         "};",
         "",
         f"struct {prefix}_outputs {{",
-        *(
-            f"    {_element(interface, field)} {field.name}[{max(field.type.count, 1)}]; /* {field.type} */"
-            for field in interface.outputs
-        ),
+        *(line for field in interface.outputs for line in _output_lines(interface, field)),
         *([] if interface.outputs else ["    char unused;"]),
         "};",
         "",
@@ -149,6 +174,22 @@ def header(interface: Interface) -> str:
         "",
     ]
     return "\n".join(lines)
+
+
+def count_of(field: Field, outputs: str) -> str:
+    """How many elements an output has in this run, in C; `outputs` leads to its structure."""
+    if not field.sizes:
+        return str(field.type.count)
+    return " * ".join(f"{outputs}{field.sizes}[{axis}]" for axis in range(len(field.type.dimensions)))
+
+
+def _output_lines(interface: Interface, field: Field) -> Iterator[str]:
+    yield f"    {_element(interface, field)} {field.name}[{max(field.type.count, 1)}]; /* {field.type} */"
+    if field.is_new:
+        yield f"    int32_t {field.is_new}; /* 1 where this run made {field.name}, 0 where it is an earlier run's */"
+    if field.sizes:
+        sizes = len(field.type.dimensions)
+        yield f"    int32_t {field.sizes}[{sizes}]; /* of {field.name} in this run; its first elements are meant */"
 
 
 def _element(interface: Interface, field: Field) -> str:

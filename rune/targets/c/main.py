@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rune.anvil.c_text import C_TYPES
-from rune.targets.c.interface import Interface
+from rune.targets.c.interface import Interface, count_of
 
 
 def main_file(interface: Interface) -> str:
@@ -18,6 +18,10 @@ def _lines(interface: Interface) -> Iterator[str]:
     yield "/*"
     yield f" * Runs {name} on each frame of standard input: its inputs, one after another. Writes the bytes"
     yield " * of its outputs; a text becomes a line. Replace it by your own program."
+    if any(field.is_new for field in interface.outputs):
+        yield " * An output that a run does not make is left out."
+    if any(field.sizes for field in interface.outputs):
+        yield " * Before an output whose sizes the run decides come these sizes, 4 bytes each."
     yield " */"
     yield "#include <stdio.h>\n"
     yield f'#include "{name}.h"\n'
@@ -32,13 +36,21 @@ def _lines(interface: Interface) -> Iterator[str]:
     yield "    return 1;\n}\n"
     yield "static void write_frame(void)\n{"
     for field in interface.outputs:
-        count = field.type.count
+        if field.is_new:
+            yield f"    if (outputs.{field.is_new}) {{"
+        count = count_of(field, "outputs.")
+        if field.sizes:
+            yield f"    fwrite(outputs.{field.sizes}, sizeof outputs.{field.sizes}, 1, stdout);"
         if field.is_text:
             yield f"    for (int i = 0; i < {count}; i++) {{"
             yield f"        fwrite(outputs.{field.name}[i].bytes, 1, outputs.{field.name}[i].size, stdout);"
             yield "        putchar('\\n');\n    }"
-        elif count:
+        elif field.sizes:
+            yield f"    fwrite(outputs.{field.name}, sizeof outputs.{field.name}[0], (size_t)({count}), stdout);"
+        elif field.type.count:
             yield f"    fwrite(outputs.{field.name}, sizeof outputs.{field.name}, 1, stdout);"
+        if field.is_new:
+            yield "    }"
     yield "}\n"
     inputs = ", ".join(_input(field.name) for field in interface.inputs) or "0"
     yield "int main(void)\n{"

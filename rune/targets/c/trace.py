@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
+from rune.anvil.c_call import GATES
 from rune.anvil.plan import Plan
 from rune.anvil.program import (
     BufferPlace,
@@ -24,8 +25,7 @@ from rune.anvil.program import (
     Step,
     calls,
 )
-from rune.targets.c.interface import Field, Interface
-from rune.tensor import ElementType
+from rune.targets.c.interface import Field, Interface, count_of
 
 DIGEST_START = 0x811C9DC5
 DIGEST_FACTOR = 0x01000193
@@ -89,10 +89,15 @@ def trace_lines(interface: Interface, program: Program, plan: Plan) -> Iterator[
     for number, step in enumerate(program.steps):
         digest = f"digests[{number}]"
         yield f"    step_{number}({argument_of(step)});"
+        needs = program.needed(number)
+        if needs:
+            yield f"    if ({' && '.join(f'{GATES}[{each}]' for each in needs)}) {{"
         for span in _made_by(program, plan, number):
             yield f"    {digest} = digest_of({digest}, arena.bytes + {span.offset}, {span.size});"
         for field in islice(sent, len(step.tensors)) if isinstance(step, SendOutput) else ():
             yield from _sent(field, digest)
+        if needs:
+            yield "    }"
     yield "}"
     yield ""
 
@@ -126,11 +131,14 @@ def zeroing(spans: Sequence[Span]) -> Iterator[str]:
 def _sent(field: Field, digest: str) -> Iterator[str]:
     """Takes what went out into the digest; of a text its characters and a zero."""
     place = f"outputs->{field.name}"
+    count = count_of(field, "outputs->")
     if field.is_text:
-        yield f"    for (int i = 0; i < {field.type.count}; i++) {{"
+        yield f"    for (int i = 0; i < {count}; i++) {{"
         yield f"        {digest} = digest_of({digest}, {place}[i].bytes, {place}[i].size);"
         yield f'        {digest} = digest_of({digest}, "", 1);'
         yield "    }"
+    elif field.sizes:
+        yield f"    {digest} = digest_of({digest}, {place}, (uint32_t)({count}) * {field.type.element.size}u);"
     elif field.type.size:
         yield f"    {digest} = digest_of({digest}, {place}, {field.type.size});"
 
@@ -158,19 +166,12 @@ def _made_by(program: Program, plan: Plan, number: int) -> Iterator[Span]:
 
 
 def _shared(program: Program) -> frozenset[int]:
-    """The buffers that several steps of a run touch, and which hold numbers."""
+    """The buffers that several steps of a run touch, and whose bytes are the same wherever it ran."""
     touching = Counter(index for step in program.steps for index in {place.index for place, _ in _touched(step)})
-    texts = {
-        tensor.place.index
-        for step in program.steps
-        if isinstance(step, SendOutput)
-        for tensor in step.tensors
-        if tensor.type.element is ElementType.UTF8 and isinstance(tensor.place, BufferPlace)
-    }
     return frozenset(
         index
         for index, buffer in enumerate(program.buffers)
-        if touching[index] > 1 and index not in texts and buffer.lifetime is Lifetime.RUN
+        if touching[index] > 1 and buffer.is_whole and buffer.lifetime is Lifetime.RUN
     )
 
 
@@ -181,7 +182,7 @@ def _touched(step: Step) -> Iterator[tuple[BufferPlace, bool]]:
         case ReadCapability():
             found = [(step.tensor.place, True)]
         case SendOutput():
-            found = [(tensor.place, False) for tensor in step.tensors]
+            found = [(place, False) for tensor in step.tensors for place in tensor.places()]
         case Rows():
             found = [(step.source, False), *(each for call in calls(step) for each in call.places())]
         case Call():

@@ -10,17 +10,18 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from rune.abi import Output, ParameterType
-from rune.anvil.c_call import Notation, call_lines
+from rune.anvil.c_call import GATES, Notation, call_lines, count_text, gate_lines
 from rune.anvil.c_rows import HEADER as ROWS_HEADER
 from rune.anvil.c_rows import row_name, rows_lines
 from rune.anvil.c_text import HEADER_NAME, checked, literal
 from rune.anvil.kernel_set import Trial
-from rune.anvil.messages import mark_line, serial_pieces, tensor_shape
+from rune.anvil.messages import given_sizes, mark_line, serial_pieces, sizes_text, tensor_shape
 from rune.anvil.plan import Plan
 from rune.anvil.program import (
     BufferPlace,
     Call,
     ConstantPlace,
+    ElementCount,
     HostModel,
     HostResource,
     Infer,
@@ -123,7 +124,8 @@ class _Text:
         self._notation = Notation(literal, self._pointer, _resource)
 
     def whole(self) -> str:
-        mine = [step for step in self._program.steps if _part(step) == self._part]
+        numbered = [(number, step) for number, step in enumerate(self._program.steps) if _part(step) == self._part]
+        mine = [step for _, step in numbered]
         headers = sorted({self._headers[call.header] for step in mine for call in calls(step)})
         if any(isinstance(step, Rows) for step in mine):
             headers.append(f"common/{ROWS_HEADER}")
@@ -140,8 +142,9 @@ class _Text:
             blobs += [
                 f"extern const unsigned char {_model_name(number)}[];" for number in range(len(self._program.embedded))
             ]
-        steps = [self._step(number, step) for number, step in enumerate(mine)]
-        body = self._pipeline(steps) if self._part == 0 else ["extern unsigned char arena[];", "", *steps]
+        steps = [self._step(number, step, self._program.needed(whole)) for number, (whole, step) in enumerate(numbered)]
+        gates = [f"extern unsigned char {GATES}[{len(self._program.gates)}];"] if self._program.gates else []
+        body = self._pipeline(steps) if self._part == 0 else ["extern unsigned char arena[];", *gates, "", *steps]
         title = "the pipeline" if self._part == 0 else "models"
         return "\n".join([f"/* One part of a rune: {title}. */", *includes, "", *blobs, *body, ""])
 
@@ -164,6 +167,7 @@ class _Text:
             f"static int32_t outputs[{max(len(self._program.outputs), 1)}];",
             f"static int32_t models[{max(len(self._program.models), 1)}];",
             f"static struct rune_text resources[{max(len(self._program.resources), 1)}];",
+            *([f"unsigned char {GATES}[{len(self._program.gates)}];"] if self._program.gates else []),
             *self._arrays,
             *foreign,
             "",
@@ -253,7 +257,7 @@ class _Text:
             f"    host_model_infer(models[{step.model}], inputs, results);",
         ]
 
-    def _step(self, number: int, step: Step) -> str:
+    def _step(self, number: int, step: Step, needs: Sequence[int]) -> str:
         before: list[str] = []
         match step:
             case ReadCapability():
@@ -276,7 +280,7 @@ class _Text:
                 line = self._array(mark_line(step.stage))
                 body = [f"    host_debug({line}, sizeof {line});"]
         head = f"__attribute__((noinline)) void {_step_name(self._part, number)}(void)"
-        return "\n".join([*before, head, "{", *body, "}", ""])
+        return "\n".join([*before, head, "{", *gate_lines(step, needs), *body, "}", ""])
 
     def _pointer(self, pointer: Pointer) -> str:
         address = self._address(pointer.place)
@@ -307,23 +311,62 @@ class _Text:
         return [*lines, f"    host_send(outputs[{step.output}], {start}, (uint32_t)(next - ({start})));"]
 
     def _serial(self, step: SendOutput, tensor: Tensor) -> list[str]:
-        before, middle, after = (self._array(piece.encode("ascii")) for piece in serial_pieces(tensor))
+        before, sizes, elements, after = serial_pieces(tensor)
+        if tensor.sizes is None:
+            around = [self._bytes(sizes + sizes_text(tensor, ",") + elements)]
+        else:
+            written = f"{self._sizes(tensor)}, {len(tensor.type.dimensions)}, {self._int32(tensor.sizes)}, 0"
+            around = [
+                self._bytes(sizes),
+                f"    next = rune_serial_sizes(next, {written});",
+                self._bytes(elements),
+            ]
         return [
-            f"    next = rune_serial_bytes(next, {before}, sizeof {before});",
+            self._bytes(before),
             f"    next = rune_decimal_signed(next, outputs[{step.output}]);",
-            f"    next = rune_serial_bytes(next, {middle}, sizeof {middle});",
+            *around,
             f"    next = rune_serial_{tensor.type.element}(next, (const void *)({self._address(tensor.place)}), "
-            f"{tensor.type.count});",
-            f"    next = rune_serial_bytes(next, {after}, sizeof {after});",
+            f"{self._count(tensor)});",
+            self._bytes(after),
         ]
 
+    def _bytes(self, text: str) -> str:
+        """The line that appends a text."""
+        name = self._array(text.encode("ascii"))
+        return f"    next = rune_serial_bytes(next, {name}, sizeof {name});"
+
     def _tensor(self, tensor: Tensor) -> list[str]:
-        shape = self._array(tensor_shape(tensor))
-        lines = [f"    next = rune_serial_bytes(next, {shape}, sizeof {shape});"]
+        if tensor.sizes is None:
+            shape = self._array(tensor_shape(tensor))
+            line = f"    next = rune_serial_bytes(next, {shape}, sizeof {shape});"
+        else:
+            head = self._array(f"{tensor.type.element}[".encode("ascii"))
+            axes = len(tensor.type.dimensions)
+            line = (
+                f"    next = rune_tensor_shape(next, {head}, sizeof {head}, {self._sizes(tensor)}, {axes}, "
+                f"{self._int32(tensor.sizes)});"
+            )
         source = f"(const void *)({self._address(tensor.place)})"
         if tensor.type.element is ElementType.UTF8:
-            return [*lines, f"    next = rune_tensor_utf8(next, {source}, {tensor.type.count});"]
-        return [*lines, f"    next = rune_serial_bytes(next, {source}, {tensor.type.size});"]
+            return [line, f"    next = rune_tensor_utf8(next, {source}, {self._count(tensor)});"]
+        size = tensor.type.element.size
+        count = str(tensor.type.size) if tensor.sizes is None else f"{self._count(tensor)} * {size}"
+        return [line, f"    next = rune_serial_bytes(next, {source}, {count});"]
+
+    def _count(self, tensor: Tensor) -> str:
+        """How many elements it has in this run."""
+        count = ElementCount.of(tensor)
+        return str(tensor.type.count) if count is None else count_text(count, self._pointer)
+
+    def _int32(self, place: Place) -> str:
+        return self._pointer(Pointer(place, "int32_t"))
+
+    def _sizes(self, tensor: Tensor) -> str:
+        """The name of a constant array of a tensor's sizes."""
+        name = f"sizes_{len(self._arrays)}"
+        numbers = given_sizes(tensor)
+        self._arrays.append(f"static const int32_t {name}[{len(numbers)}] = {{{', '.join(map(str, numbers))}}};")
+        return name
 
     def _array(self, data: bytes) -> str:
         """The name of a constant array of these bytes, written as numbers."""

@@ -6,14 +6,15 @@ import json
 import struct
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import wasmtime
 
-from rune.blocks.signature import ArgumentValue, Block, BlockCode
+from rune.blocks.signature import ArgumentValue, Block, BlockCode, BlockOutput, Count, RunTimeSizes
 from rune.tensor import ElementType, TensorType
 
 KERNELS = Path(__file__).parents[3] / "rune" / "kernels" / "common"
@@ -44,6 +45,15 @@ Elements = Sequence[int | float | str]
 
 
 @dataclass(frozen=True)
+class Given:
+    """An input; `sizes` are those that the run decides."""
+
+    type: TensorType
+    elements: Elements
+    sizes: tuple[int, ...]
+
+
+@dataclass(frozen=True)
 class Vector:
     """One case of a golden.json: what comes out, or the message with which the block gives up."""
 
@@ -53,6 +63,17 @@ class Vector:
     inputs: tuple[tuple[TensorType, Elements], ...]
     outputs: tuple[tuple[TensorType, Elements], ...]
     fails: str | None
+    sizes: tuple[tuple[int, ...], ...] = ()
+    """Of each input, those that the run decides; none where all are fixed."""
+
+    @cached_property
+    def given(self) -> tuple[Given, ...]:
+        sizes = self.sizes or ((),) * len(self.inputs)
+        return tuple(Given(*tensor, decided) for tensor, decided in zip(self.inputs, sizes, strict=True))
+
+    @cached_property
+    def made(self) -> tuple[BlockOutput, ...]:
+        return self.block.made_of(self.types, self.arguments)
 
     @cached_property
     def types(self) -> tuple[TensorType, ...]:
@@ -72,20 +93,31 @@ def vectors_of(block: Block) -> list[Vector]:
             block,
             vector["name"],
             {**defaults, **vector["arguments"]},
-            tuple(_tensor(tensor) for tensor in vector["inputs"]),
-            tuple(_tensor(tensor) for tensor in vector.get("outputs", [])),
+            tuple((given.type, given.elements) for given in map(_tensor, vector["inputs"])),
+            tuple((made.type, made.elements) for made in map(_tensor, vector.get("outputs", []))),
             vector.get("fails"),
+            tuple(_tensor(tensor).sizes for tensor in vector["inputs"]),
         )
         for vector in listed
     ]
 
 
-def _tensor(described: Mapping[str, object]) -> tuple[TensorType, Elements]:
+def _tensor(described: Mapping[str, Any]) -> Given:
+    """`u8[<=9]` with its `sizes`, or `f32[2, 3]`; `text_size` is what is known of texts."""
     element, _, dimensions = str(described["type"]).partition("[")
-    sizes = tuple(int(size) for size in dimensions.rstrip("]").split(",") if size)
-    elements = described["elements"]
-    assert isinstance(elements, list)
-    return TensorType(ElementType(element), sizes), elements
+    sizes = [size.strip() for size in dimensions.rstrip("]").split(",") if size]
+    run_time = tuple(axis for axis, size in enumerate(sizes) if size.startswith("<="))
+    capacity = tuple(int(size.removeprefix("<=")) for size in sizes)
+    type_ = TensorType(ElementType(element), capacity, run_time, described.get("text_size", 0))
+    return Given(type_, described["elements"], tuple(described.get("sizes", ())))
+
+
+@dataclass(frozen=True)
+class Made:
+    """An output of one run, with the sizes that it had in it."""
+
+    type: TensorType
+    elements: list[int | float | str]
 
 
 class BlockModule:
@@ -117,6 +149,10 @@ class BlockModule:
         self._module = wasmtime.Module.from_file(self._engine, str(folder / "vectors.wasm"))
 
     def run(self, vector: Vector, times: int = 1) -> list[list[int | float | str]]:
+        """The elements of the outputs of the last of so many runs of one instance."""
+        return [made.elements for made in self.made(vector, times)]
+
+    def made(self, vector: Vector, times: int = 1) -> list[Made]:
         """The outputs of the last of so many runs of one instance; its state is zero before the first."""
         store = wasmtime.Store(self._engine)
         exports = wasmtime.Instance(store, self._module, []).exports(store)
@@ -129,28 +165,70 @@ class BlockModule:
             return int(function(store, *arguments) or 0)
 
         address = call("arena")
-        places = []
-        made = vector.block.outputs(vector.types, vector.arguments)
-        for type_ in (*vector.types, *(output.type for output in made)):
-            places.append(address)
-            address += -(-type_.size // 16) * 16
-        for (type_, elements), place in zip(vector.inputs, places, strict=False):
-            memory.write(store, packed(type_.element, elements), place)
+
+        def place(size: int) -> int:
+            nonlocal address
+            address += -(-size // 16) * 16
+            return address - -(-size // 16) * 16
+
+        places: list[int] = []
+        results: list[tuple[int, int | None]] = []
+        with_pointers = vector.block.run_time_sizes is RunTimeSizes.POINTER
+        for given in vector.given:
+            places.append(place(max(given.type.size, 1)))
+            memory.write(store, _laid_out(memory, store, given, place), places[-1])
+            if given.sizes and with_pointers:
+                places.append(place(4 * len(given.sizes)))
+                memory.write(store, struct.pack(f"<{len(given.sizes)}i", *given.sizes), places[-1])
+        for output in vector.made:
+            places.append(place(max(output.type.size, 1)))
+            start, sizes = places[-1], None
+            if not output.type.is_fixed and output.sizes_of is None:
+                sizes = place(4 * len(output.type.run_time))
+                places.append(sizes)
+            if output.text_memory:
+                places.append(place(output.text_memory))
+            results.append((start, sizes))
         try:
             for _ in range(times):
                 call(f"run_{self._numbers[id(vector)]}", *places)
         except wasmtime.Trap:
             start = call("failure")
             raise BlockFailed(memory.read(store, start, start + call("failure_size")).decode()) from None
-        found: list[list[int | float | str]] = []
-        for output, place in zip(made, places[len(vector.inputs) :], strict=True):
-            data = bytes(memory.read(store, place, place + output.type.size))
-            if output.type.element is not ElementType.UTF8:
-                found.append(list(struct.unpack(f"<{output.type.count}{_FORMATS[output.type.element.value]}", data)))
+        found: list[Made] = []
+        for output, (start, at) in zip(vector.made, results, strict=True):
+            axes = len(output.type.run_time)
+            decided = () if output.sizes_of is None else vector.given[output.sizes_of].sizes
+            if at is not None:
+                decided = struct.unpack(f"<{axes}i", memory.read(store, at, at + 4 * axes))
+            type_ = in_this_run(output.type, decided)
+            data = bytes(memory.read(store, start, start + type_.size))
+            if type_.element is not ElementType.UTF8:
+                found.append(Made(type_, list(struct.unpack(f"<{type_.count}{_FORMATS[type_.element.value]}", data))))
                 continue
-            texts = [bytes(memory.read(store, start, start + size)) for start, size in struct.iter_unpack("<II", data)]
-            found.append([text.decode() for text in texts])
+            texts = [bytes(memory.read(store, first, first + size)) for first, size in struct.iter_unpack("<II", data)]
+            found.append(Made(type_, [text.decode() for text in texts]))
         return found
+
+
+def in_this_run(type_: TensorType, decided: Sequence[int]) -> TensorType:
+    """The type with the sizes that a run decided, none of which may be beyond its capacity."""
+    sizes = dict(zip(type_.run_time, decided, strict=True))
+    assert all(0 <= size <= type_.dimensions[axis] for axis, size in sizes.items())
+    return TensorType(type_.element, tuple(sizes.get(axis, size) for axis, size in enumerate(type_.dimensions)))
+
+
+def _laid_out(memory: wasmtime.Memory, store: wasmtime.Store, given: Given, place: Callable[[int], int]) -> bytes:
+    """The bytes of an input; those of texts are put somewhere, and it points at them."""
+    if given.type.element is not ElementType.UTF8:
+        return packed(given.type.element, given.elements)
+    found = b""
+    for text in given.elements:
+        data = str(text).encode()
+        start = place(max(len(data), 1))
+        memory.write(store, data, start)
+        found += struct.pack("<II", start, len(data))
+    return found
 
 
 class BlockFailed(Exception):
@@ -178,12 +256,10 @@ def _source(vectors: Sequence[Vector]) -> str:
 
 def _function(number: int, vector: Vector) -> str:
     """A call as `BlockCode` describes it."""
-    outputs = [output.type for output in vector.block.outputs(vector.types, vector.arguments)]
-    code, tables, passed, parameters = vector.code, "", [], []
-    for place, type_ in enumerate((*vector.types, *outputs)):
-        const = "const " if place < len(vector.types) else ""
-        parameters.append(f"{const}{_c_type(type_.element)} *t{place}")
-        passed.append(f"t{place}")
+    code, tables = vector.code, ""
+    declared = list(_pointers(vector))
+    parameters = [f"{pointer} *t{place}" for place, pointer in enumerate(declared)]
+    passed = [f"t{place}" for place in range(len(declared))]
     for size, name in ((code.state_size, "state"), (code.scratch_size, "scratch")):
         if size:
             tables += f"static uint8_t {name}_{number}[{size}] __attribute__((aligned(16)));\n"
@@ -192,9 +268,30 @@ def _function(number: int, vector: Vector) -> str:
         values = ",".join(map(str, data)) or "0"
         tables += f"static const uint8_t c{number}_{place}[] __attribute__((aligned(16))) = {{{values}}};\n"
         passed.append(f"c{number}_{place}")
-    passed += [str(value) if isinstance(value, int) else value.hex() for value in code.numbers]
+    passed += [_number(value, vector) for value in code.numbers]
     head = f'__attribute__((export_name("run_{number}"))) void run_{number}({", ".join(parameters)})'
     return f"{tables}{head} {{ {code.function}({', '.join(passed)}); }}\n"
+
+
+def _number(value: int | float | Count, vector: Vector) -> str:
+    if isinstance(value, Count):
+        given = vector.given[value.input_index]
+        return str(in_this_run(given.type, given.sizes).count)
+    return str(value) if isinstance(value, int) else value.hex()
+
+
+def _pointers(vector: Vector) -> Iterator[str]:
+    """The types of what a block is given pointers to."""
+    for given in vector.given:
+        yield f"const {_c_type(given.type.element)}"
+        if given.sizes and vector.block.run_time_sizes is RunTimeSizes.POINTER:
+            yield "const int32_t"
+    for output in vector.made:
+        yield _c_type(output.type.element)
+        if not output.type.is_fixed and output.sizes_of is None:
+            yield "int32_t"
+        if output.text_memory:
+            yield "char"
 
 
 def _c_type(element: ElementType) -> str:

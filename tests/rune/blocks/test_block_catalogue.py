@@ -56,6 +56,9 @@ def test_every_block_has_its_page_and_its_c() -> None:
 F32 = TensorType(ElementType.F32, (1, 4))
 TEXT = TensorType(ElementType.UTF8, (4,))
 I32 = TensorType(ElementType.I32, (4,))
+U32 = TensorType(ElementType.U32, (1,))
+U8 = TensorType(ElementType.U8, (4,))
+F64 = TensorType(ElementType.F64, (4,))
 
 
 @pytest.mark.parametrize(
@@ -74,10 +77,49 @@ I32 = TensorType(ElementType.I32, (4,))
         ("label", (TEXT,), {"wordlist": "a"}, "takes indices"),
         ("label", (TensorType(ElementType.F64, (1,)),), {"wordlist": "a"}, "takes indices"),
         ("label", (I32,), {"wordlist": " \n"}, "the wordlist is empty"),
+        ("label", (TensorType(ElementType.U32, (2, 3), (1,)),), {"wordlist": "a"}, "one row of indices"),
+        ("accuracy", (F64,), {}, "takes 2 inputs"),
+        ("accuracy", (F64, F32), {}, "takes f64"),
+        ("accuracy", (F64, TensorType(ElementType.F64, (3,))), {}, "as many predictions"),
+        ("prediction_errors", (F64,), {}, "takes 2 inputs"),
+        ("prediction_errors", (F32, F64), {}, "takes f64"),
+        ("prediction_errors", (F64, TensorType(ElementType.F64, (3,))), {}, "as many predictions"),
+        ("audio_float_conversion", (F32,), {}, "takes samples of i16"),
+        ("audio_float_conversion", (), {}, "takes 1 input"),
+        ("binary_classification", (I32,), {"threshold": 0.5}, "takes a score of f32"),
+        ("binary_classification", (TensorType(ElementType.F32, (0,)),), {"threshold": 0.5}, "takes a score of f32"),
+        ("binary_classification", (F32, F32), {"threshold": 0.5}, "takes 1 input"),
+        ("image_input", (U8,), {"width": 2, "height": 2, "pixel_format": "rgb"}, "does not resize"),
+        ("image_input", (U8,), {"width": 2, "height": 2, "pixel_format": "bgr"}, "red, green and blue"),
+        ("image_input", (), {"width": 2, "height": 2, "pixel_format": "rgb"}, "takes 1 input"),
+        ("tensor_input", (TEXT,), {}, "takes numbers"),
+        ("tensor_input", (F32, F32), {}, "takes 1 input"),
+        ("object_filter", (F32,), {"threshold": 0.7}, r"f32\[1, rows, 5 \+ classes\]"),
+        ("object_filter", (TensorType(ElementType.F32, (1, 3, 5)),), {"threshold": 0.7}, "a score for each class"),
+        ("object_filter", (TensorType(ElementType.F32, (2, 3, 6)),), {"threshold": 0.7}, "a score for each class"),
+        ("object_filter", (F32, F32), {"threshold": 0.7}, "takes 1 input"),
+        ("segment_output", (F32,), {}, r"f32\[1, rows, columns, classes\]"),
+        ("segment_output", (TensorType(ElementType.F32, (2, 3, 3, 4)),), {}, "each class of each pixel"),
+        ("segment_output", (), {}, "takes 1 input"),
+        ("pad", (F32,), {"value": 0.0}, "is full already"),
+        ("pad", (TensorType(ElementType.UTF8, (4,), (0,)),), {"value": 0.0}, "takes numbers"),
+        ("pad", (TensorType(ElementType.U8, (4,), (0,)),), {"value": -1.0}, "-1 is no u8"),
+        ("pad", (TensorType(ElementType.I32, (4,), (0,)),), {"value": 0.5}, "0.5 is no i32"),
+        ("pad", (), {"value": 0.0}, "takes 1 input"),
+        ("parse", (F32,), {"element_type": "f32", "count": 0}, "takes texts"),
+        ("parse", (TEXT,), {"element_type": "word", "count": 0}, "parse makes numbers"),
+        ("parse", (TEXT, TEXT), {"element_type": "f32", "count": 0}, "takes 1 input"),
+        ("utf8_decode", (F32,), {}, "takes bytes"),
+        ("utf8_decode", (), {}, "takes 1 input"),
+        ("text_extractor", (U8,), {}, "takes 3 inputs"),
+        ("text_extractor", (F32, U32, U32), {}, "takes words as bytes"),
+        ("text_extractor", (U8, U32, I32), {}, "a number of a word"),
+        ("modulo", (TensorType(ElementType.UTF8, (4,), (0,)),), {"modulus": 1.0}, "takes numbers"),
+        ("noise_filtering", (TensorType(ElementType.U32, (1, 9), (1,)),), {}, "a fixed number of elements"),
     ],
 )
 def test_a_block_says_what_it_cannot_take(
     name: str, inputs: tuple[TensorType, ...], arguments: dict[str, ArgumentValue], message: str
 ) -> None:
     with pytest.raises(BlockError, match=message):
-        CATALOGUE[name].outputs(inputs, arguments)
+        CATALOGUE[name].made_of(inputs, arguments)

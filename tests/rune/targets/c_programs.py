@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import subprocess
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -88,23 +88,40 @@ class CFolder:
 
     def outputs(self, inputs: Sequence[Sequence[bytes]], flags: Sequence[str], **given: Sequence[str]) -> bytes:
         """What the program writes for frames of inputs."""
+        return self._written(self.compiled(flags, compiler=given.get("compiler")), inputs)
+
+    def outputs_of(self, main: str, inputs: Sequence[Sequence[bytes]], flags: Sequence[str]) -> bytes:
+        """The same with another main file."""
+        return self._written(self.compiled(flags, main=main), inputs)
+
+    @staticmethod
+    def _written(program: Path, inputs: Sequence[Sequence[bytes]]) -> bytes:
         frames = b"".join(data for frame in inputs for data in frame)
-        program = self.compiled(flags, compiler=given.get("compiler"))
         ended = subprocess.run([program], input=frames, capture_output=True, timeout=300, check=False)
         assert (ended.returncode, ended.stderr) == (0, b"")
         return ended.stdout
 
 
-def said(rune: LoadedRune, inputs: Sequence[Sequence[bytes]]) -> bytes:
-    """The same bytes from a rune's messages, run by run."""
-    return b"".join(piece for frame in inputs for message in run(rune, frame) for piece in _pieces(message))
+def said(rune: LoadedRune, inputs: Sequence[Sequence[bytes]], with_sizes: Collection[int] = ()) -> bytes:
+    """The same bytes from a rune's messages, run by run. The outputs of these numbers come with their sizes."""
+    return b"".join(
+        piece
+        for frame in inputs
+        for number, message in enumerate(run(rune, frame))
+        for piece in _pieces(message, with_sizes=number in with_sizes)
+    )
 
 
-def _pieces(message: OutputMessage) -> Iterator[bytes]:
+def _pieces(message: OutputMessage, *, with_sizes: bool) -> Iterator[bytes]:
     if message.kind is Output.TENSOR:
-        yield from (data for _, data in tensors_of(message.data))
+        for kind, data in tensors_of(message.data):
+            if with_sizes:
+                yield np.array(kind.dimensions, "<i4").tobytes()
+            yield data
         return
     for tensor in message.tensors:
+        if with_sizes:
+            yield np.array(tensor.dimensions, "<i4").tobytes()
         if tensor.element is ElementType.UTF8:
             yield from (f"{text}\n".encode() for text in tensor.elements)
         else:

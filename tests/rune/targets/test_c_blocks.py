@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import struct
+from collections.abc import Sequence
 from pathlib import Path
 
 from rune.abi import Capability, Output
 from rune.blocks.catalogue import CATALOGUE
 from rune.runefile.pipeline import BlockStage, CapabilityStage, OutputStage, Pipeline, Port, Stage
-from rune.tensor import ElementType
+from rune.tensor import ElementType, TensorType
 from tests.rune.anvil.pipelines import loaded, module_of
 from tests.rune.blocks.block_module import Vector, packed, vectors_of
 from tests.rune.targets.c_programs import CFolder, said, sources_of
 
-VECTORS = [vector for block in CATALOGUE.values() for vector in vectors_of(block) if vector.fails is None]
+VECTORS = [
+    vector
+    for block in CATALOGUE.values()
+    for vector in vectors_of(block)
+    if vector.fails is None and all(kind.is_fixed and kind.element is not ElementType.UTF8 for kind in vector.types)
+]
+"""Those whose inputs a capability gives. What reads texts, or sizes that a run decides, stands behind another block."""
 
 
 def stages_of(number: int, vector: Vector) -> list[Stage]:
@@ -33,11 +40,16 @@ def _kind(element: ElementType) -> Output:
     return Output.SERIAL if element is ElementType.UTF8 else Output.TENSOR
 
 
+def _made(vectors: Sequence[Vector]) -> list[TensorType]:
+    return [output.type for vector in vectors for output in vector.made]
+
+
 def test_every_block_gives_the_bytes_of_wasm32(tmp_path: Path) -> None:
-    assert {vector.block.name for vector in VECTORS} == set(CATALOGUE)
+    assert {vector.block.name for vector in VECTORS} == set(CATALOGUE) - {"pad", "parse"}
     pipeline = Pipeline(tuple(stage for number, each in enumerate(VECTORS) for stage in stages_of(number, each)), ())
     frame = [packed(kind.element, elements) for vector in VECTORS for kind, elements in vector.inputs]
-    expected = said(loaded(module_of(pipeline)), [frame, frame])
+    decided = [number for number, each in enumerate(_made(VECTORS)) if not each.is_fixed]
+    expected = said(loaded(module_of(pipeline)), [frame, frame], decided)
     assert len(expected) > struct.calcsize("1960I")
     folder = CFolder.of(tmp_path, sources_of(pipeline, {}, "blocks"))
     for flags in (["-O2", "-march=native", "-ffp-contract=fast"], ["-O1", "-fsanitize=address,undefined"]):

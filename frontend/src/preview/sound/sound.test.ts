@@ -5,7 +5,7 @@ import { conversionText, wavFormat } from "./conversion";
 import { Resampler } from "./resampler";
 import { toI16, tone } from "./samples";
 import { spectrogram, spectrum } from "./spectrum";
-import { SlidingWindow } from "./window";
+import { Chunks, SlidingWindow } from "./window";
 
 const joined = (parts: Float32Array[]) => Float32Array.from(parts.flatMap((part) => [...part]));
 const power = (samples: Float32Array) => samples.reduce((sum, sample) => sum + sample * sample, 0) / samples.length;
@@ -107,4 +107,19 @@ describe("what is said of a converted sound", () => {
   ])("%o is told as %s channels", (format, channels, text) => {
     expect(conversionText(format, channels, 16000)).toBe(text);
   });
+});
+
+test("chunks of a stream join without a gap and without overlap", () => {
+  const chunks = new Chunks(3);
+  const pieces = [[1, 2], [3, 4, 5, 6, 7], [], [8]].map((samples) => chunks.push(Float32Array.from(samples)));
+  expect(pieces.map((full) => full.map((chunk) => [...chunk]))).toEqual([
+    [],
+    [
+      [1, 2, 3],
+      [4, 5, 6],
+    ],
+    [],
+    [],
+  ]);
+  expect(chunks.push(Float32Array.from([9])).map((chunk) => [...chunk])).toEqual([[7, 8, 9]]);
 });

@@ -1,7 +1,35 @@
 // The last stretch of a stream, handed out again and again with a step in between.
 
 /** Each window overlaps the one before it by three quarters, so that a word is heard whole by several of them. */
-export const HOP_FRACTION = 0.25;
+const HOP_FRACTION = 0.25;
+
+/** How far each window lies behind the one before; a rune that makes windows itself gets one behind the other. */
+export function hopOf(length: number, isStream: boolean | undefined): number {
+  return isStream === true ? length : Math.max(1, Math.round(length * HOP_FRACTION));
+}
+
+/** Samples as they come, cut into chunks of one length: nothing is lost between them, and nothing comes twice. */
+export class Chunks {
+  readonly #chunk: Float32Array<ArrayBuffer>;
+  #filled = 0;
+
+  constructor(length: number) {
+    this.#chunk = new Float32Array(length);
+  }
+
+  /** Those that are full now. */
+  push(samples: Float32Array): Float32Array[] {
+    const full: Float32Array[] = [];
+    for (const sample of samples) {
+      this.#chunk[this.#filled] = sample;
+      this.#filled += 1;
+      if (this.#filled < this.#chunk.length) continue;
+      full.push(this.#chunk.slice());
+      this.#filled = 0;
+    }
+    return full;
+  }
+}
 
 /** A sliding window over samples: `push` says how many new windows there are, `copy` gives the newest. */
 export class SlidingWindow {
@@ -11,7 +39,7 @@ export class SlidingWindow {
   #written = 0;
   #next: number;
 
-  constructor(length: number, hop = Math.max(1, Math.round(length * HOP_FRACTION))) {
+  constructor(length: number, hop = hopOf(length, false)) {
     this.length = length;
     this.#hop = hop;
     this.#ring = new Float32Array(length);

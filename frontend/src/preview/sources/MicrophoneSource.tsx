@@ -2,7 +2,7 @@
 import { Mic } from "lucide-react";
 import { useRef, useState } from "react";
 import { countOf, rateOf, toI16 } from "../sound/samples";
-import { SlidingWindow } from "../sound/window";
+import { Chunks, SlidingWindow } from "../sound/window";
 import { DeviceChoice } from "./DeviceChoice";
 import { useDevices } from "./devices";
 import { Live, useLive } from "./live";
@@ -35,6 +35,7 @@ export function MicrophoneSource({ request, onInput }: SourceProps) {
   const [live, state] = useLive(() => {
     const device: Live = new Live("microphone", async (signal) => {
       const window = hearing.begin(countOf(request));
+      const chunks = new Chunks(countOf(request));
       signal.addEventListener("abort", recorder.stop);
       const found = await openMicrophone(
         rateOf(request),
@@ -42,7 +43,9 @@ export function MicrophoneSource({ request, onInput }: SourceProps) {
         signal,
         (samples) => {
           recorder.push(samples);
-          if (window.push(samples)) onInput(toI16(window.copy()), true);
+          const isNew = window.push(samples);
+          if (request.isStream === true) for (const chunk of chunks.push(samples)) onInput(toI16(chunk), true);
+          else if (isNew) onInput(toI16(window.copy()), true);
         },
         () => device.fail(lostProblem("microphone")),
       );

@@ -31,6 +31,7 @@ export function MotionSource({ request, onInput }: SourceProps) {
       signal.addEventListener("abort", recorder.stop);
       rows.current = [];
       let ranAt = 0;
+      let fresh = 0;
       const onMotion = ({ accelerationIncludingGravity: a, timeStamp }: DeviceMotionEvent) => {
         const row = [a?.x ?? NaN, a?.y ?? NaN, a?.z ?? NaN] as const;
         if (row.some(Number.isNaN)) return;
@@ -38,7 +39,10 @@ export function MotionSource({ request, onInput }: SourceProps) {
         rows.current.push(row);
         if (rows.current.length > 2 * Math.max(count, SHOWN_ROWS))
           rows.current.splice(0, rows.current.length - Math.max(count, SHOWN_ROWS));
-        if (timeStamp - ranAt < 1000 / RUNS || rows.current.length < count) return;
+        fresh += 1;
+        if (request.isStream === true ? fresh < count : timeStamp - ranAt < 1000 / RUNS) return;
+        if (rows.current.length < count) return;
+        fresh = 0;
         ranAt = timeStamp;
         onInput(rowsToBytes(rows.current, count), true);
       };

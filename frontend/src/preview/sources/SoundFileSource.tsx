@@ -3,7 +3,7 @@ import { RotateCcw } from "lucide-react";
 import { useCallback, useEffect, useRef, useState } from "react";
 import { conversionText, wavFormat } from "../sound/conversion";
 import { countOf, meanOfChannels, rateOf, toI16 } from "../sound/samples";
-import { HOP_FRACTION } from "../sound/window";
+import { hopOf } from "../sound/window";
 import { FilePick } from "./FilePick";
 import { SoundView } from "./SoundView";
 import type { SourceProps } from "./source";
@@ -23,7 +23,7 @@ export function SoundFileSource({ request, onInput }: SourceProps) {
 
   useEffect(() => {
     if (playing === null) return undefined;
-    const hop = Math.max(1, Math.round(length * HOP_FRACTION));
+    const hop = hopOf(length, request.isStream);
     const isStream = playing.samples.length > length;
     let start = 0;
     const next = () => {
@@ -37,7 +37,7 @@ export function SoundFileSource({ request, onInput }: SourceProps) {
     const timer = setInterval(next, (hop / rate) * 1000);
     next();
     return () => clearInterval(timer);
-  }, [playing, length, rate, onInput]);
+  }, [playing, length, rate, request.isStream, onInput]);
 
   const onFile = async (file: File): Promise<string | null> => {
     const bytes = await file.arrayBuffer();

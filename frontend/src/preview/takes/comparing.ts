@@ -50,12 +50,14 @@ export async function hearLoaded(
   const windows = windowsOf(content, request);
   if (windows === null)
     throw new Error(`This recording is not of the kind that the rune reads (${request.kind.toLowerCase()}).`);
-  const count = Math.min(windows.count, MOST_WINDOWS);
+  const isStream = request.isStream === true;
+  const count = isStream ? windows.count : Math.min(windows.count, MOST_WINDOWS);
   const [answers, times, outputs]: [(string | null)[], number[], string[]] = [[], [], []];
   let readings: Readings = NO_READINGS;
   for (let index = 0; index < count && !signal.aborted; index += 1) {
-    const place = count === 1 ? 0 : Math.round((index * (windows.count - 1)) / (count - 1));
+    const place = isStream ? index : count === 1 ? 0 : Math.round((index * (windows.count - 1)) / (count - 1));
     const result = await engine.run(new Map([[request.id, windows.at(place)]]));
+    if (isStream && result.outputs.length === 0) continue;
     times.push(result.milliseconds);
     outputs.push(written(result.outputs));
     readings = read(readings, result.outputs, {

@@ -4,7 +4,7 @@ import { rowsToBytes, type Row } from "../motion";
 import { pictureBytes, pictureRequest, rgbaOf, type PictureRequest } from "../picture/pixels";
 import { Resampler } from "../sound/resampler";
 import { countOf, rateOf, toI16 } from "../sound/samples";
-import { HOP_FRACTION } from "../sound/window";
+import { hopOf } from "../sound/window";
 
 export interface SoundContent {
   readonly kind: "sound";
@@ -113,7 +113,7 @@ export function windowsOf(content: Content, request: CapabilityRequest): Windows
 function soundWindows({ samples, rate }: SoundContent, request: CapabilityRequest): Windows {
   const [wanted, length] = [rateOf(request), countOf(request)];
   const heard = wanted === rate ? samples : resampled(samples, rate, wanted);
-  const hop = Math.max(1, Math.round(length * HOP_FRACTION));
+  const hop = hopOf(length, request.isStream);
   return {
     count: 1 + Math.max(0, Math.floor((heard.length - length) / hop)),
     step: (hop / wanted) * 1000,

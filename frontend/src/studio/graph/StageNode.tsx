@@ -80,8 +80,10 @@ export const StageNode = memo(function StageNode({ data, height }: NodeProps<Sta
       : end === null || "reason" in end
         ? "unfit"
         : "fits";
+  const keeps = (stage.state ?? []).map(({ name, help, gap }) => `${name}. ${help}. After a gap or a restart: ${gap}`);
   const words = [
     KIND_WORDS[stage.kind],
+    keeps.length === 0 ? "" : "keeps state between runs",
     severity === null ? "" : severity === "error" ? "has an error" : "has a warning",
     state === "fits" ? "the wire fits here" : "",
   ].filter((word) => word !== "");
@@ -94,10 +96,13 @@ export const StageNode = memo(function StageNode({ data, height }: NodeProps<Sta
         data-stage={stage.name}
         tabIndex={tabStop ? 0 : -1}
         aria-pressed={selected}
-        title={reason ?? `${stage.name}: ${stage.detail}`}
+        title={reason ?? [`${stage.name}: ${stage.detail}`, ...keeps.map((each) => `Keeps ${each}.`)].join("\n")}
       >
         <b>{stage.name}</b>
-        <span>{stage.detail}</span>
+        <span>
+          {stage.detail}
+          {keeps.length > 0 && " · keeps state"}
+        </span>
         <i className="aloud">, {words.join(", ")}</i>
         {severity === "error" && <CircleAlert className="node-trouble wrong" aria-hidden="true" />}
         {severity === "warning" && <TriangleAlert className="node-trouble worse" aria-hidden="true" />}

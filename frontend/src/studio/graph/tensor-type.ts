@@ -1,9 +1,9 @@
 // Types of tensors between the language's words, `f32[1, 3]`, and what a form asks for. Pure; what a type may be is not known here.
 import type { TensorType } from "./answers";
 
-/** What the language says of a type; null where it knows none. */
+/** What the language says of a type, a size that each run decides as its largest; null where it knows none. */
 export function readType(said: string | null): TensorType | null {
-  const [, type, sizes] = /^(\w+)\[([\d, ]*)\]$/.exec(said ?? "") ?? [];
+  const [, type, sizes] = /^(\w+)\[([\d, ]*)\]$/.exec(said?.replaceAll("<=", "") ?? "") ?? [];
   return type === undefined || sizes === undefined
     ? null
     : { type, dimensions: sizes.trim() === "" ? [] : sizes.split(",").map(Number) };

@@ -69,3 +69,30 @@ char *rune_tensor_utf8(char *next, const struct rune_text *elements, uint32_t co
     }
     return next;
 }
+
+char *rune_serial_sizes(char *next, const int32_t *given, uint32_t axes, const int32_t *decided, int spaces)
+{
+    for (uint32_t axis = 0; axis < axes; axis++) {
+        if (axis)
+            *next++ = ',';
+        if (axis && spaces)
+            *next++ = ' ';
+        next = rune_decimal_signed(next, given[axis] < 0 ? *decided++ : given[axis]);
+    }
+    return next;
+}
+
+char *rune_tensor_shape(char *next, const char *head, uint32_t head_size, const int32_t *given, uint32_t axes,
+                        const int32_t *decided)
+{
+    char *sizes = rune_serial_bytes(next + 4, head, head_size);
+    char *end = rune_serial_sizes(sizes, given, axes, decided, 1);
+    uint32_t length = (uint32_t)(end - next) - 4 + 1, zeros = -length & 3;
+    for (uint32_t i = 0; i < zeros; i++)
+        *sizes++ = '0';
+    end = rune_serial_sizes(sizes, given, axes, decided, 1);
+    *end++ = ']';
+    length += zeros;
+    __builtin_memcpy(next, &length, sizeof length);
+    return end;
+}

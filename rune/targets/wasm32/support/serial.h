@@ -27,6 +27,19 @@ char *rune_serial_i64(char *next, const int64_t *elements, uint32_t count);
 char *rune_serial_f64(char *next, const double *elements, uint32_t count);
 char *rune_serial_utf8(char *next, const struct rune_text *elements, uint32_t count);
 
+/*
+ * Appends the sizes of a tensor with commas between them, and spaces behind these where it says so: those of
+ * `given`, and in the place of each that is below zero the next of `decided`, which the run decided.
+ */
+char *rune_serial_sizes(char *next, const int32_t *given, uint32_t axes, const int32_t *decided, int spaces);
+
+/*
+ * Appends what a TENSOR message says of a tensor, its length in front: `head` as `f32[`, the sizes as above, and `]`.
+ * Zeros before the first size make the length a multiple of 4.
+ */
+char *rune_tensor_shape(char *next, const char *head, uint32_t head_size, const int32_t *given, uint32_t axes,
+                        const int32_t *decided);
+
 /* Appends utf8 elements to a TENSOR message: each its size, 32 bits, and its bytes. */
 char *rune_tensor_utf8(char *next, const struct rune_text *elements, uint32_t count);
 

@@ -1,0 +1,33 @@
+"""The block `accuracy`: the share of predictions that are right. The C is in accuracy.h."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from rune.blocks.signature import Arguments, Block, BlockCode, BlockError, BlockOutput
+from rune.tensor import ElementType, TensorType
+
+
+def _outputs(inputs: tuple[TensorType, ...], _arguments: Arguments) -> tuple[BlockOutput, ...]:
+    if len(inputs) != 2:
+        raise BlockError(f"accuracy takes 2 inputs, what is true and what was predicted, and not {len(inputs)}")
+    for index, given in enumerate(inputs):
+        if given.element is not ElementType.F64 or given.count < 1:
+            raise BlockError(f"accuracy takes f64 and not {given}", input_index=index)
+    if inputs[0].count != inputs[1].count:
+        raise BlockError(f"accuracy compares as many predictions as truths, and not {inputs[1]}", input_index=1)
+    return (BlockOutput(TensorType(ElementType.F64, (1,))),)
+
+
+def _code(inputs: tuple[TensorType, ...], _arguments: Arguments) -> BlockCode:
+    return BlockCode("rune_accuracy", numbers=(inputs[0].count,))
+
+
+BLOCK = Block(
+    name="accuracy",
+    summary="Gives the share of predictions that are right.",
+    header=Path(__file__).parent / "accuracy.h",
+    arguments=(),
+    outputs=_outputs,
+    code=_code,
+)
