@@ -56,6 +56,8 @@ class PaletteItem:
     arguments: tuple[ArgumentField, ...]
     inputs: tuple[ModelTensor, ...] | None
     outputs: tuple[TensorType, ...] | None
+    category: str = ""
+    """What a block is about, as a title; nothing for other stages."""
 
 
 @dataclass(frozen=True)
@@ -187,7 +189,7 @@ def _parameter(parameter: Parameter) -> ArgumentField:
 
 def _block(path: str, block: Block) -> PaletteItem:
     arguments = tuple(map(_argument, block.arguments))
-    return PaletteItem(StageKind.BLOCK, path, path, block.summary, arguments, None, None)
+    return PaletteItem(StageKind.BLOCK, path, path, block.summary, arguments, None, None, block.category.value)
 
 
 def _argument(argument: Argument) -> ArgumentField:
@@ -199,13 +201,13 @@ def _argument(argument: Argument) -> ArgumentField:
     return ArgumentField(
         argument.name,
         kind,
-        argument.help,
+        f"{argument.help} In {argument.unit}." if argument.unit else argument.help,
         argument.default is None,
         argument.default,
         argument.minimum,
         argument.maximum,
         step,
-        (),
+        argument.choices,
     )
 
 
@@ -216,7 +218,7 @@ def _kind(argument: Argument) -> Kind:
         case ArgumentKind.FLOAT:
             return "float"
         case ArgumentKind.TEXT:
-            return "text"
+            return "choice" if argument.choices else "text"
         case ArgumentKind.LONG_TEXT:
             return "long-text"
 

@@ -15,6 +15,7 @@ from rune.blocks.signature import (
     BlockCode,
     BlockError,
     BlockOutput,
+    Category,
     HostText,
 )
 from rune.tensor import ElementType, TensorType
@@ -93,4 +94,5 @@ BLOCK = Block(
     arguments=(Argument("wordlist", ArgumentKind.LONG_TEXT, "The words, one a line; index 0 is the first line."),),
     outputs=_outputs,
     code=_code,
+    category=Category.SCORES,
 )

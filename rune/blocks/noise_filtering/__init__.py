@@ -17,6 +17,7 @@ from rune.blocks.signature import (
     BlockCode,
     BlockError,
     BlockOutput,
+    Category,
     integer,
     real,
 )
@@ -132,4 +133,5 @@ BLOCK = Block(
     outputs=_outputs,
     code=_code,
     aliases=("noise-filtering",),
+    category=Category.SOUND,
 )

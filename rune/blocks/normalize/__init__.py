@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from rune.blocks.signature import Arguments, Block, BlockCode, BlockError, BlockOutput
+from rune.blocks.signature import Arguments, Block, BlockCode, BlockError, BlockOutput, Category
 from rune.tensor import ElementType, TensorType
 
 
@@ -27,4 +27,5 @@ BLOCK = Block(
     arguments=(),
     outputs=_outputs,
     code=_code,
+    category=Category.NUMBERS,
 )

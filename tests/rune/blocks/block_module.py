@@ -53,6 +53,8 @@ class Vector:
     inputs: tuple[tuple[TensorType, Elements], ...]
     outputs: tuple[tuple[TensorType, Elements], ...]
     fails: str | None
+    before: tuple[tuple[tuple[TensorType, Elements], ...], ...] = ()
+    """The inputs of the runs of the same instance before, oldest first, for a block that keeps something."""
 
     @cached_property
     def types(self) -> tuple[TensorType, ...]:
@@ -75,6 +77,7 @@ def vectors_of(block: Block) -> list[Vector]:
             tuple(_tensor(tensor) for tensor in vector["inputs"]),
             tuple(_tensor(tensor) for tensor in vector.get("outputs", [])),
             vector.get("fails"),
+            tuple(tuple(_tensor(tensor) for tensor in run) for run in vector.get("before", [])),
         )
         for vector in listed
     ]
@@ -134,10 +137,10 @@ class BlockModule:
         for type_ in (*vector.types, *(output.type for output in made)):
             places.append(address)
             address += -(-type_.size // 16) * 16
-        for (type_, elements), place in zip(vector.inputs, places, strict=False):
-            memory.write(store, packed(type_.element, elements), place)
         try:
-            for _ in range(times):
+            for frame in (*vector.before, *[vector.inputs] * times):
+                for (type_, elements), place in zip(frame, places, strict=False):
+                    memory.write(store, packed(type_.element, elements), place)
                 call(f"run_{self._numbers[id(vector)]}", *places)
         except wasmtime.Trap:
             start = call("failure")

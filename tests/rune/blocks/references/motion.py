@@ -1,0 +1,3 @@
+REFERENCES = {}
+HISTORIES = {}
+CASES = ()
