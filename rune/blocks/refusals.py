@@ -88,3 +88,12 @@ def whole_numbers_of(arguments: Arguments, name: str) -> tuple[int, ...]:
         if not number.is_integer() or abs(number) > LARGEST_EXACT:
             raise BlockError(f"`{number:g}` is not a whole number up to {LARGEST_EXACT}", argument=name)
     return tuple(map(int, numbers))
+
+
+def check_fits(argument: str, number: int, given: TensorType) -> None:
+    """That the elements of an input can be that whole number. Raises `BlockError`."""
+    bits = 8 * given.element.size
+    is_signed = given.element.value.startswith("i")
+    low, high = (-(1 << (bits - 1)), (1 << (bits - 1)) - 1) if is_signed else (0, (1 << bits) - 1)
+    if not low <= number <= high:
+        raise BlockError(f"{number} is no {given.element}, which holds {low} to {high}", argument=argument)
