@@ -21,20 +21,32 @@ def packed(values: list[float]) -> bytes:
 
 
 @lru_cache(maxsize=8)
+def circle(size: int) -> tuple[float, ...]:
+    """cos of 2 pi k / size for a whole turn; where the size allows it, all out of an eighth."""
+    if size % 8:
+        return tuple(arithmetic.cos(2.0 * math.pi * k / size) for k in range(size))
+    eighth = [2.0 * math.pi * k / size for k in range(size // 8 + 1)]
+    quarter = [arithmetic.cos(angle) for angle in eighth] + [arithmetic.sin(angle) for angle in eighth[-2::-1]]
+    half = quarter + [-value for value in quarter[-2::-1]]
+    return tuple(half + half[-2:0:-1])
+
+
+@lru_cache(maxsize=8)
 def turns(size: int) -> bytes:
-    """cos and -sin of 2 pi k / size, for the first half of a turn."""
-    angles = [2.0 * math.pi * k / size for k in range(size // 2)]
-    return packed([part for angle in angles for part in (arithmetic.cos(angle), -arithmetic.sin(angle))])
+    """cos and -sin of 2 pi k / size, for the first half of a turn; the size is a power of two."""
+    cosine = circle(size)
+    return packed([part for k in range(size // 2) for part in (cosine[k], cosine[k + size // 4])])
 
 
 @lru_cache(maxsize=8)
 def _window(frame: int, size: int, *, hann: bool, is_centred: bool) -> bytes:
     """Over a whole transform: the window with zeros around it, or behind it."""
-    values = [0.5 - 0.5 * arithmetic.cos(2.0 * math.pi * k / frame) if hann else 1.0 for k in range(frame)]
+    values = [0.5 - 0.5 * cosine for cosine in circle(frame)] if hann else [1.0] * frame
     before = (size - frame) // 2 if is_centred else 0
     return packed([0.0] * before + values + [0.0] * (size - frame - before))
 
 
+@lru_cache(maxsize=8)
 def triangles(bands: Bands) -> tuple[list[tuple[int, list[float]]], int]:
     """Of each band the first row of the spectrum and the weights from there on; and how many rows there are."""
     make = {Scale.HTK: _htk, Scale.SLANEY: _slaney, Scale.ROWS: _rows}[bands.preset.scale]
