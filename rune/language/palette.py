@@ -8,7 +8,7 @@ from typing import Literal
 
 from rune.abi import Capability, ModelFormat, Output
 from rune.blocks.resolver import named_blocks
-from rune.blocks.signature import Argument, ArgumentKind, Block
+from rune.blocks.signature import Argument, ArgumentKind, Block, Category
 from rune.language.analysis import Analysis
 from rune.language.argument_range import inputs_of, range_here
 from rune.language.graph_edits.defaults import capability_named
@@ -90,7 +90,7 @@ def palette(analysis: Analysis) -> Palette:
     paths = analysis.files.paths()
     return Palette(
         tuple(_capability(kind) for kind in CAPABILITY_RULES),
-        tuple(_block(name, block) for name, block in named_blocks(analysis.blocks).items()),
+        tuple(_block(name, block) for name, block in sorted(named_blocks(analysis.blocks).items(), key=_by_category)),
         tuple(_model(analysis, path) for path in paths if _ending(path) in _MODEL_ENDINGS),
         tuple(_output(kind) for kind in OUTPUT_KINDS.values()),
         tuple(item.name.text for item in analysis.checked.syntax.resources if not item.is_binary),
@@ -185,6 +185,10 @@ def _parameter(parameter: Parameter) -> ArgumentField:
         None if parameter.choices else 1,
         parameter.choices,
     )
+
+
+def _by_category(named: tuple[str, Block]) -> tuple[int, str]:
+    return list(Category).index(named[1].category), named[0]
 
 
 def _block(path: str, block: Block) -> PaletteItem:
