@@ -25,7 +25,7 @@ from rune.anvil.ops.softmax import LONGEST_ROW
 from rune.anvil.ops.types import ELEMENTS_LIMIT
 from rune.anvil.support import unsupported
 from rune.blocks.catalogue import CATALOGUE, PUBLISHED_BLOCKS
-from rune.blocks.signature import Argument, Block
+from rune.blocks.signature import Argument, Block, Category
 from rune.cli import main as rune_command
 from rune.cli.failure import STATUSES
 from rune.cli.settings import VARIABLES
@@ -127,14 +127,18 @@ def blocks_page() -> str:
         "A Runefile names a block as `hotg-ai/proc-blocks@v0.11.3#fft`, or `fft` for short; `-` and `_` are equal. "
         "Each block's own page describes its inputs and outputs, with an example.",
     ]
-    for block in CATALOGUE.values():
-        lines += list(_block(block))
+    for category in Category:
+        blocks = [block for block in CATALOGUE.values() if block.category is category]
+        if blocks:
+            lines.append(f"## {category.value}")
+        for block in blocks:
+            lines += list(_block(block))
     return _joined(lines)
 
 
 def _block(block: Block) -> Iterator[str]:
     folder = block.header.parent.relative_to(ROOT).as_posix()
-    yield f"## {block.name}"
+    yield f"### {block.name}"
     yield f"{block.summary} [More, and an example](../../{folder}/README.md)."
     if block.aliases:
         yield f"Old Runefiles also know it as {', '.join(f'`{alias}`' for alias in block.aliases)}."
@@ -143,12 +147,19 @@ def _block(block: Block) -> Iterator[str]:
         return
     rows = ["| argument | type | default | allowed | |", "| --- | --- | --- | --- | --- |"]
     for one in block.arguments:
-        default = "must be given" if one.default is None else f"{one.default}"
+        default = "must be given" if one.default is None else f"{one.default}" or "none"
         rows.append(f"| `{one.name}` | {one.kind.value} | {default} | {_allowed(one)} | {_cell(one.help)} |")
     yield "\n".join(rows)
 
 
 def _allowed(argument: Argument) -> str:
+    if argument.choices:
+        return ", ".join(f"`{choice}`" if choice else "none" for choice in argument.choices)
+    unit = f" {argument.unit}" if argument.unit else ""
+    return f"{_limits(argument)}{unit}"
+
+
+def _limits(argument: Argument) -> str:
     least, most = (_number(limit) if limit is not None else None for limit in (argument.minimum, argument.maximum))
     if least is not None and most is not None:
         return f"{least} to {most}"

@@ -32,9 +32,25 @@ class ArgumentKind(Enum):
     """Text that usually comes from a file, as a wordlist does, or from the host when the rune starts."""
 
 
+class Category(Enum):
+    """What a block is about: the palette and the reference group by it, in this order."""
+
+    NUMBERS = "Numbers"
+    SHAPES = "Shapes"
+    IMAGES = "Images"
+    SOUND = "Sound"
+    MOTION = "Motion"
+    SCORES = "Scores and labels"
+    TIME = "Over time"
+    OTHER = "Other"
+
+
 @dataclass(frozen=True)
 class Argument:
-    """One argument of a block; without a default it must be given. Limits are inclusive."""
+    """One argument of a block; without a default it must be given. Limits are inclusive.
+
+    `choices` are all that a TEXT can be; with none it can be any. `unit` is what a number counts, as a word or sign.
+    """
 
     name: str
     kind: ArgumentKind
@@ -42,6 +58,8 @@ class Argument:
     default: ArgumentValue | None = None
     minimum: float | None = None
     maximum: float | None = None
+    choices: tuple[str, ...] = ()
+    unit: str = ""
     is_output_element: bool = False
     """A TEXT that is an element type: where it is left out, the one that the Runefile declares for the first output."""
 
@@ -192,6 +210,13 @@ def real(arguments: Arguments, name: str) -> float:
     return float(value)
 
 
+def text(arguments: Arguments, name: str) -> str:
+    """The argument of kind TEXT called `name`."""
+    value = arguments[name]
+    assert not isinstance(value, HostText)  # noqa: S101 - the kind says so
+    return str(value)
+
+
 @dataclass(frozen=True)
 class Block:
     """One entry of the catalogue. `header` is the file in the block's own folder that holds its C."""
@@ -219,6 +244,11 @@ class Block:
     something to go on with, for inputs that `outputs` accepted. Its C has the same."""
     sound_rate: int | None = None
     """Samples a second of the sound that its arithmetic is made for; None where the rate makes no difference."""
+    rate_argument: str | None = None
+    """The argument that says the rate in place of `sound_rate`, where the block computes for any."""
+    given_rate_argument: str | None = None
+    """The argument that says the rate of the sound that comes out, where the block changes it."""
+    category: Category = Category.OTHER
 
     def made_of(self, inputs: tuple[TensorType, ...], arguments: Arguments) -> tuple[BlockOutput, ...]:
         """What comes out for these inputs. Raises `BlockError`; `RunTimeInput` for sizes that it does not take."""

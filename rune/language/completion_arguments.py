@@ -108,6 +108,17 @@ def argument_values(analysis: Analysis, cursor: Cursor, stage: Entry, name: str)
 
 
 def _of_block(cursor: Cursor, argument: Argument) -> list[Completion]:
+    if argument.choices:
+        return [
+            value(
+                choice,
+                CompletionKind.VALUE,
+                cursor,
+                detail="default" if choice == argument.default else "",
+                documentation=argument.help,
+            )
+            for choice in argument.choices
+        ]
     found = []
     numbers = {"default": argument.default, "the least": argument.minimum, "the most": argument.maximum}
     for what, limit in numbers.items():

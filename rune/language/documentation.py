@@ -44,7 +44,12 @@ def limits(minimum: float | None, maximum: float | None) -> str:
 def argument_detail(argument: Argument) -> str:
     """What an argument must be: `whole number from 16 to 4096, default 480`."""
     default = "must be given" if argument.default is None else f"default {_shown(argument.default)}"
-    return f"{_KINDS.get(argument.kind, argument.kind.value)}{limits(argument.minimum, argument.maximum)}, {default}"
+    if argument.choices:
+        return f"one of {', '.join(argument.choices)}; {default}"
+    unit = f" {argument.unit}" if argument.unit else ""
+    return (
+        f"{_KINDS.get(argument.kind, argument.kind.value)}{limits(argument.minimum, argument.maximum)}{unit}, {default}"
+    )
 
 
 def argument_documentation(argument: Argument) -> str:

@@ -108,6 +108,7 @@ class PaletteItemJson(TypedDict):
     arguments: list[ArgumentFieldJson]
     inputs: list[PaletteInputJson] | None
     outputs: list[str] | None
+    category: str
 
 
 class PaletteAnswerJson(TypedDict):
@@ -319,6 +320,7 @@ def _item(item: PaletteItem) -> PaletteItemJson:
         "arguments": [_field(field) for field in item.arguments],
         "inputs": None if inputs is None else [{"name": each.name, "type": str(each.type)} for each in inputs],
         "outputs": None if item.outputs is None else [str(type_) for type_ in item.outputs],
+        "category": item.category,
     }
 
 

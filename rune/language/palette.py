@@ -8,7 +8,7 @@ from typing import Literal
 
 from rune.abi import Capability, ModelFormat, Output
 from rune.blocks.resolver import named_blocks
-from rune.blocks.signature import Argument, ArgumentKind, Block
+from rune.blocks.signature import Argument, ArgumentKind, Block, Category
 from rune.language.analysis import Analysis
 from rune.language.argument_range import inputs_of, range_here
 from rune.language.graph_edits.defaults import capability_named
@@ -56,6 +56,8 @@ class PaletteItem:
     arguments: tuple[ArgumentField, ...]
     inputs: tuple[ModelTensor, ...] | None
     outputs: tuple[TensorType, ...] | None
+    category: str = ""
+    """What a block is about, as a title; nothing for other stages."""
 
 
 @dataclass(frozen=True)
@@ -88,7 +90,7 @@ def palette(analysis: Analysis) -> Palette:
     paths = analysis.files.paths()
     return Palette(
         tuple(_capability(kind) for kind in CAPABILITY_RULES),
-        tuple(_block(name, block) for name, block in named_blocks(analysis.blocks).items()),
+        tuple(_block(name, block) for name, block in sorted(named_blocks(analysis.blocks).items(), key=_by_category)),
         tuple(_model(analysis, path) for path in paths if _ending(path) in _MODEL_ENDINGS),
         tuple(_output(kind) for kind in OUTPUT_KINDS.values()),
         tuple(item.name.text for item in analysis.checked.syntax.resources if not item.is_binary),
@@ -185,9 +187,13 @@ def _parameter(parameter: Parameter) -> ArgumentField:
     )
 
 
+def _by_category(named: tuple[str, Block]) -> tuple[int, str]:
+    return list(Category).index(named[1].category), named[0]
+
+
 def _block(path: str, block: Block) -> PaletteItem:
     arguments = tuple(map(_argument, block.arguments))
-    return PaletteItem(StageKind.BLOCK, path, path, block.summary, arguments, None, None)
+    return PaletteItem(StageKind.BLOCK, path, path, block.summary, arguments, None, None, block.category.value)
 
 
 def _argument(argument: Argument) -> ArgumentField:
@@ -199,13 +205,13 @@ def _argument(argument: Argument) -> ArgumentField:
     return ArgumentField(
         argument.name,
         kind,
-        argument.help,
+        f"{argument.help} In {argument.unit}." if argument.unit else argument.help,
         argument.default is None,
         argument.default,
         argument.minimum,
         argument.maximum,
         step,
-        (),
+        argument.choices,
     )
 
 
@@ -216,7 +222,7 @@ def _kind(argument: Argument) -> Kind:
         case ArgumentKind.FLOAT:
             return "float"
         case ArgumentKind.TEXT:
-            return "text"
+            return "choice" if argument.choices else "text"
         case ArgumentKind.LONG_TEXT:
             return "long-text"
 

@@ -127,6 +127,8 @@ def likely_value(argument: Argument, given: object) -> ArgumentValue:
             return read
     if argument.default is not None:
         return argument.default
+    if argument.choices:
+        return argument.choices[0]
     if argument.kind in (ArgumentKind.TEXT, ArgumentKind.LONG_TEXT):
         return "text"
     return argument.minimum if argument.minimum is not None else 1

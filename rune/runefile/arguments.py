@@ -108,7 +108,10 @@ def _value(
         return value
     notes = [known.help]
     fixes = []
-    if isinstance(content, str) and content.strip().lower() in _SWITCHES:
+    if known.choices and isinstance(content, str):
+        near, nearest = report.suggestion(content.strip(), given.span, known.choices)
+        notes, fixes = [*near, *notes], [*nearest]
+    elif isinstance(content, str) and content.strip().lower() in _SWITCHES:
         notes.append(f"`{content.strip()}` is a text, and no number and no truth value, in YAML 1.2.")
     elif given.resource is None and isinstance(content, str) and INTEGER.match(bare := content.replace("_", "")):
         notes.append("Numbers are written without `_` between their digits.")
@@ -123,7 +126,7 @@ def read_argument(content: int | float | str, known: Argument) -> ArgumentValue 
     if known.kind in (ArgumentKind.TEXT, ArgumentKind.LONG_TEXT):
         if isinstance(content, float) and content.is_integer():
             return str(int(content))
-        return str(content)
+        return str(content).strip() if known.choices else str(content)
     if isinstance(content, str):
         text = content.strip()
         if known.kind is ArgumentKind.INTEGER:
@@ -137,7 +140,7 @@ def read_argument(content: int | float | str, known: Argument) -> ArgumentValue 
 
 def _is_within(value: ArgumentValue, known: Argument) -> bool:
     if isinstance(value, str):
-        return True
+        return not known.choices or value in known.choices
     return not (
         (known.minimum is not None and value < known.minimum) or (known.maximum is not None and value > known.maximum)
     )
@@ -146,6 +149,8 @@ def _is_within(value: ArgumentValue, known: Argument) -> bool:
 def _kind(known: Argument) -> str:
     """What an argument must be, in words."""
     match known.kind:
+        case ArgumentKind.TEXT if known.choices:
+            return f"one of {', '.join(known.choices)}"
         case ArgumentKind.TEXT:
             return "a text"
         case ArgumentKind.LONG_TEXT:

@@ -160,6 +160,8 @@ def _argument(argument: Argument) -> Json:
     found: Json = {"description": argument.help}
     if argument.default is not None:
         found["default"] = argument.default
+    if argument.choices:
+        return {**found, "anyOf": [{"enum": list(argument.choices)}, {"type": "string", "pattern": _RESOURCE}]}
     if argument.kind in (ArgumentKind.TEXT, ArgumentKind.LONG_TEXT):
         return {**found, "type": ["string", "number"]}
     number: Json = {"type": "number"}

@@ -6,11 +6,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from rune.abi import Capability
+from rune.blocks.signature import integer
 from rune.runefile.codes import Code
 from rune.runefile.diagnostics import Fix
 from rune.runefile.pipeline import BlockStage, CapabilityStage, Port, Stage
 from rune.runefile.report import Report
-from rune.runefile.syntax import ArgumentSyntax, StageSyntax
+from rune.runefile.syntax import ArgumentSyntax, InputSyntax, StageSyntax
 from rune.tensor import TensorType
 from rune.wording import hertz, quoted
 
@@ -26,15 +27,23 @@ def warn_of_sound_rate(
     report: Report,
 ) -> None:
     """Compares the rate of each sound that reaches a block with the one that it computes for."""
-    rate = block.block.sound_rate
+    rate = _expected(block)
     if rate is None:
         return
-    _warn_of_argument(syntax, block, rate, report)
+    if block.block.sound_rate is not None:
+        _warn_of_argument(syntax, block, rate, report)
     for written, port in zip(syntax.inputs, block.inputs, strict=False):
         sound = _sound_behind(port, stage_named)
+        if isinstance(sound, BlockStage):
+            _warn_of_resampled(written, syntax_named[sound.name], sound, block, rate, report)
+            continue
         given = None if sound is None else dict(sound.parameters).get("hz")
         if sound is None or given is None or given == rate:
             continue
+        fixes = _fixes(syntax_named[sound.name], sound, rate, report)
+        told = _written(syntax, block.block.rate_argument or "")
+        if told is not None:
+            fixes.append(report.guess(told.span, str(given), f"Change {told.name} to {given}"))
         report.warning(
             Code.SOUND_RATE,
             f"{quoted(block.name)} computes for sound of {hertz(rate)}, and {quoted(sound.name)} gives {hertz(given)}",
@@ -43,8 +52,33 @@ def warn_of_sound_rate(
                 "What it makes of another rate is another sound: every pitch is taken for another one.",
                 f"A host gives the rate that is asked for, whatever its microphone or file has: ask for {rate}.",
             ],
-            _fixes(syntax_named[sound.name], sound, rate, report),
+            fixes,
         )
+
+
+def _expected(block: BlockStage) -> int | None:
+    """Samples a second that a block computes for: what an argument says, or always the same; None for any."""
+    if block.block.rate_argument is None:
+        return block.block.sound_rate
+    return integer(block.arguments, block.block.rate_argument)
+
+
+def _warn_of_resampled(
+    written: InputSyntax, syntax: StageSyntax, resampled: BlockStage, block: BlockStage, rate: int, report: Report
+) -> None:
+    """A sound whose rate was changed on the way, to another one."""
+    name = resampled.block.given_rate_argument or ""
+    given = integer(resampled.arguments, name)
+    if given == rate:
+        return
+    told = _written(syntax, name)
+    report.warning(
+        Code.SOUND_RATE,
+        f"{quoted(block.name)} computes for sound of {hertz(rate)}, and {quoted(resampled.name)} gives {hertz(given)}",
+        written.whole,
+        ["What it makes of another rate is another sound: every pitch is taken for another one."],
+        [] if told is None else [report.guess(told.span, str(rate), f"Change {name} to {rate}")],
+    )
 
 
 def _warn_of_argument(syntax: StageSyntax, block: BlockStage, rate: int, report: Report) -> None:
@@ -62,10 +96,13 @@ def _warn_of_argument(syntax: StageSyntax, block: BlockStage, rate: int, report:
     )
 
 
-def _sound_behind(port: Port, stage_named: Callable[[str], Stage | None]) -> CapabilityStage | None:
-    """The SOUND capability that a port has its samples from, through blocks that read one tensor; None without one."""
+def _sound_behind(port: Port, stage_named: Callable[[str], Stage | None]) -> CapabilityStage | BlockStage | None:
+    """What decides the rate of a port's samples, through blocks that read one tensor: a SOUND capability, or a block that
+    changes the rate; None without one."""
     for _ in range(_MOST_STAGES):
         stage = stage_named(port.stage)
+        if isinstance(stage, BlockStage) and stage.block.given_rate_argument is not None:
+            return stage
         if isinstance(stage, BlockStage) and len(stage.inputs) == 1:
             port = stage.inputs[0]
             continue

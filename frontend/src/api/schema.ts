@@ -3366,6 +3366,7 @@ export interface components {
       readonly arguments: readonly components["schemas"]["ArgumentField"][];
       readonly inputs: readonly components["schemas"]["PaletteInput"][] | null;
       readonly outputs: readonly string[] | null;
+      readonly category: string;
     };
     /** @description A pass of the compiler that changed the graph, and what is gone since; less than 0 is what it added. */
     readonly PassReport: {

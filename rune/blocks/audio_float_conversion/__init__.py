@@ -5,7 +5,16 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from rune.blocks.signature import Arguments, Block, BlockCode, BlockError, BlockOutput, Count, RunTimeSizes
+from rune.blocks.signature import (
+    Arguments,
+    Block,
+    BlockCode,
+    BlockError,
+    BlockOutput,
+    Category,
+    Count,
+    RunTimeSizes,
+)
 from rune.tensor import ElementType, TensorType
 
 
@@ -29,4 +38,5 @@ BLOCK = Block(
     outputs=_outputs,
     code=_code,
     run_time_sizes=RunTimeSizes.COUNT,
+    category=Category.SOUND,
 )

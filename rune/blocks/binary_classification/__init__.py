@@ -5,7 +5,17 @@ from __future__ import annotations
 from pathlib import Path
 
 from rune.arithmetic import round_f32
-from rune.blocks.signature import Argument, ArgumentKind, Arguments, Block, BlockCode, BlockError, BlockOutput, real
+from rune.blocks.signature import (
+    Argument,
+    ArgumentKind,
+    Arguments,
+    Block,
+    BlockCode,
+    BlockError,
+    BlockOutput,
+    Category,
+    real,
+)
 from rune.tensor import ElementType, TensorType
 
 
@@ -37,4 +47,5 @@ BLOCK = Block(
     ),
     outputs=_outputs,
     code=_code,
+    category=Category.SCORES,
 )

@@ -16,6 +16,7 @@ from rune.blocks.signature import (
     BlockCode,
     BlockError,
     BlockOutput,
+    Category,
     integer,
     real,
 )
@@ -92,4 +93,5 @@ BLOCK = Block(
     code=_code,
     aliases=("short-time-fourier-transform",),
     sound_rate=RATE,
+    category=Category.SOUND,
 )

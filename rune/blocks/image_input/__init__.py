@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from rune.blocks.signature import Argument, ArgumentKind, Arguments, Block, BlockCode, BlockError, BlockOutput, integer
+from rune.blocks.signature import (
+    Argument,
+    ArgumentKind,
+    Arguments,
+    Block,
+    BlockCode,
+    BlockError,
+    BlockOutput,
+    Category,
+    integer,
+)
 from rune.tensor import ElementType, TensorType
 
 _CHANNELS = 3
@@ -40,4 +50,5 @@ BLOCK = Block(
     outputs=_outputs,
     code=_code,
     aliases=("image-input",),
+    category=Category.IMAGES,
 )

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from rune.arithmetic import round_f32
-from rune.blocks.signature import Arguments, Block, BlockCode, BlockError, BlockOutput
+from rune.blocks.signature import Arguments, Block, BlockCode, BlockError, BlockOutput, Category
 from rune.tensor import ElementType, TensorType
 
 _ELEMENTS = (
@@ -53,4 +53,5 @@ BLOCK = Block(
     outputs=_outputs,
     code=_code,
     element=_element,
+    category=Category.IMAGES,
 )

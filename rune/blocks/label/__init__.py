@@ -15,6 +15,7 @@ from rune.blocks.signature import (
     BlockCode,
     BlockError,
     BlockOutput,
+    Category,
     Count,
     HostText,
     RunTimeInput,
@@ -103,4 +104,5 @@ BLOCK = Block(
     outputs=_outputs,
     code=_code,
     run_time_sizes=RunTimeSizes.COUNT,
+    category=Category.SCORES,
 )

@@ -13,6 +13,7 @@ from rune.blocks.signature import (
     BlockCode,
     BlockError,
     BlockOutput,
+    Category,
     Count,
     RunTimeSizes,
     real,
@@ -55,4 +56,5 @@ BLOCK = Block(
     outputs=_outputs,
     code=_code,
     run_time_sizes=RunTimeSizes.COUNT,
+    category=Category.NUMBERS,
 )

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from rune.blocks.signature import Argument, ArgumentKind, Arguments, Block, BlockCode, BlockError, BlockOutput, integer
+from rune.blocks.signature import (
+    Argument,
+    ArgumentKind,
+    Arguments,
+    Block,
+    BlockCode,
+    BlockError,
+    BlockOutput,
+    Category,
+    integer,
+)
 from rune.tensor import ElementType, TensorType
 from rune.wording import counted
 
@@ -44,4 +54,5 @@ BLOCK = Block(
     arguments=(Argument("count", ArgumentKind.INTEGER, "How many to return.", default=1, minimum=1, maximum=2**24),),
     outputs=_outputs,
     code=_code,
+    category=Category.SCORES,
 )

@@ -18,6 +18,7 @@ from rune.blocks.signature import (
     BlockError,
     BlockOutput,
     BlockState,
+    Category,
     integer,
     real,
 )
@@ -148,4 +149,5 @@ BLOCK = Block(
     code=_code,
     state=_state,
     aliases=("noise-filtering",),
+    category=Category.SOUND,
 )

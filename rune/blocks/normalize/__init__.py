@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from rune.blocks.signature import Arguments, Block, BlockCode, BlockError, BlockOutput, Count, RunTimeSizes
+from rune.blocks.signature import (
+    Arguments,
+    Block,
+    BlockCode,
+    BlockError,
+    BlockOutput,
+    Category,
+    Count,
+    RunTimeSizes,
+)
 from rune.tensor import ElementType, TensorType
 
 
@@ -28,4 +37,5 @@ BLOCK = Block(
     outputs=_outputs,
     code=_code,
     run_time_sizes=RunTimeSizes.COUNT,
+    category=Category.NUMBERS,
 )

@@ -5,7 +5,17 @@ from __future__ import annotations
 from pathlib import Path
 
 from rune.arithmetic import round_f32
-from rune.blocks.signature import Argument, ArgumentKind, Arguments, Block, BlockCode, BlockError, BlockOutput, real
+from rune.blocks.signature import (
+    Argument,
+    ArgumentKind,
+    Arguments,
+    Block,
+    BlockCode,
+    BlockError,
+    BlockOutput,
+    Category,
+    real,
+)
 from rune.tensor import ElementType, TensorType
 
 _RANK, _BOX, _FIELDS = 3, 5, 6
@@ -48,4 +58,5 @@ BLOCK = Block(
     ),
     outputs=_outputs,
     code=_code,
+    category=Category.SCORES,
 )

@@ -14,6 +14,7 @@ from rune.blocks.signature import (
     BlockCode,
     BlockError,
     BlockOutput,
+    Category,
     RunTimeSizes,
     real,
 )
@@ -83,4 +84,5 @@ BLOCK = Block(
     outputs=_outputs,
     code=_code,
     run_time_sizes=RunTimeSizes.POINTER,
+    category=Category.SHAPES,
 )

@@ -12,6 +12,7 @@ from rune.blocks.signature import (
     BlockCode,
     BlockError,
     BlockOutput,
+    Category,
     Count,
     RunTimeSizes,
     integer,
@@ -75,4 +76,5 @@ BLOCK = Block(
     outputs=_outputs,
     code=_code,
     run_time_sizes=RunTimeSizes.COUNT,
+    category=Category.NUMBERS,
 )

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from rune.blocks.signature import Arguments, Block, BlockCode, BlockError, BlockOutput
+from rune.blocks.signature import (
+    Arguments,
+    Block,
+    BlockCode,
+    BlockError,
+    BlockOutput,
+    Category,
+)
 from rune.tensor import ElementType, TensorType
 
 
@@ -36,4 +43,5 @@ BLOCK = Block(
     outputs=_outputs,
     code=_code,
     aliases=("prediction-errors",),
+    category=Category.SCORES,
 )

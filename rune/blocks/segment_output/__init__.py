@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from rune.blocks.signature import Arguments, Block, BlockCode, BlockError, BlockOutput
+from rune.blocks.signature import (
+    Arguments,
+    Block,
+    BlockCode,
+    BlockError,
+    BlockOutput,
+    Category,
+)
 from rune.tensor import ElementType, TensorType
 
 _RANK = 4
@@ -38,4 +45,5 @@ BLOCK = Block(
     arguments=(),
     outputs=_outputs,
     code=_code,
+    category=Category.IMAGES,
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from rune.blocks.signature import Arguments, Block, BlockCode, BlockError, BlockOutput
+from rune.blocks.signature import Arguments, Block, BlockCode, BlockError, BlockOutput, Category
 from rune.tensor import ElementType, TensorType
 
 
@@ -34,4 +34,5 @@ BLOCK = Block(
     outputs=_outputs,
     code=_code,
     element=_element,
+    category=Category.IMAGES,
 )

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from rune.blocks.signature import Arguments, Block, BlockCode, BlockError, BlockOutput, Count, RunTimeSizes
+from rune.blocks.signature import (
+    Arguments,
+    Block,
+    BlockCode,
+    BlockError,
+    BlockOutput,
+    Category,
+    Count,
+    RunTimeSizes,
+)
 from rune.tensor import ElementType, TensorType
 
 
@@ -29,4 +38,5 @@ BLOCK = Block(
     code=_code,
     aliases=("tensor-input",),
     run_time_sizes=RunTimeSizes.COUNT,
+    category=Category.NUMBERS,
 )

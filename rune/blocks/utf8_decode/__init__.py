@@ -10,6 +10,7 @@ from rune.blocks.signature import (
     BlockCode,
     BlockError,
     BlockOutput,
+    Category,
     Count,
     RunTimeSizes,
     text_output,
@@ -37,4 +38,5 @@ BLOCK = Block(
     outputs=_outputs,
     code=_code,
     run_time_sizes=RunTimeSizes.COUNT,
+    category=Category.NUMBERS,
 )

@@ -13,6 +13,7 @@ from rune.blocks.signature import (
     BlockError,
     BlockOutput,
     BlockState,
+    Category,
     Pace,
     integer,
 )
@@ -101,4 +102,5 @@ BLOCK = Block(
     code=_code,
     state=_state,
     pace=_pace,
+    category=Category.TIME,
 )

@@ -46,6 +46,11 @@ RUNE_FUNCTION float rune_f32_from_bits(uint32_t bits) {
 #define RUNE_INFINITY_F32 (rune_f32_from_bits(0x7F800000u))
 #define RUNE_NAN_F32 (rune_f32_from_bits(0x7FC00000u))
 
+/* A NaN has a sign and digits that differ among processors: what a block gives has but one. */
+RUNE_FUNCTION double rune_one_nan(double value) { return value == value ? value : RUNE_NAN; }
+
+RUNE_FUNCTION float rune_one_nan_f32(float value) { return value == value ? value : RUNE_NAN_F32; }
+
 /* The square root, correctly rounded: an instruction of WebAssembly; elsewhere digit by digit, as C's own may be a call.
  * Negative numbers and NaN give NaN; the sign of zero is kept. */
 RUNE_FUNCTION double rune_sqrt(double value) {

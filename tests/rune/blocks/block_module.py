@@ -63,6 +63,8 @@ class Vector:
     inputs: tuple[tuple[TensorType, Elements], ...]
     outputs: tuple[tuple[TensorType, Elements], ...]
     fails: str | None
+    before: tuple[tuple[Given, ...], ...] = ()
+    """The inputs of the runs of the same instance before, oldest first, for a block that keeps something."""
     sizes: tuple[tuple[int, ...], ...] = ()
     """Of each input, those that the run decides; none where all are fixed."""
 
@@ -96,6 +98,7 @@ def vectors_of(block: Block) -> list[Vector]:
             tuple((given.type, given.elements) for given in map(_tensor, vector["inputs"])),
             tuple((made.type, made.elements) for made in map(_tensor, vector.get("outputs", []))),
             vector.get("fails"),
+            tuple(tuple(_tensor(tensor) for tensor in run) for run in vector.get("before", [])),
             tuple(_tensor(tensor).sizes for tensor in vector["inputs"]),
         )
         for vector in listed
@@ -172,14 +175,16 @@ class BlockModule:
             return address - -(-size // 16) * 16
 
         places: list[int] = []
+        read: list[tuple[int, int | None]] = []
         results: list[tuple[int, int | None]] = []
         with_pointers = vector.block.run_time_sizes is RunTimeSizes.POINTER
         for given in vector.given:
             places.append(place(max(given.type.size, 1)))
-            memory.write(store, _laid_out(memory, store, given, place), places[-1])
+            start, sizes = places[-1], None
             if given.sizes and with_pointers:
-                places.append(place(4 * len(given.sizes)))
-                memory.write(store, struct.pack(f"<{len(given.sizes)}i", *given.sizes), places[-1])
+                sizes = place(4 * len(given.sizes))
+                places.append(sizes)
+            read.append((start, sizes))
         for output in vector.made:
             places.append(place(max(output.type.size, 1)))
             start, sizes = places[-1], None
@@ -190,7 +195,11 @@ class BlockModule:
                 places.append(place(output.text_memory))
             results.append((start, sizes))
         try:
-            for _ in range(times):
+            for frame in (*vector.before, *[vector.given] * times):
+                for given, (start, at) in zip(frame, read, strict=True):
+                    memory.write(store, _laid_out(memory, store, given, place), start)
+                    if at is not None:
+                        memory.write(store, struct.pack(f"<{len(given.sizes)}i", *given.sizes), at)
                 call(f"run_{self._numbers[id(vector)]}", *places)
         except wasmtime.Trap:
             start = call("failure")

@@ -130,3 +130,35 @@ RUN audio spectrogram bytes serial
     assert [item.code for item in found.diagnostics] == ["RUNE0093", "RUNE0047"]
     fresh = text.replace("#noise-filtering", "#noise-filtering --fresh 1")
     assert [item.code for item in checked(fresh).diagnostics] == ["RUNE0093"]
+
+
+TOLD = """\
+version: 1
+image: runicos/base
+pipeline:
+  audio:
+    capability: SOUND
+    args: {hz: 44100, sample-duration-ms: 1000}
+  speech: {proc-block: resample, inputs: [audio], args: {sample_rate: 44100, to_rate: 16000}}
+  bands: {proc-block: mfe, inputs: [speech], args: {sample_rate: 16000}}
+  serial: {out: SERIAL, inputs: [bands]}
+"""
+
+
+def test_a_rate_that_is_changed_on_the_way_is_the_one_that_counts() -> None:
+    assert told(TOLD) == []
+    (problem,) = checked(TOLD.replace("to_rate: 16000", "to_rate: 8000")).diagnostics
+    assert problem.message == '"bands" computes for sound of 16 kHz, and "speech" gives 8 kHz'
+    assert fixed(TOLD.replace("to_rate: 16000", "to_rate: 8000")) == TOLD
+    (problem,) = checked(TOLD.replace("{sample_rate: 44100", "{sample_rate: 48000")).diagnostics
+    assert problem.message == '"speech" computes for sound of 48 kHz, and "audio" gives 44.1 kHz'
+
+
+def test_a_block_that_is_told_a_rate_can_be_told_that_of_the_sound() -> None:
+    direct = TOLD.replace("inputs: [speech]", "inputs: [audio]").replace(
+        "  speech: {proc-block: resample, inputs: [audio], args: {sample_rate: 44100, to_rate: 16000}}\n", ""
+    )
+    (problem,) = checked(direct).diagnostics
+    assert problem.message == '"bands" computes for sound of 16 kHz, and "audio" gives 44.1 kHz'
+    assert [fix.title for fix in problem.fixes] == ["Change hz to 16000", "Change sample_rate to 44100"]
+    assert fixed(direct, 1) == direct.replace("sample_rate: 16000", "sample_rate: 44100")

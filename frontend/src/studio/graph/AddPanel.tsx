@@ -20,22 +20,30 @@ interface AddPanelProps {
   readonly onClose: () => void;
 }
 
-const GROUPS = [
-  { key: "capabilities", title: "Capabilities" },
-  { key: "blocks", title: "Proc-blocks" },
-  { key: "models", title: "Models of this project" },
-  { key: "outputs", title: "Outputs" },
-] as const;
-
 interface Group {
   readonly title: string;
   readonly items: readonly PaletteItem[];
 }
 
+/** Everything in its groups: blocks by what they are about, in the order in which they come. */
+function groupsOf(palette: PaletteAnswer): readonly Group[] {
+  const categories = [...new Set(palette.blocks.map(({ category }) => category))];
+  return [
+    { title: "Capabilities", items: palette.capabilities },
+    ...categories.map((category) => ({
+      title: `Proc-blocks: ${category}`,
+      items: palette.blocks.filter((item) => item.category === category),
+    })),
+    { title: "Models of this project", items: palette.models },
+    { title: "Outputs", items: palette.outputs },
+  ];
+}
+
 /** What is called so, and after that what says so of itself; the group with the best comes first. */
 function found(query: string, palette: PaletteAnswer | null): readonly Group[] {
   if (palette === null) return [];
-  const all = GROUPS.flatMap(({ key }) => palette[key]);
+  const groups = groupsOf(palette);
+  const all = groups.flatMap(({ items }) => items);
   const called = find(query, all, (item) => item.title, all.length).map(({ item }) => item);
   const said = all.filter(
     (item) => !called.includes(item) && item.help.toLowerCase().includes(query.trim().toLowerCase()),
@@ -43,10 +51,11 @@ function found(query: string, palette: PaletteAnswer | null): readonly Group[] {
   const ranks = new Map([...called, ...said].map((item, rank) => [item, rank]));
   const rank = (item: PaletteItem | undefined): number =>
     item === undefined ? all.length : (ranks.get(item) ?? all.length);
-  return GROUPS.map(({ key, title }) => ({
-    title,
-    items: palette[key].filter((item) => ranks.has(item)).toSorted((one, other) => rank(one) - rank(other)),
-  }))
+  return groups
+    .map(({ title, items }) => ({
+      title,
+      items: items.filter((item) => ranks.has(item)).toSorted((one, other) => rank(one) - rank(other)),
+    }))
     .filter(({ items }) => items.length > 0)
     .toSorted((one, other) => (query === "" ? 0 : rank(one.items[0]) - rank(other.items[0])));
 }

@@ -1,0 +1,64 @@
+"""The block `debounce`: a value counts once it stayed. The C is in debounce.h."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from rune.blocks.refusals import SMALL_INTEGERS, check_fits, only_input
+from rune.blocks.signature import (
+    Argument,
+    ArgumentKind,
+    Arguments,
+    Block,
+    BlockCode,
+    BlockOutput,
+    Category,
+    integer,
+)
+from rune.tensor import ElementType, TensorType
+
+_ELEMENTS = (*SMALL_INTEGERS, ElementType.U32, ElementType.I32)
+
+
+def _outputs(inputs: tuple[TensorType, ...], arguments: Arguments) -> tuple[BlockOutput, ...]:
+    given = only_input("debounce", inputs, _ELEMENTS, "whole numbers")
+    check_fits("initial", integer(arguments, "initial"), given)
+    return (BlockOutput(given),)
+
+
+def _code(inputs: tuple[TensorType, ...], arguments: Arguments) -> BlockCode:
+    given = inputs[0]
+    return BlockCode(
+        f"rune_debounce_{given.element}",
+        numbers=(given.count, integer(arguments, "runs"), integer(arguments, "initial")),
+        state_size=8 + 12 * given.count,
+    )
+
+
+BLOCK = Block(
+    name="debounce",
+    summary="Takes over a value only when it has stayed for some runs.",
+    header=Path(__file__).parent / "debounce.h",
+    arguments=(
+        Argument(
+            "runs",
+            ArgumentKind.INTEGER,
+            "How many runs in a row a value must come before it counts.",
+            default=3,
+            minimum=1,
+            maximum=1_000_000,
+            unit="runs",
+        ),
+        Argument(
+            "initial",
+            ArgumentKind.INTEGER,
+            "What comes out before any value counted.",
+            default=0,
+            minimum=-(2**31),
+            maximum=2**32 - 1,
+        ),
+    ),
+    outputs=_outputs,
+    code=_code,
+    category=Category.TIME,
+)

@@ -1,0 +1,70 @@
+"""The block `dequantize`: whole numbers of a scale and a zero point as f32. The C is in dequantize.h."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from rune.arithmetic import round_f32
+from rune.blocks.refusals import BYTES, only_input
+from rune.blocks.signature import (
+    Argument,
+    ArgumentKind,
+    Arguments,
+    Block,
+    BlockCode,
+    BlockError,
+    BlockOutput,
+    Category,
+    integer,
+    real,
+)
+from rune.tensor import ElementType, TensorType
+
+_ELEMENTS = (*BYTES, ElementType.I16)
+_RANGES = {ElementType.I8: (-128, 127), ElementType.U8: (0, 255), ElementType.I16: (-32_768, 32_767)}
+
+
+def _outputs(inputs: tuple[TensorType, ...], arguments: Arguments) -> tuple[BlockOutput, ...]:
+    given = only_input("dequantize", inputs, _ELEMENTS, "whole numbers")
+    zero, (low, high) = integer(arguments, "zero_point"), _RANGES[given.element]
+    if not low <= zero <= high:
+        raise BlockError(
+            f"the zero point {zero} is no {given.element}, which holds {low} to {high}", argument="zero_point"
+        )
+    return (BlockOutput(TensorType(ElementType.F32, given.dimensions)),)
+
+
+def _code(inputs: tuple[TensorType, ...], arguments: Arguments) -> BlockCode:
+    return BlockCode(
+        f"rune_dequantize_{inputs[0].element}",
+        numbers=(inputs[0].count, round_f32(real(arguments, "scale")), integer(arguments, "zero_point")),
+    )
+
+
+def _element(_inputs: tuple[TensorType, ...], arguments: Arguments) -> Callable[[float], float]:
+    scale, zero = round_f32(real(arguments, "scale")), integer(arguments, "zero_point")
+    # A difference of 17 bits times an f32 is exact in f64, and is rounded once.
+    return lambda number: round_f32((number - zero) * scale)
+
+
+BLOCK = Block(
+    name="dequantize",
+    summary="Turns the whole numbers of a quantised model into f32.",
+    header=Path(__file__).parent / "dequantize.h",
+    arguments=(
+        Argument("scale", ArgumentKind.FLOAT, "What one step stands for.", minimum=1e-30, maximum=1e30),
+        Argument(
+            "zero_point",
+            ArgumentKind.INTEGER,
+            "The whole number that stands for 0.",
+            default=0,
+            minimum=-32_768,
+            maximum=32_767,
+        ),
+    ),
+    outputs=_outputs,
+    code=_code,
+    element=_element,
+    category=Category.NUMBERS,
+)

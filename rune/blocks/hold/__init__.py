@@ -1,0 +1,64 @@
+"""The block `hold`: a value stays for some runs. The C is in hold.h."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from rune.blocks.refusals import SMALL_INTEGERS, check_fits, only_input
+from rune.blocks.signature import (
+    Argument,
+    ArgumentKind,
+    Arguments,
+    Block,
+    BlockCode,
+    BlockOutput,
+    Category,
+    integer,
+)
+from rune.tensor import ElementType, TensorType
+
+_ELEMENTS = (*SMALL_INTEGERS, ElementType.U32, ElementType.I32)
+
+
+def _outputs(inputs: tuple[TensorType, ...], arguments: Arguments) -> tuple[BlockOutput, ...]:
+    given = only_input("hold", inputs, _ELEMENTS, "whole numbers")
+    check_fits("rest", integer(arguments, "rest"), given)
+    return (BlockOutput(given),)
+
+
+def _code(inputs: tuple[TensorType, ...], arguments: Arguments) -> BlockCode:
+    given = inputs[0]
+    return BlockCode(
+        f"rune_hold_{given.element}",
+        numbers=(given.count, integer(arguments, "runs"), integer(arguments, "rest")),
+        state_size=8 * given.count,
+    )
+
+
+BLOCK = Block(
+    name="hold",
+    summary="Keeps a value for some runs after it is gone.",
+    header=Path(__file__).parent / "hold.h",
+    arguments=(
+        Argument(
+            "runs",
+            ArgumentKind.INTEGER,
+            "For how many runs a value stays after it is gone.",
+            default=4,
+            minimum=0,
+            maximum=1_000_000,
+            unit="runs",
+        ),
+        Argument(
+            "rest",
+            ArgumentKind.INTEGER,
+            "The value that says that there is nothing; it is never held.",
+            default=0,
+            minimum=-(2**31),
+            maximum=2**32 - 1,
+        ),
+    ),
+    outputs=_outputs,
+    code=_code,
+    category=Category.TIME,
+)

@@ -1,0 +1,55 @@
+"""The block `hysteresis`: on above one threshold, off below another. The C is in hysteresis.h."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from rune.arithmetic import round_f32
+from rune.blocks.refusals import FLOATS, only_input
+from rune.blocks.signature import (
+    Argument,
+    ArgumentKind,
+    Arguments,
+    Block,
+    BlockCode,
+    BlockError,
+    BlockOutput,
+    Category,
+    real,
+)
+from rune.tensor import ElementType, TensorType
+
+
+def _outputs(inputs: tuple[TensorType, ...], arguments: Arguments) -> tuple[BlockOutput, ...]:
+    given = only_input("hysteresis", inputs, FLOATS, "scores")
+    if round_f32(real(arguments, "off")) >= round_f32(real(arguments, "on")):
+        raise BlockError("the threshold for off must be below the one for on", argument="off")
+    return (BlockOutput(TensorType(ElementType.U8, given.dimensions)),)
+
+
+def _code(inputs: tuple[TensorType, ...], arguments: Arguments) -> BlockCode:
+    limits = (round_f32(real(arguments, "on")), round_f32(real(arguments, "off")))
+    return BlockCode("rune_hysteresis", numbers=(inputs[0].count, *limits), state_size=inputs[0].count)
+
+
+BLOCK = Block(
+    name="hysteresis",
+    summary="Switches on above one threshold, and off only below a lower one.",
+    header=Path(__file__).parent / "hysteresis.h",
+    arguments=(
+        Argument(
+            "on",
+            ArgumentKind.FLOAT,
+            "At this score and above it switches on.",
+            default=0.7,
+            minimum=-1e30,
+            maximum=1e30,
+        ),
+        Argument(
+            "off", ArgumentKind.FLOAT, "Below this score it switches off.", default=0.4, minimum=-1e30, maximum=1e30
+        ),
+    ),
+    outputs=_outputs,
+    code=_code,
+    category=Category.TIME,
+)

@@ -1,0 +1,62 @@
+"""The block `quantize`: numbers as whole numbers of a scale and a zero point. The C is in quantize.h."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from rune.arithmetic import round_f32
+from rune.blocks.refusals import FLOATS, only_input
+from rune.blocks.signature import (
+    Argument,
+    ArgumentKind,
+    Arguments,
+    Block,
+    BlockCode,
+    BlockError,
+    BlockOutput,
+    Category,
+    integer,
+    real,
+    text,
+)
+from rune.tensor import ElementType, TensorType
+
+_RANGES = {"i8": (-128, 127), "u8": (0, 255), "i16": (-32_768, 32_767)}
+
+
+def _outputs(inputs: tuple[TensorType, ...], arguments: Arguments) -> tuple[BlockOutput, ...]:
+    given = only_input("quantize", inputs, FLOATS)
+    type_, zero = text(arguments, "type"), integer(arguments, "zero_point")
+    low, high = _RANGES[type_]
+    if not low <= zero <= high:
+        raise BlockError(f"the zero point {zero} is no {type_}, which holds {low} to {high}", argument="zero_point")
+    return (BlockOutput(TensorType(ElementType(type_), given.dimensions)),)
+
+
+def _code(inputs: tuple[TensorType, ...], arguments: Arguments) -> BlockCode:
+    scale = round_f32(real(arguments, "scale"))
+    return BlockCode(
+        f"rune_quantize_{text(arguments, 'type')}", numbers=(inputs[0].count, scale, integer(arguments, "zero_point"))
+    )
+
+
+BLOCK = Block(
+    name="quantize",
+    summary="Turns f32 into the whole numbers of a quantised model.",
+    header=Path(__file__).parent / "quantize.h",
+    arguments=(
+        Argument("scale", ArgumentKind.FLOAT, "What one step stands for.", minimum=1e-30, maximum=1e30),
+        Argument(
+            "zero_point",
+            ArgumentKind.INTEGER,
+            "The whole number that stands for 0.",
+            default=0,
+            minimum=-32_768,
+            maximum=32_767,
+        ),
+        Argument("type", ArgumentKind.TEXT, "The type that comes out.", default="i8", choices=tuple(_RANGES)),
+    ),
+    outputs=_outputs,
+    code=_code,
+    category=Category.NUMBERS,
+)

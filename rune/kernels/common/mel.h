@@ -1,0 +1,138 @@
+/* Frames of a sound, their power spectra and the energies of mel bands, in f64. Tables and sizes come from the build. */
+#ifndef RUNE_MEL_H
+#define RUNE_MEL_H
+
+#include <stdint.h>
+
+#include "language.h"
+#include "rune_math.h"
+#include "spectrum.h"
+
+struct rune_mel_span {
+    int32_t first, count;
+};
+
+/* Doubles first, so that every compiler lays it out alike. */
+struct rune_mel {
+    double sample_scale, pre_emphasis, power_scale, least, top_db;
+    int32_t samples, step, start, size, frames, bands, reflects, decibels, coefficients, has_energy;
+};
+
+struct rune_mel_tables {
+    const struct rune_mel *mel;
+    const double *window, *turns;
+    const struct rune_mel_span *spans;
+    const double *weights;
+};
+
+/* A sound of either type. */
+struct rune_mel_sound {
+    const int16_t *whole;
+    const float *real;
+};
+
+RUNE_FUNCTION double rune_mel_raw(struct rune_mel_sound sound, int32_t at) {
+    return sound.whole ? (double)sound.whole[at] : (double)sound.real[at];
+}
+
+/* One sample, also beside the sound: its mirror image, or silence. */
+RUNE_FUNCTION double rune_mel_sample(struct rune_mel_sound sound, const struct rune_mel *mel, int32_t at) {
+    if (mel->reflects) {
+        if (at < 0) at = -at;
+        if (at >= mel->samples) at = 2 * mel->samples - 2 - at;
+    }
+    if (at < 0 || at >= mel->samples) return 0.0;
+    double sample = RUNE_PRODUCT(rune_mel_raw(sound, at), mel->sample_scale);
+    if (at == 0 || mel->pre_emphasis == 0.0) return sample;
+    return sample - RUNE_PRODUCT(mel->pre_emphasis, RUNE_PRODUCT(rune_mel_raw(sound, at - 1), mel->sample_scale));
+}
+
+/* The energies of the bands of one frame; work: f64[size + size / 2 + 1]. Gives the energy of the frame. */
+RUNE_FUNCTION double rune_mel_frame(struct rune_mel_sound sound, struct rune_mel_tables tables, double *work,
+                                    int32_t frame, double *energies) {
+    const struct rune_mel *mel = tables.mel;
+    double *power = work + mel->size, total = 0.0;
+    for (int32_t k = 0; k < mel->size; ++k) {
+        const double weight = tables.window[k];
+        const double sample = weight == 0.0 ? 0.0 : rune_mel_sample(sound, mel, mel->start + frame * mel->step + k);
+        work[rune_spectrum_place(k, mel->size)] = RUNE_PRODUCT(sample, weight);
+    }
+    rune_spectrum_power(work, tables.turns, power, mel->size);
+    for (int32_t row = 0; row <= mel->size / 2; ++row) {
+        power[row] = RUNE_PRODUCT(power[row], mel->power_scale);
+        total += power[row];
+    }
+    const double *weight = tables.weights;
+    for (int32_t band = 0; band < mel->bands; ++band) {
+        double energy = 0.0;
+        const struct rune_mel_span span = tables.spans[band];
+        for (int32_t row = span.first; row < span.first + span.count; ++row) energy += RUNE_PRODUCT(*weight++, power[row]);
+        energies[band] = energy;
+    }
+    return total;
+}
+
+/* Decibels of what is not below the least, or a natural logarithm, where the least stands in for 0. */
+RUNE_FUNCTION double rune_mel_log(const struct rune_mel *mel, double energy) {
+    if (mel->decibels ? energy < mel->least : energy == 0.0) energy = mel->least;
+    return RUNE_PRODUCT(rune_log2(energy), mel->decibels ? 0x1.8151824c7587ep+1 : 0x1.62e42fefa39efp-1);
+}
+
+/* Mel bands without a logarithm: out f32[frames * bands]; work: f64[bands + size + size / 2 + 1]. */
+RUNE_FUNCTION void rune_mel_energies(struct rune_mel_sound sound, struct rune_mel_tables tables, float *out,
+                                     double *work) {
+    const int32_t bands = tables.mel->bands;
+    for (int32_t frame = 0; frame < tables.mel->frames; ++frame, out += bands) {
+        rune_mel_frame(sound, tables, work + bands, frame, work);
+        for (int32_t band = 0; band < bands; ++band) out[band] = rune_one_nan_f32((float)work[band]);
+    }
+}
+
+/* Logarithms of mel bands, at most `top_db` below the greatest where that is not 0. */
+RUNE_FUNCTION void rune_mel_logarithms(struct rune_mel_sound sound, struct rune_mel_tables tables, float *out,
+                                       double *work) {
+    const struct rune_mel *mel = tables.mel;
+    const int32_t bands = mel->bands;
+    double most = -RUNE_INFINITY;
+    for (int32_t frame = 0; frame < mel->frames; ++frame) {
+        rune_mel_frame(sound, tables, work + bands, frame, work);
+        for (int32_t band = 0; band < bands; ++band) {
+            const double value = rune_mel_log(mel, work[band]);
+            if (value > most) most = value;
+            out[frame * bands + band] = rune_one_nan_f32((float)value);
+        }
+    }
+    if (mel->top_db == 0.0) return;
+    const float least = (float)(most - mel->top_db);
+    for (int32_t i = 0; i < mel->frames * bands; ++i)
+        if (out[i] < least) out[i] = least;
+}
+
+/* Cepstral coefficients: the cosine transform of the logarithms; cosines: f64[coefficients * bands].
+ * work: f64[frames * (bands + 1) + size + size / 2 + 1]. */
+RUNE_FUNCTION void rune_mel_cepstrum(struct rune_mel_sound sound, struct rune_mel_tables tables, const double *cosines,
+                                     float *out, double *work) {
+    const struct rune_mel *mel = tables.mel;
+    const int32_t row = mel->bands + 1; /* the last is the energy of the frame */
+    double *spectrum = work + mel->frames * row, most = -RUNE_INFINITY;
+    for (int32_t frame = 0; frame < mel->frames; ++frame) {
+        double *logs = work + frame * row;
+        logs[mel->bands] = rune_mel_log(mel, rune_mel_frame(sound, tables, spectrum, frame, logs));
+        for (int32_t band = 0; band < mel->bands; ++band) {
+            logs[band] = rune_mel_log(mel, logs[band]);
+            if (logs[band] > most) most = logs[band];
+        }
+    }
+    const double least = mel->top_db == 0.0 ? -RUNE_INFINITY : most - mel->top_db;
+    for (int32_t frame = 0; frame < mel->frames; ++frame) {
+        const double *logs = work + frame * row, *cosine = cosines;
+        for (int32_t i = 0; i < mel->coefficients; ++i, ++out) {
+            double sum = 0.0;
+            for (int32_t band = 0; band < mel->bands; ++band)
+                sum += RUNE_PRODUCT(logs[band] < least ? least : logs[band], *cosine++);
+            *out = rune_one_nan_f32((float)(i == 0 && mel->has_energy ? logs[mel->bands] : sum));
+        }
+    }
+}
+
+#endif

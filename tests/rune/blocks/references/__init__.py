@@ -1,0 +1,1 @@
+"""Independent NumPy references of blocks: the golden vectors are what they give."""

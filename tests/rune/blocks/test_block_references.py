@@ -1,0 +1,72 @@
+"""The golden vectors of blocks are what independent references give. With RUNE_WRITE_BLOCK_VECTORS=1 they are written."""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+from collections import defaultdict
+from typing import Any
+
+import numpy as np
+import pytest
+
+from rune.blocks.catalogue import CATALOGUE
+from tests.rune.blocks.references import images, motion, numbers, shapes, sound, time
+from tests.rune.blocks.references.case import Array, Case
+
+MODULES = (numbers, shapes, images, sound, motion, time)
+REFERENCES = {name: reference for module in MODULES for name, reference in module.REFERENCES.items()}
+HISTORIES = time.HISTORIES | motion.HISTORIES | sound.HISTORIES
+_NAMES = {"uint": "u", "int": "i", "float": "f"}
+
+
+def _tensor(array: Array) -> dict[str, Any]:
+    kind = array.dtype.name.rstrip("0123456789")
+    type_ = f"{_NAMES[kind]}{array.dtype.itemsize * 8}[{', '.join(map(str, array.shape))}]"
+    flat = array.reshape(-1)
+    # The shortest decimal of an f32 is read back as the same f32.
+    elements = [float(str(each)) for each in flat] if kind == "float" else [int(each) for each in flat]
+    return {"type": type_, "elements": elements}
+
+
+def _vector(case: Case) -> dict[str, Any]:
+    given = {each.name: each.default for each in CATALOGUE[case.block].arguments} | dict(case.arguments)
+    written: dict[str, Any] = {"name": case.name, "arguments": dict(case.arguments)}
+    *before, last = case.runs
+    if before:
+        written["before"] = [[_tensor(each) for each in run] for run in before]
+    written["inputs"] = [_tensor(each) for each in last]
+    history = HISTORIES.get(case.block)
+    with np.errstate(all="ignore"):
+        outputs = history(given, case.runs) if history else REFERENCES[case.block](given, last)
+    written["outputs"] = [_tensor(each) for each in outputs]
+    return written
+
+
+def _listed() -> dict[str, list[Case]]:
+    found: dict[str, list[Case]] = defaultdict(list)
+    for module in MODULES:
+        for case in module.CASES:
+            found[case.block].append(case)
+    return found
+
+
+def _plain(value: Any) -> Any:
+    """With NaN as a word, so that it equals itself."""
+    if isinstance(value, dict):
+        return {key: _plain(each) for key, each in value.items()}
+    if isinstance(value, list):
+        return [_plain(each) for each in value]
+    return "NaN" if isinstance(value, float) and math.isnan(value) else value
+
+
+@pytest.mark.parametrize("block", sorted(_listed()))
+def test_the_golden_vectors_are_what_the_reference_gives(block: str) -> None:
+    path = CATALOGUE[block].header.parent / "golden.json"
+    made = [_vector(case) for case in _listed()[block]]
+    if os.environ.get("RUNE_WRITE_BLOCK_VECTORS"):
+        lines = ",\n    ".join(json.dumps(vector) for vector in made)
+        path.write_text(f'{{\n  "vectors": [\n    {lines}\n  ]\n}}\n', encoding="utf-8")
+    golden = json.loads(path.read_text(encoding="utf-8"))["vectors"]
+    assert _plain(golden) == _plain(made)
