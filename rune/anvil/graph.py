@@ -8,13 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 from rune.abi import ModelFormat
 from rune.anvil.computation import Array, Computation
 from rune.anvil.figures import Figures
 from rune.anvil.program import CapabilityRequest, OutputRequest
-from rune.blocks.signature import BlockCode
+from rune.blocks.signature import BlockCode, Header
 from rune.tensor import ElementType, TensorType
 from rune.tflite import Quantization
 
@@ -63,7 +62,7 @@ class Capture:
 class BlockCall:
     """A proc-block's function. `element` is what an elementwise block makes of one element."""
 
-    header: Path
+    header: Header
     code: BlockCode
     element: Callable[[float], float] | None = None
 

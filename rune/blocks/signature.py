@@ -66,6 +66,29 @@ class BlockOutput:
 
 
 @dataclass(frozen=True)
+class GeneratedHeader:
+    """C that was written for one stage, read as a header of the catalogue is. It includes only what kernels share."""
+
+    name: str
+    text: str
+
+    @property
+    def parent(self) -> Path:
+        """A folder without files."""
+        return Path("project")
+
+    def read_text(self, encoding: str) -> str:
+        return self.text.encode(encoding).decode(encoding)
+
+    def read_bytes(self) -> bytes:
+        return self.text.encode("ascii")
+
+
+Header = Path | GeneratedHeader
+"""A file of the toolchain, or C that was written for one stage."""
+
+
+@dataclass(frozen=True)
 class BlockCode:
     """How a block is called from C.
 
@@ -85,6 +108,8 @@ class BlockCode:
     numbers: tuple[int | float, ...] = ()
     state_size: int = 0
     scratch_size: int = 0
+    header: GeneratedHeader | None = None
+    """The C, of a block that has none in a file."""
 
 
 Arguments = Mapping[str, ArgumentValue | HostText]
@@ -107,11 +132,12 @@ def real(arguments: Arguments, name: str) -> float:
 
 @dataclass(frozen=True)
 class Block:
-    """One entry of the catalogue. `header` is the file in the block's own folder that holds its C."""
+    """One entry of the catalogue, or a block of a project's own. `header` is the file in the block's own folder that
+    holds its C; None where its `code` brings it."""
 
     name: str
     summary: str
-    header: Path
+    header: Path | None
     arguments: tuple[Argument, ...]
     outputs: Callable[[tuple[TensorType, ...], Arguments], tuple[BlockOutput, ...]]
     """What comes out for these inputs. Raises `BlockError`."""
@@ -125,7 +151,12 @@ class Block:
     sound_rate: int | None = None
     """Samples a second of the sound that its arithmetic is made for; None where the rate makes no difference."""
 
+    page: str = ""
+    """The block's page, of a block without a header."""
+
     @property
     def documentation(self) -> str:
         """The block's page, Markdown."""
+        if self.header is None:
+            return self.page
         return (self.header.parent / "README.md").read_text(encoding="utf-8")

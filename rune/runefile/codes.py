@@ -85,6 +85,18 @@ class Code(Enum):
     QUANTIZED_INPUT = "RUNE0078"
     WRONG_FORMAT = "RUNE0079"
 
+    # What is wrong in a block in Python; the first nine are those of rune.pyblock.
+    PYTHON_SYNTAX = "RUNE0110"
+    PYTHON_SIGNATURE = "RUNE0111"
+    PYTHON_GROWS = "RUNE0112"
+    PYTHON_OUTSIDE = "RUNE0113"
+    PYTHON_NAME = "RUNE0114"
+    PYTHON_TYPE = "RUNE0115"
+    PYTHON_READ_ONLY = "RUNE0116"
+    PYTHON_CALL = "RUNE0117"
+    PYTHON_NUMBER = "RUNE0118"
+    PYTHON_BLOCK = "RUNE0119"
+
     # How a Runefile is written: what is harmless, and what only looks as if it meant something.
     EMPTY_RUNEFILE = "RUNE0090"
     AMBIGUOUS_VALUE = "RUNE0091"

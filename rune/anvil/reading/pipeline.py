@@ -87,7 +87,10 @@ class _Reading:
                 for index, output in enumerate(stage.outputs)
             ],
         )
-        work = BlockCall(stage.block.header, code, element)
+        header = code.header or stage.block.header
+        if header is None:
+            raise ValueError(f"{stage.block.name} has no C")
+        work = BlockCall(header, code, element)
         self.builder.node(stage.name, stage.name, work, self._inputs(stage.inputs), outputs)
 
     def model(self, stage: ModelStage) -> None:
