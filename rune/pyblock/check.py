@@ -35,6 +35,8 @@ from rune.pyblock.statements import block_of
 from rune.pyblock.tables import array_literal
 from rune.tensor import TensorType
 
+MATHEMATICS_FILE = "math"
+"""The file that the functions of the mathematics stand in, which no project has."""
 UNBOUND = 64
 """What a dimension is taken for while no wire says it."""
 
@@ -330,7 +332,7 @@ def _check_unused(file: FileScope, signature: BlockSignature | None) -> None:
 
 @cache
 def _mathematics_file() -> tuple[FileScope, Mapping[str, ast.FunctionDef]]:
-    text = BlockText("math", MATHEMATICS)
+    text = BlockText(MATHEMATICS_FILE, MATHEMATICS)
     tree = parse_text(text)
     if tree is None:
         raise ValueError(text.problems)

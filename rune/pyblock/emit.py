@@ -8,12 +8,15 @@ from hashlib import sha256
 
 from rune.pyblock.c_expressions import ExpressionText, array_type
 from rune.pyblock.c_lines import ELEMENT_TYPES, Lines, literal, number_type
+from rune.pyblock.check import MATHEMATICS_FILE
 from rune.pyblock.c_statements import StatementText
 from rune.pyblock.intervals import ALL, Interval, intervals
 from rune.pyblock.ir import ArrayVariable, Block, Expression, Function, Role, Variable
 from rune.pyblock.numbers import Scalar, scalar_of
 
 _ALIGNMENT = 8
+_ON_STACK = 64
+"""Bytes of an array that a function keeps among its numbers, and not in the arena."""
 
 
 @dataclass(frozen=True)
@@ -51,8 +54,12 @@ class _Header:
 
     def emitted(self) -> EmittedBlock:
         for number, function in enumerate((*self._block.functions, self._block.entry)):
-            self._functions[function] = f"@_{number}"
-            self._texts.append(self._function(function))
+            # What blocks share is in each that needs it, under one name, and compiled once.
+            is_shared = function.file == MATHEMATICS_FILE
+            self._functions[function] = f"rune_block_math_{function.name}" if is_shared else f"@_{number}"
+            text = self._function(function)
+            guard = f"RUNE_BLOCK_MATH_{function.name.upper()}"
+            self._texts.append(f"#ifndef {guard}\n#define {guard}\n{text}#endif\n" if is_shared else text)
         body = "\n".join([*self._file_name(), *self._table_lines, *self._texts, self._run()])
         includes = [f'#include "{name}"' for name in self._includes(body)]
         digest = "block_" + sha256("\n".join([*includes, body]).encode()).hexdigest()[:16]
@@ -92,16 +99,21 @@ class _Header:
             else:
                 # As wide as what a caller may give; where it is assigned to, what it is given must fit as well.
                 parameters.append(f"{number_type(each.type, ALL)} p{number}")
-                lines.add(f"(void)p{number};")
+            lines.add(f"(void)p{number};")
         for number, variable in enumerate(function.variables):
             names[variable] = f"v{number}"
             lines.add(f"{number_type(variable.type, facts.variables.get(variable, ALL))} v{number} = 0;")
             lines.add(f"(void)v{number};")
         for number, array in enumerate(function.arrays):
             names[array] = f"a{number}"
-            pointer = f"{ELEMENT_TYPES[array.type.element]} *"
-            lines.add(f"{pointer}const a{number} = ({pointer})(void *)((unsigned char *)scratch + {self._scratch});")
-            self._scratch += _room(array)
+            element = ELEMENT_TYPES[array.type.element]
+            if array.type.size <= _ON_STACK:
+                lines.add(f"{element} a{number}[{array.type.count}] = {{0}};")
+            else:
+                at = f"({element} *)(void *)((unsigned char *)scratch + {self._scratch})"
+                lines.add(f"{element} *const a{number} = {at};")
+                self._scratch += _room(array)
+            lines.add(f"(void)a{number};")
         results = self._results(function)
         expressions = ExpressionText(lines, facts, _WithTables(names, self._table), self._functions, "@_file")
         statements = StatementText(lines, expressions, lambda values: self._return(lines, expressions, values, entry=entry))
@@ -148,10 +160,13 @@ class _Header:
     def _table(self, array: ArrayVariable) -> str:
         """The name of a constant of the file."""
         if array not in self._tables:
-            name = self._tables[array] = f"@_table_{len(self._tables)}"
+            digest = sha256(repr((array.type, array.data)).encode()).hexdigest()[:12]
+            name = self._tables[array] = f"rune_block_table_{digest}"
+            guard = name.upper()
             kind = scalar_of(array.type.element)
             numbers = ", ".join(literal(each, kind) for each in array.data)
-            self._table_lines.append(f"static const {ELEMENT_TYPES[array.type.element]} {name}[] = {{{numbers}}};\n")
+            table = f"static const {ELEMENT_TYPES[array.type.element]} {name}[] = {{{numbers}}};"
+            self._table_lines.append(f"#ifndef {guard}\n#define {guard}\n{table}\n#endif\n")
         return self._tables[array]
 
     def _run(self) -> str:

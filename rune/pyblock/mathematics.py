@@ -13,21 +13,18 @@ QUARTER_TURN = 1.5707963267948966
 QUARTER_TURN_REST = 6.123233995736766e-17
 EIGHTH_TURN = 0.7853981633974483
 EIGHTH_TURN_REST = 3.061616997868383e-17
+POWERS = f64[10]([2.0, 4.0, 16.0, 256.0, 65536.0, 4294967296.0, 1.8446744073709552e+19, 3.402823669209385e+38, 1.157920892373162e+77, 1.3407807929942597e+154])
+INVERSES = f64[10]([0.5, 0.25, 0.0625, 0.00390625, 1.52587890625e-05, 2.3283064365386963e-10, 5.421010862427522e-20, 2.938735877055719e-39, 8.636168555094445e-78, 7.458340731200207e-155])
 
 
 def power_of_two(exponent: int) -> float:
     '''2 ** exponent, from -1022 to 1023; exact.'''
     result: float = 1.0
-    factor: float = 2.0
-    left = exponent
-    if exponent < 0:
-        factor = 0.5
-        left = -exponent
-    while left > 0:
-        if left % 2 == 1:
-            result = result * factor
-        factor = factor * factor
-        left = left // 2
+    for bit in range(10):
+        if exponent >= 0 and exponent >> bit & 1 == 1:
+            result = result * POWERS[bit]
+        if exponent < 0 and -exponent >> bit & 1 == 1:
+            result = result * INVERSES[bit]
     return result
 
 
@@ -35,15 +32,13 @@ def exponent_of(x: float) -> int:
     '''e for 2 ** e <= x < 2 ** (e + 1), of a positive number that is not subnormal.'''
     y: float = x
     result = 0
-    step = 512
-    while step > 0:
-        if y >= power_of_two(step):
-            y = y * power_of_two(-step)
-            result = result + step
-        elif y < power_of_two(1 - step):
-            y = y * power_of_two(step)
-            result = result - step
-        step = step // 2
+    for bit in range(9, -1, -1):
+        if y >= POWERS[bit]:
+            y = y * INVERSES[bit]
+            result = result + (1 << bit)
+        elif y < 2.0 * INVERSES[bit]:
+            y = y * POWERS[bit]
+            result = result - (1 << bit)
     if y >= 2.0:
         result = result + 1
     if y < 1.0:

@@ -14,6 +14,7 @@ from rune.pyblock import numbers
 from rune.pyblock.calls import FUNCTIONS, PRIMITIVES
 from rune.pyblock.check import Checked, mathematics, mathematics_file
 from rune.pyblock.evaluate import checked_result, primitive
+from rune.pyblock.ir import ArrayVariable, Constant
 from rune.pyblock.numbers import ELEMENTS, BlockFailure, Scalar, to_element, to_f32, to_int64, whole
 from rune.tensor import ElementType, TensorType
 
@@ -231,12 +232,17 @@ def _mathematics() -> SimpleNamespace:
     if not _KNOWN:
         file = mathematics_file()
         tree = ast.Module([*file.helpers.values()], [])
-        constants = {name: each.value for name, each in file.constants.items() if not hasattr(each, "data")}
+        constants = {name: _constant(each) for name, each in file.constants.items()}
         inner = SimpleNamespace(**_EXACT, **_NUMBERS, **_PLAIN)
         names = _executed(tree, "math", file.marks, {**_names({}), **constants, "math": inner}, traces=False)
         for name in FUNCTIONS:
             _KNOWN[name] = _judged(names[mathematics(name).name])
     return SimpleNamespace(**_KNOWN, **_EXACT, **_NUMBERS, **_PLAIN)
+
+
+def _constant(given: Constant | ArrayVariable) -> Number | PythonArray:
+    """A constant of a file."""
+    return given.value if isinstance(given, Constant) else PythonArray(given.type, list(given.data))
 
 
 def _judged(function: Callable[..., float]) -> Callable[..., float]:
