@@ -81,7 +81,8 @@ def exponential(x: float, rest: float) -> float:
     series = 0.041666666666666664 + r * series
     series = 0.16666666666666666 + r * series
     series = 0.5 + r * series
-    result = 1.0 + (r + (r_low + r * r * series))
+    curve = r * r * series
+    result = 1.0 + (r + (curve + r_low * (1.0 + (r + curve))))
     if k < -1000:
         return result * power_of_two(k + 200) * power_of_two(-200)
     if k > 1000:

@@ -9,7 +9,7 @@ from rune.blocks.signature import Block, BlockError, BlockOutput
 from rune.runefile.arguments import block_arguments
 from rune.runefile.codes import Code
 from rune.runefile.pipeline import BlockStage, Port
-from rune.runefile.python_blocks import ProjectBlocks, python_file
+from rune.runefile.python_blocks import BrokenBlock, ProjectBlocks, python_file
 from rune.runefile.report import Report
 from rune.runefile.resources import Resources
 from rune.runefile.stage_parts import MAX_TENSOR_SIZE
@@ -68,7 +68,7 @@ def _find(stage: StageSyntax, blocks: BlockResolver, report: Report) -> Block | 
         _report_python(text, stage, blocks, report)
         return None
     if block is None and path.is_local:
-        message = f"{quoted(text)} is a proc-block of the project itself, which cannot be built yet"
+        message = f"{quoted(text)} is a proc-block of the project itself, and no file in Python"
         own = "A block of one's own is a file in Python, such as `./smooth.py`."
         report.error(Code.OWN_BLOCK, message, span, [own, _can_be_built(blocks)])
         return None
@@ -156,6 +156,9 @@ def _warn_of_version(text: str, path: BlockPath, stage: StageSyntax, report: Rep
 
 def _report_block_error(stage: StageSyntax, error: BlockError, report: Report) -> None:
     span, code = stage.target.span, Code.BAD_BLOCK_INPUT
+    if isinstance(error, BrokenBlock):
+        report.error(Code.PYTHON_BLOCK, error.message, span, ["The problems are shown in the file."])
+        return
     if error.argument is not None:
         given = [argument for argument in stage.arguments if argument.name == error.argument]
         span, code = (given[0].span if given else stage.target.span), Code.BAD_ARGUMENT

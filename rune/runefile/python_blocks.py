@@ -35,6 +35,10 @@ _KEPT = 64
 """Checks of files that are remembered: an edit changes one."""
 
 
+class BrokenBlock(BlockError):
+    """A block of the project whose file has problems, which are told there."""
+
+
 class ProjectBlocks:
     """The blocks of a project, and behind them those that others published.
 
@@ -96,7 +100,7 @@ class ProjectBlocks:
             self._note(file, text, problems)
             if problems:
                 first = min(problems, key=lambda each: each.place)
-                raise BlockError(f"{file} has {counted(len(problems), 'problem')}, on line {first.place.line}")
+                raise BrokenBlock(f"{file} has {counted(len(problems), 'problem')}, the first on line {first.place.line}")
             return tuple(BlockOutput(output_type(shape, names)) for shape in signature.outputs)
 
         return Block(
@@ -134,7 +138,7 @@ def _emitted(
 ) -> tuple[GeneratedHeader, str, int, int]:
     block = check_file(file, text, inputs).block
     if block is None:
-        raise BlockError(f"{file} has problems")
+        raise BrokenBlock(f"{file} has problems")
     made = emit(block, file, settings)
     return GeneratedHeader(made.name, made.text), made.function, made.state_size, made.scratch_size
 
