@@ -53,6 +53,8 @@ class Checked:
     tree: ast.Module | None
     marks: Mapping[ast.AST, Sequence[str]]
     dimensions: Mapping[str, int]
+    scopes: Mapping[ast.FunctionDef, Scope]
+    """What each function knew when it was last looked at."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,7 +79,7 @@ def check_file(file: str, source: str, types: Sequence[TensorType] | None = None
     read = read_file(file, source)
     text, tree, signature = read.text, read.tree, read.signature
     if tree is None:
-        return Checked(text, tuple(text.problems), None, None, None, {}, {})
+        return Checked(text, tuple(text.problems), None, None, None, {}, {}, {})
     scope = _file_scope(tree, text)
     block = None
     names: dict[str, int] = {}
@@ -86,7 +88,7 @@ def check_file(file: str, source: str, types: Sequence[TensorType] | None = None
         block = _block(scope, signature, names)
     _check_unused(scope, signature)
     problems = tuple(sorted(text.problems, key=lambda each: (each.place, each.message)))
-    return Checked(text, problems, signature, None if problems else block, tree, scope.marks, names)
+    return Checked(text, problems, signature, None if problems else block, tree, scope.marks, names, scope.scopes)
 
 
 def _file_scope(tree: ast.Module, text: BlockText) -> FileScope:
@@ -210,7 +212,7 @@ def _function(
         while True:
             for each in ast.walk(node):
                 file.marks.pop(each, None)
-            scope = Scope(file, node, names, names_in(node.body), decided)
+            scope = file.scopes[node] = Scope(file, node, names, names_in(node.body), decided)
             for parameter in parameters:
                 scope.known[parameter.name] = parameter
                 scope.assign(parameter.name)

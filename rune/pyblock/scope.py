@@ -54,6 +54,8 @@ class FileScope:
     """A helper for arguments of these types."""
     marks: dict[ast.AST, list[str]] = field(default_factory=dict)
     """What running in Python must do to the value of a node, in this order: `f32`, `f64`, `int64`."""
+    scopes: dict[ast.FunctionDef, Scope] = field(default_factory=dict)
+    """What each function knew when it was last looked at."""
     specialised: dict[tuple[object, ...], Function | None] = field(default_factory=dict)
     active: list[str] = field(default_factory=list)
     """The functions that are being checked, outermost first."""

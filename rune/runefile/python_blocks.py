@@ -24,7 +24,7 @@ from rune.files import FileError, ProjectFiles, normal_path
 from rune.pyblock.check import check_file, read_file
 from rune.pyblock.emit import emit
 from rune.pyblock.numbers import Scalar, to_f32
-from rune.pyblock.problems import Problem
+from rune.pyblock.problems import Place, Problem
 from rune.pyblock.signature import BlockSignature, Setting, UnfitInput, bind, output_type
 from rune.runefile.diagnostics import Diagnostic, Severity, Span
 from rune.runefile.source import SourceText
@@ -178,13 +178,12 @@ def _page(file: str, signature: BlockSignature) -> Iterator[str]:
 
 def _diagnostic(source: SourceText, problem: Problem) -> Diagnostic:
     return Diagnostic(
-        Severity.ERROR, problem.kind.value, problem.message, source.file, place_in(source, problem), (problem.instead,)
+        Severity.ERROR, problem.kind.value, problem.message, source.file, span_of(source, problem.place), (problem.instead,)
     )
 
 
-def place_in(source: SourceText, problem: Problem) -> Span:
-    """Where a problem stands."""
-    place = problem.place
+def span_of(source: SourceText, place: Place) -> Span:
+    """A place as a span of the text."""
     return source.span(_offset(source, place.line, place.column), _offset(source, place.end_line, place.end_column))
 
 
