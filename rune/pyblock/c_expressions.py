@@ -251,7 +251,9 @@ class ExpressionText:
         wide = self._keep("double", f"(double){value}")
         self.fail(f"{wide} - {wide} != 0.0", node.line, numbers.NOT_WHOLE)
         self.fail(f"!rune_block_is_within({wide})", node.line, numbers.BEYOND_64_BITS)
-        return self._keep(type_, f"(int64_t){wide}" if node.rounding == "int" else f"rune_block_{node.rounding}({wide})")
+        return self._keep(
+            type_, f"(int64_t){wide}" if node.rounding == "int" else f"rune_block_{node.rounding}({wide})"
+        )
 
     def _extreme(self, node: Extreme) -> str:
         values = [self.value(each) for each in node.values]

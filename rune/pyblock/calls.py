@@ -101,7 +101,9 @@ def _report_method(scope: Scope, node: ast.Attribute) -> None:
     name = ast.unparse(node.value)[:40]
     if node.attr in _GROWING:
         message = "A block cannot grow a list"
-        instead = f"Memory is fixed when the rune is built. Declare {name} as state of a fixed size and assign to {name}[i]."
+        instead = (
+            f"Memory is fixed when the rune is built. Declare {name} as state of a fixed size and assign to {name}[i]."
+        )
         scope.text.report(Kind.GROWS, place, message, instead)
         return
     message = f"There is no {node.attr} here: a number or an array has no methods"
@@ -115,7 +117,9 @@ def _report_unknown(scope: Scope, node: ast.Name, name: str) -> None:
     known = sorted({*scope.file.helpers, *_BUILT_IN})
     near = get_close_matches(name, known, n=1) if len(name) < 60 else []
     math = f"math.{name}" if name in MATH_NAMES else None
-    meant = f"Did you mean `{math or near[0]}`?" if math or near else f"There are {', '.join(known)}, and those of math."
+    meant = (
+        f"Did you mean `{math or near[0]}`?" if math or near else f"There are {', '.join(known)}, and those of math."
+    )
     scope.report(Kind.CALL, node, f"There is no function {name}", meant)
 
 

@@ -37,6 +37,8 @@ from rune.tensor import TensorType
 
 MATHEMATICS_FILE = "math"
 """The file that the functions of the mathematics stand in, which no project has."""
+MOST_SPECIALISED = 24
+"""How often a helper is compiled for arrays of other sizes."""
 UNBOUND = 64
 """What a dimension is taken for while no wire says it."""
 
@@ -100,7 +102,9 @@ def _file_scope(tree: ast.Module, text: BlockText) -> FileScope:
         match node:
             case ast.FunctionDef(name=name):
                 if name in WORDS or name in helpers:
-                    text.report(Kind.NAME, text.word(node, name), f"{name} has a meaning already", "Choose another name.")
+                    text.report(
+                        Kind.NAME, text.word(node, name), f"{name} has a meaning already", "Choose another name."
+                    )
                 else:
                     helpers[name] = node
             case ast.Import(names=[ast.alias(name="math", asname=None)]):
@@ -261,7 +265,14 @@ def _specialise(
             file.text.report(Kind.TYPE, file.text.place(at), text, "Give it an array of that type.")
             return None
         parameters.append(ArrayVariable(argument.arg, value.type, Role.GIVEN, value.is_writable))
-    key = (node, tuple((each.type, each.is_writable if isinstance(each, ArrayVariable) else None) for each in parameters))
+    key = (
+        node,
+        tuple((each.type, each.is_writable if isinstance(each, ArrayVariable) else None) for each in parameters),
+    )
+    if key not in file.specialised and sum(known[0] is node for known in file.specialised) >= MOST_SPECIALISED:
+        message = f"{node.name} is called with more than {MOST_SPECIALISED} different sizes of arrays"
+        file.text.report(Kind.CALL, file.text.place(at), message, "Use arrays of fewer sizes.")
+        return None
     if key not in file.specialised:
         outputs = () if gives is None else (gives,)
         file.specialised[key] = _function(file, node, tuple(parameters), names, outputs, gives)
@@ -303,7 +314,7 @@ def _helper_signature(
         case returned:
             gives = None
             message = "A helper gives a number"
-            instead = "Hand it an array to fill: `def fill(x: f32[\"n\"], y: f32[\"n\"]) -> None:`."
+            instead = 'Hand it an array to fill: `def fill(x: f32["n"], y: f32["n"]) -> None:`.'
             file.text.report(Kind.SIGNATURE, file.text.place(returned), message, instead)
     if len(file.text.problems) > before or len(shapes) != len(arguments.posonlyargs) + len(arguments.args):
         return None
@@ -364,4 +375,3 @@ def mathematics_file() -> FileScope:
     for name in FUNCTIONS:
         mathematics(name)
     return _mathematics_file()[0]
-

@@ -11,6 +11,9 @@ from rune.pyblock.numbers import LEAST, MOST, Scalar, to_f32
 from rune.pyblock.problems import Kind
 from rune.pyblock.scope import Again, Scope, Typed
 
+MOST_DECIDED = 12
+"""Numbers of a function whose type is found by looking at it again; others say theirs."""
+
 
 def literal(scope: Scope, node: ast.expr, value: bool | int | float) -> Typed | None:
     """A number as it is written."""
@@ -120,8 +123,10 @@ def promote(scope: Scope, expression: Expression) -> None:
     """Where an f32 comes of nothing but numbers that began as literals, makes these f64 and raises `Again`."""
     sources = tuple(_sources(expression))
     loose = {each.variable.name for each in sources if isinstance(each, Read)} & scope.loose
-    is_all = all(isinstance(each, Constant) or (isinstance(each, Read) and each.variable.name in loose) for each in sources)
-    if loose and is_all:
+    is_all = all(
+        isinstance(each, Constant) or (isinstance(each, Read) and each.variable.name in loose) for each in sources
+    )
+    if loose and is_all and len(scope.decided) < MOST_DECIDED:
         scope.decided.update(dict.fromkeys(loose, Scalar.F64))
         raise Again
 

@@ -8,8 +8,8 @@ from hashlib import sha256
 
 from rune.pyblock.c_expressions import ExpressionText, array_type
 from rune.pyblock.c_lines import ELEMENT_TYPES, Lines, literal, number_type
-from rune.pyblock.check import MATHEMATICS_FILE
 from rune.pyblock.c_statements import StatementText
+from rune.pyblock.check import MATHEMATICS_FILE
 from rune.pyblock.intervals import ALL, Interval, intervals
 from rune.pyblock.ir import ArrayVariable, Block, Expression, Function, Role, Variable
 from rune.pyblock.numbers import Scalar, scalar_of
@@ -71,7 +71,17 @@ class _Header:
 
     def _includes(self, body: str) -> list[str]:
         found = ["rune.h", "rune_block.h"]
-        if any(word in body for word in ("rune_block_float", "copysign", "rune_block_round", "rune_block_floor(", "rune_block_ceil", "is_within")):
+        if any(
+            word in body
+            for word in (
+                "rune_block_float",
+                "copysign",
+                "rune_block_round",
+                "rune_block_floor(",
+                "rune_block_ceil",
+                "is_within",
+            )
+        ):
             found.append("rune_block_float.h")
         if any(word in body for word in ("rune_sqrt", "rune_fmod", "RUNE_INFINITY", "RUNE_NAN")):
             found.append("rune_math.h")
@@ -83,7 +93,9 @@ class _Header:
         """The file's name for messages, as numbers; what JSON would escape becomes a question mark."""
         if not self._can_fail:
             return []
-        kept = (each if each.isascii() and each.isprintable() and each not in '"\\' else "?" for each in self._file[-100:])
+        kept = (
+            each if each.isascii() and each.isprintable() and each not in '"\\' else "?" for each in self._file[-100:]
+        )
         return [f"static const char @_file[] = {{{', '.join(str(ord(each)) for each in kept)}, 0}};", ""]
 
     def _function(self, function: Function) -> str:
@@ -116,7 +128,9 @@ class _Header:
             lines.add(f"(void)a{number};")
         results = self._results(function)
         expressions = ExpressionText(lines, facts, _WithTables(names, self._table), self._functions, "@_file")
-        statements = StatementText(lines, expressions, lambda values: self._return(lines, expressions, values, entry=entry))
+        statements = StatementText(
+            lines, expressions, lambda values: self._return(lines, expressions, values, entry=entry)
+        )
         lines.add("(void)scratch;")
         statements.block(function.body)
         lines.add("return 0;")
@@ -186,7 +200,9 @@ class _Header:
         arguments += [f"o{number}" for number in range(len(block.outputs))]
         own = [*(["void *state"] if block.states else []), *(["void *scratch"] if self._scratch else [])]
         head = f"RUNE_FUNCTION void @_run({', '.join([*inputs, *outputs, *own])}) {{"
-        call = f"    (void){self._functions[block.entry]}({', '.join([*arguments, 'scratch' if self._scratch else '0'])});"
+        call = (
+            f"    (void){self._functions[block.entry]}({', '.join([*arguments, 'scratch' if self._scratch else '0'])});"
+        )
         return "\n".join([head, call, "}", ""])
 
 
@@ -206,4 +222,3 @@ class _WithTables(dict[Variable | ArrayVariable, str]):
 def _room(array: ArrayVariable) -> int:
     """The bytes of an array, with what aligns the next."""
     return -(-array.type.size // _ALIGNMENT) * _ALIGNMENT
-

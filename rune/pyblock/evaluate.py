@@ -219,7 +219,11 @@ class _Frame:
         return False
 
     def _copy(self, target: Slice, source: Slice, line: int) -> None:
-        given = self.elements(source.array)[self._limits(source)] if self.values.get(source.array) or source.array.data else []
+        given = (
+            self.elements(source.array)[self._limits(source)]
+            if self.values.get(source.array) or source.array.data
+            else []
+        )
         if target.array not in self.values:
             self.values[target.array] = zeros(target.array.type)
         into = self.elements(target.array)
@@ -301,7 +305,9 @@ class _Frame:
             case Mathematics(_, values):
                 return self._evaluation.mathematics(node, [float(self.number(each)) for each in values])
             case Call(_, arguments):
-                given = [self.elements(each) if isinstance(each, ArrayVariable) else self.number(each) for each in arguments]
+                given = [
+                    self.elements(each) if isinstance(each, ArrayVariable) else self.number(each) for each in arguments
+                ]
                 return self._evaluation.helper(node, given)
 
 

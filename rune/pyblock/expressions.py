@@ -79,7 +79,9 @@ def number(scope: Scope, node: ast.expr) -> Typed | None:
         case ast.Subscript():
             return _element(scope, node)
         case ast.BinOp(left=left, op=op, right=right):
-            return operation(scope, node, OPERATORS.get(type(op), "@"), (left, right), (number(scope, left), number(scope, right)))
+            return operation(
+                scope, node, OPERATORS.get(type(op), "@"), (left, right), (number(scope, left), number(scope, right))
+            )
         case ast.UnaryOp():
             return _unary(scope, node)
         case ast.Compare():
@@ -294,7 +296,11 @@ def _compare(scope: Scope, node: ast.Compare) -> Typed | None:
     nodes = [node.left, *node.comparators]
     operators = [_COMPARISONS.get(type(op)) for op in node.ops]
     if None in operators:
-        instead = "Write a loop that compares each element." if not isinstance(node.ops[0], ast.Is | ast.IsNot) else "Write `==`."
+        instead = (
+            "Write a loop that compares each element."
+            if not isinstance(node.ops[0], ast.Is | ast.IsNot)
+            else "Write `==`."
+        )
         scope.report(Kind.OUTSIDE, node, "A block has no `in` and no `is`", instead)
         return None
     found = [number(scope, each) for each in nodes]

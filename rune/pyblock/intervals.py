@@ -335,7 +335,7 @@ def _operated(operator: str, left: Interval, right: Interval) -> Interval:
             return (min(quotients), max(quotients)) if quotients else ALL
         case "%":
             if right[0] > 0:
-                return left if 0 <= left[0] and left[1] < right[0] else (0, right[1] - 1)
+                return left if left[0] >= 0 and left[1] < right[0] else (0, right[1] - 1)
             return (min(right[0] + 1, 0), max(right[1] - 1, 0))
         case "&" if left[0] >= 0 or right[0] >= 0:
             bounds = [each[1] for each in (left, right) if each[0] >= 0]
@@ -346,10 +346,10 @@ def _operated(operator: str, left: Interval, right: Interval) -> Interval:
             shifts = [min(each, 63) for each in right]
             values = [a >> b for a in left for b in shifts]
             return (min(values), max(values))
-        case "<<" if 0 <= right[0] and right[1] < 64:
+        case "<<" if right[0] >= 0 and right[1] < 64:
             values = [a << b for a in left for b in right]
             return (min(values), max(values))
-        case "**" if 0 <= right[0] and right[1] < 64 and left[0] >= 0:
+        case "**" if right[0] >= 0 and right[1] < 64 and left[0] >= 0:
             return (0, max(left[1] ** right[1], 1))
         case "+" | "**" | "<<":
             return (LEAST - 1, MOST + 1)

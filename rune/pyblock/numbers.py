@@ -28,11 +28,7 @@ class Scalar(Enum):
         return self.value
 
 
-ELEMENTS = {
-    element.value: element
-    for element in ElementType
-    if element not in (ElementType.UTF8, ElementType.U64)
-}
+ELEMENTS = {element.value: element for element in ElementType if element not in (ElementType.UTF8, ElementType.U64)}
 """The elements that an array of a block can have, by their names."""
 
 

@@ -28,7 +28,9 @@ class ArrayShape:
 
     def bound(self, names: Mapping[str, int]) -> TensorType:
         """The type when its names are known."""
-        return TensorType(self.element, tuple(names[each] if isinstance(each, str) else each for each in self.dimensions))
+        return TensorType(
+            self.element, tuple(names[each] if isinstance(each, str) else each for each in self.dimensions)
+        )
 
     def __str__(self) -> str:
         return f"{self.element}[{', '.join(map(str, self.dimensions))}]"
@@ -67,7 +69,9 @@ class BlockSignature:
 
     def names(self) -> tuple[str, ...]:
         """The names of dimensions, in the order of the inputs."""
-        found = (each for given in self.inputs if isinstance(given.shape, ArrayShape) for each in given.shape.dimensions)
+        found = (
+            each for given in self.inputs if isinstance(given.shape, ArrayShape) for each in given.shape.dimensions
+        )
         return tuple(dict.fromkeys(each for each in found if isinstance(each, str)))
 
 
@@ -252,7 +256,7 @@ def _setting(argument: ast.arg, default: ast.expr | None, text: BlockText) -> Se
     instead = f"Write `{name}: f32 = 0.5` or `{name}: int = 3`; a state is `{name}: State[f32[16]]`."
     annotation = argument.annotation
     kind = annotation.id if isinstance(annotation, ast.Name) else ""
-    if kind not in SCALARS and kind not in ELEMENTS or kind == "bool":
+    if (kind not in SCALARS and kind not in ELEMENTS) or kind == "bool":
         place = text.place(annotation if annotation is not None else argument)
         text.report(Kind.SIGNATURE, place, f"The parameter {name} must be a single number", instead)
         return None

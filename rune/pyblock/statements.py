@@ -6,13 +6,13 @@ import ast
 from collections.abc import Sequence
 
 from rune.pyblock.calls import called
-from rune.pyblock.conversions import coerce, condition, is_float_literal
+from rune.pyblock.conversions import MOST_DECIDED, coerce, condition, is_float_literal
 from rune.pyblock.expressions import OPERATORS, array_of, indices_of, number, operation, whole
 from rune.pyblock.ir import (
     ArrayVariable,
+    Assign,
     Constant,
     Copy,
-    Assign,
     Evaluate,
     Expression,
     Fill,
@@ -47,17 +47,34 @@ _OUTSIDE: dict[type[ast.stmt], tuple[Kind, str, str, str]] = {
     ast.TryStar: (Kind.OUTSIDE, "try", "A block catches no errors", "Ask with `if` before what may fail."),
     ast.Raise: (Kind.OUTSIDE, "raise", "A block raises nothing", "Return a number that says so."),
     ast.Assert: (Kind.OUTSIDE, "assert", "A block asserts nothing", "Write it in the block's test file."),
-    ast.Import: (Kind.OUTSIDE, "import", "A block imports only math, at its top", "Write `import math` in the first line."),
-    ast.ImportFrom: (Kind.OUTSIDE, "from", "A block imports only math, whole", "Write `import math` in the first line."),
+    ast.Import: (
+        Kind.OUTSIDE,
+        "import",
+        "A block imports only math, at its top",
+        "Write `import math` in the first line.",
+    ),
+    ast.ImportFrom: (
+        Kind.OUTSIDE,
+        "from",
+        "A block imports only math, whole",
+        "Write `import math` in the first line.",
+    ),
     ast.Global: (Kind.OUTSIDE, "global", "What is kept between runs is state", "Declare it: `name: State[f32[1]]`."),
     ast.Nonlocal: (Kind.OUTSIDE, "nonlocal", "A function changes only its own names", "Hand an array to it."),
     ast.Delete: (Kind.GROWS, "del", "Nothing is deleted: memory is fixed", "Remove the line."),
     ast.Match: (Kind.OUTSIDE, "match", "A block has no match", "Write `if` and `elif`."),
-    ast.FunctionDef: (Kind.OUTSIDE, "def", "A helper stands beside the block, not in it", "Move it to the file's margin."),
+    ast.FunctionDef: (
+        Kind.OUTSIDE,
+        "def",
+        "A helper stands beside the block, not in it",
+        "Move it to the file's margin.",
+    ),
 }
 
 
-def block_of(scope: Scope, nodes: Sequence[ast.stmt], outputs: Sequence[TensorType | Scalar] | None) -> tuple[Statement, ...]:
+def block_of(
+    scope: Scope, nodes: Sequence[ast.stmt], outputs: Sequence[TensorType | Scalar] | None
+) -> tuple[Statement, ...]:
     """The statements of these nodes. `outputs` are what `return` must give; None in a helper that gives nothing."""
     found = [statement(scope, node, outputs) for node in nodes]
     return tuple(each for several in found for each in several)
@@ -152,10 +169,13 @@ def _set(
         return ()
     known = scope.known.get(name)
     if isinstance(known, ArrayVariable):
-        scope.report(Kind.TYPE, target, f"{name} is an array and is given a number", f"Write `{name}[i]`, or another name.")
+        scope.report(
+            Kind.TYPE, target, f"{name} is an array and is given a number", f"Write `{name}[i]`, or another name."
+        )
         return ()
     variable = known if isinstance(known, Variable) else _new_variable(scope, name, typed, declared)
-    if variable.type.is_float and typed.type is Scalar.F64 and not typed.is_literal and name in scope.loose:
+    is_late = variable.type.is_float and typed.type is Scalar.F64 and not typed.is_literal and name in scope.loose
+    if is_late and len(scope.decided) < MOST_DECIDED:
         scope.decided[name] = Scalar.F64
         scope.loose.discard(name)
         raise Again
@@ -207,7 +227,9 @@ def _declare(scope: Scope, node: ast.AnnAssign) -> tuple[Statement, ...]:
 def _new_array(scope: Scope, target: ast.Name, value: ast.expr) -> tuple[Statement, ...] | None:
     """A name that becomes an array; None where the value is none."""
     name, line = target.id, target.lineno
-    if isinstance(value, ast.Name) and isinstance(scope.known.get(value.id, scope.file.constants.get(value.id)), ArrayVariable):
+    if isinstance(value, ast.Name) and isinstance(
+        scope.known.get(value.id, scope.file.constants.get(value.id)), ArrayVariable
+    ):
         message = f"{name} would be another name of the array {value.id}"
         scope.report(Kind.OUTSIDE, value, message, f"Write `{value.id}[:]` for a copy, or use {value.id} itself.")
         scope.broken.add(name)
@@ -320,10 +342,15 @@ def _slice(scope: Scope, node: ast.Subscript) -> Slice | None:
         scope.report(Kind.TYPE, node, "A slice has one dimension", "Write the loops over the indices.")
         return None
     if node.slice.step is not None:
-        scope.report(Kind.OUTSIDE, node.slice.step, "A slice has no step", "Write a loop: `for i in range(a, b, step):`.")
+        scope.report(
+            Kind.OUTSIDE, node.slice.step, "A slice has no step", "Write a loop: `for i in range(a, b, step):`."
+        )
         return None
     limits = [None if each is None else whole(scope, each) for each in (node.slice.lower, node.slice.upper)]
-    if any(given is not None and found is None for given, found in zip((node.slice.lower, node.slice.upper), limits, strict=True)):
+    if any(
+        given is not None and found is None
+        for given, found in zip((node.slice.lower, node.slice.upper), limits, strict=True)
+    ):
         return None
     return Slice(array, limits[0], limits[1], node.lineno)
 
@@ -359,7 +386,9 @@ def _change(scope: Scope, node: ast.AugAssign) -> tuple[Statement, ...]:
         scope.report(Kind.OUTSIDE, target, "This cannot be changed so", "Write a loop over `x[i]`.")
         return ()
     if any(isinstance(each, ast.Call) for each in ast.walk(target.slice)):
-        scope.report(Kind.OUTSIDE, target, "An index with a call is computed twice here", "Give the index a name first.")
+        scope.report(
+            Kind.OUTSIDE, target, "An index with a call is computed twice here", "Give the index a name first."
+        )
         return ()
     array = array_of(scope, target.value)
     indices = None if array is None else indices_of(scope, target, array)
@@ -442,7 +471,9 @@ def _range(scope: Scope, node: ast.expr) -> tuple[Expression, Expression, int] |
         scope.report(Kind.OUTSIDE, node, "A loop goes over a range or an array", "Write `for i in range(len(x)):`.")
         return None
     if not 1 <= len(node.args) <= 3 or node.keywords:
-        scope.report(Kind.CALL, node, "range takes 1 to 3 whole numbers", "Write `range(stop)` or `range(start, stop, step)`.")
+        scope.report(
+            Kind.CALL, node, "range takes 1 to 3 whole numbers", "Write `range(stop)` or `range(start, stop, step)`."
+        )
         return None
     step = _literal_whole(scope, node.args[2]) if len(node.args) == 3 else 1
     if step is None or step == 0:
@@ -513,4 +544,3 @@ def _output(scope: Scope, node: ast.expr, output: TensorType | Scalar) -> Expres
         return array
     scope.report(Kind.TYPE, node, f"This is {array.type} and must be {output}", "Return an array of that type.")
     return None
-

@@ -100,7 +100,9 @@ class ProjectBlocks:
             self._note(file, text, problems)
             if problems:
                 first = min(problems, key=lambda each: each.place)
-                raise BrokenBlock(f"{file} has {counted(len(problems), 'problem')}, the first on line {first.place.line}")
+                raise BrokenBlock(
+                    f"{file} has {counted(len(problems), 'problem')}, the first on line {first.place.line}"
+                )
             return tuple(BlockOutput(output_type(shape, names)) for shape in signature.outputs)
 
         return Block(
@@ -178,7 +180,12 @@ def _page(file: str, signature: BlockSignature) -> Iterator[str]:
 
 def _diagnostic(source: SourceText, problem: Problem) -> Diagnostic:
     return Diagnostic(
-        Severity.ERROR, problem.kind.value, problem.message, source.file, span_of(source, problem.place), (problem.instead,)
+        Severity.ERROR,
+        problem.kind.value,
+        problem.message,
+        source.file,
+        span_of(source, problem.place),
+        (problem.instead,),
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from rune.language.blocks.analysis import BlockAnalysis
-from rune.language.blocks.names import first_use, rename_in_block, renamable, uses
+from rune.language.blocks.names import first_use, renamable, rename_in_block, uses
 from rune.language.blocks.writing import complete_block, hints_of_block, hover_block
 from rune.language.requests import flag_of, text_of, whole_number_of
 from rune.language.to_json import (

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from rune.files import MemoryFiles
-from tests.rune.pyblock.generated import RUNS, checked, everywhere
-from tests.rune.pyblock.native import Case, packed, some_inputs
-from tests.rune.pyblock.generated import outcomes
 from rune.pyblock.evaluate import Evaluation
+from tests.rune.pyblock.generated import RUNS, checked, everywhere, outcomes
+from tests.rune.pyblock.native import Case, packed, some_inputs
 from tests.rune.pyblock.programs import INPUTS, Program
 
 RUNEFILE = """\

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from tests.rune.pyblock.native import Case, Elements, packed, some_inputs
-from tests.rune.pyblock.programs import INPUTS, Program, program
-
 from rune.pyblock.check import Checked, check_file
 from rune.pyblock.emit import emit
 from rune.pyblock.evaluate import Evaluation
 from rune.pyblock.numbers import BlockFailure
 from rune.pyblock.python import PythonBlock
+from tests.rune.pyblock.native import Case, Elements, packed, some_inputs
+from tests.rune.pyblock.programs import INPUTS, Program, program
 
 RUNS = 3
 

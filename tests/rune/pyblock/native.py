@@ -39,7 +39,9 @@ def some_inputs(seed: int, types: Sequence[TensorType], runs: int) -> tuple[tupl
 
     def elements(type_: TensorType) -> Elements:
         if type_.element.is_float:
-            return [to_f32(chance.choice((chance.uniform(-3, 3), chance.uniform(-1, 1), 0.0))) for _ in range(type_.count)]
+            return [
+                to_f32(chance.choice((chance.uniform(-3, 3), chance.uniform(-1, 1), 0.0))) for _ in range(type_.count)
+            ]
         return [chance.randint(-100, 100) for _ in range(type_.count)]
 
     return tuple(tuple(map(elements, types)) for _ in range(runs))
@@ -72,7 +74,14 @@ def _program(cases: Sequence[Case]) -> list[str]:
         lines.append(case.emitted.text)
     for number, case in enumerate(cases):
         lines += _case(number, case)
-    return [*lines, "int main(void) {", *(f"    case_{number}();" for number in range(len(cases))), "    return 0;", "}", ""]
+    return [
+        *lines,
+        "int main(void) {",
+        *(f"    case_{number}();" for number in range(len(cases))),
+        "    return 0;",
+        "}",
+        "",
+    ]
 
 
 def _case(number: int, case: Case) -> list[str]:
@@ -84,7 +93,10 @@ def _case(number: int, case: Case) -> list[str]:
             lines.append(f"static const {ELEMENT_TYPES[type_.element]} in_{number}_{run}_{position}[] = {{{listed}}};")
     lines.append(f"static void case_{number}(void) {{")
     state, scratch = case.emitted.state_size, case.emitted.scratch_size
-    lines += [f"    static uint64_t state[{state // 8 + 1}], scratch[{scratch // 8 + 1}];", "    (void)state, (void)scratch;"]
+    lines += [
+        f"    static uint64_t state[{state // 8 + 1}], scratch[{scratch // 8 + 1}];",
+        "    (void)state, (void)scratch;",
+    ]
     for position, type_ in enumerate(block.outputs):
         lines.append(f"    static {ELEMENT_TYPES[type_.element]} out_{position}[{type_.count}];")
     for run in range(len(case.runs)):
@@ -96,7 +108,9 @@ def _case(number: int, case: Case) -> list[str]:
         lines.append(f'    printf("{number} ok ");')
         for position, type_ in enumerate(block.outputs):
             if type_.element.is_float:
-                lines.append(f"    for (int i = 0; i < {type_.count}; ++i) if (out_{position}[i] != out_{position}[i]) out_{position}[i] = NAN_{type_.element.size};")
+                lines.append(
+                    f"    for (int i = 0; i < {type_.count}; ++i) if (out_{position}[i] != out_{position}[i]) out_{position}[i] = NAN_{type_.element.size};"
+                )
             lines.append(f"    show(out_{position}, sizeof out_{position});")
         lines.append('    printf("\\n");')
     return [*lines, "}"]

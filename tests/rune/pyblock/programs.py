@@ -61,7 +61,9 @@ class _Writer:
             f'def {self._name}(x: f32["n"], y: i32[2, 3], *, alpha: f32 = 0.5, k: int = 3, '
             f's: State[f32[5]], t: State[i64[2]]) -> tuple[f32["n"], i64[4], f64[3]]:'
         )
-        text = "\n".join(["import math", "LIMIT = 0.75", "STEPS = i32[3]([1, -2, 5])", *_HELPERS, head, *self._lines, ""])
+        text = "\n".join(
+            ["import math", "LIMIT = 0.75", "STEPS = i32[3]([1, -2, 5])", *_HELPERS, head, *self._lines, ""]
+        )
         return Program(self._name, text, (chance.choice([0.5, -1.25, 0.0, 3.5]), chance.choice([0, 3, -4, 1 << 40])))
 
     def _line(self, depth: int, *lines: str) -> None:
@@ -106,7 +108,9 @@ class _Writer:
         chance = self._random
         self._made += 1
         index = f"at{self._made}"
-        what = chance.choice(("range(6)", "range(1, 5)", "range(5, -1, -2)", "range(len(s))", f"range({self._value('int', 1)} % 7)"))
+        what = chance.choice(
+            ("range(6)", "range(1, 5)", "range(5, -1, -2)", "range(len(s))", f"range({self._value('int', 1)} % 7)")
+        )
         over = chance.random() < 0.15
         if over:
             index = f"e{self._made}"
@@ -132,7 +136,15 @@ class _Writer:
 
     def _store(self) -> str:
         array, size, kind = self._random.choice(
-            (("a", 6, "f32"), ("w", 4, "f32"), ("s", 5, "f32"), ("b", 4, "int"), ("t", 2, "int"), ("u", 3, "u8"), ("c", 3, "f64"))
+            (
+                ("a", 6, "f32"),
+                ("w", 4, "f32"),
+                ("s", 5, "f32"),
+                ("b", 4, "int"),
+                ("t", 2, "int"),
+                ("u", 3, "u8"),
+                ("c", 3, "f64"),
+            )
         )
         operator = self._random.choice(("=", "=", "+="))
         if kind == "u8":
@@ -186,7 +198,9 @@ class _Writer:
         chance = self._random
         options = [f"({left} {operator} {right})" for operator in ("+", "-", "*", "+", "*")]
         options += [f"({left} {operator} {chance.choice(('3.0', '-0.7', '16.5'))})" for operator in ("/", "//", "%")]
-        options += [f"({left} / {right})", f"({left} // {right})", f"({left} % {right})"] if chance.random() < 0.2 else []
+        options += (
+            [f"({left} / {right})", f"({left} // {right})", f"({left} % {right})"] if chance.random() < 0.2 else []
+        )
         options += [f"min({left}, {right})", f"max({left}, {right})", f"abs({left})", f"-{left}", f"({left} * k)"]
         options += [f"({left} if {self._truth(depth - 1)} else {right})", f"{kind}({self._value('int', depth - 1)})"]
         name = chance.choice(_MATH)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+
 from tests.rune.pyblock.generated import everywhere
 from tests.rune.pyblock.native import results
 

@@ -17,7 +17,7 @@ _F32_6 = TensorType(ElementType.F32, (6,))
 def _in_body(*lines: str) -> str:
     body = "\n".join(f"    {line}" for line in lines)
     return (
-        'import math\nLIMIT = 0.5\nTABLE = f32[2]([0.5, 1.0])\n'
+        "import math\nLIMIT = 0.5\nTABLE = f32[2]([0.5, 1.0])\n"
         "def twice(v: f32) -> f32:\n    return v + v\n"
         'def fill(v: f32["m"]) -> None:\n    v[0] = 1.0\n'
         'def block(x: f32["n"], *, alpha: f32 = 0.5, k: int = 2, s: State[f32["n"]]) -> f32["n"]:\n'

@@ -32,9 +32,7 @@ WARNED_BY_A_BUILD = (Code.UNSUPPORTED_OPERATORS.value,)
 OF_A_TARGET = (Code.TARGET_LACKS.value,)
 OF_A_PROFILE = (Code.PROFILE_LACKS.value,)
 OF_A_POLICY = tuple(code.value for code in Code if Code.BAD_LIMIT.value <= code.value <= Code.UNKNOWN_APPROVER.value)
-OF_A_BLOCK = tuple(
-    code.value for code in Code if Code.PYTHON_SYNTAX.value <= code.value <= Code.PYTHON_BLOCK.value
-)
+OF_A_BLOCK = tuple(code.value for code in Code if Code.PYTHON_SYNTAX.value <= code.value <= Code.PYTHON_BLOCK.value)
 OF_A_CHECK = tuple(
     code.value
     for code in Code
