@@ -1,5 +1,7 @@
-"""Lines of C as they grow, and the small words that the emitter is made of. Names are numbers: nothing that a user wrote
-becomes code."""
+"""Lines of C as they grow, and the small words that the emitter is made of.
+
+Names are numbers: nothing that a user wrote becomes code.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""A checked block as C: a header that stands alone beside the kernels' common ones. The same block gives the same text."""
+"""A checked block as C: a header that stands alone beside the kernels' common ones.
+
+The same block gives the same text.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""The types of expressions: a syntax tree becomes typed operations, each with one rounding, or a problem at the token."""
+"""The types of expressions: a syntax tree becomes typed operations, or a problem.
+
+Each operation has one rounding; a problem stands at its token.
+"""
 
 from __future__ import annotations
 

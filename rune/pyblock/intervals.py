@@ -1,7 +1,7 @@
 """Between which limits each whole number of a function lies: what is proven needs no check while the rune runs.
 
-Abstract interpretation over intervals. A loop's variables are widened to the limits of 64 bits where they do not settle,
-and conditions narrow them again.
+Abstract interpretation over intervals. A loop's variables are widened to the limits of 64 bits where they do not
+settle, and conditions narrow them again.
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""A checked block: typed, with all sizes known, and frozen. Every node is itself alone, so that facts can be kept of it."""
+"""A checked block: typed, with all sizes known, and frozen.
+
+Every node is itself alone, so that facts can be kept of it.
+"""
 
 from __future__ import annotations
 

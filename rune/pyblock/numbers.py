@@ -133,8 +133,11 @@ def power(base: int, exponent: int) -> int:
     if exponent < 0:
         raise BlockFailure(NEGATIVE_POWER)
     if base in (0, 1, -1):
-        return base**exponent if exponent < 2 else base ** (2 + exponent % 2)
-    return to_int64(base ** min(exponent, 64))
+        return 1 if exponent == 0 or (base == -1 and exponent % 2 == 0) else base
+    result = 1
+    for _ in range(min(exponent, 64)):
+        result = to_int64(result * base)
+    return result
 
 
 def binary(operator: str, left: float, right: float, kind: Scalar) -> float:

@@ -138,7 +138,7 @@ class _Rounded(ast.NodeTransformer):
 
     def _changed(self, node: ast.AugAssign, marks: Sequence[str]) -> Any:
         """`x += y` as `x = x + y`, which rounds."""
-        target = self.generic_visit(node.target)
+        target: Any = self.generic_visit(node.target)
         value = self.visit(node.value)
         left = ast.copy_location(_as_load(target), node.target)
         computed: Any = ast.copy_location(ast.BinOp(left, node.op, value), node)

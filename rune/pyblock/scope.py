@@ -12,7 +12,45 @@ from rune.pyblock.problems import Kind
 from rune.pyblock.source import BlockText
 
 WORDS = frozenset(
-    ["len", "range", "min", "max", "abs", "round", "int", "float", "bool", "print", "math", "State", "tuple", "list", "True", "False", "None", "f32", "f64", "u8", "i8", "u16", "i16", "u32", "i32", "i64", "sum", "sorted", "enumerate", "zip", "map", "filter", "pow", "divmod", "str", "set", "dict"]
+    [
+        "len",
+        "range",
+        "min",
+        "max",
+        "abs",
+        "round",
+        "int",
+        "float",
+        "bool",
+        "print",
+        "math",
+        "State",
+        "tuple",
+        "list",
+        "True",
+        "False",
+        "None",
+        "f32",
+        "f64",
+        "u8",
+        "i8",
+        "u16",
+        "i16",
+        "u32",
+        "i32",
+        "i64",
+        "sum",
+        "sorted",
+        "enumerate",
+        "zip",
+        "map",
+        "filter",
+        "pow",
+        "divmod",
+        "str",
+        "set",
+        "dict",
+    ]
 )
 """Names that have a meaning of their own and cannot be given another."""
 

@@ -27,7 +27,10 @@ class Made:
 def array_literal(
     text: BlockText, node: ast.Call, names: Mapping[str, int], whole: Callable[[ast.expr], int | None]
 ) -> Made | None:
-    """The array that a call makes; None when a problem was reported. `whole` is a number that is known while checking."""
+    """The array that a call makes; None when a problem was reported.
+
+    `whole` is a number that is known while checking.
+    """
     type_ = constructor_shape(text, node, names, whole)
     if type_ is None:
         return None

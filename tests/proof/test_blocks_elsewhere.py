@@ -1,5 +1,5 @@
-"""Generated blocks in Python on the machines where runes run: WebAssembly in wasmtime and V8, C on an emulated Cortex-M4,
-and natively under the sanitizers. Each gives the bytes that Python gives."""
+"""Generated blocks in Python on the machines where runes run: WebAssembly in wasmtime and V8, C on an emulated
+Cortex-M4, and natively under the sanitizers. Each gives the bytes that Python gives."""
 
 from __future__ import annotations
 

@@ -121,5 +121,9 @@ def described(known: Known) -> str:
 def named_nodes(function: ast.AST, name: str) -> Iterator[ast.AST]:
     """Every node that says a name, in the order of the text."""
     for node in ast.walk(function):
-        if (isinstance(node, ast.Name) and node.id == name) or (isinstance(node, ast.arg) and node.arg == name) or (isinstance(node, ast.FunctionDef) and node.name == name):
+        if (
+            (isinstance(node, ast.Name) and node.id == name)
+            or (isinstance(node, ast.arg) and node.arg == name)
+            or (isinstance(node, ast.FunctionDef) and node.name == name)
+        ):
             yield node

@@ -108,9 +108,9 @@ def _case(number: int, case: Case) -> list[str]:
         lines.append(f'    printf("{number} ok ");')
         for position, type_ in enumerate(block.outputs):
             if type_.element.is_float:
-                lines.append(
-                    f"    for (int i = 0; i < {type_.count}; ++i) if (out_{position}[i] != out_{position}[i]) out_{position}[i] = NAN_{type_.element.size};"
-                )
+                loop = f"for (int i = 0; i < {type_.count}; ++i)"
+                nan = f"if (out_{position}[i] != out_{position}[i]) out_{position}[i] = NAN_{type_.element.size};"
+                lines.append(f"    {loop} {nan}")
             lines.append(f"    show(out_{position}, sizeof out_{position});")
         lines.append('    printf("\\n");')
     return [*lines, "}"]

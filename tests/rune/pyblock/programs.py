@@ -171,12 +171,14 @@ class _Writer:
         chance = self._random
         if kind == "int":
             options = [
-                chance.choice(self._names["int"]), str(chance.randint(-9, 99)), f"y[{self._index(2)}, {self._index(3)}]",
+                chance.choice(self._names["int"]), str(chance.randint(-9, 99)),
+                f"y[{self._index(2)}, {self._index(3)}]",
                 f"b[{self._index(4)}]", f"t[{self._index(2)}]", f"STEPS[{self._index(3)}]", f"u[{self._index(3)}]",
             ]  # fmt: skip
         elif kind == "f32":
             options = [
-                chance.choice(self._names["f32"]), chance.choice(_FLOATS), f"x[{self._index(6)}]", f"a[{self._index(6)}]",
+                chance.choice(self._names["f32"]), chance.choice(_FLOATS),
+                f"x[{self._index(6)}]", f"a[{self._index(6)}]",
                 f"s[{self._index(5)}]", "max(x)", "min(w)", f"w[{self._index(4)}]",
             ]  # fmt: skip
         else:

@@ -10,6 +10,7 @@ import pytest
 
 from rune.pyblock.check import check_file
 from rune.pyblock.emit import emit
+from rune.pyblock.signature import UnfitInput
 from rune.tensor import ElementType, TensorType
 from tests.rune.pyblock.programs import INPUTS, program
 
@@ -22,6 +23,12 @@ def _many(line: str, count: int) -> str:
     return "".join(line.format(i) for i in range(count))
 
 
+_FOR = "".join(f"{'    ' * (i + 1)}for i{i} in range(9):\n" for i in range(50))
+_WHILE = "".join(f"{'    ' * (i + 1)}while k < {i}:\n" for i in range(18))
+_END = "    return x\n"
+_SIZES = _many("    a{0} = f32[{0} + 1]()\n    h(a{0})\n", 400)
+
+
 @pytest.mark.parametrize(
     "text",
     [
@@ -32,16 +39,16 @@ def _many(line: str, count: int) -> str:
         "x" + ".a" * 30_000,
         "x" + "[0]" * 20_000,
         "lambda:" * 9_000 + "1",
-        _HEAD + "    y = " + "+".join(["1.0"] * 15_000) + "\n    return x\n",
-        _HEAD + "".join(f"{'    ' * (i + 1)}for i{i} in range(9):\n" for i in range(50)) + "    " * 51 + "pass\n    return x\n",
-        _HEAD + "    k = 0\n" + "".join(f"{'    ' * (i + 1)}while k < {i}:\n" for i in range(18)) + "    " * 19 + "k = k + 1\n    return x\n",
-        _HEAD + _many("    v{0} = 0.0\n    v{0} = v{0} + f64(1.0)\n", 1_400) + "    return x\n",
-        'def h(v: f32["k"]) -> None:\n' + "    v[0] = v[0] + 1.0\n" * 1_000 + _HEAD + _many("    a{0} = f32[{0} + 1]()\n    h(a{0})\n", 1_000) + "    return x\n",
-        _HEAD + "    k = 9 ** 9 ** 9 ** 9\n    return x\n",
-        _HEAD + "    k = 1 << 4611686018427387904\n    return x\n",
+        _HEAD + "    y = " + "+".join(["1.0"] * 15_000) + "\n" + _END,
+        _HEAD + _FOR + "    " * 51 + "pass\n" + _END,
+        _HEAD + "    k = 0\n" + _WHILE + "    " * 19 + "k = k + 1\n" + _END,
+        _HEAD + _many("    v{0} = 0.0\n    v{0} = v{0} + f64(1.0)\n", 700) + _END,
+        'def h(v: f32["k"]) -> None:\n' + "    v[0] = v[0] + 1.0\n" * 400 + _HEAD + _SIZES + _END,
+        _HEAD + "    k = 9 ** 9 ** 9 ** 9\n" + _END,
+        _HEAD + "    k = 1 << 4611686018427387904\n" + _END,
     ],
-    ids=lambda text: text[:20] + text[40:60],
-)  # fmt: skip
+    ids=range(14),
+)
 def test_a_hostile_file_is_read_or_refused_in_bounded_time(text: str) -> None:
     start = time.process_time()
     found = check_file("block.py", text, (TensorType(ElementType.F32, (4,)),) if text.startswith(_HEAD) else None)
@@ -62,8 +69,7 @@ def test_any_text_gives_a_block_or_problems() -> None:
             pieces[at] = chance.choice((pieces[other], "", pieces[at] * 2, "None", "x[", "yield", "\u2028", "é"))
         try:
             found = check_file(f"block_{seed}.py", "".join(pieces), INPUTS)
-        except Exception as error:
-            assert type(error).__name__ == "UnfitInput", "".join(pieces)
+        except UnfitInput:
             continue
         assert (found.block is None) == bool(found.problems)
         blocks += found.block is not None

@@ -67,7 +67,7 @@ def _arc_tangent(x: Decimal) -> Decimal:
         term = -term * x * x
         n += 2
         total += term / n
-    return total * 2**halved
+    return total * Decimal(2) ** halved
 
 
 _EXACT: dict[str, tuple[Callable[[Decimal], Decimal], float, float, float]] = {

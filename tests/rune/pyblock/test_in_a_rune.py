@@ -91,7 +91,7 @@ def test_paths_that_mean_no_block_in_python(path: str) -> None:
 
 
 def test_programs_give_the_same_bytes_in_one_rune_as_in_python() -> None:
-    made = agreeing_programs(range(12))
+    made = agreeing_programs(range(8))
     rune = Runtime.load(build(project_of(made), "blocks").rune)
     frames, expected = together(made)
     assert said(rune, frames) == expected
