@@ -137,6 +137,8 @@ def blocks_page() -> str:
 
 
 def _block(block: Block) -> Iterator[str]:
+    if block.header is None:
+        raise ValueError(f"{block.name} of the catalogue has no folder")
     folder = block.header.parent.relative_to(ROOT).as_posix()
     yield f"### {block.name}"
     yield f"{block.summary} [More, and an example](../../{folder}/README.md)."

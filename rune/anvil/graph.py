@@ -8,13 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 from rune.abi import ModelFormat
 from rune.anvil.computation import Array, Computation
 from rune.anvil.figures import Figures
 from rune.anvil.program import CapabilityRequest, OutputRequest
-from rune.blocks.signature import BlockCode
+from rune.blocks.signature import BlockCode, Header
 from rune.tensor import ElementType, TensorType
 from rune.tflite import Quantization
 
@@ -71,7 +70,7 @@ class BlockCall:
     their number there, without what stands between them: sizes.
     """
 
-    header: Path
+    header: Header
     code: BlockCode
     element: Callable[[float], float] | None = None
     tensors: tuple[int, ...] = ()

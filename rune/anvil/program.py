@@ -8,11 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import Enum
-from pathlib import Path
 
 from rune.abi import Capability, ModelFormat, Output
 from rune.anvil.proven_scale import Proof
-from rune.blocks.signature import Pace
+from rune.blocks.signature import Header, Pace
 from rune.tensor import TensorType
 
 
@@ -166,7 +165,7 @@ class Call:
     """Calls a function of a header that we wrote: a proc-block or an op of a model."""
 
     stage: str
-    header: Path
+    header: Header
     function: str
     arguments: tuple[Argument, ...]
     part: int = 0

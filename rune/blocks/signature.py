@@ -163,6 +163,29 @@ class Pace:
 
 
 @dataclass(frozen=True)
+class GeneratedHeader:
+    """C that was written for one stage, read as a header of the catalogue is. It includes only what kernels share."""
+
+    name: str
+    text: str
+
+    @property
+    def parent(self) -> Path:
+        """A folder without files."""
+        return Path("project")
+
+    def read_text(self, encoding: str) -> str:
+        return self.text.encode(encoding).decode(encoding)
+
+    def read_bytes(self) -> bytes:
+        return self.text.encode("ascii")
+
+
+Header = Path | GeneratedHeader
+"""A file of the toolchain, or C that was written for one stage."""
+
+
+@dataclass(frozen=True)
 class BlockCode:
     """How a block is called from C.
 
@@ -190,6 +213,8 @@ class BlockCode:
     pace: Pace | None = None
     """Of a block with which a run may end for all that reads from it: in which runs it does not. In the others, what
     depends on it is not done."""
+    header: GeneratedHeader | None = None
+    """The C, of a block that has none in a file."""
 
 
 Arguments = Mapping[str, ArgumentValue | HostText]
@@ -219,11 +244,12 @@ def text(arguments: Arguments, name: str) -> str:
 
 @dataclass(frozen=True)
 class Block:
-    """One entry of the catalogue. `header` is the file in the block's own folder that holds its C."""
+    """One entry of the catalogue, or a block of a project's own. `header` is the file in the block's own folder that
+    holds its C; None where its `code` brings it."""
 
     name: str
     summary: str
-    header: Path
+    header: Path | None
     arguments: tuple[Argument, ...]
     outputs: Callable[[tuple[TensorType, ...], Arguments], tuple[BlockOutput, ...]]
     """What comes out for these inputs. Raises `BlockError`."""
@@ -249,6 +275,8 @@ class Block:
     given_rate_argument: str | None = None
     """The argument that says the rate of the sound that comes out, where the block changes it."""
     category: Category = Category.OTHER
+    page: str = ""
+    """The block's page, of a block without a header."""
 
     def made_of(self, inputs: tuple[TensorType, ...], arguments: Arguments) -> tuple[BlockOutput, ...]:
         """What comes out for these inputs. Raises `BlockError`; `RunTimeInput` for sizes that it does not take."""
@@ -267,4 +295,6 @@ class Block:
     @property
     def documentation(self) -> str:
         """The block's page, Markdown."""
+        if self.header is None:
+            return self.page
         return (self.header.parent / "README.md").read_text(encoding="utf-8")

@@ -10,6 +10,7 @@ from rune.blocks.signature import Block
 from rune.files import FileError, ProjectFiles, normal_path
 from rune.runefile import Checked, check, runefile_in
 from rune.runefile.model_stages import Signatures
+from rune.runefile.python_blocks import ProjectBlocks
 from rune.runefile.source import SourceText
 from rune.runefile.syntax import StageKind, StageSyntax
 from rune.tflite import ModelError, ModelSignature, describe, read_model
@@ -79,7 +80,7 @@ def analyse(
     known = signatures or _remembered(lambda path: signature_of(read_model(files.read(path))))
     described = descriptions or (lambda path: describe(read_model(files.read(path))))
     checked = check(files, blocks, runefile=path, signatures=known)
-    return Analysis(files, blocks, path, checked, known, described)
+    return Analysis(files, ProjectBlocks(blocks, files), path, checked, known, described)
 
 
 def _remembered(signatures: Signatures) -> Signatures:

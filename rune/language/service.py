@@ -13,6 +13,8 @@ from rune.blocks.resolver import BlockResolver
 from rune.files import ProjectFiles
 from rune.language.actions import actions
 from rune.language.analysis import Analysis
+from rune.language.blocks.analysis import analyse_block, is_block_file
+from rune.language.blocks.answers import BLOCK_ANSWERS
 from rune.language.completion import complete
 from rune.language.file_mentions import file_mentions, rename_files
 from rune.language.format import FormatRefused, format_text
@@ -122,12 +124,24 @@ class Service:
         file = path_of(request["file"]) if request.get("file") is not None else None
         if file == POLICY_FILE:
             return self._answered_of_policy(ask, request, units)
+        if file is not None and is_block_file(file):
+            return self._answered_of_block(ask, request, units, file)
         analysis = self._session.analysis(file)
         if units == "characters":
             return ANSWERS[ask](analysis, request)
         texts = _Texts(analysis)
         answered = ANSWERS[ask](analysis, _in_characters(request, texts(analysis.runefile)))
         return in_utf16(answered, analysis.runefile, texts)
+
+    def _answered_of_block(self, ask: str, request: Mapping[str, Any], units: str, file: str) -> Any:
+        if ask not in BLOCK_ANSWERS:
+            raise BadRequest(f'"{ask}" is asked of a Runefile, and not of {file}')
+        analysis = analyse_block(self._session.analysis(), file)
+        if units == "characters":
+            return BLOCK_ANSWERS[ask](analysis, request)
+        texts = _Texts(analysis.project)
+        answered = BLOCK_ANSWERS[ask](analysis, _in_characters(request, Utf16(analysis.source)))
+        return in_utf16(answered, file, texts)
 
     def _answered_of_policy(self, ask: str, request: Mapping[str, Any], units: str) -> Any:
         if ask not in POLICY_ANSWERS:

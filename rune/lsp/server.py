@@ -21,7 +21,7 @@ from rune.language.policy import PolicyAnalysis
 from rune.language.policy.completion import complete_policy
 from rune.lsp import answers
 from rune.lsp.convert import LEGEND, Converter
-from rune.lsp.documents import Document, Documents
+from rune.lsp.documents import Document, Documents, uri_of
 from rune.lsp.protocol import RunefileProtocol
 from rune.runefile import Diagnostic
 from rune.runefile.source import SourceText
@@ -44,6 +44,8 @@ class Server(LanguageServer):
         self.documents = Documents(blocks)
         self.completions: tuple[Completion, ...] = ()
         self.list_number = 0
+        self._told: dict[str, tuple[str, ...]] = {}
+        """The files of blocks that something was wrong with, by the Runefile that runs them."""
         self._waiting: asyncio.TimerHandle | None = None
 
     def check_soon(self) -> None:
@@ -57,7 +59,9 @@ class Server(LanguageServer):
         self._waiting = None
         for document in self.documents.runefiles():
             analysis = self.documents.analysis(document)
-            self._tell_of(document, analysis.source, analysis.checked.diagnostics)
+            own = [each for each in analysis.checked.diagnostics if each.file == analysis.runefile]
+            self._tell_of(document, analysis.source, own)
+            self._tell_of_blocks(document, analysis)
         for document in self.documents.policies():
             checked = self.documents.policy(document).checked
             self._tell_of(document, checked.source, checked.diagnostics)
@@ -65,6 +69,20 @@ class Server(LanguageServer):
     def _tell_of(self, document: Document, source: SourceText, diagnostics: Sequence[Diagnostic]) -> None:
         convert = Converter(document, source, document.path.name)
         self.tell(document.uri, document.version, [convert.diagnostic(each) for each in diagnostics])
+
+    def _tell_of_blocks(self, document: Document, analysis: Analysis) -> None:
+        """What is wrong in the project's own blocks; of one that was mended, that nothing is."""
+        found: dict[str, list[Diagnostic]] = {}
+        for each in analysis.checked.diagnostics:
+            if each.file != analysis.runefile:
+                found.setdefault(each.file, []).append(each)
+        for file in {*found, *self._told.get(document.uri, ())}:
+            path = document.path.parent / file
+            text = analysis.text_file(file) or ""
+            block = Document(uri_of(document, file), path, text, None, "python")
+            convert = Converter(block, SourceText(file, text), path.name)
+            self.tell(block.uri, None, [convert.diagnostic(each) for each in found.get(file, [])])
+        self._told[document.uri] = tuple(found)
 
     def tell(self, uri: str, version: int | None, diagnostics: list[types.Diagnostic]) -> None:
         self.text_document_publish_diagnostics(types.PublishDiagnosticsParams(uri, diagnostics, version))

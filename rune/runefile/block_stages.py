@@ -9,6 +9,7 @@ from rune.blocks.signature import Block, BlockError, BlockOutput, RunTimeInput
 from rune.runefile.arguments import block_arguments
 from rune.runefile.codes import Code
 from rune.runefile.pipeline import BlockStage, Port
+from rune.runefile.python_blocks import BrokenBlock, ProjectBlocks, python_file
 from rune.runefile.report import Report
 from rune.runefile.resources import Resources
 from rune.runefile.stage_parts import MAX_TENSOR_SIZE
@@ -66,9 +67,13 @@ def _find(stage: StageSyntax, blocks: BlockResolver, report: Report) -> Block | 
         report.error(Code.UNKNOWN_BLOCK, f"{quoted(text)} is not the path of a proc-block", span, notes)
         return None
     block = blocks.find(text)
+    if block is None and python_file(text) is not None:
+        _report_python(text, stage, blocks, report)
+        return None
     if block is None and path.is_local:
-        message = f"{quoted(text)} is a proc-block of the project itself, which cannot be built yet"
-        report.error(Code.OWN_BLOCK, message, span, [_can_be_built(blocks)])
+        message = f"{quoted(text)} is a proc-block of the project itself, and no file in Python"
+        own = "A block of one's own is a file in Python, such as `./smooth.py`."
+        report.error(Code.OWN_BLOCK, message, span, [own, _can_be_built(blocks)])
         return None
     if block is None:
         _report_unknown(text, path, stage, blocks, report)
@@ -97,6 +102,18 @@ def _find_of_zune(text: str, stage: StageSyntax, blocks: BlockResolver, report: 
     message = f"{quoted(text)} is a proc-block of a zune, made as a module of its own, which cannot be built"
     report.error(Code.ZUNE_PART, message, span, [_can_be_built(blocks)])
     return None
+
+
+def _report_python(text: str, stage: StageSyntax, blocks: BlockResolver, report: Report) -> None:
+    """Says that a project's own block has a wrong signature, which its file tells, or no file."""
+    span, file = stage.target.span, python_file(text)
+    if isinstance(blocks, ProjectBlocks) and blocks.text(text) is not None:
+        message = f"The block {quoted(file or text)} cannot be used before its file is mended"
+        report.error(Code.PYTHON_BLOCK, message, span, ["The problems are shown in the file."])
+        return
+    message = f"There is no text {quoted(file or text)} in the project"
+    notes = ["Make the file, or write the path of one that is there."]
+    report.error(Code.UNREADABLE_FILE, message, span, notes)
 
 
 def _can_be_built(blocks: BlockResolver) -> str:
@@ -142,6 +159,9 @@ def _warn_of_version(text: str, path: BlockPath, stage: StageSyntax, report: Rep
 
 def _report_block_error(stage: StageSyntax, error: BlockError, report: Report) -> None:
     span, code = stage.target.span, Code.BAD_BLOCK_INPUT
+    if isinstance(error, BrokenBlock):
+        report.error(Code.PYTHON_BLOCK, error.message, span, ["The problems are shown in the file."])
+        return
     notes: tuple[str, ...] = ()
     if isinstance(error, RunTimeInput):
         code, notes = Code.RUN_TIME_SIZES, (PAD_NOTE,)

@@ -31,6 +31,7 @@ from rune.runefile.pipeline import (
     Port,
     Stage,
 )
+from rune.runefile.python_blocks import ProjectBlocks
 from rune.runefile.read_runefile import read_runefile
 from rune.runefile.report import Report
 from rune.runefile.resources import Resources
@@ -125,14 +126,15 @@ def check(
     syntax = parse(composed, start, report)
     resources = Resources(syntax, files, report, host_resources)
     reading = ModelReading(files, signatures or _signatures_from(files), resources, report)
-    checker = _Checker(syntax, reading, blocks)
+    own = ProjectBlocks(blocks, files)
+    checker = _Checker(syntax, reading, own)
     stages = checker.run()
     is_known = not syntax.broken_stages and all(stage.is_sound for stage in syntax.stages)
     resources.check_rest(warn_of_unused=is_known)
     pipeline = None if report.has_errors else Pipeline(stages, resources.checked())
     _forget_what_follows(composed, report)
     return Checked(
-        report.diagnostics,
+        (*report.diagnostics, *own.diagnostics()),
         pipeline,
         outline(syntax, checker.type_of, checker.model_file, checker.state_of),
         source,

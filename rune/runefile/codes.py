@@ -86,6 +86,17 @@ class Code(Enum):
     WRONG_FORMAT = "RUNE0079"
 
     RUN_TIME_SIZES = "RUNE0085"
+    # What is wrong in a block in Python; the first nine are those of rune.pyblock.
+    PYTHON_SYNTAX = "RUNE0110"
+    PYTHON_SIGNATURE = "RUNE0111"
+    PYTHON_GROWS = "RUNE0112"
+    PYTHON_OUTSIDE = "RUNE0113"
+    PYTHON_NAME = "RUNE0114"
+    PYTHON_TYPE = "RUNE0115"
+    PYTHON_READ_ONLY = "RUNE0116"
+    PYTHON_CALL = "RUNE0117"
+    PYTHON_NUMBER = "RUNE0118"
+    PYTHON_BLOCK = "RUNE0119"
 
     # How a Runefile is written: what is harmless, and what only looks as if it meant something.
     EMPTY_RUNEFILE = "RUNE0090"

@@ -88,7 +88,10 @@ class _Reading:
             made = self._made(f"{stage.name}.{index}", output, tensors)
             self._values[Port(stage.name, index)] = made[0]
             outputs += made
-        work = BlockCall(stage.block.header, code, element, tensors)
+        header = code.header or stage.block.header
+        if header is None:
+            raise ValueError(f"{stage.block.name} has no C")
+        work = BlockCall(header, code, element, tensors)
         given, keeps = self._with_sizes(tensors, pointers=stage.block.run_time_sizes is RunTimeSizes.POINTER)
         self.builder.node(stage.name, stage.name, work, given, tuple(outputs), keeps)
 

@@ -38,6 +38,7 @@ from rune.anvil.program import (
 )
 from rune.anvil.sources import Sources
 from rune.anvil.target import Target
+from rune.blocks.signature import Header
 from rune.targets.c.constants import constant_array
 from rune.targets.c.interface import Field, Interface, header, interface_of
 from rune.targets.c.main import main_file
@@ -300,7 +301,7 @@ def _support(name: str) -> str:
     return (_SUPPORT / name).read_text(encoding="ascii")
 
 
-def _failing_headers(program: Program) -> frozenset[Path]:
+def _failing_headers(program: Program) -> frozenset[Header]:
     """The headers of the blocks and kernels that can give up, by `rune_fail` or a function whose name begins so."""
     headers = {call.header for step in program.steps for call in calls(step)}
     return frozenset(path for path in headers if "rune_fail" in path.read_text(encoding="ascii"))

@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+from rune.blocks.signature import Header
+
 _INCLUDE = re.compile(r'#include (?:"(?P<ours>[a-z0-9_]+\.h)"|<(?P<system>[a-z]+\.h)>)\n')
 
 
@@ -14,10 +16,10 @@ class OneFile:
 
     def __init__(self, common: Mapping[str, Path]) -> None:
         self._common = common
-        self._seen: set[Path] = set()
+        self._seen: set[Header] = set()
         self._texts: list[str] = []
 
-    def add(self, header: Path) -> None:
+    def add(self, header: Header) -> None:
         """Appends a header and, before it, all that it includes: from its own folder, else from `common`."""
         if header in self._seen:
             return
@@ -30,7 +32,7 @@ class OneFile:
                 self.add(beside if beside.is_file() else self._common[name])
         self._texts.append(_INCLUDE.sub("", text).strip() + "\n")
 
-    def add_all(self, headers: Iterable[Path]) -> None:
+    def add_all(self, headers: Iterable[Header]) -> None:
         for header in headers:
             self.add(header)
 

@@ -40,6 +40,7 @@ from rune.anvil.program import (
 )
 from rune.anvil.sources import Sources, Unit
 from rune.anvil.target import Target
+from rune.blocks.signature import Header
 from rune.tensor import ElementType, TensorType
 
 _FOLDER = Path(__file__).parent / "support"
@@ -56,7 +57,7 @@ def emit(target: Target, program: Program, plan: Plan, _name: str) -> Sources:
     headers = target.kernels.headers()
     kernels = {name: path.read_bytes() for name, path in headers.items()}
     support = {f"support/{path.name}": path.read_bytes() for path in sorted(_FOLDER.iterdir()) if path.is_file()}
-    names = {path: name for name, path in headers.items()}
+    names: dict[Header, str] = {path: name for name, path in headers.items()}
     blocks: dict[str, bytes] = {}
     for header in (call.header for step in program.steps for call in calls(step)):
         if header not in names:
@@ -113,7 +114,7 @@ class _Text:
     """The text of one part. Part 0 owns the memory and what the host calls; the others are functions that it calls."""
 
     def __init__(
-        self, program: Program, plan: Plan, part: int, headers: Mapping[Path, str], trial: Trial | None
+        self, program: Program, plan: Plan, part: int, headers: Mapping[Header, str], trial: Trial | None
     ) -> None:
         self._headers = headers
         self._trial = trial if part == 0 else None

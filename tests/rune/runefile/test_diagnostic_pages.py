@@ -31,11 +31,12 @@ WARNED_BY_A_BUILD = (Code.UNSUPPORTED_OPERATORS.value,)
 """A check says it too, where who gives it the signatures looked into the operators."""
 OF_A_TARGET = (Code.TARGET_LACKS.value,)
 OF_A_PROFILE = (Code.PROFILE_LACKS.value,)
-OF_A_POLICY = tuple(code.value for code in Code if code.value >= Code.BAD_LIMIT.value)
+OF_A_POLICY = tuple(code.value for code in Code if Code.BAD_LIMIT.value <= code.value <= Code.UNKNOWN_APPROVER.value)
+OF_A_BLOCK = tuple(code.value for code in Code if Code.PYTHON_SYNTAX.value <= code.value <= Code.PYTHON_BLOCK.value)
 OF_A_CHECK = tuple(
     code.value
     for code in Code
-    if code.value not in OF_A_BUILD + WARNED_BY_A_BUILD + OF_A_TARGET + OF_A_PROFILE + OF_A_POLICY
+    if code.value not in OF_A_BUILD + WARNED_BY_A_BUILD + OF_A_TARGET + OF_A_PROFILE + OF_A_POLICY + OF_A_BLOCK
 )
 _FENCE = re.compile(r"## (?P<title>Wrong|Right)\n\n```(?P<language>\w+)\n(?P<text>.*?)```\n", re.DOTALL)
 _NUMBER = TensorType(ElementType.F32, (1, 1))
@@ -93,6 +94,29 @@ def test_the_right_example_of_a_page_has_nothing_wrong(code: str) -> None:
     checked = _checked(language, text)
     assert checked.diagnostics == ()
     assert checked.pipeline is not None
+
+
+@pytest.mark.parametrize("code", OF_A_BLOCK)
+def test_the_examples_of_a_page_about_a_block_do_what_it_says(code: str) -> None:
+    wrong, right = (_checked_block(*_examples(code)[title]) for title in ("Wrong", "Right"))
+    told = {(each.file, each.code) for each in wrong.diagnostics}
+    if code == Code.PYTHON_BLOCK.value:
+        assert ("Runefile.yml", code) in told
+        assert {file for file, _ in told} == {"Runefile.yml", "broken.py"}
+    else:
+        assert told == {("block.py", code), ("Runefile.yml", Code.PYTHON_BLOCK.value)}
+    assert right.diagnostics == ()
+    assert right.pipeline is not None
+
+
+def _checked_block(language: str, text: str) -> Checked:
+    """The check of a Runefile, or of one that runs a block with this text."""
+    runefile = _examples(Code.PYTHON_BLOCK.value)["Right"][1]
+    own = {"broken.py": b"def broken(x): pass\n", "smooth.py": _examples(Code.PYTHON_NUMBER.value)["Right"][1].encode()}
+    if language == "yaml":
+        return check(MemoryFiles({**own, "Runefile.yml": text.encode()}), PUBLISHED_BLOCKS)
+    files = {"block.py": text.encode(), "Runefile.yml": runefile.replace("smooth", "block").encode()}
+    return check(MemoryFiles(files), PUBLISHED_BLOCKS)
 
 
 @pytest.mark.parametrize("code", OF_A_POLICY)

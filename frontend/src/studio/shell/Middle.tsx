@@ -46,13 +46,14 @@ function useJumps(active: string | null): void {
 }
 
 /**
- * What the editor of the Runefile or of forge.yml may do with the language: ask it, apply its edits, go where it points,
+ * What the editor of the Runefile, of forge.yml or of a block in Python may do with the language: ask it, apply its edits, go where it points,
  * and say what it says. Null for another file.
  */
 function useEditorLanguage(path: string | undefined): EditorLanguage | null {
   const { workspace, places } = useShell();
   const runefile = usePlace((place) => place.runefile);
-  const file = path === runefile || path === POLICY_FILE ? path : null;
+  const isUnderstood = path === runefile || path === POLICY_FILE || path?.endsWith(".py") === true;
+  const file = isUnderstood ? (path ?? null) : null;
   return useMemo(
     () =>
       file === null

@@ -1,0 +1,106 @@
+"""Generated blocks in Python on the machines where runes run: WebAssembly in wasmtime and V8, C on an emulated
+Cortex-M4, and natively under the sanitizers. Each gives the bytes that Python gives."""
+
+from __future__ import annotations
+
+import os
+import struct
+import subprocess
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import pytest
+
+from rune.building.building import build
+from rune.emulation.firmware import build_firmware
+from rune.emulation.running import emulate
+from rune.runtime import Runtime
+from rune.targets.c.interface import interface_of
+from rune.targets.finding import find_target
+from tests.proof.mutants import Recorder
+from tests.proof.test_random_models_elsewhere import HOST, said_by
+from tests.rune.anvil.pipelines import tensors_of
+from tests.rune.emulation.programs import core
+from tests.rune.pyblock.block_projects import agreeing_programs, project_of, together
+from tests.rune.pyblock.generated import everywhere
+from tests.rune.pyblock.native import results
+from tests.rune.pyblock.programs import Program
+from tests.rune.targets.c_programs import said
+
+pytestmark = pytest.mark.proof
+
+COUNT = int(os.environ.get("FORGE_BLOCKS", "500"))
+FUZZED = int(os.environ.get("FORGE_FUZZED_BLOCKS", "10000"))
+SHARES = 20
+BATCH = 25
+CORE = "cortex-m4"
+_SANITIZED = ("-w", "-O0", "-fsanitize=address,undefined", "-fno-sanitize-recover=all")
+
+Made = list[tuple[Program, list[bytes]]]
+
+
+def batches() -> Iterator[Made]:
+    for first in range(0, COUNT, BATCH):
+        yield agreeing_programs(range(first, min(first + BATCH, COUNT)))
+
+
+def test_on_wasmtime_and_in_v8_they_give_what_python_gives(record_property: Recorder, tmp_path: Path) -> None:
+    programs = 0
+    for number, made in enumerate(batches()):
+        programs += len(made)
+        rune = build(project_of(made), "blocks").rune
+        frames, expected = together(made)
+        assert said(Runtime.load(rune), frames) == expected
+        assert in_v8(rune, frames, len(made), tmp_path / str(number)) == expected
+    record_property("programs", programs)
+    record_property("node", said_by("node", "--version"))
+    assert programs > COUNT // 2
+
+
+def test_on_an_emulated_core_they_give_what_python_gives(record_property: Recorder, tmp_path: Path) -> None:
+    programs = 0
+    for number, made in enumerate(batches()):
+        programs += len(made)
+        built = build(project_of(made), "blocks", target=find_target(CORE))
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        firmware = build_firmware(core(CORE), built.files, interface_of(built.program, "blocks"), folder)
+        frames, expected = together(made)
+        assert emulate(firmware, frames).outputs == expected
+    record_property("programs", programs)
+    assert programs > COUNT // 2
+
+
+@pytest.mark.proof(shares=SHARES)
+def test_no_program_reads_outside_of_its_arrays(record_property: Recorder, tmp_path: Path) -> None:
+    """Under the sanitizers of addresses and of undefined behaviour, failing runs included."""
+    failed, each_share = 0, FUZZED // SHARES
+    share = int(os.environ.get("FORGE_PROOF_SHARE", f"0/{SHARES}").partition("/")[0])
+    start = 1_000_000 + share * each_share
+    for first in range(start, start + each_share, 50):
+        made = [everywhere(seed) for seed in range(first, min(first + 50, start + each_share))]
+        found = results([case for _, case, _ in made], tmp_path, *_SANITIZED)
+        wrong = [program.text for (program, _, wanted), given in zip(made, found, strict=True) if given != wanted]
+        assert wrong[:1] == []
+        failed += sum(isinstance(each, str) for given in found for each in given)
+    record_property("programs", each_share)
+    record_property("failing runs", failed)
+    assert failed > each_share // 20
+
+
+def in_v8(rune: bytes, frames: Sequence[Sequence[bytes]], blocks: int, folder: Path) -> bytes:
+    """All that the rune sends in V8, run by run."""
+    folder.mkdir()
+    (folder / "rune").write_bytes(rune)
+    (folder / "frames").write_bytes(b"".join(data for frame in frames for data in frame))
+    sizes = [str(len(data)) for data in frames[0]]
+    command = ["node", str(HOST), str(folder / "rune"), str(folder / "frames"), *sizes]
+    ended = subprocess.run(command, check=False, capture_output=True, timeout=300)
+    assert (ended.returncode, ended.stderr) == (0, b"")
+    pieces, place = [], 0
+    for _ in range(len(frames) * blocks):
+        (length,) = struct.unpack_from("<I", ended.stdout, place)
+        pieces += [data for _, data in tensors_of(ended.stdout[place + 4 : place + 4 + length])]
+        place += 4 + length
+    assert place == len(ended.stdout)
+    return b"".join(pieces)

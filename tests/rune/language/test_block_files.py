@@ -1,0 +1,112 @@
+"""What an editor is told in the file of a block in Python."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from rune.blocks.catalogue import PUBLISHED_BLOCKS
+from rune.language.service import Service
+
+RUNEFILE = """\
+version: 1
+image: runicos/base
+pipeline:
+  model:
+    capability: RAW
+    args: {length: 24}
+    outputs: [{type: f32, dimensions: [6]}]
+  smooth:
+    proc-block: ./smooth.py
+    inputs: [model]
+  out:
+    out: SERIAL
+    inputs: [smooth]
+"""
+BLOCK = """\
+import math
+GAIN = 0.5
+def scaled(v: f32) -> f32:
+    return v * GAIN
+def smooth(x: f32["n"], *, alpha: f32 = 0.25, last: State[f32["n"]]) -> f32["n"]:
+    loudest = 0.0
+    for i in range(len(x)):
+        last[i] = last[i] + scaled(alpha * (x[i] - last[i]))
+        loudest = max(loudest, math.fabs(last[i]))
+    return last
+"""
+
+
+class _Editor:
+    """Asks about smooth.py, at words of it."""
+
+    def __init__(self, block: str = BLOCK) -> None:
+        self._block = block
+        self._service = Service(PUBLISHED_BLOCKS)
+        files = {"Runefile.yml": {"text": RUNEFILE}, "smooth.py": {"text": block}}
+        self._service.answer({"ask": "open", "files": files})
+
+    def ask(self, what: str, at: str = "", **more: object) -> Any:
+        where = {"offset": self._block.index(at) + len(at) - 1} if at else {}
+        answered = self._service.answer({"ask": what, "file": "smooth.py", "offsets": "utf-16", **where, **more})
+        return answered.get("answer", answered.get("error"))
+
+
+def test_hints_say_what_the_wire_and_the_check_found() -> None:
+    found = [(each["at"]["line"], each["text"]) for each in _Editor().ask("hints")["hints"]]
+    assert found == [(5, "n = 6, from model"), (6, "f32"), (7, "0..5")]
+
+
+@pytest.mark.parametrize(
+    ("at", "says"),
+    [
+        ("    loudest", "`loudest: f32`"),
+        ("for i", "From 0 to 5."),
+        ("(x", "`x: f32[6], read only`"),
+        ("= max", "The greatest"),
+        ("math.fabs", "Exact"),
+        ("last: State", "kept from one run"),
+    ],
+)
+def test_a_hover_says_what_a_name_is(at: str, says: str) -> None:
+    assert says in _Editor().ask("hover", at)["text"]
+
+
+def test_completion_knows_names_functions_and_math() -> None:
+    labels = [item["label"] for item in _Editor().ask("complete", "    loudest")["items"]]
+    assert {"x", "alpha", "last", "i", "GAIN", "scaled", "len", "f32", "State"} <= set(labels)
+    assert "smooth" not in labels
+    block = BLOCK.replace("math.fabs(last[i])", "math.")
+    found = _Editor(block).ask("complete", offset=block.index("math.)") + len("math."))
+    labels = [item["label"] for item in found["items"]]
+    assert {"sin", "floor", "pi"} <= set(labels)
+    assert "len" not in labels
+
+
+def test_a_name_is_found_and_renamed_in_its_function_alone() -> None:
+    editor = _Editor()
+    lines = [each["span"]["start"]["line"] for each in editor.ask("references", "    loudest")["locations"]]
+    assert lines == [6, 9, 9]
+    assert [each["span"]["start"]["line"] for each in editor.ask("definition", "scaled(a"[:-2])["locations"]] == [3]
+    assert len(editor.ask("rename", "    loudest", name="top")["edits"]) == 3
+    assert len(editor.ask("rename", "GAIN", name="FACTOR")["edits"]) == 2
+    for name in ("len", "x", "1a", "for"):
+        assert editor.ask("rename", "    loudest", name=name)["name"] == "rename-refused"
+    assert editor.ask("rename", "def smooth", name="other")["name"] == "rename-refused"
+    assert editor.ask("prepare-rename", "range") is None
+
+
+def test_problems_are_told_while_the_rest_is_still_known() -> None:
+    editor = _Editor(BLOCK.replace("    return last", "    peaks.append(1.0)\n    return last"))
+    told = [(each["file"], each["code"]) for each in editor.ask("check")["diagnostics"]]
+    assert told == [("Runefile.yml", "RUNE0119"), ("smooth.py", "RUNE0112")]
+    assert "`loudest: f32`" in editor.ask("hover", "    loudest")["text"]
+    broken = _Editor("def smooth(x:\n")
+    assert broken.ask("hints") == {"hints": []}
+    assert broken.ask("complete", "smooth(x")["items"]
+    assert broken.ask("references", "smooth") == {"locations": []}
+
+
+def test_what_is_only_asked_of_a_runefile_is_refused_by_name() -> None:
+    assert "asked of a Runefile" in _Editor().ask("palette")["message"]
