@@ -9,7 +9,7 @@ from forge.core.blob_links import links_of_all
 from forge.core.blobs import read_blob
 from forge.core.errors import Damaged, NotFound
 from forge.projects.files import find_file
-from forge.projects.line_edits import changed_lines
+from rune.line_edits import changed_lines
 from forge.projects.models import DocumentClient, Project, Version
 
 VERSIONS_READ = 40

@@ -15,7 +15,7 @@ from typing import Any
 
 from pycrdt import Doc, Map, Text
 
-from forge.projects.line_edits import changed_lines
+from rune.line_edits import changed_lines
 from rune.files import FileError, normal_path
 
 TEXT = "text"
