@@ -271,7 +271,7 @@ def _require_here(request: HttpRequest, organisation: str, name: str, found: Anc
 def _page_of(request: HttpRequest, found: AnchoredThread) -> str:
     """A thread of a review is also on the pages of its builds: back to the one that was open."""
     if request.POST.get("from") == "build":
-        return f"{found.build_address}?threads=all#thread-{found.pk}"
+        return f"{found.about_address}?threads=all#thread-{found.pk}"
     return found.get_absolute_url()
 
 
