@@ -81,7 +81,7 @@ class OffersJson(TypedDict):
     offers: list[OfferJson]
 
 
-class OfferSerializer(serializers.Serializer[Any]):
+class OfferChangesSerializer(serializers.Serializer[Any]):
     title = serializers.CharField(max_length=200)
     message = serializers.CharField(allow_blank=True, default="")
     version = serializers.IntegerField(

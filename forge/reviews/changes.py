@@ -37,13 +37,14 @@ def find_numbered_change_request(actor: Actor, project: Project, number: int) ->
 
 
 def find_offer(actor: Actor, request_id: UUID) -> ChangeRequest:
-    """A change request that the person sees at either end: its project, or the fork that it comes from.
+    """A change request that the person sees at either end: they read its project, or the fork that it comes from and
+    see the project's page.
 
     Raises `NotFound`, or `SignInNeeded` for a visitor.
     """
-    mine = ChangeRequest.objects.offered_by(actor)
-    found = _complete(mine | ChangeRequest.objects.visible_to(actor)).filter(pk=request_id).first()
-    return found if found is not None else find_change_request(actor, request_id)
+    found = _complete(ChangeRequest.objects.offered_by(actor)).filter(pk=request_id).first()
+    sees = found is not None and can(actor, Verb.SEE, found.project)
+    return found if found is not None and sees else find_change_request(actor, request_id)
 
 
 def offers_of(actor: Actor, fork: Project) -> list[ChangeRequest]:

@@ -108,7 +108,7 @@ class OfferChangedJson(TypedDict):
     change: Annotated[str, choices("ChangeStep", ChangeStep)]
 
 
-OFFER_CHANGED = declare(EventType("offer.changed", StreamKind.PROJECT, OfferChangedJson, ("offers",)))
+OFFER_CHANGED = declare(EventType("offer.changed", StreamKind.PROJECT, OfferChangedJson, ("offers", "versions")))
 
 
 class ThreadChangedJson(TypedDict):

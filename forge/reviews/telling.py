@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from forge.accounts.models import User
+from forge.accounts.people import person_to_json
 from forge.core.event_types import NewEvent
 from forge.core.models import Comment
+from forge.reviews.change_models import ChangeRequest
 from forge.reviews.conversation import anchor_of
-from forge.reviews.events import THREAD_CHANGED, ThreadStep
+from forge.reviews.events import CHANGE_REQUEST_CHANGED, OFFER_CHANGED, THREAD_CHANGED, ChangeStep, ThreadStep
 from forge.reviews.models import AnchoredThread
 
 
@@ -28,3 +31,19 @@ def thread_event(thread: AnchoredThread, step: ThreadStep, people: frozenset[UUI
         mentioned=sorted(str(one) for one in people),
         change=step.value,
     )
+
+
+def change_event(request: ChangeRequest, step: ChangeStep, person: User | None) -> NewEvent:
+    """That something became of a change request, for the project to which it is offered."""
+    return CHANGE_REQUEST_CHANGED(
+        change_request=str(request.pk),
+        number=request.number,
+        title=request.title,
+        change=step.value,
+        by=person_to_json(person) if person else None,
+    )
+
+
+def offer_event(request: ChangeRequest, step: ChangeStep) -> NewEvent:
+    """The same for the fork, whose readers may not know of its origin (docs/adr/0102)."""
+    return OFFER_CHANGED(change_request=str(request.pk), title=request.title, change=step.value)

@@ -27,7 +27,7 @@ from forge.builds.sides import figures_of
 from forge.comparison.figures import figure_rows
 from forge.core.errors import Invalid, NotFound
 from forge.core.models import Comment
-from forge.projects.models import Sample
+from forge.projects.models import Project, Sample
 from forge.projects.samples import samples_of
 from forge.reviews import actions
 from forge.reviews.anchoring import anchored
@@ -163,6 +163,23 @@ def talk_facts(
         "shows_none": not any(entry.is_shown for entry in entries),
         "files": parts.files,
         "samples": parts.samples,
+        "people": [person_to_json(person) for person in people],
+    }
+
+
+def request_talk_facts(
+    principal: Principal, project: Project, threads: Sequence[AnchoredThread], which: Which
+) -> dict[str, Any]:
+    """The same of a change request, which has no parts to talk about."""
+    people = mentionable(project)
+    names = names_of(people)
+    shown = [_shown(principal, thread, Parts((), (), frozenset()), names) for thread in threads]
+    entries = [Entry(each.thread.thread.created, _is_among(each.thread, which), each) for each in shown]
+    return {
+        "talk": entries,
+        "which": which,
+        "choices": _choices(threads, which),
+        "shows_none": not any(entry.is_shown for entry in entries),
         "people": [person_to_json(person) for person in people],
     }
 

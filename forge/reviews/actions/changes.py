@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-
 from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
 
-from forge.accounts.people import person_to_json
 from forge.accounts.permissions import Verb, can
 from forge.builds.actions import build_version
 from forge.builds.models import Build
@@ -24,8 +21,9 @@ from forge.projects.versions import keep_tree, snapshot
 from forge.reviews.change_models import ChangeRequest, ChangeState, Resolution
 from forge.reviews.changes import base_of, fork_to_offer
 from forge.reviews.errors import CannotMerge, NoFork, NoSuchConflict, NothingToOffer, NotOpen, TooManyOffers
-from forge.reviews.events import CHANGE_REQUEST_CHANGED, OFFER_CHANGED, ChangeStep
+from forge.reviews.events import ChangeStep
 from forge.reviews.merging import Merging, merging_of, without_recordings
+from forge.reviews.telling import change_event, offer_event
 from rune.merge import Choice, Side
 from rune.wording import counted
 
@@ -67,7 +65,7 @@ def offer_changes(
             base=base,
             offered=offered,
         )
-        note(actor, made, "change.offer", ChangeStep.OFFERED)
+        _note(actor, made, "change.offer", ChangeStep.OFFERED)
         _note_taken_out(actor, fork, offered)
     return made
 
@@ -87,7 +85,7 @@ def offer_newer(actor: Actor, request: ChangeRequest, version: Version | None = 
             _require_changes(request.base, offered)
         request.offered = offered
         request.save(update_fields=["offered"])
-        note(actor, request, "change.newer", ChangeStep.NEWER)
+        _note(actor, request, "change.newer", ChangeStep.NEWER)
         _note_taken_out(actor, fork, offered)
 
 
@@ -108,7 +106,7 @@ def resolve_conflict(actor: Actor, request: ChangeRequest, key: str, choice: Cho
         Resolution.objects.update_or_create(
             request=request, key=key, defaults={"side": choice.side, "text": text, "chosen_by": actor.person}
         )
-        note(actor, request, "change.resolve", ChangeStep.RESOLVED, file=conflict.path, side=choice.side.value)
+        _note(actor, request, "change.resolve", ChangeStep.RESOLVED, file=conflict.path, side=choice.side.value)
 
 
 @transaction.atomic
@@ -117,7 +115,7 @@ def start_over(actor: Actor, request: ChangeRequest) -> None:
     require(actor, Verb.EDIT, request.project)
     require_open(request)
     Resolution.objects.filter(request=request).delete()
-    note(actor, request, "change.start_over", ChangeStep.RESOLVED)
+    _note(actor, request, "change.start_over", ChangeStep.RESOLVED)
 
 
 def build_merged(actor: Actor, request: ChangeRequest) -> Build:
@@ -130,13 +128,13 @@ def build_merged(actor: Actor, request: ChangeRequest) -> Build:
     require_open(request)
     found = merging_of(request)
     require_resolved(found)
-    version = keep_result(actor, request, found)
+    version = keep_result(request, actor, found)
     build = build_version(actor, version)
     with transaction.atomic():
         require_open(request)
         request.build = build
         request.save(update_fields=["build"])
-        note(actor, request, "change.build", ChangeStep.BUILT, build_number=build.number)
+        _note(actor, request, "change.build", ChangeStep.BUILT, build_number=build.number)
     return build
 
 
@@ -151,8 +149,8 @@ def close_change_request(actor: Actor, request: ChangeRequest, reason: str = "")
     if not is_author and not reason:
         raise Invalid("Write why it is closed.", errors={"reason": ["Write why it is closed."]})
     require_open(request)
-    decide(actor, request, ChangeState.CLOSED, reason)
-    note(actor, request, "change.close", ChangeStep.CLOSED)
+    decide(request, actor, ChangeState.CLOSED, reason)
+    _note(actor, request, "change.close", ChangeStep.CLOSED)
 
 
 @transaction.atomic
@@ -165,12 +163,14 @@ def reopen_change_request(actor: Actor, request: ChangeRequest) -> None:
     if request.state != ChangeState.CLOSED:
         raise NotOpen(f"This change request is {request.state}.")
     open_again(request)
-    note(actor, request, "change.reopen", ChangeStep.REOPENED)
+    _note(actor, request, "change.reopen", ChangeStep.REOPENED)
 
 
-def keep_result(actor: Actor, request: ChangeRequest, found: Merging) -> Version:
+def keep_result(request: ChangeRequest, actor: Actor, found: Merging) -> Version:
     """What merging makes, as a version of the project: the fork's people and who offered it wrote part of it."""
     tree = found.result
+    # The files as they are come before it in the list of versions.
+    keep_tree(request.project, found.ours, actor.person)
     stored = {each["digest"] for path, each in tree.manifest.items() if path not in tree.texts}
     brought = stored - {each["digest"] for each in found.ours.manifest.values()}
     with transaction.atomic():
@@ -211,7 +211,7 @@ def require_open(request: ChangeRequest) -> None:
         raise NotOpen(f"Change request {request.number} was {request.state} already.")
 
 
-def decide(actor: Actor, request: ChangeRequest, state: ChangeState, reason: str = "") -> None:
+def decide(request: ChangeRequest, actor: Actor, state: ChangeState, reason: str = "") -> None:
     """Writes what became of it."""
     request.state, request.reason = state, reason
     request.decided_by, request.decided = actor.person, timezone.now()
@@ -225,17 +225,12 @@ def open_again(request: ChangeRequest) -> None:
     request.save(update_fields=["state", "reason", "decided_by", "decided", "before", "merged"])
 
 
-def note(actor: Actor, request: ChangeRequest, action: str, step: ChangeStep, **facts: object) -> None:
-    """Writes the audit entry, and tells both projects: the fork nothing of its origin."""
+def _note(actor: Actor, request: ChangeRequest, action: str, step: ChangeStep, **facts: object) -> None:
+    """Writes the audit entry, and tells both projects."""
     write_entry(actor, action, request.subject, request.project.place, number=request.number, **facts)
-    by = person_to_json(actor.person) if actor.person else None
-    told = CHANGE_REQUEST_CHANGED(
-        change_request=str(request.pk), number=request.number, title=request.title, change=step.value, by=by
-    )
-    append_event(request.project.stream, told, actor)
+    append_event(request.project.stream, change_event(request, step, actor.person), actor)
     if request.source is not None:
-        offer = OFFER_CHANGED(change_request=str(request.pk), title=request.title, change=step.value)
-        append_event(request.source.stream, offer, actor)
+        append_event(request.source.stream, offer_event(request, step), actor)
 
 
 def checked_title(title: str) -> str:
@@ -276,7 +271,7 @@ def _require_changes(base: Version, offered: Version) -> None:
 
 
 def _require_few(origin: Project, fork: Project) -> None:
-    still_open: Collection[ChangeRequest] = ChangeRequest.objects.filter(project=origin, state=ChangeState.OPEN)
+    still_open = ChangeRequest.objects.filter(project=origin, state=ChangeState.OPEN)
     mine = sum(each.source_id == fork.pk for each in still_open)
     if mine >= MOST_OPEN_OF_A_FORK:
         raise TooManyOffers(f"{mine} change requests of this fork are open. Offer newer files in one of them.")

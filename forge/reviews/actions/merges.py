@@ -9,6 +9,7 @@ from django.db import transaction
 
 from forge.accounts.permissions import Verb
 from forge.core.actors import Actor
+from forge.core.audit import write_entry
 from forge.core.errors import Invalid
 from forge.core.events import append_event
 from forge.projects.access import require
@@ -19,12 +20,13 @@ from forge.projects.models import Project, Version
 from forge.projects.restoring import Wanted, restore
 from forge.projects.storage import link_brought
 from forge.projects.versions import Manifest, WorkingTree, keep_tree, snapshot, stored_text, working_tree
-from forge.reviews.actions.changes import decide, keep_result, note, open_again, require_open, require_resolved
+from forge.reviews.actions.changes import decide, keep_result, open_again, require_open, require_resolved
 from forge.reviews.change_gate import missing_to_merge
 from forge.reviews.change_models import ChangeRequest, ChangeState
 from forge.reviews.errors import CannotMerge, CannotUndo, NotOpen
 from forge.reviews.events import ChangeStep
 from forge.reviews.merging import merging, merging_of
+from forge.reviews.telling import change_event, offer_event
 
 
 def merge_change_request(actor: Actor, request: ChangeRequest) -> Version:
@@ -57,7 +59,7 @@ def _merge(actor: Actor, request: ChangeRequest, *, past: str) -> Version:
     if not past and (missing := missing_to_merge(request, found)):
         raise CannotMerge(" ".join(missing))
     before = snapshot(project, actor.person)
-    merged = keep_result(actor, request, found)
+    merged = keep_result(request, actor, found)
     edits = edits_between(found.ours, found.result)
     with transaction.atomic():
         require_open(request)
@@ -65,10 +67,10 @@ def _merge(actor: Actor, request: ChangeRequest, *, past: str) -> Version:
         # Its files are there from here on: who wrote them wrote what is built later.
         Version.objects.filter(pk=merged.pk).update(sequence=project.sequence)
         request.before, request.merged = before, merged
-        decide(actor, request, ChangeState.MERGED)
+        decide(request, actor, ChangeState.MERGED)
         _name(actor, merged, f"Merged change request {request.number}: {request.title}")
         facts: Mapping[str, object] = {"version": merged.number, "before": before.number}
-        note(actor, request, "change.merge", ChangeStep.MERGED, **facts, **({"past": past} if past else {}))
+        _note(actor, request, "change.merge", ChangeStep.MERGED, **facts, **({"past": past} if past else {}))
     merged.refresh_from_db(fields=["message", "sequence"])
     return merged
 
@@ -100,7 +102,7 @@ def undo_merge(actor: Actor, request: ChangeRequest) -> Version:
             raise NotOpen("It was undone already.")
         _apply(actor, project, edits)
         open_again(request)
-        note(actor, request, "change.undo", ChangeStep.UNDONE, version=after.number)
+        _note(actor, request, "change.undo", ChangeStep.UNDONE, version=after.number)
     return after
 
 
@@ -150,3 +152,11 @@ def _name(actor: Actor, version: Version, message: str) -> None:
     message = message if len(message) <= 200 else message[:199] + "…"
     if Version.objects.filter(pk=version.pk, message="").update(message=message):
         append_event(version.project.stream, VERSION_SAVED(number=version.number), actor)
+
+
+def _note(actor: Actor, request: ChangeRequest, action: str, step: ChangeStep, **facts: object) -> None:
+    """Writes the audit entry, and tells both projects."""
+    write_entry(actor, action, request.subject, request.project.place, number=request.number, **facts)
+    append_event(request.project.stream, change_event(request, step, actor.person), actor)
+    if request.source is not None:
+        append_event(request.source.stream, offer_event(request, step), actor)

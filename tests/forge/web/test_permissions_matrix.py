@@ -409,6 +409,7 @@ OURS = (
 )
 NOT_OURS = (
     "forge.web.builds",
+    "forge.web.change_requests",
     "forge.web.conversation",
     "forge.web.guests",
     "forge.web.reviews",
