@@ -40,7 +40,7 @@ MEMBERS_SHOWN = 50
 
 @dataclass(frozen=True)
 class MemberRow:
-    """A member of the organisation, and the roles in the project that would add to what they may do, with their words."""
+    """A member of the organisation, and the roles in the project that would give them more, with their words."""
 
     mate: Teammate
     higher: Mapping[Role, str]
