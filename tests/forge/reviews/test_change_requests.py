@@ -338,7 +338,7 @@ def test_a_review_of_the_merged_result_is_a_review_like_any_other(
     with pytest.raises(CannotMerge, match="wants it changed"):
         actions.merge_change_request(developer, again(developer, made))
     assert review.project == project
-    assert Version.objects.filter(project=project, pk=build.version_id).exists()
+    assert Version.objects.filter(project=project, pk=build.source.pk).exists()
 
 
 def test_a_fork_of_a_fork_offers_to_the_fork(project: Project, fork: Project, partner: User, developer: User) -> None:

@@ -104,7 +104,7 @@ function showLabels(section: HTMLElement, pairs: readonly Pair[], beforeName: st
     const made = table.insertRow();
     for (const [index, text] of texts.entries()) {
       const cell = document.createElement(index === 0 ? "th" : tag);
-      cell.scope = tag === "th" ? "col" : "row";
+      if (cell.tagName === "TH") cell.scope = tag === "th" ? "col" : "row";
       made.append(Object.assign(cell, { textContent: text }));
     }
   };
