@@ -26,6 +26,9 @@ class Kind(StrEnum):
     COMMENTED = "commented"
     TOOK = "took"
     PUBLISHED = "published"
+    OFFERED = "offered"
+    MERGED = "merged"
+    DECLINED = "declined"
 
 
 @dataclass(frozen=True)

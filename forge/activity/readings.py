@@ -23,7 +23,16 @@ from forge.projects.events import (
 )
 from forge.projects.models import Project
 from forge.registry.events import TAG_PUBLISHED
-from forge.reviews.events import REVIEW_ASKED, REVIEW_CHANGED, THREAD_CHANGED, BuildJudged, ReviewStep, ThreadStep
+from forge.reviews.events import (
+    CHANGE_REQUEST_CHANGED,
+    REVIEW_ASKED,
+    REVIEW_CHANGED,
+    THREAD_CHANGED,
+    BuildJudged,
+    ChangeStep,
+    ReviewStep,
+    ThreadStep,
+)
 from forge.reviews.models import AnchoredThread
 
 Reading = Callable[[Event, UUID], Deed | None]
@@ -112,14 +121,28 @@ def said(event: Event, person: UUID) -> Deed | None:
     kind = kinds.get(ThreadStep(event.data["change"]))
     if kind is None:
         return None
-    thread = AnchoredThread.objects.select_related("review", "build").filter(pk=event.data["thread"]).first()
+    thread = (
+        AnchoredThread.objects.select_related("review", "build", "change_request")
+        .filter(pk=event.data["thread"])
+        .first()
+    )
     if thread is None:
         return None
-    about = thread.review or thread.build
-    return Deed(kind, person, about.subject, {"review" if thread.review else "build": about.number})
+    about = thread.review or thread.about
+    what = "review" if thread.review else "change_request" if thread.change_request else "build"
+    return Deed(kind, person, about.subject, {what: about.number})
 
 
 @reads(TAG_PUBLISHED)
 def published(event: Event, person: UUID) -> Deed:
     tag = event.data["tag"]
     return Deed(Kind.PUBLISHED, person, f"tag:{tag}", {"tag": tag})
+
+
+@reads(CHANGE_REQUEST_CHANGED)
+def change_request_moved(event: Event, person: UUID) -> Deed | None:
+    """What is chosen on the way to a merge is no news by itself."""
+    kinds = {ChangeStep.OFFERED: Kind.OFFERED, ChangeStep.MERGED: Kind.MERGED, ChangeStep.CLOSED: Kind.DECLINED}
+    kind = kinds.get(ChangeStep(event.data["change"]))
+    facts = {"change_request": event.data["number"]}
+    return Deed(kind, person, event.data["change_request"], facts) if kind else None

@@ -38,6 +38,8 @@ def path(kind: Kind, facts: Facts) -> str:
         return f"?tag={facts['tag']}"
     if "review" in facts:
         return f"/reviews/{facts['review']}"
+    if "change_request" in facts:
+        return f"/change-requests/{facts['change_request']}"
     return f"/builds/{facts['build']}" if "build" in facts else "/studio"
 
 
@@ -69,7 +71,15 @@ def _sentence(kind: Kind, facts: Facts, name: str) -> Sentence:
             return Sentence("took a suggestion into", name)
         case Kind.PUBLISHED:
             return Sentence("published", f"{name} {facts['tag']}")
+        case Kind.OFFERED:
+            return Sentence("offered changes to", name)
+        case Kind.MERGED:
+            return Sentence("merged", name, _what(facts))
+        case Kind.DECLINED:
+            return Sentence("closed", name, _what(facts))
 
 
 def _what(facts: Facts) -> str:
+    if "change_request" in facts:
+        return f"change request {facts['change_request']}"
     return f"review {facts['review']}" if "review" in facts else f"build {facts['build']}"

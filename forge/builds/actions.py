@@ -43,6 +43,16 @@ def request_build(actor: Actor, project: Project) -> Build:
     return _queue(actor, project, snapshot(project, actor.person))
 
 
+def build_version(actor: Actor, version: Version) -> Build:
+    """Asks for a build of a version, such as one that nobody has made the project's files yet.
+
+    Raises what `request_build` raises.
+    """
+    require(actor, Verb.BUILD, version.project)
+    require_room(version.project.organisation_id)
+    return _queue(actor, version.project, version)
+
+
 @transaction.atomic
 def _queue(actor: Actor, project: Project, version: Version) -> Build:
     # The row's lock gives numbers their order.

@@ -7,6 +7,8 @@ from typing import Any
 from uuid import UUID
 
 from forge.accounts.models import Membership, Role
+from forge.accounts.permissions import Verb
+from forge.accounts.team import team_of
 from forge.builds.events import BUILD_CHANGED
 from forge.builds.models import Build, State
 from forge.core.models import Comment, Event
@@ -14,8 +16,18 @@ from forge.notices.rules import Happening, Kind
 from forge.registry.events import TAG_PUBLISHED
 from forge.reviews.access import complete, groups_of, newest_round, standing_verdicts
 from forge.reviews.decision import waited_for
-from forge.reviews.events import REVIEW_ASKED, REVIEW_CHANGED, THREAD_CHANGED, BuildJudged, ReviewStep, ThreadStep
-from forge.reviews.models import AnchoredThread, Review, Round, Verdict
+from forge.reviews.events import (
+    CHANGE_REQUEST_CHANGED,
+    OFFER_CHANGED,
+    REVIEW_ASKED,
+    REVIEW_CHANGED,
+    THREAD_CHANGED,
+    BuildJudged,
+    ChangeStep,
+    ReviewStep,
+    ThreadStep,
+)
+from forge.reviews.models import AnchoredThread, ChangeRequest, Review, Round, Verdict
 from forge.webhooks.events import WEBHOOK_STOPPED
 
 LONGEST_ERROR = 200
@@ -119,16 +131,19 @@ def said(event: Event) -> Happening | None:
     """A comment concerns those who take part, and asks those whom it mentions. A suggestion that is taken concerns who
     made it; what else ends or mends a thread tells nobody."""
     step, mentioned = ThreadStep(event.data["change"]), frozenset(map(UUID, event.data["mentioned"]))
-    threads = AnchoredThread.objects.select_related("review", "build", "suggestion")
+    threads = AnchoredThread.objects.select_related("review", "build", "change_request__project", "suggestion")
     thread = threads.filter(pk=event.data["thread"]).first()
     is_taken = step is ThreadStep.TAKEN
     if thread is None or (step is not ThreadStep.COMMENT and not is_taken and not mentioned):
         return None
-    about: Review | Build = thread.review or thread.build
+    about: Review | Build | ChangeRequest = thread.review or thread.about
     facts: dict[str, Any]
     if isinstance(about, Review):
         taking_part, facts = _taking_part(about), {"title": about.title}
         path = f"/reviews/{about.number}"
+    elif isinstance(about, ChangeRequest):
+        taking_part = _people({about.author_id, about.decided_by_id, *_speakers(about.subject)})
+        facts, path = {"title": about.title}, f"/change-requests/{about.number}"
     else:
         taking_part, facts = _people({about.requested_by_id, *_speakers(about.subject)}), _about_build(about)
         path = f"/builds/{about.number}"
@@ -139,6 +154,34 @@ def said(event: Event) -> Happening | None:
     if is_taken:
         concerned, facts = _people({thread.suggestion.author_id}), facts | {"taken": True}
     return Happening(Kind.COMMENT, about.subject, path, facts, asked=mentioned, concerned=concerned)
+
+
+@reads(CHANGE_REQUEST_CHANGED)
+def change_request_moved(event: Event) -> Happening | None:
+    """An offer concerns who maintains the project; the rest, those who take part."""
+    request = ChangeRequest.objects.select_related("project").filter(pk=event.data["change_request"]).first()
+    step = ChangeStep(event.data["change"])
+    if request is None or step is ChangeStep.RESOLVED:
+        return None
+    taking_part = {request.author_id, request.decided_by_id, *_speakers(request.subject)}
+    if step in (ChangeStep.OFFERED, ChangeStep.NEWER, ChangeStep.REOPENED):
+        taking_part |= {mate.user.pk for mate in team_of(request.project, Verb.MANAGE)}
+    facts = {"title": f"Change request {request.number}: {request.title}", "change": step.value}
+    path = f"/change-requests/{request.number}"
+    return Happening(Kind.CHANGES, request.subject, path, facts, concerned=_people(taking_part))
+
+
+@reads(OFFER_CHANGED)
+def offer_moved(event: Event) -> Happening | None:
+    """What becomes of an offer concerns who made it, who may not read the page where it is decided."""
+    request = ChangeRequest.objects.filter(pk=event.data["change_request"]).first()
+    step = ChangeStep(event.data["change"])
+    if request is None or step not in (ChangeStep.MERGED, ChangeStep.UNDONE, ChangeStep.CLOSED, ChangeStep.REOPENED):
+        return None
+    facts = {"title": f"Offer: {request.title}", "change": step.value}
+    concerned = _people({request.author_id})
+    # Colleagues who watch the fork may not know of its origin.
+    return Happening(Kind.CHANGES, f"offer:{request.pk}", "/offer", facts, concerned=concerned, is_for_watchers=False)
 
 
 @reads(WEBHOOK_STOPPED)

@@ -20,6 +20,8 @@ class Kind(StrEnum):
     MENTION = "mention"
     BUILD_FAILED = "build-failed"
     PUBLISHED = "published"
+    CHANGES = "changes"
+    """Of a change request."""
     WEBHOOK_STOPPED = "webhook-stopped"
 
 

@@ -51,10 +51,21 @@ def _template(kind: Kind, reason: Reason, facts: Facts) -> str:
             return "{error}" if facts["error"] else "The build failed"
         case Kind.PUBLISHED:
             return "{who} published build {build} as {tag}"
+        case Kind.CHANGES:
+            return _CHANGES[facts["change"]]
         case Kind.WEBHOOK_STOPPED:
             return "{host} took nothing for days, so nothing more is sent there"
 
 
+_CHANGES = {
+    "offered": "{who} offers changes",
+    "newer": "{who} offers newer files",
+    "built": "{who} builds the merged result",
+    "merged": "{who} merged it",
+    "undone": "{who} undid the merge",
+    "closed": "{who} closed it",
+    "reopened": "{who} opened it again",
+}
 _VERDICTS = {
     "approved": "{who} approved build {build}",
     "changes": "{who} asks for changes to build {build}",

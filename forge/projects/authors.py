@@ -9,8 +9,8 @@ from forge.core.blob_links import links_of_all
 from forge.core.blobs import read_blob
 from forge.core.errors import Damaged, NotFound
 from forge.projects.files import find_file
-from forge.projects.line_edits import changed_lines
 from forge.projects.models import DocumentClient, Project, Version
+from rune.line_edits import changed_lines
 
 VERSIONS_READ = 40
 """The newest versions in which a line is looked for; one that is older than all of them is of the oldest or before."""

@@ -15,8 +15,8 @@ from typing import Any
 
 from pycrdt import Doc, Map, Text
 
-from forge.projects.line_edits import changed_lines
 from rune.files import FileError, normal_path
+from rune.line_edits import changed_lines
 
 TEXT = "text"
 BINARY = "binary"

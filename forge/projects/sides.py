@@ -10,7 +10,7 @@ from forge.core.blobs import read_blob
 from forge.core.errors import Damaged, NotFound
 from forge.projects.hooks import file_summaries
 from forge.projects.models import Project, Version
-from forge.projects.versions import Manifest, given_files, working_tree
+from forge.projects.versions import Manifest, WorkingTree, given_files, working_tree
 from rune.runefile import Outline
 
 LONGEST_TEXT = 64 * 1024
@@ -21,7 +21,11 @@ MOST_TEXTS = 20
 
 def side_of_now(project: Project) -> Side:
     """The files as they are."""
-    seen = working_tree(project)
+    return side_of_tree(project, working_tree(project))
+
+
+def side_of_tree(project: Project, seen: WorkingTree) -> Side:
+    """Files at one moment, of which nothing need be kept."""
     return _side(project, seen.manifest, seen.file_ids, seen.manifest, seen.texts)
 
 

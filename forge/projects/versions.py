@@ -51,7 +51,7 @@ class WorkingTree:
 
     def with_text(self, path: str, data: bytes) -> WorkingTree:
         """The same moment with another text in one file, named by the digest that such files have."""
-        manifest = {**self.manifest, path: _described(data)}
+        manifest = {**self.manifest, path: described_bytes(data)}
         return replace(self, digest=manifest_digest(manifest), manifest=manifest, texts={**self.texts, path: data})
 
 
@@ -62,12 +62,13 @@ def working_tree(project: Project) -> WorkingTree:
     texts = {entry.path: entry.text.encode("utf-8") for entry in files if entry.text is not None}
     manifest = _linked_blobs(project, files)
     for path, data in texts.items():
-        manifest[path] = _described(data)
+        manifest[path] = described_bytes(data)
     ids = {entry.path: entry.id for entry in files if entry.path in manifest}
     return WorkingTree(manifest_digest(manifest), manifest, texts, loaded.sequence, ids)
 
 
-def _described(data: bytes) -> dict[str, Any]:
+def described_bytes(data: bytes) -> dict[str, Any]:
+    """What a manifest says of a file with these bytes."""
     return {"digest": "sha256:" + hashlib.sha256(data).hexdigest(), "size": len(data)}
 
 
@@ -79,8 +80,11 @@ def snapshot(project: Project, author: Any = None) -> Version:
     return keep_tree(project, working_tree(project), author)
 
 
-def keep_tree(project: Project, tree: WorkingTree, author: Any = None) -> Version:
-    """The version of these files of a project, as they were a moment ago."""
+def keep_tree(project: Project, tree: WorkingTree, author: Any = None, writers: Collection[str] = ()) -> Version:
+    """The version of these files of a project, as they were a moment ago.
+
+    `writers` are the ids of people who wrote part of it elsewhere.
+    """
     # Bytes are stored before the transaction, in which nothing is waited for.
     put_all(tree.texts.values(), project.organisation_id)
     with transaction.atomic():
@@ -96,7 +100,7 @@ def keep_tree(project: Project, tree: WorkingTree, author: Any = None) -> Versio
                 file_ids=dict(tree.file_ids),
                 sequence=tree.sequence,
                 author=author,
-                writers=writers_since_the_version_before(project, tree.sequence),
+                writers=sorted({*writers_since_the_version_before(project, tree.sequence), *writers}),
             )
         # All its files are kept, also an old version's that were gone and are back; but no recording that was withdrawn
         # since the files were read, which nothing may hold any more.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 
 from forge.core.audit_words import Thing, Topic, declare, ids_among, things_named
-from forge.reviews.models import Review
+from forge.reviews.models import ChangeRequest, Review
 
 declare(
     Topic.REVIEWS,
@@ -28,6 +28,17 @@ declare(
         "review.suggestion_taken": "took the suggestion of {member} on {build} into the files of {project}",
         "review.suggestion_declined": "declined the suggestion of {member} on {build} of {project}",
         "review.suggestion_withdrawn": "withdrew a suggestion on {build} of {project}",
+        "change.offer": "offered {change_request} to {project}",
+        "change.newer": "offered newer files in {change_request} of {project}",
+        "change.resolve": "resolved a conflict of {change_request} of {project} in {file}: {side}",
+        "change.start_over": "made all conflicts of {change_request} of {project} open again",
+        "change.build": "built what merging {change_request} of {project} makes, as build {build_number}",
+        "change.merge": "merged {change_request} into {project}, as version {version}",
+        "change.undo": "undid the merge of {change_request} of {project}",
+        "change.close": "closed {change_request} of {project}",
+        "change.reopen": "opened {change_request} of {project} again",
+        "change.say": "commented on {change_request} of {project}",
+        "change.give": "offered version {version} of {project} to the project that it was forked from",
         "guest.invite": "made a link to {review} of {project} for {title}, who needs no account",
         "guest.revoke": "revoked the link to {review} of {project} for {title}",
         "guest.enter": "opened {review} of {project}",
@@ -50,3 +61,14 @@ def names(keys: Collection[str]) -> Mapping[str, Thing]:
 
 def _address(review: Review) -> str:
     return "" if review.project.deleted_at else review.get_absolute_url()
+
+
+@things_named.register
+def names_of_changes(keys: Collection[str]) -> Mapping[str, Thing]:
+    """Change requests."""
+    ids = ids_among(keys, "change_request")
+    found = ChangeRequest.objects.select_related("project__organisation").filter(pk__in=ids) if ids else ()
+    return {
+        each.subject: Thing(f"change request {each.number}", "" if each.project.deleted_at else each.get_absolute_url())
+        for each in found
+    }

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from django.db.models import Q
+
 from forge.builds.models import Build, State
 from forge.core.actors import Actor
 from forge.projects.models import Version
@@ -37,7 +39,8 @@ def _who_wrote(build: Build) -> frozenset[UUID]:
     since = Version.objects.filter(project=build.project_id, sequence__lte=build.version.sequence)
     approved = _approved_sequence(build)
     if approved is not None:
-        since = since.filter(sequence__gt=approved)
+        # What a change request would make has writers who wrote elsewhere, and the number of the files here.
+        since = since.filter(Q(sequence__gt=approved) | Q(pk=build.version.pk))
     return frozenset(UUID(person) for people in since.values_list("writers", flat=True) for person in people)
 
 

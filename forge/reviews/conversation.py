@@ -18,6 +18,7 @@ from forge.projects.access import require
 from forge.projects.models import Project
 from forge.reviews.access import reviews_about
 from forge.reviews.anchors import Anchor, Kind
+from forge.reviews.change_models import ChangeRequest
 from forge.reviews.models import AnchoredThread, AnchoredThreadQuerySet, Review
 
 
@@ -39,6 +40,12 @@ def threads_on_build(actor: Actor, build: Build) -> list[AnchoredThread]:
     """
     require(actor, Verb.READ, build.project)
     return list(_complete(actor).filter(Q(review=None, build=build) | Q(review__in=reviews_about(actor, build))))
+
+
+def threads_on_request(actor: Actor, request: ChangeRequest) -> list[AnchoredThread]:
+    """What was said about a change request, oldest first. Raises `Forbidden` or `NotFound`."""
+    require(actor, Verb.READ, request.project)
+    return list(_complete(actor).filter(change_request=request))
 
 
 def find_thread(actor: Actor, thread_id: UUID) -> AnchoredThread:
@@ -67,6 +74,7 @@ def _complete(actor: Actor) -> AnchoredThreadQuerySet:
     return (
         AnchoredThread.objects.visible_to(actor)
         .select_related("thread__resolved_by", "build", "review__project__organisation", "project__organisation")
+        .select_related("change_request__project__organisation")
         .select_related("suggestion__author", "suggestion__decided_by", "suggestion__version")
         .prefetch_related(Prefetch("thread__comments", comments_for_reading()))
     )

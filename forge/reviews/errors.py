@@ -85,3 +85,51 @@ class AlreadySo(Conflict):
     """A thread that is resolved, or open, or a suggestion that is decided, already."""
 
     title = "Nothing to do"
+
+
+class NoFork(Conflict):
+    """A project that is no fork, or whose origin is not there for whoever asks."""
+
+    title = "There is nothing to offer this to"
+
+
+class NothingToOffer(Conflict):
+    """The fork has no change that its origin lacks."""
+
+    title = "Nothing to offer"
+
+
+class TooManyOffers(Conflict):
+    """As many change requests are open as may be."""
+
+    title = "Too many change requests are open"
+
+
+class ForkGone(Conflict):
+    """A change request whose fork was deleted."""
+
+    title = "The fork is gone"
+
+
+class NotOpen(Conflict):
+    """A change request that is merged or closed, or is open where it should not be."""
+
+    title = "This change request is decided"
+
+
+class NoSuchConflict(Conflict):
+    """A conflict that is no more: a side says something else by now."""
+
+    title = "This conflict is no more"
+
+
+class CannotMerge(Conflict):
+    """What is missing before a change request is merged."""
+
+    title = "It cannot be merged yet"
+
+
+class CannotUndo(Conflict):
+    """Later edits touch what a merge changed."""
+
+    title = "The merge cannot be undone"

@@ -29,6 +29,23 @@ class ReviewStep(StrEnum):
     CLOSED = "closed"
 
 
+class ChangeStep(StrEnum):
+    """What happened to a change request."""
+
+    OFFERED = "offered"
+    NEWER = "newer"
+    """Newer files of the fork are offered."""
+    RESOLVED = "resolved"
+    """A conflict was resolved, or all are open again."""
+    BUILT = "built"
+    """The merged result is being built."""
+    MERGED = "merged"
+    UNDONE = "undone"
+    """The merge was undone, and it is open again."""
+    CLOSED = "closed"
+    REOPENED = "reopened"
+
+
 class ThreadStep(StrEnum):
     """What happened to a thread."""
 
@@ -68,6 +85,32 @@ class ReviewAskedJson(TypedDict):
 REVIEW_ASKED = declare(EventType("review.asked", StreamKind.PROJECT, ReviewAskedJson, ("requests",)))
 
 
+class ChangeRequestChangedJson(TypedDict):
+    """A change request was offered, or something became of it."""
+
+    change_request: Uuid
+    number: int
+    title: str
+    change: Annotated[str, choices("ChangeStep", ChangeStep)]
+    by: PersonJson | None
+
+
+CHANGE_REQUEST_CHANGED = declare(
+    EventType("change_request.changed", StreamKind.PROJECT, ChangeRequestChangedJson, ("change_requests",))
+)
+
+
+class OfferChangedJson(TypedDict):
+    """Something became of what this fork offers: it tells nothing of where that is offered."""
+
+    change_request: Uuid
+    title: str
+    change: Annotated[str, choices("ChangeStep", ChangeStep)]
+
+
+OFFER_CHANGED = declare(EventType("offer.changed", StreamKind.PROJECT, OfferChangedJson, ("offers", "versions")))
+
+
 class ThreadChangedJson(TypedDict):
     """A thread began, was answered, resolved or reopened, a comment of it was edited or deleted, or what it suggests
     was taken, declined or withdrawn.
@@ -76,8 +119,9 @@ class ThreadChangedJson(TypedDict):
     """
 
     thread: Uuid
-    build: Uuid
+    build: Uuid | None
     review: Uuid | None
+    change_request: Uuid | None
     mentioned: list[Uuid]
     change: Annotated[str, choices("ThreadStep", ThreadStep)]
 

@@ -13,6 +13,30 @@ from forge.builds.models import Build
 from forge.core.actors import Actor
 from forge.core.models import Thread
 from forge.projects.models import Project, Version
+from forge.reviews.change_models import ChangeRequest, ChangeState, Resolution
+
+__all__ = [
+    "AnchoredThread",
+    "AnchoredThreadQuerySet",
+    "ChangeRequest",
+    "ChangeState",
+    "Choice",
+    "Guest",
+    "GuestLink",
+    "GuestLinkQuerySet",
+    "InvitedReviewer",
+    "InvitedReviewerQuerySet",
+    "Resolution",
+    "Review",
+    "ReviewQuerySet",
+    "ReviewerGroup",
+    "Round",
+    "Suggestion",
+    "SuggestionQuerySet",
+    "SuggestionState",
+    "Verdict",
+    "VerdictQuerySet",
+]
 
 
 class Choice(models.TextChoices):
@@ -190,8 +214,12 @@ class AnchoredThread(models.Model):
     thread = models.OneToOneField(Thread, on_delete=models.CASCADE, primary_key=True, related_name="anchored")
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="+")
     review = models.ForeignKey(Review, null=True, blank=True, on_delete=models.CASCADE, related_name="threads")
-    """None where it was begun on the build's page."""
-    build = models.ForeignKey(Build, on_delete=models.CASCADE, related_name="+")
+    """None where it was begun on the page of a build or of a change request."""
+    build = models.ForeignKey(Build, null=True, blank=True, on_delete=models.CASCADE, related_name="+")
+    """None where it is about a change request."""
+    change_request = models.ForeignKey(
+        ChangeRequest, null=True, blank=True, on_delete=models.CASCADE, related_name="threads"
+    )
     round = models.PositiveIntegerField(null=True, blank=True)
     """The number of the review's round."""
     kind = models.CharField(max_length=10)
@@ -200,20 +228,36 @@ class AnchoredThread(models.Model):
     objects = AnchoredThreadQuerySet.as_manager()
 
     class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(build__isnull=False, change_request__isnull=True)
+                | models.Q(build__isnull=True, review__isnull=True, change_request__isnull=False),
+                name="a_thread_is_about_a_build_or_a_change_request",
+            )
+        ]
         ordering = ["thread__created", "thread"]
 
     def __str__(self) -> str:
-        return f"{self.kind} of {self.build}"
+        return f"{self.kind} of {self.about}"
+
+    @property
+    def about(self) -> Build | ChangeRequest:
+        """The build on which it was begun, or the change request."""
+        found = self.build or self.change_request
+        assert found is not None  # noqa: S101 (the table's constraint)
+        return found
 
     def get_absolute_url(self) -> str:
         """Where it is read, also once it is resolved."""
-        page = self.review.get_absolute_url() if self.review else self.build_address
+        page = self.review.get_absolute_url() if self.review else self.about_address
         return f"{page}?threads=all#thread-{self.pk}"
 
     @property
-    def build_address(self) -> str:
-        """The page of the build on which it was begun."""
-        return f"{self.project.get_absolute_url()}/builds/{self.build.number}"
+    def about_address(self) -> str:
+        """The page of the build on which it was begun, or of the change request."""
+        if self.change_request is not None:
+            return self.change_request.get_absolute_url()
+        return f"{self.project.get_absolute_url()}/builds/{self.about.number}"
 
 
 class SuggestionState(models.TextChoices):

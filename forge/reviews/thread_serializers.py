@@ -77,8 +77,9 @@ class ThreadJson(TypedDict):
 
     id: Uuid
     anchor: AnchorJson
-    build: Uuid
-    build_number: int
+    build: Uuid | None
+    build_number: int | None
+    change_request: Annotated[Uuid | None, "where it is about one, and not about a build"]
     review: Uuid | None
     round: int | None
     created: Timestamp
@@ -128,8 +129,9 @@ def thread_to_json(thread: AnchoredThread) -> ThreadJson:
     return {
         "id": str(thread.pk),
         "anchor": _anchor(thread),
-        "build": str(thread.build_id),
-        "build_number": thread.build.number or 0,
+        "build": None if thread.build is None else str(thread.build.pk),
+        "build_number": None if thread.build is None else thread.build.number or 0,
+        "change_request": None if thread.change_request_id is None else str(thread.change_request_id),
         "review": None if thread.review_id is None else str(thread.review_id),
         "round": thread.round,
         "created": found.created.isoformat(),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from forge.reviews import api, guest_api, review_api, suggestion_api, thread_api
+from forge.reviews import api, change_api, guest_api, review_api, suggestion_api, thread_api
 
 urlpatterns = [
     path("projects/<str:organisation>/<str:name>/reviews", review_api.ProjectReviews.as_view()),
@@ -18,6 +18,17 @@ urlpatterns = [
     path("reviews/<uuid:review_id>/suggestions", suggestion_api.ReviewSuggestions.as_view()),
     path("reviews/<uuid:review_id>/guest-links", guest_api.ReviewGuestLinks.as_view()),
     path("reviews/<uuid:review_id>/guest-links/<uuid:link_id>", guest_api.OneGuestLink.as_view()),
+    path("projects/<str:organisation>/<str:name>/change-requests", change_api.ProjectChangeRequests.as_view()),
+    path("projects/<str:organisation>/<str:name>/offers", change_api.ProjectOffers.as_view()),
+    path("change-requests/<uuid:change_id>", change_api.OneChangeRequest.as_view()),
+    path("change-requests/<uuid:change_id>/offer", change_api.ChangeRequestOffer.as_view()),
+    path("change-requests/<uuid:change_id>/resolutions", change_api.ChangeRequestResolutions.as_view()),
+    path("change-requests/<uuid:change_id>/builds", change_api.ChangeRequestBuilds.as_view()),
+    path("change-requests/<uuid:change_id>/merge", change_api.ChangeRequestMerge.as_view()),
+    path("change-requests/<uuid:change_id>/undo", change_api.ChangeRequestUndo.as_view()),
+    path("change-requests/<uuid:change_id>/close", change_api.ChangeRequestClose.as_view()),
+    path("change-requests/<uuid:change_id>/reopen", change_api.ChangeRequestReopen.as_view()),
+    path("change-requests/<uuid:change_id>/threads", change_api.ChangeRequestThreads.as_view()),
     path("builds/<uuid:build_id>/reviews", api.BuildReviews.as_view()),
     path("builds/<uuid:build_id>/reviews/undo", api.BuildVerdictUndo.as_view()),
     path("builds/<uuid:build_id>/threads", thread_api.BuildThreads.as_view()),

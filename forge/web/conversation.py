@@ -27,7 +27,7 @@ from forge.builds.sides import figures_of
 from forge.comparison.figures import figure_rows
 from forge.core.errors import Invalid, NotFound
 from forge.core.models import Comment
-from forge.projects.models import Sample
+from forge.projects.models import Project, Sample
 from forge.projects.samples import samples_of
 from forge.reviews import actions
 from forge.reviews.anchoring import anchored
@@ -167,6 +167,23 @@ def talk_facts(
     }
 
 
+def request_talk_facts(
+    principal: Principal, project: Project, threads: Sequence[AnchoredThread], which: Which
+) -> dict[str, Any]:
+    """The same of a change request, which has no parts to talk about."""
+    people = mentionable(project)
+    names = names_of(people)
+    shown = [_shown(principal, thread, Parts((), (), frozenset()), names) for thread in threads]
+    entries = [Entry(each.thread.thread.created, _is_among(each.thread, which), each) for each in shown]
+    return {
+        "talk": entries,
+        "which": which,
+        "choices": _choices(threads, which),
+        "shows_none": not any(entry.is_shown for entry in entries),
+        "people": [person_to_json(person) for person in people],
+    }
+
+
 def which_asked(asked: QueryDict) -> Which:
     """What `?threads=` in the address, or the form, says; the open ones where it says nothing that is known."""
     try:
@@ -271,7 +288,7 @@ def _require_here(request: HttpRequest, organisation: str, name: str, found: Anc
 def _page_of(request: HttpRequest, found: AnchoredThread) -> str:
     """A thread of a review is also on the pages of its builds: back to the one that was open."""
     if request.POST.get("from") == "build":
-        return f"{found.build_address}?threads=all#thread-{found.pk}"
+        return f"{found.about_address}?threads=all#thread-{found.pk}"
     return found.get_absolute_url()
 
 

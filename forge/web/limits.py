@@ -78,7 +78,7 @@ def gate_facts(principal: Principal, build: Build, tag: str) -> dict[str, Any]:
     return {
         "gate": found,
         "gate_tag": tag,
-        "demands": _steps(found),
+        "demands": steps_of(found),
         "may_override": can(principal, Verb.OVERRIDE_GATE, build.project) and bool(found.missing),
     }
 
@@ -92,7 +92,7 @@ class Step:
     detail: str = ""
 
 
-def _steps(found: Demands) -> Sequence[Step]:
+def steps_of(found: Demands) -> Sequence[Step]:
     """Limits on one line, an objection for each who has one, and each approval."""
     if not found.is_protected:
         return ()

@@ -48,6 +48,7 @@ LOOKS: Mapping[Kind, Look] = {
     Kind.MENTION: Look(icon="at-sign"),
     Kind.BUILD_FAILED: Look(icon="x"),
     Kind.PUBLISHED: Look(icon="package"),
+    Kind.CHANGES: Look(icon="git-pull-request"),
     Kind.WEBHOOK_STOPPED: Look(icon="unplug"),
 }
 

@@ -18,7 +18,8 @@ from rune.wording import listed
 
 @dataclass(frozen=True)
 class Mark:
-    """What became of a stage since an earlier build: "added" or "changed", "" where it is the same, and its word."""
+    """What became of a stage since an earlier build: "added", "changed" or "removed", "" where it is the same, "both"
+    where both sides of a merge changed it; and its word."""
 
     mark: str = ""
     note: str = ""
@@ -54,10 +55,33 @@ class DrawnPipeline:
         return any(stage.kind == "capability" and stage.detail == "IMAGE" for stage in self.stages)
 
 
-def marks_of(change: PipelineChange | None) -> dict[str, Mark]:
-    """What became of each stage that is there now, by its name; empty where no pipelines were compared."""
+def marks_of(change: PipelineChange | None, disputed: Sequence[str] = ()) -> dict[str, Mark]:
+    """What became of each stage, by its name; empty where no pipelines were compared. Both sides of a merge changed
+    those that are disputed."""
     stages = change.stages if change is not None else ()
-    return {stage.node.name: _mark(stage) for stage in stages if stage.after is not None}
+    found = {stage.node.name: _mark(stage) for stage in stages}
+    return found | {name: Mark("both", "changed on both sides") for name in disputed}
+
+
+def with_removed(outline: Mapping[str, Any], change: PipelineChange | None) -> Mapping[str, Any]:
+    """The outline with the stages and wires that are gone as well."""
+    if change is None:
+        return outline
+    gone = [stage.node for stage in change.stages if stage.change == "removed"]
+    nodes = [{"name": node.name, "kind": node.kind, "detail": node.detail} for node in gone]
+    wires = [
+        {
+            "source": each.wire.source,
+            "source_index": each.wire.source_index,
+            "target": each.wire.target,
+            "target_index": each.wire.target_index,
+            "type": each.wire.type,
+            "mark": "removed",
+        }
+        for each in change.wires
+        if each.change == "removed"
+    ]
+    return {"nodes": [*outline.get("nodes", ()), *nodes], "wires": [*outline.get("wires", ()), *wires]}
 
 
 def _mark(stage: StageChange) -> Mark:
@@ -99,4 +123,5 @@ def _node(node: Mapping[str, Any], mark: Mark) -> dict[str, Any]:
 
 
 def _wire(wire: Mapping[str, Any]) -> dict[str, Any]:
-    return {key: wire[key] for key in ("source", "source_index", "target", "target_index", "type")}
+    found = {key: wire[key] for key in ("source", "source_index", "target", "target_index", "type")}
+    return found | ({"mark": wire["mark"]} if "mark" in wire else {})

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from forge.accounts.access import open_invitations
 from forge.accounts.models import Role
-from forge.accounts.permissions import Verb, can
+from forge.accounts.permissions import Verb, can, is_more
 from forge.accounts.principals import Principal, principal_of
 from forge.accounts.team import Teammate, team_of
 from forge.core.errors import Invalid, NotFound
@@ -34,6 +36,14 @@ PROJECT_ROLES = {role: words for role, words in ROLE_WORDS.items() if role != Ro
 """Those that one can have in one project."""
 MEMBERS_SHOWN = 50
 """Members of the organisation that the page names; a larger team has its page."""
+
+
+@dataclass(frozen=True)
+class MemberRow:
+    """A member of the organisation, and the roles in the project that would give them more, with their words."""
+
+    mate: Teammate
+    higher: Mapping[Role, str]
 
 
 @for_person
@@ -103,7 +113,7 @@ def _shared(principal: Principal, project: Project) -> dict[str, Any]:
         "manages": manages,
         "is_member": can(principal, Verb.SEE_ORGANISATION, project.organisation),
         "of_project": [mate for mate in team if mate.in_project is not None],
-        "members": members[:MEMBERS_SHOWN],
+        "members": [MemberRow(mate, _higher(mate) if manages else {}) for mate in members[:MEMBERS_SHOWN]],
         "member_count": len(members),
         "by_role": _counts(members),
         "roles": PROJECT_ROLES,
@@ -111,6 +121,13 @@ def _shared(principal: Principal, project: Project) -> dict[str, Any]:
         "invitations": open_invitations(project.organisation, project.pk) if manages else [],
         "inviting": InvitingForm(),
     }
+
+
+def _higher(mate: Teammate) -> dict[Role, str]:
+    """None for somebody who has a role in the project already, which is changed above."""
+    if mate.in_project is not None:
+        return {}
+    return {role: words for role, words in PROJECT_ROLES.items() if is_more(role, mate.role)}
 
 
 def _counts(members: list[Teammate]) -> dict[str, int]:

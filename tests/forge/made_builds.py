@@ -33,7 +33,12 @@ MEASUREMENT = {"milliseconds": 0.07, "runs": 20, "low": 0.06, "high": 0.08}
 
 def built(user: Any, project: Project, rune: bytes = RUNE, outline: Any = OUTLINE, **report: Any) -> Build:
     """A build of the project's present files that succeeded with these bytes."""
-    build = request_build(user, project)
+    return finished(request_build(user, project), rune, outline, **report)
+
+
+def finished(build: Build, rune: bytes = RUNE, outline: Any = OUTLINE, **report: Any) -> Build:
+    """A requested build, made to have succeeded with these bytes."""
+    project = build.project
     job = numbered_job(build)
     artefact = take_known(job, lambda found: None)
     if artefact is None:

@@ -22,11 +22,19 @@ from forge.accounts.models import Membership, Organisation, Role, User
 from forge.notices.models import Notice
 from forge.notices.unsubscribing import unsubscribe_token
 from forge.player.actions import make_phone_link
-from forge.projects.actions import delete_project, save_version, send_sample, write_file
+from forge.projects.actions import delete_project, fork_project, save_version, send_sample, write_file
 from forge.projects.models import Project
 from forge.projects.samples import sample_terms
 from forge.registry.actions import publish_build
-from forge.reviews.actions import Asked, GuestTerms, ask_for_review, begin_thread, give_verdict, invite_guest
+from forge.reviews.actions import (
+    Asked,
+    GuestTerms,
+    ask_for_review,
+    begin_thread,
+    give_verdict,
+    invite_guest,
+    offer_changes,
+)
 from forge.webhooks.actions import create_webhook
 from tests.forge.made_builds import RUNE, approved, built, failed_build, packed
 from tests.forge.made_samples import zipped
@@ -42,6 +50,8 @@ _SUGGESTION = "api/v1/threads/<uuid:thread_id>/suggestion"
 _LINKS = "api/v1/reviews/<uuid:review_id>/guest-links"
 _LENGTH = {"stage": "number", "argument": "length", "value": "4"}
 _PAGE = "<str:organisation>/<str:name>"
+_CHANGE = "api/v1/change-requests/<uuid:change_id>"
+_NAMED = "api/v1/change-requests/{change}"
 
 UNCOUNTED: Mapping[str, str] = {
     f"POST {_P}/language": "starts a process, which answers",
@@ -154,6 +164,26 @@ _MORE: list[tuple[str, str, str, Any]] = [
     ("form", "try/reviews/<uuid:review_id>/say", "try/reviews/{review}/say", {"name": "x", "text": "x"}),
     ("get", "try/reviews/<uuid:review_id>/conversation", "try/reviews/{review}/conversation", None),
     ("get", "try/reviews/<uuid:review_id>/rune", "try/reviews/{review}/rune", None),
+    ("get", f"{_P}/change-requests", "api/v1/projects/acme/kitchen/change-requests", None),
+    ("get", f"{_P}/offers", "api/v1/projects/acme/twin/offers", None),
+    ("post", f"{_P}/offers", "api/v1/projects/acme/twin/offers", {"title": "x"}),
+    ("get", _CHANGE, _NAMED, None),
+    ("post", f"{_CHANGE}/offer", f"{_NAMED}/offer", {}),
+    ("post", f"{_CHANGE}/resolutions", f"{_NAMED}/resolutions", {"conflict": "x", "side": "ours"}),
+    ("delete", f"{_CHANGE}/resolutions", f"{_NAMED}/resolutions", None),
+    ("post", f"{_CHANGE}/builds", f"{_NAMED}/builds", {}),
+    ("post", f"{_CHANGE}/merge", f"{_NAMED}/merge", {}),
+    ("post", f"{_CHANGE}/undo", f"{_NAMED}/undo", {}),
+    ("post", f"{_CHANGE}/close", f"{_NAMED}/close", {"reason": "x"}),
+    ("post", f"{_CHANGE}/reopen", f"{_NAMED}/reopen", {}),
+    ("get", f"{_CHANGE}/threads", f"{_NAMED}/threads", None),
+    ("post", f"{_CHANGE}/threads", f"{_NAMED}/threads", {"text": "x"}),
+    ("get", f"{_PAGE}/change-requests", "acme/kitchen/change-requests", None),
+    ("get", f"{_PAGE}/change-requests/<int:number>", "acme/kitchen/change-requests/1", None),
+    ("get", f"{_PAGE}/change-requests/<int:number>/conversation", "acme/kitchen/change-requests/1/conversation", None),
+    ("form", f"{_PAGE}/change-requests/<int:number>/respond", "acme/kitchen/change-requests/1/respond", {"text": "x"}),
+    ("get", f"{_PAGE}/offer", "acme/twin/offer", None),
+    ("get", "compare", "compare?one=acme/kitchen@1&other=acme/kitchen:1.0", None),
     ("get", f"{_PAGE}/reviews", "acme/kitchen/reviews", None),
     ("get", f"{_PAGE}/reviews/<int:number>", "acme/kitchen/reviews/1", None),
     ("form", f"{_PAGE}/reviews/<int:number>/respond", "acme/kitchen/reviews/1/respond", {"text": "x"}),
@@ -225,6 +255,12 @@ def settle(owner: User, organisation: Organisation, project: Project, size: int)
     links = [invite_guest(owner, reviews[0], GuestTerms(f"Guest {number}"))[0] for number in range(size)]
     lost = Project.objects.create(organisation=organisation, name="lost", created_by=owner)
     delete_project(owner, lost)
+    twin = fork_project(members[0], project, organisation, "twin")
+    changes = []
+    for number in range(size):
+        write_file(members[0], twin, f"offered-{number}.md", b"x")
+        changes.append(offer_changes(members[0], twin, f"Offer {number}"))
+        begin_thread(owner, changes[-1], "said")
     member, invitation, token = members[0], invitations[0], tokens[0]
     hooked = webhook_addresses(owner, organisation)
     for number in range(size):
@@ -256,6 +292,7 @@ def settle(owner: User, organisation: Organisation, project: Project, size: int)
         "{build}": str(builds[0].pk),
         "{review}": str(reviews[0].pk),
         "{thread}": str(thread.pk),
+        "{change}": str(changes[0].pk),
         "{comment}": str(thread.thread.comments.get().pk),
         "{suggested}": str(suggestions[0].pk),
         "{link}": str(links[0].pk),
@@ -275,7 +312,7 @@ def counted(browser: Client, named: Mapping[str, str]) -> dict[str, int]:
     counts: dict[str, int] = {}
     for method, route, address, body in requests():
         path = "/" + named.get(address, address).lstrip("/")
-        for name in ("{build}", "{review}", "{thread}", "{comment}", "{digest}", "{suggested}", "{trial}", "{link}"):
+        for name in (each for each in named if each.startswith("{")):
             path = path.replace(name, named[name])
         sent = body | {"build": named["{build}"]} if isinstance(body, dict) and "build" in body else body
         sent = body | {"trial": named["{trial}"]} if isinstance(body, dict) and "trial" in body else sent

@@ -7,6 +7,15 @@ from forge.reviews.actions.asking import (
     change_reviewers,
     close_review,
 )
+from forge.reviews.actions.changes import (
+    build_merged,
+    close_change_request,
+    offer_changes,
+    offer_newer,
+    reopen_change_request,
+    resolve_conflict,
+    start_over,
+)
 from forge.reviews.actions.conversation import (
     begin_thread,
     delete_comment,
@@ -23,6 +32,7 @@ from forge.reviews.actions.guests import (
     revoke_guest_link,
     say_as_guest,
 )
+from forge.reviews.actions.merges import merge_change_request, merge_past_gate, undo_merge
 from forge.reviews.actions.suggestions import (
     AskedChange,
     decline_suggestion,
@@ -41,7 +51,9 @@ __all__ = [
     "ask_for_review",
     "ask_in_a_new_round",
     "begin_thread",
+    "build_merged",
     "change_reviewers",
+    "close_change_request",
     "close_review",
     "decline_suggestion",
     "delete_comment",
@@ -50,15 +62,23 @@ __all__ = [
     "give_verdict",
     "invite_guest",
     "mark_wrong",
+    "merge_change_request",
+    "merge_past_gate",
     "note_guest_download",
+    "offer_changes",
+    "offer_newer",
+    "reopen_change_request",
     "reopen_thread",
     "reply_in_thread",
+    "resolve_conflict",
     "resolve_thread",
     "revoke_guest_link",
     "say_as_guest",
+    "start_over",
     "suggest",
     "take_suggestion",
     "try_changes",
+    "undo_merge",
     "undo_verdict",
     "withdraw_suggestion",
 ]

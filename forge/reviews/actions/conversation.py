@@ -18,6 +18,7 @@ from forge.projects.models import Project
 from forge.reviews.access import newest_round
 from forge.reviews.anchoring import anchored
 from forge.reviews.anchors import WHOLE_BUILD, Anchor, Wish
+from forge.reviews.change_models import ChangeRequest
 from forge.reviews.conversation import mentionable
 from forge.reviews.errors import AlreadySo, NotYours
 from forge.reviews.events import ThreadStep
@@ -29,20 +30,29 @@ from forge.reviews.telling import thread_event, thread_facts
 
 
 @transaction.atomic
-def begin_thread(actor: Actor, about: Review | Build, text: str, at: Wish | Anchor = WHOLE_BUILD) -> AnchoredThread:
-    """Begins a thread about a build, or a part of it; about a review, it is its newest build.
+def begin_thread(
+    actor: Actor, about: Review | Build | ChangeRequest, text: str, at: Wish | Anchor = WHOLE_BUILD
+) -> AnchoredThread:
+    """Begins a thread about a build, or a part of it; about a review, it is its newest build. One about a change
+    request is about all of it.
 
     Raises `Forbidden`, `Invalid` and `BadAnchor`.
     """
     require(actor, Verb.COMMENT, about.project)
-    build, review = build_of(about), about if isinstance(about, Review) else None
-    anchor = anchored(actor, build, at) if isinstance(at, Wish) else at
+    review = about if isinstance(about, Review) else None
+    request = about if isinstance(about, ChangeRequest) else None
+    build = None if isinstance(about, ChangeRequest) else build_of(about)
+    if build is None:
+        anchor = Anchor()
+    else:
+        anchor = anchored(actor, build, at) if isinstance(at, Wish) else at
     comment = threads.begin_thread(about.subject, actor.person, text)
     thread = AnchoredThread.objects.create(
         thread=comment.thread,
         project=about.project,
         review=review,
         build=build,
+        change_request=request,
         round=newest_round(review).number if review is not None else None,
         kind=anchor.kind,
         place=dict(anchor.place),
@@ -97,7 +107,7 @@ def edit_comment(actor: Actor, thread: AnchoredThread, comment: Comment, text: s
     before = comment.text
     if not threads.edit(comment, text):
         return
-    write_entry(actor, "review.edit", thread.build.subject, thread.project.place, **thread_facts(thread, comment))
+    write_entry(actor, "review.edit", thread.about.subject, thread.project.place, **thread_facts(thread, comment))
     _tell(actor, thread, ThreadStep.EDITED, _mention(actor, thread, comment, before))
 
 
@@ -115,7 +125,7 @@ def delete_comment(actor: Actor, thread: AnchoredThread, comment: Comment) -> No
     write_entry(
         actor,
         "review.delete",
-        thread.build.subject,
+        thread.about.subject,
         thread.project.place,
         member=author,
         **thread_facts(thread, comment),
@@ -137,10 +147,12 @@ def _lock(thread: AnchoredThread) -> None:
 def _note_comment(actor: Actor, thread: AnchoredThread, comment: Comment) -> None:
     facts = thread_facts(thread, comment)
     place = thread.project.place
-    if thread.review is not None:
+    if thread.change_request is not None:
+        write_entry(actor, "change.say", thread.change_request.subject, place, **facts)
+    elif thread.review is not None:
         write_entry(actor, "review.say", thread.review.subject, place, **facts | {"number": thread.review.number})
     else:
-        write_entry(actor, "review.comment", thread.build.subject, place, **facts)
+        write_entry(actor, "review.comment", thread.about.subject, place, **facts)
     _tell(actor, thread, ThreadStep.COMMENT, _mention(actor, thread, comment, ""))
 
 
@@ -156,7 +168,7 @@ def _mention(actor: Actor, thread: AnchoredThread, comment: Comment, before: str
 
 
 def _note(actor: Actor, thread: AnchoredThread, action: str, step: ThreadStep) -> None:
-    write_entry(actor, action, thread.build.subject, thread.project.place, **thread_facts(thread))
+    write_entry(actor, action, thread.about.subject, thread.project.place, **thread_facts(thread))
     _tell(actor, thread, step)
 
 

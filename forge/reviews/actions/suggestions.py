@@ -236,5 +236,5 @@ def _decide(actor: Actor, suggestion: Suggestion, state: SuggestionState) -> Non
 
 
 def _note(actor: Actor, thread: AnchoredThread, action: str, step: ThreadStep, **facts: object) -> None:
-    write_entry(actor, action, thread.build.subject, thread.project.place, **thread_facts(thread), **facts)
+    write_entry(actor, action, thread.about.subject, thread.project.place, **thread_facts(thread), **facts)
     append_event(thread.project.stream, thread_event(thread, step), actor)

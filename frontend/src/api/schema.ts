@@ -218,6 +218,161 @@ export interface paths {
     readonly patch?: never;
     readonly trace?: never;
   };
+  readonly "/api/v1/change-requests/{change_id}": {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    /** @description With what is in conflict, and what is missing before it is merged. */
+    readonly get: operations["change_requests_retrieve"];
+    readonly put?: never;
+    readonly post?: never;
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly "/api/v1/change-requests/{change_id}/builds": {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly get?: never;
+    readonly put?: never;
+    /** @description Builds what merging makes; the project's files stay as they are. */
+    readonly post: operations["change_requests_build"];
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly "/api/v1/change-requests/{change_id}/close": {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly get?: never;
+    readonly put?: never;
+    /** @description Ends it without merging. Only its author needs no reason. */
+    readonly post: operations["change_requests_close"];
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly "/api/v1/change-requests/{change_id}/merge": {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly get?: never;
+    readonly put?: never;
+    /** @description Merges it. With a `reason`, an owner merges past what is missing, but for conflicts. */
+    readonly post: operations["change_requests_merge"];
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly "/api/v1/change-requests/{change_id}/offer": {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly get?: never;
+    readonly put?: never;
+    /** @description Offers newer files of the fork. */
+    readonly post: operations["change_requests_newer"];
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly "/api/v1/change-requests/{change_id}/reopen": {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly get?: never;
+    readonly put?: never;
+    /** @description Opens a closed one again. */
+    readonly post: operations["change_requests_reopen"];
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly "/api/v1/change-requests/{change_id}/resolutions": {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly get?: never;
+    readonly put?: never;
+    /** @description Says what stands in place of a conflict. */
+    readonly post: operations["change_requests_resolve"];
+    /** @description Makes all conflicts open again. */
+    readonly delete: operations["change_requests_start_over"];
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly "/api/v1/change-requests/{change_id}/threads": {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    /** @description What was said about it, oldest first. */
+    readonly get: operations["change_requests_threads"];
+    readonly put?: never;
+    /** @description A view of the API. `asked` reads and checks the body. */
+    readonly post: operations["change_requests_say"];
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly "/api/v1/change-requests/{change_id}/undo": {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly get?: never;
+    readonly put?: never;
+    /** @description Takes what a merge changed out of the files again; what was edited since stays. */
+    readonly post: operations["change_requests_undo"];
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
   readonly "/api/v1/comments/{comment_id}": {
     readonly parameters: {
       readonly query?: never;
@@ -779,6 +934,23 @@ export interface paths {
     readonly patch?: never;
     readonly trace?: never;
   };
+  readonly "/api/v1/projects/{organisation}/{name}/change-requests": {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    /** @description What forks offered to a project, newest first. */
+    readonly get: operations["change_requests_list"];
+    readonly put?: never;
+    readonly post?: never;
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
   readonly "/api/v1/projects/{organisation}/{name}/duplicate": {
     readonly parameters: {
       readonly query?: never;
@@ -981,6 +1153,24 @@ export interface paths {
     readonly get: operations["projects_models_retrieve"];
     readonly put?: never;
     readonly post?: never;
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly "/api/v1/projects/{organisation}/{name}/offers": {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    /** @description What this fork offered, newest first. */
+    readonly get: operations["offers_list"];
+    readonly put?: never;
+    /** @description Offers this fork's files to the project that it was forked from, whose people may read them then. */
+    readonly post: operations["offers_make"];
     readonly delete?: never;
     readonly options?: never;
     readonly head?: never;
@@ -2206,6 +2396,61 @@ export interface components {
       readonly version: string;
       readonly digest: string;
     };
+    /** @description A fork's files, offered to its origin. `source` and `version` are of the fork; `before` and `merged` are versions of the project, once it is merged. */
+    readonly ChangeRequest: {
+      /** Format: uuid */
+      readonly id: string;
+      readonly number: number;
+      readonly title: string;
+      readonly message: string;
+      readonly state: components["schemas"]["ChangeState"];
+      readonly reason: string;
+      readonly author: components["schemas"]["Person"] | null;
+      readonly source: string | null;
+      readonly version: number | null;
+      /**
+       * Format: uuid
+       * @description the newest build of the merged result
+       */
+      readonly build: string | null;
+      readonly before: number | null;
+      readonly merged: number | null;
+      /** Format: date-time */
+      readonly created: string;
+      /** Format: date-time */
+      readonly decided: string | null;
+      readonly decided_by: components["schemas"]["Person"] | null;
+      readonly url: string;
+    };
+    /** @description A change request was offered, or something became of it. */
+    readonly ChangeRequestChanged: {
+      /** Format: uuid */
+      readonly change_request: string;
+      readonly number: number;
+      readonly title: string;
+      readonly change: components["schemas"]["ChangeStep"];
+      readonly by: components["schemas"]["Person"] | null;
+    };
+    /** @description A change request was offered, or something became of it. Read again: change_requests. */
+    readonly ChangeRequestChangedEvent: {
+      /** @description Its number in the stream, without gaps. */
+      readonly sequence: number;
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      readonly type: "change_request.changed";
+      readonly data: components["schemas"]["ChangeRequestChanged"];
+    };
+    readonly ChangeRequestPage: {
+      readonly next: string | null;
+      readonly previous: string | null;
+      readonly results: readonly components["schemas"]["ChangeRequest"][];
+    };
+    /** @enum {string} */
+    readonly ChangeState: "open" | "merged" | "closed";
+    /** @enum {string} */
+    readonly ChangeStep: "offered" | "newer" | "resolved" | "built" | "merged" | "undone" | "closed" | "reopened";
     /** @description What is wrong with a Runefile, and with the `forge.yml` beside it, and what can be drawn of the Runefile. `has_errors` is of the Runefile alone: with it, nothing can be built. */
     readonly CheckAnswer: {
       readonly runefile: string;
@@ -2267,6 +2512,23 @@ export interface components {
       readonly detail: string;
       readonly documentation: string;
     };
+    /** @description What both sides changed; null is what a side does not have. Of a `file`, the sides are digests. `both` has the changes of both sides, where they do not touch. */
+    readonly Conflict: {
+      readonly key: string;
+      readonly path: string;
+      readonly kind: components["schemas"]["ConflictKind"];
+      readonly name: string;
+      readonly line: number;
+      readonly base: string | null;
+      readonly ours: string | null;
+      readonly theirs: string | null;
+      readonly both: string | null;
+      /** @description what it may be resolved to */
+      readonly sides: readonly string[];
+      readonly chosen: components["schemas"]["MergeSide"] | null;
+    };
+    /** @enum {string} */
+    readonly ConflictKind: "stage" | "part" | "lines" | "file";
     /** @description Where a copy of a project goes, and what it is called there. */
     readonly Copy: {
       readonly organisation: string;
@@ -2952,6 +3214,8 @@ export interface components {
       readonly steps: readonly string[];
       readonly buffers: readonly components["schemas"]["Room"][];
     };
+    /** @enum {string} */
+    readonly MergeSide: "ours" | "theirs" | "both" | "written";
     /** @description A model whose file differs, with what each side knows of it. */
     readonly ModelChange: {
       readonly path: string;
@@ -3158,6 +3422,9 @@ export interface components {
       readonly created: string;
       readonly secret: string;
     };
+    readonly NewerOffer: {
+      readonly version?: number | null;
+    };
     /** @description An argument of a stage as it is written; of a long text its digest. `file` is the file that has its text. */
     readonly NodeArgument: {
       readonly name: string;
@@ -3205,6 +3472,7 @@ export interface components {
       | "mention"
       | "build-failed"
       | "published"
+      | "changes"
       | "webhook-stopped";
     readonly NoticePage: {
       readonly next: string | null;
@@ -3213,6 +3481,81 @@ export interface components {
     };
     /** @enum {string} */
     readonly NoticeReason: "asked" | "mine" | "watching";
+    /** @description What a fork offers, for its own people: where, and what became of it. `reason` is why it was closed. */
+    readonly Offer: {
+      /** Format: uuid */
+      readonly id: string;
+      readonly number: number;
+      readonly title: string;
+      readonly state: components["schemas"]["ChangeState"];
+      readonly reason: string;
+      /** @description organisation/name of the origin */
+      readonly project: string;
+      /** @description of the fork */
+      readonly version: number | null;
+      /** Format: date-time */
+      readonly created: string;
+      /** Format: date-time */
+      readonly decided: string | null;
+      readonly url: string;
+    };
+    /** @description Something became of what this fork offers: it tells nothing of where that is offered. */
+    readonly OfferChanged: {
+      /** Format: uuid */
+      readonly change_request: string;
+      readonly title: string;
+      readonly change: components["schemas"]["ChangeStep"];
+    };
+    /** @description Something became of what this fork offers: it tells nothing of where that is offered. Read again: offers, versions. */
+    readonly OfferChangedEvent: {
+      /** @description Its number in the stream, without gaps. */
+      readonly sequence: number;
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      readonly type: "offer.changed";
+      readonly data: components["schemas"]["OfferChanged"];
+    };
+    readonly OfferChanges: {
+      readonly title: string;
+      /** @default  */
+      readonly message: string;
+      /** @description of the fork; its files as they are now without one */
+      readonly version?: number | null;
+    };
+    /** @description What a fork offered, newest first. */
+    readonly Offers: {
+      readonly offers: readonly components["schemas"]["Offer"][];
+    };
+    /** @description With what is in conflict and what is missing before it is merged; nothing once it is decided. */
+    readonly OpenChangeRequest: {
+      /** Format: uuid */
+      readonly id: string;
+      readonly number: number;
+      readonly title: string;
+      readonly message: string;
+      readonly state: components["schemas"]["ChangeState"];
+      readonly reason: string;
+      readonly author: components["schemas"]["Person"] | null;
+      readonly source: string | null;
+      readonly version: number | null;
+      /**
+       * Format: uuid
+       * @description the newest build of the merged result
+       */
+      readonly build: string | null;
+      readonly before: number | null;
+      readonly merged: number | null;
+      /** Format: date-time */
+      readonly created: string;
+      /** Format: date-time */
+      readonly decided: string | null;
+      readonly decided_by: components["schemas"]["Person"] | null;
+      readonly url: string;
+      readonly conflicts: readonly components["schemas"]["Conflict"][];
+      readonly missing: readonly string[];
+    };
     /** @description An operator with the types that it computes with, and how often a model has it. */
     readonly OperatorCount: {
       readonly op: string;
@@ -3615,6 +3958,8 @@ export interface components {
     readonly ProjectEvent:
       | components["schemas"]["BuildChangedEvent"]
       | components["schemas"]["BuildLogAppendedEvent"]
+      | components["schemas"]["ChangeRequestChangedEvent"]
+      | components["schemas"]["OfferChangedEvent"]
       | components["schemas"]["PreviewChangedEvent"]
       | components["schemas"]["PreviewWatchedEvent"]
       | components["schemas"]["ProjectChangedEvent"]
@@ -3682,6 +4027,10 @@ export interface components {
       readonly none: number;
       readonly channels: number;
     };
+    readonly Reason: {
+      /** @default  */
+      readonly reason: string;
+    };
     /** @description Why something does not fit, or null where it does. */
     readonly ReasonAnswer: {
       readonly reason: string | null;
@@ -3698,6 +4047,16 @@ export interface components {
     /** @description A file's new path. */
     readonly RenameFile: {
       readonly path: string;
+    };
+    readonly Resolution: {
+      readonly conflict: string;
+      /** @enum {string} */
+      readonly side: "ours" | "theirs" | "both" | "written";
+      /**
+       * @description what stands there, of the side `written`
+       * @default
+       */
+      readonly text: string;
     };
     /** @enum {string} */
     readonly Resource: "bytes" | "projects" | "builds" | "minutes" | "trials" | "sockets";
@@ -4181,8 +4540,13 @@ export interface components {
       readonly id: string;
       readonly anchor: components["schemas"]["Anchor"];
       /** Format: uuid */
-      readonly build: string;
-      readonly build_number: number;
+      readonly build: string | null;
+      readonly build_number: number | null;
+      /**
+       * Format: uuid
+       * @description where it is about one, and not about a build
+       */
+      readonly change_request: string | null;
       /** Format: uuid */
       readonly review: string | null;
       readonly round: number | null;
@@ -4201,9 +4565,11 @@ export interface components {
       /** Format: uuid */
       readonly thread: string;
       /** Format: uuid */
-      readonly build: string;
+      readonly build: string | null;
       /** Format: uuid */
       readonly review: string | null;
+      /** Format: uuid */
+      readonly change_request: string | null;
       readonly mentioned: readonly string[];
       readonly change: components["schemas"]["ThreadStep"];
     };
@@ -4712,6 +5078,12 @@ export type CertificateFile = components["schemas"]["CertificateFile"];
 export type CertifiedModel = components["schemas"]["CertifiedModel"];
 export type CertifiedRune = components["schemas"]["CertifiedRune"];
 export type CertifiedToolchain = components["schemas"]["CertifiedToolchain"];
+export type ChangeRequest = components["schemas"]["ChangeRequest"];
+export type ChangeRequestChanged = components["schemas"]["ChangeRequestChanged"];
+export type ChangeRequestChangedEvent = components["schemas"]["ChangeRequestChangedEvent"];
+export type ChangeRequestPage = components["schemas"]["ChangeRequestPage"];
+export type ChangeState = components["schemas"]["ChangeState"];
+export type ChangeStep = components["schemas"]["ChangeStep"];
 export type CheckAnswer = components["schemas"]["CheckAnswer"];
 export type ChooseFavourite = components["schemas"]["ChooseFavourite"];
 export type ChooseWatch = components["schemas"]["ChooseWatch"];
@@ -4720,6 +5092,8 @@ export type Comment = components["schemas"]["Comment"];
 export type Comparison = components["schemas"]["Comparison"];
 export type CompleteAnswer = components["schemas"]["CompleteAnswer"];
 export type CompletionItem = components["schemas"]["CompletionItem"];
+export type Conflict = components["schemas"]["Conflict"];
+export type ConflictKind = components["schemas"]["ConflictKind"];
 export type Copy = components["schemas"]["Copy"];
 export type CreatedToken = components["schemas"]["CreatedToken"];
 export type Delivery = components["schemas"]["Delivery"];
@@ -4808,6 +5182,7 @@ export type MembersChangedEvent = components["schemas"]["MembersChangedEvent"];
 export type Membership = components["schemas"]["Membership"];
 export type Memory = components["schemas"]["Memory"];
 export type MemoryMap = components["schemas"]["MemoryMap"];
+export type MergeSide = components["schemas"]["MergeSide"];
 export type ModelChange = components["schemas"]["ModelChange"];
 export type ModelGraph = components["schemas"]["ModelGraph"];
 export type ModelMemory = components["schemas"]["ModelMemory"];
@@ -4826,12 +5201,19 @@ export type NewProject = components["schemas"]["NewProject"];
 export type NewRound = components["schemas"]["NewRound"];
 export type NewToken = components["schemas"]["NewToken"];
 export type NewWebhook = components["schemas"]["NewWebhook"];
+export type NewerOffer = components["schemas"]["NewerOffer"];
 export type NodeArgument = components["schemas"]["NodeArgument"];
 export type NodeState = components["schemas"]["NodeState"];
 export type Notice = components["schemas"]["Notice"];
 export type NoticeKind = components["schemas"]["NoticeKind"];
 export type NoticePage = components["schemas"]["NoticePage"];
 export type NoticeReason = components["schemas"]["NoticeReason"];
+export type Offer = components["schemas"]["Offer"];
+export type OfferChanged = components["schemas"]["OfferChanged"];
+export type OfferChangedEvent = components["schemas"]["OfferChangedEvent"];
+export type OfferChanges = components["schemas"]["OfferChanges"];
+export type Offers = components["schemas"]["Offers"];
+export type OpenChangeRequest = components["schemas"]["OpenChangeRequest"];
 export type OperatorCount = components["schemas"]["OperatorCount"];
 export type Organisation = components["schemas"]["Organisation"];
 export type OrganisationChanged = components["schemas"]["OrganisationChanged"];
@@ -4893,10 +5275,12 @@ export type ProjectSummary = components["schemas"]["ProjectSummary"];
 export type Proof = components["schemas"]["Proof"];
 export type Publish = components["schemas"]["Publish"];
 export type Quantisation = components["schemas"]["Quantisation"];
+export type Reason = components["schemas"]["Reason"];
 export type ReasonAnswer = components["schemas"]["ReasonAnswer"];
 export type RefusedFile = components["schemas"]["RefusedFile"];
 export type RefusedModel = components["schemas"]["RefusedModel"];
 export type RenameFile = components["schemas"]["RenameFile"];
+export type Resolution = components["schemas"]["Resolution"];
 export type Resource = components["schemas"]["Resource"];
 export type ResourceReport = components["schemas"]["ResourceReport"];
 export type Restore = components["schemas"]["Restore"];
@@ -5496,6 +5880,377 @@ export interface operations {
       readonly 409: components["responses"]["Conflict"];
       readonly 413: components["responses"]["RequestEntityTooLarge"];
       readonly 415: components["responses"]["UnsupportedMediaType"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
+      readonly 507: components["responses"]["InsufficientStorage"];
+    };
+  };
+  readonly change_requests_retrieve: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path: {
+        readonly change_id: string;
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody?: never;
+    readonly responses: {
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly "application/json": components["schemas"]["OpenChangeRequest"];
+        };
+      };
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
+    };
+  };
+  readonly change_requests_build: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path: {
+        readonly change_id: string;
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody?: never;
+    readonly responses: {
+      readonly 202: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly "application/json": components["schemas"]["OpenChangeRequest"];
+        };
+      };
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 409: components["responses"]["Conflict"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
+      readonly 507: components["responses"]["InsufficientStorage"];
+    };
+  };
+  readonly change_requests_close: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path: {
+        readonly change_id: string;
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody?: {
+      readonly content: {
+        readonly "application/json": components["schemas"]["Reason"];
+      };
+    };
+    readonly responses: {
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly "application/json": components["schemas"]["Offer"];
+        };
+      };
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 408: components["responses"]["RequestTimeout"];
+      readonly 409: components["responses"]["Conflict"];
+      readonly 413: components["responses"]["RequestEntityTooLarge"];
+      readonly 415: components["responses"]["UnsupportedMediaType"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
+      readonly 507: components["responses"]["InsufficientStorage"];
+    };
+  };
+  readonly change_requests_merge: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path: {
+        readonly change_id: string;
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody?: {
+      readonly content: {
+        readonly "application/json": components["schemas"]["Reason"];
+      };
+    };
+    readonly responses: {
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly "application/json": components["schemas"]["OpenChangeRequest"];
+        };
+      };
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 408: components["responses"]["RequestTimeout"];
+      readonly 409: components["responses"]["Conflict"];
+      readonly 413: components["responses"]["RequestEntityTooLarge"];
+      readonly 415: components["responses"]["UnsupportedMediaType"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
+      readonly 507: components["responses"]["InsufficientStorage"];
+    };
+  };
+  readonly change_requests_newer: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path: {
+        readonly change_id: string;
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody?: {
+      readonly content: {
+        readonly "application/json": components["schemas"]["NewerOffer"];
+      };
+    };
+    readonly responses: {
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly "application/json": components["schemas"]["Offer"];
+        };
+      };
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 408: components["responses"]["RequestTimeout"];
+      readonly 409: components["responses"]["Conflict"];
+      readonly 413: components["responses"]["RequestEntityTooLarge"];
+      readonly 415: components["responses"]["UnsupportedMediaType"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
+      readonly 507: components["responses"]["InsufficientStorage"];
+    };
+  };
+  readonly change_requests_reopen: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path: {
+        readonly change_id: string;
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody?: never;
+    readonly responses: {
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly "application/json": components["schemas"]["Offer"];
+        };
+      };
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 409: components["responses"]["Conflict"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
+      readonly 507: components["responses"]["InsufficientStorage"];
+    };
+  };
+  readonly change_requests_resolve: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path: {
+        readonly change_id: string;
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody: {
+      readonly content: {
+        readonly "application/json": components["schemas"]["Resolution"];
+      };
+    };
+    readonly responses: {
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly "application/json": components["schemas"]["OpenChangeRequest"];
+        };
+      };
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 408: components["responses"]["RequestTimeout"];
+      readonly 409: components["responses"]["Conflict"];
+      readonly 413: components["responses"]["RequestEntityTooLarge"];
+      readonly 415: components["responses"]["UnsupportedMediaType"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
+      readonly 507: components["responses"]["InsufficientStorage"];
+    };
+  };
+  readonly change_requests_start_over: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path: {
+        readonly change_id: string;
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody?: never;
+    readonly responses: {
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly "application/json": components["schemas"]["OpenChangeRequest"];
+        };
+      };
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 409: components["responses"]["Conflict"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
+      readonly 507: components["responses"]["InsufficientStorage"];
+    };
+  };
+  readonly change_requests_threads: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path: {
+        readonly change_id: string;
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody?: never;
+    readonly responses: {
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly "application/json": components["schemas"]["Threads"];
+        };
+      };
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
+    };
+  };
+  readonly change_requests_say: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path: {
+        readonly change_id: string;
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody: {
+      readonly content: {
+        readonly "application/json": components["schemas"]["Text"];
+      };
+    };
+    readonly responses: {
+      readonly 201: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly "application/json": components["schemas"]["Thread"];
+        };
+      };
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 408: components["responses"]["RequestTimeout"];
+      readonly 413: components["responses"]["RequestEntityTooLarge"];
+      readonly 415: components["responses"]["UnsupportedMediaType"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
+      readonly 507: components["responses"]["InsufficientStorage"];
+    };
+  };
+  readonly change_requests_undo: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path: {
+        readonly change_id: string;
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody?: never;
+    readonly responses: {
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly "application/json": components["schemas"]["OpenChangeRequest"];
+        };
+      };
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 409: components["responses"]["Conflict"];
       readonly 429: components["responses"]["TooManyRequests"];
       readonly 500: components["responses"]["InternalServerError"];
       readonly 503: components["responses"]["ServiceUnavailable"];
@@ -7094,6 +7849,42 @@ export interface operations {
       readonly 507: components["responses"]["InsufficientStorage"];
     };
   };
+  readonly change_requests_list: {
+    readonly parameters: {
+      readonly query?: {
+        /** @description the place of a page, from `next` or `previous` of another */
+        readonly cursor?: string;
+        /** @description rows of a page; 50 */
+        readonly limit?: number;
+      };
+      readonly header?: never;
+      readonly path: {
+        readonly name: string;
+        readonly organisation: string;
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody?: never;
+    readonly responses: {
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly "application/json": components["schemas"]["ChangeRequestPage"];
+        };
+      };
+      readonly 307: components["responses"]["TemporaryRedirect"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
+    };
+  };
   readonly projects_duplicate_create: {
     readonly parameters: {
       readonly query?: never;
@@ -7688,6 +8479,77 @@ export interface operations {
       readonly 429: components["responses"]["TooManyRequests"];
       readonly 500: components["responses"]["InternalServerError"];
       readonly 503: components["responses"]["ServiceUnavailable"];
+    };
+  };
+  readonly offers_list: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path: {
+        readonly name: string;
+        readonly organisation: string;
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody?: never;
+    readonly responses: {
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly "application/json": components["schemas"]["Offers"];
+        };
+      };
+      readonly 307: components["responses"]["TemporaryRedirect"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
+    };
+  };
+  readonly offers_make: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path: {
+        readonly name: string;
+        readonly organisation: string;
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody: {
+      readonly content: {
+        readonly "application/json": components["schemas"]["OfferChanges"];
+      };
+    };
+    readonly responses: {
+      readonly 201: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly "application/json": components["schemas"]["Offer"];
+        };
+      };
+      readonly 307: components["responses"]["TemporaryRedirect"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 408: components["responses"]["RequestTimeout"];
+      readonly 409: components["responses"]["Conflict"];
+      readonly 413: components["responses"]["RequestEntityTooLarge"];
+      readonly 415: components["responses"]["UnsupportedMediaType"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
+      readonly 507: components["responses"]["InsufficientStorage"];
     };
   };
   readonly project_people: {

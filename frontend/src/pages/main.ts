@@ -9,6 +9,7 @@ import "./devices.css";
 import "./notices.css";
 import "./home.css";
 import "./talk.css";
+import "./changes.css";
 import { bells } from "./bell";
 import { copyButtons } from "./copy";
 import { finder } from "./finder/finder";

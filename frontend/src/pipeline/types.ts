@@ -5,8 +5,8 @@ export interface Stage {
   readonly kind: "capability" | "block" | "model" | "output";
   /** What the stage is: a proc-block's name, a model's file. */
   readonly detail: string;
-  /** What became of it since an earlier pipeline; in the picture a dashed frame. */
-  readonly mark?: "added" | "changed" | "removed" | "same" | "";
+  /** What became of it since an earlier pipeline; in the picture a frame. `both` sides of a merge changed it. */
+  readonly mark?: "added" | "changed" | "removed" | "both" | "same" | "";
   /** The same in words, in a line of its own. */
   readonly note?: string;
   /** What a proc-block keeps from one run to the next; left out where it keeps nothing. */

@@ -26,17 +26,22 @@ from forge.notices.access import notices_of
 from forge.notices.models import Notice
 from forge.projects import actions as projects
 from forge.projects.actions import write_file
-from forge.projects.models import Project, Sample, Version
+from forge.projects.files import find_file
+from forge.projects.models import Fork, Project, Sample, Version
 from forge.projects.samples import sample_terms
+from forge.projects.versions import snapshot
 from forge.registry import actions as registry
 from forge.reviews import actions as reviews
 from forge.reviews.actions.inviting import become_reviewer
 from forge.reviews.actions.wrong_results import WrongResult
 from forge.reviews.conversation import find_thread
 from forge.reviews.guests import principal_of_guest
-from forge.reviews.models import AnchoredThread, InvitedReviewer, Review
+from forge.reviews.merging import merging_of
+from forge.reviews.models import AnchoredThread, ChangeRequest, InvitedReviewer, Review
 from forge.webhooks import actions as webhooks
-from tests.forge.made_builds import RUNE, approved, built, failed_build
+from rune.merge import Choice, Side
+from tests.forge.conftest import RUNEFILE
+from tests.forge.made_builds import RUNE, approved, built, failed_build, finished
 from tests.forge.made_samples import zipped
 from tests.forge.made_suggestions import ready_copy, suggested
 from tests.model_cases import compiled_model
@@ -607,6 +612,105 @@ def a_suggestion_is_taken(world: World) -> Act:
 def a_suggestion_is_declined(world: World) -> Act:
     made = suggested(world.reviewer, _asked(world))
     return lambda: reviews.decline_suggestion(world.owner, made, "It is right as it is.")
+
+
+@scene(reviews.offer_changes)
+def the_projects_fork_is_offered_to_it(world: World) -> Act:
+    fork = projects.fork_project(world.owner, world.project, world.organisation, "twin")
+    write_file(world.owner, fork, "Runefile.yml", b"version: 1\n")
+    return lambda: reviews.offer_changes(world.owner, fork, "Nothing but a head")
+
+
+@scene(reviews.offer_changes)
+def the_project_is_a_fork_and_is_offered(world: World) -> Act:
+    origin = projects.create_project(world.owner, world.organisation, "origin")
+    Fork.objects.create(project=world.project, origin=origin, base=snapshot(world.project))
+    write_file(world.owner, world.project, "notes.md", b"new")
+    return lambda: reviews.offer_changes(world.owner, world.project, "Notes")
+
+
+def _offered(world: World) -> ChangeRequest:
+    """A change that both sides made otherwise."""
+    fork = projects.fork_project(world.owner, world.project, world.organisation, "twin")
+    write_file(world.owner, fork, "Runefile.yml", RUNEFILE.replace("length: 8", "length: 4").encode() + b"# theirs\n")
+    return reviews.offer_changes(world.owner, fork, "Four of them")
+
+
+def _built_merged(world: World) -> ChangeRequest:
+    made = _offered(world)
+    finished(reviews.build_merged(world.owner, made), RUNE + b"merged")
+    made.refresh_from_db()
+    return made
+
+
+@scene(reviews.offer_newer)
+def newer_files_are_offered(world: World) -> Act:
+    made = _offered(world)
+    assert made.source is not None
+    write_file(world.owner, made.source, "notes.md", b"newer")
+    return lambda: reviews.offer_newer(world.owner, made)
+
+
+@scene(reviews.resolve_conflict)
+def a_conflict_is_resolved(world: World) -> Act:
+    made = _offered(world)
+    text = find_file(world.project, "Runefile.yml").text or ""
+    write_file(world.owner, world.project, "Runefile.yml", text.encode() + b"# ours\n")
+    (conflict,) = merging_of(made).conflicts
+    return lambda: reviews.resolve_conflict(world.owner, made, conflict.key, Choice(Side.THEIRS))
+
+
+@scene(reviews.start_over)
+def all_conflicts_are_open_again(world: World) -> Act:
+    made = _offered(world)
+    return lambda: reviews.start_over(world.owner, made)
+
+
+@scene(builds.build_version)
+def a_version_that_is_not_the_files_is_built(world: World) -> Act:
+    version = snapshot(world.project)
+    write_file(world.owner, world.project, "notes.md", b"newer")
+    return lambda: builds.build_version(world.developer, version)
+
+
+@scene(reviews.build_merged)
+def the_merged_result_is_built(world: World) -> Act:
+    made = _offered(world)
+    return lambda: reviews.build_merged(world.owner, made)
+
+
+@scene(reviews.merge_change_request)
+def a_change_request_is_merged(world: World) -> Act:
+    made = _built_merged(world)
+    assert made.build is not None
+    reviews.give_verdict(world.reviewer, made.build, "approve")
+    return lambda: reviews.merge_change_request(world.owner, made)
+
+
+@scene(reviews.merge_past_gate)
+def a_change_request_is_merged_past_its_gate(world: World) -> Act:
+    made = _built_merged(world)
+    return lambda: reviews.merge_past_gate(world.owner, made, "Nobody is here.")
+
+
+@scene(reviews.undo_merge)
+def a_merge_is_undone(world: World) -> Act:
+    made = _built_merged(world)
+    reviews.merge_past_gate(world.owner, made, "Nobody is here.")
+    return lambda: reviews.undo_merge(world.owner, made)
+
+
+@scene(reviews.close_change_request)
+def a_change_request_is_closed(world: World) -> Act:
+    made = _offered(world)
+    return lambda: reviews.close_change_request(world.owner, made, "Not now.")
+
+
+@scene(reviews.reopen_change_request)
+def a_closed_change_request_is_opened_again(world: World) -> Act:
+    made = _offered(world)
+    reviews.close_change_request(world.owner, made, "Not now.")
+    return lambda: reviews.reopen_change_request(world.owner, made)
 
 
 @scene(reviews.withdraw_suggestion)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.core import mail
+from django.test import Client
 from django.utils import timezone
 
 from forge.accounts.actions import (
@@ -245,3 +248,13 @@ def test_each_act_is_in_the_audit_log_where_it_happened(project: Project, owner:
     entries = AuditEntry.objects.filter(project=project.pk, organisation=project.organisation_id)
     found = set(entries.values_list("action", flat=True))
     assert {"invitation.create", "project.join", "project.role", "project.leave"} <= found
+
+
+def test_a_role_is_offered_to_members_whom_it_would_give_more(
+    project: Project, owner: User, developer: User, viewer: User, browser_of: Callable[[User | None], Client]
+) -> None:
+    page = browser_of(owner).get(f"{project.get_absolute_url()}/share").content.decode()
+    found = {person: f'aria-label="Give {person} a role' in page for person in (owner, developer, viewer)}
+    assert found == {owner: False, developer: True, viewer: True}
+    of_developer = page.partition(f"Role of {developer} in this project")[2].partition("</select>")[0]
+    assert re.findall(r'value="(\w+)"', of_developer) == ["maintainer"]

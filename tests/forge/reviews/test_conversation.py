@@ -61,7 +61,7 @@ def test_a_thread_goes_on_over_rounds_and_says_where_it_began(project: Any, deve
     begin_thread(reviewer, review, "Better.")
     reply_in_thread(developer, first, "Softly.")
     found = threads_in_review(reviewer, review)
-    assert [(each.round, each.build.number, texts(each)) for each in found] == [
+    assert [(each.round, each.about.number, texts(each)) for each in found] == [
         (1, 1, ["How loud?", "Softly."]),
         (2, 2, ["Better."]),
     ]

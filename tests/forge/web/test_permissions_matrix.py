@@ -47,6 +47,7 @@ PAGE_OWN = (200, 403, 403, 403, 403, 404, 302)
 SENT = (302, 302, 302, 403, 403, 404, 302)
 SENT_OWN = (302, 403, 403, 403, 403, 404, 302)
 SENT_MANAGED = (302, 302, 403, 403, 403, 404, 302)
+NONE_PAGE = (404, 404, 404, 404, 404, 404, 302)
 ANY_PAGE = (200, 200, 200, 200, 200, 200, 302)
 
 _P = "api/v1/projects/acme/kitchen"
@@ -365,6 +366,8 @@ CASES: list[tuple[str, str, str, Any, tuple[int, ...]]] = [
         {"member": _NO_ID},
         (404, 403, 403, 403, 403, 404, 302),
     ),
+    ("get", "compare", "", None, (200, 200, 200, 200, 200, 200, 200)),
+    ("get", "compare", "compare?one=acme/kitchen@1", None, NONE_PAGE),
     ("get", "explore", "", None, (200, 200, 200, 200, 200, 200, 200)),
     ("get", "<str:organisation>/<str:name>/copy", "acme/kitchen/copy", None, PAGE),
     ("get", "<str:organisation>/<str:name>/devices", "acme/kitchen/devices", None, PAGE),
@@ -420,6 +423,7 @@ OURS = (
 )
 NOT_OURS = (
     "forge.web.builds",
+    "forge.web.change_requests",
     "forge.web.conversation",
     "forge.web.guests",
     "forge.web.reviews",

@@ -18,11 +18,11 @@ from forge.accounts.models import Organisation, User
 from forge.builds.actions import watch_wires
 from forge.builds.models import Build
 from forge.notices.models import Notice
-from forge.projects.actions import delete_project, send_sample, update_project
+from forge.projects.actions import delete_project, fork_project, send_sample, update_project, write_file
 from forge.projects.models import Project
 from forge.projects.samples import sample_terms
 from forge.registry.actions import publish_build
-from forge.reviews.actions import Asked, GuestTerms, ask_for_review, begin_thread, invite_guest
+from forge.reviews.actions import Asked, GuestTerms, ask_for_review, begin_thread, invite_guest, offer_changes
 from forge.webhooks.actions import create_webhook, ping
 from tests.forge.made_builds import built, packed
 from tests.forge.made_suggestions import ready_copy
@@ -54,6 +54,7 @@ NOTHING: Names = {
     "link": str(UUID(int=15)),
     "link_id": str(UUID(int=15)),
     "comment_id": str(UUID(int=10)),
+    "change_id": str(UUID(int=16)),
     "notice": str(UUID(int=11)),
     "notice_id": str(UUID(int=11)),
     "webhook": str(UUID(int=12)),
@@ -96,6 +97,9 @@ def names(build: Build, organisation: Organisation, project: Project, owner: Use
     assert build.artefact is not None
     review = ask_for_review(owner, build, "Is it good?", reviewers=[Asked((owner.pk,))])
     thread = begin_thread(owner, review, "It works")
+    twin = fork_project(developer, project, organisation, "twin")
+    write_file(developer, twin, "Runefile.yml", b"version: 1\n")
+    change = offer_changes(developer, twin, "Nothing but a head")
     link, _ = invite_guest(owner, review, GuestTerms("Lena"))
     invitation, _ = invite(owner, organisation, "viewer")
     token, _ = create_token(owner, "x", ["read"], None)
@@ -124,6 +128,7 @@ def names(build: Build, organisation: Organisation, project: Project, owner: Use
         "trial_id": str(ready_copy(review).pk),
         "link": str(link.pk),
         "link_id": str(link.pk),
+        "change_id": str(change.pk),
         "comment_id": str(thread.thread.comments.get().pk),
         "hint": "no-hint",
         "notice": str(notice.pk),
@@ -161,7 +166,7 @@ def answers(browser: Client, names: Names, methods: Sequence[str] = METHODS) -> 
                 transaction.set_rollback(True)
             body = b"".join(answer) if answer.streaming else answer.content
             said = _CHANGES.sub("", body.decode("utf-8", "replace") + "\n" + answer.get("Location", ""))
-            said = re.sub(f"((?:builds|reviews)(?:/|%2F)){names['number']}", r"\1<number>", said)
+            said = re.sub(f"((?:builds|reviews|change-requests)(?:/|%2F)){names['number']}", r"\1<number>", said)
             for name, value in names.items():
                 if name != "number":
                     said = said.replace(value, f"<{name}>").replace(value.replace("/", "%2F"), f"<{name}>")

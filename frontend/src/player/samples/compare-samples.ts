@@ -2,7 +2,8 @@
 // at its sample, and those that are answered differently come first. The list stays playable; nothing is sent anywhere.
 import { heardOnAll, type Answer, type Recorded, type Recording } from "../../preview";
 import { fetchRune } from "../fetch-rune";
-import { differs, isRight, summary, textOf, type Pair } from "./differing";
+import { byLabel, differs, isRight, summary, textOf, type Pair } from "./differing";
+import { ownFileOf, takeOwnFiles } from "./own-files";
 
 const KINDS = new Set(["sound", "picture", "motion"]);
 const NOT_RUN: Answer = { problem: "It was not run." };
@@ -14,6 +15,7 @@ export function compareSamples(): void {
     const { runeUrl, beforeUrl, beforeName } = section.dataset;
     if (!button || !status || runeUrl === undefined || beforeUrl === undefined || beforeName === undefined) continue;
     button.hidden = false;
+    takeOwnFiles(section);
     button.addEventListener("click", () => {
       button.disabled = true;
       void run(section, status, [runeUrl, beforeUrl], beforeName)
@@ -33,6 +35,7 @@ async function run(
   addresses: readonly [string, string],
   beforeName: string,
 ): Promise<void> {
+  const nowName = section.dataset["nowName"] ?? "This build";
   const items = [...section.querySelectorAll<HTMLElement>("[data-sample]")];
   const recordings = items.map(recordingOf);
   const total = 2 * recordings.length;
@@ -52,7 +55,8 @@ async function run(
       const { sample = "", label = "" } = item.dataset;
       return { id: sample, label, now: now.get(sample) ?? NOT_RUN, before: before.get(sample) ?? NOT_RUN };
     });
-    show(items, pairs, beforeName);
+    show(items, pairs, beforeName, nowName);
+    showLabels(section, pairs, beforeName, nowName);
     status.textContent = summary(pairs);
   } finally {
     holder.remove();
@@ -65,6 +69,8 @@ function recordingOf(item: HTMLElement): Recording {
     id: sample,
     read: async (): Promise<Recorded> => {
       if (!KINDS.has(kind)) throw new Error("A recording of this kind cannot be run here.");
+      const own = ownFileOf(item);
+      if (own !== undefined) return { label, kind: kind as Recorded["kind"], file: own };
       const response = await fetch(`/api/v1/samples/${sample}/recording`, { credentials: "same-origin" });
       if (!response.ok) throw new Error("The recording could not be fetched.");
       return { label, kind: kind as Recorded["kind"], file: await response.blob() };
@@ -73,7 +79,7 @@ function recordingOf(item: HTMLElement): Recording {
 }
 
 /** Writes the answers into the list, and puts those that differ first; all others keep their order. */
-function show(items: readonly HTMLElement[], pairs: readonly Pair[], beforeName: string): void {
+function show(items: readonly HTMLElement[], pairs: readonly Pair[], beforeName: string, nowName: string): void {
   const list = items[0]?.parentElement;
   for (const [index, item] of items.entries()) {
     const pair = pairs[index];
@@ -82,11 +88,30 @@ function show(items: readonly HTMLElement[], pairs: readonly Pair[], beforeName:
     const said = document.createElement("p");
     said.className = "small row wrap";
     said.dataset["answersOf"] = "";
-    said.append(word("This build", pair.now, pair.label), word(beforeName, pair.before, pair.label));
+    said.append(word(nowName, pair.now, pair.label), word(beforeName, pair.before, pair.label));
     item.append(said);
     item.classList.toggle("differs", differs(pair));
   }
   list?.prepend(...items.filter((_, index) => pairs[index] !== undefined && differs(pairs[index])));
+}
+
+/** How many samples of each label each of both has right, where the page has room for it. */
+function showLabels(section: HTMLElement, pairs: readonly Pair[], beforeName: string, nowName: string): void {
+  const place = section.querySelector<HTMLElement>("[data-by-label]");
+  if (!place) return;
+  const table = Object.assign(document.createElement("table"), { className: "num" });
+  const row = (tag: "th" | "td", texts: readonly string[]): void => {
+    const made = table.insertRow();
+    for (const [index, text] of texts.entries()) {
+      const cell = document.createElement(index === 0 ? "th" : tag);
+      if (cell.tagName === "TH") cell.scope = tag === "th" ? "col" : "row";
+      made.append(Object.assign(cell, { textContent: text }));
+    }
+  };
+  row("th", ["Label", beforeName, nowName, "Samples"]);
+  for (const { label, before, now, all } of byLabel(pairs)) row("td", [label, `${before}`, `${now}`, `${all}`]);
+  place.replaceChildren(table);
+  place.hidden = false;
 }
 
 function word(name: string, answer: Answer, label: string): HTMLElement {

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import type { Answer } from "../../preview";
-import { differs, isRight, summary, type Pair } from "./differing";
+import { byLabel, differs, isRight, summary, type Pair } from "./differing";
+import { labelOfName } from "./own-files";
 
 const said = (answer: string | null): Answer => ({ answer, outputs: "" });
 const pair = (label: string, now: string | null, before: string | null): Pair => ({
@@ -38,4 +39,22 @@ test("a recording that one cannot read is neither right nor wrong", () => {
   const answer: Answer = { problem: "This recording is not of the kind that the rune reads (sound)." };
   expect(isRight(answer, "up")).toBeNull();
   expect(differs({ id: "1", label: "up", now: answer, before: said("up") })).toBe(true);
+});
+
+test("right answers are counted by label", () => {
+  const failed: Pair = { id: "x", label: "up", now: { problem: "It was not run." }, before: said("up") };
+  expect(byLabel([pair("up", "up", "down"), pair("down", "up", "down"), failed])).toEqual([
+    { label: "down", before: 1, now: 0, all: 1 },
+    { label: "up", before: 1, now: 1, all: 2 },
+  ]);
+});
+
+test("a file of one's own is named by its label", () => {
+  expect(["up-1.wav", "hey forge_02.wav", "7.png", "left.wav", "-1.wav"].map(labelOfName)).toEqual([
+    "up",
+    "hey forge",
+    "7",
+    "left",
+    "",
+  ]);
 });

@@ -48,3 +48,22 @@ export function summary(pairs: readonly Pair[]): string {
 }
 
 const was = (those: readonly unknown[]): string => (those.length === 1 ? "was" : "were");
+
+/** How many samples of a label each of both has right. */
+export interface LabelCount {
+  readonly label: string;
+  readonly before: number;
+  readonly now: number;
+  readonly all: number;
+}
+
+/** Of each label, by name. */
+export function byLabel(pairs: readonly Pair[]): readonly LabelCount[] {
+  const labels = [...new Set(pairs.map(({ label }) => label))].sort((one, other) => one.localeCompare(other));
+  return labels.map((label) => {
+    const these = pairs.filter((pair) => pair.label === label);
+    const right = (side: "before" | "now"): number =>
+      these.filter((pair) => isRight(pair[side], label) === true).length;
+    return { label, before: right("before"), now: right("now"), all: these.length };
+  });
+}

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as some
 
 from forge.projects.document import text_edits
-from forge.projects.line_edits import changed_lines
+from rune.line_edits import changed_lines
 
 LINES = some.lists(some.sampled_from(["a\n", "b\n", "c\n"]), max_size=12)
 

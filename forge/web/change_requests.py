@@ -1,0 +1,310 @@
+"""Change requests as pages: a project's list, one to look at, resolve and merge, and a fork's offers.
+
+None of it needs scripts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_POST
+
+from forge.accounts.permissions import Verb, can
+from forge.accounts.principals import Principal, principal_of
+from forge.builds.models import UNFINISHED, Build, State
+from forge.core.errors import Conflict, Invalid
+from forge.projects.models import Project
+from forge.projects.versions import find_version, versions_of
+from forge.reviews import actions
+from forge.reviews.access import complete, reviews_about, standing_verdicts, state_of
+from forge.reviews.change_gate import current_build, demands_to_merge, missing_to_merge
+from forge.reviews.change_models import ChangeRequest, ChangeState
+from forge.reviews.changes import change_requests_of, find_numbered_change_request, find_offer, fork_to_offer, offers_of
+from forge.reviews.conversation import threads_on_request
+from forge.reviews.merging import Merging, merging_of
+from forge.reviews.models import Review
+from forge.web.change_view import left_in_words, merge_view, shown_conflicts
+from forge.web.conversation import Which, request_talk_facts, which_asked
+from forge.web.judging import rune_facts
+from forge.web.limits import Step, steps_of
+from forge.web.pages import for_person, show_again
+from forge.web.project import project_of
+from forge.web.reviews import STATE_TAGS, StateTag
+from rune.merge import Choice, Side
+from rune.wording import counted
+
+SHOWN = 50
+VERSIONS_SHOWN = 20
+"""The newest versions of a fork that can be offered in place of its files as they are now."""
+
+# The front end's build finds the icons that it must draw by `icon="…"`.
+CHANGE_TAGS = {
+    ChangeState.OPEN: StateTag("Open", "info", icon="git-pull-request"),
+    ChangeState.MERGED: StateTag("Merged", "ok", icon="git-merge"),
+    ChangeState.CLOSED: StateTag("Closed", "", icon="ban"),
+}
+
+
+@dataclass(frozen=True)
+class Row:
+    """A change request on a list."""
+
+    request: ChangeRequest
+    look: StateTag
+
+
+@dataclass(frozen=True)
+class ShownReview:
+    """A review of the merged result."""
+
+    review: Review
+    look: StateTag
+
+
+@for_person
+def change_requests(request: HttpRequest, organisation: str, name: str) -> HttpResponse:
+    """A project's change requests, newest first: the open ones, or all."""
+    project = project_of(request, organisation, name, Verb.READ)
+    found = change_requests_of(principal_of(request), project)
+    which = "all" if request.GET.get("show") == "all" else "open"
+    shown = found if which == "all" else found.filter(state=ChangeState.OPEN)
+    page = Paginator(shown, SHOWN).get_page(request.GET.get("page"))
+    rows = [Row(each, CHANGE_TAGS[ChangeState(each.state)]) for each in page]
+    context = {"project": project, "rows": rows, "which": which, "page": page, "has_any": found.exists()}
+    return render(request, "changes/list.html", context)
+
+
+@for_person
+def change_request(request: HttpRequest, organisation: str, name: str, number: int) -> HttpResponse:
+    """One change request."""
+    project, found = _found(request, organisation, name, number)
+    return render(request, "changes/change.html", _context(principal_of(request), project, found, request.GET))
+
+
+@for_person
+def conversation(request: HttpRequest, organisation: str, name: str, number: int) -> HttpResponse:
+    """Its conversation alone, for its page that is open."""
+    project, found = _found(request, organisation, name, number)
+    talk = _talk(principal_of(request), project, found, which_asked(request.GET))
+    return render(request, "reviews/talk.html", {"project": project, "change": found, **talk})
+
+
+@for_person
+@require_POST
+def respond(request: HttpRequest, organisation: str, name: str, number: int) -> HttpResponse:
+    """What the button that was pressed says."""
+    project, found = _found(request, organisation, name, number)
+    principal, typed = principal_of(request), request.POST
+    act = _ACTS.get(typed.get("do", "say"))
+    try:
+        if act is None:
+            raise Invalid("Nothing is called like this here.")
+        place = act(principal, found, typed)
+    except (Invalid, Conflict) as error:
+        fresh = find_numbered_change_request(principal, project, number)
+        return show_again(request, "changes/change.html", _context(principal, project, fresh, typed), error)
+    return redirect(f"{found.get_absolute_url()}{place}")
+
+
+def _resolve(principal: Principal, found: ChangeRequest, typed: QueryDict) -> str:
+    side = typed.get("side", "")
+    if side not in tuple(Side):
+        raise Invalid("Choose a side.", errors={"side": ["Choose a side."]})
+    choice = Choice(Side(side), typed.get("text", ""))
+    actions.resolve_conflict(principal, found, typed.get("conflict", ""), choice)
+    return "#conflicts"
+
+
+def _start_over(principal: Principal, found: ChangeRequest, typed: QueryDict) -> str:
+    actions.start_over(principal, found)
+    return "#conflicts"
+
+
+def _build(principal: Principal, found: ChangeRequest, typed: QueryDict) -> str:
+    actions.build_merged(principal, found)
+    return ""
+
+
+def _merge(principal: Principal, found: ChangeRequest, typed: QueryDict) -> str:
+    actions.merge_change_request(principal, found)
+    return ""
+
+
+def _merge_past(principal: Principal, found: ChangeRequest, typed: QueryDict) -> str:
+    actions.merge_past_gate(principal, found, typed.get("reason", ""))
+    return ""
+
+
+def _undo(principal: Principal, found: ChangeRequest, typed: QueryDict) -> str:
+    actions.undo_merge(principal, found)
+    return ""
+
+
+def _close(principal: Principal, found: ChangeRequest, typed: QueryDict) -> str:
+    actions.close_change_request(principal, found, typed.get("reason", ""))
+    return ""
+
+
+def _reopen(principal: Principal, found: ChangeRequest, typed: QueryDict) -> str:
+    actions.reopen_change_request(principal, found)
+    return ""
+
+
+def _say(principal: Principal, found: ChangeRequest, typed: QueryDict) -> str:
+    actions.begin_thread(principal, found, typed.get("text", ""))
+    return "#conversation"
+
+
+_ACTS: Mapping[str, Callable[[Principal, ChangeRequest, QueryDict], str]] = {
+    "resolve": _resolve,
+    "start-over": _start_over,
+    "build": _build,
+    "merge": _merge,
+    "merge-past": _merge_past,
+    "undo": _undo,
+    "close": _close,
+    "reopen": _reopen,
+    "say": _say,
+}
+
+
+@for_person
+@require_http_methods(["GET", "POST"])
+def offer(request: HttpRequest, organisation: str, name: str) -> HttpResponse:
+    """What a fork offered, and offering its changes."""
+    principal = principal_of(request)
+    verb = Verb.EDIT if request.method == "POST" else Verb.READ
+    fork = project_of(request, organisation, name, verb)
+    if request.method == "POST":
+        try:
+            return redirect(_offered(principal, fork, request.POST))
+        except (Invalid, Conflict) as error:
+            return show_again(request, "changes/offer.html", _offer_context(principal, fork), error)
+    return render(request, "changes/offer.html", _offer_context(principal, fork))
+
+
+def _offered(principal: Principal, fork: Project, typed: QueryDict) -> str:
+    """What the button says; answers where to go on. Raises `Invalid` and `Conflict`."""
+    asked = typed.get("version", "")
+    version = find_version(fork, int(asked)) if asked.isascii() and asked.isdigit() and len(asked) < 9 else None
+    here = f"{fork.get_absolute_url()}/offer"
+    if (do := typed.get("do", "offer")) == "offer":
+        made = actions.offer_changes(principal, fork, typed.get("title", ""), typed.get("message", ""), version)
+        return made.get_absolute_url() if can(principal, Verb.READ, made.project) else here
+    found = next((each for each in offers_of(principal, fork) if str(each.pk) == typed.get("offer", "")), None)
+    if found is None:
+        raise Invalid("This fork made no such offer.")
+    if do == "newer":
+        actions.offer_newer(principal, find_offer(principal, found.pk), version)
+    elif do == "close":
+        actions.close_change_request(principal, find_offer(principal, found.pk), typed.get("reason", ""))
+    elif do == "reopen":
+        actions.reopen_change_request(principal, find_offer(principal, found.pk))
+    return here
+
+
+def _offer_context(principal: Principal, fork: Project) -> dict[str, Any]:
+    found = fork_to_offer(principal, fork)
+    offers = offers_of(principal, fork)
+    return {
+        "project": fork,
+        "origin": None if found is None else found.origin,
+        "rows": [Row(each, CHANGE_TAGS[ChangeState(each.state)]) for each in offers],
+        "readable": {each.pk for each in offers if can(principal, Verb.READ, each.project)},
+        "versions": versions_of(fork)[:VERSIONS_SHOWN],
+        "may_offer": can(principal, Verb.EDIT, fork),
+    }
+
+
+def _found(request: HttpRequest, organisation: str, name: str, number: int) -> tuple[Project, ChangeRequest]:
+    project = project_of(request, organisation, name, Verb.READ)
+    return project, find_numbered_change_request(principal_of(request), project, number)
+
+
+def _context(principal: Principal, project: Project, found: ChangeRequest, asked: QueryDict) -> dict[str, Any]:
+    may_edit = can(principal, Verb.EDIT, project)
+    is_author = found.author_id == principal.pk
+    context = {
+        "project": project,
+        "change": found,
+        "look": CHANGE_TAGS[ChangeState(found.state)],
+        "may_edit": may_edit,
+        "may_close": may_edit or is_author,
+        "is_author": is_author,
+        "may_see_source": found.source is not None and can(principal, Verb.SEE, found.source),
+        "respond": f"{found.get_absolute_url()}/respond",
+        "talk_url": f"{found.get_absolute_url()}/conversation",
+        **_talk(principal, project, found, which_asked(asked)),
+    }
+    if not found.is_open:
+        return context
+    try:
+        merging = merging_of(found)
+    except (Conflict, Invalid) as error:
+        return context | {"unread": error}
+    return context | _merging(principal, project, found, merging)
+
+
+def _merging(principal: Principal, project: Project, found: ChangeRequest, merging: Merging) -> dict[str, Any]:
+    build = current_build(found, merging)
+    is_built = build is not None and build.state == State.SUCCEEDED and build.artefact is not None
+    facts = rune_facts(principal, build) if build is not None and is_built else {}
+    missing = missing_to_merge(found, merging)
+    conflicts = shown_conflicts(merging)
+    return {
+        **facts,
+        "merging": merging,
+        "view": merge_view(project, merging),
+        "pipeline": facts.get("pipeline"),
+        "conflicts": conflicts,
+        "resolved": sum(each.chosen is not None for each in conflicts),
+        "left": len(merging.unresolved),
+        "is_nothing": not merging.unresolved and merging.is_nothing,
+        "build": build,
+        "old_build": found.build if build is None else None,
+        "is_unfinished": build is not None and build.state in UNFINISHED,
+        "is_built": is_built,
+        "steps": _steps(build, merging),
+        "reviews": _reviews(principal, build) if build is not None and is_built else [],
+        "may_ask": can(principal, Verb.ASK, project),
+        "is_ready": not merging.unresolved and not merging.is_nothing and not missing,
+        "may_override": can(principal, Verb.OVERRIDE_GATE, project) and bool(missing) and not merging.unresolved,
+        "after": (versions_of(project).values_list("number", flat=True).first() or 0) + 1,
+    }
+
+
+def _steps(build: Build | None, merging: Merging) -> list[Step]:
+    """What is there and what is missing, in the order in which it is done."""
+    left = len(merging.unresolved)
+    steps = []
+    if merging.conflicts:
+        text = f"{counted(left, 'conflict')} left" if left else "No conflict left"
+        steps.append(Step(not left, text, left_in_words(merging)))
+    if build is None:
+        steps.append(Step(False, "The merged result is not built", "" if left else "Build it to try and review it."))
+        return steps
+    number = f"Build {build.number}"
+    if build.state in UNFINISHED:
+        steps.append(Step(False, "The merged result is being built", number))
+    elif build.state != State.SUCCEEDED or build.artefact is None:
+        steps.append(Step(False, "The merged result does not build", f"{number} {build.state}."))
+    else:
+        steps.append(Step(True, "The merged result builds", number))
+        steps.extend(steps_of(demands_to_merge(build)))
+    return steps
+
+
+def _reviews(principal: Principal, build: Build) -> list[ShownReview]:
+    about = reviews_about(principal, build)
+    found = list(complete(Review.objects.visible_to(principal).filter(pk__in=[each.pk for each in about])))
+    verdicts = standing_verdicts(found)
+    return [ShownReview(each, STATE_TAGS[state_of(each, verdicts[each.pk])]) for each in found]
+
+
+def _talk(principal: Principal, project: Project, found: ChangeRequest, which: Which) -> dict[str, Any]:
+    return request_talk_facts(principal, project, threads_on_request(principal, found), which)

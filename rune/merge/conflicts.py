@@ -1,0 +1,106 @@
+"""What both sides changed, as data: a conflict with what each side says, and what somebody chose."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Side(StrEnum):
+    """What a conflict may be resolved to. `WRITTEN` is a text of whoever resolves it."""
+
+    OURS = "ours"
+    THEIRS = "theirs"
+    BOTH = "both"
+    WRITTEN = "written"
+
+
+class ConflictKind(StrEnum):
+    """What both sides changed."""
+
+    STAGE = "stage"
+    PART = "part"
+    """Another part of a Runefile, named by its key."""
+    LINES = "lines"
+    FILE = "file"
+    """A file as a whole: no text, or one that a side deleted. The sides are digests."""
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What a conflict is resolved to; `text` is what was written."""
+
+    side: Side
+    text: str = ""
+
+
+@dataclass(frozen=True)
+class Conflict:
+    """Something that both sides changed, and not the same. None is what a side does not have.
+
+    `line` is where it stands in our text, from 1. `both` has the changes of both sides, where they do not touch.
+    """
+
+    path: str
+    kind: ConflictKind
+    name: str
+    base: str | None
+    ours: str | None
+    theirs: str | None
+    both: str | None = None
+    line: int = 0
+
+    @property
+    def key(self) -> str:
+        """What names it as long as both sides say what they say: another change of a side is another conflict."""
+        said = (self.path, self.kind, self.name, self.base, self.ours, self.theirs)
+        parts = ("-" if each is None else f"{len(each)}:{each}" for each in said)
+        return hashlib.sha256("".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:32]
+
+    @property
+    def sides(self) -> tuple[Side, ...]:
+        """What it may be resolved to."""
+        written = () if self.kind is ConflictKind.FILE else (Side.WRITTEN,)
+        return (Side.OURS, Side.THEIRS, *(() if self.both is None else (Side.BOTH,)), *written)
+
+    def chosen(self, choice: Choice | None) -> str | None:
+        """What stands in its place; what we say as long as nothing is chosen."""
+        match choice.side if choice is not None else Side.OURS:
+            case Side.THEIRS:
+                return self.theirs
+            case Side.BOTH:
+                return self.both
+            case Side.WRITTEN if choice is not None:
+                return choice.text
+            case _:
+                return self.ours
+
+
+@dataclass(frozen=True)
+class MergedText:
+    """A merged text: what is clear, and conflicts between it."""
+
+    parts: tuple[str | Conflict, ...]
+
+    @property
+    def conflicts(self) -> tuple[Conflict, ...]:
+        return tuple(part for part in self.parts if isinstance(part, Conflict))
+
+    def text(self, choices: Mapping[str, Choice]) -> str:
+        """The text with what was chosen, by the conflicts' keys."""
+        return "".join(_joined(self.parts, choices))
+
+
+def _joined(parts: Iterable[str | Conflict], choices: Mapping[str, Choice]) -> Iterable[str]:
+    """A part that does not end its line, such as one that was written, is ended before the next one."""
+    open_line = False
+    for part in parts:
+        text = part if isinstance(part, str) else part.chosen(choices.get(part.key)) or ""
+        if not text:
+            continue
+        if open_line:
+            yield "\n"
+        yield text
+        open_line = not text.endswith("\n")

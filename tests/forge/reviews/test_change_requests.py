@@ -1,0 +1,350 @@
+"""Change requests: what is refused first, then offering, conflicts, building, review, merging and undoing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from forge.accounts.models import User
+from forge.accounts.principals import acting_as
+from forge.core.errors import Forbidden, Invalid, NotFound
+from forge.core.models import AuditEntry, Event
+from forge.notices.models import Notice
+from forge.projects.actions import (
+    delete_project,
+    duplicate_project,
+    end_project_role,
+    fork_project,
+    give_project_role,
+    send_sample,
+    update_project,
+    write_file,
+)
+from forge.projects.errors import FileChanged
+from forge.projects.files import find_file, list_files
+from forge.projects.models import Project, Version
+from forge.projects.samples import sample_terms
+from forge.projects.versions import snapshot, working_tree
+from forge.reviews import actions
+from forge.reviews.actions import Asked, merges
+from forge.reviews.authorship import authors_of
+from forge.reviews.change_gate import missing_to_merge
+from forge.reviews.changes import base_of, find_change_request, find_offer, fork_to_offer, offers_of
+from forge.reviews.errors import (
+    CannotMerge,
+    CannotUndo,
+    ForkGone,
+    NoFork,
+    NoSuchConflict,
+    NothingToOffer,
+    NotOpen,
+    OwnBuild,
+    TooManyOffers,
+)
+from forge.reviews.merging import Merging, merging_of
+from forge.reviews.models import ChangeRequest
+from rune.merge import Choice, Side
+from tests.forge.made_builds import approved
+from tests.forge.made_changes import RUNEFILE, built_merged, forked, offered
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def fork(project: Project, owner: User, developer: User, stranger: User) -> Project:
+    return forked(owner, developer, stranger, project)
+
+
+@pytest.fixture
+def partner(fork: Project, stranger: User) -> User:
+    """Who made the fork, in another organisation."""
+    return User.objects.get(pk=stranger.pk)
+
+
+def runefile(project: Project) -> str:
+    return find_file(project, "Runefile.yml").text or ""
+
+
+def paths(project: Project) -> set[str]:
+    return {entry.path for entry in list_files(project)}
+
+
+def again(person: User, request: ChangeRequest) -> ChangeRequest:
+    return find_change_request(person, request.pk)
+
+
+def read(person: User, request: ChangeRequest) -> Merging:
+    return merging_of(again(person, request))
+
+
+# -- who may offer what
+
+
+def test_only_a_fork_with_a_change_is_offered_and_only_to_an_origin_that_one_sees(
+    project: Project, fork: Project, partner: User, owner: User, developer: User
+) -> None:
+    with pytest.raises(NothingToOffer):
+        actions.offer_changes(partner, fork, "Nothing")
+    copy = duplicate_project(developer, project, project.organisation, "twin")
+    with pytest.raises(NoFork):
+        actions.offer_changes(developer, copy, "A duplicate remembers nothing")
+    with pytest.raises(NotFound):
+        actions.offer_changes(owner, fork, "Somebody else's fork")
+    write_file(partner, fork, "notes.md", b"mine")
+    with pytest.raises(Invalid):
+        actions.offer_changes(partner, fork, "  ")
+    with pytest.raises(Invalid, match="another project"):
+        actions.offer_changes(partner, fork, "Theirs", version=snapshot(project))
+    delete_project(owner, project)
+    with pytest.raises(NoFork):
+        actions.offer_changes(partner, fork, "To nobody")
+
+
+def test_a_stranger_who_sees_the_page_offers_and_reads_nothing_of_it(
+    project: Project, fork: Project, partner: User, owner: User
+) -> None:
+    update_project(owner, project, visibility="public")
+    end_project_role(owner, project, partner.pk)
+    outsider = User.objects.get(pk=partner.pk)
+    made = offered(outsider, fork)
+    with pytest.raises(NotFound):
+        find_change_request(acting_as(outsider), made.pk)
+    assert [each.pk for each in offers_of(outsider, fork)] == [made.pk]
+    with pytest.raises(NotFound):
+        actions.merge_change_request(outsider, find_offer(outsider, made.pk))
+    update_project(owner, project, visibility="private")
+    assert offers_of(User.objects.get(pk=partner.pk), fork) == []
+    assert fork_to_offer(User.objects.get(pk=partner.pk), fork) is None
+
+
+def test_open_change_requests_of_a_fork_have_an_end(fork: Project, partner: User) -> None:
+    write_file(partner, fork, "notes.md", b"mine")
+    for number in range(5):
+        actions.offer_changes(partner, fork, f"Offer {number}")
+    with pytest.raises(TooManyOffers, match="Offer newer files"):
+        actions.offer_changes(partner, fork, "One more")
+
+
+def test_who_may_not_edit_decides_nothing(
+    fork: Project, partner: User, reviewer: User, viewer: User, developer: User
+) -> None:
+    made = offered(partner, fork)
+    for person in (reviewer, viewer, partner):
+        request = again(person, made)
+        acts: list[tuple[Callable[..., object], tuple[object, ...]]] = [
+            (actions.build_merged, ()),
+            (actions.merge_change_request, ()),
+            (actions.merge_past_gate, ("why",)),
+            (actions.start_over, ()),
+            (actions.undo_merge, ()),
+            (actions.resolve_conflict, ("x", Choice(Side.OURS))),
+        ]
+        for act, more in acts:
+            with pytest.raises(Forbidden):
+                act(person, request, *more)
+    for person in (reviewer, viewer):
+        with pytest.raises(Forbidden):
+            actions.close_change_request(person, again(person, made), "no")
+    with pytest.raises(Forbidden):
+        actions.merge_past_gate(developer, again(developer, made), "why")
+
+
+# -- what is merged
+
+
+def test_what_one_side_changed_is_merged_and_recordings_stay_where_they_were_given(
+    project: Project, fork: Project, partner: User, developer: User, reviewer: User, owner: User
+) -> None:
+    for place, person in ((project, developer), (fork, partner)):
+        send_sample(
+            person,
+            place,
+            [b"1,2,3\n" if place is fork else b"4,5,6\n"],
+            label="up",
+            days=90,
+            consent=sample_terms(place).text,
+        )
+    recordings = {path for path in paths(project) if path.startswith("samples/")}
+    write_file(developer, project, "notes.md", b"ours\n")
+    write_file(partner, fork, "model.bin", bytes(range(256)))
+    made = offered(partner, fork, ("2.5", "3"), ("# By measuring.", "# By measuring twice."))
+    with pytest.raises(CannotMerge, match="not built"):
+        actions.merge_change_request(developer, again(developer, made))
+    build = built_merged(developer, made)
+    assert runefile(project) == RUNEFILE
+    assert partner.pk in authors_of(build)
+    with pytest.raises(CannotMerge, match="0 of 1 approval"):
+        actions.merge_change_request(developer, again(developer, made))
+    actions.give_verdict(reviewer, build, "approve")
+    merged = actions.merge_change_request(developer, again(developer, made))
+    after = again(developer, made)
+    assert (after.state, after.merged, after.before is not None) == ("merged", merged, True)
+    assert merged.message == f"Merged change request {made.number}: It turns further"
+    assert runefile(project) == RUNEFILE.replace("2.5", "3").replace("measuring.", "measuring twice.")
+    assert paths(project) == {"Runefile.yml", "notes.md", "model.bin"} | recordings
+    assert working_tree(project).digest == merged.digest
+    assert base_of(fork.fork) == after.offered
+    with pytest.raises(NotOpen):
+        actions.merge_change_request(developer, again(developer, made))
+
+
+def test_the_forks_people_do_not_approve_what_they_offer(
+    project: Project, fork: Project, partner: User, owner: User, developer: User
+) -> None:
+    give_project_role(owner, project, partner.pk, "reviewer")
+    approved(built_here := built_merged(developer, first := offered(partner, fork, ("2.5", "2.75"))))
+    assert partner.pk in authors_of(built_here)
+    actions.merge_past_gate(owner, again(owner, first), "Ari is away")
+    # What was merged unapproved is theirs in later builds too.
+    write_file(developer, project, "notes.md", b"later\n")
+    later = built_merged(developer, offered(partner, fork, ("2.5", "4")), b"\0asm\1\0\0\0later")
+    with pytest.raises(OwnBuild):
+        actions.give_verdict(User.objects.get(pk=partner.pk), later, "approve")
+
+
+def test_a_stage_that_both_changed_waits_for_a_choice(
+    project: Project, fork: Project, partner: User, developer: User, owner: User
+) -> None:
+    made = offered(partner, fork, ("2.5", "3"))
+    write_file(developer, project, "Runefile.yml", RUNEFILE.replace("2.5", "2").encode())
+    (conflict,) = read(developer, made).conflicts
+    assert (conflict.name, conflict.path) == ("turn", "Runefile.yml")
+    for act in (actions.build_merged, actions.merge_change_request):
+        with pytest.raises(CannotMerge, match=r"1 conflict left: turn in Runefile\.yml"):
+            act(developer, again(developer, made))
+    with pytest.raises(CannotMerge, match="conflict left"):
+        actions.merge_past_gate(owner, again(owner, made), "now")
+    with pytest.raises(NoSuchConflict):
+        actions.resolve_conflict(developer, again(developer, made), "0" * 32, Choice(Side.OURS))
+    with pytest.raises(Invalid):
+        actions.resolve_conflict(developer, again(developer, made), conflict.key, Choice(Side.BOTH))
+    actions.resolve_conflict(developer, again(developer, made), conflict.key, Choice(Side.THEIRS))
+    assert read(developer, made).unresolved == ()
+    actions.start_over(developer, again(developer, made))
+    assert len(read(developer, made).unresolved) == 1
+    written = (conflict.ours or "").replace("modulus: 2", "modulus: 2.75")
+    actions.resolve_conflict(developer, again(developer, made), conflict.key, Choice(Side.WRITTEN, written))
+    approved(built_merged(developer, made))
+    actions.merge_change_request(developer, again(developer, made))
+    assert runefile(project) == RUNEFILE.replace("2.5", "2.75")
+
+
+def test_a_choice_ends_when_a_side_changes_and_a_build_when_the_files_do(
+    project: Project, fork: Project, partner: User, developer: User
+) -> None:
+    made = offered(partner, fork, ("2.5", "3"))
+    write_file(developer, project, "Runefile.yml", RUNEFILE.replace("2.5", "2").encode())
+    key = read(developer, made).conflicts[0].key
+    actions.resolve_conflict(developer, again(developer, made), key, Choice(Side.THEIRS))
+    approved(built_merged(developer, made))
+    request = again(developer, made)
+    assert missing_to_merge(request, merging_of(request)) == ()
+    write_file(developer, project, "notes.md", b"by the way\n")
+    with pytest.raises(CannotMerge, match="not built as it is now"):
+        actions.merge_change_request(developer, again(developer, made))
+    write_file(partner, fork, "Runefile.yml", RUNEFILE.replace("2.5", "3.5").encode())
+    actions.offer_newer(partner, find_offer(partner, made.pk))
+    assert len(read(developer, made).unresolved) == 1
+
+
+def test_nobody_merges_over_an_edit_of_this_moment(
+    project: Project, fork: Project, partner: User, developer: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = offered(partner, fork)
+    approved(built_merged(developer, made))
+    build_edits = merges.edits_between
+
+    def edited_meanwhile(*sides: object) -> object:
+        found = build_edits(*sides)  # type: ignore[arg-type]
+        write_file(developer, project, "notes.md", b"now\n")
+        return found
+
+    monkeypatch.setattr(merges, "edits_between", edited_meanwhile)
+    with pytest.raises(FileChanged):
+        actions.merge_change_request(developer, again(developer, made))
+    assert (again(developer, made).state, runefile(project)) == ("open", RUNEFILE)
+
+
+def test_a_merge_is_undone_without_what_was_edited_since(
+    project: Project, fork: Project, partner: User, developer: User
+) -> None:
+    made = offered(partner, fork, ("2.5", "3"))
+    approved(built_merged(developer, made))
+    actions.merge_change_request(developer, again(developer, made))
+    write_file(developer, project, "notes.md", b"since\n")
+    actions.undo_merge(developer, again(developer, made))
+    assert runefile(project) == RUNEFILE
+    assert "notes.md" in paths(project)
+    assert again(developer, made).state == "open"
+    approved(built_merged(developer, made, b"\0asm\1\0\0\0again"))
+    actions.merge_change_request(developer, again(developer, made))
+    write_file(developer, project, "Runefile.yml", RUNEFILE.replace("2.5", "9").encode())
+    with pytest.raises(CannotUndo, match=r"turn in Runefile\.yml"):
+        actions.undo_merge(developer, again(developer, made))
+    assert "9" in runefile(project)
+
+
+def test_what_is_offered_after_a_merge_is_compared_with_what_was_merged(
+    project: Project, fork: Project, partner: User, developer: User
+) -> None:
+    first = offered(partner, fork, ("2.5", "3"))
+    approved(built_merged(developer, first))
+    actions.merge_change_request(developer, again(developer, first))
+    write_file(developer, project, "Runefile.yml", RUNEFILE.replace("2.5", "3.25").encode())
+    second = offered(partner, fork, ("2.5", "3"), ("runicos/base", "runicos/other"))
+    found = read(developer, second)
+    assert found.conflicts == ()
+    assert "3.25" in found.result.texts["Runefile.yml"].decode()
+
+
+def test_a_fork_that_is_gone_can_only_be_closed(fork: Project, partner: User, developer: User) -> None:
+    made = offered(partner, fork)
+    ChangeRequest.objects.filter(pk=made.pk).update(base=None, offered=None, source=None)
+    with pytest.raises(ForkGone):
+        merging_of(again(developer, made))
+    with pytest.raises(Invalid, match="why"):
+        actions.close_change_request(developer, again(developer, made))
+    actions.close_change_request(developer, again(developer, made), "The fork is gone.")
+    actions.reopen_change_request(developer, again(developer, made))
+    assert again(developer, made).state == "open"
+
+
+def test_what_happens_is_in_the_log_and_told_to_whom_it_concerns(
+    project: Project, fork: Project, partner: User, developer: User, owner: User, reviewer: User
+) -> None:
+    made = offered(partner, fork)
+    actions.begin_thread(reviewer, again(reviewer, made), "Is 3 measured?")
+    approved(built_merged(developer, made))
+    actions.merge_change_request(developer, again(developer, made))
+    acts = list(AuditEntry.objects.filter(action__startswith="change.").order_by("pk").values_list("action", flat=True))
+    assert sorted(acts) == ["change.build", "change.give", "change.merge", "change.offer", "change.say"]
+    given = AuditEntry.objects.get(action="change.give")
+    assert str(project.pk) not in str(given.data)
+    told = Event.objects.filter(stream_id=fork.stream, type="offer.changed")
+    assert {str(project.pk) in str(each.data) for each in told} == {False}
+    assert Notice.objects.filter(person=owner, kind="changes").exists()
+    assert Notice.objects.filter(person=partner, kind="changes").exists()
+    assert not Notice.objects.filter(person=developer, kind="changes").exists()
+
+
+def test_a_review_of_the_merged_result_is_a_review_like_any_other(
+    project: Project, fork: Project, partner: User, developer: User, reviewer: User
+) -> None:
+    made = offered(partner, fork)
+    build = built_merged(developer, made)
+    review = actions.ask_for_review(developer, build, "The merge", reviewers=[Asked((reviewer.pk,))])
+    actions.give_verdict(reviewer, build, "changes", "Say why it turns further.")
+    with pytest.raises(CannotMerge, match="wants it changed"):
+        actions.merge_change_request(developer, again(developer, made))
+    assert review.project == project
+    assert Version.objects.filter(project=project, pk=build.source.pk).exists()
+
+
+def test_a_fork_of_a_fork_offers_to_the_fork(project: Project, fork: Project, partner: User, developer: User) -> None:
+    other = fork_project(partner, fork, fork.organisation, "turns-again")
+    write_file(partner, other, "notes.md", b"deeper\n")
+    made = actions.offer_changes(partner, other, "Deeper")
+    assert made.project == fork
+    with pytest.raises(NotFound):
+        find_change_request(acting_as(developer), made.pk)

@@ -1,0 +1,70 @@
+"""Comparing runes of any projects: what strangers are not told first, then figures, words and samples of both."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from django.test import Client
+
+from forge.accounts.models import Organisation, User
+from forge.projects.actions import create_project, send_sample, update_project, write_file
+from forge.projects.models import Project
+from forge.projects.samples import sample_terms
+from forge.registry.actions import publish_build
+from tests.forge.made_builds import OUTLINE, RUNE, approved, built
+
+pytestmark = pytest.mark.django_db
+
+Browser = Callable[[User | None], Client]
+
+
+def page(browser: Client, one: str, other: str) -> str:
+    return browser.get("/compare", {"one": one, "other": other}).content.decode()
+
+
+@pytest.fixture
+def beside(project: Project, organisation: Organisation, developer: User) -> Project:
+    """Another project with a build whose rune is larger."""
+    made = create_project(developer, organisation, "beside")
+    built(developer, made, RUNE + bytes(5000), OUTLINE | {"nodes": OUTLINE["nodes"][:1], "wires": []})
+    return made
+
+
+def test_of_a_project_that_one_does_not_read_nothing_is_told_but_what_it_published(
+    project: Project, beside: Project, owner: User, developer: User, stranger: User, browser_of: Browser
+) -> None:
+    publish_build(owner, approved(built(developer, project)), "1.0")
+    send_sample(owner, project, [b"1,2,3\n"], label="secret", days=90, consent=sample_terms(project).text)
+    for browser in (browser_of(stranger), browser_of(None)):
+        assert browser.get("/compare", {"one": "acme/kitchen:1.0", "other": ""}).status_code in (404, 302)
+    update_project(owner, project, visibility="public")
+    for browser in (browser_of(stranger), browser_of(None)):
+        for other in ("acme/beside", "acme/beside@1", "acme/kitchen@1", "acme/kitchen:none"):
+            assert browser.get("/compare", {"one": "acme/kitchen:1.0", "other": other}).status_code in (404, 302)
+        told = page(browser, "acme/kitchen:1.0", "acme/kitchen")
+        assert "Both are the same rune" in told
+        assert "/api/v1/projects/acme/kitchen/tags/1.0/rune" in told
+        assert "secret" not in told
+        assert "data-pipeline" not in told
+
+
+@pytest.mark.parametrize("typed", ["kitchen", "acme/kitchen@", "acme/kitchen@x", "../../etc", "acme/kitchen:1 0"])
+def test_what_names_no_rune_is_said_so_with_what_was_typed(typed: str, client: Client, project: Project) -> None:
+    answer = client.get("/compare", {"one": typed, "other": typed})
+    assert answer.status_code == 400
+    assert "names no rune" in answer.content.decode()
+
+
+def test_two_projects_are_compared_by_figures_words_pipeline_and_samples(
+    project: Project, beside: Project, developer: User, client: Client
+) -> None:
+    write_file(developer, project, "notes.md", b"x")
+    built(developer, project)
+    send_sample(developer, project, [b"1,2,3\n"], label="up", days=90, consent=sample_terms(project).text)
+    told = page(client, "acme/kitchen@1", "/acme/beside")
+    assert "acme/beside, build 1" in told
+    assert "notes.md was deleted" in told or "notes.md was removed" in told
+    assert "&quot;mark&quot;:&quot;removed&quot;" in told
+    assert 'data-label="up"' in told
+    assert "+5.0 kB" in told
