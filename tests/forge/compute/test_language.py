@@ -82,10 +82,12 @@ def test_a_request_that_is_none_is_told_so(client: Any, developer: Any, project:
 
 def test_questions_that_come_at_once_wait_for_one_process_to_start(developer: Any, project: Project) -> None:
     own, before = CompilerPool(), processes()
-    asking = [
-        threading.Thread(target=lambda: (own.answer(developer, project, {"ask": "check"}), connections.close_all()))
-        for _ in range(4)
-    ]
+
+    def ask() -> None:
+        own.answer(developer, project, {"ask": "check"})
+        connections.close_all()
+
+    asking = [threading.Thread(target=ask) for _ in range(4)]
     try:
         for thread in asking:
             thread.start()

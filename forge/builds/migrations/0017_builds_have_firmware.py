@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("builds", "0015_what_projects_are_found_by")]
+    dependencies = [("builds", "0016_packages_of_targets")]
 
     operations = [
         migrations.AlterField(
@@ -15,6 +15,7 @@ class Migration(migrations.Migration):
             models.CharField(
                 choices=[
                     ("rune", "Rune"),
+                    ("package", "Package"),
                     ("report", "Report"),
                     ("evaluation", "Evaluation"),
                     ("certificate", "Certificate"),
