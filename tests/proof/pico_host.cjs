@@ -7,7 +7,11 @@ const vm = require("node:vm");
 
 const [, , script, uf2, description] = process.argv;
 const answers = [];
-const page = vm.createContext({ postMessage: (answer) => answers.push(answer), console, TextDecoder });
+const page = vm.createContext({
+  postMessage: (answer) => answers.push(answer),
+  console,
+  TextDecoder,
+});
 vm.runInContext(fs.readFileSync(script, "utf8"), page);
 
 function ask(question) {
@@ -21,11 +25,19 @@ function ask(question) {
   return answer.bytes;
 }
 
-ask({ uf2: new Uint8Array(fs.readFileSync(uf2)), description: JSON.parse(fs.readFileSync(description, "utf8")) });
+ask({
+  uf2: new Uint8Array(fs.readFileSync(uf2)),
+  description: JSON.parse(fs.readFileSync(description, "utf8")),
+});
 const requests = fs.readFileSync(0);
-for (let at = 0; at < requests.length; ) {
+for (let at = 0; at < requests.length;) {
   const size = requests.readUInt32LE(at);
-  const sent = Buffer.from(ask({ bytes: new Uint8Array(requests.subarray(at + 4, at + 4 + size)), budget: 2e10 }));
+  const sent = Buffer.from(
+    ask({
+      bytes: new Uint8Array(requests.subarray(at + 4, at + 4 + size)),
+      budget: 2e10,
+    }),
+  );
   const length = Buffer.alloc(4);
   length.writeUInt32LE(sent.length);
   process.stdout.write(Buffer.concat([length, sent]));

@@ -1,6 +1,6 @@
 // What a board sent as what a rune in the page sends, and whether both are the same bytes. Pure.
 import { packNumbers } from "../preview";
-import { decodeOutput, type OutputMessage, type OutputTensor } from "../runtime";
+import { decodeOutput, unpack, type OutputMessage, type OutputTensor } from "../runtime";
 import type { Port } from "./messages";
 
 /** The bytes of one output. */
@@ -37,7 +37,7 @@ function tensorOf(type: string, pieces: readonly Uint8Array[]): OutputTensor {
   const parts = [lengthOf(name), name, ...pieces.flatMap((piece) => (isText ? [lengthOf(piece), piece] : [piece]))];
   const [tensor] = decodeOutput("TENSOR", joined(parts));
   if (tensor === undefined) throw new Error("The board sent an output without a tensor.");
-  return tensor;
+  return unpack(tensor);
 }
 
 function lengthOf(bytes: Uint8Array): Uint8Array {

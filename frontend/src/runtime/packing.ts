@@ -14,6 +14,7 @@ export function unpackResult(packed: PackedResult): RunResult {
   return { ...packed, outputs, watched };
 }
 
-function unpack({ elements, ...tensor }: PackedTensor): OutputTensor {
+/** A tensor as the page reads it. */
+export function unpack({ elements, ...tensor }: PackedTensor): OutputTensor {
   return { ...tensor, elements: "buffer" in elements ? Array.from(elements) : elements };
 }

@@ -5,7 +5,7 @@ import { InlineCode } from "../parts/InlineCode";
 import { moveFocus } from "../parts/arrow-keys";
 import { useApplyFix, useDiagnostics, useMayEdit, useSession, useShell } from "../shell/shell";
 
-export function Problems() {
+export default function Problems() {
   const { places } = useShell();
   const diagnostics = useDiagnostics();
   const isChecking = useSession(({ preview }) => preview.state === "checking");

@@ -1,13 +1,15 @@
 // The panel under the text: the problems, and the builds with their logs.
 import { lazy, Suspense, useEffect, useId } from "react";
 import { useStore } from "zustand";
-import { Problems } from "../panels/Problems";
+import { deferred } from "../session/deferred";
 import { problemCounts } from "../session/problem-count";
 import { ago } from "../parts/words";
 import { useDiagnostics, useMayEdit, useSession, useShell } from "./shell";
 import { Tabs } from "./Tabs";
 import { useNow } from "./use-page";
 
+/** The tab tells how many there are; what they are comes with what helps with writing. */
+const Problems = lazy(deferred(() => import("../panels/Problems")));
 /** Fetched when it is first shown. */
 const BuildLog = lazy(() => import("../panels/BuildLog"));
 
@@ -71,7 +73,9 @@ export function Bottom() {
             />
           </Suspense>
         ) : (
-          <Problems />
+          <Suspense fallback={<p className="panel-note muted">Checking…</p>}>
+            <Problems />
+          </Suspense>
         )}
       </div>
     </section>
