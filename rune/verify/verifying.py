@@ -23,8 +23,8 @@ from rune.verify.probe import build_probe
 from rune.verify.reference import open_reference
 from rune.verify.rune_check import InstrumentedPipeline, check_rune, instrument
 from rune.verify.rune_verification import RuneVerification
-from rune.verify.second_module import SECOND_MODULE, is_second_module_of, without_second_module
 from rune.verify.samples import InputSet, capabilities_of, input_sets, own_samples
+from rune.verify.second_module import SECOND_MODULE, is_second_module_of, without_second_module
 from rune.verify.time_limit import within_seconds
 from rune.verify.verification import ModelVerification, Runs, Verification
 
