@@ -12,6 +12,7 @@ from rune.anvil.compiler import compile_sources
 from rune.anvil.memory_map import MemoryMap
 from rune.anvil.profile import LITERT, Profile
 from rune.anvil.program import Program, calls
+from rune.anvil.sources import Sources
 from rune.anvil.target import Made, Target
 from rune.blocks.catalogue import PUBLISHED_BLOCKS
 from rune.building.models import ProjectModels
@@ -83,14 +84,14 @@ def build(
     prepared = prepared_for(target)
     program, plan = prepared.program, prepared.plan
     sources = target.emit(program, plan, name)
-    module = compile_sources(sources, target.toolchain, allowance) if target.toolchain else b""
+    module = _compiled(target, sources, allowance)
     memory = plan.arena_size + (plan.message_size if target.makes_rune else 0)
     second = b""
     if target.second is not None:
         other = prepared_for(target.second)
         if _has_kernels_of(target.second, other.program):
             memory = max(memory, other.plan.arena_size + other.plan.message_size)
-            second = _compiled(target.second, other, name, allowance)
+            second = _compiled(target.second, target.second.emit(other.program, other.plan, name), allowance)
     made = Made(name, prepared.pipeline, watched, prepared.carried, memory, sources, module, second)
     packaged = target.packager(made)
     allowance.require()
@@ -132,9 +133,9 @@ def _has_kernels_of(target: Target, program: Program) -> bool:
     return any(call.header.parent == folder for step in program.steps for call in calls(step))
 
 
-def _compiled(target: Target, prepared: Prepared, name: str, allowance: Allowance) -> bytes:
-    assert target.toolchain is not None  # a second module is one
-    return compile_sources(target.emit(prepared.program, prepared.plan, name), target.toolchain, allowance)
+def _compiled(target: Target, sources: Sources, allowance: Allowance) -> bytes:
+    """The module; nothing for a target whose sources are shipped as they are."""
+    return compile_sources(sources, target.toolchain, allowance) if target.toolchain else b""
 
 
 def explain(

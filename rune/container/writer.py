@@ -22,8 +22,8 @@ def pack(module: bytes, sections: Iterable[tuple[str, bytes]] | Mapping[str, byt
 def rune_sections(
     graph: Mapping[str, Any], resources: Iterable[tuple[str, bytes]] = (), relaxed: bytes = b""
 ) -> tuple[tuple[str, bytes], ...]:
-    """What every rune carries: our version, its graph (`graph_json`) and its resources; and its second module, of relaxed
-    SIMD, where it has one."""
+    """What every rune carries: our version, its graph (`graph_json`) and its resources; and its second module, of
+    relaxed SIMD, where it has one."""
     return (
         (Section.VERSION, canonical_json({"version": rune.__version__})),
         (Section.GRAPH, canonical_json(graph)),

@@ -5,6 +5,18 @@ import { KnownShapes } from "./known-shapes";
 import { elementCount, elementSize, isElementName } from "./shape";
 import type { ElementName, LogLine, Numbers, OutputKind, PackedTensor } from "./types";
 
+const VIEWS = {
+  u8: Uint8Array,
+  i8: Int8Array,
+  u16: Uint16Array,
+  i16: Int16Array,
+  u32: Uint32Array,
+  i32: Int32Array,
+  f32: Float32Array,
+  f64: Float64Array,
+  u64: BigUint64Array,
+  i64: BigInt64Array,
+} as const;
 const OLD_TEXT_NAMES = new Set(["&str", "&'static str", "string", "String"]);
 
 /**
@@ -127,28 +139,8 @@ function numbersOf(
   const isAskew = (data.byteOffset + offset) % size !== 0;
   const { buffer } = isAskew ? data.slice(offset, offset + count * size) : data;
   const byteOffset = isAskew ? 0 : data.byteOffset + offset;
-  switch (type) {
-    case "u8":
-      return new Uint8Array(buffer, byteOffset, count);
-    case "i8":
-      return new Int8Array(buffer, byteOffset, count);
-    case "u16":
-      return new Uint16Array(buffer, byteOffset, count);
-    case "i16":
-      return new Int16Array(buffer, byteOffset, count);
-    case "u32":
-      return new Uint32Array(buffer, byteOffset, count);
-    case "i32":
-      return new Int32Array<ArrayBuffer>(buffer, byteOffset, count);
-    case "f32":
-      return new Float32Array<ArrayBuffer>(buffer, byteOffset, count);
-    case "f64":
-      return new Float64Array(buffer, byteOffset, count);
-    case "u64":
-      return Float64Array.from(new BigUint64Array(buffer, byteOffset, count), Number);
-    case "i64":
-      return Float64Array.from(new BigInt64Array(buffer, byteOffset, count), Number);
-  }
+  const view = new VIEWS[type](buffer, byteOffset, count) as Numbers | BigInt64Array | BigUint64Array;
+  return view instanceof BigInt64Array || view instanceof BigUint64Array ? Float64Array.from(view, Number) : view;
 }
 
 function word(data: Uint8Array, offset: number): number {

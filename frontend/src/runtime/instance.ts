@@ -6,7 +6,6 @@ import { Host, type ReadInput } from "./host";
 import type { FindResource } from "./host-resources";
 import { openNoModel } from "./interpreters/open";
 import type { OpenModel } from "./interpreters/interpreter";
-import { hasExactDots } from "./relaxed-dots";
 import { describeCapabilities, describeOutputs, watchedWires } from "./requests";
 import { customSections, readSections, withMemoryMaximum, type Section } from "./sections";
 import { elementCount } from "./shape";
@@ -44,8 +43,6 @@ export interface Setting {
   readonly onCompiled?: () => void;
   /** Called before its host's models are opened. */
   readonly onOpening?: () => void;
-  /** Whether the engine's relaxed SIMD is exact; by default it is tried. */
-  readonly hasExactDots?: () => boolean;
 }
 
 /** How a module ends that does not suit its engine. */
@@ -223,8 +220,9 @@ async function started(
 }
 
 /**
- * The second module that a rune carries for engines whose relaxed SIMD is exact; null where there is none, this engine
- * is another, or the module refuses it: it makes a trial of its own. Then the rune itself runs, with the same results.
+ * The second module that a rune carries for engines whose relaxed SIMD is exact. It tries the engine before anything else
+ * (rune/kernels/relaxed/trial.h) and refuses one that is not. Null then, where the engine cannot read it, and where there
+ * is none: the rune itself runs, with the same results.
  */
 async function startedSecond(
   sections: readonly Section[],
@@ -233,7 +231,7 @@ async function startedSecond(
   setting: Setting,
 ): Promise<Started | null> {
   const [carried] = customSections(sections, "rune_relaxed");
-  if (carried === undefined || !(setting.hasExactDots ?? hasExactDots)()) return null;
+  if (carried === undefined || !WebAssembly.validate(carried)) return null;
   try {
     return await started(readSections(carried), limits, find, setting);
   } catch (error) {

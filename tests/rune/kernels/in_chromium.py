@@ -1,4 +1,4 @@
-"""Modules run in Debian's Chromium: its engine has relaxed SIMD that is exact on most processors, wasmtime's never is."""
+"""Modules run in Debian's Chromium: its relaxed SIMD is exact on most processors, wasmtime's never is."""
 
 from __future__ import annotations
 

@@ -62,23 +62,23 @@ def test_a_rune_is_verified_whatever_it_is_optimised_for(aim: Aim) -> None:
 
 
 def test_a_second_module_that_these_files_do_not_give_is_found() -> None:
-    files = MemoryFiles(template("digits"))
+    layers = Layers("dense", default_rng(7))
+    files = model_project(layers.graph.finish(layers.fully_connected(layers.input((1, 24), "int8"), 9).index))
     target = find_target("wasm32").variant("speed")
     assert target is not None
-    rune = build(files, "digits", target=target).rune
+    rune = build(files, "app", target=target).rune
     second = second_module(rune)
     assert second is not None
     assert verify(files, rune, effort=FEW, made_by=toolchain_digest()).is_within
-    for change in (len(second) // 2, len(second) - 40):
-        changed = bytearray(second)
-        changed[change] ^= 1
-        other = pack(without_second_module(rune), {".rune_relaxed": bytes(changed)})
-        found = verify(files, other, effort=FEW, made_by=toolchain_digest())
-        assert not found.is_within
-        assert "second module" in found.sentence()
-        unknown = verify(files, other, effort=FEW)
-        assert not unknown.is_complete
-        assert "second module" in unknown.sentence()
+    changed = bytearray(second)
+    changed[len(second) // 2] ^= 1
+    other = pack(without_second_module(rune), {".rune_relaxed": bytes(changed)})
+    found = verify(files, other, effort=FEW, made_by=toolchain_digest())
+    assert not found.is_within
+    assert "second module" in found.sentence()
+    unknown = verify(files, other, effort=FEW)
+    assert not unknown.is_complete
+    assert "second module" in unknown.sentence()
 
 
 def test_a_constant_that_only_the_second_module_has_is_missed_in_the_rune() -> None:
