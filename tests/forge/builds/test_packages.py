@@ -130,7 +130,12 @@ def test_what_was_missing_is_counted_once_it_is_installed(
     assert [each.outcome for each in judgements_of(done)] == [Outcome.MET, Outcome.MISSED]
     first = packages(done)["cortex-m4"]
     report = first.artefact.report
-    lacking = {"instructions": None, "stages": [], "not_measured": "qemu-system-arm is missing", "missing": "qemu"}
+    lacking: dict[str, Any] = {
+        "instructions": None,
+        "stages": [],
+        "not_measured": "qemu-system-arm is missing",
+        "missing": "qemu",
+    }
     Artefact.objects.filter(pk=first.artefact.pk).update(report={**report, "needs": {**report["needs"], **lacking}})
     second = packages(work(request_build(developer, project)))["cortex-m4"]
     assert second.artefact == first.artefact
