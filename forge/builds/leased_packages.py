@@ -5,7 +5,7 @@ What one target refuses is said by name, and the others are made all the same.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -19,7 +19,10 @@ from forge.compute.errors import ChildDied
 from forge.compute.pace import PaceNow
 from forge.compute.toolchain import BUILD_SECONDS
 from forge.core.errors import Damaged
-from rune.wording import size_text
+from rune.wording import counted, size_text
+
+REASONS = 3
+"""Errors that a refusal tells. Those of one target are often the same for each stage."""
 
 Say = Callable[[str, str, str], None]
 """Writes a line into the build's log: its step, its text and its level."""
@@ -104,8 +107,7 @@ class PackageRecorder:
         set_package(self._lease, self._target, needs=dict(needs))
 
     def failed(self, answer: Answer) -> None:
-        reasons = [one["message"] for one in answer["diagnostics"] if one["severity"] == "error"]
-        self.refuse(" ".join([answer["error"], *reasons]) if reasons else answer["error"])
+        self.refuse(refusal_of(answer["error"], answer["diagnostics"]))
 
     def refuse(self, reason: str) -> None:
         """Says why there is none, once. The build goes on."""
@@ -118,6 +120,15 @@ class PackageRecorder:
     def done(self, artefact: Artefact) -> None:
         """Says what was made."""
         self._say("package", f"Package for {self._target}: {package_sentence(artefact)}", "info")
+
+
+def refusal_of(error: str, diagnostics: Sequence[Mapping[str, Any]]) -> str:
+    """Why there is no package: the first errors of those that were found, or else what was said."""
+    reasons = [str(one["message"]) for one in diagnostics if one["severity"] == "error"]
+    if not reasons:
+        return error
+    rest = len(reasons) - REASONS
+    return "; ".join([*reasons[:REASONS], *([f"and {counted(rest, 'more error')}"] if rest > 0 else [])]) + "."
 
 
 def package_sentence(artefact: Artefact) -> str:

@@ -15,6 +15,7 @@ from django.test import Client
 from forge.builds.actions import choose_targets, request_build
 from forge.builds.artefacts import drop_unused
 from forge.builds.leased_build import LeasedBuild
+from forge.builds.leased_packages import refusal_of
 from forge.builds.leases import take
 from forge.builds.limits import judgements_of
 from forge.builds.models import Artefact, ArtefactFile, Build, Role, State
@@ -130,7 +131,12 @@ def test_what_was_missing_is_counted_once_it_is_installed(
     assert [each.outcome for each in judgements_of(done)] == [Outcome.MET, Outcome.MISSED]
     first = packages(done)["cortex-m4"]
     report = first.artefact.report
-    lacking = {"instructions": None, "stages": [], "not_measured": "qemu-system-arm is missing", "missing": "qemu"}
+    lacking: dict[str, Any] = {
+        "instructions": None,
+        "stages": [],
+        "not_measured": "qemu-system-arm is missing",
+        "missing": "qemu",
+    }
     Artefact.objects.filter(pk=first.artefact.pk).update(report={**report, "needs": {**report["needs"], **lacking}})
     second = packages(work(request_build(developer, project)))["cortex-m4"]
     assert second.artefact == first.artefact
@@ -147,9 +153,17 @@ def test_a_target_that_refuses_is_named_and_the_build_goes_on(
     assert done.state == State.SUCCEEDED, (done.error, log_of(done))
     package = packages(done)["c"]
     assert package.artefact is None
-    assert "WORDS" in package.refusal
+    assert package.refusal.count("WORDS") == 1
+    assert package.refusal.endswith(".")
     assert done.log.get(step="package").level == "warning"
     assert "No package for c: " in log_of(done)
+
+
+def test_a_refusal_tells_the_first_errors() -> None:
+    errors = [{"severity": "error", "message": f"reason {number}"} for number in range(5)]
+    warning = {"severity": "warning", "message": "beside"}
+    assert refusal_of("5 errors", [warning, *errors]) == "reason 0; reason 1; reason 2; and 2 more errors."
+    assert refusal_of("The compiler gave up.", [warning]) == "The compiler gave up."
 
 
 def test_a_package_whose_self_test_fails_does_not_leave_the_build(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -73,6 +73,23 @@ def test_a_limit_that_is_missed_ends_with_status_1_and_says_which(app: Path, sam
     assert "not known" in unknown.stderr
 
 
+def test_limits_of_packages_are_judged_by_what_the_rune_needs_there(tmp_path: Path, samples: Path) -> None:
+    """No emulator counts on `c`: the least that is needed breaks a limit, and keeps none."""
+    folder = tmp_path / "project"
+    folder.mkdir()
+    (folder / "Runefile.yml").write_text(
+        "version: 1\nimage: runicos/base\npipeline:\n  two:\n    capability: RAW\n    outputs:\n"
+        "      - {type: f32, dimensions: [2]}\n  out:\n    out: TENSOR\n    inputs: [two]\n",
+        "utf-8",
+    )
+    (folder / "forge.yml").write_text("limits: {ram: {c: 1 B, z80: 1 kB}, flash: {c: 1 GB}}\n", "utf-8")
+    result = run(folder, "--samples", samples)
+    assert result.exit_code == 1
+    assert "✗ RAM on c: missed." in result.stdout
+    assert "? RAM on z80: not known. The build has no package for z80." in result.stdout
+    assert "? Flash on c: not known. Nothing was counted on c: no emulator" in result.stdout
+
+
 def test_a_table_and_a_zip_give_the_same_as_a_folder(app: Path, samples: Path, tmp_path: Path) -> None:
     table = samples / "all.csv"
     table.write_text("file,label,split\n0/a.raw,0,\n0/b.raw,0,\n1/c.raw,1,train\n")
