@@ -1,4 +1,4 @@
-"""A rune that makes windows of a stream, in the page: a long sound is read chunk by chunk, and the graph says its state."""
+"""A rune that makes windows of a stream, in the page: a sound is read chunk by chunk, and the graph says its state."""
 
 from __future__ import annotations
 

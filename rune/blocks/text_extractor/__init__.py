@@ -23,9 +23,7 @@ def _outputs(inputs: tuple[TensorType, ...], _arguments: Arguments) -> tuple[Blo
     if len(inputs) != len(_NAMES):
         raise BlockError(f"text_extractor takes 3 inputs, words, start and end, and not {len(inputs)}")
     if inputs[0].element is not ElementType.U8:
-        raise BlockError(
-            f"text_extractor takes words as bytes, as tokenizers gave, and not {inputs[0]}", input_index=0
-        )
+        raise BlockError(f"text_extractor takes words as bytes, as tokenizers gave, and not {inputs[0]}", input_index=0)
     for index in (1, 2):
         if inputs[index].element is not ElementType.U32 or inputs[index].count < 1 or not inputs[index].is_fixed:
             message = f"text_extractor takes a number of a word, u32[1], and not {inputs[index]}"
