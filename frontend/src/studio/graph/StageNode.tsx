@@ -1,6 +1,6 @@
 // One stage on the canvas: its name and what it is, its ports, whether something is wrong with it.
 import { Handle, Position, type Node, type NodeProps } from "@xyflow/react";
-import { CircleAlert, TriangleAlert } from "lucide-react";
+import { CircleAlert, RefreshCw, TriangleAlert } from "lucide-react";
 import { memo, useContext } from "react";
 import { KIND_WORDS, type Stage } from "../../pipeline";
 import { endAt, HandsContext, keyOf, type PortEnd } from "./connecting";
@@ -99,11 +99,9 @@ export const StageNode = memo(function StageNode({ data, height }: NodeProps<Sta
         title={reason ?? [`${stage.name}: ${stage.detail}`, ...keeps.map((each) => `Keeps ${each}.`)].join("\n")}
       >
         <b>{stage.name}</b>
-        <span>
-          {stage.detail}
-          {keeps.length > 0 && " · keeps state"}
-        </span>
+        <span>{stage.detail}</span>
         <i className="aloud">, {words.join(", ")}</i>
+        {keeps.length > 0 && <RefreshCw className="node-keeps" aria-hidden="true" />}
         {severity === "error" && <CircleAlert className="node-trouble wrong" aria-hidden="true" />}
         {severity === "warning" && <TriangleAlert className="node-trouble worse" aria-hidden="true" />}
       </button>
