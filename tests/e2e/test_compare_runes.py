@@ -43,4 +43,3 @@ def test_two_builds_run_on_a_picture_of_ones_own(forge: LiveForge, open_page: Op
     expect(page.get_by_role("region", name="Right answers of each label").get_by_role("row")).to_have_count(2)
     assert set(sent) == {"GET"}
     assert findings(page, (DARK_AND_NARROW,)) == []
-

@@ -176,7 +176,14 @@ def keep_result(request: ChangeRequest, actor: Actor, found: Merging) -> Version
     with transaction.atomic():
         Project.objects.lock(request.project_id)
         link_brought(request.project, brought, request.project)
-    return keep_tree(request.project, tree, actor.person, writers_of(request))
+    version = keep_tree(request.project, tree, actor.person, writers_of(request))
+    Version.objects.filter(pk=version.pk, message="").update(message=proposed(request))
+    return version
+
+
+def proposed(request: ChangeRequest) -> str:
+    """What the list of versions says of a merged result that is not merged."""
+    return f"What change request {request.number} would make"
 
 
 def writers_of(request: ChangeRequest) -> frozenset[str]:

@@ -20,7 +20,7 @@ from forge.projects.models import Project, Version
 from forge.projects.restoring import Wanted, restore
 from forge.projects.storage import link_brought
 from forge.projects.versions import Manifest, WorkingTree, keep_tree, snapshot, stored_text, working_tree
-from forge.reviews.actions.changes import decide, keep_result, open_again, require_open, require_resolved
+from forge.reviews.actions.changes import decide, keep_result, open_again, proposed, require_open, require_resolved
 from forge.reviews.change_gate import missing_to_merge
 from forge.reviews.change_models import ChangeRequest, ChangeState
 from forge.reviews.errors import CannotMerge, CannotUndo, NotOpen
@@ -68,7 +68,7 @@ def _merge(actor: Actor, request: ChangeRequest, *, past: str) -> Version:
         Version.objects.filter(pk=merged.pk).update(sequence=project.sequence)
         request.before, request.merged = before, merged
         decide(request, actor, ChangeState.MERGED)
-        _name(actor, merged, f"Merged change request {request.number}: {request.title}")
+        _name(actor, request, merged)
         facts: Mapping[str, object] = {"version": merged.number, "before": before.number}
         _note(actor, request, "change.merge", ChangeStep.MERGED, **facts, **({"past": past} if past else {}))
     merged.refresh_from_db(fields=["message", "sequence"])
@@ -147,10 +147,11 @@ def _wanted(result: WorkingTree, path: str) -> Wanted:
     return Wanted(path, digest, size, text, result.file_ids.get(path))
 
 
-def _name(actor: Actor, version: Version, message: str) -> None:
+def _name(actor: Actor, request: ChangeRequest, version: Version) -> None:
     """A version that nobody saved by hand says that it is a merge."""
+    message = f"Merged change request {request.number}: {request.title}"
     message = message if len(message) <= 200 else message[:199] + "…"
-    if Version.objects.filter(pk=version.pk, message="").update(message=message):
+    if Version.objects.filter(pk=version.pk, message__in=("", proposed(request))).update(message=message):
         append_event(version.project.stream, VERSION_SAVED(number=version.number), actor)
 
 

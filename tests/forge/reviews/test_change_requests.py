@@ -298,6 +298,7 @@ def test_what_is_offered_after_a_merge_is_compared_with_what_was_merged(
     assert "3.25" in found.result.texts["Runefile.yml"].decode()
 
 
+@pytest.mark.proof
 def test_a_fork_that_is_gone_can_only_be_closed(fork: Project, partner: User, developer: User) -> None:
     made = offered(partner, fork)
     ChangeRequest.objects.filter(pk=made.pk).update(base=None, offered=None, source=None)
@@ -328,6 +329,7 @@ def test_what_happens_is_in_the_log_and_told_to_whom_it_concerns(
     assert not Notice.objects.filter(person=developer, kind="changes").exists()
 
 
+@pytest.mark.proof
 def test_a_review_of_the_merged_result_is_a_review_like_any_other(
     project: Project, fork: Project, partner: User, developer: User, reviewer: User
 ) -> None:
@@ -341,6 +343,7 @@ def test_a_review_of_the_merged_result_is_a_review_like_any_other(
     assert Version.objects.filter(project=project, pk=build.source.pk).exists()
 
 
+@pytest.mark.proof
 def test_a_fork_of_a_fork_offers_to_the_fork(project: Project, fork: Project, partner: User, developer: User) -> None:
     other = fork_project(partner, fork, fork.organisation, "turns-again")
     write_file(partner, other, "notes.md", b"deeper\n")

@@ -105,6 +105,7 @@ function showLabels(section: HTMLElement, pairs: readonly Pair[], beforeName: st
     for (const [index, text] of texts.entries()) {
       const cell = document.createElement(index === 0 ? "th" : tag);
       if (cell.tagName === "TH") cell.scope = tag === "th" ? "col" : "row";
+      if (tag === "td" && index === 0) cell.className = "first";
       made.append(Object.assign(cell, { textContent: text }));
     }
   };
