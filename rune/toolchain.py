@@ -24,6 +24,7 @@ PARTS = (
     "files.py",
     "folders.py",
     "kernels",
+    "pyblock",
     "runefile",
     "targets",
     "tensor.py",
