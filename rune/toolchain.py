@@ -25,6 +25,7 @@ PARTS = (
     "folders.py",
     "kernels",
     "packages",
+    "pyblock",
     "runefile",
     "runtime",
     "targets",

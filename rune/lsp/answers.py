@@ -8,6 +8,9 @@ from lsprotocol import types
 
 from rune.language import Analysis
 from rune.language.actions import Action, actions
+from rune.language.blocks.analysis import BlockAnalysis
+from rune.language.blocks.names import first_use, rename_in_block, uses
+from rune.language.blocks.writing import hover_block
 from rune.language.format import format_text
 from rune.language.hints import hints
 from rune.language.hover import Hover, hover
@@ -34,6 +37,29 @@ def _hover(convert: Converter, found: Hover | None) -> types.Hover | None:
     if found is None:
         return None
     return types.Hover(types.MarkupContent(types.MarkupKind.Markdown, found.text), convert.range(found.span))
+
+
+def hovered_block(analysis: BlockAnalysis, convert: Converter, params: types.HoverParams) -> types.Hover | None:
+    return _hover(convert, hover_block(analysis, convert.offset(params.position)))
+
+
+def defined_in_block(
+    analysis: BlockAnalysis, convert: Converter, params: types.DefinitionParams
+) -> list[types.Location]:
+    return [convert.location(each.file, each.span) for each in first_use(analysis, convert.offset(params.position))]
+
+
+def referred_in_block(
+    analysis: BlockAnalysis, convert: Converter, params: types.ReferenceParams
+) -> list[types.Location]:
+    found = uses(analysis, convert.offset(params.position))
+    kept = found if params.context.include_declaration else found[1:]
+    return [convert.location(each.file, each.span) for each in kept]
+
+
+def renamed_in_block(analysis: BlockAnalysis, convert: Converter, params: types.RenameParams) -> types.WorkspaceEdit:
+    """Raises `RenameRefused`."""
+    return convert.workspace_edit(rename_in_block(analysis, convert.offset(params.position), params.new_name))
 
 
 def defined(analysis: Analysis, convert: Converter, params: types.DefinitionParams) -> list[types.Location]:

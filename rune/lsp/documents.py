@@ -15,6 +15,7 @@ from rune.anvil.support import signature_with_support
 from rune.blocks.resolver import BlockResolver
 from rune.files import FileError, FolderFiles, normal_path
 from rune.language import Analysis, analyse
+from rune.language.blocks.analysis import BlockAnalysis, analyse_block
 from rune.language.policy import PolicyAnalysis, analyse_policy
 from rune.language.positions import Utf16
 from rune.policy import POLICY_FILE
@@ -25,6 +26,9 @@ from rune.tflite import ModelError, ModelSignature, read_model
 
 LANGUAGE = "runefile"
 _NAME = re.compile(r"Runefile(?:[\w.-]*\.ya?ml)?\Z")
+RUNEFILE_NAMES = ("Runefile.yml", "Runefile.yaml", "Runefile")
+_MOST_FOLDERS = 4
+"""How far above a block its Runefile is looked for."""
 _PATHS_SECONDS = 5.0
 """How long a list of a folder's files is good; an editor may not tell when there are others."""
 
@@ -47,6 +51,19 @@ class Document:
     @property
     def is_policy(self) -> bool:
         return self.path.name == POLICY_FILE
+
+    @property
+    def is_block(self) -> bool:
+        """Whether it may be a block in Python: a project's Runefile stands beside it, or above."""
+        return self.path.suffix == ".py" and self.project_folder is not None
+
+    @property
+    def project_folder(self) -> Path | None:
+        """The nearest folder with a Runefile, of the document's own and the few above it."""
+        for folder in (self.path.parent, *self.path.parents[1:_MOST_FOLDERS]):
+            if any((folder / name).is_file() for name in RUNEFILE_NAMES):
+                return folder
+        return None
 
 
 def changed(text: str, changes: Sequence[types.TextDocumentContentChangeEvent]) -> str:
@@ -110,9 +127,17 @@ class Documents:
         return tuple(document for document in self._open.values() if document.is_policy)
 
     def get(self, uri: str) -> Document | None:
-        """An open Runefile or `forge.yml`."""
+        """An open Runefile, `forge.yml` or block."""
         document = self._open.get(uri)
-        return document if document is not None and (document.is_runefile or document.is_policy) else None
+        is_known = document is not None and (document.is_runefile or document.is_policy or document.is_block)
+        return document if is_known else None
+
+    def block(self, document: Document) -> BlockAnalysis:
+        """What is known of a block in Python, for the wires of the Runefile around it."""
+        folder = document.project_folder or document.path.parent
+        path = folder / runefile_in(FolderFiles(folder))
+        runefile = Document(from_fs_path(str(path)) or path.as_uri(), path, "", None, LANGUAGE)
+        return analyse_block(self.analysis(runefile), document.path.relative_to(folder).as_posix())
 
     def policy(self, document: Document) -> PolicyAnalysis:
         """What is known of a `forge.yml`, with the labels of the Runefile beside it."""

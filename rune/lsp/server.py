@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Protocol, TypeVar
 
 from lsprotocol import types
@@ -13,6 +14,8 @@ from pygls.lsp.server import LanguageServer
 import rune
 from rune.blocks.resolver import BlockResolver
 from rune.language import Analysis
+from rune.language.blocks.analysis import BlockAnalysis
+from rune.language.blocks.writing import complete_block
 from rune.language.completion import complete
 from rune.language.completion_items import Completion, Completions
 from rune.language.format import FormatRefused
@@ -93,12 +96,20 @@ def make_server(blocks: BlockResolver) -> Server:
     server = Server(blocks)
     _follow_documents(server)
     _answer_completions(server)
-    _answer(server, types.TEXT_DOCUMENT_HOVER, answers.hovered, policy=answers.hovered_policy)
-    _answer(server, types.TEXT_DOCUMENT_DEFINITION, answers.defined)
-    _answer(server, types.TEXT_DOCUMENT_REFERENCES, answers.referred)
+    _answer(
+        server, types.TEXT_DOCUMENT_HOVER, answers.hovered, policy=answers.hovered_policy, block=answers.hovered_block
+    )
+    _answer(server, types.TEXT_DOCUMENT_DEFINITION, answers.defined, block=answers.defined_in_block)
+    _answer(server, types.TEXT_DOCUMENT_REFERENCES, answers.referred, block=answers.referred_in_block)
     _answer(server, types.TEXT_DOCUMENT_DOCUMENT_HIGHLIGHT, answers.highlighted)
     _answer(server, types.TEXT_DOCUMENT_PREPARE_RENAME, answers.may_be_renamed)
-    _answer(server, types.TEXT_DOCUMENT_RENAME, answers.renamed, types.RenameOptions(prepare_provider=True))
+    _answer(
+        server,
+        types.TEXT_DOCUMENT_RENAME,
+        answers.renamed,
+        types.RenameOptions(prepare_provider=True),
+        block=answers.renamed_in_block,
+    )
     _answer(server, types.TEXT_DOCUMENT_FORMATTING, answers.formatted)
     _answer(
         server,
@@ -120,9 +131,10 @@ def _answer(
     answer: Callable[[Analysis, Converter, P], R],
     options: object = None,
     policy: Callable[[PolicyAnalysis, Converter, P], R] | None = None,
+    block: Callable[[BlockAnalysis, Converter, P], R] | None = None,
 ) -> None:
-    """Answers a request about an open Runefile, and with `policy` about a forge.yml; for any other document the answer
-    is null."""
+    """Answers a request about an open Runefile, with `policy` about a forge.yml, and with `block` about a block; for
+    any other document the answer is null."""
 
     def answered(params: P) -> R | None:
         document = server.documents.get(params.text_document.uri)
@@ -133,13 +145,21 @@ def _answer(
                 return None
             found = server.documents.policy(document)
             return policy(found, Converter(document, found.source, document.path.name), params)
-        analysis = server.documents.analysis(document)
         try:
+            if document.is_block:
+                return None if block is None else _of_block(server, document, block, params)
+            analysis = server.documents.analysis(document)
             return answer(analysis, Converter(document, analysis.source, analysis.runefile), params)
         except (RenameRefused, FormatRefused) as error:
             raise JsonRpcException(error.reason, _REQUEST_FAILED) from error
 
     server.feature(method, options)(answered)
+
+
+def _of_block(server: Server, document: Document, answer: Callable[[BlockAnalysis, Converter, P], R], params: P) -> R:
+    found = server.documents.block(document)
+    runefile = replace(document, path=(document.project_folder or document.path.parent) / found.project.runefile)
+    return answer(found, Converter(runefile, found.source, found.source.file), params)
 
 
 class _AboutADocument(Protocol):
@@ -214,7 +234,13 @@ def _answer_completions(server: Server) -> None:
 
     options = types.CompletionOptions(trigger_characters=[":", " ", "[", "{", ",", "$", "/", "@", '"', "-"])
     options.resolve_provider = True
-    _answer(server, types.TEXT_DOCUMENT_COMPLETION, completion, options, policy_completion)
+
+    def block_completion(
+        analysis: BlockAnalysis, convert: Converter, params: types.CompletionParams
+    ) -> types.CompletionList | None:
+        return listed(convert, complete_block(analysis, convert.offset(params.position)))
+
+    _answer(server, types.TEXT_DOCUMENT_COMPLETION, completion, options, policy_completion, block_completion)
 
     @server.feature(types.COMPLETION_ITEM_RESOLVE)
     def resolve(item: types.CompletionItem) -> types.CompletionItem:

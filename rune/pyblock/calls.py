@@ -22,7 +22,7 @@ from rune.pyblock.ir import (
     Primitive,
 )
 from rune.pyblock.numbers import ELEMENTS, Scalar, scalar_of
-from rune.pyblock.problems import Kind, Place
+from rune.pyblock.problems import Insertion, Kind, Place
 from rune.pyblock.scope import Scope, Typed
 from rune.pyblock.signature import SCALARS
 
@@ -104,10 +104,26 @@ def _report_method(scope: Scope, node: ast.Attribute) -> None:
         instead = (
             f"Memory is fixed when the rune is built. Declare {name} as state of a fixed size and assign to {name}[i]."
         )
-        scope.text.report(Kind.GROWS, place, message, instead)
+        scope.text.report(Kind.GROWS, place, message, instead, _declared(scope, node.value))
         return
     message = f"There is no {node.attr} here: a number or an array has no methods"
     scope.text.report(Kind.CALL, place, message, "Use `len(x)`, an index, or `math`.")
+
+
+def _declared(scope: Scope, node: ast.expr) -> Insertion | None:
+    """The state that a list should have been, behind the parameters of the block; None where it is known already."""
+    arguments = scope.node.args
+    all_of_them = (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs)
+    is_new = isinstance(node, ast.Name) and node.id not in (*scope.known, *scope.file.constants, *scope.local_names)
+    if not isinstance(node, ast.Name) or not is_new or len(scope.file.active) != 1 or not all_of_them:
+        return None
+    behind = max(
+        scope.text.place(each)
+        for each in (*all_of_them, *(value for value in arguments.kw_defaults if value is not None))
+    )
+    end = Place(behind.end_line, behind.end_column, behind.end_line, behind.end_column)
+    star = "" if arguments.kwonlyargs else "*, "
+    return Insertion(f"Declare {node.id}: State[f32[16]]", end, f", {star}{node.id}: State[f32[16]]")
 
 
 def _report_unknown(scope: Scope, node: ast.Name, name: str) -> None:

@@ -31,10 +31,20 @@ class Place:
 
 
 @dataclass(frozen=True)
+class Insertion:
+    """A text that mends a problem, and where it is put in; `title` is for a button."""
+
+    title: str
+    place: Place
+    text: str
+
+
+@dataclass(frozen=True)
 class Problem:
-    """One problem: a sentence, what to write instead, and where it stands."""
+    """One problem: a sentence, what to write instead, where it stands, and a guess at what mends it."""
 
     kind: Kind
     message: str
     instead: str
     place: Place
+    insertion: Insertion | None = None

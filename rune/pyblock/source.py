@@ -6,7 +6,7 @@ import ast
 import warnings
 from collections.abc import Iterable
 
-from rune.pyblock.problems import Kind, Place, Problem
+from rune.pyblock.problems import Insertion, Kind, Place, Problem
 
 MAX_SIZE = 64 * 1024
 """Characters of a file."""
@@ -35,9 +35,9 @@ class BlockText:
         found = self._lines[whole.line - 1].find(word, whole.column)
         return whole if found < 0 else Place(whole.line, found, whole.line, found + len(word))
 
-    def report(self, kind: Kind, place: Place, message: str, instead: str) -> None:
+    def report(self, kind: Kind, place: Place, message: str, instead: str, insertion: Insertion | None = None) -> None:
         """Notes a problem; the same one is told once."""
-        problem = Problem(kind, message, instead, place)
+        problem = Problem(kind, message, instead, place, insertion)
         if problem not in self.problems:
             self.problems.append(problem)
 

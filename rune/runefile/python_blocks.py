@@ -26,7 +26,7 @@ from rune.pyblock.emit import emit
 from rune.pyblock.numbers import Scalar, to_f32
 from rune.pyblock.problems import Place, Problem
 from rune.pyblock.signature import BlockSignature, Setting, UnfitInput, bind, output_type
-from rune.runefile.diagnostics import Diagnostic, Severity, Span
+from rune.runefile.diagnostics import Diagnostic, Edit, Fix, Severity, Span
 from rune.runefile.source import SourceText
 from rune.tensor import TensorType
 from rune.wording import counted
@@ -179,14 +179,13 @@ def _page(file: str, signature: BlockSignature) -> Iterator[str]:
 
 
 def _diagnostic(source: SourceText, problem: Problem) -> Diagnostic:
-    return Diagnostic(
-        Severity.ERROR,
-        problem.kind.value,
-        problem.message,
-        source.file,
-        span_of(source, problem.place),
-        (problem.instead,),
-    )
+    fixes = []
+    if problem.insertion is not None:
+        at = span_of(source, problem.insertion.place)
+        fixes.append(Fix(problem.insertion.title, (Edit(source.file, at, problem.insertion.text),)))
+    span = span_of(source, problem.place)
+    notes = (problem.instead,)
+    return Diagnostic(Severity.ERROR, problem.kind.value, problem.message, source.file, span, notes, tuple(fixes))
 
 
 def span_of(source: SourceText, place: Place) -> Span:

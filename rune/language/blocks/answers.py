@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from rune.language.actions import Action, ActionKind, touches
 from rune.language.blocks.analysis import BlockAnalysis
 from rune.language.blocks.names import first_use, renamable, rename_in_block, uses
 from rune.language.blocks.writing import complete_block, hints_of_block, hover_block
 from rune.language.requests import flag_of, text_of, whole_number_of
 from rune.language.to_json import (
+    ActionsAnswerJson,
     CompleteAnswerJson,
     HoverAnswerJson,
     PrepareRenameAnswerJson,
+    action_to_json,
     check_to_json,
     completion_to_json,
     edits_to_json,
@@ -46,6 +49,18 @@ def _rename(analysis: BlockAnalysis, request: Mapping[str, Any]) -> Any:
     return edits_to_json(rename_in_block(analysis, whole_number_of(request, "offset"), text_of(request, "name")))
 
 
+def _actions(analysis: BlockAnalysis, request: Mapping[str, Any]) -> ActionsAnswerJson:
+    start, end = whole_number_of(request, "start"), whole_number_of(request, "end")
+    told = [each for each in analysis.project.checked.diagnostics if each.file == analysis.source.file]
+    found = [
+        Action(fix.title, ActionKind.QUICK_FIX, fix.edits, each.code)
+        for each in told
+        if touches(each, start, end)
+        for fix in each.fixes
+    ]
+    return {"actions": [action_to_json(each) for each in found]}
+
+
 BLOCK_ANSWERS: Mapping[str, Callable[[BlockAnalysis, Mapping[str, Any]], Any]] = {
     "check": lambda analysis, _: check_to_json(analysis.project),
     "complete": _complete,
@@ -55,7 +70,7 @@ BLOCK_ANSWERS: Mapping[str, Callable[[BlockAnalysis, Mapping[str, Any]], Any]] =
     "references": _references,
     "prepare-rename": _prepare_rename,
     "rename": _rename,
-    "actions": lambda _, __: {"actions": []},
+    "actions": _actions,
     "folding": lambda _, __: {"foldings": []},
     "symbols": lambda _, __: {"symbols": []},
     "tokens": lambda _, __: {"tokens": []},

@@ -108,5 +108,18 @@ def test_problems_are_told_while_the_rest_is_still_known() -> None:
     assert broken.ask("references", "smooth") == {"locations": []}
 
 
+def test_a_list_that_grows_can_be_declared_as_state() -> None:
+    wrong = BLOCK.replace("    return last", "    peaks.append(1.0)\n    return last")
+    editor = _Editor(wrong)
+    at = wrong.index("append")
+    (action,) = editor.ask("actions", start=at, end=at)["actions"]
+    assert action["title"] == "Declare peaks: State[f32[16]]"
+    (edit,) = action["edits"]
+    offset = edit["span"]["start"]["offset"]
+    mended = wrong[:offset] + edit["text"] + wrong[offset:]
+    told = _Editor(mended.replace("peaks.append(1.0)", "peaks[0] = 1.0")).ask("check")["diagnostics"]
+    assert told == []
+
+
 def test_what_is_only_asked_of_a_runefile_is_refused_by_name() -> None:
     assert "asked of a Runefile" in _Editor().ask("palette")["message"]

@@ -9,7 +9,15 @@ import pytest
 from tests.rune.pyblock.generated import everywhere
 from tests.rune.pyblock.native import results
 
-_WARNINGS = ("-O0", "-Wall", "-Wextra", "-Werror", "-Wno-unused-function", "-Wno-unused-variable", "-Wno-parentheses-equality")
+_WARNINGS = (
+    "-O0",
+    "-Wall",
+    "-Wextra",
+    "-Werror",
+    "-Wno-unused-function",
+    "-Wno-unused-variable",
+    "-Wno-parentheses-equality",
+)
 
 
 def _agree(seeds: range, folder: Path, *flags: str) -> tuple[int, int]:

@@ -3,6 +3,7 @@ import { CircleAlert, TriangleAlert } from "lucide-react";
 import { CodeLink } from "../parts/CodeLink";
 import { InlineCode } from "../parts/InlineCode";
 import { moveFocus } from "../parts/arrow-keys";
+import "../styles/problem-list.css";
 import { useApplyFix, useDiagnostics, useMayEdit, useSession, useShell } from "../shell/shell";
 
 export default function Problems() {
