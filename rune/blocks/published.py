@@ -11,7 +11,7 @@ from types import MappingProxyType
 PUBLISHED: Mapping[str, str] = MappingProxyType(
     {
         "accuracy": "the fraction of predictions that are right",
-        "argmax": "the index of the largest element",
+        "argmax": "the index of the largest element, or 0 where none is above 0; `class_index` gives it always",
         "audio_float_conversion": "samples of i16 as f32 from -1 to 1",
         "binary_classification": "whether a score is above a threshold",
         "elastic_net": "a linear regression that is trained while it runs",
@@ -25,7 +25,6 @@ PUBLISHED: Mapping[str, str] = MappingProxyType(
         "password_strength": "how strong a password is",
         "prediction_errors": "how far predictions are off",
         "segment_output": "the class of each pixel",
-        "softmax": "scores as probabilities",
         "support_vector_classifier": "a classifier that is trained while it runs",
         "support_vector_regression": "a regression that is trained while it runs",
         "tensor_input": "a tensor as a module of its own",
