@@ -32,7 +32,8 @@ def _centres(given: TensorType, arguments: Arguments) -> tuple[tuple[float, ...]
     centres, radii = numbers_of(arguments, "centres"), numbers_of(arguments, "radii")
     if not centres or len(centres) % given.count or len(centres) > _MOST:
         raise BlockError(
-            f"each centre has {given.count} numbers, as {given} has, and {len(centres)} numbers do not make such centres",
+            f"each centre has {given.count} numbers, as {given} has, "
+            f"and {len(centres)} numbers do not make such centres",
             argument="centres",
         )
     count = len(centres) // given.count

@@ -1,4 +1,4 @@
-"""The golden vectors of blocks are what independent references give. With RUNE_WRITE_BLOCK_VECTORS=1 they are written."""
+"""The golden vectors of blocks are what independent references give; RUNE_WRITE_BLOCK_VECTORS=1 writes them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the catalogue's blocks for numbers, images, sound, motion and time refuse: by a message, before anything runs."""
+"""What the blocks for numbers, images, sound, motion and time refuse: by a message, before anything runs."""
 
 from __future__ import annotations
 

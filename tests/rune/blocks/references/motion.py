@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from math import gcd
 from typing import Any
 
@@ -131,11 +132,11 @@ def spectral_features(given: Given, inputs: Sequence[Array]) -> list[Array]:
         power = np.abs(np.fft.rfft(x * window, size)) ** 2 / (rate * np.sum(window**2))
         power[1:-1] *= 2.0
         tops = [k for k in range(1, size // 2) if power[k] > power[k - 1] and power[k] >= power[k + 1]]
-        tops = sorted(tops, key=lambda k: (-power[k], k))[: given["peaks"]]  # noqa: B023
+        tops = sorted(tops, key=lambda k: (-power[k], k))[: given["peaks"]]
         peaks = [part for k in tops for part in (frequencies[k], power[k])]
         peaks += [0.0] * (2 * given["peaks"] - len(peaks))
         bands = []
-        for low, high in zip(edges, edges[1:], strict=False):
+        for low, high in pairwise(edges):
             is_in = (frequencies >= low) & ((frequencies < high) | ((high == edges[-1]) & (high == rate / 2)))
             bands.append(power[is_in].sum() * rate / size)
         rows.append([spread, *moments, *peaks, *bands])

@@ -89,7 +89,7 @@ def softmax(given: Given, inputs: Sequence[Array]) -> list[Array]:
 
 def class_index(_given: Given, inputs: Sequence[Array]) -> list[Array]:
     rows = inputs[0].reshape(-1, inputs[0].shape[-1])
-    best = [max(range(row.size), key=lambda i: (not np.isnan(row[i]), row[i], -i)) for row in rows]  # noqa: B023
+    best = [max(range(row.size), key=lambda i: (not np.isnan(row[i]), row[i], -i)) for row in rows]
     return [np.array(best, np.uint32).reshape(inputs[0].shape[:-1] or 1)]
 
 

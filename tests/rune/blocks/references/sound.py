@@ -1,4 +1,4 @@
-"""References of the blocks for sound, in f64 with NumPy's transform; `library_features.json` holds what libraries give."""
+"""References of the blocks for sound, in f64 with NumPy's transform; `library_features.json` is what libraries give."""
 
 from __future__ import annotations
 
