@@ -17,7 +17,7 @@ from tests.rune.blocks.references.case import Array, Case
 
 MODULES = (numbers, shapes, images, sound, motion, time)
 REFERENCES = {name: reference for module in MODULES for name, reference in module.REFERENCES.items()}
-HISTORIES = time.HISTORIES | motion.HISTORIES | sound.HISTORIES
+HISTORIES = {**time.HISTORIES, **motion.HISTORIES, **sound.HISTORIES}
 _NAMES = {"uint": "u", "int": "i", "float": "f"}
 
 

@@ -16,7 +16,7 @@ def _butterworth(kind: str, order: int, cutoff: float, rate: float) -> list[tupl
     """From the poles on the analogue circle, by the bilinear transform."""
     warped = 2.0 * rate * np.tan(np.pi * cutoff / rate)
     angles = np.pi * (2 * np.arange((order + 1) // 2) + 1) / (2 * order) + np.pi / 2
-    found = []
+    found: list[tuple[float, ...]] = []
     for angle in angles:
         pole = np.exp(1j * angle)
         pole = warped * pole if kind == "lowpass" else warped / pole
