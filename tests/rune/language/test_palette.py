@@ -64,3 +64,9 @@ def test_a_stage_tells_what_it_is_told_and_what_it_could_be() -> None:
     assert (wordlist.value, wordlist.resource, wordlist.text) == ("$WORDS", "WORDS", "one\ntwo\nthree\n")
     assert [each.field.name for each in stage_arguments(analysis, "best")] == ["count", "odd"]
     assert stage_arguments(analysis, "nobody") == ()
+
+
+def test_an_argument_of_some_words_is_a_choice() -> None:
+    (log_mel,) = (item for item in palette(analysed(PROJECT)).blocks if item.target == "log_mel")
+    preset = field(log_mel.arguments, "preset")
+    assert (preset.kind, preset.choices[0], log_mel.category) == ("choice", "micro_frontend", "Sound")
