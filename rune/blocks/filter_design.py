@@ -16,6 +16,9 @@ from rune.tensor import ElementType, TensorType
 Section = tuple[float, float, float, float, float]
 """b0, b1, b2, a1, a2 of one section of second order; a0 is 1."""
 
+_LEAST_PART = 1e-5
+"""Of the sample rate: below it the sections of a filter lose their digits."""
+
 RATE = Argument(
     "sample_rate",
     ArgumentKind.FLOAT,
@@ -79,6 +82,12 @@ def band_of(arguments: Arguments) -> Band:
         if real(arguments, name) >= rate / 2:
             raise BlockError(
                 f"a signal of {rate:g} Hz has nothing at {real(arguments, name):g} Hz, only below {rate / 2:g} Hz",
+                argument=name,
+            )
+        if real(arguments, name) < rate * _LEAST_PART:
+            raise BlockError(
+                f"{real(arguments, name):g} Hz is too low for a signal of {rate:g} Hz, where {rate * _LEAST_PART:g} Hz "
+                "is the least: `resample` it to a lower rate first",
                 argument=name,
             )
     if is_band and real(arguments, "cutoff") >= real(arguments, "high"):

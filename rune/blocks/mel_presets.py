@@ -9,7 +9,9 @@ from rune.blocks.refusals import only_input
 from rune.blocks.signature import Argument, ArgumentKind, Arguments, BlockError, integer, real, text
 from rune.tensor import ElementType, TensorType
 
-_LARGEST_FRAMES = 1 << 16
+_MOST_VALUES = 1 << 20
+_LEAST_WIDTH = 0.01
+"""Hertz of a band."""
 
 
 class Scale(Enum):
@@ -187,11 +189,18 @@ def bands_of(block: str, sound: TensorType, arguments: Arguments) -> Bands:
         raise BlockError(f"sound of {rate} Hz has nothing above {rate / 2:g} Hz", argument="high")
     if preset.low >= bands.high:
         raise BlockError(f"the lowest band begins at {preset.low:g} Hz, where the highest has ended", argument="low")
+    if bands.high - preset.low < preset.bands * _LEAST_WIDTH:
+        raise BlockError(
+            f"{preset.bands} bands do not fit between {preset.low:g} and {bands.high:g} Hz", argument="high"
+        )
     if preset.beside is Beside.MIRROR and sound.count <= size // 2:
         raise BlockError(
             f"{sound} is too short: {block} mirrors {size // 2} samples at each end, so that it needs more than those",
             input_index=0,
         )
-    if bands.frames > _LARGEST_FRAMES:
-        raise BlockError(f"{bands.frames} frames are more than {_LARGEST_FRAMES}; make step larger", argument="step")
+    if bands.frames * preset.bands > _MOST_VALUES:
+        raise BlockError(
+            f"{bands.frames} frames of {preset.bands} bands are more than {_MOST_VALUES} values; make step larger",
+            argument="step",
+        )
     return bands

@@ -10,14 +10,13 @@ from types import MappingProxyType
 
 PUBLISHED: Mapping[str, str] = MappingProxyType(
     {
-        "argmax": "the index of the largest element",
+        "argmax": "the index of the largest element, or 0 where none is above 0; `class_index` gives it always",
         "elastic_net": "a linear regression that is trained while it runs",
         "f1_score": "how good predictions are",
         "linear_regression": "a linear regression that is trained while it runs",
         "logistic_regression": "a classifier that is trained while it runs",
         "metric": "how good predictions are",
         "password_strength": "how strong a password is",
-        "softmax": "scores as probabilities",
         "support_vector_classifier": "a classifier that is trained while it runs",
         "support_vector_regression": "a regression that is trained while it runs",
         "tokenizers": "two sentences as the numbers that BERT reads",

@@ -47,9 +47,8 @@ def argument_detail(argument: Argument) -> str:
     if argument.choices:
         return f"one of {', '.join(argument.choices)}; {default}"
     unit = f" {argument.unit}" if argument.unit else ""
-    return (
-        f"{_KINDS.get(argument.kind, argument.kind.value)}{limits(argument.minimum, argument.maximum)}{unit}, {default}"
-    )
+    kind = _KINDS.get(argument.kind, argument.kind.value)
+    return f"{kind}{limits(argument.minimum, argument.maximum)}{unit}, {default}"
 
 
 def argument_documentation(argument: Argument) -> str:

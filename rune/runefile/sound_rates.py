@@ -97,8 +97,10 @@ def _warn_of_argument(syntax: StageSyntax, block: BlockStage, rate: int, report:
 
 
 def _sound_behind(port: Port, stage_named: Callable[[str], Stage | None]) -> CapabilityStage | BlockStage | None:
-    """What decides the rate of a port's samples, through blocks that read one tensor: a SOUND capability, or a block that
-    changes the rate; None without one."""
+    """What decides the rate of a port's samples, through blocks that read one tensor; None without one.
+
+    It is a SOUND capability, or a block that changes the rate.
+    """
     for _ in range(_MOST_STAGES):
         stage = stage_named(port.stage)
         if isinstance(stage, BlockStage) and stage.block.given_rate_argument is not None:

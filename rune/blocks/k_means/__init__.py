@@ -5,6 +5,7 @@ from __future__ import annotations
 import struct
 from pathlib import Path
 
+from rune.arithmetic import round_f32
 from rune.blocks.refusals import FLOATS, numbers_of, only_input
 from rune.blocks.signature import (
     Argument,
@@ -32,11 +33,12 @@ def _centres(given: TensorType, arguments: Arguments) -> tuple[tuple[float, ...]
     centres, radii = numbers_of(arguments, "centres"), numbers_of(arguments, "radii")
     if not centres or len(centres) % given.count or len(centres) > _MOST:
         raise BlockError(
-            f"each centre has {given.count} numbers, as {given} has, and {len(centres)} numbers do not make such centres",
+            f"each centre has {given.count} numbers, as {given} has, "
+            f"and {len(centres)} numbers do not make such centres",
             argument="centres",
         )
     count = len(centres) // given.count
-    if len(radii) not in (0, 1, count) or any(radius <= 0 for radius in radii):
+    if len(radii) not in (0, 1, count) or any(round_f32(radius) <= 0 for radius in radii):
         raise BlockError(f"write one radius above 0 for all, or for each of the {count} centres", argument="radii")
     return centres, (radii or (1.0,)) * (count if len(radii) < count else 1)
 

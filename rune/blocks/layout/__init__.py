@@ -32,7 +32,8 @@ def _outputs(inputs: tuple[TensorType, ...], arguments: Arguments) -> tuple[Bloc
         place = "last" if wanted == "nchw" else "second"
         already = " It already is as `to` says." if (first if wanted == "nchw" else last) in _CHANNELS else ""
         raise BlockError(
-            f"to make it {wanted}, the {place} dimension must be the 1, 3 or 4 channels, and {image} has {channels}.{already}",
+            f"to make it {wanted}, the {place} dimension must be the 1, 3 or 4 channels, "
+            f"and {image} has {channels}.{already}",
             argument="to",
         )
     dimensions = (1, last, first, middle) if wanted == "nchw" else (1, middle, last, first)

@@ -42,7 +42,7 @@ def _code(inputs: tuple[TensorType, ...], arguments: Arguments) -> BlockCode:
 
 BLOCK = Block(
     name="mfcc",
-    summary="Gives the cepstral coefficients of a sound over time (MFCC).",
+    summary="Gives the mel-frequency cepstral coefficients (MFCC) of a sound over time.",
     header=Path(__file__).parent / "mfcc.h",
     arguments=(
         *mel_arguments(_PRESETS),

@@ -23,7 +23,8 @@ from rune.blocks.signature import (
 from rune.tensor import ElementType, TensorType
 
 _ELEMENTS = (*SMALL_INTEGERS, ElementType.F32)
-_RANGE = re.compile(r"\s*([-+]?[0-9]*\.?[0-9]+)\s*\.\.\s*([-+]?[0-9]*\.?[0-9]+)\s*")
+_RANGE = re.compile(r"([-+]?[0-9]{0,12}\.?[0-9]{1,12})\s{0,9}\.\.\s{0,9}([-+]?[0-9]{0,12}\.?[0-9]{1,12})")
+_MOST = Fraction(10) ** 38
 _TYPE_RANGES = {
     ElementType.U8: (0, 255),
     ElementType.I8: (-128, 127),
@@ -59,8 +60,11 @@ def _channels(given: TensorType, arguments: Arguments) -> tuple[list[float], lis
             _of_channel(lists[name], channel, usual)
             for name, usual in (("mean", 0), ("deviation", 1), ("factor", 1), ("offset", 0))
         )
-        factors.append(round_f32(float(factor / deviation * times)))
-        offsets.append(round_f32(float((offset - mean) / deviation * times + plus)))
+        each = (factor / deviation * times, (offset - mean) / deviation * times + plus)
+        if max(map(abs, each)) > _MOST:
+            raise BlockError("together these multiply or add more than f32 can hold", argument="deviation")
+        factors.append(round_f32(float(each[0])))
+        offsets.append(round_f32(float(each[1])))
     return factors, offsets
 
 

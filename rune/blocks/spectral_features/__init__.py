@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import struct
+from itertools import pairwise
 from pathlib import Path
 
 from rune import arithmetic
@@ -30,7 +31,7 @@ _LEAST, _MOST = 4, 16_384
 
 def _edges(arguments: Arguments) -> tuple[float, ...]:
     edges = numbers_of(arguments, "bands")
-    if len(edges) == 1 or any(low >= high for low, high in zip(edges, edges[1:], strict=False)):
+    if len(edges) == 1 or any(low >= high for low, high in pairwise(edges)):
         raise BlockError(
             "bands are two frequencies or more, each above the one before, such as `0.5, 2, 5`", argument="bands"
         )

@@ -59,7 +59,7 @@ BLOCK = Block(
         Argument(
             "order",
             ArgumentKind.TEXT,
-            "Which dimension of the input comes first, second, and so on, such as `0, 2, 1`; left out, all turn around.",
+            "Which dimension of the input comes first, second, and so on, as `0, 2, 1`; left out, all turn around.",
             default="",
         ),
     ),

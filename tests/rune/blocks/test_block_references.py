@@ -1,4 +1,4 @@
-"""The golden vectors of blocks are what independent references give. With RUNE_WRITE_BLOCK_VECTORS=1 they are written."""
+"""The golden vectors of blocks are what independent references give; RUNE_WRITE_BLOCK_VECTORS=1 writes them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tests.rune.blocks.references.case import Array, Case
 
 MODULES = (numbers, shapes, images, sound, motion, time)
 REFERENCES = {name: reference for module in MODULES for name, reference in module.REFERENCES.items()}
-HISTORIES = time.HISTORIES | motion.HISTORIES | sound.HISTORIES
+HISTORIES = {**time.HISTORIES, **motion.HISTORIES, **sound.HISTORIES}
 _NAMES = {"uint": "u", "int": "i", "float": "f"}
 
 

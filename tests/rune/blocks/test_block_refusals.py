@@ -1,4 +1,4 @@
-"""What the catalogue's blocks for numbers, images, sound, motion and time refuse: by a message, before anything runs."""
+"""What the blocks for numbers, images, sound, motion and time refuse: by a message, before anything runs."""
 
 from __future__ import annotations
 
@@ -92,7 +92,13 @@ REFUSED: list[tuple[str, list[str], dict[str, ArgumentValue], str]] = [
     ("mfe", ["i16[4000]"], {"frame": 4096}, "does not fit a transform of 2048"),
     ("mfe", ["i16[4000]"], {"high": 9000.0}, "nothing above 8000 Hz"),
     ("mfe", ["i16[4000]"], {"low": 3000.0, "high": 2000.0}, "where the highest has ended"),
-    ("mfe", ["f32[4000000]"], {"step": 1}, "more than 65536"),
+    ("mfe", ["f32[4000000]"], {"step": 1}, "are more than 1048576 values"),
+    ("mfe", ["i16[4000]"], {"low": 100.0, "high": 100.1}, "128 bands do not fit between 100 and 100.1 Hz"),
+    ("scale", ["u8[2]"], {"from": "0.." + "9" * 5000}, "is not a range"),
+    ("scale", ["u8[2]"], {"mean": "1e30", "deviation": "1e-300"}, "more than f32 can hold"),
+    ("scale", ["u8[2]"], {"mean": "1e999999999"}, "is not a number"),
+    ("iir", ["f32[20]"], {"cutoff": 0.0001}, "too low for a signal of 100 Hz, where 0.001 Hz is the least"),
+    ("k_means", ["f32[2]"], {"centres": "1 2", "radii": "1e-300"}, "one radius above 0"),
     ("mfcc", ["i16[4000]"], {"preset": "python_speech_features", "coefficients": 27}, "26 bands give no 27"),
     ("iir", ["f32[2, 2, 2]"], {}, "[samples] or [samples, channels]"),
     ("iir", ["i16[20]"], {}, "takes a signal of f32"),

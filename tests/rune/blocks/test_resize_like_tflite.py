@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 import pytest
@@ -13,7 +14,7 @@ from tests.models.random_drawing import options_of
 from tests.rune.blocks.references.case import Array
 from tests.rune.blocks.references.images import resize
 
-KINDS = {"int8": np.int8, "uint8": np.uint8, "float32": np.float32}
+KINDS: dict[str, Any] = {"int8": np.int8, "uint8": np.uint8, "float32": np.float32}
 SIZES = ((10, 8), (2, 3), (1, 1), (7, 9), (5, 4), (4, 5))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from rune.blocks.catalogue import CATALOGUE
+from rune.blocks.signature import Category
 from rune.language.graph_edit import AddStage, edit_graph
 from rune.language.palette import ArgumentField, palette, stage_arguments
 from rune.runefile import Severity
@@ -18,7 +19,9 @@ def field(fields: tuple[ArgumentField, ...], name: str) -> ArgumentField:
 def test_everything_that_can_be_added_is_there() -> None:
     found = palette(analysed(PROJECT))
     assert [item.target for item in found.capabilities] == list(CAPABILITIES)
-    assert [item.target for item in found.blocks] == list(CATALOGUE)
+    categories = [each.value for each in Category]
+    assert sorted(item.target for item in found.blocks) == list(CATALOGUE)
+    assert found.blocks == tuple(sorted(found.blocks, key=lambda item: (categories.index(item.category), item.target)))
     assert [item.target for item in found.models] == ["./two.tflite", "./words.tflite"]
     assert [item.target for item in found.outputs] == ["SERIAL", "TENSOR"]
     assert found.resources == ("WORDS",)
@@ -61,3 +64,9 @@ def test_a_stage_tells_what_it_is_told_and_what_it_could_be() -> None:
     assert (wordlist.value, wordlist.resource, wordlist.text) == ("$WORDS", "WORDS", "one\ntwo\nthree\n")
     assert [each.field.name for each in stage_arguments(analysis, "best")] == ["count", "odd"]
     assert stage_arguments(analysis, "nobody") == ()
+
+
+def test_an_argument_of_some_words_is_a_choice() -> None:
+    (log_mel,) = (item for item in palette(analysed(PROJECT)).blocks if item.target == "log_mel")
+    preset = field(log_mel.arguments, "preset")
+    assert (preset.kind, preset.choices[0], log_mel.category) == ("choice", "micro_frontend", "Sound")

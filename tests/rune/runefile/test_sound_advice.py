@@ -162,3 +162,11 @@ def test_a_block_that_is_told_a_rate_can_be_told_that_of_the_sound() -> None:
     assert problem.message == '"bands" computes for sound of 16 kHz, and "audio" gives 44.1 kHz'
     assert [fix.title for fix in problem.fixes] == ["Change hz to 16000", "Change sample_rate to 44100"]
     assert fixed(direct, 1) == direct.replace("sample_rate: 16000", "sample_rate: 44100")
+
+
+def test_another_word_than_those_of_an_argument_is_refused_with_the_nearest() -> None:
+    text = TOLD.replace("args: {sample_rate: 16000}", "args: {sample_rate: 16000, preset: librosaa}")
+    (problem,) = checked(text).diagnostics
+    assert problem.code == "RUNE0065"
+    assert problem.message.endswith("it must be one of keras, librosa, python_speech_features")
+    assert apply_edits(text, problem.fixes[0].edits) == text.replace("librosaa", "librosa")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
 import struct
+import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -14,7 +16,8 @@ from rune.runefile.pipeline import BlockStage, CapabilityStage, OutputStage, Pip
 from rune.tensor import ElementType, TensorType
 from tests.rune.anvil.pipelines import loaded, module_of
 from tests.rune.blocks.block_module import Vector, packed, vectors_of
-from tests.rune.targets.c_programs import CFolder, said, sources_of
+from tests.rune.targets.c_programs import CFolder, said, sources_of, zig_folder
+from tools.needs import QEMU_USER, lack
 
 VECTORS = [
     vector
@@ -58,12 +61,45 @@ def test_every_vector_of_a_block_gives_the_bytes_of_wasm32(tmp_path: Path) -> No
     _gives_the_bytes_of_wasm32(VECTORS, tmp_path)
 
 
+def _pipeline(vectors: Sequence[Vector]) -> tuple[Pipeline, list[bytes]]:
+    """All vectors side by side, and what goes in."""
+    stages = tuple(stage for number, each in enumerate(vectors) for stage in stages_of(number, each))
+    return Pipeline(stages, ()), [packed(kind.element, elements) for each in vectors for kind, elements in each.inputs]
+
+
 def _gives_the_bytes_of_wasm32(vectors: Sequence[Vector], tmp_path: Path) -> None:
-    pipeline = Pipeline(tuple(stage for number, each in enumerate(vectors) for stage in stages_of(number, each)), ())
-    frame = [packed(kind.element, elements) for vector in vectors for kind, elements in vector.inputs]
+    pipeline, frame = _pipeline(vectors)
     decided = [number for number, each in enumerate(_made(vectors)) if not each.is_fixed]
     expected = said(loaded(module_of(pipeline)), [frame, frame], decided)
     assert len(expected) > struct.calcsize("1960I")
     folder = CFolder.of(tmp_path, sources_of(pipeline, {}, "blocks"))
     for flags in (["-O2", "-march=native", "-ffp-contract=fast"], ["-O1", "-fsanitize=address,undefined"]):
         assert folder.outputs([frame, frame], flags) == expected
+
+
+@pytest.mark.proof
+@pytest.mark.parametrize(
+    ("emulator", "machine"),
+    [
+        ("qemu-aarch64", "aarch64-linux-musl"),
+        ("qemu-arm", "arm-linux-musleabi"),
+        ("qemu-arm", "arm-linux-musleabihf"),
+        ("qemu-riscv64", "riscv64-linux-musl"),
+    ],
+)
+def test_every_vector_of_a_block_gives_the_bytes_of_wasm32_on_emulated_processors(
+    emulator: str, machine: str, tmp_path: Path
+) -> None:
+    """Processors that fuse, that have other signs of NaN, and that have no floating point at all."""
+    found = shutil.which(emulator)
+    if found is None:
+        pytest.skip(lack(QEMU_USER))
+    pipeline, frame = _pipeline(VECTORS)
+    expected = said(loaded(module_of(pipeline)), [frame, frame])
+    folder = CFolder.of(tmp_path, sources_of(pipeline, {}, "blocks"))
+    flags = ["-static", "-O2", "-ffp-contract=fast"]
+    compiler = [str(zig_folder() / "zig"), "cc", f"--target={machine}", *flags, "blocks.c", "main.c", "-o", "program"]
+    subprocess.run(compiler, cwd=folder.path, check=True, capture_output=True)
+    data = b"".join([*frame, *frame])
+    command = [found, "./program"]
+    assert subprocess.run(command, cwd=tmp_path, input=data, check=True, capture_output=True).stdout == expected

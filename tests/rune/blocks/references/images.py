@@ -36,7 +36,7 @@ def _nearest(size: int, wanted: int, centres: str) -> Array:
     scale = F32(size - 1) / F32(wanted - 1) if is_aligned else F32(size) / F32(wanted)
     scaled = (np.arange(wanted, dtype=F32) + F32(0.5 if centres == "half_pixel" else 0)) * scale
     place = np.floor(scaled + 0.5) if centres == "align_corners" else np.floor(scaled)
-    return np.clip(place, 0, size - 1).astype(int)
+    return np.asarray(np.clip(place, 0, size - 1).astype(int))
 
 
 def _resized(image: Array, height: int, width: int, method: str, centres: str) -> Array:
@@ -60,7 +60,7 @@ def _resized(image: Array, height: int, width: int, method: str, centres: str) -
         total = np.trunc((total + np.where(total > 0, 1 << 19, -(1 << 19))) / (1 << 20))
     elif image.dtype == np.uint8:
         total = np.trunc(total + F32(0.5))
-    return total.astype(image.dtype)[None]
+    return np.asarray(total.astype(image.dtype)[None])
 
 
 def resize(given: Given, inputs: Sequence[Array]) -> list[Array]:
@@ -74,7 +74,7 @@ def letterbox(given: Given, inputs: Sequence[Array]) -> list[Array]:
     inner = [max(1, int(np.floor(side * scale + 0.5))) for side in (height, width)]
     out = np.full((1, given["height"], given["width"], channels), given["fill"], image.dtype)
     top, left = (given["height"] - inner[0]) // 2, (given["width"] - inner[1]) // 2
-    small = _resized(image, *inner, given["method"], "half_pixel")
+    small = _resized(image, inner[0], inner[1], given["method"], "half_pixel")
     out[:, top : top + inner[0], left : left + inner[1]] = small
     return [out]
 

@@ -32,8 +32,8 @@ def main() -> None:
         made[f"iir {kind} {order} {cutoff}"] = _list(signal.sosfilt(sections, x, zi=start)[0])
     b, a = signal.iirnotch(10.0, 5.0, 60.0)
     made["iir notch 2 10.0"] = _list(signal.lfilter(b, a, x, zi=signal.lfilter_zi(b, a) * x[0])[0])
-    for kind, cutoff in (("lowpass", 5.0), ("highpass", 5.0), ("bandpass", [5.0, 12.0])):
-        made[f"taps {kind}"] = _list(signal.firwin(31, cutoff, pass_zero=kind, fs=60.0))
+    for kind, edges in (("lowpass", [5.0]), ("highpass", [5.0]), ("bandpass", [5.0, 12.0])):
+        made[f"taps {kind}"] = _list(signal.firwin(31, edges, pass_zero=kind, fs=60.0))
     made["detrend constant"] = _list(signal.detrend(x, type="constant"))
     made["detrend linear"] = _list(signal.detrend(x))
     made["resample 3 2"] = _list(signal.resample_poly(x, 3, 2))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import cmath
 import math
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
@@ -86,7 +87,7 @@ def _spectrum(samples: Sequence[int]) -> list[Point]:
     return found
 
 
-def _mel(hertz: float) -> np.float32:
+def _mel(hertz: Any) -> np.float32:
     return F32(1127.0 * math.log1p(float(F32(hertz)) / 700.0))
 
 

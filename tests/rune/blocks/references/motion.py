@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from math import gcd
 from typing import Any
 
@@ -15,7 +16,7 @@ def _butterworth(kind: str, order: int, cutoff: float, rate: float) -> list[tupl
     """From the poles on the analogue circle, by the bilinear transform."""
     warped = 2.0 * rate * np.tan(np.pi * cutoff / rate)
     angles = np.pi * (2 * np.arange((order + 1) // 2) + 1) / (2 * order) + np.pi / 2
-    found = []
+    found: list[tuple[float, ...]] = []
     for angle in angles:
         pole = np.exp(1j * angle)
         pole = warped * pole if kind == "lowpass" else warped / pole
@@ -135,7 +136,7 @@ def spectral_features(given: Given, inputs: Sequence[Array]) -> list[Array]:
         peaks = [part for k in tops for part in (frequencies[k], power[k])]
         peaks += [0.0] * (2 * given["peaks"] - len(peaks))
         bands = []
-        for low, high in zip(edges, edges[1:], strict=False):
+        for low, high in pairwise(edges):
             is_in = (frequencies >= low) & ((frequencies < high) | ((high == edges[-1]) & (high == rate / 2)))
             bands.append(power[is_in].sum() * rate / size)
         rows.append([spread, *moments, *peaks, *bands])

@@ -15,6 +15,10 @@ def _listed(text: str) -> list[Fraction]:
     return [Fraction(float(word)) for word in text.replace(",", " ").split()]
 
 
+def _at(numbers: list[Fraction], channel: int, usual: int) -> Fraction:
+    return numbers[channel % len(numbers)] if numbers else Fraction(usual)
+
+
 def scale(given: Given, inputs: Sequence[Array]) -> list[Array]:
     (x,) = inputs
     names = ("mean", "deviation", "factor", "offset")
@@ -30,19 +34,18 @@ def scale(given: Given, inputs: Sequence[Array]) -> list[Array]:
             low_to, high_to = (Fraction(part.strip()) for part in given["to"].split(".."))
     times, plus = [], []
     for c in range(channels):
-        at = lambda numbers, usual, c=c: numbers[c % len(numbers)] if numbers else Fraction(usual)  # noqa: E731
         # y = ((x - low) / (high - low) * (high_to - low_to) + low_to - mean) / deviation * factor + offset
-        slope = (high_to - low_to) / (high - low) / at(deviation, 1) * at(factor, 1)
-        zero = (low_to - low * (high_to - low_to) / (high - low) - at(mean, 0)) / at(deviation, 1) * at(factor, 1)
-        times.append(F32(float(slope)))
-        plus.append(F32(float(zero + at(offset, 0))))
+        mapped = (high_to - low_to) / (high - low)
+        after = _at(factor, c, 1) / _at(deviation, c, 1)
+        times.append(F32(float(mapped * after)))
+        plus.append(F32(float((low_to - low * mapped - _at(mean, c, 0)) * after + _at(offset, c, 0))))
     return [x.astype(F32) * np.array(times, F32) + np.array(plus, F32)]
 
 
 def quantize(given: Given, inputs: Sequence[Array]) -> list[Array]:
     steps = (inputs[0] / F32(given["scale"])).astype(F32)
     rounded = np.sign(steps).astype(F64) * np.floor(np.abs(steps.astype(F64)) + 0.5)
-    type_ = {"i8": np.int8, "u8": np.uint8, "i16": np.int16}[given["type"]]
+    type_ = TYPES[given["type"]]
     limits = np.iinfo(type_)
     moved = np.where(np.isnan(rounded), 0, rounded) + given["zero_point"]
     return [np.clip(moved, limits.min, limits.max).astype(type_)]

@@ -1,4 +1,4 @@
-"""References of the blocks for sound, in f64 with NumPy's transform; `library_features.json` holds what libraries give."""
+"""References of the blocks for sound, in f64 with NumPy's transform; `library_features.json` is what libraries give."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def _of_slaney(mel: Array) -> Array:
 
 def _slopes(edges: Array, places: Array) -> Array:
     low, top, high = edges[:-2, None], edges[1:-1, None], edges[2:, None]
-    return np.maximum(0.0, np.minimum((places - low) / (top - low), (high - places) / (high - top)))
+    return np.asarray(np.maximum(0.0, np.minimum((places - low) / (top - low), (high - places) / (high - top))))
 
 
 def filters(preset: str, rate: int, full: Mapping[str, Any]) -> Array:
@@ -100,7 +100,7 @@ def _logarithms(preset: str, energies: Array) -> Array:
     if preset == "python_speech_features":
         return np.log(np.where(energies == 0, EPSILON, energies))
     decibels = 10.0 * np.log10(np.maximum(1e-10, energies))
-    return np.maximum(decibels, decibels.max() - 80.0)
+    return np.asarray(np.maximum(decibels, decibels.max() - 80.0))
 
 
 def mfe(given: Given, inputs: Sequence[Array]) -> list[Array]:
