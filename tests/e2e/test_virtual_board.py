@@ -1,4 +1,4 @@
-"""A build's firmware on a virtual Pico in the page, and on a board at a serial port whose other end is the same chip."""
+"""A build's firmware on a virtual Pico in the page, and on a board at a serial port: its other end is the same chip."""
 
 from __future__ import annotations
 
