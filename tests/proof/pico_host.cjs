@@ -23,7 +23,7 @@ function ask(question) {
 
 ask({ uf2: new Uint8Array(fs.readFileSync(uf2)), description: JSON.parse(fs.readFileSync(description, "utf8")) });
 const requests = fs.readFileSync(0);
-for (let at = 0; at < requests.length; ) {
+for (let at = 0; at < requests.length;) {
   const size = requests.readUInt32LE(at);
   const sent = Buffer.from(ask({ bytes: new Uint8Array(requests.subarray(at + 4, at + 4 + size)), budget: 2e10 }));
   const length = Buffer.alloc(4);

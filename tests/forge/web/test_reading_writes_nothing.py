@@ -41,7 +41,6 @@ _TAKING_OUT = "the audit log has who took out what is private; once an hour for 
 _REFUSED = "the audit log has what a token was refused; at most 30 times an hour"
 NOTED: dict[str, dict[str, str]] = {
     "member": {
-        "/api/v1/builds/<uuid:build_id>/firmware.uf2": _TAKING_OUT,
         "/api/v1/builds/<uuid:build_id>/rune": _TAKING_OUT,
         "/api/v1/samples/<uuid:sample_id>/recording": _TAKING_OUT,
         "/player/<str:organisation>/<str:name>/runes/<str:digest>": _TAKING_OUT,
@@ -54,7 +53,6 @@ NOTED: dict[str, dict[str, str]] = {
         "/<str:organisation>/-/settings/audit/export": "the audit log has who took out the audit log",
     },
     "token": {
-        "/api/v1/builds/<uuid:build_id>/firmware.uf2": _TAKING_OUT,
         "/api/v1/builds/<uuid:build_id>/rune": _TAKING_OUT,
         "/api/v1/samples/<uuid:sample_id>/recording": _TAKING_OUT,
         f"{_P}/archive": _TAKING_OUT,
