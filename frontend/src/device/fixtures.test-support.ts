@@ -3,7 +3,7 @@
 import { readFileSync } from "node:fs";
 import type { Line, LineEvents } from "./device";
 import { readDescription, type Description, type Firmware } from "./firmware";
-import { Pico } from "./pico";
+import type { Pico } from "./pico";
 
 const HERE = new URL("./fixtures/", import.meta.url);
 
