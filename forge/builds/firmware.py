@@ -66,8 +66,8 @@ def uf2_of(artefact: Artefact) -> ArtefactFile | None:
 def request_firmware(actor: Actor, build: Build) -> FirmwareJson:
     """What there is; where there is nothing, it is made soon.
 
-    Whoever may read may do so, as with a preview: it is kept for all. Raises what `require` does, and `NoFirmware` for a
-    build without a rune.
+    Whoever may read may do so, as with a preview: it is kept for all. Raises what `require` does, and `NoFirmware` for
+    a build without a rune.
     """
     require(actor, Verb.READ, build.project)
     if build.artefact is None or build.version is None:

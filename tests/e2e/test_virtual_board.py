@@ -1,4 +1,4 @@
-"""A build's firmware on a virtual Pico in the page, and on a board at a serial port whose other end is the same chip."""
+"""A build's firmware on a virtual Pico in the page, and on a board at a serial port: its other end is the same chip."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.e2e.conftest import DESKTOP, PHONE, OpenPage
 from tests.e2e.studio import PATIENCE, create, draw_digit, expect_label, sign_in
+from tests.e2e.test_accessible_pages import AXE
 from tests.live_forge import LiveForge
 
 pytestmark = [pytest.mark.e2e, pytest.mark.proof]
@@ -48,6 +49,7 @@ def test_the_firmware_of_a_build_gives_the_pages_bytes(forge: LiveForge, open_pa
     expect_equal(board)
     expect(board).to_contain_text("at 125 MHz")
     assert re.search(r"[\d,]{7,}", board.inner_text())
+    expect_accessible(page)
     shoot(page, board, "virtual")
 
     board.get_by_role("button", name="Stop").click()
@@ -98,6 +100,20 @@ def expect_equal(board: Locator) -> None:
     assert found[1] == found[2]
 
 
+def expect_accessible(page: Page) -> None:
+    """axe finds nothing in what the board shows, and all of it is within a phone's width."""
+    page.evaluate(AXE.read_text("utf-8"))
+    board = page.locator(".boards")
+    board.locator("summary").click()
+    for scheme, viewport in (("light", DESKTOP), ("dark", PHONE)):
+        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        page.set_viewport_size(viewport)  # type: ignore[arg-type]
+        found = page.evaluate("async () => (await axe.run('.boards', { resultTypes: ['violations'] })).violations")
+        assert [(each["id"], each["nodes"][0]["html"]) for each in found] == []
+        assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    page.set_viewport_size(DESKTOP)  # type: ignore[arg-type]
+
+
 def address_of_firmware(page: Page) -> str:
     found = page.locator("[data-boards]").get_attribute("data-boards")
     assert found is not None
@@ -110,7 +126,7 @@ def shoot(page: Page, board: Locator, name: str) -> None:
         return
     for scheme in ("light", "dark"):
         for size, viewport in (("desktop", DESKTOP), ("phone", PHONE)):
-            page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+            page.emulate_media(color_scheme=scheme)
             page.set_viewport_size(viewport)  # type: ignore[arg-type]
             board.scroll_into_view_if_needed()
             board.screenshot(path=Path(SCREENSHOTS) / f"{name}-{size}-{scheme}.png")

@@ -1,6 +1,6 @@
 // A board beside the preview: a virtual Raspberry Pi Pico in a page worker, or a real one at a serial port, on each input
 // that the rune in the page is given. Nothing of it is loaded before somebody wants it.
-import { Cpu, Pause, Play, Usb } from "lucide-react";
+import { Cpu, Pause, Power, Usb } from "lucide-react";
 import { useEffect, useState } from "react";
 import type { Snapshot } from "../preview";
 import { Device, DeviceError } from "./device";
@@ -74,7 +74,7 @@ export default function Boards({ rune, running, address }: Props) {
         )}
         {wanted === null ? (
           <button type="button" className="button primary" onClick={() => start({ kind: "virtual" })}>
-            <Play aria-hidden="true" />
+            <Power aria-hidden="true" />
             Run on a virtual Pico
           </button>
         ) : (

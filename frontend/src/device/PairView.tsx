@@ -1,5 +1,5 @@
 // What the page and the board say to the same input, whether it is the same, and what the board needs for it.
-import { Check, Download, X } from "lucide-react";
+import { Check, EqualNot, HardDriveDownload } from "lucide-react";
 import { useEffect, useMemo, useRef, useState } from "react";
 import { useStore } from "zustand";
 import { BriefAnswer, FrameEngine, millisecondsText, sizeText, type Card, type Snapshot } from "../preview";
@@ -116,7 +116,7 @@ function Verdict({ runs, same }: { readonly runs: number; readonly same: number 
   const isSame = same === runs;
   return (
     <div className={isSame ? "boards-same ok" : "boards-same bad"} role="status">
-      <span>{isSame ? <Check aria-hidden="true" /> : <X aria-hidden="true" />}</span>
+      <span>{isSame ? <Check aria-hidden="true" /> : <EqualNot aria-hidden="true" />}</span>
       <b className="small">{isSame ? "Same bytes" : "Other bytes"}</b>
       <small className="num">
         {same.toLocaleString("en")} of {runs.toLocaleString("en")} {runs === 1 ? "run" : "runs"}
@@ -161,7 +161,7 @@ function Uf2Link({ uf2, name }: { readonly uf2: Uint8Array<ArrayBuffer>; readonl
   useEffect(() => () => URL.revokeObjectURL(address), [address]);
   return (
     <a className="button" href={address} download={`${name}.uf2`}>
-      <Download aria-hidden="true" />
+      <HardDriveDownload aria-hidden="true" />
       UF2 for the Pico, {sizeText(uf2.length)}
     </a>
   );

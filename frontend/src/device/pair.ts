@@ -2,7 +2,7 @@
 // so that what a rune keeps from run to run is the same too. The board is slower: of inputs that come meanwhile the newest
 // goes on.
 import { createStore, type StoreApi } from "zustand/vanilla";
-import { NO_READINGS, read, type Readings } from "../preview";
+import { read, type Readings } from "../preview";
 import { DEFAULT_LIMITS, type Given, type Limits, type Loaded, type RunResult } from "../runtime";
 import type { Device } from "./device";
 import type { Ran } from "./messages";
@@ -19,7 +19,7 @@ export interface Side {
   readonly sent: readonly Sent[];
 }
 
-const NOTHING_SAID: Side = { readings: NO_READINGS, sent: [] };
+const NOTHING_SAID: Side = { readings: { cards: [], memories: {} }, sent: [] };
 
 export interface PairState {
   readonly phase: "starting" | "ready" | "failed";

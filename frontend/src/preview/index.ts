@@ -20,5 +20,4 @@ export { answerOf } from "./takes/comparing";
 export { heardOnAll, type Answer, type Recording } from "./takes/samples";
 export { BriefAnswer } from "./outputs/BriefAnswer";
 export { FrameEngine } from "./use-session";
-export { packNumbers } from "./numbers";
-export { NO_READINGS, read, type Card, type Readings } from "./readings";
+export { read, type Card, type Readings } from "./readings";

@@ -18,6 +18,7 @@ from forge.builds.models import Artefact, Build
 from forge.compute.compiler import Compiler
 from forge.compute.firmware_step import OTHER_RUNE, OTHER_TOOLCHAIN
 from forge.core.blobs import read_blob
+from forge.core.models import AuditEntry
 from forge.projects.actions import create_project
 from forge.projects.models import Project
 from rune.firmware.uf2 import read_uf2
@@ -95,6 +96,7 @@ def test_firmware_is_made_once_and_is_of_the_very_rune(
     assert said["description"]["uf2_digest"] == "sha256:" + hashlib.sha256(uf2).hexdigest()
     assert taken["Content-Disposition"] == 'attachment; filename="sine.uf2"'
     assert read_uf2(uf2)
+    assert AuditEntry.objects.filter(action="rune.download", subject=done.subject).exists()
     file = uf2_of(done.artefact)
     assert file is not None
     assert read_blob(file.blob_id) == uf2

@@ -42,7 +42,6 @@ _REFUSED = "the audit log has what a token was refused; at most 30 times an hour
 NOTED: dict[str, dict[str, str]] = {
     "member": {
         "/api/v1/builds/<uuid:build_id>/packages/<str:target>": _TAKING_OUT,
-        "/api/v1/builds/<uuid:build_id>/firmware.uf2": _TAKING_OUT,
         "/api/v1/builds/<uuid:build_id>/rune": _TAKING_OUT,
         "/api/v1/samples/<uuid:sample_id>/recording": _TAKING_OUT,
         "/player/<str:organisation>/<str:name>/runes/<str:digest>": _TAKING_OUT,
@@ -56,7 +55,6 @@ NOTED: dict[str, dict[str, str]] = {
     },
     "token": {
         "/api/v1/builds/<uuid:build_id>/packages/<str:target>": _TAKING_OUT,
-        "/api/v1/builds/<uuid:build_id>/firmware.uf2": _TAKING_OUT,
         "/api/v1/builds/<uuid:build_id>/rune": _TAKING_OUT,
         "/api/v1/samples/<uuid:sample_id>/recording": _TAKING_OUT,
         f"{_P}/archive": _TAKING_OUT,

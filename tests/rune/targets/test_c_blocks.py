@@ -95,7 +95,8 @@ def test_every_vector_of_a_block_gives_the_bytes_of_wasm32_on_emulated_processor
     if found is None:
         pytest.skip(lack(QEMU_USER))
     pipeline, frame = _pipeline(VECTORS)
-    expected = said(loaded(module_of(pipeline)), [frame, frame])
+    decided = [number for number, each in enumerate(_made(VECTORS)) if not each.is_fixed]
+    expected = said(loaded(module_of(pipeline)), [frame, frame], decided)
     folder = CFolder.of(tmp_path, sources_of(pipeline, {}, "blocks"))
     flags = ["-static", "-O2", "-ffp-contract=fast"]
     compiler = [str(zig_folder() / "zig"), "cc", f"--target={machine}", *flags, "blocks.c", "main.c", "-o", "program"]
