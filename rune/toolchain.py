@@ -22,6 +22,7 @@ PARTS = (
     "building",
     "container",
     "files.py",
+    "firmware",
     "folders.py",
     "kernels",
     "packages",
@@ -39,7 +40,7 @@ PARTS = (
 has golden runs of the rune, so that what runs it counts too. Nothing of how a rune is verified or shown: that may
 change without other bytes."""
 
-_SOURCES = (".py", ".c", ".h")
+_SOURCES = (".py", ".c", ".h", ".ld")
 _COMPILER = "ziglang"
 
 

@@ -293,6 +293,13 @@ class Block:
         return () if self.state is None else self.state(inputs, arguments)
 
     @property
+    def c_file(self) -> Path:
+        """The file of its C, in its own folder. Raises `ValueError` for a block that has none."""
+        if self.header is None:
+            raise ValueError(f"{self.name} has no C in a file")
+        return self.header
+
+    @property
     def documentation(self) -> str:
         """The block's page, Markdown."""
         if self.header is None:

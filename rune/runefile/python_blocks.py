@@ -16,6 +16,7 @@ from rune.blocks.signature import (
     BlockCode,
     BlockError,
     BlockOutput,
+    BlockState,
     GeneratedHeader,
     integer,
     real,
@@ -33,6 +34,7 @@ from rune.wording import counted
 
 _KEPT = 64
 """Checks of files that are remembered: an edit changes one."""
+_GAP = "after a gap it goes on with what was kept before it; after a restart with zeros"
 
 
 class BrokenBlock(BlockError):
@@ -105,6 +107,13 @@ class ProjectBlocks:
                 )
             return tuple(BlockOutput(output_type(shape, names)) for shape in signature.outputs)
 
+        def state(inputs: tuple[TensorType, ...], _arguments: Arguments) -> tuple[BlockState, ...]:
+            names = bind(signature, inputs)
+            return tuple(
+                BlockState(kept.name, output_type(kept.shape, names), f"Declared in {file}", _GAP)
+                for kept in signature.states
+            )
+
         return Block(
             name=signature.name,
             summary=signature.summary or f"A block of this project, in {file}.",
@@ -112,6 +121,7 @@ class ProjectBlocks:
             arguments=tuple(_argument(setting) for setting in signature.settings),
             outputs=outputs,
             code=lambda inputs, arguments: _code(file, text, inputs, arguments),
+            state=state,
             page="\n".join(_page(file, signature)),
         )
 

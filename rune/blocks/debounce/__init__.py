@@ -12,6 +12,7 @@ from rune.blocks.signature import (
     Block,
     BlockCode,
     BlockOutput,
+    BlockState,
     Category,
     integer,
 )
@@ -32,6 +33,25 @@ def _code(inputs: tuple[TensorType, ...], arguments: Arguments) -> BlockCode:
         f"rune_debounce_{given.element}",
         numbers=(given.count, integer(arguments, "runs"), integer(arguments, "initial")),
         state_size=8 + 12 * given.count,
+    )
+
+
+def _state(inputs: tuple[TensorType, ...], _arguments: Arguments) -> tuple[BlockState, ...]:
+    given = inputs[0]
+    return (
+        BlockState(
+            "values",
+            TensorType(given.element, given.dimensions),
+            "The values that count, and those that may follow them",
+            "runs count and not time, so a gap changes nothing; after a restart `initial` comes out until a value "
+            "stayed",
+        ),
+        BlockState(
+            "counts",
+            TensorType(ElementType.I32, given.dimensions),
+            "For how many runs a new value has stayed",
+            "runs count and not time, so a gap changes nothing; after a restart they begin anew",
+        ),
     )
 
 
@@ -60,5 +80,6 @@ BLOCK = Block(
     ),
     outputs=_outputs,
     code=_code,
+    state=_state,
     category=Category.TIME,
 )

@@ -14,11 +14,12 @@ from rune.blocks.signature import (
     BlockCode,
     BlockError,
     BlockOutput,
+    BlockState,
     Category,
     integer,
     text,
 )
-from rune.tensor import TensorType
+from rune.tensor import ElementType, TensorType
 
 _KINDS = ("lowpass", "highpass", "bandpass")
 
@@ -45,6 +46,21 @@ def _code(inputs: tuple[TensorType, ...], arguments: Arguments) -> BlockCode:
     )
 
 
+def _state(inputs: tuple[TensorType, ...], arguments: Arguments) -> tuple[BlockState, ...]:
+    if integer(arguments, "fresh") == 1:
+        return ()
+    _, _, channels = signal_input("fir", inputs)
+    return (
+        BlockState(
+            "memory",
+            TensorType(ElementType.F32, (integer(arguments, "taps") - 1, channels)),
+            "The last samples, so that the signal goes on from run to run",
+            "the signal has a step there, which the filter takes some time to forget; after a restart it begins as if "
+            "the first sample had always been",
+        ),
+    )
+
+
 BLOCK = Block(
     name="fir",
     summary="Filters a signal without shifting its waves against each other: a low, high or band pass.",
@@ -66,5 +82,6 @@ BLOCK = Block(
     ),
     outputs=_outputs,
     code=_code,
+    state=_state,
     category=Category.MOTION,
 )

@@ -12,6 +12,7 @@ from rune.blocks.signature import (
     Block,
     BlockCode,
     BlockOutput,
+    BlockState,
     Category,
     integer,
 )
@@ -32,6 +33,24 @@ def _code(inputs: tuple[TensorType, ...], arguments: Arguments) -> BlockCode:
         f"rune_hold_{given.element}",
         numbers=(given.count, integer(arguments, "runs"), integer(arguments, "rest")),
         state_size=8 * given.count,
+    )
+
+
+def _state(inputs: tuple[TensorType, ...], _arguments: Arguments) -> tuple[BlockState, ...]:
+    given = inputs[0]
+    return (
+        BlockState(
+            "values",
+            TensorType(given.element, given.dimensions),
+            "The values that are held",
+            "runs count and not time, so what was held before the gap is held after it; after a restart nothing is",
+        ),
+        BlockState(
+            "left",
+            TensorType(ElementType.I32, given.dimensions),
+            "For how many more runs they are held",
+            "runs count and not time, so a gap changes nothing; after a restart it is none",
+        ),
     )
 
 
@@ -60,5 +79,6 @@ BLOCK = Block(
     ),
     outputs=_outputs,
     code=_code,
+    state=_state,
     category=Category.TIME,
 )

@@ -14,6 +14,7 @@ from rune.blocks.signature import (
     BlockCode,
     BlockError,
     BlockOutput,
+    BlockState,
     Category,
     real,
 )
@@ -30,6 +31,18 @@ def _outputs(inputs: tuple[TensorType, ...], arguments: Arguments) -> tuple[Bloc
 def _code(inputs: tuple[TensorType, ...], arguments: Arguments) -> BlockCode:
     limits = (round_f32(real(arguments, "on")), round_f32(real(arguments, "off")))
     return BlockCode("rune_hysteresis", numbers=(inputs[0].count, *limits), state_size=inputs[0].count)
+
+
+def _state(inputs: tuple[TensorType, ...], _arguments: Arguments) -> tuple[BlockState, ...]:
+    switches = TensorType(ElementType.U8, inputs[0].dimensions)
+    return (
+        BlockState(
+            "switches",
+            switches,
+            "Which of them are on",
+            "a switch stays as it was before the gap; after a restart all are off until their score reaches `on`",
+        ),
+    )
 
 
 BLOCK = Block(
@@ -51,5 +64,6 @@ BLOCK = Block(
     ),
     outputs=_outputs,
     code=_code,
+    state=_state,
     category=Category.TIME,
 )

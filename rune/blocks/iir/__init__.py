@@ -13,12 +13,13 @@ from rune.blocks.signature import (
     Block,
     BlockCode,
     BlockOutput,
+    BlockState,
     Category,
     integer,
     real,
     text,
 )
-from rune.tensor import TensorType
+from rune.tensor import ElementType, TensorType
 
 _KINDS = ("lowpass", "highpass", "bandpass", "notch")
 
@@ -51,6 +52,21 @@ def _code(inputs: tuple[TensorType, ...], arguments: Arguments) -> BlockCode:
     )
 
 
+def _state(inputs: tuple[TensorType, ...], arguments: Arguments) -> tuple[BlockState, ...]:
+    if integer(arguments, "fresh") == 1:
+        return ()
+    _, _, channels = signal_input("iir", inputs)
+    return (
+        BlockState(
+            "memory",
+            TensorType(ElementType.F64, (2, len(_sections(arguments)), channels)),
+            "The memory of each section, so that the signal goes on from run to run",
+            "the signal has a step there, which the filter takes some time to forget; after a restart it begins as if "
+            "the first sample had always been",
+        ),
+    )
+
+
 BLOCK = Block(
     name="iir",
     summary="Filters a signal: a low pass, high pass, band pass or notch (Butterworth).",
@@ -73,5 +89,6 @@ BLOCK = Block(
     ),
     outputs=_outputs,
     code=_code,
+    state=_state,
     category=Category.MOTION,
 )

@@ -15,6 +15,7 @@ from rune.blocks.signature import (
     BlockCode,
     BlockError,
     BlockOutput,
+    BlockState,
     Category,
     integer,
     text,
@@ -70,6 +71,20 @@ def _code(inputs: tuple[TensorType, ...], arguments: Arguments) -> BlockCode:
     )
 
 
+def _state(_inputs: tuple[TensorType, ...], arguments: Arguments) -> tuple[BlockState, ...]:
+    if text(arguments, "preset") != _MICRO or integer(arguments, "fresh") == 1:
+        return ()
+    return (
+        BlockState(
+            "estimate",
+            TensorType(ElementType.U32, (BANDS,)),
+            "The noise in each band",
+            "it goes by runs and not by time, so a gap changes nothing; after a restart the first runs let more noise "
+            "through",
+        ),
+    )
+
+
 BLOCK = Block(
     name="log_mel",
     summary="Gives the logarithms of mel bands over time: what most models of sound read.",
@@ -94,6 +109,7 @@ BLOCK = Block(
     ),
     outputs=_outputs,
     code=_code,
+    state=_state,
     rate_argument="sample_rate",
     category=Category.SOUND,
 )

@@ -13,10 +13,11 @@ from rune.blocks.signature import (
     BlockCode,
     BlockError,
     BlockOutput,
+    BlockState,
     Category,
     integer,
 )
-from rune.tensor import TensorType
+from rune.tensor import ElementType, TensorType
 
 
 def _outputs(inputs: tuple[TensorType, ...], arguments: Arguments) -> tuple[BlockOutput, ...]:
@@ -32,6 +33,18 @@ def _code(inputs: tuple[TensorType, ...], arguments: Arguments) -> BlockCode:
         "rune_moving_average",
         numbers=(inputs[0].count, length),
         state_size=8 + 4 * inputs[0].count * length,
+    )
+
+
+def _state(inputs: tuple[TensorType, ...], arguments: Arguments) -> tuple[BlockState, ...]:
+    runs = TensorType(ElementType.F32, (integer(arguments, "length"), *inputs[0].dimensions))
+    return (
+        BlockState(
+            "runs",
+            runs,
+            "The last runs, of which it gives the mean",
+            "the mean goes over the gap as if nothing were missing; after a restart it is that of the runs since then",
+        ),
     )
 
 
@@ -54,5 +67,6 @@ BLOCK = Block(
     ),
     outputs=_outputs,
     code=_code,
+    state=_state,
     category=Category.TIME,
 )

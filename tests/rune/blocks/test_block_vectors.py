@@ -57,7 +57,7 @@ def test_what_an_elementwise_block_says_of_one_element_is_what_its_c_makes_of_it
 @pytest.mark.parametrize("name", SIMPLE)
 def test_every_element_type_that_a_block_takes_has_a_vector(name: str) -> None:
     block = CATALOGUE[name]
-    header = block.header.read_text(encoding="utf-8")
+    header = block.c_file.read_text(encoding="utf-8")
     covered = {vector.types[0].element for vector in vectors_of(block)}
     for element in ElementType:
         is_taken = f"{name}_{element}(" in header or f"({element}, " in header

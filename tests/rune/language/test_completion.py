@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from rune.blocks.catalogue import CATALOGUE
 from rune.language.completion import complete
 from rune.language.completion_items import Completion
 from tests.rune.language.projects import CURSOR, WORDS, at_cursor
