@@ -32,6 +32,7 @@ from forge.core.blobs import read_blob, record, staged_bytes, staged_file
 from forge.core.errors import Damaged, NotFound
 from forge.projects.access import require
 from forge.projects.versions import given_files
+from rune.firmware.making import FirmwareDescriptionJson
 
 TARGET = "pico"
 """What firmware is made for."""
@@ -45,7 +46,7 @@ class FirmwareJson(TypedDict):
     state: Literal["missing", "made", "refused"]
     reason: NotRequired[str]
     uf2_url: NotRequired[str]
-    description: NotRequired[dict[str, Any]]
+    description: NotRequired[FirmwareDescriptionJson]
 
 
 def firmware_to_json(build: Build) -> FirmwareJson:
@@ -55,7 +56,11 @@ def firmware_to_json(build: Build) -> FirmwareJson:
         return {"state": "missing"}
     if "refused" in described:
         return {"state": "refused", "reason": described["refused"]}
-    return {"state": "made", "uf2_url": f"/api/v1/builds/{build.pk}/firmware.uf2", "description": dict(described)}
+    return {
+        "state": "made",
+        "uf2_url": f"/api/v1/builds/{build.pk}/firmware.uf2",
+        "description": cast("FirmwareDescriptionJson", described),
+    }
 
 
 def uf2_of(artefact: Artefact) -> ArtefactFile | None:

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from string import Template
-from typing import Final
+from typing import Final, Literal
 
 from rune.anvil.allowance import Allowance
 from rune.anvil.compiler import compile_objects, compiler_helpers, link_objects
@@ -20,7 +20,7 @@ from rune.firmware.errors import FirmwareTooLarge
 from rune.firmware.image import Image, read_image
 from rune.firmware.loader import SIZE as LOADER_SIZE
 from rune.firmware.loader import with_checksum
-from rune.firmware.program import Described, hello, program_file, rune_unit
+from rune.firmware.program import Described, HelloJson, hello, program_file, rune_unit
 from rune.firmware.uf2 import uf2_of
 
 _PICO: Final = Path(__file__).parent / "pico"
@@ -29,12 +29,29 @@ _CODE: Final = (".text", ".rodata", ".data")
 _VARIABLES: Final = (".data", ".bss")
 
 
+class FirmwareDescriptionJson(HelloJson):
+    """What goes with a UF2 file (docs/reference/serial.md): where it runs, bytes of code and variables and of the
+    board, addresses of the stack, of the number of the step that runs, and of each function with its name."""
+
+    uf2_digest: str
+    memory: Literal["ram", "flash"]
+    start: int
+    code: int
+    variables: int
+    ram: int
+    flash: int
+    stack_bottom: int
+    stack_top: int
+    step_at: int
+    functions: list[list[int | str]]
+
+
 @dataclass(frozen=True)
 class Firmware:
     """`uf2` is the file for the board, `description` what else is known of it: docs/reference/serial.md."""
 
     uf2: bytes
-    description: Mapping[str, object]
+    description: FirmwareDescriptionJson
     code: int
     """Bytes of code and constants, with the initial values of variables."""
     variables: int
@@ -134,7 +151,7 @@ def _require_fitting(image: Image, board: Board) -> None:
             raise FirmwareTooLarge(board.title, memory, needed - room)
 
 
-def _description(rune: Described, board: Board, image: Image, uf2: bytes, is_in_ram: bool) -> Mapping[str, object]:
+def _description(rune: Described, board: Board, image: Image, uf2: bytes, is_in_ram: bool) -> FirmwareDescriptionJson:
     symbols = image.symbols
     return {
         **hello(rune, board),
@@ -148,5 +165,5 @@ def _description(rune: Described, board: Board, image: Image, uf2: bytes, is_in_
         "stack_bottom": symbols["stack_bottom"],
         "stack_top": symbols["stack_top"],
         "step_at": symbols["program_step"],
-        "functions": sorted([symbols[name], name] for name in image.functions),
+        "functions": [[address, name] for address, name in sorted((symbols[name], name) for name in image.functions)],
     }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypedDict
 
@@ -15,7 +15,7 @@ PROTOCOL = 1
 """The version of docs/reference/serial.md."""
 
 
-class PortJson(TypedDict):
+class BoardPortJson(TypedDict):
     """An input or output: how many bytes it has, or how many texts."""
 
     name: str
@@ -23,6 +23,19 @@ class PortJson(TypedDict):
     type: str
     bytes: int
     texts: int
+
+
+class HelloJson(TypedDict):
+    """What a board says of its rune; `digest` is that of the rune for a browser."""
+
+    protocol: int
+    rune: str
+    digest: str
+    board: str
+    clock_hz: int
+    inputs: list[BoardPortJson]
+    outputs: list[BoardPortJson]
+    steps: list[str]
 
 
 @dataclass(frozen=True)
@@ -35,7 +48,7 @@ class Described:
     steps: tuple[str, ...]
 
 
-def hello(rune: Described, board: Board) -> Mapping[str, object]:
+def hello(rune: Described, board: Board) -> HelloJson:
     """What the board answers to hello."""
     return {
         "protocol": PROTOCOL,
@@ -49,7 +62,7 @@ def hello(rune: Described, board: Board) -> Mapping[str, object]:
     }
 
 
-def _port(field: Field) -> PortJson:
+def _port(field: Field) -> BoardPortJson:
     count = field.type.count
     return {
         "name": field.name,

@@ -2245,6 +2245,14 @@ export interface components {
       readonly text: string;
       readonly anchor?: components["schemas"]["WantedAnchor"];
     };
+    /** @description An input or output: how many bytes it has, or how many texts. */
+    readonly BoardPort: {
+      readonly name: string;
+      readonly capability: string;
+      readonly type: string;
+      readonly bytes: number;
+      readonly texts: number;
+    };
     /** @description Which Runefile is broken, so that only a part of its pipeline is compared. */
     readonly BrokenSides: {
       readonly before: boolean;
@@ -2782,9 +2790,30 @@ export interface components {
       readonly state: "missing" | "made" | "refused";
       readonly reason?: string;
       readonly uf2_url?: string;
-      readonly description?: {
-        readonly [key: string]: unknown;
-      };
+      readonly description?: components["schemas"]["FirmwareDescription"];
+    };
+    /** @description What goes with a UF2 file (docs/reference/serial.md): where it runs, bytes of code and variables and of the board, addresses of the stack, of the number of the step that runs, and of each function with its name. */
+    readonly FirmwareDescription: {
+      readonly protocol: number;
+      readonly rune: string;
+      readonly digest: string;
+      readonly board: string;
+      readonly clock_hz: number;
+      readonly inputs: readonly components["schemas"]["BoardPort"][];
+      readonly outputs: readonly components["schemas"]["BoardPort"][];
+      readonly steps: readonly string[];
+      readonly uf2_digest: string;
+      /** @enum {string} */
+      readonly memory: "ram" | "flash";
+      readonly start: number;
+      readonly code: number;
+      readonly variables: number;
+      readonly ram: number;
+      readonly flash: number;
+      readonly stack_bottom: number;
+      readonly stack_top: number;
+      readonly step_at: number;
+      readonly functions: readonly (readonly (number | string)[])[];
     };
     /** @description An input, and why it cannot read from an output, or null. */
     readonly Fit: {
@@ -5059,6 +5088,7 @@ export type AuditPrincipal = components["schemas"]["AuditPrincipal"];
 export type AuditProject = components["schemas"]["AuditProject"];
 export type Authors = components["schemas"]["Authors"];
 export type BeginThread = components["schemas"]["BeginThread"];
+export type BoardPort = components["schemas"]["BoardPort"];
 export type BrokenSides = components["schemas"]["BrokenSides"];
 export type Build = components["schemas"]["Build"];
 export type BuildChanged = components["schemas"]["BuildChanged"];
@@ -5125,6 +5155,7 @@ export type FileUse = components["schemas"]["FileUse"];
 export type FileUsesAnswer = components["schemas"]["FileUsesAnswer"];
 export type Files = components["schemas"]["Files"];
 export type Firmware = components["schemas"]["Firmware"];
+export type FirmwareDescription = components["schemas"]["FirmwareDescription"];
 export type Fit = components["schemas"]["Fit"];
 export type FitSource = components["schemas"]["FitSource"];
 export type FitsAnswer = components["schemas"]["FitsAnswer"];
