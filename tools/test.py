@@ -20,12 +20,12 @@ from tools.setup import ROOT, node_environment
 
 ALLOWED_SKIP = "no test data"
 PROGRAMS = (
+    "tests/e2e",
     "tests/contributing",
     "tests/foreign",
     "tests/rune/targets",
     "tests/rune/verify",
     "tests/rune/interpreters",
-    "tests/e2e",
 )
 """What drives whole programs: the command, servers, C compilers and what they make, interpreters of models, browsers.
 They come after the units, which would keep them waiting for a processor. The folders with the longest files come first,
