@@ -151,10 +151,28 @@ def _arguments(scope: Scope, node: ast.Call, count: int) -> list[ast.expr] | Non
 
 def _len(scope: Scope, node: ast.Call) -> Typed | None:
     arguments = _arguments(scope, node, 1)
-    array = array_of(scope, arguments[0]) if arguments else None
+    if not arguments:
+        return None
+    measured, axis = _first_of(arguments[0])
+    array = array_of(scope, measured)
     if array is None:
         return None
-    return Typed(Constant(array.type.dimensions[0], Scalar.INT, node.lineno), is_literal=True)
+    dimensions = array.type.dimensions
+    if axis >= len(dimensions):
+        message = f"{ast.unparse(arguments[0])} is a number and has no length"
+        scope.report(Kind.TYPE, arguments[0], message, f"Write `len({array.name})`.")
+        return None
+    return Typed(Constant(dimensions[axis], Scalar.INT, node.lineno), is_literal=True)
+
+
+def _first_of(node: ast.expr) -> tuple[ast.expr, int]:
+    """What is measured by `len(x)`, `len(x[0])`, `len(x[0, 0])`, and along which dimension: all rows are of one size,
+    and the first is always there."""
+    if not isinstance(node, ast.Subscript) or isinstance(node.slice, ast.Slice):
+        return node, 0
+    indices = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
+    are_first = all(isinstance(each, ast.Constant) and type(each.value) is int and each.value == 0 for each in indices)
+    return (node.value, len(indices)) if are_first else (node, 0)
 
 
 def _extreme(scope: Scope, node: ast.Call) -> Typed | None:

@@ -41,7 +41,16 @@ class PythonArray:
         if isinstance(key, slice):
             part = self._items[key]
             return PythonArray(TensorType(self.type.element, (len(part),)), part)
-        return self._items[self._place(key)]
+        keys = key if isinstance(key, tuple) else (key,)
+        if len(keys) < len(self.type.dimensions):
+            return self._row(keys)
+        return self._items[_place(keys, self.type.dimensions)]
+
+    def _row(self, keys: tuple[int, ...]) -> PythonArray:
+        """A copy of what lies at the first of its indices."""
+        type_ = TensorType(self.type.element, self.type.dimensions[len(keys) :])
+        first = _place(keys, self.type.dimensions[: len(keys)]) * type_.count
+        return PythonArray(type_, self._items[first : first + type_.count])
 
     def __setitem__(self, key: int | slice | tuple[int, ...], value: Any) -> None:
         if isinstance(key, slice):
@@ -52,7 +61,7 @@ class PythonArray:
                 raise BlockFailure(numbers.other_length(len(given), wanted))
             self._items[start : max(start, stop)] = given
             return
-        place = self._place(key)
+        place = _place(key if isinstance(key, tuple) else (key,), self.type.dimensions)
         element = self.type.element
         self._items[place] = value if element.is_float else to_element(value, element)
 
@@ -60,14 +69,15 @@ class PythonArray:
         """A copy of all elements."""
         return list(self._items)
 
-    def _place(self, key: int | tuple[int, ...]) -> int:
-        place = 0
-        keys = key if isinstance(key, tuple) else (key,)
-        for index, size in zip(keys, self.type.dimensions, strict=True):
-            if not -size <= index < size:
-                raise BlockFailure(numbers.out_of_range(index, size))
-            place = place * size + (index + size if index < 0 else index)
-        return place
+
+def _place(keys: tuple[int, ...], sizes: tuple[int, ...]) -> int:
+    """The place of the element or row that indices name. Raises `BlockFailure` for one that is out of range."""
+    place = 0
+    for index, size in zip(keys, sizes, strict=True):
+        if not -size <= index < size:
+            raise BlockFailure(numbers.out_of_range(index, size))
+        place = place * size + (index + size if index < 0 else index)
+    return place
 
 
 class _Element:

@@ -168,6 +168,10 @@ class Scope:
         if name in WORDS or name in self.file.helpers:
             self.report(Kind.NAME, node, f"{name} is no value here", f"Call it, as in `{name}(x)`.")
             return
+        if name in self.dimensions:
+            instead = "Write `len(x)` for the first dimension of x, `len(x[0])` for the second."
+            self.report(Kind.NAME, node, f"{name} is the name of a dimension and no value", instead)
+            return
         names = ", ".join(sorted({*self.known, *self.file.constants})) or "none"
         self.report(Kind.NAME, node, f"There is no {name}", f"The names here are {names}.")
 

@@ -51,7 +51,7 @@ class _Writer:
             self._line(1, "w = x[1:5]")
         else:
             self._line(1, "w = f32[4]([0.5, -1.5, 2.0, 0.1])")
-        for kind, first in (("int", "3"), ("f32", "0.25"), ("f64", "f64(alpha)")):
+        for kind, first in (("int", "len(y[0])"), ("f32", "0.25"), ("f64", "f64(alpha)")):
             self._line(1, f"{kind}_0 = {first}")
             self._names[kind].append(f"{kind}_0")
         for _ in range(chance.randint(3, 8)):

@@ -118,6 +118,8 @@ _REFUSED = [
     ("z = math.gamma(alpha)", "RUNE0117", "math.gamma", "There are"),
     ("z = math.sin(alpha, 1.0)", "RUNE0117", "math.sin(alpha, 1.0)", "math.sin(x)"),
     ("z = max(x, key=3)", "RUNE0117", "3", "Remove"),
+    ("z = len(x[0])", "RUNE0115", "x[0]", "len(x)"),
+    ("z = n", "RUNE0114", "n", "len(x)"),
     ("z = len(x, x)", "RUNE0117", "len(x, x)", "len(x)"),
     # numbers
     ("z = 9223372036854775808", "RUNE0118", "9223372036854775808", "smaller"),
