@@ -388,3 +388,12 @@ def require_math(scope: Scope, node: ast.AST) -> bool:
     if not scope.file.has_math:
         scope.report(Kind.NAME, node, "math is not imported", "Write `import math` in the first line.")
     return scope.file.has_math
+
+
+def literal_whole(scope: Scope, node: ast.expr) -> int | None:
+    """A whole number that is known here; None for any other."""
+    typed = number(scope, node)
+    if typed is not None and typed.is_literal and isinstance(typed.expression, Constant):
+        value = typed.expression.value
+        return value if isinstance(value, int) and not isinstance(value, bool) else None
+    return None

@@ -162,6 +162,14 @@ class Scope:
         self._report_unknown(node)
         return None
 
+    def may_be_named(self, target: ast.Name) -> bool:
+        """Whether a value may have this name; reports where not."""
+        if target.id in WORDS or target.id in self.file.helpers:
+            self.report(Kind.NAME, target, f"{target.id} has a meaning already", "Choose another name.")
+            self.broken.add(target.id)
+            return False
+        return True
+
     def _report_unknown(self, node: ast.Name) -> None:
         name = node.id
         self.broken.add(name)

@@ -5,17 +5,16 @@ from __future__ import annotations
 import ast
 from collections.abc import Sequence
 
+from rune.pyblock.array_statements import is_writable, new_array, store
 from rune.pyblock.calls import called
 from rune.pyblock.conversions import MOST_DECIDED, coerce, condition, is_float_literal
-from rune.pyblock.expressions import OPERATORS, array_of, indices_of, number, operation, whole
+from rune.pyblock.expressions import OPERATORS, array_of, indices_of, literal_whole, number, operation, whole
 from rune.pyblock.ir import (
     ArrayVariable,
     Assign,
     Constant,
-    Copy,
     Evaluate,
     Expression,
-    Fill,
     For,
     ForEach,
     If,
@@ -23,8 +22,6 @@ from rune.pyblock.ir import (
     Load,
     Read,
     Return,
-    Role,
-    Slice,
     Statement,
     Store,
     Variable,
@@ -32,9 +29,8 @@ from rune.pyblock.ir import (
 )
 from rune.pyblock.numbers import Scalar, scalar_of
 from rune.pyblock.problems import Kind
-from rune.pyblock.scope import WORDS, Again, Scope, Typed, merged
+from rune.pyblock.scope import Again, Scope, Typed, merged
 from rune.pyblock.signature import SCALARS
-from rune.pyblock.tables import array_literal
 from rune.tensor import TensorType
 
 _OUTSIDE: dict[type[ast.stmt], tuple[Kind, str, str, str]] = {
@@ -143,7 +139,7 @@ def _assign(scope: Scope, node: ast.Assign) -> tuple[Statement, ...]:
         return ()
     target = node.targets[0]
     if isinstance(target, ast.Subscript):
-        return _store(scope, target, node.value)
+        return store(scope, target, node.value)
     if isinstance(target, ast.Name):
         return _name(scope, target, node.value)
     scope.report(Kind.OUTSIDE, target, "This cannot be given a value", "Write a name, or `x[i]`.")
@@ -151,7 +147,7 @@ def _assign(scope: Scope, node: ast.Assign) -> tuple[Statement, ...]:
 
 
 def _name(scope: Scope, target: ast.Name, value: ast.expr) -> tuple[Statement, ...]:
-    made = _new_array(scope, target, value)
+    made = new_array(scope, target, value)
     if made is not None:
         return made
     typed = number(scope, value)
@@ -163,7 +159,7 @@ def _set(
 ) -> tuple[Statement, ...]:
     """A number gets a value, and its type where it is the first."""
     name = target.id
-    if typed is None or not _may_be_named(scope, target):
+    if typed is None or not scope.may_be_named(target):
         if name not in scope.known:
             scope.broken.add(name)
         return ()
@@ -198,14 +194,6 @@ def _new_variable(scope: Scope, name: str, typed: Typed, declared: Scalar | None
     return variable
 
 
-def _may_be_named(scope: Scope, target: ast.Name) -> bool:
-    if target.id in WORDS or target.id in scope.file.helpers:
-        scope.report(Kind.NAME, target, f"{target.id} has a meaning already", "Choose another name.")
-        scope.broken.add(target.id)
-        return False
-    return True
-
-
 def _declare(scope: Scope, node: ast.AnnAssign) -> tuple[Statement, ...]:
     annotation = node.annotation
     if not isinstance(node.target, ast.Name) or node.value is None:
@@ -222,147 +210,6 @@ def _declare(scope: Scope, node: ast.AnnAssign) -> tuple[Statement, ...]:
         scope.report(Kind.TYPE, annotation, f"{known.name} is an {known.type} already", "Choose another name.")
         return ()
     return _set(scope, node.target, number(scope, node.value), node.value, kind)
-
-
-def _new_array(scope: Scope, target: ast.Name, value: ast.expr) -> tuple[Statement, ...] | None:
-    """A name that becomes an array; None where the value is none."""
-    name, line = target.id, target.lineno
-    if isinstance(value, ast.Name) and isinstance(
-        scope.known.get(value.id, scope.file.constants.get(value.id)), ArrayVariable
-    ):
-        message = f"{name} would be another name of the array {value.id}"
-        scope.report(Kind.OUTSIDE, value, message, f"Write `{value.id}[:]` for a copy, or use {value.id} itself.")
-        scope.broken.add(name)
-        return ()
-    if isinstance(value, ast.Call) and isinstance(value.func, ast.Subscript):
-        made = array_literal(scope.text, value, scope.dimensions, lambda node: _literal_whole(scope, node))
-        if made is None:
-            scope.broken.add(name)
-            return ()
-        array = _array_named(scope, target, made.type)
-        return () if array is None else (Fill(array, made.values, line),)
-    if isinstance(value, ast.Subscript) and isinstance(value.slice, ast.Slice):
-        source = _slice(scope, value)
-        length = None if source is None else _fixed_length(source)
-        if source is None or length is None or length < 1:
-            if source is not None:
-                message = "The length of this copy is not fixed" if length is None else "This copy has no elements"
-                instead = f"Write `{name} = {source.array.type.element}[16]()` first, then `{name}[:] = x[a:b]`."
-                scope.report(Kind.GROWS, value, message, instead)
-            scope.broken.add(name)
-            return ()
-        array = _array_named(scope, target, TensorType(source.array.type.element, (length,)))
-        return () if array is None else (Copy(Slice(array, None, None, line), source, line),)
-    return None
-
-
-def _literal_whole(scope: Scope, node: ast.expr) -> int | None:
-    """A whole number that is known here; None for any other."""
-    typed = number(scope, node)
-    if typed is not None and typed.is_literal and isinstance(typed.expression, Constant):
-        value = typed.expression.value
-        return value if isinstance(value, int) and not isinstance(value, bool) else None
-    return None
-
-
-def _array_named(scope: Scope, target: ast.Name, type_: TensorType) -> ArrayVariable | None:
-    if not _may_be_named(scope, target):
-        return None
-    known = scope.known.get(target.id)
-    if known is None:
-        array = ArrayVariable(target.id, type_, Role.LOCAL, is_writable=True)
-        scope.known[target.id] = array
-        scope.assign(target.id)
-        return array
-    if isinstance(known, ArrayVariable) and known.type == type_ and known.role is Role.LOCAL:
-        scope.assign(target.id)
-        return known
-    what = f"{known.name} is {known.type} already" if isinstance(known, Variable | ArrayVariable) else "It is a number"
-    if isinstance(known, ArrayVariable) and known.role is Role.GIVEN:
-        what = f"{known.name} is the caller's array, and stays it"
-    scope.report(Kind.TYPE, target, what, "Choose another name, or write `y[:] = ...` to change the elements.")
-    return None
-
-
-def _store(scope: Scope, target: ast.Subscript, value: ast.expr) -> tuple[Statement, ...]:
-    if isinstance(target.slice, ast.Slice):
-        return _store_slice(scope, target, value)
-    typed = number(scope, value)
-    array = array_of(scope, target.value)
-    if array is None:
-        return ()
-    indices = indices_of(scope, target, array)
-    if not _is_writable(scope, target, array) or indices is None or typed is None:
-        return ()
-    result = coerce(scope, typed, scalar_of(array.type.element), value, widens=True)
-    return () if result is None else (Store(array, indices, result, target.lineno),)
-
-
-def _is_writable(scope: Scope, node: ast.AST, array: ArrayVariable) -> bool:
-    if array.is_writable:
-        return True
-    if array.role is Role.TABLE:
-        message, instead = f"{array.name} is a constant of the file", f"Copy it first: `y = {array.name}[:]`."
-    else:
-        message = f"{array.name} is an input, which others read as well"
-        instead = f"Copy it first: `y = {array.name}[:]`."
-    scope.report(Kind.READ_ONLY, node, message, instead)
-    return False
-
-
-def _store_slice(scope: Scope, target: ast.Subscript, value: ast.expr) -> tuple[Statement, ...]:
-    if isinstance(value, ast.Subscript) and isinstance(value.slice, ast.Slice):
-        source = _slice(scope, value)
-    elif isinstance(value, ast.Name):
-        array = array_of(scope, value)
-        if array is not None and len(array.type.dimensions) != 1:
-            scope.report(Kind.TYPE, value, "A slice has one dimension", "Write the loops over the indices.")
-            array = None
-        source = None if array is None else Slice(array, None, None, value.lineno)
-    else:
-        message = "A slice is given a slice or an array"
-        scope.report(Kind.TYPE, value, message, "Write a loop: `for i in range(len(y)): y[i] = ...`.")
-        source = None
-    into = _slice(scope, target)
-    if into is None or not _is_writable(scope, target, into.array) or source is None:
-        return ()
-    if into.array.type.element is not source.array.type.element:
-        message = f"{source.array.type.element} elements do not go into {into.array.type.element}"
-        scope.report(Kind.TYPE, value, message, "Write a loop that converts each.")
-        return ()
-    return (Copy(into, source, target.lineno),)
-
-
-def _slice(scope: Scope, node: ast.Subscript) -> Slice | None:
-    assert isinstance(node.slice, ast.Slice)  # noqa: S101 - asked by the caller
-    array = array_of(scope, node.value)
-    if array is None:
-        return None
-    if len(array.type.dimensions) != 1:
-        scope.report(Kind.TYPE, node, "A slice has one dimension", "Write the loops over the indices.")
-        return None
-    if node.slice.step is not None:
-        scope.report(
-            Kind.OUTSIDE, node.slice.step, "A slice has no step", "Write a loop: `for i in range(a, b, step):`."
-        )
-        return None
-    limits = [None if each is None else whole(scope, each) for each in (node.slice.lower, node.slice.upper)]
-    if any(
-        given is not None and found is None
-        for given, found in zip((node.slice.lower, node.slice.upper), limits, strict=True)
-    ):
-        return None
-    return Slice(array, limits[0], limits[1], node.lineno)
-
-
-def _fixed_length(source: Slice) -> int | None:
-    """How many elements a slice has, where its limits are literals."""
-    limits: list[int | None] = []
-    for each in (source.start, source.stop):
-        if each is not None and not isinstance(each, Constant):
-            return None
-        limits.append(None if each is None else int(each.value))
-    return len(range(*slice(*limits).indices(source.array.type.count)))
 
 
 def _change(scope: Scope, node: ast.AugAssign) -> tuple[Statement, ...]:
@@ -393,7 +240,7 @@ def _change(scope: Scope, node: ast.AugAssign) -> tuple[Statement, ...]:
     array = array_of(scope, target.value)
     indices = None if array is None else indices_of(scope, target, array)
     right = number(scope, node.value)
-    if array is None or indices is None or not _is_writable(scope, target, array):
+    if array is None or indices is None or not is_writable(scope, target, array):
         return ()
     kind = scalar_of(array.type.element)
     left = Typed(Load(array, indices, kind, target.lineno))
@@ -422,7 +269,7 @@ def _if(scope: Scope, node: ast.If, outputs: Sequence[TensorType | Scalar] | Non
 def _for(scope: Scope, node: ast.For, outputs: Sequence[TensorType | Scalar] | None) -> tuple[Statement, ...]:
     if node.orelse:
         scope.report(Kind.OUTSIDE, node.orelse[0], "A loop has no else", "Keep in a bool whether the loop was left.")
-    if not isinstance(node.target, ast.Name) or not _may_be_named(scope, node.target):
+    if not isinstance(node.target, ast.Name) or not scope.may_be_named(node.target):
         if not isinstance(node.target, ast.Name):
             instead = "Write `for i in range(len(x)):` and use `x[i]`."
             scope.report(Kind.OUTSIDE, node.target, "A loop has one name", instead)
@@ -475,7 +322,7 @@ def _range(scope: Scope, node: ast.expr) -> tuple[Expression, Expression, int] |
             Kind.CALL, node, "range takes 1 to 3 whole numbers", "Write `range(stop)` or `range(start, stop, step)`."
         )
         return None
-    step = _literal_whole(scope, node.args[2]) if len(node.args) == 3 else 1
+    step = literal_whole(scope, node.args[2]) if len(node.args) == 3 else 1
     if step is None or step == 0:
         message = "The step of a range is a literal that is not 0"
         scope.report(Kind.OUTSIDE, node.args[2], message, "Write the number, or a `while` loop.")
