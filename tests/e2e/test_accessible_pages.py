@@ -34,7 +34,7 @@ DARK_AND_NARROW = Look("dark", 320, 740)
 """As wide as WCAG 1.4.10 asks for: a window of 1280 at 400 %."""
 LOOKS = (LIGHT_AND_WIDE, DARK_AND_NARROW)
 
-FINDINGS = """async () => {
+FINDINGS = """async (within) => {
   // The colours of the other scheme come in a short transition. Its `finished` is not waited for: of a transition that
   // ends while its promise is asked for, Chromium now and then never settles it, and axe was never asked.
   const frame = () => new Promise((done) => requestAnimationFrame(done));
@@ -43,7 +43,7 @@ FINDINGS = """async () => {
   await frame();
   await frame();
   while (document.getAnimations().some(isPassing)) await frame();
-  const { violations } = await axe.run(document, { resultTypes: ["violations"] });
+  const { violations } = await axe.run(within ?? document, { resultTypes: ["violations"] });
   return violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html.slice(0, 120)}`));
 }"""
 

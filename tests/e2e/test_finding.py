@@ -102,6 +102,7 @@ def test_ones_own_model_asks_for_the_organisation_where_there_are_several(
     page.goto(f"{forge.address}/organisations/new")
     page.get_by_label("Name").fill("lineside")
     page.get_by_role("button", name="Create organisation").click()
+    page.wait_for_url("**/lineside")
     page.goto(forge.address)
     page.locator("[data-drop-model] input[type=file]").set_input_files(REPOSITORY / "examples/sine/sine.tflite")
     place = page.get_by_role("combobox", name="Create a project of sine.tflite in")
