@@ -46,7 +46,7 @@ def write(page: Page, text: str) -> None:
 def sign_out_in_another_tab(page: Page) -> None:
     tab = page.context.new_page()
     tab.goto("/".join(page.url.split("/")[:3]))
-    tab.locator("details.menu > summary").click()
+    tab.locator("details.menu > summary").filter(has_text="Your menu").click()
     tab.get_by_role("button", name="Sign out").click()
     expect(tab.get_by_role("link", name="Sign in").first).to_be_visible(timeout=PATIENCE)
     tab.close()
@@ -185,7 +185,7 @@ def test_a_comment_and_a_model_wait_for_their_person(forge: LiveForge, open_page
     where = page.get_by_label("In which organisation")
     expect(where).to_have_value("workshop")
     where.select_option("aardvark")
-    page.get_by_role("button", name="Sine").first.click()
+    page.get_by_role("button", name="The sine of a number").first.click()
     page.wait_for_url("**/aardvark/sine/studio", timeout=PATIENCE)
     page.goto(forge.address)
     expect(where).to_have_value("aardvark")
