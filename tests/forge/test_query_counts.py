@@ -14,7 +14,6 @@ from forge.accounts.models import Organisation, User
 from forge.projects.models import Project
 from tests.forge.query_counts import UNCOUNTED, WRITE, counted, problems, read_counts, routes, settle, write_counts
 
-
 FEW, MANY = 2, 3
 """How much there is of each thing. The counts at `MANY` are pinned."""
 
