@@ -35,6 +35,7 @@ urlpatterns = [
     path(f"{_PROJECT}/files/<path:path>", api.ProjectFile.as_view()),
     path(f"{_PROJECT}/models/<path:path>", api.ProjectModel.as_view()),
     path(f"{_PROJECT}/archive", archive_api.ProjectArchive.as_view()),
+    path(f"{_PROJECT}/repository", archive_api.ProjectRepository.as_view()),
     path(f"{_PROJECT}/authors", version_api.ProjectAuthors.as_view()),
     path(f"{_PROJECT}/versions", version_api.ProjectVersions.as_view()),
     path(f"{_PROJECT}/versions/compare", version_api.VersionsCompared.as_view()),

@@ -212,6 +212,7 @@ CASES: list[tuple[str, str, str, Any, tuple[int, ...]]] = [
         EDIT,
     ),
     ("get", "api/v1/projects/<str:organisation>/<str:name>/archive", f"{_P}/archive", None, READ),
+    ("get", "api/v1/projects/<str:organisation>/<str:name>/repository", f"{_P}/repository", None, READ),
     (
         "post",
         "api/v1/projects/<str:organisation>/<str:name>/archive",
