@@ -17,9 +17,7 @@ from forge.core.api import RawBody, body_chunks, needing, raising
 from forge.core.errors import Conflict, Unprocessable
 from forge.projects import actions, files
 from forge.projects.api import ProjectView
-from forge.projects.history import history_files
 from forge.projects.packing import MEDIA_TYPE, archive_response
-from forge.projects.repository import may_be_in_git
 from forge.projects.serializers import FileJson, RenameFileSerializer, file_to_json
 from forge.projects.versions import working_tree
 
@@ -77,23 +75,6 @@ class ProjectArchive(ProjectView):
             "replaced": list(done.replaced),
         }
         return Response(answer)
-
-
-class ProjectRepository(ProjectView):
-    """The project's files with their history: a .zip that is a Git repository, with a commit for each version."""
-
-    needs = needing(get=Scope.PROJECT_READ)
-
-    @extend_schema(operation_id="repository_read", responses={(200, MEDIA_TYPE): OpenApiTypes.BINARY})
-    def get(self, request: Request, organisation: str, name: str) -> HttpResponseBase:
-        project = self.project(request, organisation, name, Verb.READ)
-        now = working_tree(project)
-        if request.method == "GET":
-            actions.note_download(principal_of(request), project, "archive.download", folder="", history=True)
-        beside = ((f".git/{path}", data) for path, data in history_files(project, now))
-        files = {path: described for path, described in now.manifest.items() if may_be_in_git(path)}
-        filename = f"{project.name}-with-history.zip"
-        return archive_response(request, files, now.texts, folder="", filename=filename, beside=beside)
 
 
 class ProjectFileCopy(ProjectView):

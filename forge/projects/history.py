@@ -29,21 +29,31 @@ def history_files(project: Project, now: WorkingTree) -> Iterator[tuple[str, byt
     return repository(_states(project, now), partial(_read, texts))
 
 
+def versions_in_git(project: Project) -> Iterator[tuple[str, bytes]]:
+    """The same of its versions alone, of which there is one."""
+    return repository(_of_versions(project), read_blob)
+
+
 def _read(texts: Mapping[str, bytes], digest: str) -> bytes:
     return texts[digest] if digest in texts else read_blob(digest)
 
 
 def _states(project: Project, now: WorkingTree) -> list[State]:
-    mine = Version.objects.filter(project=project)
-    versions = list(mine.select_related("author", "saved_by").order_by("-number")[:MOST_STATES])[::-1]
-    may_give = _given(project)
-    names = {str(pk): name for pk, name in _people(versions)}
-    states = [_state_of(version, names, may_give) for version in versions]
-    if not versions or versions[-1].digest != now.digest:
+    states = _of_versions(project)
+    last = Version.objects.filter(project=project).order_by("-number").values_list("digest", flat=True).first()
+    if last != now.digest:
         living = {described["digest"] for described in now.manifest.values()}
         unsaved = _files(now.manifest, living.__contains__)
         states.append(State(unsaved, _NOBODY, _address(None), project.changed, "Files that are no version yet"))
     return states
+
+
+def _of_versions(project: Project) -> list[State]:
+    mine = Version.objects.filter(project=project)
+    versions = list(mine.select_related("author", "saved_by").order_by("-number")[:MOST_STATES])[::-1]
+    may_give = _given(project)
+    names = {str(pk): name for pk, name in _people(versions)}
+    return [_state_of(version, names, may_give) for version in versions]
 
 
 def _state_of(version: Version, names: Mapping[str, str], may_give: Callable[[str], bool]) -> State:
