@@ -303,6 +303,8 @@ SETTINGS = {
     "by `manage.py organisation`.",
     "WEBHOOKS_TO": "Where webhooks may lead: `public` addresses over HTTPS alone, or `anywhere` that the server "
     "reaches.",
+    "GIT_SERVERS": "The Git servers from which projects may be made and to which they may be pushed, separated by "
+    "commas, as `https://git.example`; `none` allows none.",
     "TLS_CERTIFICATE": "A certificate's file: the server then speaks HTTPS. Needs TLS_KEY too.",
     "TLS_KEY": "The file of the certificate's key.",
     "DATABASE_URL": "A PostgreSQL database, postgresql://user:password@host/name; by default SQLite in DATA_DIR.",

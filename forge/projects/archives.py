@@ -33,6 +33,8 @@ _ENCRYPTED: Final = 0x1
 _UNIX: Final = 3
 _LITTER: Final = (".ds_store", "thumbs.db", "desktop.ini")
 """What file managers leave in every folder."""
+_GIT: Final = ".git"
+"""A repository's own folder: its history is not the project's files."""
 _UNREADABLE: Final = (
     zipfile.BadZipFile,
     zlib.error,
@@ -120,7 +122,7 @@ def _check_end(file: IO[bytes]) -> None:
 
 def _is_litter(name: str) -> bool:
     parts = name.split("/")
-    return parts[0] == "__MACOSX" or parts[-1].lower() in _LITTER
+    return parts[0] == "__MACOSX" or _GIT in parts or parts[-1].lower() in _LITTER
 
 
 def _members(infos: list[zipfile.ZipInfo]) -> tuple[Member, ...]:

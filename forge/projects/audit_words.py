@@ -39,6 +39,7 @@ declare(
         "file.copy": "copied {path} to {new_path} in {project}",
         "file.rename": "renamed {path} to {new_path} in {project}",
         "files.unpack": "unpacked an archive into {project}: {added} added, {replaced} replaced",
+        "git.fetch": "made {project} of {url}",
         "version.save": "saved version {number} of {project}",
         "version.restore": "restored version {number} of {project}",
         "sample.send": "gave the sample {label} to {project}",
@@ -54,6 +55,7 @@ declare(
     {
         "file.download": "downloaded {path} of {project}",
         "archive.download": "downloaded the files of {project}",
+        "git.push": "pushed the versions of {project} to {branch} of {url}",
     },
 )
 

@@ -93,3 +93,9 @@ class SampleThere(Conflict):
     """The project has this very recording as a sample already."""
 
     title = "This is already a sample"
+
+
+class GitRefused(Unprocessable):
+    """A Git server refused, or what it gave cannot be taken."""
+
+    title = "The Git repository cannot be used"

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
 from functools import partial
+from itertools import chain
 from typing import IO, Any
 
 from asgiref.sync import sync_to_async
@@ -42,14 +43,14 @@ class _Tray(io.RawIOBase):
         return taken
 
 
-def pack(files: Mapping[str, Callable[[], IO[bytes]]]) -> Iterator[bytes]:
-    """A .zip of files, each of which is opened when it comes to it. Sorted by name, without times.
+def pack(files: Iterable[tuple[str, Callable[[], IO[bytes]]]]) -> Iterator[bytes]:
+    """A .zip of files, each of which is opened when it comes to it. In their order, without times.
 
     Raises `NotFound` or `Damaged` in the middle for bytes that are no longer stored: the download then breaks off.
     """
     tray = _Tray()
     with zipfile.ZipFile(tray, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, opened in sorted(files.items()):
+        for name, opened in files:
             info = zipfile.ZipInfo(name, _NO_TIME)
             info.compress_type, info.external_attr, info.create_system = zipfile.ZIP_DEFLATED, _PLAIN_FILE, 3
             with opened() as source, archive.open(info, "w") as target:
@@ -72,16 +73,24 @@ def folder_of(manifest: Manifest, folder: str) -> dict[str, str]:
 
 
 def archive_response(
-    request: Any, manifest: Manifest, texts: Mapping[str, bytes], *, folder: str, filename: str
+    request: Any,
+    manifest: Manifest,
+    texts: Mapping[str, bytes],
+    *,
+    folder: str,
+    filename: str,
+    beside: Iterable[tuple[str, bytes]] = (),
 ) -> StreamingHttpResponse:
-    """Files as a download. `texts` are those that no store has. Raises `FileNotThere`."""
+    """Files as a download. `texts` are those that no store has; what is `beside` comes after them, made when it comes
+    to it. Raises `FileNotThere`."""
     opened: dict[str, Callable[[], IO[bytes]]] = {}
     for path, name in folder_of(manifest, folder).items():
         text = texts.get(path)
         described = manifest[path]
         stored = partial(open_blob, described["digest"], described["size"])
         opened[name] = stored if text is None else partial(io.BytesIO, text)
-    pieces = pack(opened)
+    more = ((name, partial(io.BytesIO, data)) for name, data in beside)
+    pieces = pack(chain(sorted(opened.items()), more))
     is_async = isinstance(getattr(request, "_request", request), ASGIRequest)
     answer = StreamingHttpResponse(_in_threads(pieces) if is_async else pieces, content_type=MEDIA_TYPE)
     return as_foreign(answer, filename=filename)

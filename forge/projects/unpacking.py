@@ -50,13 +50,19 @@ def extracted(chunks: Iterable[bytes], folder: str = "") -> Iterator[list[Extrac
 
     Raises `BadPath`, `TooLarge` and `ArchiveRefused`.
     """
+    with tempfile.TemporaryFile() as body:
+        _receive(chunks, body)
+        with extracted_file(body, folder) as found:
+            yield found
+
+
+@contextmanager
+def extracted_file(body: IO[bytes], folder: str = "") -> Iterator[list[Extracted]]:
+    """The same for an archive that is there already."""
     below = f"{checked_path(folder)}/" if folder else ""
     with tempfile.TemporaryDirectory(prefix="unpack-") as aside:
-        with tempfile.TemporaryFile(dir=aside) as body:
-            _receive(chunks, body)
-            archive = Archive(body, files=MAXIMUM_FILES, limit=UNPACKED * settings.UPLOAD_LIMIT)
-            found = _extract(archive, below, Path(aside))
-        yield found
+        archive = Archive(body, files=MAXIMUM_FILES, limit=UNPACKED * settings.UPLOAD_LIMIT)
+        yield _extract(archive, below, Path(aside))
 
 
 def _open(aside: Path) -> IO[bytes]:

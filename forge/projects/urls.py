@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from forge.projects import api, archive_api, copy_api, people_api, sample_api, version_api
+from forge.projects import api, archive_api, copy_api, git_api, people_api, sample_api, version_api
 
 _PROJECT = "projects/<str:organisation>/<str:name>"
 
@@ -13,6 +13,7 @@ urlpatterns = [
     path("templates", api.Templates.as_view()),
     path("projects", api.Projects.as_view()),
     path("projects/from-model", api.ProjectsFromModel.as_view()),
+    path("projects/from-git", git_api.ProjectsFromGit.as_view()),
     path(_PROJECT, api.ProjectDetail.as_view()),
     path(f"{_PROJECT}/restore", api.ProjectRestore.as_view()),
     path(f"{_PROJECT}/state", api.ProjectState.as_view()),
@@ -35,6 +36,7 @@ urlpatterns = [
     path(f"{_PROJECT}/files/<path:path>", api.ProjectFile.as_view()),
     path(f"{_PROJECT}/models/<path:path>", api.ProjectModel.as_view()),
     path(f"{_PROJECT}/archive", archive_api.ProjectArchive.as_view()),
+    path(f"{_PROJECT}/repository", git_api.ProjectRepository.as_view()),
     path(f"{_PROJECT}/authors", version_api.ProjectAuthors.as_view()),
     path(f"{_PROJECT}/versions", version_api.ProjectVersions.as_view()),
     path(f"{_PROJECT}/versions/compare", version_api.VersionsCompared.as_view()),

@@ -19,6 +19,7 @@ from forge.serving.services import BadAddress, Database, Store, read_database, r
 from forge.serving.sign_on import Service, SignOn, read_oidc, read_sign_on, read_social
 from rune.isolation.protections import Protection
 
+DEFAULT_GIT_SERVERS = "https://github.com,https://gitlab.com,https://codeberg.org,https://bitbucket.org"
 DEFAULT_UPLOAD_LIMIT = 64 * 1024 * 1024
 """Bytes that one request may carry."""
 
@@ -66,6 +67,8 @@ class Environment:
     """Who may create organisations: "everyone" who signed in, or the "operator" alone."""
     webhooks_to: str
     """Where webhooks may lead: "public" addresses over HTTPS alone, or "anywhere"."""
+    git_origins: tuple[str, ...]
+    """The Git servers that projects may be read from and pushed to, as `https://host`."""
     trusted_proxies: tuple[str, ...]
     """Addresses from which `X-Forwarded-For` and `X-Forwarded-Proto` are believed."""
     metrics_token: str
@@ -143,6 +146,7 @@ def read_environment(variables: Mapping[str, str], base: Path) -> Environment:
         extra_hosts=_names(variables, "ALLOWED_HOSTS"),
         organisations_by=_choice(variables, "CREATE_ORGANISATIONS", ("everyone", "operator")),
         webhooks_to=_choice(variables, "WEBHOOKS_TO", ("public", "anywhere")),
+        git_origins=_origins(variables, "GIT_SERVERS", DEFAULT_GIT_SERVERS),
         trusted_proxies=_names(variables, "TRUSTED_PROXIES"),
         metrics_token=_token(variables, "METRICS_TOKEN"),
         json_logs=_choice(variables, "LOG_FORMAT", ("text", "json")) == "json",
@@ -179,6 +183,18 @@ def _service(name: str, read: Callable[[], T]) -> T:
 
 def _names(variables: Mapping[str, str], name: str) -> tuple[str, ...]:
     return tuple(part.strip() for part in variables.get(name, "").split(",") if part.strip())
+
+
+def _origins(variables: Mapping[str, str], name: str, default: str) -> tuple[str, ...]:
+    """Addresses of servers without a path; "none" is none of them."""
+    named = _names({name: variables.get(name) or default}, name)
+    if named == ("none",):
+        return ()
+    for origin in named:
+        split = urlsplit(origin)
+        if split.scheme not in ("http", "https") or not split.hostname or split.path or split.username is not None:
+            raise BadEnvironment(f"{name} must be addresses like https://git.example, or none; it has {origin!r}.")
+    return tuple(origin.lower() for origin in named)
 
 
 def _choice(variables: Mapping[str, str], name: str, choices: tuple[str, ...]) -> str:

@@ -28,6 +28,8 @@ GUIDES: Final[Mapping[str, str]] = {
     "copy-project": "guides/share",
     "project-settings": "guides/share",
     "new-project": "tutorial",
+    "new-from-git": "guides/git",
+    "push-project": "guides/git",
     "new-organisation": "guides/accounts",
     "project": "guides/publish",
     "builds": "guides/review",

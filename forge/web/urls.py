@@ -23,6 +23,7 @@ from forge.web import (
     favourites,
     forgotten,
     frame,
+    git,
     guests,
     home,
     new_project,
@@ -124,6 +125,7 @@ urlpatterns = [
     path("accounts/tokens/<uuid:token>/delete", account.delete_token, name="delete-token"),
     path("new", new_project.new_project, name="new-project"),
     path("new/places", new_project.places, name="new-project-places"),
+    path("new/from-git", git.from_git, name="new-from-git"),
     path("organisations/new", organisation.new_organisation, name="new-organisation"),
     path("<str:organisation>", organisation.overview, name="organisation"),
     # What follows the dash is no project's name: none has one there.
@@ -193,6 +195,7 @@ urlpatterns = [
     path("<str:organisation>/<str:name>/watch", notices.watch, name="watch-project"),
     path("<str:organisation>/<str:name>/studio", project.studio, name="studio"),
     path("<str:organisation>/<str:name>/settings", project.settings_page, name="project-settings"),
+    path("<str:organisation>/<str:name>/push", git.push, name="push-project"),
     path("<str:organisation>/<str:name>/share", share.share, name="share"),
     path("<str:organisation>/<str:name>/copy", copying.copy, name="copy-project"),
     path("<str:organisation>/<str:name>/share/invitations", share.invite, name="invite-to-project"),

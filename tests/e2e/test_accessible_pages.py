@@ -130,6 +130,7 @@ def visit_all(page: Page, forge: LiveForge, look: Callable[[str], None]) -> None
     for address in (
         forge.address,
         f"{forge.address}/new",
+        f"{forge.address}/new/from-git",
         organisation,
         f"{forge.address}/?view=list",
         f"{forge.address}/search?q=di",
@@ -146,6 +147,7 @@ def visit_all(page: Page, forge: LiveForge, look: Callable[[str], None]) -> None
         f"{project}/builds/1/devices?board=esp32-devkit",
         f"{project}/devices?q=m7",
         f"{project}/settings",
+        f"{project}/push",
         f"{project}/share",
         f"{project}/copy",
         f"{forge.address}/explore",

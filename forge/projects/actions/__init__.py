@@ -4,6 +4,7 @@ from forge.projects.actions.copying import duplicate_project, fork_project
 from forge.projects.actions.downloads import note_download
 from forge.projects.actions.favourites import mark_favourite
 from forge.projects.actions.files import copy_file, delete_file, rename_file, write_file
+from forge.projects.actions.git import create_from_git, push_to_git
 from forge.projects.actions.people import (
     end_project_role,
     give_project_role,
@@ -12,6 +13,7 @@ from forge.projects.actions.people import (
     revoke_project_invitation,
 )
 from forge.projects.actions.project import (
+    create_from_archive,
     create_from_files,
     create_from_model,
     create_project,
@@ -31,7 +33,9 @@ __all__ = [
     "Restored",
     "Unpacked",
     "copy_file",
+    "create_from_archive",
     "create_from_files",
+    "create_from_git",
     "create_from_model",
     "create_project",
     "delete_file",
@@ -47,6 +51,7 @@ __all__ = [
     "mark_favourite",
     "mark_samples",
     "note_download",
+    "push_to_git",
     "rename_file",
     "restore_project",
     "restore_version",

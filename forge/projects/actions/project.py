@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import IO
 
 from django.db import transaction
 from django.utils import timezone
@@ -33,6 +34,7 @@ from forge.projects.quotas import require_another
 from forge.projects.serializers import project_summary
 from forge.projects.storage import nothing_left_behind
 from forge.projects.templates import find_template
+from forge.projects.unpacking import extracted_file
 
 BLANK_RUNEFILE = b"""\
 version: 1
@@ -92,6 +94,20 @@ def create_from_model(actor: Actor, organisation: Organisation, name: str, filen
     runefile = fitting_runefile(model, path)
     contents = [("Runefile.yml", runefile.encode("utf-8")), (path, data)]
     return create_from_files(actor, organisation, name or free_name(organisation, stem or "my-model"), contents)
+
+
+def create_from_archive(actor: Actor, organisation: Organisation, name: str, archive: IO[bytes]) -> Project:
+    """Makes a project of a stranger's .zip: all of its files, or none.
+
+    Raises `Forbidden`, `BadName`, `NameTaken`, `QuotaReached`, `BadPath`, `TooLarge` and `ArchiveRefused`.
+    """
+    require_in(actor, Verb.CREATE_PROJECT, organisation)
+    name = check_project_name(name)
+    require_room(organisation.pk)
+    with extracted_file(archive) as files:
+        stored = tuple(file.store() for file in files)
+    with nothing_left_behind([file.blob.digest for file in stored]):
+        return _create(actor, organisation, name, stored, "")
 
 
 @transaction.atomic

@@ -1288,6 +1288,24 @@ export interface paths {
     readonly patch?: never;
     readonly trace?: never;
   };
+  readonly "/api/v1/projects/{organisation}/{name}/repository": {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    /** @description The project's files with their history: a .zip that is a Git repository, with a commit for each version. */
+    readonly get: operations["repository_read"];
+    readonly put?: never;
+    /** @description Pushes the versions to a branch, a commit for each; never over commits of others. */
+    readonly post: operations["repository_push"];
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
   readonly "/api/v1/projects/{organisation}/{name}/restore": {
     readonly parameters: {
       readonly query?: never;
@@ -1621,6 +1639,23 @@ export interface paths {
     /** @description Of what of a project one hears. */
     readonly put: operations["watch_choose"];
     readonly post?: never;
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly "/api/v1/projects/from-git": {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly get?: never;
+    readonly put?: never;
+    /** @description Making a project of a branch on a Git server. */
+    readonly post: operations["projects_from_git"];
     readonly delete?: never;
     readonly options?: never;
     readonly head?: never;
@@ -2842,6 +2877,32 @@ export interface components {
     readonly FoldingAnswer: {
       readonly foldings: readonly components["schemas"]["LanguageFolding"][];
     };
+    /** @description A branch on a Git server, or a folder of it, and the project that it becomes. */
+    readonly FromGit: {
+      /** @description https://…: of a server that the installation allows */
+      readonly url: string;
+      /**
+       * @description by default the repository's own
+       * @default
+       */
+      readonly branch: string;
+      /**
+       * @description used this once, and kept nowhere
+       * @default
+       */
+      readonly token: string;
+      readonly organisation: string;
+      /**
+       * @description by default after the repository
+       * @default
+       */
+      readonly name: string;
+      /**
+       * @description by default all of it
+       * @default
+       */
+      readonly folder: string;
+    };
     readonly GiveVerdict: {
       readonly verdict: string;
       /** @default  */
@@ -3158,6 +3219,12 @@ export interface components {
       /** Format: double */
       readonly milliseconds: number | null;
       readonly level: string;
+    };
+    /** @description What was made of a branch. */
+    readonly MadeFromGit: {
+      readonly project: components["schemas"]["Project"];
+      /** @description links and submodules; at most 20 of them */
+      readonly left_out: readonly string[];
     };
     /** @enum {string} */
     readonly MailChoice: "asked-and-digest" | "asked" | "digest" | "none";
@@ -4047,6 +4114,24 @@ export interface components {
       readonly tag: string;
       /** Format: uuid */
       readonly build: string;
+    };
+    /** @description A branch on a Git server. */
+    readonly Push: {
+      /** @description https://…: of a server that the installation allows */
+      readonly url: string;
+      readonly branch: string;
+      /**
+       * @description used this once, and kept nowhere
+       * @default
+       */
+      readonly token: string;
+    };
+    /** @description What the branch has now. */
+    readonly Pushed: {
+      /** @description its newest commit */
+      readonly commit: string;
+      /** @description how many it did not have before */
+      readonly commits: number;
     };
     /** @description How many of a model's tensors are kept as what. */
     readonly Quantisation: {
@@ -5161,6 +5246,7 @@ export type FitSource = components["schemas"]["FitSource"];
 export type FitsAnswer = components["schemas"]["FitsAnswer"];
 export type Fix = components["schemas"]["Fix"];
 export type FoldingAnswer = components["schemas"]["FoldingAnswer"];
+export type FromGit = components["schemas"]["FromGit"];
 export type GiveVerdict = components["schemas"]["GiveVerdict"];
 export type GuestLink = components["schemas"]["GuestLink"];
 export type GuestLinks = components["schemas"]["GuestLinks"];
@@ -5200,6 +5286,7 @@ export type ListedProject = components["schemas"]["ListedProject"];
 export type ListedProjectPage = components["schemas"]["ListedProjectPage"];
 export type LocationsAnswer = components["schemas"]["LocationsAnswer"];
 export type LogLine = components["schemas"]["LogLine"];
+export type MadeFromGit = components["schemas"]["MadeFromGit"];
 export type MailChoice = components["schemas"]["MailChoice"];
 export type MakeWebhook = components["schemas"]["MakeWebhook"];
 export type Mark = components["schemas"]["Mark"];
@@ -5305,6 +5392,8 @@ export type ProjectState = components["schemas"]["ProjectState"];
 export type ProjectSummary = components["schemas"]["ProjectSummary"];
 export type Proof = components["schemas"]["Proof"];
 export type Publish = components["schemas"]["Publish"];
+export type Push = components["schemas"]["Push"];
+export type Pushed = components["schemas"]["Pushed"];
 export type Quantisation = components["schemas"]["Quantisation"];
 export type Reason = components["schemas"]["Reason"];
 export type ReasonAnswer = components["schemas"]["ReasonAnswer"];
@@ -8915,6 +9004,78 @@ export interface operations {
       readonly 503: components["responses"]["ServiceUnavailable"];
     };
   };
+  readonly repository_read: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path: {
+        readonly name: string;
+        readonly organisation: string;
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody?: never;
+    readonly responses: {
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly "application/zip": string;
+        };
+      };
+      readonly 307: components["responses"]["TemporaryRedirect"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
+    };
+  };
+  readonly repository_push: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path: {
+        readonly name: string;
+        readonly organisation: string;
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody: {
+      readonly content: {
+        readonly "application/json": components["schemas"]["Push"];
+      };
+    };
+    readonly responses: {
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly "application/json": components["schemas"]["Pushed"];
+        };
+      };
+      readonly 307: components["responses"]["TemporaryRedirect"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 408: components["responses"]["RequestTimeout"];
+      readonly 409: components["responses"]["Conflict"];
+      readonly 413: components["responses"]["RequestEntityTooLarge"];
+      readonly 415: components["responses"]["UnsupportedMediaType"];
+      readonly 422: components["responses"]["UnprocessableEntity"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
+      readonly 507: components["responses"]["InsufficientStorage"];
+    };
+  };
   readonly projects_restore_create: {
     readonly parameters: {
       readonly query?: never;
@@ -9830,6 +9991,43 @@ export interface operations {
       readonly 408: components["responses"]["RequestTimeout"];
       readonly 413: components["responses"]["RequestEntityTooLarge"];
       readonly 415: components["responses"]["UnsupportedMediaType"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
+      readonly 507: components["responses"]["InsufficientStorage"];
+    };
+  };
+  readonly projects_from_git: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly requestBody: {
+      readonly content: {
+        readonly "application/json": components["schemas"]["FromGit"];
+      };
+    };
+    readonly responses: {
+      readonly 201: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly "application/json": components["schemas"]["MadeFromGit"];
+        };
+      };
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 408: components["responses"]["RequestTimeout"];
+      readonly 409: components["responses"]["Conflict"];
+      readonly 413: components["responses"]["RequestEntityTooLarge"];
+      readonly 415: components["responses"]["UnsupportedMediaType"];
+      readonly 422: components["responses"]["UnprocessableEntity"];
       readonly 429: components["responses"]["TooManyRequests"];
       readonly 500: components["responses"]["InternalServerError"];
       readonly 503: components["responses"]["ServiceUnavailable"];

@@ -39,8 +39,6 @@ def read(client: Client, project_id: Any, resource: str) -> Any:
     """One resource as the API answers it; None for what is not there, or not for this client."""
     project = Project.objects.select_related("organisation").get(pk=project_id)
     organisation, base = f"/api/v1/organisations/{project.organisation.name}", f"/api/v1/projects/{project.full_name}"
-    builds = list(Build.objects.filter(project=project).numbered().values_list("pk", flat=True))
-    watches = list(Preview.objects.requested().filter(project=project).values_list("pk", flat=True))
 
     def get(address: str) -> Any:
         answer = client.get(address)
@@ -51,6 +49,7 @@ def read(client: Client, project_id: Any, resource: str) -> Any:
         return answer and answer[key]
 
     def of_builds(address: str, key: str) -> dict[str, Any]:
+        builds = Build.objects.filter(project=project).numbered().values_list("pk", flat=True)
         return {str(pk): found for pk in builds if (found := listed(f"/api/v1/builds/{pk}/{address}", key))}
 
     def requests() -> Any:
@@ -61,6 +60,10 @@ def read(client: Client, project_id: Any, resource: str) -> Any:
         addresses = {review["id"]: f"/api/v1/reviews/{review['id']}/threads" for review in requests() or ()}
         said = {review: found for review, address in addresses.items() if (found := listed(address, "threads"))}
         return of_builds("threads", "threads"), said
+
+    def watched() -> dict[str, Any]:
+        watches = Preview.objects.requested().filter(project=project).values_list("pk", flat=True)
+        return {str(pk): get(f"{base}/preview/watch/{pk}") for pk in watches}
 
     readers: Mapping[str, Callable[[], Any]] = {
         "state": lambda: get(f"{base}/state"),
@@ -73,7 +76,7 @@ def read(client: Client, project_id: Any, resource: str) -> Any:
         "change_requests": lambda: listed(f"{base}/change-requests", "results"),
         "offers": lambda: listed(f"{base}/offers", "offers"),
         "threads": threads,
-        "watched": lambda: {str(pk): get(f"{base}/preview/watch/{pk}") for pk in watches},
+        "watched": watched,
         "organisation": lambda: get(organisation),
         "members": lambda: listed(f"{organisation}/members", "members"),
         # Only owners read them, and the one who follows is none.

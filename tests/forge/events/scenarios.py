@@ -6,10 +6,13 @@ import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from io import BytesIO
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from allauth.mfa.models import Authenticator
 from django.contrib.auth.tokens import default_token_generator
-from django.test import Client
+from django.test import Client, override_settings
 from django.utils import timezone
 
 from forge.accounts import actions as accounts
@@ -27,6 +30,7 @@ from forge.notices.models import Notice
 from forge.projects import actions as projects
 from forge.projects.actions import write_file
 from forge.projects.files import find_file
+from forge.projects.git_remote import checked_remote
 from forge.projects.models import Fork, Project, Sample, Version
 from forge.projects.samples import sample_terms
 from forge.projects.versions import snapshot
@@ -44,6 +48,7 @@ from tests.forge.conftest import RUNEFILE
 from tests.forge.made_builds import RUNE, approved, built, failed_build, finished
 from tests.forge.made_samples import zipped
 from tests.forge.made_suggestions import ready_copy, suggested
+from tests.forge.projects.git_server import bare, git_server
 from tests.model_cases import compiled_model
 
 Act = Callable[[], object]
@@ -262,6 +267,22 @@ def a_project_is_forked(world: World) -> Act:
 def a_project_is_made_of_a_model(world: World) -> Act:
     model = compiled_model("chain_f32_dense")
     return lambda: projects.create_from_model(world.developer, world.organisation, "other", "dense.tflite", model)
+
+
+@scene(projects.create_from_archive)
+def a_project_is_made_of_an_archive(world: World) -> Act:
+    archive = BytesIO(zipped({"a.md": b"x"}))
+    return lambda: projects.create_from_archive(world.developer, world.organisation, "packed", archive)
+
+
+@scene(projects.create_from_git)
+def a_project_is_made_of_a_git_repository(world: World) -> Act:
+    def make() -> None:
+        with TemporaryDirectory() as root, git_server(Path(root)) as origin, override_settings(GIT_ORIGINS=(origin,)):
+            bare(Path(root), "wand.git", {"a.md": b"x"})
+            projects.create_from_git(world.developer, world.organisation, "", checked_remote(f"{origin}/wand.git"))
+
+    return make
 
 
 @scene(projects.update_project)

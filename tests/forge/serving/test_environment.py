@@ -23,6 +23,7 @@ def test_nothing_set_gives_this_machine_alone(tmp_path: Path) -> None:
     assert found.organisations_by == "everyone"
     assert found.audit_days == 400
     assert found.webhooks_to == "public"
+    assert "https://github.com" in found.git_origins
 
 
 def test_a_public_address_is_not_loopback_and_its_host_is_allowed(tmp_path: Path) -> None:
@@ -49,11 +50,19 @@ def test_a_public_address_is_not_loopback_and_its_host_is_allowed(tmp_path: Path
         ("REQUIRED_ISOLATION", "walls"),
         ("CREATE_ORGANISATIONS", "nobody"),
         ("WEBHOOKS_TO", "private"),
+        ("GIT_SERVERS", "github.com"),
+        ("GIT_SERVERS", "https://git.example/team"),
     ],
 )
 def test_a_value_that_cannot_be_used_is_named(tmp_path: Path, name: str, value: str) -> None:
     with pytest.raises(BadEnvironment, match=name):
         read_environment({name: value}, tmp_path)
+
+
+def test_git_servers_are_named_by_their_addresses_or_there_are_none(tmp_path: Path) -> None:
+    named = read_environment({"GIT_SERVERS": "https://Git.example, http://10.0.0.5:3000"}, tmp_path)
+    assert named.git_origins == ("https://git.example", "http://10.0.0.5:3000")
+    assert read_environment({"GIT_SERVERS": "none"}, tmp_path).git_origins == ()
 
 
 def test_the_key_is_made_once_and_read_by_nobody_else(tmp_path: Path) -> None:

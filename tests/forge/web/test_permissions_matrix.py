@@ -148,6 +148,13 @@ CASES: list[tuple[str, str, str, Any, tuple[int, ...]]] = [
         b"x",
         (422, 422, 422, 403, 403, 404, 401),
     ),
+    (
+        "post",
+        "api/v1/projects/from-git",
+        "",
+        {"organisation": "acme", "url": "https://nowhere.example/a.git"},
+        (400, 400, 400, 403, 403, 404, 401),
+    ),
     ("get", "api/v1/projects/<str:organisation>/<str:name>", _P, None, READ),
     ("patch", "api/v1/projects/<str:organisation>/<str:name>", _P, {"description": "x"}, EDIT),
     ("delete", "api/v1/projects/<str:organisation>/<str:name>", _P, None, MANAGED_GONE),
@@ -212,6 +219,14 @@ CASES: list[tuple[str, str, str, Any, tuple[int, ...]]] = [
         EDIT,
     ),
     ("get", "api/v1/projects/<str:organisation>/<str:name>/archive", f"{_P}/archive", None, READ),
+    ("get", "api/v1/projects/<str:organisation>/<str:name>/repository", f"{_P}/repository", None, READ),
+    (
+        "post",
+        "api/v1/projects/<str:organisation>/<str:name>/repository",
+        f"{_P}/repository",
+        {"url": "https://nowhere.example/a.git", "branch": "main"},
+        (400, 400, 400, 403, 403, 404, 401),
+    ),
     (
         "post",
         "api/v1/projects/<str:organisation>/<str:name>/archive",
@@ -332,6 +347,14 @@ CASES: list[tuple[str, str, str, Any, tuple[int, ...]]] = [
     ("form", "accounts/tokens/<uuid:token>/delete", "TOKEN_PAGE", {}, (404, 404, 404, 404, 404, 404, 302)),
     ("get", "new", "", None, ANY_PAGE),
     ("form", "new", "", {"organisation": "acme", "name": "fresh"}, SENT),
+    ("get", "new/from-git", "", None, ANY_PAGE),
+    (
+        "form",
+        "new/from-git",
+        "",
+        {"organisation": "acme", "url": "https://nowhere.example/a.git"},
+        (400, 400, 400, 403, 403, 404, 302),
+    ),
     ("get", "organisations/new", "", None, ANY_PAGE),
     ("get", "<str:organisation>", "acme", None, PAGE),
     ("get", "<str:organisation>/-/members", "acme/-/members?q=a", None, PAGE),
@@ -411,6 +434,14 @@ CASES: list[tuple[str, str, str, Any, tuple[int, ...]]] = [
     ),
     ("get", "<str:organisation>/<str:name>/settings", "acme/kitchen/settings", None, PAGE_EDIT),
     ("form", "<str:organisation>/<str:name>/settings", "acme/kitchen/settings", {"name": "kitchen"}, SENT),
+    ("get", "<str:organisation>/<str:name>/push", "acme/kitchen/push", None, PAGE_EDIT),
+    (
+        "form",
+        "<str:organisation>/<str:name>/push",
+        "acme/kitchen/push",
+        {"url": "https://nowhere.example/a.git", "branch": "main"},
+        (400, 400, 400, 403, 403, 404, 302),
+    ),
     ("form", "<str:organisation>/<str:name>/delete", "acme/kitchen/delete", {}, SENT_MANAGED),
 ]
 

@@ -196,11 +196,21 @@ def assert_nothing_is_told(there: dict[str, tuple[int, str, str]], nowhere: dict
 
 
 @pytest.mark.parametrize(("kind", "methods"), [("stranger", METHODS), ("anonymous", READ_AND_DO)])
-def test_a_private_project_is_to_strangers_as_if_it_were_not_there(
-    kind: str, methods: Sequence[str], people: dict[str, Any], names: Names, browser_of: Browser
+def test_a_private_project_and_its_former_name_are_to_strangers_as_if_they_were_not_there(
+    kind: str,
+    methods: Sequence[str],
+    project: Project,
+    owner: User,
+    people: dict[str, Any],
+    names: Names,
+    browser_of: Browser,
 ) -> None:
     browser = browser_of(people[kind])
-    assert_nothing_is_told(answers(browser, names, methods), answers(browser, NOTHING, methods))
+    nowhere = answers(browser, NOTHING, methods)
+    assert_nothing_is_told(answers(browser, names, methods), nowhere)
+    update_project(owner, project, name="scullery")
+    by_its_former_name = answers(browser, names, READ_AND_DO)
+    assert_nothing_is_told(by_its_former_name, {ask: nowhere[ask] for ask in by_its_former_name})
 
 
 def test_someone_who_was_removed_is_a_stranger_in_the_same_session(
@@ -221,15 +231,6 @@ def test_a_deleted_project_is_nowhere_even_for_its_owner(
     there, nowhere = answers(browser, names, READ_AND_DO), answers(browser, nothing, READ_AND_DO)
     in_projects = [ask for ask in there if re.search(r"<str:name>|build_id|v2/", ask) and "restore" not in ask]
     assert_nothing_is_told({ask: there[ask] for ask in in_projects}, {ask: nowhere[ask] for ask in in_projects})
-
-
-def test_the_former_name_of_a_private_project_tells_strangers_nothing(
-    project: Project, people: dict[str, Any], owner: User, names: Names, browser_of: Browser
-) -> None:
-    update_project(owner, project, name="scullery")
-    for kind in ("stranger", "anonymous"):
-        browser = browser_of(people[kind])
-        assert_nothing_is_told(answers(browser, names, READ_AND_DO), answers(browser, NOTHING, READ_AND_DO))
 
 
 PUBLISHED = {

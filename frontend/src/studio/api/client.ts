@@ -155,6 +155,11 @@ export class ProjectClient {
     return `${this.base}/archive${folder === "" ? "" : `?folder=${encodeURIComponent(folder)}`}`;
   }
 
+  /** Where the project is downloaded with its versions, as a .zip of a Git repository. */
+  repositoryAddress(): string {
+    return `${this.base}/repository`;
+  }
+
   /** Where a .zip is sent to be unpacked into a folder. */
   unpackAddress(folder: string, replace: boolean): string {
     return `${this.base}/archive?folder=${encodeURIComponent(folder)}&replace=${replace}`;

@@ -1,6 +1,6 @@
 // The versions: listed at the left, compared at the right, restored from there. It stands where the text does.
 import type { Version } from "../../api/schema";
-import { Save, X } from "lucide-react";
+import { Download, Save, X } from "lucide-react";
 import { useEffect, useState } from "react";
 import { sentenceOf } from "../api/problem";
 import { useMayEdit, useShell } from "../shell/shell";
@@ -60,6 +60,17 @@ export default function VersionsPage() {
       <header className="versions-head">
         <h2>Versions</h2>
         <span className="grow" />
+        {versions.length > 0 && (
+          <a
+            className="button quiet"
+            href={workspace.client.repositoryAddress()}
+            title="A .zip that is a Git repository: a commit for each version"
+            download
+          >
+            <Download aria-hidden="true" />
+            With history
+          </a>
+        )}
         {mayEdit && (
           <button type="button" className="button" onClick={() => dialogs.open({ what: "save-version" })}>
             <Save aria-hidden="true" />

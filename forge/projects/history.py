@@ -1,0 +1,108 @@
+"""A project's history for Git: its versions, the oldest first, and what its files are now."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
+from itertools import chain
+from typing import Any
+from uuid import UUID
+
+from forge.accounts.models import User
+from forge.core.blob_links import links_of, links_of_all
+from forge.core.blobs import read_blob
+from forge.projects.models import Project, Sample, Version
+from forge.projects.repository import State, may_be_in_git, repository
+from forge.projects.versions import Manifest, WorkingTree
+
+MOST_STATES = 1000
+"""Versions in a repository, the newest ones: the oldest of them then is its first commit."""
+_NOBODY = "Nobody"
+
+
+def history_files(project: Project, now: WorkingTree) -> Iterator[tuple[str, bytes]]:
+    """The files below `.git` of a project's history, whose newest commit is what the files are now.
+
+    Recordings whose consent ended are in no state of it. What was asked of the database is asked before the first file.
+    """
+    texts = {now.manifest[path]["digest"]: data for path, data in now.texts.items()}
+    return repository(_states(project, now), partial(_read, texts))
+
+
+def versions_in_git(project: Project) -> Iterator[tuple[str, bytes]]:
+    """The same of its versions alone, of which there is one."""
+    return repository(_of_versions(project), read_blob)
+
+
+def _read(texts: Mapping[str, bytes], digest: str) -> bytes:
+    return texts[digest] if digest in texts else read_blob(digest)
+
+
+def _states(project: Project, now: WorkingTree) -> list[State]:
+    states = _of_versions(project)
+    last = Version.objects.filter(project=project).order_by("-number").values_list("digest", flat=True).first()
+    if last != now.digest:
+        living = {described["digest"] for described in now.manifest.values()}
+        unsaved = _files(now.manifest, living.__contains__)
+        states.append(State(unsaved, _NOBODY, _address(None), project.changed, "Files that are no version yet"))
+    return states
+
+
+def _of_versions(project: Project) -> list[State]:
+    mine = Version.objects.filter(project=project)
+    versions = list(mine.select_related("author", "saved_by").order_by("-number")[:MOST_STATES])[::-1]
+    may_give = _given(project)
+    names = {str(pk): name for pk, name in _people(versions)}
+    return [_state_of(version, names, may_give) for version in versions]
+
+
+def _state_of(version: Version, names: Mapping[str, str], may_give: Callable[[str], bool]) -> State:
+    person = version.saved_by or version.author
+    writers = [writer for writer in version.writers if writer in names and (person is None or writer != str(person.pk))]
+    trailers = [
+        *(f"Co-authored-by: {names[writer]} <{_address(writer)}>" for writer in writers),
+        f"Version: {version.number}",
+        f"Digest: {version.digest}",
+    ]
+    return State(
+        files=_files(version.manifest, may_give),
+        author=_NOBODY if person is None else _name(person),
+        address=_address(None if person is None else str(person.pk)),
+        moment=version.saved_at or version.created,
+        message="\n".join([version.message or f"Version {version.number}", "", *trailers]),
+    )
+
+
+def _name(person: User) -> str:
+    return person.name or _NOBODY
+
+
+def _address(person: str | None) -> str:
+    """What commits call a person: no mail is ever delivered to this domain (RFC 6761), and nobody's address is told."""
+    return f"{person or 'nobody'}@people.invalid"
+
+
+def _files(manifest: Manifest, may_give: Callable[[str], bool]) -> dict[str, str]:
+    return {
+        path: described["digest"]
+        for path, described in manifest.items()
+        if may_give(described["digest"]) and may_be_in_git(path)
+    }
+
+
+def _given(project: Project) -> Callable[[str], bool]:
+    """Which digests may still be given, as `versions.given_files` has it for one version."""
+    samples = Sample.objects.filter(project=project)
+    gone = set(samples.filter(gone_at__isnull=False).values_list("digest", flat=True))
+    kept = set(samples.kept().values_list("digest", flat=True))
+    of_versions: Any = Version.objects.filter(project=project)
+    linked = set(
+        chain(*(links.values_list("blob_id", flat=True) for links in (links_of(project), links_of_all(of_versions))))
+    )
+    given = linked - (gone - kept)
+    return given.__contains__
+
+
+def _people(versions: list[Version]) -> Iterator[tuple[UUID, str]]:
+    wanted = {writer for version in versions for writer in version.writers}
+    return ((person.pk, _name(person)) for person in User.objects.filter(pk__in=wanted))
