@@ -22,6 +22,7 @@ from rune.anvil.profile import LITERT, Profile
 from rune.anvil.program import Call, ConstantPlace, Pointer, Program, Structure, calls
 from rune.anvil.proven_scale import Proof
 from rune.anvil.target import Target
+from rune.anvil.thresholds import RoundedOnce, RoundedTwice
 from rune.blocks.catalogue import PUBLISHED_BLOCKS
 from rune.building.errors import BuildFailed
 from rune.building.models import ProjectModels, choose
@@ -160,8 +161,9 @@ def _proof(op: str, proof: Proof, constants: dict[str, str | None]) -> ProofJson
         "centre": scale.centre,
         "signed": scale.signed,
         "numbers": _integers(proof.numbers),
-        "mantissas": _integers(channels.mantissas),
-        "exponents": _integers(channels.exponents),
+        "mantissas": _integers(channels.mantissas) if isinstance(channels, RoundedTwice) else None,
+        "exponents": _integers(channels.exponents) if isinstance(channels, RoundedTwice) else None,
+        "factors": _text(channels.factors.astype("<f8").tobytes()) if isinstance(channels, RoundedOnce) else None,
         "least": _integers(channels.least),
         "greatest": _integers(channels.greatest),
         "move": _integers(scale.move),

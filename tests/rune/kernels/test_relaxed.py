@@ -57,6 +57,9 @@ MORE = {
     "uint8 by channel": depthwise((5, 6), 11, (3, 3), 1, "uint8"),
     **{f"{outputs} outputs": dense(13 + outputs, outputs) for outputs in range(1, 18)},
     "uint8 rows": dense(33, 10, "uint8"),
+    "a lane for each of 61 outputs": dense(19, 61),
+    "lanes of uint8": dense(21, 45, "uint8"),
+    "one output of many inputs": dense(601, 1),
 }
 
 
