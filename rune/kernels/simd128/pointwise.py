@@ -29,7 +29,7 @@ def int8(op: Conv2DInt8) -> KernelCall:
     block = conv_2d.pointwise_block(pixels, inputs)
     if 4 < block < pixels:
         block -= block % 4  # or the last four would have no room
-    weights = conv_2d.packed_pairs(op.filters.reshape(len(op.filters), 1, inputs), 0)
+    weights = conv_2d.packed(op.filters.reshape(len(op.filters), 1, inputs), 2, 0)
     return KernelCall(
         "rune_pointwise_by_fours_int8",
         (
