@@ -5,6 +5,7 @@
 #define RUNE_RELAXED_LANES_H
 
 #include "../simd128/lanes.h"
+#include "fully_connected.h"
 #include "relaxed.h"
 
 /* Adds the products of four inputs; up to three behind the last have weights that count nothing. */

@@ -5,6 +5,7 @@
 #ifndef RUNE_LANES_H
 #define RUNE_LANES_H
 
+#include "fully_connected.h" /* for layers that single precision does not round exactly */
 #include "requantize.h"
 #include "vector.h"
 #include "window.h"
