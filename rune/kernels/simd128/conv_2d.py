@@ -41,8 +41,8 @@ def int8_cost(op: Conv2DInt8) -> Cost:
 
 @dataclass(frozen=True)
 class Numbers:
-    """What a kernel set reads under a filter: `element` of `size` bytes, so many `together` for one sum. `prefix` is how
-    the names of its functions begin."""
+    """What a kernel set reads under a filter: `element` of `size` bytes, so many `together` for one sum. The names of
+    its functions begin with `prefix`."""
 
     prefix: str
     element: str

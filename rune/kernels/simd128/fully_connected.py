@@ -1,4 +1,4 @@
-"""FULLY_CONNECTED: weights of int8 in panels of eight, four or two rows, those of floats in at least four rows."""
+"""FULLY_CONNECTED: weights of int8 in panels of eight, four or two rows, those of floats in groups of four."""
 
 from __future__ import annotations
 
@@ -96,8 +96,8 @@ def float32(op: FullyConnectedFloat32) -> KernelCall:
         (
             Input(0, "float"),
             Output(0, "float"),
-            float32s(_filled(op.weights)),
-            float32s(_filled(op.bias)),
+            float32s(_by_fours(op.weights)),
+            float32s(filled_bias(op.bias)),
             Number(op.batches),
             Number(inputs),
             Number(outputs),
@@ -107,10 +107,16 @@ def float32(op: FullyConnectedFloat32) -> KernelCall:
     )
 
 
-def _filled(values: NDArray[np.generic]) -> NDArray[np.generic]:
-    """With rows of zeros up to those that are computed at a time."""
-    missing = max(0, TOGETHER - len(values))
-    return np.concatenate([values, np.zeros((missing, *values.shape[1:]), values.dtype)]) if missing else values
+def _by_fours(weights: NDArray[np.generic]) -> NDArray[np.generic]:
+    """[row][input] to groups of four rows: each [eight inputs][row][8], then [input][row] of the inputs that are left.
+    Rows of zeros fill up the last group."""
+    outputs, inputs = weights.shape
+    full = np.zeros((-(-outputs // TOGETHER) * TOGETHER, inputs), weights.dtype)
+    full[:outputs] = weights
+    groups, whole = full.reshape(-1, TOGETHER, inputs), inputs // 8 * 8
+    eights = groups[:, :, :whole].reshape(len(groups), TOGETHER, -1, 8).swapaxes(1, 2)
+    left = groups[:, :, whole:].swapaxes(1, 2)
+    return np.concatenate([eights.reshape(len(groups), -1), left.reshape(len(groups), -1)], axis=1)
 
 
 PACKERS = {FullyConnectedInt8: int8, FullyConnectedFloat32: float32}
