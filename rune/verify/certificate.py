@@ -178,7 +178,7 @@ def _steps(thresholds: NDArray[Any]) -> NDArray[Any]:
 
 
 def _constants(program: Program, call: Call) -> dict[str, str | None]:
-    """The arrays of `struct rune_requantize` as the rune has them."""
+    """The arrays of `struct rune_requantize` as the rune has them, or of that which layers share."""
     fields = next(each.fields for each in call.arguments if isinstance(each, Structure) and _is_requantize(each))
     found: dict[str, str | None] = {}
     for name, value in fields:
@@ -189,7 +189,7 @@ def _constants(program: Program, call: Call) -> dict[str, str | None]:
 
 
 def _is_requantize(structure: Structure) -> bool:
-    return structure.type == "struct rune_requantize"
+    return structure.type in ("struct rune_requantize", "struct rune_requantize_shared")
 
 
 def _integers(values: NDArray[Any]) -> str:

@@ -35,13 +35,12 @@ RUNE_SHARED void rune_relaxed_lanes_shared(const uint8_t *numbers, int8_t *outpu
 /* `numbers` is scratch of `inputs` bytes and 16 more; `bias` holds what the numbers are counted from. */
 RUNE_INLINE void rune_relaxed_fully_connected_lanes_int8(const int8_t *input, int8_t *output, uint8_t *numbers,
                                                          const int8_t *weights, const int32_t *bias,
-                                                         const struct rune_requantize *requantize, int32_t batches,
+                                                         const struct rune_requantize_shared *requantize, int32_t batches,
                                                          int32_t inputs, int32_t outputs, int32_t weight_zero)
 {
-    const struct rune_requantize_shared shared = rune_requantize_shared(requantize);
     RUNE_ROLLED for (int32_t batch = 0; batch < batches; batch++, input += inputs, output += outputs) {
         rune_count_from_least(numbers, input, inputs);
-        rune_relaxed_lanes_shared(numbers, output, weights, bias, &shared, inputs, outputs, weight_zero);
+        rune_relaxed_lanes_shared(numbers, output, weights, bias, requantize, inputs, outputs, weight_zero);
     }
 }
 

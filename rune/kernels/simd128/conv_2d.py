@@ -25,7 +25,7 @@ SUMMING = 24
 STORING = 20
 """Instructions that round the sums of a pixel in 8 channels and store them."""
 
-POINTWISE_CODE = 800
+POINTWISE_CODE = 1450
 """Bytes of code that a layer has for itself."""
 
 

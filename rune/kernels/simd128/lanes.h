@@ -76,13 +76,12 @@ RUNE_SHARED void rune_lanes_shared(const int16_t *numbers, int8_t *output, const
 /* `numbers` is scratch of `inputs` numbers and 8 more; `bias` holds what the input's zero point adds. */
 RUNE_INLINE void rune_fully_connected_lanes_int8(const int8_t *input, int8_t *output, int16_t *numbers,
                                                  const int8_t *weights, const int32_t *bias,
-                                                 const struct rune_requantize *requantize, int32_t batches,
+                                                 const struct rune_requantize_shared *requantize, int32_t batches,
                                                  int32_t inputs, int32_t outputs, int32_t weight_zero)
 {
-    const struct rune_requantize_shared shared = rune_requantize_shared(requantize);
     RUNE_ROLLED for (int32_t batch = 0; batch < batches; batch++, input += inputs, output += outputs) {
         rune_widen(numbers, input, inputs);
-        rune_lanes_shared(numbers, output, weights, bias, &shared, inputs, outputs, weight_zero);
+        rune_lanes_shared(numbers, output, weights, bias, requantize, inputs, outputs, weight_zero);
     }
 }
 

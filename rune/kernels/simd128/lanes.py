@@ -13,7 +13,7 @@ from rune.anvil.proven_scale import Proof
 from rune.kernels.packing import int8s
 from rune.kernels.simd128 import fully_connected
 from rune.kernels.simd128.fully_connected import in_blocks
-from rune.kernels.simd128.requantization import dense_rounding, sums_of
+from rune.kernels.simd128.requantization import dense_rounding, shared, sums_of
 
 BLOCKS = (8, 4, 2, 1)
 """Vectors of four outputs that are summed together."""
@@ -61,7 +61,7 @@ def int8_call(
             scratch,
             int8s(weights),
             bias,
-            requantize,
+            shared(requantize),
             Number(op.batches),
             Number(inputs),
             Number(outputs),
