@@ -66,13 +66,13 @@ def measure() -> str:
 
 LIMITS = (
     "A rune for speed carries a second module of relaxed SIMD, which this page took: one instruction for sixteen "
-    "products with their sums, as LiteRT.js has them. What limits it: a convolution needs 14 instructions for 128 "
-    "products (two loads of weights, four of pixels, eight dot products), and of ic's 0.78 million dot products a "
-    "processor starts at most two in a cycle, which alone takes two thirds of what LiteRT.js takes in all. What limits "
+    "products with their sums, as LiteRT.js has them. What limits it: a convolution needs 20 instructions for 192 "
+    "products (two loads of weights, six of pixels, twelve dot products), and of ic's 0.78 million dot products a "
+    "processor starts at most two in a cycle, which alone takes half of what LiteRT.js takes in all. What limits "
     "a rune without it: a direct convolution of int8 needs 24 instructions for 64 products (two loads of weights, four "
     "of pixels, eight dot products, eight sums, two for the loop), by Winograd the same for 2.25 times fewer products; "
-    "a fully connected layer 25 and the loop for 64. ad float reads 1.07 MB of weights in each run, as the others do; "
-    "about 1 µs of a run is the page's runtime."
+    "a fully connected layer 25 and the loop for 64, with relaxed ones 17 for 128. ad float reads 1.07 MB of weights in "
+    "each run, as the others do; about 1 µs of a run is the page's runtime."
 )
 
 TIMES = ["", *(f"{title}, µs" for title in CONTENDERS.values()), *(f"load {title}, ms" for title in LOADED.values())]

@@ -20,9 +20,6 @@ from rune.anvil.thresholds import Channels, Thresholds, thresholds_of
 
 Floats = NDArray[np.float32]
 
-LARGEST_RIGHT_SHIFT = 22
-"""Beyond it a threshold times 2**31 leaves 64 bits; such multipliers are left to the exact arithmetic."""
-
 LARGEST_VALUE = 2.0**21
 """Up to it, adding 1.5 * 2**23 rounds to the nearest integer."""
 
@@ -140,12 +137,11 @@ def prove(channels: Channels, lowest: int, highest: int) -> ProvenScale | None:
     """Constants for all channels of an op, or None where some channel resists. Values are clamped to
     `lowest` to `highest`, which are counted from the zero point."""
     reach = np.maximum(np.abs(channels.least), np.abs(channels.greatest))
-    # The left shift of a multiplier above 1 comes first, and the exact arithmetic does it in 32 bits too.
-    if (reach >= (2**31 - 2**20) >> np.maximum(channels.exponents, 0)).any():
+    if (reach >= channels.most_sums).any():
         return None
     ends = [channels.exact(sums[:, None], lowest, highest)[:, 0] for sums in (channels.least, channels.greatest)]
     live = np.flatnonzero(ends[0] != ends[1])
-    if len(live) and np.maximum(-channels.exponents[live], 0).max() > LARGEST_RIGHT_SHIFT:
+    if not channels[live].has_thresholds.all():
         return None
     # The exact arithmetic rounds halves away from zero: one line through all thresholds is there on one side only.
     signed = lowest < 0 < highest and bool((channels.least < 0).any())
@@ -210,6 +206,10 @@ class _Bounds:
     centre: int
     signed: bool
 
+    def offset(self, wanted: NDArray[np.float64]) -> Floats:
+        """The nearest that the kernel can have: one that takes the sum's sign is not negative itself."""
+        return (np.maximum(wanted, 0.0) if self.signed else wanted).astype(np.float32)
+
 
 def _attempts(signed: bool) -> list[tuple[int, int]]:
     """Changes of the scale in units of its last place, and of the move."""
@@ -234,7 +234,7 @@ def _fit(
 ) -> tuple[NDArray[np.bool_], Floats]:
     """Which channels get the right value at every point with the best offset, and that offset."""
     products, low, high = _interval(points, values, scale, move, bounds)
-    offset = _between(low, high).astype(np.float32)
+    offset = bounds.offset(_between(low, high))
     got, small = _values(points, products, offset, bounds)
     return ((got == values) & small).all(axis=1), offset
 
@@ -247,7 +247,7 @@ def _fit_with_exceptions(
     fits = np.zeros(len(points), np.bool_)
     offset = np.zeros(len(points), np.float32)
     exceptions, steps = np.full(len(points), NO_EXCEPTION, np.int64), np.zeros(len(points), np.int64)
-    for tried in _offsets(low, high):
+    for tried in map(bounds.offset, _offsets(low, high)):
         got, small = _values(points, products, tried, bounds)
         wrong = got != values
         one = np.where(wrong, points, NO_EXCEPTION).max(axis=1)
@@ -265,13 +265,13 @@ def _fit_with_exceptions(
     return fits, offset, exceptions, steps
 
 
-def _offsets(low: NDArray[np.float64], high: NDArray[np.float64]) -> Iterator[Floats]:
+def _offsets(low: NDArray[np.float64], high: NDArray[np.float64]) -> Iterator[NDArray[np.float64]]:
     """Offsets to try: the middle, and some a little inside of each end."""
-    yield _between(low, high).astype(np.float32)
+    yield _between(low, high)
     low, high = np.where(np.isinf(low), 0.0, low), np.where(np.isinf(high), 0.0, high)
     for distance in _INSIDE:
-        yield (high - distance).astype(np.float32)
-        yield (low + distance).astype(np.float32)
+        yield high - distance
+        yield low + distance
 
 
 def _interval(

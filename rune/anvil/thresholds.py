@@ -6,34 +6,132 @@ each stretch between two neighbouring thresholds: a stretch has one value.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from rune.anvil.errors import NotProven
-from rune.anvil.fixed_point import Integers, rescale_twice
+from rune.anvil.fixed_point import Integers, nearest_products, rescale_twice
+
+Which = NDArray[np.bool_] | NDArray[np.intp]
+
+LARGEST_SUM = 2**31 - 2**20
+"""Up to it sums stay within 32 bits with whatever is added to them on their way to a byte."""
+
+LARGEST_RIGHT_SHIFT = 22
+"""Beyond it a threshold times 2**31 leaves 64 bits; such multipliers are left to the exact arithmetic."""
+
+
+class Channels(ABC):
+    """What is known of an op's channels: how the reference rounds their sums, and the least and the greatest sum that
+    each can reach."""
+
+    least: Integers
+    greatest: Integers
+
+    @abstractmethod
+    def __getitem__(self, which: Which) -> Channels: ...
+
+    @abstractmethod
+    def rounded(self, sums: Integers) -> Integers:
+        """The reference's values of sums [channel, any]. They never fall as a sum rises."""
+
+    @property
+    @abstractmethod
+    def reals(self) -> NDArray[np.float64]:
+        """About what each channel's sums are multiplied by."""
+
+    @property
+    @abstractmethod
+    def most_sums(self) -> Integers:
+        """Up to which size of a sum the reference's arithmetic does not wrap."""
+
+    @property
+    @abstractmethod
+    def has_thresholds(self) -> NDArray[np.bool_]:
+        """Which channels' thresholds can be found in 64 bits."""
+
+    @abstractmethod
+    def first(self, levels: Integers) -> Integers:
+        """The least sums whose values are these levels or more: [channel, level]."""
+
+    def exact(self, sums: Integers, lowest: int, highest: int) -> Integers:
+        """The reference's values of sums [channel, any], clamped."""
+        return np.clip(self.rounded(sums), lowest, highest)
 
 
 @dataclass(frozen=True)
-class Channels:
-    """What is known of an op's channels: multipliers, and the least and the greatest sum that each can reach."""
+class RoundedTwice(Channels):
+    """Of convolutions: `fixed_point.rescale_twice` with a multiplier a channel."""
 
     mantissas: Integers
     exponents: Integers
     least: Integers
     greatest: Integers
 
-    def __getitem__(self, which: NDArray[np.bool_] | NDArray[np.intp]) -> Channels:
-        return Channels(self.mantissas[which], self.exponents[which], self.least[which], self.greatest[which])
+    def __getitem__(self, which: Which) -> RoundedTwice:
+        return RoundedTwice(self.mantissas[which], self.exponents[which], self.least[which], self.greatest[which])
 
-    def exact(self, sums: Integers, lowest: int, highest: int) -> Integers:
-        """The reference's values of sums [channel, any], clamped."""
-        return np.clip(rescale_twice(sums, self.mantissas[:, None], self.exponents[:, None]), lowest, highest)
+    def rounded(self, sums: Integers) -> Integers:
+        return rescale_twice(sums, self.mantissas[:, None], self.exponents[:, None])
 
     @property
     def reals(self) -> NDArray[np.float64]:
         return np.ldexp(self.mantissas.astype(np.float64), (self.exponents - 31).astype(np.int32))
+
+    @property
+    def most_sums(self) -> Integers:
+        # The left shift of a multiplier above 1 comes first, and the exact arithmetic does it in 32 bits too.
+        return LARGEST_SUM >> np.maximum(self.exponents, 0)
+
+    @property
+    def has_thresholds(self) -> NDArray[np.bool_]:
+        return -self.exponents <= LARGEST_RIGHT_SHIFT
+
+    def first(self, levels: Integers) -> Integers:
+        right = np.maximum(-self.exponents, 0)[:, None]
+        left = np.maximum(self.exponents, 0)[:, None]
+        half = np.where(right > 0, np.int64(1) << np.maximum(right - 1, 0), 0)
+        # The second rounding reaches a level at this result of the first: halves go away from zero.
+        product = (levels << right) - half + ((levels <= 0) & (right > 0))
+        # And the first reaches that at this sum: ceil((product - 1/2) * 2**31 / mantissa).
+        numerator = (product << 31) - (1 << 30)
+        found = -((-numerator) // self.mantissas[:, None])
+        return -((-found) >> left)
+
+
+@dataclass(frozen=True)
+class RoundedOnce(Channels):
+    """Of fully connected layers: `fixed_point.nearest_products` with a factor of double precision a channel."""
+
+    factors: NDArray[np.float64]
+    least: Integers
+    greatest: Integers
+
+    def __getitem__(self, which: Which) -> RoundedOnce:
+        return RoundedOnce(self.factors[which], self.least[which], self.greatest[which])
+
+    def rounded(self, sums: Integers) -> Integers:
+        return nearest_products(sums, self.factors[:, None])
+
+    @property
+    def reals(self) -> NDArray[np.float64]:
+        return self.factors
+
+    @property
+    def most_sums(self) -> Integers:
+        return np.where(np.isfinite(self.factors), LARGEST_SUM, 0)
+
+    @property
+    def has_thresholds(self) -> NDArray[np.bool_]:
+        return self.factors >= 2.0**-31
+
+    def first(self, levels: Integers) -> Integers:
+        # The quotient has an error of its own; the least of its neighbours that is there counts those that are not.
+        near = np.ceil((levels - 0.5) / self.factors[:, None]).astype(np.int64)
+        return near - 2 + sum((self.rounded(near + away) < levels).astype(np.int64) for away in range(-2, 3))
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,15 +167,6 @@ class Thresholds:
 
 
 def thresholds_of(channels: Channels, lowest: int, highest: int) -> Thresholds:
-    """The thresholds of channels whose multipliers shift right by at most `LARGEST_RIGHT_SHIFT`."""
-    levels = np.arange(lowest + 1, highest + 1, dtype=np.int64)
-    right = np.maximum(-channels.exponents, 0)[:, None]
-    left = np.maximum(channels.exponents, 0)[:, None]
-    half = np.where(right > 0, np.int64(1) << np.maximum(right - 1, 0), 0)
-    # The second rounding reaches a level at this result of the first: halves go away from zero.
-    product = (levels << right) - half + ((levels <= 0) & (right > 0))
-    # And the first reaches that at this sum: ceil((product - 1/2) * 2**31 / mantissa).
-    numerator = (product << 31) - (1 << 30)
-    first = -((-numerator) // channels.mantissas[:, None])
-    first = -((-first) >> left)
+    """The thresholds of channels, each of which `has_thresholds`."""
+    first = channels.first(np.arange(lowest + 1, highest + 1, dtype=np.int64))
     return Thresholds(np.clip(first, channels.least[:, None], channels.greatest[:, None] + 1), lowest, highest)

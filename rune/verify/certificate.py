@@ -22,6 +22,7 @@ from rune.anvil.profile import LITERT, Profile
 from rune.anvil.program import Call, ConstantPlace, Pointer, Program, Structure, calls
 from rune.anvil.proven_scale import Proof
 from rune.anvil.target import Target
+from rune.anvil.thresholds import RoundedOnce, RoundedTwice
 from rune.blocks.catalogue import PUBLISHED_BLOCKS
 from rune.building.errors import BuildFailed
 from rune.building.models import ProjectModels, choose
@@ -160,8 +161,9 @@ def _proof(op: str, proof: Proof, constants: dict[str, str | None]) -> ProofJson
         "centre": scale.centre,
         "signed": scale.signed,
         "numbers": _integers(proof.numbers),
-        "mantissas": _integers(channels.mantissas),
-        "exponents": _integers(channels.exponents),
+        "mantissas": _integers(channels.mantissas) if isinstance(channels, RoundedTwice) else None,
+        "exponents": _integers(channels.exponents) if isinstance(channels, RoundedTwice) else None,
+        "factors": _text(channels.factors.astype("<f8").tobytes()) if isinstance(channels, RoundedOnce) else None,
         "least": _integers(channels.least),
         "greatest": _integers(channels.greatest),
         "move": _integers(scale.move),
@@ -176,7 +178,7 @@ def _steps(thresholds: NDArray[Any]) -> NDArray[Any]:
 
 
 def _constants(program: Program, call: Call) -> dict[str, str | None]:
-    """The arrays of `struct rune_requantize` as the rune has them."""
+    """The arrays of `struct rune_requantize` as the rune has them, or of that which layers share."""
     fields = next(each.fields for each in call.arguments if isinstance(each, Structure) and _is_requantize(each))
     found: dict[str, str | None] = {}
     for name, value in fields:
@@ -187,7 +189,7 @@ def _constants(program: Program, call: Call) -> dict[str, str | None]:
 
 
 def _is_requantize(structure: Structure) -> bool:
-    return structure.type == "struct rune_requantize"
+    return structure.type in ("struct rune_requantize", "struct rune_requantize_shared")
 
 
 def _integers(values: NDArray[Any]) -> str:

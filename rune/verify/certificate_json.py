@@ -33,7 +33,8 @@ class ProofJson(TypedDict):
     """The requantisation of one op, computed in single precision: arrays are base64 of little-endian numbers.
 
     `constants` are those that stand in the rune; `numbers` say which of their channels are proven here, and all other
-    arrays are by these. `thresholds` is [channel, step], each as what it adds to the one before, packed with zlib.
+    arrays are by these. Sums are multiplied by mantissas and powers of two, or by `factors`. `thresholds` is [channel,
+    step], each as what it adds to the one before, packed with zlib.
     """
 
     op: str
@@ -42,8 +43,9 @@ class ProofJson(TypedDict):
     centre: int
     signed: bool
     numbers: str
-    mantissas: str
-    exponents: str
+    mantissas: str | None
+    exponents: str | None
+    factors: str | None
     least: str
     greatest: str
     move: str

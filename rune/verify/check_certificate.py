@@ -19,6 +19,7 @@ import json
 import struct
 import sys
 import zlib
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -82,6 +83,27 @@ def exact(sums: np.ndarray, mantissas: np.ndarray, exponents: np.ndarray) -> np.
     return np.asarray((product + half - ((product < 0) & (right > 0))) >> right)
 
 
+def nearest(sums: np.ndarray, factors: np.ndarray) -> np.ndarray:
+    """The same for fully connected layers: times a factor in double precision, rounded to nearest, halves away from
+    zero."""
+    products = sums.astype(np.float64) * factors[:, None]
+    whole = np.trunc(products)
+    return np.asarray(whole + np.sign(products) * (np.abs(products - whole) >= 0.5), np.int64)
+
+
+def rounding(proof: dict[str, Any]) -> tuple[Callable[[np.ndarray], np.ndarray], np.ndarray]:
+    """What the reference makes of sums [channel, any], and below what each channel's must stay for that."""
+    op = str(proof["op"])
+    if proof.get("factors") is not None:
+        factors = np.frombuffer(base64.b64decode(proof["factors"]), "<f8")
+        require(bool((factors >= 0).all() and (factors < 2.0**31).all()), f"{op}: a factor that no layer has")
+        return lambda sums: nearest(sums, factors), np.full(len(factors), 2**31)
+    mantissas, exponents = integers(proof["mantissas"]), integers(proof["exponents"])
+    require(bool((mantissas >= 0).all() and (mantissas < 2**31).all()), f"{op}: a mantissa has more than 31 bits")
+    require(bool((exponents >= -31).all() and (exponents <= 30).all()), f"{op}: an exponent that no shift has")
+    return lambda sums: exact(sums, mantissas, exponents), 2**31 >> np.maximum(exponents, 0)
+
+
 class Constants:
     """What the rune computes with, of the proven channels: in single precision, as its machine code does."""
 
@@ -125,15 +147,11 @@ def check_proof(proof: dict[str, Any], rune: bytes) -> tuple[int, int]:
     by itself: so what holds at both ends of a stretch between two thresholds holds inside of it.
     """
     op, lowest, highest = str(proof["op"]), int(proof["lowest"]), int(proof["highest"])
-    mantissas, exponents, least, greatest = (
-        integers(proof[name]) for name in ("mantissas", "exponents", "least", "greatest")
-    )
+    least, greatest = integers(proof["least"]), integers(proof["greatest"])
     constants = Constants(proof, rune)
-    require(bool((mantissas >= 0).all() and (mantissas < 2**31).all()), f"{op}: a mantissa has more than 31 bits")
-    require(bool((exponents >= -31).all() and (exponents <= 30).all()), f"{op}: an exponent that no shift has")
+    rounded, limits = rounding(proof)
     require(bool((least <= greatest).all()), f"{op}: the least sum is above the greatest")
-    farthest = np.maximum(np.abs(least), np.abs(greatest))
-    require(bool((farthest < 2**31 >> np.maximum(exponents, 0)).all()), f"{op}: a sum leaves 32 bits")
+    require(bool((np.maximum(np.abs(least), np.abs(greatest)) < limits).all()), f"{op}: a sum leaves 32 bits")
     packed = zlib.decompressobj()
     data = packed.decompress(base64.b64decode(proof["thresholds"]), MEMORY)
     thresholds = np.frombuffer(data, "<i8").astype(np.int64).reshape(len(least), highest - lowest).cumsum(axis=1)
@@ -145,11 +163,11 @@ def check_proof(proof: dict[str, Any], rune: bytes) -> tuple[int, int]:
     values = np.arange(lowest, highest + 1)[None, :]
     for points in (starts, ends):
         points = np.where(is_stretch, points, least[:, None])
-        reference = np.clip(exact(points, mantissas, exponents), lowest, highest)
+        reference = np.clip(rounded(points), lowest, highest)
         require(bool((reference == values)[is_stretch].all()), f"{op}: between two thresholds there are two values")
         require_equal(op, constants, points, reference, (lowest, highest))
     beside = np.clip(constants.exceptions + constants.move + np.array([[-1, 0, 1]]), least[:, None], greatest[:, None])
-    reference = np.clip(exact(beside, mantissas, exponents), lowest, highest)
+    reference = np.clip(rounded(beside), lowest, highest)
     require_equal(op, constants, beside, reference, (lowest, highest))
     return len(least), int(thresholds.size)
 

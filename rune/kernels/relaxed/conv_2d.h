@@ -1,5 +1,5 @@
 /*
- * CONV_2D, int8: tiles of up to 4 pixels by 8 channels, four numbers under the filter at a time.
+ * CONV_2D, int8: tiles of up to 6 pixels by 8 channels, four numbers under the filter at a time.
  */
 #ifndef RUNE_RELAXED_CONV_2D_H
 #define RUNE_RELAXED_CONV_2D_H
@@ -7,23 +7,35 @@
 #include "../simd128/conv_tiles.h"
 #include "relaxed.h"
 
-/* Weights: [segment][four numbers][channel][4]. */
-RUNE_INLINE void rune_relaxed_tile(const uint8_t *const *rows, int32_t start, int32_t pixel_step,
-                                   struct rune_segments segments, const int8_t *weights, int32_t weight_zero,
-                                   const int32_t *bias, int8_t *output, int32_t output_step,
-                                   const struct rune_requantize *requantize, int32_t channel, int32_t channels,
-                                   const int32_t pixels)
+#define RUNE_MANY_STEPS 36 /* so many are worth a tile whose sums leave no register for those that are rounded */
+
+/*
+ * Tiles of nearly the same length, up to the longest. A sum waits five cycles for the one before, in which ten others can
+ * begin: so tiles of four pixels take as long as those of five. Where weights are counted from a number, there are as many
+ * sums again as pixels.
+ */
+RUNE_INLINE struct rune_tiles rune_relaxed_tiles(int32_t pixels, struct rune_segments segments, int32_t weight_zero)
 {
-    rune_i32x4 sums[RUNE_TILE][2], totals[RUNE_TILE];
-    RUNE_UNROLLED for (int32_t i = 0; i < pixels; i++) {
-        sums[i][0] = rune_load_i32(bias + channel);
-        sums[i][1] = rune_load_i32(bias + channel + 4);
+    if (weight_zero)
+        return rune_tiles_of(pixels, RUNE_TILE);
+    const int32_t steps = segments.rows * segments.in_row * ((segments.length + 3) / 4);
+    const int32_t longest = steps < RUNE_MANY_STEPS ? RUNE_LONGEST_TILE - 1 : RUNE_LONGEST_TILE;
+    const int32_t count = (pixels + longest - 1) / longest, length = pixels / count;
+    return (struct rune_tiles){length + 1, pixels % count, length};
+}
+
+/* Adds the products of `pixels` outputs in 8 channels to their sums. Weights: [segment][four numbers][channel][4]. */
+RUNE_INLINE void rune_relaxed_sums(rune_i32x4 (*sums)[2], const uint8_t *const *rows, int32_t start,
+                                   int32_t pixel_step, struct rune_segments segments, const int8_t *weights,
+                                   int32_t weight_zero, const int32_t pixels)
+{
+    rune_i32x4 totals[RUNE_LONGEST_TILE];
+    RUNE_UNROLLED for (int32_t i = 0; i < pixels; i++)
         totals[i] = rune_splat_i32(0);
-    }
-    for (int32_t row = 0; row < segments.rows; row++) {
-        for (int32_t segment = 0; segment < segments.in_row; segment++) {
+    RUNE_UNROLLED for (int32_t row = 0; row < segments.rows; row++) {
+        RUNE_UNROLLED for (int32_t segment = 0; segment < segments.in_row; segment++) {
             const uint8_t *values = rows[row] + start + segment * segments.apart;
-            for (int32_t four = 0; four < (segments.length + 3) / 4; four++, values += 4, weights += 32) {
+            RUNE_ROLLED for (int32_t four = 0; four < (segments.length + 3) / 4; four++, values += 4, weights += 32) {
                 const rune_i8x16 low = rune_load_bytes(weights), high = rune_load_bytes(weights + 16);
                 RUNE_UNROLLED for (int32_t i = 0; i < pixels; i++) {
                     const rune_i8x16 pixel = rune_splat_four(values + (ptrdiff_t)i * pixel_step);
@@ -35,41 +47,11 @@ RUNE_INLINE void rune_relaxed_tile(const uint8_t *const *rows, int32_t start, in
             }
         }
     }
-    RUNE_UNROLLED for (int32_t i = 0; i < pixels; i++) {
-        if (weight_zero) {
+    if (weight_zero) {
+        RUNE_UNROLLED for (int32_t i = 0; i < pixels; i++) {
             sums[i][0] -= totals[i] * weight_zero;
             sums[i][1] -= totals[i] * weight_zero;
         }
-        rune_store_requantized(output + (ptrdiff_t)i * output_step, sums[i], 2, requantize, channel,
-                               channels - channel);
-    }
-}
-
-/* All channels of `pixels` neighbouring outputs. */
-RUNE_INLINE void rune_relaxed_line(const uint8_t *const *rows, int32_t pixel_step, struct rune_segments segments,
-                                   const int8_t *weights, int32_t weight_zero, const int32_t *bias, int8_t *output,
-                                   const struct rune_requantize *requantize, int32_t channels, int32_t pixels)
-{
-    const int32_t weights_step = segments.rows * segments.in_row * ((segments.length + 3) / 4) * 32;
-    for (int32_t channel = 0; channel < channels; channel += 8, weights += weights_step) {
-#define RUNE_TILE_OF(count)                                                                                \
-    rune_relaxed_tile(rows, x * pixel_step, pixel_step, segments, weights, weight_zero, bias,              \
-                      output + x * channels + channel, channels, requantize, channel, channels, count)
-        int32_t x = 0;
-        for (; x + RUNE_TILE <= pixels; x += RUNE_TILE)
-            RUNE_TILE_OF(RUNE_TILE);
-        switch (pixels - x) {
-        case 3:
-            RUNE_TILE_OF(3);
-            break;
-        case 2:
-            RUNE_TILE_OF(2);
-            break;
-        case 1:
-            RUNE_TILE_OF(1);
-            break;
-        }
-#undef RUNE_TILE_OF
     }
 }
 
@@ -91,50 +73,13 @@ RUNE_SHARED void rune_row_bytes(uint8_t *rows, const int8_t *image, const struct
         __builtin_memset(row + before + inside, padding, (size_t)(size - before - inside));
 }
 
-/* `bias` holds what the numbers are counted from; `rows` is scratch of ring * row_size bytes. */
-RUNE_INLINE void rune_relaxed_conv_2d_int8(const int8_t *input, int8_t *output, uint8_t *rows, const int8_t *weights,
-                                           const int32_t *bias, const struct rune_window *window,
-                                           const struct rune_requantize *requantize, int32_t input_zero_point,
-                                           int32_t weight_zero)
-{
-    const struct rune_segments segments = rune_conv_segments(window);
-    for (int32_t batch = 0; batch < window->batches; batch++) {
-        int32_t filled = 0;
-        for (int32_t y = 0; y < window->output_height; y++) {
-            if (filled < y * window->stride_y)
-                filled = y * window->stride_y;
-            for (; filled < y * window->stride_y + window->ring; filled++)
-                rune_row_bytes(rows, input, window, input_zero_point + 128, filled);
-            const uint8_t *under[RUNE_FILTER_ROWS];
-            for (int32_t i = 0; i < window->filter_height; i++)
-                under[i] = rows + rune_ring_offset(window, y * window->stride_y + i * window->dilation_y);
-            rune_relaxed_line(under, window->stride_x * window->input_channels, segments, weights, weight_zero, bias,
-                              output, requantize, window->output_channels, window->output_width);
-            output += window->output_width * window->output_channels;
-        }
-        input += window->input_height * window->input_width * window->input_channels;
-    }
-}
-
-/* A filter of one pixel: `pixels` pixels, `block` at a time through scratch of block * inputs + 16 bytes. */
-RUNE_INLINE void rune_relaxed_pointwise_int8(const int8_t *input, int8_t *output, uint8_t *counted,
-                                             const int8_t *weights, const int32_t *bias,
-                                             const struct rune_requantize *requantize, int32_t pixels, int32_t inputs,
-                                             int32_t outputs, int32_t block, int32_t weight_zero)
-{
-    const struct rune_segments segments = {1, 1, 0, inputs};
-    const uint8_t *const rows[1] = {counted};
-    int32_t done = 0;
-    for (; done + block <= pixels; done += block) {
-        rune_count_from_least(counted, input + done * inputs, block * inputs);
-        rune_relaxed_line(rows, inputs, segments, weights, weight_zero, bias, output + done * outputs, requantize,
-                          outputs, block);
-    }
-    if (pixels % block) {
-        rune_count_from_least(counted, input + done * inputs, pixels % block * inputs);
-        rune_relaxed_line(rows, inputs, segments, weights, weight_zero, bias, output + done * outputs, requantize,
-                          outputs, pixels % block);
-    }
-}
+#define RUNE_CONV(name) rune_relaxed_##name##_int8
+#define RUNE_NUMBER uint8_t
+#define RUNE_TOGETHER 4
+#define RUNE_TILES rune_relaxed_tiles
+#define RUNE_SUMS rune_relaxed_sums
+#define RUNE_COPY rune_count_from_least
+#define RUNE_FILL_ROW(rows, image, window, zero_point, y) rune_row_bytes(rows, image, window, (zero_point) + 128, y)
+#include "../simd128/conv_2d_tiled.h"
 
 #endif

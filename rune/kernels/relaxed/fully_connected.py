@@ -5,10 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 
 from rune.anvil.kernel_call import KernelCall
+from rune.anvil.kernel_set import Cost
 from rune.anvil.ops.fully_connected import FullyConnectedInt8
 from rune.kernels.packing import int8s, int32s
 from rune.kernels.relaxed.counted import counted_bias
-from rune.kernels.simd128.fully_connected import filled_bias, int8_call, panels
+from rune.kernels.simd128.fully_connected import cost, filled_bias, int8_call, panels
+
+
+def int8_cost(op: FullyConnectedInt8) -> Cost:
+    return cost(op, 16, 2)
 
 
 def int8(op: FullyConnectedInt8) -> KernelCall:
@@ -18,3 +23,4 @@ def int8(op: FullyConnectedInt8) -> KernelCall:
 
 
 PACKERS = {FullyConnectedInt8: int8}
+ESTIMATES = {FullyConnectedInt8: int8_cost}

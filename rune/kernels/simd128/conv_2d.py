@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +12,7 @@ from rune.anvil.kernel_set import Cost
 from rune.anvil.ops.conv_2d import Conv2DFloat32, Conv2DInt8
 from rune.anvil.ops.window import Window
 from rune.anvil.program import Number
-from rune.kernels.simd128.requantization import convolution_rounding, sums_of
+from rune.kernels.simd128.requantization import Sums, convolution_rounding, sums_of
 from rune.kernels.simd128.rows import Rows
 
 POINTWISE_BLOCK = 1024
@@ -25,7 +25,7 @@ SUMMING = 24
 STORING = 20
 """Instructions that round the sums of a pixel in 8 channels and store them."""
 
-POINTWISE_CODE = 800
+POINTWISE_CODE = 1450
 """Bytes of code that a layer has for itself."""
 
 
@@ -39,19 +39,37 @@ def int8_cost(op: Conv2DInt8) -> Cost:
     return Cost(tiles * (pairs * SUMMING + 4 * STORING), eights * pairs * 16 + code)
 
 
+@dataclass(frozen=True)
+class Numbers:
+    """What a kernel set reads under a filter: `element` of `size` bytes, so many `together` for one sum. The names of
+    its functions begin with `prefix`."""
+
+    prefix: str
+    element: str
+    size: int
+    together: int
+
+
+WIDENED = Numbers("rune_", "int16_t", 2, 2)
+
+
 def int8(op: Conv2DInt8) -> KernelCall:
-    sums = sums_of(op.weights, op.bias, op.input_zero_point)
+    return int8_call(op, sums_of(op.weights, op.bias, op.input_zero_point), WIDENED)
+
+
+def int8_call(op: Conv2DInt8, sums: Sums, numbers: Numbers) -> KernelCall:
     bias, requantize, proof = convolution_rounding(op.multipliers, sums, op.output)
     if is_pointwise(op.window):
-        return replace(_pointwise(op, bias, requantize), proof=proof)
+        return replace(_pointwise(op, numbers, bias, requantize), proof=proof)
     rows = Rows.under(op.window, op.window.input_channels)
+    weights = packed(segments_of(op.window, op.filters), numbers.together, op.filter_zero_point)
     return KernelCall(
-        "rune_conv_2d_int8",
+        f"{numbers.prefix}conv_2d_int8",
         (
             Input(0, "int8_t"),
             Output(0, "int8_t"),
-            Scratch("int16_t", rows.ring_size(2)),
-            Constant("int8_t", packed_pairs(segments_of(op.window, op.filters), op.filter_zero_point)),
+            Scratch(numbers.element, rows.ring_size(numbers.size)),
+            Constant("int8_t", weights),
             bias,
             rows.structure(),
             requantize,
@@ -67,17 +85,17 @@ def is_pointwise(window: Window) -> bool:
     return (window.filter_height, window.filter_width, window.stride_y, window.stride_x) == (1, 1, 1, 1)
 
 
-def _pointwise(op: Conv2DInt8, bias: Constant, requantize: KernelStructure) -> KernelCall:
+def _pointwise(op: Conv2DInt8, numbers: Numbers, bias: Constant, requantize: KernelStructure) -> KernelCall:
     pixels, inputs = op.window.positions, op.window.input_channels
     block = pointwise_block(pixels, inputs)
-    weights = packed_pairs(op.filters.reshape(len(op.filters), 1, inputs), op.filter_zero_point)
+    filters = op.filters.reshape(len(op.filters), 1, inputs)
     return KernelCall(
-        "rune_pointwise_int8",
+        f"{numbers.prefix}pointwise_int8",
         (
             Input(0, "int8_t"),
             Output(0, "int8_t"),
-            Scratch("int16_t", (block * inputs + 8) * 2),
-            Constant("int8_t", weights),
+            Scratch(numbers.element, block * inputs * numbers.size + 16),
+            Constant("int8_t", packed(filters, numbers.together, op.filter_zero_point)),
             bias,
             requantize,
             Number(pixels),
@@ -103,13 +121,13 @@ def segments_of(window: Window, filters: NDArray[np.generic]) -> NDArray[np.gene
     return filters.reshape(channels, height * width, depth)
 
 
-def packed_pairs(segments: NDArray[np.generic], zero_point: int) -> bytes:
-    """[channel, segment, number] to bytes of [8 channels][segment][pair of numbers][channel][2], filled up with
-    `zero_point`, which counts nothing."""
+def packed(segments: NDArray[np.generic], together: int, zero_point: int) -> bytes:
+    """[channel, segment, number] to bytes of [8 channels][segment][numbers that are read together][channel][number],
+    filled up with `zero_point`, which counts nothing."""
     channels, count, length = segments.shape
-    full = np.full((-(-channels // 8) * 8, count, -(-length // 2) * 2), zero_point, np.int8)
+    full = np.full((-(-channels // 8) * 8, count, -(-length // together) * together), zero_point, np.int8)
     full[:channels, :, :length] = segments
-    return full.reshape(-1, 8, count, full.shape[2] // 2, 2).transpose(0, 2, 3, 1, 4).tobytes()
+    return full.reshape(-1, 8, count, full.shape[2] // together, together).transpose(0, 2, 3, 1, 4).tobytes()
 
 
 def float32(op: Conv2DFloat32) -> KernelCall:

@@ -9,6 +9,7 @@
 #include "window.h"
 
 #define RUNE_TILE 4
+#define RUNE_LONGEST_TILE 6 /* of all kernel sets */
 #define RUNE_FILTER_ROWS 128 /* the tallest filter; the build refuses a taller one */
 
 /* Where the numbers under the filter lie: `segments` stretches of `length`, each in its row, `apart` within a row. */
@@ -23,6 +24,17 @@ RUNE_INLINE struct rune_segments rune_conv_segments(const struct rune_window *wi
     if (window->dilation_x == 1)
         return (struct rune_segments){window->filter_height, 1, 0, window->filter_width * channels};
     return (struct rune_segments){window->filter_height, window->filter_width, window->dilation_x * channels, channels};
+}
+
+/* A line of pixels as `count` tiles of `first` pixels and then such of `second`. */
+struct rune_tiles {
+    int32_t first, count, second;
+};
+
+/* As many of `longest` pixels as there are, and the rest. */
+RUNE_INLINE struct rune_tiles rune_tiles_of(int32_t pixels, int32_t longest)
+{
+    return (struct rune_tiles){longest, pixels / longest, pixels % longest};
 }
 
 /* Adds the products of `pixels` outputs in 8 channels to their sums. Weights: [segment][pair of numbers][channel][2], in

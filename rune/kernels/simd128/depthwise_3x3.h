@@ -39,27 +39,27 @@ RUNE_SHARED void rune_row_by_eights(int16_t *rows, const int8_t *image, const st
     }
 }
 
-/* `pixels` neighbouring outputs in eight channels; `under` are the rows under the filter, at its left. */
+/* Two neighbouring outputs in eight channels; `under` are the rows under the filter, at its left. */
 RUNE_INLINE void rune_three_by_three(const int16_t *const *under, int32_t start, const int8_t *weights,
                                      const int32_t *bias, int8_t *output, const struct rune_requantize_shared *to,
-                                     int32_t channel, int32_t channels, const int32_t stride, const int32_t pixels)
+                                     int32_t channel, int32_t channels, const int32_t stride)
 {
     rune_i32x4 sums[2][2];
-    RUNE_UNROLLED for (int32_t i = 0; i < pixels; i++) {
+    RUNE_UNROLLED for (int32_t i = 0; i < 2; i++) {
         sums[i][0] = rune_load_i32(bias + channel);
         sums[i][1] = rune_load_i32(bias + channel + 4);
     }
     RUNE_UNROLLED for (int32_t tap = 0; tap < 9; tap += 2) {
         const int32_t next = tap + 1 < 9 ? tap + 1 : tap; /* the weight of a missing tap is zero */
         const rune_i16x8 low = rune_load_widened(weights + tap * 8), high = rune_load_widened(weights + tap * 8 + 8);
-        RUNE_UNROLLED for (int32_t i = 0; i < pixels; i++) {
+        RUNE_UNROLLED for (int32_t i = 0; i < 2; i++) {
             const rune_i16x8 a = rune_load_i16(under[tap / 3] + start + (tap % 3 + i * stride) * 8);
             const rune_i16x8 b = rune_load_i16(under[next / 3] + start + (next % 3 + i * stride) * 8);
             sums[i][0] += rune_dot(__builtin_shufflevector(a, b, 0, 8, 1, 9, 2, 10, 3, 11), low);
             sums[i][1] += rune_dot(__builtin_shufflevector(a, b, 4, 12, 5, 13, 6, 14, 7, 15), high);
         }
     }
-    RUNE_UNROLLED for (int32_t i = 0; i < pixels; i++)
+    RUNE_UNROLLED for (int32_t i = 0; i < 2; i++)
         rune_store_shared(output + (ptrdiff_t)i * channels, sums[i], to, channel, channels - channel);
 }
 
@@ -85,12 +85,15 @@ RUNE_INLINE void rune_three_by_three(const int16_t *const *under, int32_t start,
                 };                                                                                                     \
                 const int8_t *packed = weights;                                                                        \
                 RUNE_ROLLED for (int32_t channel = 0; channel < channels; channel += 8, packed += 80) {                \
-                    int32_t x = 0, start = channel / 8 * block;                                                        \
+                    int32_t start = channel / 8 * block;                                                               \
                     int8_t *at = output + channel;                                                                     \
-                    RUNE_ROLLED for (; x + 2 <= width; x += 2, start += 16 * stride, at += 2 * channels)               \
-                        rune_three_by_three(under, start, packed, bias, at, &to, channel, channels, stride, 2);        \
-                    if (x < width)                                                                                     \
-                        rune_three_by_three(under, start, packed, bias, at, &to, channel, channels, stride, 1);        \
+                    RUNE_ROLLED for (int32_t x = 0; x < width; x += 2, start += 16 * stride, at += 2 * channels) {     \
+                        if (x + 1 == width) { /* the last pair has one of the pair before */                           \
+                            start -= 8 * stride;                                                                       \
+                            at -= channels;                                                                            \
+                        }                                                                                              \
+                        rune_three_by_three(under, start, packed, bias, at, &to, channel, channels, stride);           \
+                    }                                                                                                  \
                 }                                                                                                      \
             }                                                                                                          \
             input += window->input_height * window->input_width * window->input_channels;                              \
@@ -103,13 +106,12 @@ RUNE_DEPTHWISE_3X3(rune_depthwise_by_two, 2)
 /* `rows` is scratch of ring * row_size numbers; `bias` holds what the zero point adds. */
 RUNE_INLINE void rune_depthwise_3x3_int8(const int8_t *input, int8_t *output, int16_t *rows, const int8_t *weights,
                                          const int32_t *bias, const struct rune_window *window,
-                                         const struct rune_requantize *requantize, int32_t input_zero_point)
+                                         const struct rune_requantize_shared *requantize, int32_t input_zero_point)
 {
-    const struct rune_requantize_shared shared = rune_requantize_shared(requantize);
     if (window->stride_x == 1)
-        rune_depthwise_by_one(input, output, rows, weights, bias, window, &shared, input_zero_point);
+        rune_depthwise_by_one(input, output, rows, weights, bias, window, requantize, input_zero_point);
     else
-        rune_depthwise_by_two(input, output, rows, weights, bias, window, &shared, input_zero_point);
+        rune_depthwise_by_two(input, output, rows, weights, bias, window, requantize, input_zero_point);
 }
 
 #endif

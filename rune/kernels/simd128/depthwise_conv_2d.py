@@ -21,7 +21,7 @@ POINTER_SIZE = 8
 
 SUMMING = 10
 """Instructions that add a pair of taps to the sums of a pixel in 8 channels."""
-CODE = 1000
+CODE = 1450
 """Bytes of code that a layer has for itself."""
 
 

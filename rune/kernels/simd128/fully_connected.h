@@ -1,19 +1,12 @@
 /*
  * FULLY_CONNECTED, int8 and float32: several rows of weights at a time, so that an input is loaded once for them, and
- * four sums become outputs together. Those of int8 lie in panels. Of floats, where the outputs are no multiple of 4, the
- * last four are computed together, some of them a second time; weights and biases have at least four rows.
+ * four sums become outputs together. They lie in the order in which they are read.
  */
 #ifndef RUNE_FULLY_CONNECTED_H
 #define RUNE_FULLY_CONNECTED_H
 
 #include "rescale.h"
 #include "vector.h"
-
-/* Where the next four outputs begin. */
-RUNE_INLINE int32_t rune_four_of(int32_t first, int32_t outputs)
-{
-    return first + 4 <= outputs ? first : outputs > 4 ? outputs - 4 : 0;
-}
 
 /* The nearest numbers to two products, halves away from zero: `rune_requantize_nearest`, as doubles. */
 RUNE_INLINE rune_f64x2 rune_nearest_f64(rune_f64x2 product)
@@ -125,31 +118,31 @@ RUNE_INLINE void rune_fully_connected_int8(const int8_t *input, int8_t *output, 
         rune_panels_int8_shared(input, output, weights, bias, requantize, batches, inputs, outputs);
 }
 
-/* `weights` are [outputs][inputs] as in the model. */
+/* `weights` are groups of four rows, in the order in which they are read: [eight inputs][row][8], and then the inputs that
+ * are left, [input][row]. They and `bias` are padded to four rows. */
 RUNE_INLINE void rune_fully_connected_float32(const float *input, float *output, const float *weights,
                                               const float *bias, int32_t batches, int32_t inputs, int32_t outputs,
                                               float minimum, float maximum)
 {
     for (int32_t batch = 0; batch < batches; batch++, input += inputs, output += outputs) {
-        for (int32_t next = 0; next < outputs; next += 4) {
-            const int32_t first = rune_four_of(next, outputs);
-            const float *row = weights + first * inputs;
+        const float *row = weights;
+        for (int32_t first = 0; first < outputs; first += 4) {
             rune_f32x4 low[4] = {{0}, {0}, {0}, {0}}, high[4] = {{0}, {0}, {0}, {0}};
             int32_t k = 0;
-            for (; k + 8 <= inputs; k += 8) {
-                rune_f32x4 left = rune_load_f32(input + k), right = rune_load_f32(input + k + 4);
+            RUNE_ROLLED for (; k + 8 <= inputs; k += 8, row += 32) {
+                const rune_f32x4 left = rune_load_f32(input + k), right = rune_load_f32(input + k + 4);
                 RUNE_UNROLLED for (int32_t i = 0; i < 4; i++) {
-                    low[i] += left * rune_load_f32(row + i * inputs + k);
-                    high[i] += right * rune_load_f32(row + i * inputs + k + 4);
+                    low[i] += left * rune_load_f32(row + 8 * i);
+                    high[i] += right * rune_load_f32(row + 8 * i + 4);
                 }
             }
             RUNE_UNROLLED for (int32_t i = 0; i < 4; i++)
                 low[i] += high[i];
             rune_f32x4 sums = rune_sums_f32(low);
-            for (; k < inputs; k++)
-                sums += input[k] * (rune_f32x4){row[k], row[inputs + k], row[2 * inputs + k], row[3 * inputs + k]};
+            RUNE_ROLLED for (; k < inputs; k++, row += 4)
+                sums += input[k] * rune_load_f32(row);
             sums = rune_clamp_f32(sums + rune_load_f32(bias + first), minimum, maximum);
-            __builtin_memcpy(output + first, &sums, (size_t)(outputs < 4 ? outputs : 4) * sizeof *output);
+            __builtin_memcpy(output + first, &sums, (size_t)(outputs - first < 4 ? outputs - first : 4) * sizeof *output);
         }
     }
 }

@@ -1,17 +1,37 @@
-"""FULLY_CONNECTED: weights of int8 in panels of eight, four or two rows, those of floats in at least four rows."""
+"""FULLY_CONNECTED: weights of int8 in panels of eight, four or two rows, those of floats in groups of four."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from rune.anvil.kernel_call import Constant, Input, KernelCall, Output
+from rune.anvil.kernel_set import Cost
 from rune.anvil.ops.fully_connected import FullyConnectedFloat32, FullyConnectedInt8
 from rune.anvil.program import Number
 from rune.kernels.packing import float32s, folded_bias, int8s, int32s, nearest_rounding
 
 TOGETHER = 4
 """Sums that become outputs at a time."""
+
+STORING = 60
+"""Instructions that add up the sums of four outputs, round them in double precision and store them."""
+CODE = 1000
+"""Bytes of code that layers share, and that a rune whose layers all have lanes does not have."""
+
+
+def cost(op: FullyConnectedInt8, together: int, summing: int) -> Cost:
+    """With so many inputs read together, and so many instructions to add them to the sum of a row."""
+    outputs, inputs = op.rows.shape
+    steps, counts = -(-inputs // together), panel_rows(outputs)
+    instructions = steps * (sum(counts) * summing + len(counts) * 4) + -(-outputs // 4) * STORING
+    return Cost(op.batches * instructions, sum(counts) * steps * together + CODE)
+
+
+def int8_cost(op: FullyConnectedInt8) -> Cost:
+    return cost(op, 8, 3)
 
 
 def int8(op: FullyConnectedInt8) -> KernelCall:
@@ -43,19 +63,30 @@ def filled_bias(bias: NDArray[np.generic]) -> NDArray[np.generic]:
     return np.concatenate([bias, np.zeros(-len(bias) % TOGETHER, bias.dtype)])
 
 
+def panel_rows(outputs: int) -> list[int]:
+    """How many rows each panel has: eight while more than six are left, then four and two."""
+    found: list[int] = []
+    while sum(found) < outputs:
+        left = outputs - sum(found)
+        found.append(8 if left > 6 else 4 if left > 2 else 2)
+    return found
+
+
 def panels(rows: NDArray[np.generic], zero_point: int, together: int) -> NDArray[np.generic]:
-    """[row][input] to panels of eight rows while more than six are left, then of four and two: each [inputs that are
-    read together][row][input], filled up with `zero_point`, which counts nothing."""
+    """[row][input] to panels of rows: each [inputs that are read together][row][input], filled up with `zero_point`,
+    which counts nothing."""
     outputs, inputs = rows.shape
-    full = np.full((-(-outputs // 2) * 2, -(-inputs // together) * together), zero_point, np.int8)
+    counts = panel_rows(outputs)
+    full = np.full((sum(counts), -(-inputs // together) * together), zero_point, np.int8)
     full[:outputs, :inputs] = rows
-    found, first = [], 0
-    while first < outputs:
-        left = outputs - first
-        count = 8 if left > 6 else 4 if left > 2 else 2
-        found.append(full[first : first + count].reshape(count, -1, together).swapaxes(0, 1).ravel())
-        first += count
-    return np.concatenate(found)
+    return in_blocks(full, counts, together)
+
+
+def in_blocks(rows: NDArray[np.generic], counts: Sequence[int], together: int) -> NDArray[np.generic]:
+    """[row][input] to one block behind the other, each of so many rows: [inputs that are read together][row][input]."""
+    starts = np.cumsum(counts)[:-1]
+    blocks = (each.reshape(len(each), -1, together).swapaxes(0, 1).ravel() for each in np.split(rows, starts))
+    return np.concatenate(list(blocks))
 
 
 def float32(op: FullyConnectedFloat32) -> KernelCall:
@@ -65,8 +96,8 @@ def float32(op: FullyConnectedFloat32) -> KernelCall:
         (
             Input(0, "float"),
             Output(0, "float"),
-            float32s(_filled(op.weights)),
-            float32s(_filled(op.bias)),
+            float32s(_by_fours(op.weights)),
+            float32s(filled_bias(op.bias)),
             Number(op.batches),
             Number(inputs),
             Number(outputs),
@@ -76,10 +107,17 @@ def float32(op: FullyConnectedFloat32) -> KernelCall:
     )
 
 
-def _filled(values: NDArray[np.generic]) -> NDArray[np.generic]:
-    """With rows of zeros up to those that are computed at a time."""
-    missing = max(0, TOGETHER - len(values))
-    return np.concatenate([values, np.zeros((missing, *values.shape[1:]), values.dtype)]) if missing else values
+def _by_fours(weights: NDArray[np.generic]) -> NDArray[np.generic]:
+    """[row][input] to groups of four rows: each [eight inputs][row][8], then [input][row] of the inputs that are left.
+    Rows of zeros fill up the last group."""
+    outputs, inputs = weights.shape
+    full = np.zeros((-(-outputs // TOGETHER) * TOGETHER, inputs), weights.dtype)
+    full[:outputs] = weights
+    groups, whole = full.reshape(-1, TOGETHER, inputs), inputs // 8 * 8
+    eights = groups[:, :, :whole].reshape(len(groups), TOGETHER, -1, 8).swapaxes(1, 2)
+    left = groups[:, :, whole:].swapaxes(1, 2)
+    return np.concatenate([eights.reshape(len(groups), -1), left.reshape(len(groups), -1)], axis=1)
 
 
 PACKERS = {FullyConnectedInt8: int8, FullyConnectedFloat32: float32}
+ESTIMATES = {FullyConnectedInt8: int8_cost}

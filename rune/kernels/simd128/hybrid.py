@@ -13,7 +13,7 @@ from rune.anvil.ops.hybrid import HybridConv2D
 from rune.anvil.ops.window import Window
 from rune.anvil.program import Number
 from rune.kernels.packing import float32s, int8s, int32s
-from rune.kernels.simd128.conv_2d import is_pointwise, packed_pairs, segments_of
+from rune.kernels.simd128.conv_2d import is_pointwise, packed, segments_of
 from rune.kernels.simd128.rows import Rows
 
 LONGEST_ROW = 16_384
@@ -39,7 +39,7 @@ def conv(op: HybridConv2D) -> KernelCall:
             Output(0, "float"),
             Scratch("int8_t", math.prod((window.input_height, window.input_width, window.input_channels))),
             Scratch("int16_t", rows.ring_size(2)),
-            int8s(np.frombuffer(packed_pairs(segments_of(window, op.filters), 0), np.int8)),
+            int8s(np.frombuffer(packed(segments_of(window, op.filters), 2, 0), np.int8)),
             channels,
             rows.structure(),
             Number(int(op.is_symmetric)),

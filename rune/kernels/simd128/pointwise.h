@@ -34,25 +34,28 @@ RUNE_SHARED void rune_interleave(int16_t *to, const int8_t *input, int32_t pixel
     }
 }
 
+/* Four pixels of which `pixels` are there; the last stands in for those that are not, and is stored once more. */
 RUNE_INLINE void rune_pointwise_tile(const int16_t *numbers, int32_t pairs, const int8_t *weights, const int32_t *bias,
                                      int8_t *output, const struct rune_requantize_shared *to, int32_t channel,
-                                     int32_t channels, const int32_t pixels)
+                                     int32_t channels, int32_t pixels)
 {
     rune_i32x4 sums[RUNE_POINTWISE_TILE][2];
-    RUNE_UNROLLED for (int32_t i = 0; i < pixels; i++) {
+    RUNE_UNROLLED for (int32_t i = 0; i < RUNE_POINTWISE_TILE; i++) {
         sums[i][0] = rune_load_i32(bias + channel);
         sums[i][1] = rune_load_i32(bias + channel + 4);
     }
     RUNE_ROLLED for (int32_t pair = 0; pair < pairs; pair++, numbers += 8, weights += 16) {
         const rune_i16x8 low = rune_load_widened(weights), high = rune_load_widened(weights + 8);
-        RUNE_UNROLLED for (int32_t i = 0; i < pixels; i++) {
+        RUNE_UNROLLED for (int32_t i = 0; i < RUNE_POINTWISE_TILE; i++) {
             const rune_i16x8 pixel = rune_splat_pair(numbers + 2 * i);
             sums[i][0] += rune_dot(pixel, low);
             sums[i][1] += rune_dot(pixel, high);
         }
     }
-    RUNE_UNROLLED for (int32_t i = 0; i < pixels; i++)
-        rune_store_shared(output + (ptrdiff_t)i * channels, sums[i], to, channel, channels - channel);
+    RUNE_UNROLLED for (int32_t i = 0; i < RUNE_POINTWISE_TILE; i++) {
+        rune_store_shared(output, sums[i], to, channel, channels - channel);
+        output += i + 1 < pixels ? channels : 0;
+    }
 }
 
 /* `numbers` is scratch for `block` pixels, which is a multiple of four or all there are. */
@@ -69,26 +72,18 @@ RUNE_SHARED void rune_pointwise_shared(const int8_t *input, int8_t *output, int1
         RUNE_ROLLED for (int32_t channel = 0; channel < outputs; channel += 8, packed += pairs * 16) {
             int8_t *at = output + done * outputs + channel;
             const int16_t *from = numbers;
-            int32_t left = count;
-            RUNE_ROLLED for (; left >= 4; left -= 4, from += tile, at += 4 * outputs)
-                rune_pointwise_tile(from, pairs, packed, bias, at, &to, channel, outputs, 4);
-            if (left & 2) {
-                rune_pointwise_tile(from, pairs, packed, bias, at, &to, channel, outputs, 2);
-                from += 4, at += 2 * outputs;
-            }
-            if (left & 1)
-                rune_pointwise_tile(from, pairs, packed, bias, at, &to, channel, outputs, 1);
+            RUNE_ROLLED for (int32_t left = count; left > 0; left -= 4, from += tile, at += 4 * outputs)
+                rune_pointwise_tile(from, pairs, packed, bias, at, &to, channel, outputs, left);
         }
     }
 }
 
 RUNE_INLINE void rune_pointwise_by_fours_int8(const int8_t *input, int8_t *output, int16_t *numbers,
                                               const int8_t *weights, const int32_t *bias,
-                                              const struct rune_requantize *requantize, int32_t pixels, int32_t inputs,
-                                              int32_t outputs, int32_t block)
+                                              const struct rune_requantize_shared *requantize, int32_t pixels,
+                                              int32_t inputs, int32_t outputs, int32_t block)
 {
-    const struct rune_requantize_shared shared = rune_requantize_shared(requantize);
-    rune_pointwise_shared(input, output, numbers, weights, bias, &shared, pixels, inputs, outputs, block);
+    rune_pointwise_shared(input, output, numbers, weights, bias, requantize, pixels, inputs, outputs, block);
 }
 
 #endif

@@ -7,7 +7,7 @@ from rune.anvil.kernel_set import Cost
 from rune.anvil.ops.conv_2d import Conv2DInt8
 from rune.anvil.program import Number
 from rune.kernels.simd128 import conv_2d
-from rune.kernels.simd128.requantization import convolution_rounding, sums_of
+from rune.kernels.simd128.requantization import convolution_rounding, shared, sums_of
 
 SLOWER = 1.08
 """By so much it takes more instructions than a kernel of the layer's own: what differs from layer to layer is read."""
@@ -29,7 +29,7 @@ def int8(op: Conv2DInt8) -> KernelCall:
     block = conv_2d.pointwise_block(pixels, inputs)
     if 4 < block < pixels:
         block -= block % 4  # or the last four would have no room
-    weights = conv_2d.packed_pairs(op.filters.reshape(len(op.filters), 1, inputs), 0)
+    weights = conv_2d.packed(op.filters.reshape(len(op.filters), 1, inputs), 2, 0)
     return KernelCall(
         "rune_pointwise_by_fours_int8",
         (
@@ -38,7 +38,7 @@ def int8(op: Conv2DInt8) -> KernelCall:
             Scratch("int16_t", -(-block // 4) * 4 * -(-inputs // 8) * 8 * 2),
             Constant("int8_t", weights),
             bias,
-            requantize,
+            shared(requantize),
             Number(pixels),
             Number(inputs),
             Number(op.window.output_channels),

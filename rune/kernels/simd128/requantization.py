@@ -12,7 +12,7 @@ from rune.anvil.fixed_point import Integers, Multiplier
 from rune.anvil.kernel_call import Constant, KernelStructure
 from rune.anvil.ops.rescaling import OutputRange, sum_bounds
 from rune.anvil.proven_scale import Floats, Proof, certify, prove
-from rune.anvil.thresholds import Channels
+from rune.anvil.thresholds import Channels, RoundedOnce, RoundedTwice
 from rune.kernels.packing import folded_bias, int32s, wrapped
 
 
@@ -43,11 +43,31 @@ def convolution_rounding(
     the proof of it; else those of the exact arithmetic, which needs none."""
     mantissas = np.array([each.mantissa for each in multipliers], np.int64)
     exponents = np.array([each.exponent for each in multipliers], np.int64)
-    channels = Channels(mantissas, exponents, sums.least, sums.greatest)
+    found = _single_precision(RoundedTwice(mantissas, exponents, sums.least, sums.greatest), sums.bias, to)
+    return found or (int32s(padded(sums.bias, 8)), two_roundings(multipliers, to), None)
+
+
+def dense_rounding(
+    scales: Sequence[float], sums: Sums, to: OutputRange
+) -> tuple[Constant, KernelStructure, Proof] | None:
+    """The same for fully connected layers; None where single precision is not exact."""
+    return _single_precision(RoundedOnce(np.array(scales), sums.least, sums.greatest), sums.bias, to)
+
+
+def shared(structure: KernelStructure) -> KernelStructure:
+    """The constants of single precision as kernels take them that layers share: `struct rune_requantize_shared`."""
+    fields = dict(structure.fields)
+    sign = -(2**31) if fields.pop("signed_offset") else 0
+    return KernelStructure("struct rune_requantize_shared", (*fields.items(), ("sign", sign)))
+
+
+def _single_precision(
+    channels: Channels, bias: Integers, to: OutputRange
+) -> tuple[Constant, KernelStructure, Proof] | None:
     bounds = (to.minimum - to.zero_point, to.maximum - to.zero_point)
     proven = prove(channels, *bounds)
     if proven is None:
-        return int32s(padded(sums.bias, 8)), two_roundings(multipliers, to), None
+        return None
     structure = KernelStructure(
         "struct rune_requantize",
         (
@@ -61,8 +81,8 @@ def convolution_rounding(
             ("maximum", to.maximum),
         ),
     )
-    bias = int32s(padded(wrapped(sums.bias - proven.move), 8))
-    return bias, structure, certify(channels, proven, *bounds)
+    moved = int32s(padded(wrapped(bias - proven.move), 8))
+    return moved, structure, certify(channels, proven, *bounds)
 
 
 def _floats(values: Floats) -> Constant:

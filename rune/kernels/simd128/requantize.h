@@ -52,15 +52,20 @@ RUNE_INLINE rune_i32x4 rune_rescale_twice(rune_i32x4 value, rune_i32x4 multiplie
     return rune_multiply_shift(scaled, factor, low + (INT64_C(1) << 29), high + (INT64_C(1) << 29), 30);
 }
 
-/* Four sums of the channels from `channel`, before the output's zero point is added. */
+/* Four sums of the channels from `channel`, before they are clamped: by the exact arithmetic. */
+RUNE_INLINE rune_i32x4 rune_requantized_exactly(rune_i32x4 sum, const struct rune_requantize *to, int32_t channel)
+{
+    if (to->left)
+        sum *= rune_load_i32(to->left + channel);
+    return rune_rescale_twice(sum, rune_load_i32(to->multiplier + channel), rune_load_i32(to->factor + channel)) +
+           to->zero_point;
+}
+
+/* The same by what the op has. */
 RUNE_INLINE rune_i32x4 rune_requantized(rune_i32x4 sum, const struct rune_requantize *to, int32_t channel)
 {
-    if (!to->scale) {
-        if (to->left)
-            sum *= rune_load_i32(to->left + channel);
-        return rune_rescale_twice(sum, rune_load_i32(to->multiplier + channel), rune_load_i32(to->factor + channel)) +
-               to->zero_point;
-    }
+    if (to->multiplier) /* null is seen when this is compiled, an address is not */
+        return rune_requantized_exactly(sum, to, channel);
     rune_f32x4 value = __builtin_convertvector(sum, rune_f32x4) * rune_load_f32(to->scale + channel);
     if (to->signed_offset)
         value += (rune_f32x4)((sum & INT32_MIN) | (rune_i32x4)rune_load_f32(to->offset + channel));
@@ -73,10 +78,37 @@ RUNE_INLINE rune_i32x4 rune_requantized(rune_i32x4 sum, const struct rune_requan
     return rounded;
 }
 
+RUNE_SHARED void rune_store_some_bytes(int8_t *output, rune_i8x16 bytes, int32_t count)
+{
+    int8_t single[16];
+    __builtin_memcpy(single, &bytes, sizeof single);
+    RUNE_ROLLED for (int32_t i = 0; i < count; i++)
+        output[i] = single[i];
+}
+
+/* Eight sums by the exact arithmetic, of which the first `count` are stored. It takes so long that a call costs nothing. */
+RUNE_SHARED void rune_store_exact(int8_t *output, rune_i32x4 low, rune_i32x4 high, const struct rune_requantize *to,
+                                  int32_t channel, int32_t count)
+{
+    low = rune_requantized_exactly(low, to, channel);
+    high = rune_requantized_exactly(high, to, channel + 4);
+    rune_i8x16 bytes = rune_narrow(low, high, low, high);
+    bytes = __builtin_elementwise_max(bytes, (rune_i8x16){} + (int8_t)to->minimum);
+    bytes = __builtin_elementwise_min(bytes, (rune_i8x16){} + (int8_t)to->maximum);
+    if (count >= 8)
+        __builtin_memcpy(output, &bytes, 8);
+    else
+        rune_store_some_bytes(output, bytes, count);
+}
+
 /* Requantises `vectors` (at most 4) vectors of sums and stores the first `count` bytes of them. */
 RUNE_INLINE void rune_store_requantized(int8_t *output, const rune_i32x4 *sums, int32_t vectors,
                                         const struct rune_requantize *to, int32_t channel, int32_t count)
 {
+    if (to->multiplier && vectors == 2) {
+        rune_store_exact(output, sums[0], sums[1], to, channel, count);
+        return;
+    }
     rune_i32x4 quarter[4] = {{0}, {0}, {0}, {0}};
     RUNE_UNROLLED for (int32_t i = 0; i < vectors; i++)
         quarter[i] = rune_requantized(sums[i], to, channel + 4 * i);
@@ -102,21 +134,6 @@ struct rune_requantize_shared {
     const int32_t *exceptions, *steps;
     int32_t sign, zero_point, minimum, maximum;
 };
-
-RUNE_INLINE struct rune_requantize_shared rune_requantize_shared(const struct rune_requantize *to)
-{
-    const int32_t sign = to->signed_offset ? INT32_MIN : 0;
-    return (struct rune_requantize_shared){to->scale, to->offset,     to->exceptions, to->steps,
-                                           sign,      to->zero_point, to->minimum,    to->maximum};
-}
-
-RUNE_SHARED void rune_store_some_bytes(int8_t *output, rune_i8x16 bytes, int32_t count)
-{
-    int8_t single[16];
-    __builtin_memcpy(single, &bytes, sizeof single);
-    RUNE_ROLLED for (int32_t i = 0; i < count; i++)
-        output[i] = single[i];
-}
 
 /* Eight sums, of which the first `count` are stored. */
 RUNE_INLINE void rune_store_shared(int8_t *output, const rune_i32x4 *sums, const struct rune_requantize_shared *to,

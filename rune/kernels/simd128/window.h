@@ -24,22 +24,24 @@ RUNE_INLINE int32_t rune_ring_offset(const struct rune_window *window, int32_t y
     return y % window->ring * window->row_size;
 }
 
-RUNE_INLINE void rune_fill_i16(int16_t *to, int32_t count, int16_t value)
+RUNE_SHARED void rune_fill_i16(int16_t *to, int32_t count, int16_t value)
 {
     rune_i16x8 vector = {value, value, value, value, value, value, value, value};
     int32_t i = 0;
-    for (; i + 8 <= count; i += 8)
+    RUNE_ROLLED for (; i + 8 <= count; i += 8)
         rune_store_i16(to + i, vector);
-    for (; i < count; i++)
+    RUNE_ROLLED for (; i < count; i++)
         to[i] = value;
 }
 
 RUNE_SHARED void rune_widen(int16_t *to, const int8_t *from, int32_t count)
 {
     int32_t i = 0;
-    for (; i + 8 <= count; i += 8)
+    RUNE_ROLLED for (; i + 16 <= count; i += 16) {
         rune_store_i16(to + i, rune_load_widened(from + i));
-    for (; i < count; i++)
+        rune_store_i16(to + i + 8, rune_load_widened(from + i + 8));
+    }
+    RUNE_ROLLED for (; i < count; i++)
         to[i] = from[i];
 }
 

@@ -96,8 +96,8 @@ RUNE_INLINE void rune_winograd_block(struct rune_winograd_place place, const int
             rune_i32x4 outputs[2][2][2];
             RUNE_UNROLLED for (int32_t half = 0; half < 2; half++)
                 rune_winograd_outputs(outputs, half, sums, tile, bias + channel);
-            RUNE_UNROLLED for (int32_t i = 0; i < 2; i++) {
-                RUNE_UNROLLED for (int32_t j = 0; j < 2; j++) {
+            RUNE_ROLLED for (int32_t i = 0; i < 2; i++) {
+                RUNE_ROLLED for (int32_t j = 0; j < 2; j++) {
                     const int32_t y = place.y + i, x = place.x + 2 * tile + j;
                     if (y < window->output_height && x < window->output_width)
                         rune_store_requantized(place.output + (y * window->output_width + x) * channels + channel,

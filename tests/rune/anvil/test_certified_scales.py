@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
@@ -10,7 +11,7 @@ import pytest
 from rune.anvil.errors import NotProven
 from rune.anvil.fixed_point import multiplier
 from rune.anvil.proven_scale import NO_EXCEPTION, ProvenScale, certify, prove
-from rune.anvil.thresholds import Channels, Thresholds, thresholds_of
+from rune.anvil.thresholds import Channels, RoundedOnce, RoundedTwice, Thresholds, thresholds_of
 
 LOWEST, HIGHEST = -123, 132
 COUNT = 6
@@ -19,12 +20,18 @@ COUNT = 6
 def channels() -> Channels:
     generator = np.random.default_rng(3)
     ways = [multiplier(float(real)) for real in np.exp(generator.uniform(np.log(2e-3), np.log(0.05), COUNT))]
-    return Channels(
+    return RoundedTwice(
         np.array([way.mantissa for way in ways]),
         np.array([way.exponent for way in ways]),
         generator.integers(-60_000, -20_000, COUNT),
         generator.integers(20_000, 60_000, COUNT),
     )
+
+
+def rounded_once() -> Channels:
+    """The same numbers, as a fully connected layer rounds them."""
+    twice = channels()
+    return RoundedOnce(twice.reals, twice.least, twice.greatest)
 
 
 def proven() -> ProvenScale:
@@ -48,13 +55,14 @@ def test_thresholds_that_are_not_sorted_are_refused() -> None:
         Thresholds(swapped, LOWEST, HIGHEST).certify(channels())
 
 
+@pytest.mark.parametrize("kind", [channels, rounded_once])
 @pytest.mark.parametrize("by", [-1, 1])
-def test_a_threshold_beside_its_place_is_refused(by: int) -> None:
-    right = thresholds_of(channels(), LOWEST, HIGHEST)
+def test_a_threshold_beside_its_place_is_refused(by: int, kind: Callable[[], Channels]) -> None:
+    right = thresholds_of(kind(), LOWEST, HIGHEST)
     moved = right.sums.copy()
     moved[3, 120] += by
     with pytest.raises(NotProven, match="channel 3 has more than one value"):
-        Thresholds(moved, LOWEST, HIGHEST).certify(channels())
+        Thresholds(moved, LOWEST, HIGHEST).certify(kind())
 
 
 def test_a_threshold_where_no_sum_is_is_refused() -> None:
@@ -71,8 +79,9 @@ def test_thresholds_of_other_channels_are_refused() -> None:
         Thresholds(right.sums[:-1], LOWEST, HIGHEST).certify(channels())
 
 
-def test_the_thresholds_of_channels_are_certified() -> None:
-    thresholds_of(channels(), LOWEST, HIGHEST).certify(channels())
+@pytest.mark.parametrize("kind", [channels, rounded_once])
+def test_the_thresholds_of_channels_are_certified(kind: Callable[[], Channels]) -> None:
+    thresholds_of(kind(), LOWEST, HIGHEST).certify(kind())
 
 
 def test_each_threshold_is_where_the_exact_value_steps() -> None:
@@ -140,7 +149,9 @@ def test_what_is_proven_is_certified(lowest: int, highest: int) -> None:
 
 
 def test_a_channel_with_one_value_is_certified_and_has_no_thresholds() -> None:
-    dead = Channels(np.array([2**30, 2**30]), np.array([-8, -8]), np.array([-(2**20), 0]), np.array([-(2**20), 2**16]))
+    dead = RoundedTwice(
+        np.array([2**30, 2**30]), np.array([-8, -8]), np.array([-(2**20), 0]), np.array([-(2**20), 2**16])
+    )
     found = prove(dead, -128, 127)
     assert found is not None
     assert certify(dead, found, -128, 127).numbers.tolist() == [1]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import replace
 from fractions import Fraction
 
@@ -10,6 +11,7 @@ import numpy as np
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from rune.anvil.errors import BadModel
 from rune.anvil.fixed_point import Integers, Multiplier, multiplier, rescale_twice
@@ -17,7 +19,7 @@ from rune.anvil.lower import lower
 from rune.anvil.operation import Contradiction
 from rune.anvil.ops.rescaling import multipliers_of
 from rune.anvil.proven_scale import ProvenScale, prove
-from rune.anvil.thresholds import Channels
+from rune.anvil.thresholds import Channels, RoundedOnce, RoundedTwice
 from rune.targets.wasm32 import TARGET as WASM32
 from rune.tflite import Quantization, read_model
 from tests.model_cases import compiled_model
@@ -70,18 +72,30 @@ def kernel_values(proven: ProvenScale, sums: Integers, lowest: int, highest: int
     return clamped
 
 
+def rounded_once(reals: NDArray[np.float64], least: Integers, greatest: Integers) -> Channels:
+    """As those of a fully connected layer; the first has thresholds where a product ends in a half."""
+    return RoundedOnce(np.concatenate([[2.0**-6], reals[1:]]), least, greatest)
+
+
+def rounded_twice(reals: NDArray[np.float64], least: Integers, greatest: Integers) -> Channels:
+    """As those of a convolution."""
+    ways = [multiplier(float(real)) for real in reals]
+    mantissas, exponents = (
+        np.array(each) for each in zip(*((way.mantissa, way.exponent) for way in ways), strict=True)
+    )
+    return RoundedTwice(mantissas, exponents, least, greatest)
+
+
+@pytest.mark.parametrize("kind", [rounded_once, rounded_twice])
 @pytest.mark.parametrize("zero_point", [-128, 0, -5, 100])
 @settings(max_examples=5, deadline=None, derandomize=True)
 @given(seed=st.integers(0, 2**32 - 1))
-def test_a_proven_scale_is_right_for_every_sum(zero_point: int, seed: int) -> None:
+def test_a_proven_scale_is_right_for_every_sum(
+    kind: Callable[[NDArray[np.float64], Integers, Integers], Channels], zero_point: int, seed: int
+) -> None:
     generator = np.random.default_rng(seed)
-    ways = [multiplier(float(real)) for real in np.exp(generator.uniform(np.log(2e-3), np.log(0.5), 8))]
-    channels = Channels(
-        np.array([way.mantissa for way in ways]),
-        np.array([way.exponent for way in ways]),
-        generator.integers(-60_000, -1, 8),
-        generator.integers(0, 60_000, 8),
-    )
+    reals = np.exp(generator.uniform(np.log(2e-3), np.log(0.5), 8))
+    channels = kind(reals, generator.integers(-60_000, -1, 8), generator.integers(0, 60_000, 8))
     lowest, highest = -128 - zero_point, 127 - zero_point
     proven = prove(channels, lowest, highest)
     assume(proven is not None)
@@ -93,7 +107,7 @@ def test_a_proven_scale_is_right_for_every_sum(zero_point: int, seed: int) -> No
 
 
 def test_a_channel_that_gives_one_value_needs_no_search() -> None:
-    channels = Channels(np.array([2**30]), np.array([-28]), np.array([2**30]), np.array([2**30 + 100]))
+    channels = RoundedTwice(np.array([2**30]), np.array([-28]), np.array([2**30]), np.array([2**30 + 100]))
     proven = prove(channels, 0, 255)
     assert proven is not None
     assert (
@@ -103,7 +117,7 @@ def test_a_channel_that_gives_one_value_needs_no_search() -> None:
 
 
 def test_sums_beyond_32_bits_are_left_to_the_exact_arithmetic() -> None:
-    channels = Channels(np.array([2**30]), np.array([-8]), np.array([-(2**31)]), np.array([2**31]))
+    channels = RoundedTwice(np.array([2**30]), np.array([-8]), np.array([-(2**31)]), np.array([2**31]))
     assert prove(channels, -128, 127) is None
 
 

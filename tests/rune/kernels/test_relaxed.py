@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 from numpy.random import default_rng
 
@@ -24,6 +25,7 @@ from tests.model_cases import model_cases
 from tests.models.model_layers import Layers, Value
 from tests.rune.anvil.model_judge import Questions
 from tests.rune.anvil.pipelines import loaded, models_pipeline, module_of, run, tensors_of
+from tests.rune.anvil.test_extreme_sums import connected
 from tests.rune.kernels.in_chromium import Refused, has_exact_dots, outputs_in_chromium
 from tests.rune.kernels.test_winograd import DRAWN, functions, model_of
 from tests.rune.targets.projects import model_project
@@ -57,6 +59,9 @@ MORE = {
     "uint8 by channel": depthwise((5, 6), 11, (3, 3), 1, "uint8"),
     **{f"{outputs} outputs": dense(13 + outputs, outputs) for outputs in range(1, 18)},
     "uint8 rows": dense(33, 10, "uint8"),
+    "a lane for each of 61 outputs": dense(19, 61),
+    "lanes of uint8": dense(21, 45, "uint8"),
+    "one output of many inputs": dense(601, 1),
 }
 
 
@@ -84,6 +89,13 @@ def test_an_engine_that_cuts_sums_is_refused_before_anything_runs() -> None:
     module = module_of(models_pipeline(model), model, RELAXED)
     with pytest.raises(RuneTrapped, match=REFUSAL):
         Runtime.load(module)
+
+
+def test_layers_that_single_precision_does_not_round_exactly_are_compiled_too() -> None:
+    weights = np.random.default_rng(3).integers(-127, 128, (40, 64)).astype(np.int8)
+    model = {"dense": read_model(connected(weights, [2**31 - 1, *[0] * 39], 0.3))}
+    assert functions(model, RELAXED) == ["rune_relaxed_fully_connected_int8"]
+    assert module_of(models_pipeline(model), model, RELAXED)
 
 
 REFUSAL = "relaxed SIMD whose dot product of bytes is exact"

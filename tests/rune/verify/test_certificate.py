@@ -119,6 +119,16 @@ def test_a_proof_of_another_arithmetic_is_refused(rune: bytes, told: dict[str, A
         check(told, rune)
 
 
+@pytest.mark.parametrize("by", [1 + 2.0**-20, -1.0, float("inf"), float("nan")])
+def test_a_proof_with_another_factor_is_refused(rune: bytes, told: dict[str, Any], by: float) -> None:
+    proof = next(each for each in told["proofs"] if each["factors"] is not None)
+    assert proof["mantissas"] is None
+    factors = np.frombuffer(base64.b64decode(proof["factors"]), "<f8") * by
+    proof["factors"] = base64.b64encode(factors.tobytes()).decode()
+    with pytest.raises(Refused):
+        check(told, rune)
+
+
 def test_constants_that_are_not_in_the_rune_are_refused(rune: bytes, told: dict[str, Any]) -> None:
     constants = told["proofs"][0]["constants"]
     data = bytearray(base64.b64decode(constants["scale"]))
