@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
 
+from rune.blocks.meaning import UNKNOWN, Effect, Meaning, Read, Taken, common
 from rune.tensor import ElementType, TensorType
 
 ArgumentValue = int | float | str
@@ -274,6 +275,10 @@ class Block:
     """The argument that says the rate in place of `sound_rate`, where the block computes for any."""
     given_rate_argument: str | None = None
     """The argument that says the rate of the sound that comes out, where the block changes it."""
+    effects: tuple[Effect, ...] = ()
+    """What the numbers of each output mean; further outputs are as the last of these. Empty where nothing is known."""
+    taken: Callable[[tuple[TensorType, ...], Arguments], Taken] | None = None
+    """What the block takes its inputs for, where it says so: another meaning is a mistake in the pipeline."""
     category: Category = Category.OTHER
     page: str = ""
     """The block's page, of a block without a header."""
@@ -291,6 +296,15 @@ class Block:
     def kept(self, inputs: tuple[TensorType, ...], arguments: Arguments) -> tuple[BlockState, ...]:
         """What it keeps from one run to the next, for inputs that `outputs` accepted."""
         return () if self.state is None else self.state(inputs, arguments)
+
+    def meanings(
+        self, given: tuple[Meaning, ...], inputs: tuple[TensorType, ...], arguments: Arguments, count: int
+    ) -> tuple[Meaning, ...]:
+        """What the numbers of its `count` outputs mean, for inputs that `outputs` accepted."""
+        if not self.effects or not inputs:
+            return (UNKNOWN,) * count
+        read = Read(common(given), inputs[0], arguments)
+        return tuple(self.effects[min(index, len(self.effects) - 1)].of(read) for index in range(count))
 
     @property
     def c_file(self) -> Path:

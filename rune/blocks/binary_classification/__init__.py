@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from rune.arithmetic import round_f32
+from rune.blocks.meaning import Effect
 from rune.blocks.signature import (
     Argument,
     ArgumentKind,
@@ -47,5 +48,6 @@ BLOCK = Block(
     ),
     outputs=_outputs,
     code=_code,
+    effects=(Effect(classes=2),),
     category=Category.SCORES,
 )

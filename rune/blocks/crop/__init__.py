@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from rune.blocks.meaning import PICTURE
 from rune.blocks.refusals import ANY_NUMBERS, image_input
 from rune.blocks.signature import (
     Argument,
@@ -89,5 +90,6 @@ BLOCK = Block(
     ),
     outputs=_outputs,
     code=_code,
+    effects=(PICTURE,),
     category=Category.IMAGES,
 )

@@ -6,6 +6,19 @@ from collections.abc import Callable
 from pathlib import Path
 
 from rune.arithmetic import round_f32
+from rune.blocks.meaning import (
+    KEPT,
+    UNIT,
+    By,
+    Effect,
+    Meaning,
+    Quantisation,
+    Range,
+    Read,
+    Taken,
+    full_range,
+    stands_for,
+)
 from rune.blocks.refusals import BYTES, only_input
 from rune.blocks.signature import (
     Argument,
@@ -48,6 +61,21 @@ def _element(_inputs: tuple[TensorType, ...], arguments: Arguments) -> Callable[
     return lambda number: round_f32((number - zero) * scale)
 
 
+def _quantisation(arguments: Arguments) -> Quantisation:
+    return Quantisation(round_f32(real(arguments, "scale")), integer(arguments, "zero_point"))
+
+
+def _values(read: Read) -> Range | None:
+    if read.meaning.is_probability:
+        return UNIT
+    whole = full_range(read.type)
+    return None if whole is None else stands_for(whole, _quantisation(read.arguments))
+
+
+def _taken(_inputs: tuple[TensorType, ...], arguments: Arguments) -> Taken:
+    return Taken(Meaning(quantised=_quantisation(arguments)), {"quantised": "scale"})
+
+
 BLOCK = Block(
     name="dequantize",
     summary="Turns the whole numbers of a quantised model into f32.",
@@ -66,5 +94,7 @@ BLOCK = Block(
     outputs=_outputs,
     code=_code,
     element=_element,
+    effects=(Effect(values=By(_values), colour=KEPT, layout=KEPT, rate=KEPT, is_probability=KEPT, labels=KEPT),),
+    taken=_taken,
     category=Category.NUMBERS,
 )

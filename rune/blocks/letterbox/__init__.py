@@ -6,6 +6,7 @@ from pathlib import Path
 
 from rune.arithmetic import round_f32
 from rune.blocks.image_places import METHODS, Line, bilinear_places, bilinear_places_1024, nearest_places
+from rune.blocks.meaning import PICTURE
 from rune.blocks.refusals import BYTES, image_input
 from rune.blocks.signature import (
     Argument,
@@ -88,5 +89,6 @@ BLOCK = Block(
     ),
     outputs=_outputs,
     code=_code,
+    effects=(PICTURE,),
     category=Category.IMAGES,
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from rune.arithmetic import round_f32
+from rune.blocks.meaning import KEPT, By, Effect, Meaning, Quantisation, Range, Taken, stands_for
 from rune.blocks.refusals import FLOATS, only_input
 from rune.blocks.signature import (
     Argument,
@@ -40,6 +41,19 @@ def _code(inputs: tuple[TensorType, ...], arguments: Arguments) -> BlockCode:
     )
 
 
+def _quantisation(arguments: Arguments) -> Quantisation:
+    return Quantisation(round_f32(real(arguments, "scale")), integer(arguments, "zero_point"))
+
+
+def _held(arguments: Arguments) -> Range:
+    return Range(*_RANGES[text(arguments, "type")])
+
+
+def _taken(_inputs: tuple[TensorType, ...], arguments: Arguments) -> Taken:
+    """What lies outside is cut off, and what is much narrower has few steps."""
+    return Taken(Meaning(values=stands_for(_held(arguments), _quantisation(arguments))), {"values": "scale"})
+
+
 BLOCK = Block(
     name="quantize",
     summary="Turns f32 into the whole numbers of a quantised model.",
@@ -58,5 +72,17 @@ BLOCK = Block(
     ),
     outputs=_outputs,
     code=_code,
+    effects=(
+        Effect(
+            values=By(lambda read: _held(read.arguments)),
+            colour=KEPT,
+            layout=KEPT,
+            rate=KEPT,
+            quantised=By(lambda read: _quantisation(read.arguments)),
+            is_probability=KEPT,
+            labels=KEPT,
+        ),
+    ),
+    taken=_taken,
     category=Category.NUMBERS,
 )

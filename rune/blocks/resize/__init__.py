@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from rune.blocks.image_places import CENTRES, METHODS, Line, bilinear_places, bilinear_places_1024, nearest_places
+from rune.blocks.meaning import PICTURE
 from rune.blocks.refusals import BYTES, image_input
 from rune.blocks.signature import (
     Argument,
@@ -72,5 +73,6 @@ BLOCK = Block(
     ),
     outputs=_outputs,
     code=_code,
+    effects=(PICTURE,),
     category=Category.IMAGES,
 )
