@@ -219,7 +219,7 @@ class BlockCode:
 
 
 Arguments = Mapping[str, ArgumentValue | HostText]
-"""A block's arguments, complete. Only a LONG_TEXT can be a `HostText`, and every block that has one takes it."""
+"""A block's arguments, complete. Only a LONG_TEXT can be a `HostText`; a block that needs it at build refuses it."""
 
 
 def integer(arguments: Arguments, name: str) -> int:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from rune.blocks.meaning import Meaning
 from rune.blocks.paths import BlockPath, parse_block_path
-from rune.blocks.published import PUBLISHED, published
+from rune.blocks.published import INSTEAD, PUBLISHED, published
 from rune.blocks.resolver import BlockResolver
 from rune.blocks.signature import Block, BlockError, BlockOutput, RunTimeInput
 from rune.runefile.arguments import block_arguments
@@ -144,7 +144,7 @@ def _report_published(name: str, stage: StageSyntax, blocks: BlockResolver, repo
         Code.BLOCK_NOT_IN_CATALOGUE,
         f"The proc-block {quoted(name)} was published for Rune, and is not in the catalogue yet",
         stage.target.span,
-        [f"It gives {PUBLISHED[name]}.", _can_be_built(blocks)],
+        [f"It gives {PUBLISHED[name]}.", INSTEAD[name], _can_be_built(blocks)],
     )
 
 

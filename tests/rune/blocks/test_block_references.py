@@ -12,10 +12,10 @@ import numpy as np
 import pytest
 
 from rune.blocks.catalogue import CATALOGUE
-from tests.rune.blocks.references import images, motion, numbers, shapes, sound, time
+from tests.rune.blocks.references import detections, images, motion, numbers, shapes, sound, time
 from tests.rune.blocks.references.case import Array, Case
 
-MODULES = (numbers, shapes, images, sound, motion, time)
+MODULES = (numbers, shapes, images, sound, motion, time, detections)
 REFERENCES = {name: reference for module in MODULES for name, reference in module.REFERENCES.items()}
 HISTORIES = {**time.HISTORIES, **motion.HISTORIES, **sound.HISTORIES}
 _NAMES = {"uint": "u", "int": "i", "float": "f"}
