@@ -25,6 +25,7 @@ from rune.anvil.ops.softmax import LONGEST_ROW
 from rune.anvil.ops.types import ELEMENTS_LIMIT
 from rune.anvil.support import unsupported
 from rune.blocks.catalogue import CATALOGUE, PUBLISHED_BLOCKS
+from rune.blocks.in_python import source_of
 from rune.blocks.signature import Argument, Block, Category
 from rune.cli import main as rune_command
 from rune.cli.failure import STATUSES
@@ -137,13 +138,17 @@ def blocks_page() -> str:
 
 
 def _block(block: Block) -> Iterator[str]:
-    if block.header is None:
-        raise ValueError(f"{block.name} of the catalogue has no folder")
-    folder = block.header.parent.relative_to(ROOT).as_posix()
+    folder = block.folder.relative_to(ROOT).as_posix()
     yield f"### {block.name}"
     yield f"{block.summary} [More, and an example](../../{folder}/README.md)."
     if block.aliases:
         yield f"Old Runefiles also know it as {', '.join(f'`{alias}`' for alias in block.aliases)}."
+    if block.source is not None:
+        yield (
+            f"It is written in Python, and `rune block copy {block.name}` makes it a file of the project "
+            "([blocks in Python](../guides/python-blocks.md)):"
+        )
+        yield f"```python\n{source_of(block.source).rstrip()}\n```"
     if not block.arguments:
         yield "It has no arguments."
         return

@@ -246,7 +246,7 @@ def text(arguments: Arguments, name: str) -> str:
 @dataclass(frozen=True)
 class Block:
     """One entry of the catalogue, or a block of a project's own. `header` is the file in the block's own folder that
-    holds its C; None where its `code` brings it."""
+    holds its C; None where its `code` brings it, as that of a block with a `source` in Python does."""
 
     name: str
     summary: str
@@ -281,7 +281,9 @@ class Block:
     """What the block takes its inputs for, where it says so: another meaning is a mistake in the pipeline."""
     category: Category = Category.OTHER
     page: str = ""
-    """The block's page, of a block without a header."""
+    """The block's page, of a block without a folder of its own."""
+    source: Path | None = None
+    """The file in the block's own folder that is the block, of one that is written in Python."""
 
     def made_of(self, inputs: tuple[TensorType, ...], arguments: Arguments) -> tuple[BlockOutput, ...]:
         """What comes out for these inputs. Raises `BlockError`; `RunTimeInput` for sizes that it does not take."""
@@ -314,8 +316,16 @@ class Block:
         return self.header
 
     @property
+    def folder(self) -> Path:
+        """The folder of a catalogue's block. Raises `ValueError` for a block that has none."""
+        file = self.header or self.source
+        if file is None:
+            raise ValueError(f"{self.name} has no folder")
+        return file.parent
+
+    @property
     def documentation(self) -> str:
         """The block's page, Markdown."""
-        if self.header is None:
+        if self.header is None and self.source is None:
             return self.page
-        return (self.header.parent / "README.md").read_text(encoding="utf-8")
+        return (self.folder / "README.md").read_text(encoding="utf-8")

@@ -1,9 +1,10 @@
-"""The block `debounce`: a value counts once it stayed. The C is in debounce.h."""
+"""The block `debounce`: a value counts once it stayed. It is written in debounce.py."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
+from rune.blocks.in_python import python_code
 from rune.blocks.meaning import SAME
 from rune.blocks.refusals import SMALL_INTEGERS, check_fits, only_input
 from rune.blocks.signature import (
@@ -21,6 +22,8 @@ from rune.tensor import ElementType, TensorType
 
 _ELEMENTS = (*SMALL_INTEGERS, ElementType.U32, ElementType.I32)
 
+_SOURCE = Path(__file__).parent / "debounce.py"
+
 
 def _outputs(inputs: tuple[TensorType, ...], arguments: Arguments) -> tuple[BlockOutput, ...]:
     given = only_input("debounce", inputs, _ELEMENTS, "whole numbers")
@@ -29,12 +32,7 @@ def _outputs(inputs: tuple[TensorType, ...], arguments: Arguments) -> tuple[Bloc
 
 
 def _code(inputs: tuple[TensorType, ...], arguments: Arguments) -> BlockCode:
-    given = inputs[0]
-    return BlockCode(
-        f"rune_debounce_{given.element}",
-        numbers=(given.count, integer(arguments, "runs"), integer(arguments, "initial")),
-        state_size=8 + 12 * given.count,
-    )
+    return python_code(_SOURCE, inputs, (integer(arguments, "runs"), integer(arguments, "initial")))
 
 
 def _state(inputs: tuple[TensorType, ...], _arguments: Arguments) -> tuple[BlockState, ...]:
@@ -59,7 +57,8 @@ def _state(inputs: tuple[TensorType, ...], _arguments: Arguments) -> tuple[Block
 BLOCK = Block(
     name="debounce",
     summary="Takes over a value only when it has stayed for some runs.",
-    header=Path(__file__).parent / "debounce.h",
+    header=None,
+    source=_SOURCE,
     arguments=(
         Argument(
             "runs",

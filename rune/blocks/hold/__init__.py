@@ -1,9 +1,10 @@
-"""The block `hold`: a value stays for some runs. The C is in hold.h."""
+"""The block `hold`: a value stays for some runs. It is written in hold.py."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
+from rune.blocks.in_python import python_code
 from rune.blocks.meaning import SAME
 from rune.blocks.refusals import SMALL_INTEGERS, check_fits, only_input
 from rune.blocks.signature import (
@@ -21,6 +22,8 @@ from rune.tensor import ElementType, TensorType
 
 _ELEMENTS = (*SMALL_INTEGERS, ElementType.U32, ElementType.I32)
 
+_SOURCE = Path(__file__).parent / "hold.py"
+
 
 def _outputs(inputs: tuple[TensorType, ...], arguments: Arguments) -> tuple[BlockOutput, ...]:
     given = only_input("hold", inputs, _ELEMENTS, "whole numbers")
@@ -29,12 +32,7 @@ def _outputs(inputs: tuple[TensorType, ...], arguments: Arguments) -> tuple[Bloc
 
 
 def _code(inputs: tuple[TensorType, ...], arguments: Arguments) -> BlockCode:
-    given = inputs[0]
-    return BlockCode(
-        f"rune_hold_{given.element}",
-        numbers=(given.count, integer(arguments, "runs"), integer(arguments, "rest")),
-        state_size=8 * given.count,
-    )
+    return python_code(_SOURCE, inputs, (integer(arguments, "runs"), integer(arguments, "rest")))
 
 
 def _state(inputs: tuple[TensorType, ...], _arguments: Arguments) -> tuple[BlockState, ...]:
@@ -58,7 +56,8 @@ def _state(inputs: tuple[TensorType, ...], _arguments: Arguments) -> tuple[Block
 BLOCK = Block(
     name="hold",
     summary="Keeps a value for some runs after it is gone.",
-    header=Path(__file__).parent / "hold.h",
+    header=None,
+    source=_SOURCE,
     arguments=(
         Argument(
             "runs",
