@@ -34,6 +34,7 @@ from rune.policy.schema import policy_schema
 from rune.remote import DigestMismatch, NotARune, NotFound, RegistryUnreachable, SignInNeeded
 from rune.runefile.schema import schema
 from rune.tflite import operator_types, read_model
+from tools.block_pictures import picture
 from tools.setup import FRONTEND, node_environment
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -58,6 +59,7 @@ def generated() -> dict[Path, str]:
         "runefile.schema.json": runefile_schema(),
         "forge.schema.json": json.dumps(policy_schema(), indent=2, ensure_ascii=False) + "\n",
     }
+    pages |= {f"blocks/{block.name}.svg": picture(block) for block in CATALOGUE.values()}
     return {REFERENCE / name: text for name, text in pages.items()} | {API_TYPES: api_types(description)}
 
 
@@ -140,6 +142,7 @@ def blocks_page() -> str:
 def _block(block: Block) -> Iterator[str]:
     folder = block.folder.relative_to(ROOT).as_posix()
     yield f"### {block.name}"
+    yield f"![{block.name}: what goes in and what comes out](blocks/{block.name}.svg)"
     yield f"{block.summary} [More, and an example](../../{folder}/README.md)."
     if block.aliases:
         yield f"Old Runefiles also know it as {', '.join(f'`{alias}`' for alias in block.aliases)}."

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from rune.blocks.image_places import SIZE
 from rune.blocks.meaning import PICTURE
 from rune.blocks.refusals import ANY_NUMBERS, image_input
 from rune.blocks.signature import (
@@ -67,8 +68,7 @@ BLOCK = Block(
     summary="Cuts a part out of an image.",
     header=Path(__file__).parent / "crop.h",
     arguments=(
-        Argument("height", ArgumentKind.INTEGER, "Rows of the output.", minimum=1, maximum=4096, unit="pixels"),
-        Argument("width", ArgumentKind.INTEGER, "Columns of the output.", minimum=1, maximum=4096, unit="pixels"),
+        *SIZE,
         Argument(
             "top",
             ArgumentKind.INTEGER,

@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from rune.arithmetic import round_f32
-from rune.blocks.meaning import KEPT, By, Effect, Meaning, Quantisation, Range, Taken, stands_for
+from rune.blocks.meaning import KEPT, By, Effect, Meaning, Range, Taken, stands_for
+from rune.blocks.quantisation import QUANTISATION, quantisation_of
 from rune.blocks.refusals import FLOATS, only_input
 from rune.blocks.signature import (
     Argument,
@@ -41,17 +42,13 @@ def _code(inputs: tuple[TensorType, ...], arguments: Arguments) -> BlockCode:
     )
 
 
-def _quantisation(arguments: Arguments) -> Quantisation:
-    return Quantisation(round_f32(real(arguments, "scale")), integer(arguments, "zero_point"))
-
-
 def _held(arguments: Arguments) -> Range:
     return Range(*_RANGES[text(arguments, "type")])
 
 
 def _taken(_inputs: tuple[TensorType, ...], arguments: Arguments) -> Taken:
     """What lies outside is cut off, and what is much narrower has few steps."""
-    return Taken(Meaning(values=stands_for(_held(arguments), _quantisation(arguments))), {"values": "scale"})
+    return Taken(Meaning(values=stands_for(_held(arguments), quantisation_of(arguments))), {"values": "scale"})
 
 
 BLOCK = Block(
@@ -59,15 +56,7 @@ BLOCK = Block(
     summary="Turns f32 into the whole numbers of a quantised model.",
     header=Path(__file__).parent / "quantize.h",
     arguments=(
-        Argument("scale", ArgumentKind.FLOAT, "What one step stands for.", minimum=1e-30, maximum=1e30),
-        Argument(
-            "zero_point",
-            ArgumentKind.INTEGER,
-            "The whole number that stands for 0.",
-            default=0,
-            minimum=-32_768,
-            maximum=32_767,
-        ),
+        *QUANTISATION,
         Argument("type", ArgumentKind.TEXT, "The type that comes out.", default="i8", choices=tuple(_RANGES)),
     ),
     outputs=_outputs,
@@ -78,7 +67,7 @@ BLOCK = Block(
             colour=KEPT,
             layout=KEPT,
             rate=KEPT,
-            quantised=By(lambda read: _quantisation(read.arguments)),
+            quantised=By(lambda read: quantisation_of(read.arguments)),
             is_probability=KEPT,
             labels=KEPT,
         ),
