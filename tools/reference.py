@@ -148,8 +148,8 @@ def _block(block: Block) -> Iterator[str]:
         yield f"Old Runefiles also know it as {', '.join(f'`{alias}`' for alias in block.aliases)}."
     if block.source is not None:
         yield (
-            f"It is written in Python, and `rune block copy {block.name}` makes it a file of the project "
-            "([blocks in Python](../guides/python-blocks.md)):"
+            "It is written in Python ([guide](../guides/python-blocks.md)), and "
+            f"`rune block copy {block.name}` makes it a file of the project:"
         )
         yield f"```python\n{source_of(block.source).rstrip()}\n```"
     if not block.arguments:
