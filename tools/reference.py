@@ -25,6 +25,7 @@ from rune.anvil.ops.softmax import LONGEST_ROW
 from rune.anvil.ops.types import ELEMENTS_LIMIT
 from rune.anvil.support import unsupported
 from rune.blocks.catalogue import CATALOGUE, PUBLISHED_BLOCKS
+from rune.blocks.in_python import source_of
 from rune.blocks.signature import Argument, Block, Category
 from rune.cli import main as rune_command
 from rune.cli.failure import STATUSES
@@ -33,6 +34,7 @@ from rune.policy.schema import policy_schema
 from rune.remote import DigestMismatch, NotARune, NotFound, RegistryUnreachable, SignInNeeded
 from rune.runefile.schema import schema
 from rune.tflite import operator_types, read_model
+from tools.block_pictures import picture
 from tools.setup import FRONTEND, node_environment
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -57,6 +59,7 @@ def generated() -> dict[Path, str]:
         "runefile.schema.json": runefile_schema(),
         "forge.schema.json": json.dumps(policy_schema(), indent=2, ensure_ascii=False) + "\n",
     }
+    pages |= {f"blocks/{block.name}.svg": picture(block) for block in CATALOGUE.values()}
     return {REFERENCE / name: text for name, text in pages.items()} | {API_TYPES: api_types(description)}
 
 
@@ -137,13 +140,18 @@ def blocks_page() -> str:
 
 
 def _block(block: Block) -> Iterator[str]:
-    if block.header is None:
-        raise ValueError(f"{block.name} of the catalogue has no folder")
-    folder = block.header.parent.relative_to(ROOT).as_posix()
+    folder = block.folder.relative_to(ROOT).as_posix()
     yield f"### {block.name}"
+    yield f"![{block.name}: what goes in and what comes out](blocks/{block.name}.svg)"
     yield f"{block.summary} [More, and an example](../../{folder}/README.md)."
     if block.aliases:
         yield f"Old Runefiles also know it as {', '.join(f'`{alias}`' for alias in block.aliases)}."
+    if block.source is not None:
+        yield (
+            "It is written in Python ([guide](../guides/python-blocks.md)), and "
+            f"`rune block copy {block.name}` makes it a file of the project:"
+        )
+        yield f"```python\n{source_of(block.source).rstrip()}\n```"
     if not block.arguments:
         yield "It has no arguments."
         return

@@ -10,10 +10,23 @@ import struct
 from dataclasses import dataclass
 
 from rune.arithmetic import round_f32
+from rune.blocks.signature import Argument, ArgumentKind
 
 CENTRES = ("half_pixel", "corner", "align_corners")
 """What lies on what: middles of pixels, their upper left corners, or the middles of the four corner pixels."""
-METHODS = ("bilinear", "nearest")
+_METHODS = ("bilinear", "nearest")
+SIZE = (
+    Argument("height", ArgumentKind.INTEGER, "Rows of the output.", minimum=1, maximum=4096, unit="pixels"),
+    Argument("width", ArgumentKind.INTEGER, "Columns of the output.", minimum=1, maximum=4096, unit="pixels"),
+)
+"""The arguments that are the size of an image that comes out."""
+METHOD = Argument(
+    "method",
+    ArgumentKind.TEXT,
+    "How a pixel is made: from the four around it, or as the nearest one.",
+    default="bilinear",
+    choices=_METHODS,
+)
 
 
 @dataclass(frozen=True)

@@ -25,6 +25,25 @@ PUBLISHED: Mapping[str, str] = MappingProxyType(
 )
 """By name, with `_`."""
 
+_TRAIN = "A rune is not trained while it runs: train the model before, and add its file."
+_EVALUATE = "Samples with labels and `rune evaluate` say how good the answers are, with their uncertainty."
+INSTEAD: Mapping[str, str] = MappingProxyType(
+    {
+        "argmax": "Use `class_index`, or `most_confident_indices` for more than one.",
+        "elastic_net": _TRAIN,
+        "f1_score": _EVALUATE,
+        "linear_regression": _TRAIN,
+        "logistic_regression": _TRAIN,
+        "metric": _EVALUATE,
+        "password_strength": "It only looked at the number of bytes; a block in Python counts what is asked for.",
+        "support_vector_classifier": _TRAIN,
+        "support_vector_regression": _TRAIN,
+        "tokenizers": "Give the model its numbers as `RAW` until there is one.",
+        "train_test_split": "Samples are split in the project, and `rune evaluate` keeps to it.",
+    }
+)
+"""What to do without it."""
+
 
 def published(crate: str) -> str | None:
     """The name of a block that was published, by the last part of its path; None for any other."""

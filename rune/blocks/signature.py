@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
 
+from rune.blocks.meaning import UNKNOWN, Effect, Meaning, Read, Taken, common
 from rune.tensor import ElementType, TensorType
 
 ArgumentValue = int | float | str
@@ -218,7 +219,7 @@ class BlockCode:
 
 
 Arguments = Mapping[str, ArgumentValue | HostText]
-"""A block's arguments, complete. Only a LONG_TEXT can be a `HostText`, and every block that has one takes it."""
+"""A block's arguments, complete. Only a LONG_TEXT can be a `HostText`; a block that needs it at build refuses it."""
 
 
 def integer(arguments: Arguments, name: str) -> int:
@@ -245,7 +246,7 @@ def text(arguments: Arguments, name: str) -> str:
 @dataclass(frozen=True)
 class Block:
     """One entry of the catalogue, or a block of a project's own. `header` is the file in the block's own folder that
-    holds its C; None where its `code` brings it."""
+    holds its C; None where its `code` brings it, as that of a block with a `source` in Python does."""
 
     name: str
     summary: str
@@ -274,9 +275,15 @@ class Block:
     """The argument that says the rate in place of `sound_rate`, where the block computes for any."""
     given_rate_argument: str | None = None
     """The argument that says the rate of the sound that comes out, where the block changes it."""
+    effects: tuple[Effect, ...] = ()
+    """What the numbers of each output mean; further outputs are as the last of these. Empty where nothing is known."""
+    taken: Callable[[tuple[TensorType, ...], Arguments], Taken] | None = None
+    """What the block takes its inputs for, where it says so: another meaning is a mistake in the pipeline."""
     category: Category = Category.OTHER
     page: str = ""
-    """The block's page, of a block without a header."""
+    """The block's page, of a block without a folder of its own."""
+    source: Path | None = None
+    """The file in the block's own folder that is the block, of one that is written in Python."""
 
     def made_of(self, inputs: tuple[TensorType, ...], arguments: Arguments) -> tuple[BlockOutput, ...]:
         """What comes out for these inputs. Raises `BlockError`; `RunTimeInput` for sizes that it does not take."""
@@ -292,6 +299,15 @@ class Block:
         """What it keeps from one run to the next, for inputs that `outputs` accepted."""
         return () if self.state is None else self.state(inputs, arguments)
 
+    def meanings(
+        self, given: tuple[Meaning, ...], inputs: tuple[TensorType, ...], arguments: Arguments, count: int
+    ) -> tuple[Meaning, ...]:
+        """What the numbers of its `count` outputs mean, for inputs that `outputs` accepted."""
+        if not self.effects or not inputs:
+            return (UNKNOWN,) * count
+        read = Read(common(given), inputs[0], arguments)
+        return tuple(self.effects[min(index, len(self.effects) - 1)].of(read) for index in range(count))
+
     @property
     def c_file(self) -> Path:
         """The file of its C, in its own folder. Raises `ValueError` for a block that has none."""
@@ -300,8 +316,16 @@ class Block:
         return self.header
 
     @property
+    def folder(self) -> Path:
+        """The folder of a catalogue's block. Raises `ValueError` for a block that has none."""
+        file = self.header or self.source
+        if file is None:
+            raise ValueError(f"{self.name} has no folder")
+        return file.parent
+
+    @property
     def documentation(self) -> str:
         """The block's page, Markdown."""
-        if self.header is None:
+        if self.header is None and self.source is None:
             return self.page
-        return (self.header.parent / "README.md").read_text(encoding="utf-8")
+        return (self.folder / "README.md").read_text(encoding="utf-8")

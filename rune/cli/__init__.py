@@ -13,6 +13,7 @@ from rune.cli.settings import Settings
 
 COMMANDS = {
     "bench": "Measure inference time, or compare runes",
+    "block": "Show a proc-block, or copy its source into a project",
     "boards": "List the boards that rune fit knows",
     "build": "Build the Runefile of a project into a rune",
     "check": "Check a Runefile and explain what is wrong",

@@ -112,7 +112,7 @@ def _around_model(model: Path, pixels: PixelRange | None) -> tuple[dict[str, byt
 
 
 def _pixels(model: Model, chosen: PixelRange | None) -> tuple[list[PixelAdvice | None], list[str]]:
-    """The range of pixels that each input wants, and a sentence on each that is not known or cannot be made."""
+    """The range of pixels that each input wants, and a sentence on each that is not known or unusual."""
     found: list[PixelAdvice | None] = []
     notices = []
     for position, tensor in enumerate(signature(model).inputs):
@@ -129,11 +129,8 @@ def _pixels(model: Model, chosen: PixelRange | None) -> tuple[list[PixelAdvice |
                     "uses 0 to 1 and marks the question; answer it with --pixels."
                 )
         elif advice.range in (None, PixelRange.SIGNED):
-            wanted = "in another range" if advice.range is None else f"from {advice.range.value}"
-            notices.append(
-                f"The model reads pixels {wanted} ({advice.reason}), and no proc-block produces them. The Runefile "
-                "uses 0 to 1, with which its results are inaccurate."
-            )
+            wanted = "of each channel by itself" if advice.range is None else f"from {advice.range.value}"
+            notices.append(f"The model reads pixels {wanted} ({advice.reason}), and the Runefile makes them so.")
         found.append(advice)
     return found, list(dict.fromkeys(notices))
 

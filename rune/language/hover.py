@@ -131,7 +131,8 @@ class _Reader:
         for index, type_ in enumerate(given_types(self._analysis, stage)):
             if type_ is not None:
                 number_ = f" as {code(f'{name}.{index}')}" if index else ""
-                lines.append(f"* gives `{type_}`{number_}, {_size(type_)}")
+                meaning = _meaning(self._analysis, name, index)
+                lines.append(f"* gives `{type_}`{number_}, {_size(type_)}{meaning}")
         kept = next((node.state for node in self._analysis.checked.outline.nodes if node.name == name), ())
         lines += [
             f"* keeps {code(state.name)}, `{state.type}`, from run to run. {state.help}. "
@@ -149,7 +150,9 @@ class _Reader:
 
     def _typed(self, text: str) -> str:
         type_ = type_of(self._analysis, self._stages, text)
-        return f"{code(text)}" + ("" if type_ is None else f", `{type_}`")
+        match = INPUT.match(text)
+        meaning = "" if match is None else _meaning(self._analysis, match["name"], int(match["index"] or 0))
+        return f"{code(text)}" + ("" if type_ is None else f", `{type_}`{meaning}")
 
     def _input(self, stage: Entry, index: int, word: str) -> str | None:
         match = INPUT.match(word)
@@ -224,6 +227,13 @@ class _Reader:
         lines += [_row("output", tensor) for tensor in model.outputs]
         about = self._analysis.description(path)
         return "\n".join([*lines, *(() if about is None else ("", _about(about)))])
+
+
+def _meaning(analysis: Analysis, stage: str, index: int) -> str:
+    """What is known of the numbers of an output, such as `0 to 255, RGB`, behind its type."""
+    known = analysis.checked.meanings.get(stage, ())
+    said = str(known[index]) if index < len(known) else ""
+    return f": {code(said)}" if said else ""
 
 
 def _uses(mention: Mention, name: str) -> bool:

@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 
 from rune.pyblock import numbers
 from rune.pyblock.c_lines import ELEMENT_TYPES, Lines, is_narrow, literal, number_type
-from rune.pyblock.intervals import ALL, Facts, Interval, element_holds
+from rune.pyblock.interval_arithmetic import ALL, Interval, element_holds
+from rune.pyblock.intervals import Facts
 from rune.pyblock.ir import (
     Absolute,
     ArrayVariable,

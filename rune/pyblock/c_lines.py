@@ -9,7 +9,7 @@ import math
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from rune.pyblock.intervals import Interval
+from rune.pyblock.interval_arithmetic import Interval
 from rune.pyblock.numbers import LEAST, Scalar
 from rune.tensor import ElementType
 

@@ -86,7 +86,8 @@ class StatementText:
         value = expressions.value(statement.value)
         place = expressions.place(array, statement.indices, statement.line)
         if not element.is_float:
-            value = expressions.fitted(value, statement.value, element, statement.line)
+            fitted = expressions.fitted(value, statement.value, element, statement.line)
+            value = f"({ELEMENT_TYPES[element]})({fitted})"
         self._lines.add(f"{expressions.names[array]}[{place}] = {value};")
 
     def _fill(self, statement: Fill) -> None:

@@ -13,7 +13,8 @@ from rune.pyblock.c_expressions import ExpressionText, array_type
 from rune.pyblock.c_lines import ELEMENT_TYPES, Lines, literal, number_type
 from rune.pyblock.c_statements import StatementText
 from rune.pyblock.check import MATHEMATICS_FILE
-from rune.pyblock.intervals import ALL, Interval, intervals
+from rune.pyblock.interval_arithmetic import ALL, Interval
+from rune.pyblock.intervals import intervals
 from rune.pyblock.ir import ArrayVariable, Block, Expression, Function, Role, Variable
 from rune.pyblock.numbers import Scalar, scalar_of
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from rune.pyblock.interval_arithmetic import ALL, Interval, hull, limited, operated, within
 from rune.pyblock.ir import (
     Absolute,
     ArrayVariable,
@@ -44,10 +45,7 @@ from rune.pyblock.ir import (
     While,
 )
 from rune.pyblock.numbers import LEAST, MOST, Scalar, limits_of
-from rune.tensor import ElementType
 
-Interval = tuple[int, int]
-ALL: Interval = (LEAST, MOST)
 _MOST_STATEMENTS = 200_000
 """Statements that are looked at, those of loops in loops again and again; beyond it nothing is taken for proven."""
 
@@ -206,7 +204,7 @@ class _Walk:
         while True:
             after, _ = self._turn(head, body, variable, interval, condition)
             grown = _joined(state, after) or state
-            if all(_within(grown.get(each, ALL), head[each]) for each in head):
+            if all(within(grown.get(each, ALL), head[each]) for each in head):
                 break
             head = _widened(head, grown)
         # A state one turn behind a sound one is sound as well, and may be narrower where the loop was widened.
@@ -267,7 +265,7 @@ class _Walk:
                 low, high = self._value(value, state)
                 return (-high, -low) if operator == "-" else (~high, ~low)
             case Binary(operator, left, right):
-                return _operated(operator, self._value(left, state), self._value(right, state))
+                return operated(operator, self._value(left, state), self._value(right, state))
             case Compare(_, left, right):
                 self._value(left, state)
                 self._value(right, state)
@@ -279,7 +277,7 @@ class _Walk:
                 self._value(condition, state)
                 first = self._value(yes, _narrowed(condition, state, self.facts, wanted=True) or state)
                 second = self._value(no, _narrowed(condition, state, self.facts, wanted=False) or state)
-                return _hull(first, second)
+                return hull(first, second)
             case Convert(value):
                 self._value(value, state)
                 return (0, 1) if value.type is Scalar.BOOL else ALL
@@ -311,51 +309,6 @@ class _Walk:
         return ALL
 
 
-def _within(inner: Interval, outer: Interval) -> bool:
-    return outer[0] <= inner[0] and inner[1] <= outer[1]
-
-
-def _hull(left: Interval, right: Interval) -> Interval:
-    return (min(left[0], right[0]), max(left[1], right[1]))
-
-
-def _operated(operator: str, left: Interval, right: Interval) -> Interval:
-    """What comes of any two numbers of these intervals, without the limit of 64 bits."""
-    match operator:
-        case "+":
-            return (left[0] + right[0], left[1] + right[1])
-        case "-":
-            return (left[0] - right[1], left[1] - right[0])
-        case "*":
-            products = [a * b for a in left for b in right]
-            return (min(products), max(products))
-        case "//":
-            divisors = [each for each in (*right, -1, 1) if right[0] <= each <= right[1] and each]
-            quotients = [a // b for a in left for b in divisors]
-            return (min(quotients), max(quotients)) if quotients else ALL
-        case "%":
-            if right[0] > 0:
-                return left if left[0] >= 0 and left[1] < right[0] else (0, right[1] - 1)
-            return (min(right[0] + 1, 0), max(right[1] - 1, 0))
-        case "&" if left[0] >= 0 or right[0] >= 0:
-            bounds = [each[1] for each in (left, right) if each[0] >= 0]
-            return (0, min(bounds))
-        case "|" | "^" if left[0] >= 0 and right[0] >= 0:
-            return (0, (1 << max(left[1], right[1]).bit_length()) - 1)
-        case ">>" if right[0] >= 0:
-            shifts = [min(each, 63) for each in right]
-            values = [a >> b for a in left for b in shifts]
-            return (min(values), max(values))
-        case "<<" if right[0] >= 0 and right[1] < 64:
-            values = [a << b for a in left for b in right]
-            return (min(values), max(values))
-        case "**" if right[0] >= 0 and right[1] < 64 and left[0] >= 0:
-            return (0, max(left[1] ** right[1], 1))
-        case "+" | "**" | "<<":
-            return (LEAST - 1, MOST + 1)
-    return ALL
-
-
 _OPPOSITE = {"<": ">=", "<=": ">", ">": "<=", ">=": "<", "==": "!=", "!=": "=="}
 _MIRRORED = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "==": "==", "!=": "!="}
 
@@ -381,32 +334,9 @@ def _narrowed(condition: Expression, state: _State, facts: Facts, *, wanted: boo
             result: _State | None = dict(state)
             for mine, other, word in ((left, right, operator), (right, left, _MIRRORED[operator])):
                 if isinstance(mine, Read) and result is not None:
-                    limited = _limited(word, result.get(mine.variable, ALL), facts.of(other))
-                    if limited is None:
+                    left_over = limited(word, result.get(mine.variable, ALL), facts.of(other))
+                    if left_over is None:
                         return None
-                    result[mine.variable] = limited
+                    result[mine.variable] = left_over
             return result
     return dict(state)
-
-
-def _limited(operator: str, interval: Interval, other: Interval) -> Interval | None:
-    """The part of an interval that compares so with some number of the other; None when there is none."""
-    low, high = interval
-    match operator:
-        case "<":
-            high = min(high, other[1] - 1)
-        case "<=":
-            high = min(high, other[1])
-        case ">":
-            low = max(low, other[0] + 1)
-        case ">=":
-            low = max(low, other[0])
-        case "==":
-            low, high = max(low, other[0]), min(high, other[1])
-    return (low, high) if low <= high else None
-
-
-def element_holds(interval: Interval, element: ElementType) -> bool:
-    """Whether an element holds all numbers of an interval."""
-    low, high = limits_of(element)
-    return low <= interval[0] and interval[1] <= high

@@ -96,9 +96,10 @@ def bind(signature: BlockSignature, types: Sequence[TensorType]) -> dict[str, in
                 raise UnfitInput(f"{signature.name} takes one {element} as {given.name} and not {type_}", index)
             continue
         wanted = f"{signature.name} takes {given.shape} as {given.name} and not {type_}"
-        if given.shape.element is not type_.element or len(given.shape.dimensions) != len(type_.dimensions):
+        sizes = _without_ones(type_.dimensions, len(given.shape.dimensions))
+        if given.shape.element is not type_.element or sizes is None:
             raise UnfitInput(wanted, index)
-        for dimension, size in zip(given.shape.dimensions, type_.dimensions, strict=True):
+        for dimension, size in zip(given.shape.dimensions, sizes, strict=True):
             if isinstance(dimension, int) and dimension != size:
                 raise UnfitInput(wanted, index)
             if isinstance(dimension, str) and names.setdefault(dimension, size) != size:
@@ -106,6 +107,14 @@ def bind(signature: BlockSignature, types: Sequence[TensorType]) -> dict[str, in
         if type_.count < 1:
             raise UnfitInput(f"{wanted}, which has no elements", index)
     return names
+
+
+def _without_ones(sizes: tuple[int, ...], rank: int) -> tuple[int, ...] | None:
+    """The sizes of a tensor for a signature with that many: `f32[1, 6]` is six in a row too. None for others."""
+    if len(sizes) == rank:
+        return sizes
+    inner = tuple(size for size in sizes if size != 1) or (1,)
+    return inner if len(inner) == rank else None
 
 
 def output_type(shape: ArrayShape | Scalar, names: Mapping[str, int]) -> TensorType:

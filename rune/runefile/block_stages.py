@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
+from rune.blocks.meaning import Meaning
 from rune.blocks.paths import BlockPath, parse_block_path
-from rune.blocks.published import PUBLISHED, published
+from rune.blocks.published import INSTEAD, PUBLISHED, published
 from rune.blocks.resolver import BlockResolver
 from rune.blocks.signature import Block, BlockError, BlockOutput, RunTimeInput
 from rune.runefile.arguments import block_arguments
 from rune.runefile.codes import Code
+from rune.runefile.diagnostics import Fix
+from rune.runefile.inserted_stage import Insert
 from rune.runefile.pipeline import BlockStage, Port
 from rune.runefile.python_blocks import BrokenBlock, ProjectBlocks, python_file
+from rune.runefile.repairs import repairs_of_block
 from rune.runefile.report import Report
 from rune.runefile.resources import Resources
 from rune.runefile.stage_parts import MAX_TENSOR_SIZE
@@ -25,10 +31,19 @@ _PUBLISHED_VERSION = "v0.11.3"
 """The release of the published blocks whose arithmetic the catalogue has."""
 
 
+@dataclass(frozen=True)
+class Given:
+    """What feeds a block stage: of each input the type and the meaning, and how a block is put in front of it."""
+
+    types: tuple[TensorType, ...]
+    meanings: tuple[Meaning, ...]
+    insert: Insert
+
+
 def check_block_stage(
     stage: StageSyntax,
     ports: tuple[Port, ...] | None,
-    types: tuple[TensorType, ...] | None,
+    given: Given | None,
     blocks: BlockResolver,
     resources: Resources,
     report: Report,
@@ -41,12 +56,16 @@ def check_block_stage(
                 resources.find(argument.resource, argument.span)
         return None
     arguments = block_arguments(stage, block, resources, report)
-    if arguments is None or ports is None or types is None:
+    if arguments is None or ports is None or given is None:
         return None
+    types = given.types
     try:
         outputs = block.made_of(types, arguments)
     except BlockError as error:
-        _report_block_error(stage, error, report)
+        refused = error.input_index if error.argument is None else None
+        both = (types, given.meanings)
+        fixes = [] if refused is None else repairs_of_block(stage, block, arguments, both, refused, given.insert)
+        _report_block_error(stage, error, report, fixes)
         return None
     if not _fits_size_limit(stage, outputs, report):
         return None
@@ -125,7 +144,7 @@ def _report_published(name: str, stage: StageSyntax, blocks: BlockResolver, repo
         Code.BLOCK_NOT_IN_CATALOGUE,
         f"The proc-block {quoted(name)} was published for Rune, and is not in the catalogue yet",
         stage.target.span,
-        [f"It gives {PUBLISHED[name]}.", _can_be_built(blocks)],
+        [f"It gives {PUBLISHED[name]}.", INSTEAD[name], _can_be_built(blocks)],
     )
 
 
@@ -157,7 +176,7 @@ def _warn_of_version(text: str, path: BlockPath, stage: StageSyntax, report: Rep
     )
 
 
-def _report_block_error(stage: StageSyntax, error: BlockError, report: Report) -> None:
+def _report_block_error(stage: StageSyntax, error: BlockError, report: Report, fixes: list[Fix]) -> None:
     span, code = stage.target.span, Code.BAD_BLOCK_INPUT
     if isinstance(error, BrokenBlock):
         report.error(Code.PYTHON_BLOCK, error.message, span, ["The problems are shown in the file."])
@@ -173,7 +192,7 @@ def _report_block_error(stage: StageSyntax, error: BlockError, report: Report) -
     elif stage.inputs:
         span = stage.inputs[0].whole
     message = error.message[:1].upper() + error.message[1:] if code is Code.BAD_ARGUMENT else error.message
-    report.error(code, message, span, notes)
+    report.error(code, message, span, notes, fixes)
 
 
 def _fits_size_limit(stage: StageSyntax, outputs: tuple[BlockOutput, ...], report: Report) -> bool:

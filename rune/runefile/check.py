@@ -5,19 +5,23 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from rune.blocks.meaning import UNKNOWN, Meaning
 from rune.blocks.resolver import BlockResolver
 from rune.blocks.signature import BlockState
 from rune.files import ProjectFiles
-from rune.runefile.block_stages import check_block_stage
+from rune.runefile.advice import advise
+from rune.runefile.block_stages import Given, check_block_stage
 from rune.runefile.capabilities import check_capability, declared_output, find_capability
 from rune.runefile.codes import Code
 from rune.runefile.compose import compose
 from rune.runefile.diagnostics import Diagnostic, Fix, Severity
 from rune.runefile.find import runefile_in
+from rune.runefile.forgetting import forget_what_follows
 from rune.runefile.graph import report_cycles, run_order, sources_of
 from rune.runefile.host_resources import HostResources
+from rune.runefile.inserted_stage import NewBlock, inserted_stage
+from rune.runefile.meanings import meanings_of
 from rune.runefile.model_stages import ModelReading, Signatures, check_model_stage, find_model, warn_of_host
-from rune.runefile.noise_memory import warn_of_noise_memory
 from rune.runefile.open_question import report_open_questions
 from rune.runefile.outline import Outline, outline
 from rune.runefile.output_stages import check_output_stage, find_output
@@ -35,12 +39,10 @@ from rune.runefile.python_blocks import ProjectBlocks
 from rune.runefile.read_runefile import read_runefile
 from rune.runefile.report import Report
 from rune.runefile.resources import Resources
-from rune.runefile.sound_rates import warn_of_sound_rate
 from rune.runefile.source import SourceText
 from rune.runefile.syntax import Form, InputSyntax, RunefileSyntax, StageKind, StageSyntax
 from rune.runefile.text_form import compose_text, is_text_form
-from rune.runefile.values import Composed, Value
-from rune.runefile.wordlists import warn_of_short_wordlist
+from rune.runefile.values import Value
 from rune.runefile.zune import is_zune_stage
 from rune.tensor import TensorType
 from rune.tflite import ModelSignature, read_model
@@ -48,36 +50,15 @@ from rune.tflite import signature as signature_of
 from rune.uncollected import uncollected
 from rune.wording import counted, plain, quoted
 
-_ABOUT_A_PART = frozenset(
-    {
-        Code.MISSING_KEY,
-        Code.NO_KIND,
-        Code.RESOURCE_NO_SOURCE,
-        Code.NO_INPUTS,
-        Code.WRONG_OUTPUT_COUNT,
-        Code.MISSING_PARAMETER,
-        Code.WRONG_CAPABILITY_SIZE,
-        Code.MISSING_ARGUMENT,
-        Code.WRONG_INPUT_COUNT,
-        Code.MISSING_TYPES,
-    }
-)
-"""What cannot be said of a stage of which something could not be read."""
-_ABOUT_THE_WHOLE = frozenset({Code.EMPTY_PIPELINE, Code.NO_OUTPUT_STAGE, Code.UNUSED_STAGE, Code.UNUSED_RESOURCE})
-"""What cannot be said while there is such a stage."""
-_ABOUT_WHAT_IS_ABSENT = frozenset(
-    {*_ABOUT_A_PART, *_ABOUT_THE_WHOLE, Code.EMPTY_RUNEFILE, Code.UNKNOWN_RESOURCE, Code.UNKNOWN_INPUT}
-)
-"""What cannot be said while it is not even known which stages there are."""
-
 
 @dataclass(frozen=True)
 class Checked:
     """The result of a check: the problems of a project, and what could be understood of it.
 
     `pipeline` is None when there is an error. `source` is the text as it was read, empty when it could not be; `root`
-    its values as they are written, None where there are none. `types` has what is known of each stage's outputs, and
-    `signatures` the inputs and outputs of each model stage whose model could be read, both by the stage's name.
+    its values as they are written, None where there are none. `types` has what is known of each stage's outputs,
+    `meanings` what is known of their numbers, and `signatures` the inputs and outputs of each model stage whose model
+    could be read, all by the stage's name.
     """
 
     diagnostics: tuple[Diagnostic, ...]
@@ -88,6 +69,7 @@ class Checked:
     syntax: RunefileSyntax
     types: Mapping[str, tuple[TensorType | None, ...]]
     signatures: Mapping[str, ModelSignature]
+    meanings: Mapping[str, tuple[Meaning, ...]]
 
     @property
     def has_errors(self) -> bool:
@@ -132,32 +114,24 @@ def check(
     is_known = not syntax.broken_stages and all(stage.is_sound for stage in syntax.stages)
     resources.check_rest(warn_of_unused=is_known)
     pipeline = None if report.has_errors else Pipeline(stages, resources.checked())
-    _forget_what_follows(composed, report)
+    forget_what_follows(composed, report)
     return Checked(
         (*report.diagnostics, *own.diagnostics()),
         pipeline,
-        outline(syntax, checker.type_of, checker.model_file, checker.state_of),
+        outline(syntax, checker.type_of, checker.model_file, checker.state_of, checker.meaning_of),
         source,
         None if syntax.form is Form.TEXT else composed.root,
         syntax,
         checker.types,
         checker.signatures,
+        checker.meanings,
     )
-
-
-def _forget_what_follows(composed: Composed, report: Report) -> None:
-    """Removes diagnostics that were only caused by skipped lines."""
-    if not composed.is_whole:
-        report.forget(_ABOUT_WHAT_IS_ABSENT)
-    elif composed.damaged or composed.broken:
-        report.forget(_ABOUT_THE_WHOLE)
-        report.forget(_ABOUT_A_PART, composed.is_damaged)
 
 
 def _unread(source: SourceText, report: Report) -> Checked:
     """The result for a file in which nothing could be understood."""
     nothing = RunefileSyntax((), (), source.span(0, 0), frozenset())
-    return Checked(report.diagnostics, None, Outline((), ()), source, None, nothing, {}, {})
+    return Checked(report.diagnostics, None, Outline((), ()), source, None, nothing, {}, {}, {})
 
 
 def _signatures_from(files: ProjectFiles) -> Signatures:
@@ -185,6 +159,8 @@ class _Checker:
         self._checked: dict[str, Stage] = {}
         self._models: dict[str, str] = {}
         self._signatures: dict[str, ModelSignature] = {}
+        self._meanings: dict[str, tuple[Meaning, ...]] = {}
+        self._names = frozenset((*self._stages, *(each.name.text for each in syntax.resources)))
 
     def run(self) -> tuple[Stage, ...]:
         """The stages that are right, in their order."""
@@ -203,8 +179,15 @@ class _Checker:
         given = self._given.get(name)
         return given.types[index] if given is not None and index < len(given.types) else None
 
-    def _type_of_port(self, port: Port) -> TensorType | None:
-        return self.type_of(port.stage, port.index)
+    def meaning_of(self, name: str, index: int) -> Meaning:
+        """What is known of the numbers of an output."""
+        meanings = self._meanings.get(name, ())
+        return meanings[index] if index < len(meanings) else UNKNOWN
+
+    @property
+    def meanings(self) -> dict[str, tuple[Meaning, ...]]:
+        """What is known of the numbers of every stage's outputs, by its name."""
+        return dict(self._meanings)
 
     @property
     def types(self) -> dict[str, tuple[TensorType | None, ...]]:
@@ -254,7 +237,6 @@ class _Checker:
             case CapabilityStage():
                 given = _Given((checked.output,), (0,))
             case BlockStage():
-                self._advise(stage, checked)
                 given = _Given(
                     tuple(output.type for output in checked.outputs),
                     tuple(output.text_bound for output in checked.outputs),
@@ -267,13 +249,20 @@ class _Checker:
                 return None
         self._given[stage.name.text] = given
         self._checked[stage.name.text] = checked
+        known = tuple(type_ for type_ in types if type_ is not None)
+        meant = self._meant(stage)
+        if len(known) == len(types):
+            reaching = tuple(zip(known, meant, strict=True))
+            advise(stage, checked, reaching, self._checked.get, self._stages, self._insert, self._report)
+        self._meanings[stage.name.text] = meanings_of(checked, meant, known)
         return checked
 
-    def _advise(self, stage: StageSyntax, checked: BlockStage) -> None:
-        """Warns of blocks that are right by themselves and not where they stand."""
-        warn_of_short_wordlist(stage, checked, self._checked.get, self._type_of_port, self._report)
-        warn_of_sound_rate(stage, checked, self._checked.get, self._stages, self._report)
-        warn_of_noise_memory(stage, checked, self._checked.get, self._report)
+    def _meant(self, stage: StageSyntax) -> tuple[Meaning, ...]:
+        """What is known of the numbers of each input."""
+        return tuple(self.meaning_of(input_.stage, input_.index) for input_ in stage.inputs)
+
+    def _insert(self, reader: StageSyntax, input_: InputSyntax, new: NewBlock) -> list[Fix]:
+        return inserted_stage(new, reader, input_, self._names, self._report)
 
     def _check_kind(
         self, stage: StageSyntax, ports: tuple[Port, ...] | None, types: tuple[TensorType | None, ...]
@@ -287,7 +276,7 @@ class _Checker:
             case StageKind.BLOCK:
                 self._note_declared(stage)
                 known = tuple(type_ for type_ in types if type_ is not None)
-                whole = known if len(known) == len(types) else None
+                whole = Given(known, self._meant(stage), self._insert) if len(known) == len(types) else None
                 return check_block_stage(stage, ports, whole, self._blocks, self._reading.resources, report)
             case StageKind.MODEL:
                 return self._check_model(stage, ports, types)
@@ -319,7 +308,7 @@ class _Checker:
             self._note_model(stage, found.signature)
         if found is None:
             return None
-        return check_model_stage(stage, ports, types, found, self._report)
+        return check_model_stage(stage, ports, types, found, self._report, self._insert, self._meant(stage))
 
     def _note_declared(self, stage: StageSyntax) -> None:
         """What the text declares stands in until the stage is known to be right, so that its readers can be checked."""

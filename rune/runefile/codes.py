@@ -86,6 +86,10 @@ class Code(Enum):
     WRONG_FORMAT = "RUNE0079"
 
     RUN_TIME_SIZES = "RUNE0085"
+    VALUE_RANGE = "RUNE0086"
+    COLOUR = "RUNE0087"
+    QUANTISATION = "RUNE0088"
+    OTHER_LABELS = "RUNE0089"
     # What is wrong in a block in Python; the first nine are those of rune.pyblock.
     PYTHON_SYNTAX = "RUNE0110"
     PYTHON_SIGNATURE = "RUNE0111"

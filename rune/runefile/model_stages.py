@@ -6,18 +6,22 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from rune.abi import ModelFormat
+from rune.blocks.meaning import Meaning
 from rune.files import FileError, ProjectFiles
 from rune.folders import folder_path
 from rune.runefile.block_stages import PAD_NOTE
 from rune.runefile.codes import Code
+from rune.runefile.diagnostics import Fix
+from rune.runefile.inserted_stage import Insert, NewBlock
 from rune.runefile.model_types import check_declared_alone, check_inputs, filled_in, obstacle_in
 from rune.runefile.pipeline import ModelStage, Port
+from rune.runefile.repairs import repairs_of_model
 from rune.runefile.report import Report
 from rune.runefile.resources import Resources, report_unreadable
 from rune.runefile.syntax import ResourceSyntax, StageSyntax, Word
 from rune.runefile.types import check_declared_outputs
 from rune.tensor import TensorType
-from rune.tflite import ModelError, ModelSignature
+from rune.tflite import ModelError, ModelSignature, ModelTensor
 from rune.wording import plain, printable, quoted
 
 Signatures = Callable[[str], ModelSignature]
@@ -145,11 +149,18 @@ def check_model_stage(
     types: tuple[TensorType | None, ...],
     found: FoundModel,
     report: Report,
+    insert: Insert,
+    meanings: tuple[Meaning, ...],
 ) -> ModelStage | None:
     """The stage as the model has it; None when something was reported. A type is None where it is not known."""
     before = report.error_count
-    if _reports_run_time_sizes(stage, types, report):
+    if _reports_run_time_sizes(stage, types, report, insert):
         return None
+
+    def repairs(index: int, wanted: ModelTensor) -> list[Fix]:
+        given = types[index]
+        return [] if given is None else repairs_of_model(stage, index, given, meanings[index], wanted, insert)
+
     input_types: tuple[TensorType, ...] | None
     output_types: tuple[TensorType, ...] | None
     if found.signature is None:
@@ -157,7 +168,7 @@ def check_model_stage(
     else:
         input_types = tuple(tensor.type for tensor in found.signature.inputs)
         output_types = filled_in(stage, tuple(tensor.type for tensor in found.signature.outputs))
-        check_inputs(stage, types, found.signature, report)
+        check_inputs(stage, types, found.signature, report, repairs)
         check_declared_outputs(stage, output_types, "The model", report)
     if report.error_count > before or ports is None or not stage.is_sound:
         return None
@@ -173,15 +184,19 @@ def check_model_stage(
         outputs=output_types,
         capacity=found.capacity,
         tensors=() if found.signature is None else found.signature.outputs,
+        input_tensors=() if found.signature is None else found.signature.inputs,
     )
 
 
-def _reports_run_time_sizes(stage: StageSyntax, types: tuple[TensorType | None, ...], report: Report) -> bool:
+def _reports_run_time_sizes(
+    stage: StageSyntax, types: tuple[TensorType | None, ...], report: Report, insert: Insert
+) -> bool:
     """Reports inputs whose sizes each run decides: a model has its own."""
     found = [(input_, type_) for input_, type_ in zip(stage.inputs, types, strict=True) if type_ and not type_.is_fixed]
     for input_, type_ in found:
         message = f"A model takes a fixed number of elements, but {quoted(input_.text)} gives {type_}"
-        report.error(Code.RUN_TIME_SIZES, message, input_.whole, [PAD_NOTE])
+        fixes = insert(stage, input_, NewBlock("pad", {}))
+        report.error(Code.RUN_TIME_SIZES, message, input_.whole, [PAD_NOTE], fixes)
     return bool(found)
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from rune.abi import ModelFormat
 from rune.runefile.codes import Code
-from rune.runefile.diagnostics import Span
+from rune.runefile.diagnostics import Fix, Span
 from rune.runefile.report import Report
 from rune.runefile.stage_parts import MAX_TENSOR_SIZE
 from rune.runefile.syntax import InputSyntax, StageSyntax, TypeSyntax
@@ -61,8 +62,16 @@ def _is_filled(kind: TensorType, written: TypeSyntax) -> bool:
     return not kind.dimensions and bool(written.dimensions) and written.tensor_type.count != 1
 
 
+Repairs = Callable[[int, ModelTensor], list[Fix]]
+"""The fixes for an input of a model stage that is not what the model takes."""
+
+
 def check_inputs(
-    stage: StageSyntax, types: tuple[TensorType | None, ...], signature: ModelSignature, report: Report
+    stage: StageSyntax,
+    types: tuple[TensorType | None, ...],
+    signature: ModelSignature,
+    report: Report,
+    repairs: Repairs,
 ) -> None:
     """Reports inputs of another number, element type or size than the model takes."""
     count = len(signature.inputs)
@@ -74,15 +83,15 @@ def check_inputs(
         )
         report.error(Code.WRONG_INPUT_COUNT, message, span, [f"It takes {names}."] if names else [])
         return
-    for input_, given, wanted in zip(stage.inputs, types, signature.inputs, strict=False):
+    for index, (input_, given, wanted) in enumerate(zip(stage.inputs, types, signature.inputs, strict=False)):
         if given is not None and not same_data(given, wanted.type):
-            _report_type(input_, given, wanted, report)
+            _report_type(input_, given, wanted, report, repairs(index, wanted))
 
 
-def _report_type(input_: InputSyntax, given: TensorType, wanted: ModelTensor, report: Report) -> None:
+def _report_type(input_: InputSyntax, given: TensorType, wanted: ModelTensor, report: Report, fixes: list[Fix]) -> None:
     span, source = input_.whole, quoted(input_.text)
     if given.element.is_float and wanted.type.element.is_integer and wanted.scale is not None:
-        _report_quantized(span, source, given, wanted, report)
+        _report_quantized(span, source, given, wanted, report, fixes)
         return
     message = f"The model's input {quoted(wanted.name)} is {wanted.type}, but {source} gives {given}"
     if given.element is wanted.type.element:
@@ -90,10 +99,12 @@ def _report_type(input_: InputSyntax, given: TensorType, wanted: ModelTensor, re
     else:
         notes = [f"It needs elements of {wanted.type.element} and gets {given.element}."]
         notes += _way(given.element, wanted.type.element)
-    report.error(Code.WRONG_INPUT_TYPE, message, span, notes)
+    report.error(Code.WRONG_INPUT_TYPE, message, span, notes, fixes)
 
 
-def _report_quantized(span: Span, source: str, given: TensorType, wanted: ModelTensor, report: Report) -> None:
+def _report_quantized(
+    span: Span, source: str, given: TensorType, wanted: ModelTensor, report: Report, fixes: list[Fix]
+) -> None:
     """Floats for a model that takes bytes: most often a quantised model in an old pipeline."""
     scale, zero_point = f"{wanted.scale:.9g}", wanted.zero_point or 0
     message = (
@@ -102,10 +113,10 @@ def _report_quantized(span: Span, source: str, given: TensorType, wanted: ModelT
     )
     notes = [
         f"It takes a number x as round(x / {scale}) + {zero_point}, in {wanted.type.element}.",
-        f"Feed it {wanted.type.element} from the start, as pixels or filtered sound, or convert the model again with "
-        "inputs of f32.",
+        f"The proc-block `quantize` makes {wanted.type.element} of f32. Or feed it {wanted.type.element} from the "
+        "start, as pixels or filtered sound.",
     ]
-    report.error(Code.QUANTIZED_INPUT, message, span, notes)
+    report.error(Code.QUANTIZED_INPUT, message, span, notes, fixes)
 
 
 _WAYS = {

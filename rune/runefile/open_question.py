@@ -15,7 +15,6 @@ from rune.runefile.report import Report
 from rune.runefile.source import SourceText
 from rune.runefile.syntax import Form, StageSyntax, written_type
 from rune.tensor import TensorType
-from rune.tflite import PixelAdvice
 from rune.wording import plain
 
 _BLOCK = re.compile(r"^[ \t]*# Open question: (?P<text>[^\r\n]*)(?P<more>(?:\r?\n[ \t]*#[^\r\n]*)*)(?:\r?\n|\Z)", re.M)
@@ -32,16 +31,6 @@ def pixel_question(image: str, pixels: str) -> list[str]:
         "  # Its file does not say. With the wrong range the results are wrong. Here the range is 0 to 1.",
         f"  # For 0 to 255: write `capability: FLOAT_IMAGE` and `type: f32` in `{image}`, remove `{pixels}`, and read",
         f"  # `{image}` in its place. Then remove this comment.",
-    ]
-
-
-def range_question(advice: PixelAdvice) -> list[str]:
-    """The comment where the model wants a range that no block makes."""
-    wanted = f"from {advice.range.value}" if advice.range is not None else "of another range"
-    return [
-        f"  # Open question: which stage makes pixels {wanted}? The model expects them, and no proc-block makes them.",
-        f"  # {advice.reason[:1].upper()}{advice.reason[1:]}. Here the range is 0 to 1, so its results are inaccurate.",
-        "  # Convert the model again with the scaling inside of it, and remove this comment.",
     ]
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from rune.blocks.meaning import Meaning
 from rune.blocks.paths import parse_block_path
 from rune.blocks.signature import BlockState
 from rune.runefile import capabilities
@@ -49,13 +50,17 @@ class Node:
 
 @dataclass(frozen=True)
 class Wire:
-    """What goes from an output of one stage to an input of another, both by number from 0."""
+    """What goes from an output of one stage to an input of another, both by number from 0.
+
+    `meaning` is what is known of the numbers, such as `0 to 255, RGB`; empty where nothing is.
+    """
 
     source: str
     source_index: int
     target: str
     target_index: int
     type: str | None
+    meaning: str = ""
 
 
 @dataclass(frozen=True)
@@ -79,9 +84,10 @@ def outline(
     type_of: Callable[[str, int], TensorType | None],
     model_file: Callable[[StageSyntax], str | None],
     state_of: Callable[[str], tuple[BlockState, ...]],
+    meaning_of: Callable[[str, int], Meaning],
 ) -> Outline:
-    """The drawing; `type_of` says what is known of an output, `model_file` which file a model stage runs, `state_of`
-    what a block keeps."""
+    """The drawing; `type_of` and `meaning_of` say what is known of an output, `model_file` which file a model stage
+    runs, `state_of` what a block keeps."""
     names = {stage.name.text for stage in syntax.stages}
     resources = {resource.name.text: resource for resource in syntax.resources}
     wires = []
@@ -90,7 +96,8 @@ def outline(
             if input_.stage in names:
                 type_ = type_of(input_.stage, input_.index)
                 text = None if type_ is None else str(type_)
-                wires.append(Wire(input_.stage, input_.index, stage.name.text, target_index, text))
+                meaning = str(meaning_of(input_.stage, input_.index))
+                wires.append(Wire(input_.stage, input_.index, stage.name.text, target_index, text, meaning))
     nodes = (_node(stage, model_file, resources, state_of(stage.name.text)) for stage in syntax.stages)
     return Outline(tuple(nodes), tuple(wires))
 

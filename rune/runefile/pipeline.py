@@ -67,6 +67,8 @@ class ModelStage:
     """Bytes kept for a model that the host gives when the rune starts; None when the rune has its model."""
     tensors: tuple[ModelTensor, ...] = ()
     """What the model's file says of its outputs; empty where it could not be asked."""
+    input_tensors: tuple[ModelTensor, ...] = ()
+    """The same of its inputs."""
 
     @property
     def is_hosted(self) -> bool:

@@ -6,12 +6,16 @@ import json
 import re
 from collections.abc import Sequence
 
+from rune.blocks.meaning import Range
 from rune.files import normal_path
+from rune.runefile.contradictions import scaled
+from rune.runefile.inserted_stage import NewBlock
 from rune.runefile.model_types import obstacle_in
-from rune.runefile.open_question import pixel_question, range_question
+from rune.runefile.open_question import pixel_question
 from rune.runefile.syntax import written_type
 from rune.tensor import ElementType, TensorType
-from rune.tflite import ModelError, ModelSignature, PixelAdvice, PixelRange
+from rune.tflite import Described, ModelError, ModelSignature, PixelAdvice, PixelRange
+from rune.tflite.described import NOTHING
 
 READ_BY_PEOPLE = 64
 """Elements of a tensor that is sent as text."""
@@ -90,11 +94,9 @@ def _source(type_: TensorType, suffix: str, advice: PixelAdvice | None) -> tuple
     camera = _capability("image" + suffix, "IMAGE", arguments, TensorType(ElementType.U8, type_.dimensions))
     if type_.element is ElementType.U8:
         return camera, "image" + suffix
-    block = "image-normalization" if type_.element is ElementType.F32 else "signed-pixels"
+    block = _pixel_block(type_, advice)
     pixels = [
-        f"  pixels{suffix}:",
-        f"    proc-block: {block}",
-        f"    inputs: [image{suffix}]",
+        *block.lines(f"pixels{suffix}", f"image{suffix}", "  ", "  "),
         "    outputs:",
         f"      - {written_type(type_)}",
     ]
@@ -107,11 +109,25 @@ def _remark(type_: TensorType, advice: PixelAdvice | None, suffix: str) -> list[
         return []
     if advice is None:
         return pixel_question("image" + suffix, "pixels" + suffix)
-    return _reason(advice) if advice.range is PixelRange.UNIT else range_question(advice)
+    return _reason(advice)
+
+
+def _pixel_block(type_: TensorType, advice: PixelAdvice | None) -> NewBlock:
+    """What makes the numbers that a model reads of an image's bytes."""
+    if type_.element is not ElementType.F32:
+        return NewBlock("signed-pixels", {})
+    if advice is None or advice.range is PixelRange.UNIT or advice.ends is None:
+        return NewBlock("image-normalization", {})
+    said = advice.normalization if advice.range is None else None
+    channels = NOTHING if said is None else Described(mean=said.mean, deviation=said.std)
+    return scaled(None, Range(*advice.ends), channels)
 
 
 def _reason(advice: PixelAdvice) -> list[str]:
-    return [f"  # The model reads pixels from {advice.range.value}: {advice.reason}."] if advice.range else []
+    low, high = advice.ends or (0, 1)
+    return [
+        f"  # The model reads pixels from {advice.range.value if advice.range else Range(low, high)}: {advice.reason}."
+    ]
 
 
 def _capability(name: str, kind: str, arguments: list[str], type_: TensorType) -> list[str]:

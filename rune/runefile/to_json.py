@@ -85,13 +85,17 @@ class OutlineNodeJson(TypedDict):
 
 
 class OutlineWireJson(TypedDict):
-    """What goes from an output of one stage to an input of another; `type` is null while it is unknown."""
+    """What goes from an output of one stage to an input of another; `type` is null while it is unknown.
+
+    `meaning` is there where something is known of the numbers, such as their range.
+    """
 
     source: str
     source_index: int
     target: str
     target_index: int
     type: str | None
+    meaning: NotRequired[str]
 
 
 class OutlineJson(TypedDict):
@@ -168,10 +172,13 @@ def _argument_to_json(argument: NodeArgument) -> NodeArgumentJson:
 
 def wire_to_json(wire: Wire) -> OutlineWireJson:
     """A wire of an outline as JSON."""
-    return {
+    written: OutlineWireJson = {
         "source": wire.source,
         "source_index": wire.source_index,
         "target": wire.target,
         "target_index": wire.target_index,
         "type": wire.type,
     }
+    if wire.meaning:
+        written["meaning"] = wire.meaning
+    return written

@@ -1,43 +1,54 @@
-"""Whether a list of words has a word for each class that can come: a missing one would stop the rune when it comes."""
+"""Whether a list of words fits the classes that can come: a missing word would stop the rune when its class comes."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
+from rune.blocks.meaning import Meaning
 from rune.runefile.codes import Code
-from rune.runefile.pipeline import BlockStage, Port, Stage
+from rune.runefile.pipeline import BlockStage
 from rune.runefile.report import Report
 from rune.runefile.syntax import StageSyntax
-from rune.tensor import TensorType
 from rune.wording import counted, quoted
 
-_INDICES = "most_confident_indices"
 
-
-def warn_of_short_wordlist(
-    syntax: StageSyntax,
-    label: BlockStage,
-    stage_named: Callable[[str], Stage | None],
-    type_of: Callable[[Port], TensorType | None],
-    report: Report,
-) -> None:
-    """Compares the words of a `label` stage with the scores that its indices are chosen from."""
-    words = label.arguments.get("wordlist")
-    if label.block.name != "label" or not isinstance(words, str) or len(label.inputs) != 1:
+def warn_of_wordlist(syntax: StageSyntax, label: BlockStage, indices: Meaning, report: Report) -> None:
+    """Compares the words of a `label` stage with the classes that its indices choose from, as far as they are known."""
+    text = label.arguments.get("wordlist")
+    if label.block.name != "label" or not isinstance(text, str) or len(label.inputs) != 1:
         return
-    chooser = stage_named(label.inputs[0].stage)
-    if not isinstance(chooser, BlockStage) or chooser.block.name != _INDICES or not chooser.inputs:
-        return
-    scores = type_of(chooser.inputs[0])
-    count = len(words.strip().split("\n"))
-    if scores is None or count >= scores.count:
-        return
+    words = [word.strip() for word in text.strip().split("\n")]
     span = next((item.span for item in syntax.arguments if item.name in ("wordlist", "labels")), syntax.target.span)
-    classes = counted(scores.count, "class", "classes")
+    said = f"The wordlist of {quoted(label.name)} has {counted(len(words), 'word')}"
+    source = syntax.inputs[0].text
+    if indices.classes is not None and len(words) < indices.classes:
+        report.warning(
+            Code.SHORT_WORDLIST,
+            f"{said}, and {quoted(source)} tells {counted(indices.classes, 'class', 'classes')} apart",
+            span,
+            [f"The rune stops when class {len(words)}, counted from 0, is the most likely one."],
+        )
+        return
+    if not indices.labels or indices.labels == tuple(words):
+        return
+    first = _misplaced(words, indices.labels)
+    if first is None:
+        return
+    named = indices.labels[first]
     report.warning(
-        Code.SHORT_WORDLIST,
-        f"The wordlist of {quoted(label.name)} has {counted(count, 'word')}, and {quoted(chooser.name)} tells"
-        f" {classes} apart",
+        Code.OTHER_LABELS,
+        f"Class {first} is {quoted(words[first])} in the wordlist of {quoted(label.name)}, and {quoted(named)} in the "
+        "model",
         span,
-        [f"{chooser.name} reads {scores}. The rune stops when class {count}, counted from 0, is the most likely one."],
+        [
+            "The names in the model's file are those that it was trained with; a list in another order names every "
+            "answer wrongly."
+        ],
     )
+
+
+def _misplaced(words: list[str], labels: tuple[str, ...]) -> int | None:
+    """The first class whose word is the model's name of another class. Words that it does not have may be right."""
+    places = {label.casefold(): index for index, label in enumerate(labels)}
+    for index, word in enumerate(words[: len(labels)]):
+        if places.get(word.casefold(), index) != index and labels[index].casefold() != word.casefold():
+            return index
+    return None

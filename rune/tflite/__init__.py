@@ -4,6 +4,7 @@ It says what is in a model; whether a model can be compiled is Anvil's to say.
 """
 
 from rune.tflite.describe import describe, element_kind, operator_types
+from rune.tflite.described import Described
 from rune.tflite.errors import ModelError
 from rune.tflite.model import Model, Normalization, Operator, Quantization, Tensor, TensorKind, keeps_state
 from rune.tflite.options import (
@@ -45,6 +46,7 @@ __all__ = [
     "ConcatenationOptions",
     "Conv2DOptions",
     "DepthwiseConv2DOptions",
+    "Described",
     "DetectionOptions",
     "ElementwiseOptions",
     "FullyConnectedOptions",

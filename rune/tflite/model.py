@@ -193,6 +193,33 @@ class Normalization:
 
 
 @dataclass(frozen=True)
+class TensorNotes:
+    """What the metadata says of an input or an output besides; a part that it does not say is None or empty.
+
+    `colour` is RGB or GRAYSCALE, `rate` the samples a second of a sound, `labels_file` the file inside of the model's
+    that names the classes.
+    """
+
+    colour: str | None = None
+    rate: int | None = None
+    labels_file: str = ""
+    labels: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Notes:
+    """Of the inputs and outputs, as far as the metadata goes."""
+
+    inputs: tuple[TensorNotes, ...] = ()
+    outputs: tuple[TensorNotes, ...] = ()
+
+    def of(self, position: int, *, is_input: bool) -> TensorNotes:
+        """What is said of an input or an output."""
+        tensors = self.inputs if is_input else self.outputs
+        return tensors[position] if position < len(tensors) else TensorNotes()
+
+
+@dataclass(frozen=True)
 class Model:
     """The main graph of a model file. `size` is the file's in bytes; `graphs` counts all graphs, for IF and WHILE."""
 
@@ -206,6 +233,7 @@ class Model:
     graphs: int = 1
     normalizations: tuple[Normalization | None, ...] = ()
     """Of the inputs, as far as the metadata goes; empty without one."""
+    notes: Notes = Notes()
     subgraphs: tuple[Model, ...] = ()
     """The graphs 1 and up, which IF, WHILE and CALL_ONCE name by their numbers."""
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Final
 
-from rune.tflite.model import Model, Operator, Tensor, TensorKind
+from rune.tflite.model import Model, Normalization, Operator, Tensor, TensorKind
 
 
 class PixelRange(Enum):
@@ -29,6 +29,23 @@ class PixelAdvice:
 
     range: PixelRange | None
     reason: str
+    normalization: Normalization | None = None
+    """What the metadata says is done to the pixels."""
+
+    @property
+    def ends(self) -> tuple[float, float] | None:
+        """The least and the greatest number that a pixel becomes."""
+        if self.range is not None:
+            return _ENDS[self.range]
+        if self.normalization is None:
+            return None
+        ends = _normalised(self.normalization)
+        return min(min(each) for each in ends), max(max(each) for each in ends)
+
+
+def _normalised(said: Normalization) -> list[tuple[float, float]]:
+    """What 0 and 255 become, channel by channel."""
+    return [(-mean / std, (255.0 - mean) / std) for mean, std in zip(said.mean, said.std, strict=True)]
 
 
 _MOST_OPERATORS: Final = 12
@@ -43,9 +60,8 @@ _ENDS: Final = {PixelRange.UNIT: (0.0, 1.0), PixelRange.BYTES: (0.0, 255.0), Pix
 def pixel_advice(model: Model, position: int) -> PixelAdvice | None:
     """What the file says of the input at `position`; None where it says nothing."""
     if position < len(model.normalizations) and (said := model.normalizations[position]) is not None:
-        ends = [(-mean / std, (255.0 - mean) / std) for mean, std in zip(said.mean, said.std, strict=True)]
         numbers = f"the mean {_listed(said.mean)} and the standard deviation {_listed(said.std)}"
-        return PixelAdvice(_covering(ends), f"its metadata gives {numbers}")
+        return PixelAdvice(_covering(_normalised(said)), f"its metadata gives {numbers}", said)
     return _advice_of_operators(model, model.inputs[position])
 
 

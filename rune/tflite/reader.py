@@ -10,7 +10,8 @@ from rune.tflite.detections import with_shapes_of_detections
 from rune.tflite.errors import ModelError
 from rune.tflite.flatbuffer import Table, decode
 from rune.tflite.graph import check_graph
-from rune.tflite.metadata import METADATA_NAME, normalizations
+from rune.tflite.labels import with_labels
+from rune.tflite.metadata import METADATA_NAME, normalizations, notes
 from rune.tflite.model import Model, Operator, Quantization, Tensor, TensorKind
 from rune.tflite.open_shapes import with_open_shapes
 from rune.tflite.operators import operator_name
@@ -56,8 +57,12 @@ class _Reader:
         metadata = {each.text("name"): self._buffer_data(each, "The metadata") for each in root.tables("metadata")}
         models = [self._graph(graph) for graph in self._graphs]
         self._check_signatures(models)
+        said = metadata.get(METADATA_NAME)
         return replace(
-            models[0], normalizations=normalizations(metadata.get(METADATA_NAME)), subgraphs=tuple(models[1:])
+            models[0],
+            normalizations=normalizations(said),
+            notes=with_labels(notes(said), self._data),
+            subgraphs=tuple(models[1:]),
         )
 
     def _graph(self, graph: Table) -> Model:

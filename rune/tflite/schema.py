@@ -187,8 +187,12 @@ and the table), `-` a slot that is no longer used. Tables without fields are onl
 
 _METADATA_TABLES = """
 ModelMetadata: - - - subgraph_metadata:[SubGraphMetadata]
-SubGraphMetadata: - - input_tensor_metadata:[TensorMetadata]
-TensorMetadata: - - - - process_units:[ProcessUnit]
+SubGraphMetadata: - - input_tensor_metadata:[TensorMetadata] output_tensor_metadata:[TensorMetadata]
+TensorMetadata: - - - content:Content process_units:[ProcessUnit] - associated_files:[AssociatedFile]
+Content: content_properties:<ContentProperties>
+ImageProperties: color_space:i8
+AudioProperties: sample_rate:u32
+AssociatedFile: name:text - type:i8
 ProcessUnit: options:<ProcessUnitOptions>
 NormalizationOptions: mean:[f32] std:[f32]
 """
@@ -240,6 +244,7 @@ UNIONS: Final[dict[str, tuple[str, ...]]] = {
         "SentencePieceTokenizerOptions",
         "RegexTokenizerOptions",
     ),
+    "ContentProperties": ("FeatureProperties", "ImageProperties", "BoundingBoxProperties", "AudioProperties"),
 }
 """The tables that a union may hold, in the order of their type numbers from 1; 0 means none."""
 
@@ -284,7 +289,9 @@ def _parse(text: str) -> dict[str, tuple[Field, ...]]:
     return {name: tuple(fields) for name, fields in tables.items()}
 
 
-METADATA: Final = frozenset(_parse(_METADATA_TABLES)) | frozenset(UNIONS["ProcessUnitOptions"])
+METADATA: Final = frozenset(_parse(_METADATA_TABLES)) | {
+    name for union in ("ProcessUnitOptions", "ContentProperties") for name in UNIONS[union]
+}
 """The tables of the metadata, which are not in a model's own schema."""
 
 TABLES: Final = {table: () for members in UNIONS.values() for table in members} | _parse(_TABLES + _METADATA_TABLES)

@@ -7,6 +7,14 @@ from dataclasses import dataclass, replace
 from typing import TypeAlias, TypedDict
 
 from rune.tensor import ElementType, TensorType
+from rune.tflite.described import (
+    NOTHING,
+    Described,
+    DescribedJson,
+    described_from_json,
+    described_input,
+    described_to_json,
+)
 from rune.tflite.errors import ModelError
 from rune.tflite.model import Model, Tensor
 from rune.tflite.probabilities import gives_probabilities
@@ -32,6 +40,7 @@ class SignatureTensorJson(TypedDict):
     scale: float | None
     zero_point: int | None
     is_probability: bool
+    described: DescribedJson
 
 
 class ModelSignatureJson(TypedDict):
@@ -70,6 +79,7 @@ class ModelTensor:
     scale: float | None = None
     zero_point: int | None = None
     is_probability: bool = False
+    described: Described = NOTHING
 
 
 @dataclass(frozen=True)
@@ -87,10 +97,17 @@ class ModelSignature:
 def signature(model: Model) -> ModelSignature:
     """The inputs and outputs of a model. Raises `ModelError` for a kind of element that a Runefile does not have."""
     return ModelSignature(
-        tuple(_model_tensor(model.tensors[index], "input") for index in model.inputs),
         tuple(
-            replace(_model_tensor(model.tensors[index], "output"), is_probability=gives_probabilities(model, index))
-            for index in model.outputs
+            replace(_model_tensor(model.tensors[index], "input"), described=described_input(model, position))
+            for position, index in enumerate(model.inputs)
+        ),
+        tuple(
+            replace(
+                _model_tensor(model.tensors[index], "output"),
+                is_probability=gives_probabilities(model, index),
+                described=Described(labels=model.notes.of(position, is_input=False).labels),
+            )
+            for position, index in enumerate(model.outputs)
         ),
     )
 
@@ -133,6 +150,7 @@ def _tensor_to_json(tensor: ModelTensor) -> SignatureTensorJson:
         "scale": tensor.scale,
         "zero_point": tensor.zero_point,
         "is_probability": tensor.is_probability,
+        "described": described_to_json(tensor.described),
     }
 
 
@@ -161,7 +179,8 @@ def _tensor_from_json(value: Json) -> ModelTensor:
     except ValueError:
         raise ModelError(f'"{name}" has elements of an unknown type') from None
     is_probability = value.get("is_probability", False) is True
-    return ModelTensor(name, kind, None if scale is None else float(scale), zero_point, is_probability)
+    described = described_from_json(value.get("described"))
+    return ModelTensor(name, kind, None if scale is None else float(scale), zero_point, is_probability, described)
 
 
 def _unsupported_from_json(value: Json) -> tuple[Unsupported, ...]:

@@ -2621,6 +2621,16 @@ export interface components {
     };
     /** @enum {string} */
     readonly DeliveryState: "waiting" | "delivered" | "given-up";
+    /** @description What a model's file says the numbers of a tensor mean; null and empty where it says nothing. */
+    readonly Described: {
+      readonly values: readonly number[] | null;
+      readonly because: string;
+      readonly mean: readonly number[];
+      readonly deviation: readonly number[];
+      readonly colour: string | null;
+      readonly rate: number | null;
+      readonly labels: readonly string[];
+    };
     /** @description What is known of a model. */
     readonly DescribedModel: {
       readonly version: number;
@@ -3760,13 +3770,14 @@ export interface components {
       readonly arguments?: readonly components["schemas"]["NodeArgument"][];
       readonly state?: readonly components["schemas"]["NodeState"][];
     };
-    /** @description What goes from an output of one stage to an input of another; `type` is null while it is unknown. */
+    /** @description What goes from an output of one stage to an input of another; `type` is null while it is unknown. `meaning` is there where something is known of the numbers, such as their range. */
     readonly OutlineWire: {
       readonly source: string;
       readonly source_index: number;
       readonly target: string;
       readonly target_index: number;
       readonly type: string | null;
+      readonly meaning?: string;
     };
     readonly Override: {
       readonly tag: string;
@@ -4442,6 +4453,7 @@ export interface components {
       readonly scale: number | null;
       readonly zero_point: number | null;
       readonly is_probability: boolean;
+      readonly described: components["schemas"]["Described"];
     };
     /** @description Which outputs an input could read from. */
     readonly SourcesAnswer: {
@@ -4997,6 +5009,7 @@ export interface components {
       readonly target: string;
       readonly target_index: number;
       readonly type: string | null;
+      readonly meaning?: string;
       /** @enum {string} */
       readonly change: "added" | "removed" | "changed" | "same";
     };
@@ -5214,6 +5227,7 @@ export type CreatedToken = components["schemas"]["CreatedToken"];
 export type Delivery = components["schemas"]["Delivery"];
 export type DeliveryPage = components["schemas"]["DeliveryPage"];
 export type DeliveryState = components["schemas"]["DeliveryState"];
+export type Described = components["schemas"]["Described"];
 export type DescribedModel = components["schemas"]["DescribedModel"];
 export type DeviceCode = components["schemas"]["DeviceCode"];
 export type DeviceSignIn = components["schemas"]["DeviceSignIn"];

@@ -1,9 +1,10 @@
-"""The block `accuracy`: the share of predictions that are right. The C is in accuracy.h."""
+"""The block `accuracy`: the share of predictions that are right. It is written in accuracy.py."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
+from rune.blocks.in_python import python_code
 from rune.blocks.signature import (
     Arguments,
     Block,
@@ -13,6 +14,8 @@ from rune.blocks.signature import (
     Category,
 )
 from rune.tensor import ElementType, TensorType
+
+_SOURCE = Path(__file__).parent / "accuracy.py"
 
 
 def _outputs(inputs: tuple[TensorType, ...], _arguments: Arguments) -> tuple[BlockOutput, ...]:
@@ -27,13 +30,14 @@ def _outputs(inputs: tuple[TensorType, ...], _arguments: Arguments) -> tuple[Blo
 
 
 def _code(inputs: tuple[TensorType, ...], _arguments: Arguments) -> BlockCode:
-    return BlockCode("rune_accuracy", numbers=(inputs[0].count,))
+    return python_code(_SOURCE, inputs)
 
 
 BLOCK = Block(
     name="accuracy",
     summary="Gives the share of predictions that are right.",
-    header=Path(__file__).parent / "accuracy.h",
+    header=None,
+    source=_SOURCE,
     arguments=(),
     outputs=_outputs,
     code=_code,

@@ -1,10 +1,11 @@
-"""The block `binary_classification`: 1 if a score is above a threshold. The C is in binary_classification.h."""
+"""The block `binary_classification`: 1 if a score is above a threshold. It is written in binary_classification.py."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from rune.arithmetic import round_f32
+from rune.blocks.in_python import python_code
+from rune.blocks.meaning import Effect
 from rune.blocks.signature import (
     Argument,
     ArgumentKind,
@@ -18,6 +19,8 @@ from rune.blocks.signature import (
 )
 from rune.tensor import ElementType, TensorType
 
+_SOURCE = Path(__file__).parent / "binary_classification.py"
+
 
 def _outputs(inputs: tuple[TensorType, ...], _arguments: Arguments) -> tuple[BlockOutput, ...]:
     if len(inputs) != 1:
@@ -28,13 +31,14 @@ def _outputs(inputs: tuple[TensorType, ...], _arguments: Arguments) -> tuple[Blo
 
 
 def _code(inputs: tuple[TensorType, ...], arguments: Arguments) -> BlockCode:
-    return BlockCode("rune_binary_classification", numbers=(inputs[0].count, round_f32(real(arguments, "threshold"))))
+    return python_code(_SOURCE, inputs, (real(arguments, "threshold"),))
 
 
 BLOCK = Block(
     name="binary_classification",
     summary="Says whether the first score is above a threshold.",
-    header=Path(__file__).parent / "binary_classification.h",
+    header=None,
+    source=_SOURCE,
     arguments=(
         Argument(
             "threshold",
@@ -47,5 +51,6 @@ BLOCK = Block(
     ),
     outputs=_outputs,
     code=_code,
+    effects=(Effect(classes=2),),
     category=Category.SCORES,
 )

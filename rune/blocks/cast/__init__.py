@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from rune.blocks.meaning import KEPT, By, Effect, Range, Read, clipped
 from rune.blocks.refusals import NUMBERS, only_input
 from rune.blocks.signature import (
     Argument,
@@ -30,6 +31,10 @@ def _code(inputs: tuple[TensorType, ...], arguments: Arguments) -> BlockCode:
     )
 
 
+def _values(read: Read) -> Range | None:
+    return clipped(read, TensorType(ElementType(str(read.arguments["type"])), ()))
+
+
 BLOCK = Block(
     name="cast",
     summary="Turns numbers of one type into numbers of another.",
@@ -48,5 +53,17 @@ BLOCK = Block(
     ),
     outputs=_outputs,
     code=_code,
+    effects=(
+        Effect(
+            values=By(_values),
+            colour=KEPT,
+            layout=KEPT,
+            rate=KEPT,
+            quantised=KEPT,
+            is_probability=KEPT,
+            classes=KEPT,
+            labels=KEPT,
+        ),
+    ),
     category=Category.NUMBERS,
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from rune.blocks.meaning import KEPT, By, Effect, classes_of_rows
 from rune.blocks.refusals import NUMBERS, only_input
 from rune.blocks.signature import Arguments, Block, BlockCode, BlockError, BlockOutput, Category
 from rune.tensor import ElementType, TensorType
@@ -30,5 +31,6 @@ BLOCK = Block(
     arguments=(),
     outputs=_outputs,
     code=_code,
+    effects=(Effect(classes=By(classes_of_rows), labels=KEPT),),
     category=Category.SCORES,
 )

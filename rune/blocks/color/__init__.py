@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from rune.blocks.meaning import KEPT, By, Colour, Effect, Layout, Meaning, Taken
 from rune.blocks.refusals import image_input
 from rune.blocks.signature import (
     Argument,
@@ -46,6 +47,13 @@ def _code(inputs: tuple[TensorType, ...], arguments: Arguments) -> BlockCode:
     return BlockCode(f"rune_color_{kind}_{image.element}", numbers=(pixels,))
 
 
+_COLOURS = {"rgb": Colour.RGB, "bgr": Colour.BGR, "grey": Colour.GREY}
+
+
+def _taken(_inputs: tuple[TensorType, ...], arguments: Arguments) -> Taken:
+    return Taken(Meaning(colour=_COLOURS[text(arguments, "from")]), {"colour": "from"})
+
+
 BLOCK = Block(
     name="color",
     summary="Makes a grey image of a coloured one, or changes the order of its channels.",
@@ -56,5 +64,7 @@ BLOCK = Block(
     ),
     outputs=_outputs,
     code=_code,
+    effects=(Effect(values=KEPT, colour=By(lambda read: _COLOURS[str(read.arguments["to"])]), layout=Layout.LAST),),
+    taken=_taken,
     category=Category.IMAGES,
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from pathlib import Path
 
+from rune.blocks.meaning import MOVED
 from rune.blocks.refusals import ANY_NUMBERS, axis_of, checked_input
 from rune.blocks.signature import (
     Argument,
@@ -62,5 +63,6 @@ BLOCK = Block(
     ),
     outputs=_outputs,
     code=_code,
+    effects=(MOVED,),
     category=Category.SHAPES,
 )

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from rune.blocks.image_places import SIZE
+from rune.blocks.meaning import PICTURE
 from rune.blocks.refusals import ANY_NUMBERS, image_input
 from rune.blocks.signature import (
     Argument,
@@ -66,8 +68,7 @@ BLOCK = Block(
     summary="Cuts a part out of an image.",
     header=Path(__file__).parent / "crop.h",
     arguments=(
-        Argument("height", ArgumentKind.INTEGER, "Rows of the output.", minimum=1, maximum=4096, unit="pixels"),
-        Argument("width", ArgumentKind.INTEGER, "Columns of the output.", minimum=1, maximum=4096, unit="pixels"),
+        *SIZE,
         Argument(
             "top",
             ArgumentKind.INTEGER,
@@ -89,5 +90,6 @@ BLOCK = Block(
     ),
     outputs=_outputs,
     code=_code,
+    effects=(PICTURE,),
     category=Category.IMAGES,
 )

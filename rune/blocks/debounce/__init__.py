@@ -1,85 +1,50 @@
-"""The block `debounce`: a value counts once it stayed. The C is in debounce.h."""
+"""The block `debounce`: a value counts once it stayed. It is written in debounce.py."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from rune.blocks.refusals import SMALL_INTEGERS, check_fits, only_input
-from rune.blocks.signature import (
-    Argument,
-    ArgumentKind,
-    Arguments,
-    Block,
-    BlockCode,
-    BlockOutput,
-    BlockState,
-    Category,
-    integer,
-)
-from rune.tensor import ElementType, TensorType
+from rune.blocks.in_python import python_code
+from rune.blocks.meaning import SAME
+from rune.blocks.signature import Arguments, Block, BlockCode, BlockOutput, BlockState, Category, integer
+from rune.blocks.values_over_runs import runs, values_and_counts, whole_value, whole_values
+from rune.tensor import TensorType
 
-_ELEMENTS = (*SMALL_INTEGERS, ElementType.U32, ElementType.I32)
+_GAP = "a gap changes nothing; after a restart `initial` comes out until a value stayed"
+_SOURCE = Path(__file__).parent / "debounce.py"
 
 
 def _outputs(inputs: tuple[TensorType, ...], arguments: Arguments) -> tuple[BlockOutput, ...]:
-    given = only_input("debounce", inputs, _ELEMENTS, "whole numbers")
-    check_fits("initial", integer(arguments, "initial"), given)
-    return (BlockOutput(given),)
+    return whole_values("debounce", inputs, arguments, "initial")
 
 
 def _code(inputs: tuple[TensorType, ...], arguments: Arguments) -> BlockCode:
-    given = inputs[0]
-    return BlockCode(
-        f"rune_debounce_{given.element}",
-        numbers=(given.count, integer(arguments, "runs"), integer(arguments, "initial")),
-        state_size=8 + 12 * given.count,
-    )
+    return python_code(_SOURCE, inputs, (integer(arguments, "runs"), integer(arguments, "initial")))
 
 
 def _state(inputs: tuple[TensorType, ...], _arguments: Arguments) -> tuple[BlockState, ...]:
-    given = inputs[0]
-    return (
-        BlockState(
-            "values",
-            TensorType(given.element, given.dimensions),
+    return values_and_counts(
+        inputs[0],
+        (
             "The values that count, and those that may follow them",
-            "runs count and not time, so a gap changes nothing; after a restart `initial` comes out until a value "
-            "stayed",
+            _GAP,
         ),
-        BlockState(
-            "counts",
-            TensorType(ElementType.I32, given.dimensions),
-            "For how many runs a new value has stayed",
-            "runs count and not time, so a gap changes nothing; after a restart they begin anew",
-        ),
+        ("counts", "For how many runs a new value has stayed", "after a restart they begin anew"),
     )
 
 
 BLOCK = Block(
     name="debounce",
     summary="Takes over a value only when it has stayed for some runs.",
-    header=Path(__file__).parent / "debounce.h",
+    header=None,
+    source=_SOURCE,
     arguments=(
-        Argument(
-            "runs",
-            ArgumentKind.INTEGER,
-            "How many runs in a row a value must come before it counts.",
-            default=3,
-            minimum=1,
-            maximum=1_000_000,
-            unit="runs",
-        ),
-        Argument(
-            "initial",
-            ArgumentKind.INTEGER,
-            "What comes out before any value counted.",
-            default=0,
-            minimum=-(2**31),
-            maximum=2**32 - 1,
-        ),
+        runs("How many runs in a row a value must come before it counts.", 3, 1),
+        whole_value("initial", "What comes out before any value counted."),
     ),
     outputs=_outputs,
     code=_code,
     state=_state,
+    effects=(SAME,),
     category=Category.TIME,
 )

@@ -6,10 +6,21 @@ from collections.abc import Callable
 from pathlib import Path
 
 from rune.arithmetic import round_f32
+from rune.blocks.meaning import (
+    KEPT,
+    UNIT,
+    By,
+    Effect,
+    Meaning,
+    Range,
+    Read,
+    Taken,
+    full_range,
+    stands_for,
+)
+from rune.blocks.quantisation import QUANTISATION, quantisation_of
 from rune.blocks.refusals import BYTES, only_input
 from rune.blocks.signature import (
-    Argument,
-    ArgumentKind,
     Arguments,
     Block,
     BlockCode,
@@ -48,23 +59,26 @@ def _element(_inputs: tuple[TensorType, ...], arguments: Arguments) -> Callable[
     return lambda number: round_f32((number - zero) * scale)
 
 
+def _values(read: Read) -> Range | None:
+    if read.meaning.is_probability:
+        return UNIT
+    whole = full_range(read.type)
+    return None if whole is None else stands_for(whole, quantisation_of(read.arguments))
+
+
+def _taken(_inputs: tuple[TensorType, ...], arguments: Arguments) -> Taken:
+    return Taken(Meaning(quantised=quantisation_of(arguments)), {"quantised": "scale"})
+
+
 BLOCK = Block(
     name="dequantize",
     summary="Turns the whole numbers of a quantised model into f32.",
     header=Path(__file__).parent / "dequantize.h",
-    arguments=(
-        Argument("scale", ArgumentKind.FLOAT, "What one step stands for.", minimum=1e-30, maximum=1e30),
-        Argument(
-            "zero_point",
-            ArgumentKind.INTEGER,
-            "The whole number that stands for 0.",
-            default=0,
-            minimum=-32_768,
-            maximum=32_767,
-        ),
-    ),
+    arguments=(*QUANTISATION,),
     outputs=_outputs,
     code=_code,
     element=_element,
+    effects=(Effect(values=By(_values), colour=KEPT, layout=KEPT, rate=KEPT, is_probability=KEPT, labels=KEPT),),
+    taken=_taken,
     category=Category.NUMBERS,
 )

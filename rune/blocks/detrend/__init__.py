@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from rune.blocks.filter_design import signal_input
+from rune.blocks.meaning import KEPT, Effect
 from rune.blocks.signature import (
     Argument,
     ArgumentKind,
@@ -42,5 +43,6 @@ BLOCK = Block(
     ),
     outputs=_outputs,
     code=_code,
+    effects=(Effect(rate=KEPT),),
     category=Category.MOTION,
 )

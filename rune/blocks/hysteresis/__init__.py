@@ -1,10 +1,11 @@
-"""The block `hysteresis`: on above one threshold, off below another. The C is in hysteresis.h."""
+"""The block `hysteresis`: on above one threshold, off below another. It is written in hysteresis.py."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 from rune.arithmetic import round_f32
+from rune.blocks.in_python import python_code
 from rune.blocks.refusals import FLOATS, only_input
 from rune.blocks.signature import (
     Argument,
@@ -20,6 +21,8 @@ from rune.blocks.signature import (
 )
 from rune.tensor import ElementType, TensorType
 
+_SOURCE = Path(__file__).parent / "hysteresis.py"
+
 
 def _outputs(inputs: tuple[TensorType, ...], arguments: Arguments) -> tuple[BlockOutput, ...]:
     given = only_input("hysteresis", inputs, FLOATS, "scores")
@@ -29,8 +32,7 @@ def _outputs(inputs: tuple[TensorType, ...], arguments: Arguments) -> tuple[Bloc
 
 
 def _code(inputs: tuple[TensorType, ...], arguments: Arguments) -> BlockCode:
-    limits = (round_f32(real(arguments, "on")), round_f32(real(arguments, "off")))
-    return BlockCode("rune_hysteresis", numbers=(inputs[0].count, *limits), state_size=inputs[0].count)
+    return python_code(_SOURCE, inputs, (real(arguments, "on"), real(arguments, "off")))
 
 
 def _state(inputs: tuple[TensorType, ...], _arguments: Arguments) -> tuple[BlockState, ...]:
@@ -48,7 +50,8 @@ def _state(inputs: tuple[TensorType, ...], _arguments: Arguments) -> tuple[Block
 BLOCK = Block(
     name="hysteresis",
     summary="Switches on above one threshold, and off only below a lower one.",
-    header=Path(__file__).parent / "hysteresis.h",
+    header=None,
+    source=_SOURCE,
     arguments=(
         Argument(
             "on",

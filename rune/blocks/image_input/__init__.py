@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from rune.blocks.meaning import PICTURE, Colour, Meaning, Taken
 from rune.blocks.signature import (
     Argument,
     ArgumentKind,
@@ -38,6 +39,10 @@ def _code(inputs: tuple[TensorType, ...], _arguments: Arguments) -> BlockCode:
     return BlockCode("rune_image_input", numbers=(inputs[0].count,))
 
 
+def _taken(_inputs: tuple[TensorType, ...], _arguments: Arguments) -> Taken:
+    return Taken(Meaning(colour=Colour.RGB), {})
+
+
 BLOCK = Block(
     name="image_input",
     summary="Passes a picture of a given size on as it is.",
@@ -50,5 +55,7 @@ BLOCK = Block(
     outputs=_outputs,
     code=_code,
     aliases=("image-input",),
+    effects=(PICTURE,),
+    taken=_taken,
     category=Category.IMAGES,
 )

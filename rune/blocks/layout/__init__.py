@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from rune.blocks.meaning import KEPT, By, Effect, Layout, Meaning, Taken
 from rune.blocks.refusals import ANY_NUMBERS, only_input
 from rune.blocks.signature import (
     Argument,
@@ -49,6 +50,11 @@ def _code(inputs: tuple[TensorType, ...], arguments: Arguments) -> BlockCode:
 
 _CHANNELS = (1, 3, 4)
 
+
+def _taken(_inputs: tuple[TensorType, ...], arguments: Arguments) -> Taken:
+    return Taken(Meaning(layout=Layout.LAST if text(arguments, "to") == "nchw" else Layout.FIRST), {"layout": "to"})
+
+
 BLOCK = Block(
     name="layout",
     summary="Puts the channels of an image first or last.",
@@ -64,5 +70,13 @@ BLOCK = Block(
     ),
     outputs=_outputs,
     code=_code,
+    effects=(
+        Effect(
+            values=KEPT,
+            colour=KEPT,
+            layout=By(lambda read: Layout.FIRST if read.arguments["to"] == "nchw" else Layout.LAST),
+        ),
+    ),
+    taken=_taken,
     category=Category.IMAGES,
 )

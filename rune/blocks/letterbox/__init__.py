@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from rune.arithmetic import round_f32
-from rune.blocks.image_places import METHODS, Line, bilinear_places, bilinear_places_1024, nearest_places
+from rune.blocks.image_places import METHOD, SIZE, Line, bilinear_places, bilinear_places_1024, nearest_places
+from rune.blocks.meaning import PICTURE
 from rune.blocks.refusals import BYTES, image_input
 from rune.blocks.signature import (
     Argument,
@@ -68,8 +69,7 @@ BLOCK = Block(
     summary="Fits an image into a frame without distorting it, and fills what is left.",
     header=Path(__file__).parent / "letterbox.h",
     arguments=(
-        Argument("height", ArgumentKind.INTEGER, "Rows of the output.", minimum=1, maximum=4096, unit="pixels"),
-        Argument("width", ArgumentKind.INTEGER, "Columns of the output.", minimum=1, maximum=4096, unit="pixels"),
+        *SIZE,
         Argument(
             "fill",
             ArgumentKind.FLOAT,
@@ -78,15 +78,10 @@ BLOCK = Block(
             minimum=-1e6,
             maximum=1e6,
         ),
-        Argument(
-            "method",
-            ArgumentKind.TEXT,
-            "How a pixel is made: from the four around it, or as the nearest one.",
-            default="bilinear",
-            choices=METHODS,
-        ),
+        METHOD,
     ),
     outputs=_outputs,
     code=_code,
+    effects=(PICTURE,),
     category=Category.IMAGES,
 )

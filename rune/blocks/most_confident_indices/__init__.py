@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from rune.blocks.meaning import INDICES
 from rune.blocks.signature import (
     Argument,
     ArgumentKind,
@@ -54,5 +55,6 @@ BLOCK = Block(
     arguments=(Argument("count", ArgumentKind.INTEGER, "How many to return.", default=1, minimum=1, maximum=2**24),),
     outputs=_outputs,
     code=_code,
+    effects=(INDICES,),
     category=Category.SCORES,
 )

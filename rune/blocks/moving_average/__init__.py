@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from rune.blocks.meaning import SAME
 from rune.blocks.refusals import FLOATS, only_input
 from rune.blocks.signature import (
     Argument,
@@ -68,5 +69,6 @@ BLOCK = Block(
     outputs=_outputs,
     code=_code,
     state=_state,
+    effects=(SAME,),
     category=Category.TIME,
 )

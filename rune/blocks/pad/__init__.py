@@ -6,6 +6,7 @@ import struct
 from pathlib import Path
 
 from rune.arithmetic import round_f32
+from rune.blocks.meaning import SAME, Effect
 from rune.blocks.signature import (
     Argument,
     ArgumentKind,
@@ -84,5 +85,6 @@ BLOCK = Block(
     outputs=_outputs,
     code=_code,
     run_time_sizes=RunTimeSizes.POINTER,
+    effects=(SAME, Effect()),
     category=Category.SHAPES,
 )

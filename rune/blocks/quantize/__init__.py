@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from rune.arithmetic import round_f32
+from rune.blocks.meaning import KEPT, By, Effect, Meaning, Range, Taken, stands_for
+from rune.blocks.quantisation import QUANTISATION, quantisation_of
 from rune.blocks.refusals import FLOATS, only_input
 from rune.blocks.signature import (
     Argument,
@@ -40,23 +42,36 @@ def _code(inputs: tuple[TensorType, ...], arguments: Arguments) -> BlockCode:
     )
 
 
+def _held(arguments: Arguments) -> Range:
+    return Range(*_RANGES[text(arguments, "type")])
+
+
+def _taken(_inputs: tuple[TensorType, ...], arguments: Arguments) -> Taken:
+    """What lies outside is cut off, and what is much narrower has few steps."""
+    return Taken(Meaning(values=stands_for(_held(arguments), quantisation_of(arguments))), {"values": "scale"})
+
+
 BLOCK = Block(
     name="quantize",
     summary="Turns f32 into the whole numbers of a quantised model.",
     header=Path(__file__).parent / "quantize.h",
     arguments=(
-        Argument("scale", ArgumentKind.FLOAT, "What one step stands for.", minimum=1e-30, maximum=1e30),
-        Argument(
-            "zero_point",
-            ArgumentKind.INTEGER,
-            "The whole number that stands for 0.",
-            default=0,
-            minimum=-32_768,
-            maximum=32_767,
-        ),
+        *QUANTISATION,
         Argument("type", ArgumentKind.TEXT, "The type that comes out.", default="i8", choices=tuple(_RANGES)),
     ),
     outputs=_outputs,
     code=_code,
+    effects=(
+        Effect(
+            values=By(lambda read: _held(read.arguments)),
+            colour=KEPT,
+            layout=KEPT,
+            rate=KEPT,
+            quantised=By(lambda read: quantisation_of(read.arguments)),
+            is_probability=KEPT,
+            labels=KEPT,
+        ),
+    ),
+    taken=_taken,
     category=Category.NUMBERS,
 )

@@ -7,6 +7,7 @@ import struct
 from pathlib import Path
 
 from rune.blocks.filter_design import resampling_taps
+from rune.blocks.meaning import By, Effect
 from rune.blocks.refusals import only_input
 from rune.blocks.signature import (
     Argument,
@@ -99,5 +100,6 @@ BLOCK = Block(
     code=_code,
     rate_argument="sample_rate",
     given_rate_argument="to_rate",
+    effects=(Effect(rate=By(lambda read: int(read.arguments["to_rate"]))),),
     category=Category.MOTION,
 )

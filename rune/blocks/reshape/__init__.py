@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from pathlib import Path
 
+from rune.blocks.meaning import REARRANGED
 from rune.blocks.refusals import ANY_NUMBERS, only_input, whole_numbers_of
 from rune.blocks.signature import (
     Argument,
@@ -63,5 +64,6 @@ BLOCK = Block(
     ),
     outputs=_outputs,
     code=_code,
+    effects=(REARRANGED,),
     category=Category.SHAPES,
 )

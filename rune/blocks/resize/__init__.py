@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from rune.blocks.image_places import CENTRES, METHODS, Line, bilinear_places, bilinear_places_1024, nearest_places
+from rune.blocks.image_places import CENTRES, METHOD, SIZE, Line, bilinear_places, bilinear_places_1024, nearest_places
+from rune.blocks.meaning import PICTURE
 from rune.blocks.refusals import BYTES, image_input
 from rune.blocks.signature import (
     Argument,
@@ -53,15 +54,8 @@ BLOCK = Block(
     summary="Makes an image larger or smaller.",
     header=Path(__file__).parent / "resize.h",
     arguments=(
-        Argument("height", ArgumentKind.INTEGER, "Rows of the output.", minimum=1, maximum=4096, unit="pixels"),
-        Argument("width", ArgumentKind.INTEGER, "Columns of the output.", minimum=1, maximum=4096, unit="pixels"),
-        Argument(
-            "method",
-            ArgumentKind.TEXT,
-            "How a pixel is made: from the four around it, or as the nearest one.",
-            default="bilinear",
-            choices=METHODS,
-        ),
+        *SIZE,
+        METHOD,
         Argument(
             "centres",
             ArgumentKind.TEXT,
@@ -72,5 +66,6 @@ BLOCK = Block(
     ),
     outputs=_outputs,
     code=_code,
+    effects=(PICTURE,),
     category=Category.IMAGES,
 )

@@ -8,6 +8,7 @@ from fractions import Fraction
 from pathlib import Path
 
 from rune.arithmetic import round_f32
+from rune.blocks.meaning import KEPT, By, Effect, Meaning, Range, Read, Taken, full_range
 from rune.blocks.refusals import LARGEST_EXACT, SMALL_INTEGERS, numbers_of, only_input
 from rune.blocks.signature import (
     Argument,
@@ -124,6 +125,32 @@ def _range(written: str, argument: str) -> tuple[Fraction, Fraction]:
     return low, high
 
 
+def _values(read: Read) -> Range | None:
+    """What the range of the input becomes, over all channels."""
+    given = read.meaning.values or _said(read.arguments) or full_range(read.type)
+    if given is None:
+        return None
+    try:
+        factors, offsets = _channels(read.type, read.arguments)
+    except BlockError:
+        return None
+    ends = [
+        factor * end + offset
+        for factor, offset in zip(factors, offsets, strict=True)
+        for end in (given.low, given.high)
+    ]
+    return Range(min(ends), max(ends)) if min(ends) < max(ends) else None
+
+
+def _said(arguments: Arguments) -> Range | None:
+    written = text(arguments, "from").strip()
+    return Range(*map(float, _range(written, "from"))) if written else None
+
+
+def _taken(_inputs: tuple[TensorType, ...], arguments: Arguments) -> Taken:
+    return Taken(Meaning(values=_said(arguments)), {"values": "from"})
+
+
 BLOCK = Block(
     name="scale",
     summary="Maps numbers from one range to another, or subtracts a mean and divides by a deviation.",
@@ -160,5 +187,7 @@ BLOCK = Block(
     ),
     outputs=_outputs,
     code=_code,
+    effects=(Effect(values=By(_values), colour=KEPT, layout=KEPT, rate=KEPT),),
+    taken=_taken,
     category=Category.NUMBERS,
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+from rune.blocks.meaning import KEPT, Effect, Range
 from rune.blocks.signature import Arguments, Block, BlockCode, BlockError, BlockOutput, Category
 from rune.tensor import ElementType, TensorType
 
@@ -34,5 +35,6 @@ BLOCK = Block(
     outputs=_outputs,
     code=_code,
     element=_element,
+    effects=(Effect(values=Range(-128, 127), colour=KEPT, layout=KEPT),),
     category=Category.IMAGES,
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from rune.blocks.meaning import KEPT, UNIT, Effect, Meaning, Taken
 from rune.blocks.refusals import FLOATS, only_input
 from rune.blocks.signature import (
     Argument,
@@ -36,6 +37,10 @@ def _code(inputs: tuple[TensorType, ...], arguments: Arguments) -> BlockCode:
     return BlockCode("rune_softmax", numbers=(scores.count // row, row))
 
 
+def _taken(_inputs: tuple[TensorType, ...], _arguments: Arguments) -> Taken:
+    return Taken(Meaning(is_probability=False), {})
+
+
 BLOCK = Block(
     name="softmax",
     summary="Turns scores into probabilities that sum up to 1.",
@@ -51,5 +56,7 @@ BLOCK = Block(
     ),
     outputs=_outputs,
     code=_code,
+    effects=(Effect(values=UNIT, is_probability=True, labels=KEPT),),
+    taken=_taken,
     category=Category.SCORES,
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from rune.blocks.meaning import SAME
 from rune.blocks.signature import (
     Arguments,
     Block,
@@ -38,5 +39,6 @@ BLOCK = Block(
     code=_code,
     aliases=("tensor-input",),
     run_time_sizes=RunTimeSizes.COUNT,
+    effects=(SAME,),
     category=Category.NUMBERS,
 )

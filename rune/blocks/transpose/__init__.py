@@ -6,6 +6,7 @@ import math
 import struct
 from pathlib import Path
 
+from rune.blocks.meaning import REARRANGED
 from rune.blocks.refusals import ANY_NUMBERS, only_input, whole_numbers_of
 from rune.blocks.signature import (
     Argument,
@@ -65,5 +66,6 @@ BLOCK = Block(
     ),
     outputs=_outputs,
     code=_code,
+    effects=(REARRANGED,),
     category=Category.SHAPES,
 )

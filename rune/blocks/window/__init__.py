@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from rune.blocks.meaning import SAME
 from rune.blocks.signature import (
     Argument,
     ArgumentKind,
@@ -102,5 +103,6 @@ BLOCK = Block(
     code=_code,
     state=_state,
     pace=_pace,
+    effects=(SAME,),
     category=Category.TIME,
 )

@@ -88,7 +88,7 @@ class Vector:
 
 def vectors_of(block: Block) -> list[Vector]:
     """The vectors that stand beside a block's C."""
-    listed = json.loads((block.c_file.parent / "golden.json").read_text(encoding="utf-8"))["vectors"]
+    listed = json.loads((block.folder / "golden.json").read_text(encoding="utf-8"))["vectors"]
     defaults = {argument.name: argument.default for argument in block.arguments if argument.default is not None}
     return [
         Vector(
@@ -130,7 +130,7 @@ class BlockModule:
         self._numbers = {id(vector): number for number, vector in enumerate(vectors)}
         source = folder / "vectors.c"
         source.write_text(_source(vectors), encoding="utf-8")
-        folders = {f"-I{vector.block.c_file.parent}" for vector in vectors}
+        folders = {f"-I{vector.block.folder}" for vector in vectors}
         subprocess.run(
             [
                 *(sys.executable, "-m", "ziglang", "cc", "-target", "wasm32-freestanding", "-O1", "-nostdlib"),
@@ -258,8 +258,10 @@ def packed(element: ElementType, elements: Elements) -> bytes:
 
 
 def _source(vectors: Sequence[Vector]) -> str:
-    headers = sorted({vector.block.c_file.name for vector in vectors})
+    headers = sorted({vector.block.c_file.name for vector in vectors if vector.block.header is not None})
     includes = "".join(f'#include "{header}"\n' for header in headers)
+    written = {each.name: each.text for vector in vectors if (each := vector.code.header) is not None}
+    includes += "".join(text for _, text in sorted(written.items()))
     return includes + _HARNESS + "".join(_function(number, vector) for number, vector in enumerate(vectors))
 
 

@@ -12,10 +12,10 @@ import numpy as np
 import pytest
 
 from rune.blocks.catalogue import CATALOGUE
-from tests.rune.blocks.references import images, motion, numbers, shapes, sound, time
+from tests.rune.blocks.references import detections, images, motion, numbers, shapes, sound, time
 from tests.rune.blocks.references.case import Array, Case
 
-MODULES = (numbers, shapes, images, sound, motion, time)
+MODULES = (numbers, shapes, images, sound, motion, time, detections)
 REFERENCES = {name: reference for module in MODULES for name, reference in module.REFERENCES.items()}
 HISTORIES = {**time.HISTORIES, **motion.HISTORIES, **sound.HISTORIES}
 _NAMES = {"uint": "u", "int": "i", "float": "f"}
@@ -63,7 +63,7 @@ def _plain(value: Any) -> Any:
 
 @pytest.mark.parametrize("block", sorted(_listed()))
 def test_the_golden_vectors_are_what_the_reference_gives(block: str) -> None:
-    path = CATALOGUE[block].c_file.parent / "golden.json"
+    path = CATALOGUE[block].folder / "golden.json"
     made = [_vector(case) for case in _listed()[block]]
     if os.environ.get("RUNE_WRITE_BLOCK_VECTORS"):
         lines = ",\n    ".join(json.dumps(vector) for vector in made)

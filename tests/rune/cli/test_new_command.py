@@ -132,13 +132,14 @@ def test_a_model_whose_metadata_or_integers_decide_is_not_asked_about(
     assert _pixels(folder / "own") == expected
 
 
-def test_a_range_that_nothing_makes_is_told_with_its_reason(folder: Path, test_data: Path) -> None:
+def test_an_unusual_range_is_made_and_told_with_its_reason(folder: Path, test_data: Path) -> None:
     result = _run("new", "--model", str(test_data / "models" / "cartoongan_dynamic.tflite"), "own")
     assert (
         "reads pixels from -1 to 1 (its metadata gives the mean 127.5 and the standard deviation 127.5)"
         in result.stderr
     )
-    assert "warning[RUNE0048]" in _run("check", "own").stderr
+    assert "    proc-block: scale\n" in (folder / "own" / "Runefile.yml").read_text()
+    assert "0 errors, 0 warnings" in _run("check", "own").stdout
 
 
 def test_pixels_are_said_of_a_model_alone() -> None:

@@ -37,7 +37,8 @@ def test_a_stage_says_what_it_reads_and_gives_and_who_reads_it() -> None:
     text = pointed(WORDS, "model:", before="  model:\n")
     assert text == (
         "`model`: model `./words.tflite`\n\n"
-        "* reads `bytes`, `i8[1, 1960]`\n* gives `i8[1, 6]`, 6 bytes\n* read by `best`, `answer`"
+        "* reads `bytes`, `i8[1, 1960]`\n* gives `i8[1, 6]`, 6 bytes: `steps of 0.00390625 from -128`\n"
+        "* read by `best`, `answer`"
     )
 
 

@@ -21,7 +21,7 @@ from rune.runefile import Checked, Severity, check
 from rune.runefile.codes import Code
 from rune.targets.finding import find_target
 from rune.tensor import ElementType, TensorType
-from rune.tflite import ModelError, ModelSignature, ModelTensor
+from rune.tflite import Described, ModelError, ModelSignature, ModelTensor
 from tests.model_cases import refused_cases
 
 ROOT = Path(__file__).parents[3]
@@ -41,9 +41,10 @@ OF_A_CHECK = tuple(
 _FENCE = re.compile(r"## (?P<title>Wrong|Right)\n\n```(?P<language>\w+)\n(?P<text>.*?)```\n", re.DOTALL)
 _NUMBER = TensorType(ElementType.F32, (1, 1))
 _PIXELS, _SCORES = TensorType(ElementType.I8, (1, 2, 2, 1)), TensorType(ElementType.I8, (1, 2))
+_CLASSES = ModelTensor("y", _SCORES, 1 / 256, -128, is_probability=True, described=Described(labels=("cat", "dog")))
 _SIGNATURES = {
     "sine.tflite": ModelSignature((ModelTensor("x", _NUMBER),), (ModelTensor("y", _NUMBER),)),
-    "pixels.tflite": ModelSignature((ModelTensor("x", _PIXELS, 0.0039, -128),), (ModelTensor("y", _SCORES),)),
+    "pixels.tflite": ModelSignature((ModelTensor("x", _PIXELS, 0.0039, -128),), (_CLASSES,)),
 }
 
 

@@ -102,6 +102,7 @@ def test_an_outline_as_json_has_nodes_and_wires() -> None:
         "target": "model",
         "target_index": 0,
         "type": "i16[16000]",
+        "meaning": "-32768 to 32767, 16,000 Hz",
     }
 
 

@@ -54,7 +54,11 @@ def test_operators_have_their_published_numbers() -> None:
     assert dict(zip(OPERATOR_NAMES, range(len(OPERATOR_NAMES)), strict=True)) == _numbers(published.BuiltinOperator)
 
 
-@pytest.mark.parametrize("union", sorted(set(UNIONS) - {"ProcessUnitOptions"}))
+METADATA_UNIONS = {"ProcessUnitOptions", "ContentProperties"}
+"""They are of another schema, which no package of ours has."""
+
+
+@pytest.mark.parametrize("union", sorted(set(UNIONS) - METADATA_UNIONS))
 def test_unions_have_their_published_members(union: str) -> None:
     expected = _numbers(getattr(published, union))
     assert {"NONE": 0} | {name: number for number, name in enumerate(UNIONS[union], 1)} == expected

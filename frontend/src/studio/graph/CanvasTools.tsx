@@ -115,7 +115,7 @@ export function CanvasTools({
           {connecting === null && wire !== null && (
             <>
               <span>
-                <b>{wire.source}</b> to <b>{wire.target}</b> <code>{wire.type}</code>
+                <b>{wire.source}</b> to <b>{wire.target}</b> <code>{wire.type}</code> {wire.meaning}
               </span>
               {watching !== null && (
                 <button

@@ -43,7 +43,7 @@ export const WireEdge = memo(function WireEdge({ id, data, selected }: EdgeProps
             aria-label={`${wire.source} to ${wire.target}, ${text}${watched === null ? "" : ", watch"}`}
             title={
               watched === null
-                ? `${wire.source} gives ${wire.target} ${wire.type ?? ""}`
+                ? `${wire.source} gives ${wire.target} ${wire.type ?? ""}${wire.meaning ? `: ${wire.meaning}` : ""}`
                 : watched
                   ? "Stop watching this tensor"
                   : "Watch this tensor in the preview"

@@ -24,6 +24,7 @@ function inputTitle(ports: StagePorts | undefined, wire: OutlineWire | undefined
   return [
     `input ${port?.name ?? index}`,
     wire?.type ?? port?.type ?? "",
+    wire?.meaning ?? "",
     wire === undefined ? "not connected" : `from ${wire.source}`,
   ]
     .filter((word) => word !== "")
@@ -49,7 +50,7 @@ function portsOf(
     })),
     outputs: placed.outputs.map((y, index) => ({
       y,
-      title: [`output ${index}`, ports?.outputs[index] ?? gives.get(index)?.type ?? ""]
+      title: [`output ${index}`, ports?.outputs[index] ?? gives.get(index)?.type ?? "", gives.get(index)?.meaning ?? ""]
         .filter((word) => word !== "")
         .join(", "),
       taken: gives.has(index),

@@ -1,0 +1,146 @@
+"""Small pictures of what blocks do: one of their golden vectors, what goes in and what comes out, as SVG.
+
+The colours are those of the reader's scheme, light or dark. Numbers in a row are drawn as bars or a line, tables and
+pictures as cells, single numbers and texts as they are.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Sequence
+from typing import Any
+from xml.sax.saxutils import escape
+
+from rune.blocks.signature import Block
+
+_WIDTH, _HEIGHT, _GAP, _TOP = 150, 84, 34, 16
+_MOST_BARS, _MOST_COLUMNS, _MOST_ROWS, _MOST_POINTS = 24, 40, 20, 150
+_STYLE = (
+    "svg{color-scheme:light dark;--ink:#1d2733;--quiet:#64707d;--mark:#2563c9;--low:#eef2f7}"
+    "@media(prefers-color-scheme:dark){svg{--ink:#e6ebf1;--quiet:#98a4b3;--mark:#7db0ff;--low:#1b2430}}"
+    "text{font:11px system-ui,sans-serif;fill:var(--ink)}.q{fill:var(--quiet)}.m{fill:var(--mark)}"
+    ".l{stroke:var(--mark);fill:none;stroke-width:1.5}.a{stroke:var(--quiet);fill:none}.b{fill:var(--low)}"
+)
+_TYPE = re.compile(r"(?P<element>\w+)\[(?P<sizes>.*)\]")
+
+
+def picture(block: Block) -> str:
+    """The picture of a block: the golden vector of its most telling size."""
+    listed = json.loads((block.folder / "golden.json").read_text(encoding="utf-8"))["vectors"]
+    vector = max((each for each in listed if "outputs" in each), key=_weight)
+    given, made = vector["inputs"][0], vector["outputs"][0]
+    width, height = 2 * _WIDTH + _GAP, _HEIGHT + _TOP + 4
+    arrow = f'<path class="a" d="M{_WIDTH + 9} {_TOP + _HEIGHT / 2:g}h16m-5 -4l5 4l-5 4"/>'
+    words = escape(f"{block.name}: {_said(given)} becomes {_said(made)}")
+    return "\n".join(
+        [
+            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" height="{height}" '
+            f'role="img" aria-label="{words}">',
+            f"<title>{words}</title><style>{_STYLE}</style>",
+            *_panel(given, 0),
+            arrow,
+            *_panel(made, _WIDTH + _GAP),
+            "</svg>",
+            "",
+        ]
+    )
+
+
+def _weight(vector: dict[str, Any]) -> tuple[bool, int]:
+    """Vectors of a size that can be seen come first, of these the largest; of equal ones the first."""
+    counts = [len(vector[side][0]["elements"]) for side in ("inputs", "outputs")]
+    drawn = all(each is not None for each in _numbers(vector["outputs"][0]) + _numbers(vector["inputs"][0]))
+    return (drawn and counts[0] > 0, min(*counts, _MOST_POINTS))
+
+
+def _said(tensor: dict[str, Any]) -> str:
+    return str(tensor["type"])
+
+
+def _panel(tensor: dict[str, Any], left: int) -> list[str]:
+    label = f'<text class="q" x="{left}" y="11">{escape(_said(tensor))}</text>'
+    match = _TYPE.fullmatch(tensor["type"])
+    sizes = (
+        [int(size.strip().removeprefix("<=")) for size in match["sizes"].split(",") if size.strip()] if match else []
+    )
+    inner = [size for size in sizes if size != 1]
+    numbers = _numbers(tensor)
+    if tensor["type"].startswith("utf8") or len(numbers) <= 1:
+        shown = ", ".join(_short(each) for each in tensor["elements"]) or "nothing"
+        plain = "".join(each if each.isprintable() else " " for each in shown[:24])
+        return [label, f'<text x="{left + 4}" y="{_TOP + _HEIGHT // 2}">{escape(plain)}</text>']
+    if len(inner) >= 2 and len(numbers) == math.prod(sizes):
+        colours = inner[-1] if len(inner) == 3 and inner[-1] == 3 else 1
+        columns = inner[-2] if colours == 3 else inner[-1]
+        return [label, *_cells(numbers, columns, colours, left)]
+    return [label, *(_bars(numbers, left) if len(numbers) <= _MOST_BARS else _line(numbers, left))]
+
+
+def _short(element: object) -> str:
+    return f"{element:.4g}" if isinstance(element, float) else str(element)
+
+
+def _numbers(tensor: dict[str, Any]) -> list[float | None]:
+    """None for what is no finite number."""
+    return [
+        float(each) if not isinstance(each, str) and math.isfinite(float(each)) else None for each in tensor["elements"]
+    ]
+
+
+def _scaled(numbers: Sequence[float | None], with_zero: bool) -> tuple[float, float]:
+    known = [each for each in numbers if each is not None] + ([0.0] if with_zero else [])
+    low, high = min(known, default=0.0), max(known, default=1.0)
+    return (low, high) if high > low else (low - 0.5, high + 0.5)
+
+
+def _bars(numbers: Sequence[float | None], left: int) -> list[str]:
+    low, high = _scaled(numbers, with_zero=True)
+    step, zero = _WIDTH / len(numbers), _TOP + _HEIGHT * (high - max(low, 0.0)) / (high - low)
+    found = [f'<path class="a" d="M{left} {zero:.1f}h{_WIDTH}"/>']
+    for place, number in enumerate(numbers):
+        if number is not None:
+            top = _TOP + _HEIGHT * (high - number) / (high - low)
+            y, height = min(top, zero), max(abs(zero - top), 1)
+            found.append(
+                f'<rect class="m" x="{left + place * step + 1:.1f}" y="{y:.1f}" width="{max(step - 2, 1):.1f}" '
+                f'height="{height:.1f}"/>'
+            )
+    return found
+
+
+def _line(numbers: Sequence[float | None], left: int) -> list[str]:
+    low, high = _scaled(numbers, with_zero=False)
+    every = max(1, len(numbers) // _MOST_POINTS)
+    drawn = [number for number in numbers[::every] if number is not None]
+    step = _WIDTH / max(1, len(drawn) - 1)
+    points = " ".join(
+        f"{left + place * step:.1f},{_TOP + _HEIGHT * (high - number) / (high - low):.1f}"
+        for place, number in enumerate(drawn)
+    )
+    return [f'<polyline class="l" points="{points}"/>']
+
+
+def _cells(numbers: Sequence[float | None], columns: int, colours: int, left: int) -> list[str]:
+    """Rows of cells; a pixel of three channels has its own colour."""
+    rows = len(numbers) // (columns * colours)
+    low, high = _scaled(numbers, with_zero=False)
+    shown_rows, shown_columns = min(rows, _MOST_ROWS), min(columns, _MOST_COLUMNS)
+    side = min(_WIDTH / shown_columns, _HEIGHT / shown_rows)
+    wide = min(_WIDTH / shown_columns, 3 * side)
+    found = [
+        f'<rect class="b" x="{left}" y="{_TOP}" width="{wide * shown_columns:.1f}" height="{side * shown_rows:.1f}"/>'
+    ]
+    for row in range(shown_rows):
+        for column in range(shown_columns):
+            at = (row * rows // shown_rows * columns + column * columns // shown_columns) * colours
+            parts = [0.0 if each is None else (each - low) / (high - low) for each in numbers[at : at + colours]]
+            look = f'class="m" opacity="{parts[0]:.2f}"'
+            if colours == 3:
+                look = f'fill="rgb({", ".join(str(round(255 * part)) for part in parts)})"'
+            found.append(
+                f'<rect {look} x="{left + column * wide:.1f}" y="{_TOP + row * side:.1f}" width="{wide:.1f}" '
+                f'height="{side:.1f}"/>'
+            )
+    return found
