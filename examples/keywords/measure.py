@@ -15,6 +15,7 @@ import numpy as np
 from augment import RATE, Corpus, coloured, window
 from dataset import Windows, training_corpus
 from features import WINDOW, Features
+from music import music
 from numpy.typing import NDArray
 from voices import read_wave
 from words import KEYWORDS, LABELS, SILENCE, UNKNOWN
@@ -161,12 +162,20 @@ def noise_minutes(minutes: int) -> Sound:
     return np.concatenate(pieces).astype(np.int16)
 
 
-def speech_minutes(corpus: Corpus, minutes: int) -> Sound:
+def music_minutes(minutes: int) -> Sound:
+    """Pieces of ten seconds, made by rule: chords, melodies, drums."""
+    rng = np.random.default_rng(45)
+    pieces = [music(10 * RATE, rng) for _ in range(minutes * 6)]
+    loud = [piece / np.abs(piece).max() * 10 ** (rng.uniform(-40, -3) / 20) * 32767 for piece in pieces]
+    return np.concatenate(loud).astype(np.int16)
+
+
+def speech_minutes(corpus: Corpus, minutes: int, label: int = UNKNOWN) -> Sound:
     """Held-out voices that say one word after another, none of them a keyword, without a rest."""
     rng = np.random.default_rng(43)
     out = np.zeros(minutes * 60 * RATE, np.float32)
     for place in _places(len(out), rng):
-        word = corpus.draw(UNKNOWN, rng)
+        word = corpus.draw(label, rng)
         word = word / max(float(np.abs(word).max()), 1e-6) * rng.uniform(0.05, 0.8)
         end = min(place + len(word), len(out))
         out[place:end] += word[: end - place]

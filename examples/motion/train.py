@@ -1,6 +1,6 @@
 """Trains the motion model from nothing and measures it. See README.md for what it needs.
 
-    python examples/motion/train.py --cache /tmp/motion
+python examples/motion/train.py --cache /tmp/motion
 """
 
 from __future__ import annotations
