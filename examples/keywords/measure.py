@@ -64,7 +64,10 @@ def measure(
     quality: dict[str, object] = {"model_bytes": model_bytes, "held_out_voices": _held_out(scorer, test)}
     if recordings is not None:
         quality["human"] = _human(scorer, front_end, recordings)
-    alarms: dict[str, float] = {"noise": _alarms(scorer, front_end, noise_minutes(_MINUTES))}
+    alarms: dict[str, float] = {
+        "noise": _alarms(scorer, front_end, noise_minutes(_MINUTES)),
+        "music": _alarms(scorer, front_end, music_minutes(_MINUTES)),
+    }
     if prompts is not None:
         alarms["human_speech"] = _alarms(scorer, front_end, prompt_minutes(prompts, _MINUTES))
     alarms["dense_synthetic_speech"] = _alarms(scorer, front_end, speech_minutes(corpus, _MINUTES))
@@ -114,8 +117,23 @@ def _human(scorer: Scorer, front_end: Features, folder: Path) -> dict[str, objec
                 window_scores = scorer.scores(front_end.of(np.clip(moved, -32768, 32767).astype(np.int16)))
                 right.append(int(np.argmax(window_scores)) == KEYWORDS.index(word))
             shares[name] = round(float(np.mean(right)), 2)
+            shares[f"called_{name}"] = _called(scorer, front_end, sound, KEYWORDS.index(word), ratio)
         words[word] = {"said": LABELS[int(np.argmax(scores))], "score": round(float(scores.max()), 3), **shares}
     return words
+
+
+def _called(scorer: Scorer, front_end: Features, sound: Sound, label: int, ratio: float | None) -> float:
+    """How often the word is called as the page calls it, in a stream with pink noise before, under and after it."""
+    rng = np.random.default_rng(46)
+    loud = np.sqrt(np.mean(np.sort(sound.astype(np.float32) ** 2)[-WINDOW // 3 :]))
+    called = []
+    for start in np.linspace(WINDOW, WINDOW + STEP, 20).astype(int):
+        whole = np.zeros(4 * WINDOW, np.float32)
+        whole[start : start + WINDOW] = sound
+        whole += coloured(len(whole), 1.0, rng) * loud * 10 ** (-(60.0 if ratio is None else ratio) / 20)
+        heard = stream(scorer, front_end, np.clip(whole, -32768, 32767).astype(np.int16))
+        called.append(any(word == label for _, word in calls(heard)))
+    return round(float(np.mean(called)), 2)
 
 
 def _alarms(scorer: Scorer, front_end: Features, sound: Sound) -> float:

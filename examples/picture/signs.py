@@ -1,6 +1,6 @@
 """Signs on cards as a camera sees them: arrows and crosses in many designs, in front of anything. Made by arithmetic.
 
-Behind them are the photograph of scikit-learn's `china.jpg` (training) or `flower.jpg` (test) and patterns; there are no
+Behind them are the photograph `china.jpg` (training) or `flower.jpg` (test) of scikit-learn and patterns; there are no
 real photographs of signs, and the README says so. Needs Pillow. Nothing is learned here.
 """
 
