@@ -18,7 +18,7 @@ from rune.building.report import BuildResult
 from rune.files import FolderFiles
 from rune.runtime import LoadedRune, Runtime
 from rune.tflite import read_model
-from tests.examples.finger_digits import STROKES, draw
+from tests.examples.finger_digits import LETTERS, STROKES, draw
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 NAMES = ("digits", "keywords", "wake-word", "picture", "motion", "anomaly", "sine")
@@ -123,6 +123,31 @@ def test_digits_sees_nothing_on_blank_paper() -> None:
     assert label == ["nothing"]
 
 
+def _on_paper(digit: str, *, ink: int, lines: bool) -> bytes:
+    """The digit on grey paper, `ink` darker than it, with ruled lines or without."""
+    strokes = [(255 - pixel) / 255 for pixel in draw(digit)]
+    ruled = [lines and place // 28 % 8 == 3 for place in range(28 * 28)]
+    paper = [200 - (ink // 3 if line else 0) for line in ruled]
+    return bytes(round(grey - min(ink, grey) * stroke) for grey, stroke in zip(paper, strokes, strict=True))
+
+
+def test_digits_reads_small_ones_faint_pencil_and_lined_paper() -> None:
+    rune = _loaded("digits")
+    right = {"small": 0, "faint": 0, "lined": 0}
+    for digit in STROKES:
+        small = draw(digit, left=10.0, top=8.0, width=6.0, height=10.0, pen=1.6)
+        faint, lined = _on_paper(digit, ink=50, lines=False), _on_paper(digit, ink=150, lines=True)
+        shown = {"small": small, "faint": faint, "lined": lined}
+        for name, picture in shown.items():
+            right[name] += _run(rune, picture)[0] == [digit]
+    assert all(count >= 9 for count in right.values()), right
+
+
+def test_digits_calls_letters_nothing() -> None:
+    rune = _loaded("digits")
+    assert {letter: _run(rune, draw(letter))[0][0] for letter in LETTERS} == dict.fromkeys(LETTERS, "nothing")
+
+
 @pytest.mark.parametrize("word", ["up", "left"])
 def test_keywords_hears_a_person(word: str, test_data: Path) -> None:
     with wave.open(str(test_data / "samples" / f"{word}.wav")) as reader:
@@ -163,7 +188,7 @@ def _words(found: list[list[list[Any]]]) -> list[str]:
 def _sound(path: Path) -> bytes:
     with wave.open(str(path)) as reader:
         assert (reader.getframerate(), reader.getnchannels(), reader.getsampwidth()) == (16_000, 1, 2)
-        return reader.readframes(reader.getnframes())
+        return bytes(reader.readframes(reader.getnframes()))
 
 
 def test_motion_names_the_exercises_of_its_recording() -> None:
