@@ -8,10 +8,12 @@ from __future__ import annotations
 import hashlib
 import subprocess
 import tarfile
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+from other_marks import Strokes, letter, scribble
 from scipy.ndimage import affine_transform, gaussian_filter, grey_dilation, grey_erosion
 
 Images = NDArray[np.uint8]
@@ -69,10 +71,15 @@ def _line(start: tuple[float, float], end: tuple[float, float], radius: float) -
     return np.round(255 * np.clip(radius + 0.5 - distance, 0, 1)).astype(np.uint8)
 
 
-def drawn(digit: Images, rng: np.random.Generator) -> NDArray[np.float32]:
+SMALL = (0.35, 0.6)
+USUAL = (0.6, 1.35)
+"""Of a digit against MNIST's own, which is 20 pixels."""
+
+
+def drawn(digit: Images, rng: np.random.Generator, sizes: tuple[float, float] = USUAL) -> NDArray[np.float32]:
     """Strokes 0 to 1: the digit moved, turned, leaned, sized and drawn with another pen, at 28 x 28."""
     large = 2 * SIDE
-    size = rng.uniform(0.6, 1.35)
+    size = rng.uniform(*sizes)
     turn = rng.normal(0, 0.16)
     lean = rng.normal(0, 0.12)
     stretch = np.exp(rng.normal(0, 0.1))
@@ -85,7 +92,7 @@ def drawn(digit: Images, rng: np.random.Generator) -> NDArray[np.float32]:
     strokes = affine_transform(digit.astype(np.float32) / 255, matrix, offset, (large, large), order=1)
     if rng.random() < 0.5:  # an even pen in place of one that fades
         strokes = np.clip((strokes - rng.uniform(0.25, 0.5)) * 4 + 0.5, 0, 1)
-    thickness = int(rng.choice([-1, 0, 0, 1, 2]))
+    thickness = int(rng.choice([-1, 0, 0, 1, 2] if size >= USUAL[0] else [0, 0, 1]))
     disc = np.array([[0, 1, 0], [1, 1, 1], [0, 1, 0]], bool)
     if thickness < 0 and strokes.sum() > 160:
         strokes = grey_erosion(strokes, footprint=disc)
@@ -94,8 +101,8 @@ def drawn(digit: Images, rng: np.random.Generator) -> NDArray[np.float32]:
     return strokes.reshape(SIDE, 2, SIDE, 2).mean((1, 3)).astype(np.float32)
 
 
-def scribble(rng: np.random.Generator) -> NDArray[np.float32]:
-    """Something that is no digit: nothing (mostly), a dot, or specks along the edges."""
+def blank(rng: np.random.Generator) -> NDArray[np.float32]:
+    """Paper with nothing on it (mostly), a dot, or specks along the edges."""
     strokes = np.zeros((SIDE, SIDE), np.float32)
     if rng.random() < 0.6:
         return strokes
@@ -114,28 +121,65 @@ def on_pad(strokes: NDArray[np.float32]) -> Images:
     return np.round(255 * (1 - np.clip(strokes, 0, 1))).astype(np.uint8)
 
 
-def on_camera(strokes: NDArray[np.float32], rng: np.random.Generator) -> Images:
+@dataclass(frozen=True)
+class Paper:
+    """What is written on, and with what: a pencil's ink is not much darker than the paper."""
+
+    is_lined: bool = False
+    is_faint: bool = False
+
+
+def random_paper(rng: np.random.Generator) -> Paper:
+    return Paper(is_lined=bool(rng.random() < 0.3), is_faint=bool(rng.random() < 0.3))
+
+
+def on_camera(strokes: NDArray[np.float32], rng: np.random.Generator, sheet: Paper = Paper()) -> Images:
     """Ink on paper under some light, out of focus, with the sensor's noise; sometimes chalk on a board."""
     across = np.linspace(-1, 1, SIDE, dtype=np.float32)
     direction = rng.uniform(0, 2 * np.pi)
     slope = rng.uniform(0, 0.25) * (np.cos(direction) * across[:, None] + np.sin(direction) * across[None, :])
     paper = rng.uniform(0.45, 1.0) * (1 + slope)
-    ink = rng.uniform(0.0, 0.45) * paper
-    strokes = gaussian_filter(strokes, rng.uniform(0.0, 0.9))
+    ink = (rng.uniform(0.5, 0.85) if sheet.is_faint else rng.uniform(0.0, 0.45)) * paper
+    focus = rng.uniform(0.0, 0.9)
+    if sheet.is_lined:
+        # A print is paler than a pen, and as far out of focus.
+        lines = gaussian_filter(_lines(rng), focus) * rng.uniform(0.15, 0.5 if sheet.is_faint else 0.7)
+        paper = paper + (ink - paper) * lines
+    strokes = gaussian_filter(strokes, focus)
     strokes = strokes * rng.uniform(0.75, 1.0) / max(float(strokes.max()), 0.3)
     picture = paper + (ink - paper) * np.clip(strokes, 0, 1)
     if rng.random() < 0.12:
         picture = 1 - picture
-    picture = picture + rng.normal(0, rng.uniform(0, 0.05), picture.shape)
+    picture = picture + rng.normal(0, rng.uniform(0, 0.02 if sheet.is_faint else 0.05), picture.shape)
     return np.round(255 * np.clip(picture, 0, 1)).astype(np.uint8)
 
 
-def example(digits: Images, labels: NDArray[np.int64], rng: np.random.Generator) -> tuple[Images, int]:
-    """One training picture: 6 in 100 show nothing; half are from the pad, half from the camera."""
-    if rng.random() < 0.06:
-        strokes, label = scribble(rng), NOTHING
+def _lines(rng: np.random.Generator) -> NDArray[np.float32]:
+    """Ruled paper, or squared: lines a little askew, 0 to 1."""
+    y, x = np.mgrid[0:SIDE, 0:SIDE].astype(np.float32)
+    turn, apart, thick = rng.normal(0, 0.06), rng.uniform(5, 16), rng.uniform(0.4, 0.9)
+    places = [y * np.cos(turn) + x * np.sin(turn)]
+    if rng.random() < 0.35:
+        places.append(x * np.cos(turn) - y * np.sin(turn))
+    shift = rng.uniform(0, apart, 2)
+    away = [np.abs((place + moved) % apart - apart / 2) for place, moved in zip(places, shift, strict=False)]
+    return np.max([np.clip(thick + 0.5 - each, 0, 1) for each in away], axis=0).astype(np.float32)
+
+
+def example(
+    digits: Images, labels: NDArray[np.int64], letters: tuple[Strokes, ...], rng: np.random.Generator
+) -> tuple[Images, int]:
+    """One training picture: 16 in 100 show no digit, a quarter a small one; half are from the camera."""
+    sizes = SMALL if rng.random() < 0.25 else USUAL
+    kind, label = rng.random(), NOTHING
+    if kind < 0.04:
+        strokes = blank(rng)
+    elif kind < 0.12:
+        strokes = drawn(letter(letters, rng), rng, sizes)
+    elif kind < 0.16:
+        strokes = drawn(scribble(rng), rng, sizes)
     else:
         chosen = int(rng.integers(len(labels)))
         label = int(labels[chosen])
-        strokes = drawn(with_other_habits(digits[chosen], label, rng), rng)
-    return (on_pad(strokes) if rng.random() < 0.5 else on_camera(strokes, rng)), label
+        strokes = drawn(with_other_habits(digits[chosen], label, rng), rng, sizes)
+    return (on_pad(strokes) if rng.random() < 0.5 else on_camera(strokes, rng, random_paper(rng))), label

@@ -16,8 +16,22 @@ from multiprocessing import get_context
 from pathlib import Path
 
 import numpy as np
-from drawings import NOTHING, SIDE, Images, drawn, example, mnist, on_camera, on_pad, scribble, with_other_habits
+from drawings import (
+    NOTHING,
+    SIDE,
+    SMALL,
+    Images,
+    Paper,
+    blank,
+    drawn,
+    example,
+    mnist,
+    on_camera,
+    on_pad,
+    with_other_habits,
+)
 from numpy.typing import NDArray
+from other_marks import FONTS, HELD_OUT_FONTS, alphabet, letter, scribble
 
 HERE = Path(__file__).parent
 SEED = 12
@@ -30,6 +44,7 @@ def pictures(cache: Path, count: int, workers: int) -> tuple[Images, NDArray[np.
     path = cache / f"pictures-{count}.npz"
     if not path.exists():
         mnist(cache, "train")
+        alphabet(cache, FONTS)
         starts = range(0, count, _CHUNK)
         with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
             made = list(pool.map(_pictures_from, [cache] * len(starts), starts))
@@ -40,7 +55,8 @@ def pictures(cache: Path, count: int, workers: int) -> tuple[Images, NDArray[np.
 
 def _pictures_from(cache: Path, start: int) -> tuple[Images, NDArray[np.int64]]:
     digits, labels = mnist(cache, "train")
-    made = [example(digits, labels, np.random.default_rng([SEED, start + k])) for k in range(_CHUNK)]
+    letters = alphabet(cache, FONTS)
+    made = [example(digits, labels, letters, np.random.default_rng([SEED, start + k])) for k in range(_CHUNK)]
     return np.stack([picture for picture, _ in made]), np.array([label for _, label in made])
 
 
@@ -124,7 +140,13 @@ def measure(model: bytes, cache: Path) -> dict[str, object]:
     rng = np.random.default_rng([SEED, 2])
     pad = [on_pad(drawn(digit, rng)) for digit in digits]
     camera = [on_camera(drawn(digit, rng), rng) for digit in digits]
-    blank = [on_camera(scribble(rng), rng) for _ in range(1_000)]
+    empty = [on_camera(blank(rng), rng) for _ in range(1_000)]
+    lined = [on_camera(drawn(digit, rng), rng, Paper(is_lined=True)) for digit in digits]
+    faint = [on_camera(drawn(digit, rng), rng, Paper(is_faint=True)) for digit in digits]
+    small = [on_pad(drawn(digit, rng, SMALL)) for digit in digits]
+    alphabet_of_others = alphabet(cache, HELD_OUT_FONTS)
+    letters = [on_pad(drawn(letter(alphabet_of_others, rng), rng)) for _ in range(1_000)]
+    scribbles = [on_pad(drawn(scribble(rng), rng)) for _ in range(1_000)]
 
     elsewhere = [(with_other_habits(d, int(label), rng), d, label) for d, label in zip(digits, labels, strict=True)]
     changed = [(on_pad(drawn(new, rng)), label) for new, old, label in elsewhere if new is not old]
@@ -142,7 +164,12 @@ def measure(model: bytes, cache: Path) -> dict[str, object]:
             "ones_with_an_upstroke_and_crossed_sevens": share(
                 [p for p, _ in changed], np.array([a for _, a in changed])
             ),
-            "nothing_recognised_as_nothing": share(blank, np.full(len(blank), NOTHING)),
+            "on_lined_paper": share(lined, labels),
+            "in_faint_pencil": share(faint, labels),
+            "small_on_the_pad": share(small, labels),
+            "nothing_recognised_as_nothing": share(empty, np.full(len(empty), NOTHING)),
+            "letters_called_nothing": share(letters, np.full(len(letters), NOTHING)),
+            "scribbles_called_nothing": share(scribbles, np.full(len(scribbles), NOTHING)),
         },
     }
 

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from music import music
 from numpy.typing import NDArray
 from scipy.fft import irfft, next_fast_len, rfft
 from words import KEYWORDS, SILENCE, UNKNOWN
@@ -46,23 +47,23 @@ def draw_label(rng: np.random.Generator) -> int:
 
 def window(corpus: Corpus, label: int, rng: np.random.Generator) -> NDArray[np.int16]:
     """One second of the label."""
-    noise = _noise(corpus, rng)
+    noise = noise_of(corpus, rng)
     if label == SILENCE:
         if rng.random() < 0.03:
             return np.zeros(RATE, np.int16)
-        return _level(noise, rng, softest=-70.0)
-    speech = _in_a_room(_utterance(corpus, label, rng), rng)
+        return level(noise, rng, softest=-70.0)
+    speech = in_a_room(_utterance(corpus, label, rng), rng)
     power = np.sqrt(np.mean(speech**2) + 1e-12) * np.sqrt(RATE / max(int((np.abs(speech) > 1e-3).sum()), 1_600))
     ratio = rng.uniform(4.0, 45.0) if label < len(KEYWORDS) else rng.uniform(-5.0, 45.0)
     noise *= power / np.sqrt(np.mean(noise**2) + 1e-12) * 10 ** (-ratio / 20)
-    return _level(speech + noise, rng, softest=-36.0)
+    return level(speech + noise, rng, softest=-36.0)
 
 
 def _utterance(corpus: Corpus, label: int, rng: np.random.Generator) -> Wave:
     """The dry second: a keyword nearly whole, or a word, running speech or a scrap of a keyword."""
     out = np.zeros(RATE, np.float32)
     if label < len(KEYWORDS):
-        word = _resampled(corpus.draw(label, rng), rng)
+        word = resampled(corpus.draw(label, rng), rng)
         lost = int(rng.uniform(0, 0.2) * len(word)) if rng.random() < 0.35 else 0
         front = rng.random() < 0.5
         word = word[lost:] if front else word[: len(word) - lost]
@@ -74,17 +75,17 @@ def _utterance(corpus: Corpus, label: int, rng: np.random.Generator) -> Wave:
     if kind < 0.28:
         position = -int(rng.integers(0, 8_000))
         while position < RATE:
-            word = _resampled(corpus.draw(UNKNOWN, rng), rng)
-            _add(out, word, position)
+            word = resampled(corpus.draw(UNKNOWN, rng), rng)
+            add(out, word, position)
             position += len(word) + int(rng.integers(0, 3_200))
     elif kind < 0.35:
-        word = _resampled(corpus.draw(int(rng.integers(len(KEYWORDS))), rng), rng)
+        word = resampled(corpus.draw(int(rng.integers(len(KEYWORDS))), rng), rng)
         kept = max(int(rng.uniform(0.1, 0.4) * len(word)), 400)
         front = rng.random() < 0.5
         scrap = word[-kept:] if front else word[:kept]
-        _add(out, scrap, 0 if front else RATE - kept)
+        add(out, scrap, 0 if front else RATE - kept)
     else:
-        word = _resampled(corpus.draw(UNKNOWN, rng), rng)
+        word = resampled(corpus.draw(UNKNOWN, rng), rng)
         _place(out, word, rng, at_edge=int(rng.integers(-len(word) // 2, RATE - len(word) // 2)))
     return out
 
@@ -94,11 +95,11 @@ def _neighbour(out: Wave, corpus: Corpus, rng: np.random.Generator) -> None:
     (loud,) = np.nonzero(np.abs(out) > 1e-3)
     if len(loud) == 0:
         return
-    word = _resampled(corpus.draw(UNKNOWN, rng), rng)
+    word = resampled(corpus.draw(UNKNOWN, rng), rng)
     if loud[0] > 3_200:
-        _add(out, word[-(loud[0] - 1_600) :], 0)
+        add(out, word[-(loud[0] - 1_600) :], 0)
     elif loud[-1] < RATE - 3_200:
-        _add(out, word[: RATE - loud[-1] - 1_600], int(loud[-1]) + 1_600)
+        add(out, word[: RATE - loud[-1] - 1_600], int(loud[-1]) + 1_600)
 
 
 def _place(out: Wave, word: Wave, rng: np.random.Generator, at_edge: int | None) -> None:
@@ -106,16 +107,16 @@ def _place(out: Wave, word: Wave, rng: np.random.Generator, at_edge: int | None)
     room = RATE - len(word)
     if at_edge is None:
         at_edge = int(rng.integers(0, room + 1)) if room >= 0 else -int(rng.integers(0, -room // 2 + 1))
-    _add(out, word, at_edge)
+    add(out, word, at_edge)
 
 
-def _add(out: Wave, word: Wave, at: int) -> None:
+def add(out: Wave, word: Wave, at: int) -> None:
     start, end = max(at, 0), min(at + len(word), len(out))
     if end > start:
         out[start:end] += word[start - at : end - at]
 
 
-def _resampled(word: Wave, rng: np.random.Generator) -> Wave:
+def resampled(word: Wave, rng: np.random.Generator) -> Wave:
     """Faster and higher, or slower and lower, by 0.8 to 1.22; at a volume of its own."""
     factor = rng.uniform(0.8, 1.22) if rng.random() < 0.85 else 1.0
     places = np.arange(0, len(word) - 1, factor)
@@ -123,21 +124,22 @@ def _resampled(word: Wave, rng: np.random.Generator) -> Wave:
     return moved / max(float(np.abs(moved).max()), 1e-6) * np.float32(rng.uniform(0.4, 1.0))
 
 
-def _in_a_room(sound: Wave, rng: np.random.Generator) -> Wave:
+def in_a_room(sound: Wave, rng: np.random.Generator) -> Wave:
     """Echo (6 times in 10) and the colour of microphone and loudspeaker (17 in 20)."""
-    spectrum = rfft(sound, _LONG)
+    size = _LONG if len(sound) == RATE else next_fast_len(len(sound) + RATE)
+    spectrum = rfft(sound, size)
     if rng.random() < 0.6:
         decay = rng.uniform(0.06, 0.55)
-        length = min(int(decay * RATE), _LONG - RATE)
+        length = min(int(decay * RATE), size - len(sound))
         times = np.arange(length) / RATE
         tail = rng.standard_normal(length).astype(np.float32) * np.exp(-6.9 * times / decay).astype(np.float32)
         tail[: int(rng.uniform(0.001, 0.012) * RATE)] = 0
         tail *= 10 ** (-rng.uniform(-3.0, 15.0) / 20) / (np.sqrt(np.sum(tail**2)) + 1e-9)
         tail[0] = 1
-        spectrum *= rfft(tail, _LONG)
+        spectrum *= rfft(tail, size)
     if rng.random() < 0.85:
         spectrum *= _equaliser(len(spectrum), rng)
-    return irfft(spectrum, _LONG)[:RATE].astype(np.float32)
+    return irfft(spectrum, size)[: len(sound)].astype(np.float32)
 
 
 def _equaliser(bins: int, rng: np.random.Generator) -> Wave:
@@ -152,10 +154,10 @@ def _equaliser(bins: int, rng: np.random.Generator) -> Wave:
     return (10 ** (curve / 20)).astype(np.float32)
 
 
-def _noise(corpus: Corpus, rng: np.random.Generator) -> Wave:
-    """A second of noise: a coloured hiss, and now and then hum, many voices, beats, clicks or a sweep with it."""
-    times = np.arange(RATE, dtype=np.float32) / RATE
-    noise = coloured(RATE, rng.uniform(0.0, 2.5), rng)
+def noise_of(corpus: Corpus, rng: np.random.Generator, count: int = RATE, music_share: float = 0.0) -> Wave:
+    """A coloured hiss, and now and then hum, voices, beats, clicks, a sweep or, where asked for, music with it."""
+    times = np.arange(count, dtype=np.float32) / RATE
+    noise = coloured(count, rng.uniform(0.0, 2.5), rng)
     if rng.random() < 0.3:
         noise *= 1 + 0.9 * np.sin(2 * np.pi * (rng.uniform(0.3, 12) * times + rng.random()))
     if rng.random() < 0.25:
@@ -163,17 +165,19 @@ def _noise(corpus: Corpus, rng: np.random.Generator) -> Wave:
         for harmonic in range(1, int(rng.integers(2, 8))):
             noise += rng.uniform(0, 2) / harmonic * np.sin(2 * np.pi * (tone * harmonic * times + rng.random()))
     if rng.random() < 0.2:
-        babble = np.zeros(RATE, np.float32)
-        for _ in range(int(rng.integers(4, 9))):
-            word = _resampled(corpus.draw(UNKNOWN, rng), rng)
-            _add(babble, word, int(rng.integers(-len(word), RATE)))
+        babble = np.zeros(count, np.float32)
+        for _ in range(int(rng.integers(4, 9)) * count // RATE):
+            word = resampled(corpus.draw(UNKNOWN, rng), rng)
+            add(babble, word, int(rng.integers(-len(word), count)))
         noise += babble * rng.uniform(5, 20)
     if rng.random() < 0.15:
-        for at in rng.integers(0, RATE - 400, int(rng.integers(1, 10))):
+        for at in rng.integers(0, count - 400, int(rng.integers(1, 10))):
             noise[at : at + 400] += coloured(400, rng.uniform(0, 1.5), rng) * _decay(400) * rng.uniform(3, 40)
     if rng.random() < 0.06:
         start, end = rng.uniform(100, 6_000, 2)
         noise += rng.uniform(0.5, 4) * np.sin(2 * np.pi * (start + (end - start) / 2 * times) * times)
+    if music_share > 0 and rng.random() < music_share:
+        noise = noise * rng.uniform(0, 0.5) + music(count, rng)
     return noise.astype(np.float32)
 
 
@@ -191,7 +195,7 @@ def _decay(count: int) -> Wave:
     return np.exp(-np.arange(count, dtype=np.float32) / (count / 6))
 
 
-def _level(sound: Wave, rng: np.random.Generator, softest: float) -> NDArray[np.int16]:
+def level(sound: Wave, rng: np.random.Generator, softest: float) -> NDArray[np.int16]:
     """At a peak of 0 dB down to `softest`; 6 in 100 are clipped."""
     peak = 10 ** (rng.uniform(softest, 0.0) / 20)
     if rng.random() < 0.06:

@@ -15,6 +15,7 @@ import numpy as np
 from augment import RATE, Corpus, coloured, window
 from dataset import Windows, training_corpus
 from features import WINDOW, Features
+from music import music
 from numpy.typing import NDArray
 from voices import read_wave
 from words import KEYWORDS, LABELS, SILENCE, UNKNOWN
@@ -63,7 +64,10 @@ def measure(
     quality: dict[str, object] = {"model_bytes": model_bytes, "held_out_voices": _held_out(scorer, test)}
     if recordings is not None:
         quality["human"] = _human(scorer, front_end, recordings)
-    alarms: dict[str, float] = {"noise": _alarms(scorer, front_end, noise_minutes(_MINUTES))}
+    alarms: dict[str, float] = {
+        "noise": _alarms(scorer, front_end, noise_minutes(_MINUTES)),
+        "music": _alarms(scorer, front_end, music_minutes(_MINUTES)),
+    }
     if prompts is not None:
         alarms["human_speech"] = _alarms(scorer, front_end, prompt_minutes(prompts, _MINUTES))
     alarms["dense_synthetic_speech"] = _alarms(scorer, front_end, speech_minutes(corpus, _MINUTES))
@@ -113,8 +117,23 @@ def _human(scorer: Scorer, front_end: Features, folder: Path) -> dict[str, objec
                 window_scores = scorer.scores(front_end.of(np.clip(moved, -32768, 32767).astype(np.int16)))
                 right.append(int(np.argmax(window_scores)) == KEYWORDS.index(word))
             shares[name] = round(float(np.mean(right)), 2)
+            shares[f"called_{name}"] = _called(scorer, front_end, sound, KEYWORDS.index(word), ratio)
         words[word] = {"said": LABELS[int(np.argmax(scores))], "score": round(float(scores.max()), 3), **shares}
     return words
+
+
+def _called(scorer: Scorer, front_end: Features, sound: Sound, label: int, ratio: float | None) -> float:
+    """How often the word is called as the page calls it, in a stream with pink noise before, under and after it."""
+    rng = np.random.default_rng(46)
+    loud = np.sqrt(np.mean(np.sort(sound.astype(np.float32) ** 2)[-WINDOW // 3 :]))
+    called = []
+    for start in np.linspace(WINDOW, WINDOW + STEP, 20).astype(int):
+        whole = np.zeros(4 * WINDOW, np.float32)
+        whole[start : start + WINDOW] = sound
+        whole += coloured(len(whole), 1.0, rng) * loud * 10 ** (-(60.0 if ratio is None else ratio) / 20)
+        heard = stream(scorer, front_end, np.clip(whole, -32768, 32767).astype(np.int16))
+        called.append(any(word == label for _, word in calls(heard)))
+    return round(float(np.mean(called)), 2)
 
 
 def _alarms(scorer: Scorer, front_end: Features, sound: Sound) -> float:
@@ -161,12 +180,20 @@ def noise_minutes(minutes: int) -> Sound:
     return np.concatenate(pieces).astype(np.int16)
 
 
-def speech_minutes(corpus: Corpus, minutes: int) -> Sound:
+def music_minutes(minutes: int) -> Sound:
+    """Pieces of ten seconds, made by rule: chords, melodies, drums."""
+    rng = np.random.default_rng(45)
+    pieces = [music(10 * RATE, rng) for _ in range(minutes * 6)]
+    loud = [piece / np.abs(piece).max() * 10 ** (rng.uniform(-40, -3) / 20) * 32767 for piece in pieces]
+    return np.concatenate(loud).astype(np.int16)
+
+
+def speech_minutes(corpus: Corpus, minutes: int, label: int = UNKNOWN) -> Sound:
     """Held-out voices that say one word after another, none of them a keyword, without a rest."""
     rng = np.random.default_rng(43)
     out = np.zeros(minutes * 60 * RATE, np.float32)
     for place in _places(len(out), rng):
-        word = corpus.draw(UNKNOWN, rng)
+        word = corpus.draw(label, rng)
         word = word / max(float(np.abs(word).max()), 1e-6) * rng.uniform(0.05, 0.8)
         end = min(place + len(word), len(out))
         out[place:end] += word[: end - place]

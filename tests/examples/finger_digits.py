@@ -25,14 +25,26 @@ STROKES: dict[str, tuple[tuple[tuple[float, float], ...], ...]] = {
 }  # fmt: skip
 """The corners of each stroke in a box of 1 x 1, y downwards."""
 
+LETTERS: dict[str, tuple[tuple[tuple[float, float], ...], ...]] = {
+    "A": (((0, 1), (0.5, 0), (1, 1)), ((0.2, 0.6), (0.8, 0.6))),
+    "E": (((0.9, 0), (0.1, 0), (0.1, 1), (0.9, 1)), ((0.1, 0.5), (0.75, 0.5))),
+    "H": (((0.05, 0), (0.05, 1)), ((0.95, 0), (0.95, 1)), ((0.05, 0.5), (0.95, 0.5))),
+    "K": (((0.1, 0), (0.1, 1)), ((0.9, 0), (0.1, 0.55)), ((0.35, 0.4), (0.95, 1))),
+    "M": (((0, 1), (0.05, 0), (0.5, 0.7), (0.95, 0), (1, 1)),),
+    "N": (((0.05, 1), (0.05, 0), (0.95, 1), (0.95, 0)),),
+    "W": (((0, 0), (0.25, 1), (0.5, 0.3), (0.75, 1), (1, 0)),),
+    "X": (((0.05, 0), (0.95, 1)), ((0.95, 0), (0.05, 1))),
+}
+"""None of them looks like a digit."""
+
 
 def draw(
-    digit: str, *, left: float = 9, top: float = 5, width: float = 10, height: float = 18, pen: float = 2.4
+    mark: str, *, left: float = 9, top: float = 5, width: float = 10, height: float = 18, pen: float = 2.4
 ) -> bytes:
-    """The 28 x 28 grey pixels of the drawing pad; places and sizes in pixels."""
+    """The 28 x 28 grey pixels of the drawing pad with a digit or letter; places and sizes in pixels."""
     paper = Image.new("L", (28 * _FINER, 28 * _FINER), 255)
     pencil = ImageDraw.Draw(paper)
-    for stroke in STROKES.get(digit, ()):
+    for stroke in (STROKES | LETTERS).get(mark, ()):
         corners = [((left + x * width) * _FINER, (top + y * height) * _FINER) for x, y in stroke]
         pencil.line(corners, fill=0, width=round(pen * _FINER), joint="curve")
         radius = pen * _FINER / 2

@@ -11,21 +11,23 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 
 from rune.building.building import build
 from rune.building.report import BuildResult
 from rune.files import FolderFiles
 from rune.runtime import LoadedRune, Runtime
 from rune.tflite import read_model
-from tests.examples.finger_digits import STROKES, draw
+from tests.examples.finger_digits import LETTERS, STROKES, draw
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
-NAMES = ("digits", "keywords", "sine")
+NAMES = ("digits", "keywords", "wake-word", "picture", "motion", "anomaly", "sine")
 OPERATORS = {
     "CONV_2D",
     "DEPTHWISE_CONV_2D",
     "FULLY_CONNECTED",
     "AVERAGE_POOL_2D",
+    "LOGISTIC",
     "MAX_POOL_2D",
     "RESHAPE",
     "SOFTMAX",
@@ -68,7 +70,7 @@ def test_a_template_is_described_and_its_files_are_there(name: str) -> None:
 
 
 def test_a_newcomer_is_offered_digits_first() -> None:
-    assert sorted(NAMES, key=lambda name: _description(name)["order"]) == ["digits", "keywords", "sine"]
+    assert sorted(NAMES, key=lambda name: _description(name)["order"]) == list(NAMES)
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -121,6 +123,31 @@ def test_digits_sees_nothing_on_blank_paper() -> None:
     assert label == ["nothing"]
 
 
+def _on_paper(digit: str, *, ink: int, lines: bool) -> bytes:
+    """The digit on grey paper, `ink` darker than it, with ruled lines or without."""
+    strokes = [(255 - pixel) / 255 for pixel in draw(digit)]
+    ruled = [lines and place // 28 % 8 == 3 for place in range(28 * 28)]
+    paper = [200 - (ink // 3 if line else 0) for line in ruled]
+    return bytes(round(grey - min(ink, grey) * stroke) for grey, stroke in zip(paper, strokes, strict=True))
+
+
+def test_digits_reads_small_ones_faint_pencil_and_lined_paper() -> None:
+    rune = _loaded("digits")
+    right = {"small": 0, "faint": 0, "lined": 0}
+    for digit in STROKES:
+        small = draw(digit, left=10.0, top=8.0, width=6.0, height=10.0, pen=1.6)
+        faint, lined = _on_paper(digit, ink=50, lines=False), _on_paper(digit, ink=150, lines=True)
+        shown = {"small": small, "faint": faint, "lined": lined}
+        for name, picture in shown.items():
+            right[name] += _run(rune, picture)[0] == [digit]
+    assert all(count >= 9 for count in right.values()), right
+
+
+def test_digits_calls_letters_nothing() -> None:
+    rune = _loaded("digits")
+    assert {letter: _run(rune, draw(letter))[0][0] for letter in LETTERS} == dict.fromkeys(LETTERS, "nothing")
+
+
 @pytest.mark.parametrize("word", ["up", "left"])
 def test_keywords_hears_a_person(word: str, test_data: Path) -> None:
     with wave.open(str(test_data / "samples" / f"{word}.wav")) as reader:
@@ -137,3 +164,67 @@ def test_keywords_hears_a_person(word: str, test_data: Path) -> None:
 def test_keywords_hears_nothing_in_silence() -> None:
     label, _ = _run(_loaded("keywords"), bytes(32_000))
     assert label == ["silence"]
+
+
+def _streamed(name: str, data: bytes, size: int) -> list[list[list[Any]]]:
+    """The outputs of each run that completed a window, of a recording given piece by piece."""
+    rune = _loaded(name)
+    (capability,) = rune.capabilities
+    pieces = (data[start : start + size] for start in range(0, len(data) - size + 1, size))
+    found = []
+    for piece in pieces:
+        messages = {message.channel: message for message in rune.call({capability.id: piece})}
+        if len(messages) == len(rune.outputs):
+            found.append([list(messages[output.id].tensors[0].elements) for output in rune.outputs])
+    return found
+
+
+def _words(found: list[list[list[Any]]]) -> list[str]:
+    """The first output of each run, without repetitions."""
+    said = [outputs[0][0] for outputs in found]
+    return [word for place, word in enumerate(said) if place == 0 or said[place - 1] != word]
+
+
+def _sound(path: Path) -> bytes:
+    with wave.open(str(path)) as reader:
+        assert (reader.getframerate(), reader.getnchannels(), reader.getsampwidth()) == (16_000, 1, 2)
+        return bytes(reader.readframes(reader.getnframes()))
+
+
+def test_motion_names_the_exercises_of_its_recording() -> None:
+    lines = (EXAMPLES / "motion" / "exercises.csv").read_text(encoding="utf-8").splitlines()
+    assert lines[0] == "x,y,z"
+    rows = b"".join(struct.pack("<3f", *map(float, line.split(","))) for line in lines[1:])
+    found = _streamed("motion", rows, 60)
+    assert _words(found) == ["resting", "forward elevation", "upright row", "resting"]
+    assert all(len(scores) == 9 and math.isclose(sum(scores), 1, abs_tol=0.05) for _, scores in found)
+
+
+def test_anomaly_hears_the_bearing_and_not_the_fan() -> None:
+    sound = _sound(EXAMPLES / "anomaly" / "fan.wav")
+    found = _streamed("anomaly", sound, 3_200)
+    assert _words(found) == ["normal", "anomaly"]
+    changed = next(second for second, (status, _) in enumerate(found, 1) if status == ["anomaly"])
+    assert 6 < changed <= 9, "the bearing is worn from the sixth second on"
+    quality = json.loads((EXAMPLES / "anomaly" / "quality.json").read_text(encoding="utf-8"))
+    runefile = (EXAMPLES / "anomaly" / "Runefile.yml").read_text(encoding="utf-8")
+    for name, threshold in quality["thresholds"].items():
+        assert f"      {name}: {threshold}\n" in runefile, "train.py writes what it measured"
+    assert _words(_streamed("anomaly", bytes(len(sound)), 3_200)) == ["anomaly"], (
+        "a machine that stands still is not as usual"
+    )
+
+
+def test_wake_word_answers_once_for_each_call() -> None:
+    found = _streamed("wake-word", _sound(EXAMPLES / "wake-word" / "okay-hammer.wav"), 3_200)
+    assert _words(found) == ["listening", "okay hammer"] * 2 + ["listening"]
+    assert _words(_streamed("wake-word", bytes(5 * 32_000), 3_200)) == ["listening"]
+
+
+def test_picture_reads_its_sign_and_nothing_on_a_wall() -> None:
+    with Image.open(EXAMPLES / "picture" / "sign.png") as sign:
+        shown = sign.convert("L").resize((64, 64), Image.Resampling.BOX)
+    assert _run(_loaded("picture"), shown.tobytes())[0] == ["left"]
+    mirrored = shown.transpose(Image.Transpose.FLIP_LEFT_RIGHT)
+    assert _run(_loaded("picture"), mirrored.tobytes())[0] == ["right"]
+    assert _run(_loaded("picture"), bytes([170]) * 64 * 64)[0] == ["nothing"]

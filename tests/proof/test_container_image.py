@@ -17,6 +17,7 @@ import httpx
 import pytest
 
 from rune.isolation.protections import Protection
+from rune.templates import list_templates
 from tests.compose_file import compose_file, service_environment
 from tests.live_forge import free_port
 from tests.proof.container_image import BASE_IMAGE, REPOSITORY, Builder, Container, processes_below
@@ -193,7 +194,7 @@ def test_a_volume_keeps_people_and_projects_over_a_restart_in_another_container(
 
 def test_what_the_image_lacks_of_the_compiler_is_not_needed_to_build(builder: Builder, tmp_path: Path) -> None:
     data = volume(tmp_path / "data")
-    names = ("digits", "keywords", "sine")
+    names = [template.name for template in list_templates()]
     with builder.container(IMAGE, data, {}) as container:
         for name in names:
             built = container.run(

@@ -9,7 +9,8 @@ from rune.templates import list_templates
 
 
 def test_the_one_that_a_newcomer_is_offered_comes_first() -> None:
-    assert [template.name for template in list_templates()] == ["digits", "keywords", "sine"]
+    names = ["digits", "keywords", "wake-word", "picture", "motion", "anomaly", "sine"]
+    assert [template.name for template in list_templates()] == names
 
 
 def test_a_template_whose_files_are_not_all_there_is_not_offered(tmp_path: Path) -> None:

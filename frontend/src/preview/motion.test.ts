@@ -1,7 +1,7 @@
 // Motion from files and sensors.
 import { expect, test } from "vitest";
 import conformance from "../../../tests/conformance/motion.json";
-import { parseRows, rowsToBytes, windowOfFile } from "./motion";
+import { chunksOf, parseRows, rowsToBytes, windowOfFile } from "./motion";
 
 test("rows of a CSV become f32, the last ones first in importance", () => {
   const rows = parseRows("1,2.5,-3e0\r\n4,5,6\n7,8,9\n");
@@ -25,6 +25,16 @@ test.each(conformance.window)("a rune reads the first rows of a file: $what", ({
   const window = () => [...new Float32Array(windowOfFile(text, count))];
   if (message === undefined) expect(window()).toEqual(rows.flat());
   else expect(window).toThrow(`${message}.`);
+});
+
+test("a rune that makes windows itself is given each row of a file once", () => {
+  const rows = Array.from({ length: 7 }, (_, row) => [row, 10 + row, 20 + row].join(",")).join("\n");
+  const given = chunksOf(rows, 3).map((chunk) => [...new Float32Array(chunk)].filter((_, index) => index % 3 === 0));
+  expect(given).toEqual([
+    [0, 1, 2],
+    [3, 4, 5],
+  ]);
+  expect(() => chunksOf(rows, 8)).toThrow("8 samples were requested but only 7 are available.");
 });
 
 test("what is no number is read as it is written", () => {

@@ -20,6 +20,18 @@ export function windowOfFile(text: string, count: number): ArrayBuffer {
   return rowsToBytes(rows.slice(0, count), count);
 }
 
+/** Milliseconds between two rows: a csv does not say when they came. */
+export const ROW_STEP = 20;
+
+/** All rows of a CSV, `count` at a time and each once; what is left over at the end is too short. Throws as `windowOfFile` does. */
+export function chunksOf(text: string, count: number): readonly ArrayBuffer[] {
+  const rows = parseRows(text);
+  if (rows.length < count) throw new Error(`${count} samples were requested but only ${rows.length} are available.`);
+  return Array.from({ length: Math.floor(rows.length / count) }, (_, index) =>
+    rowsToBytes(rows.slice(index * count, (index + 1) * count), count),
+  );
+}
+
 const NUMBER = /^[+-]?(?:[0-9]+\.?[0-9]*(?:e[+-]?[0-9]+)?|\.[0-9]+(?:e[+-]?[0-9]+)?)$/i;
 const NO_NUMBER = /^([+-]?)(inf|infinity|nan)$/i;
 /** How a field begins that is not the name of a column. */

@@ -1,13 +1,28 @@
-// A recorded motion: a CSV of x, y and z.
+// A recorded motion: a CSV of x, y and z. A rune that makes windows itself is given all rows at their pace, others the first ones.
+import { useEffect, useState } from "react";
 import { counted } from "../../look/counted";
-import { windowOfFile } from "../motion";
+import { chunksOf, ROW_STEP, windowOfFile } from "../motion";
 import { FilePick } from "./FilePick";
 import type { SourceProps } from "./source";
 
 export function MotionFileSource({ request, onInput }: SourceProps) {
   const count = Math.max(1, Math.floor(request.size / 12));
+  const [chunks, setChunks] = useState<readonly ArrayBuffer[]>([]);
+  useEffect(() => {
+    let index = 0;
+    const next = (): void => {
+      const chunk = chunks[index];
+      index += 1;
+      if (chunk === undefined) clearInterval(timer);
+      else onInput(chunk, chunks.length > 1);
+    };
+    const timer = setInterval(next, count * ROW_STEP);
+    next();
+    return () => clearInterval(timer);
+  }, [chunks, count, onInput]);
   const onFile = async (file: File): Promise<string | null> => {
-    onInput(windowOfFile(await file.text(), count));
+    const text = await file.text();
+    setChunks(request.isStream === true ? chunksOf(text, count) : [windowOfFile(text, count)]);
     return null;
   };
   return (
@@ -15,7 +30,11 @@ export function MotionFileSource({ request, onInput }: SourceProps) {
       label="Choose a recording"
       accept=".csv,text/csv"
       endings={[".csv"]}
-      hint={`CSV of ${counted(count, "row")}: x, y and z`}
+      hint={
+        request.isStream === true
+          ? "CSV of x, y and z, 50 rows a second"
+          : `CSV of ${counted(count, "row")}: x, y and z`
+      }
       onFile={onFile}
     />
   );

@@ -3,8 +3,9 @@ import { Play, Repeat, Scale, Send, Square, Trash2 } from "lucide-react";
 import { lazy, Suspense, useCallback, useEffect, useId, useMemo, useRef, useState } from "react";
 import { useHost } from "../host";
 import { pictureRequest } from "../picture/pixels";
-import { drawRows } from "../sources/draw-rows";
+import { drawRows, SHOWN_ROWS } from "../sources/draw-rows";
 import { Seen } from "../sources/Seen";
+import { rateOf } from "../sound/samples";
 import { SoundView } from "../sources/SoundView";
 import type { SourceProps } from "../sources/source";
 import { useTakes } from "./store";
@@ -81,12 +82,13 @@ function ChosenTake({ take, request, onInput, onChange, onDelete }: ChosenProps)
   useEffect(() => {
     if (windows === null) return undefined;
     const isStream = windows.count > 1;
+    const shown = shownBytes(request);
     let index = 0;
     const next = (): void => {
       if (document.hidden) return;
       const input = windows.at(index);
       onInput(input, isStream);
-      setPlayed(input);
+      setPlayed((before) => latestOf(before, input, shown));
       index += 1;
       if (index < windows.count) return;
       index = 0;
@@ -97,7 +99,7 @@ function ChosenTake({ take, request, onInput, onChange, onDelete }: ChosenProps)
     const timer = setInterval(next, Math.max(20, windows.step));
     next();
     return () => clearInterval(timer);
-  }, [windows, turn, onInput]);
+  }, [windows, turn, onInput, request]);
 
   const play = (loops: boolean): void => {
     setPlaying(true);
@@ -192,6 +194,21 @@ function ChosenTake({ take, request, onInput, onChange, onDelete }: ChosenProps)
   );
 }
 
+/** How much is shown of what a rune that makes windows itself was given: one input alone is too short to be seen. */
+function shownBytes(request: SourceProps["request"]): number {
+  if (request.isStream !== true) return 0;
+  return request.kind === "SOUND" ? 2 * rateOf(request) : 12 * SHOWN_ROWS;
+}
+
+/** The last bytes of what was shown and what came; at least what came. */
+function latestOf(before: ArrayBuffer | null, came: ArrayBuffer, bytes: number): ArrayBuffer {
+  if (before === null || bytes <= came.byteLength) return came;
+  const all = new Uint8Array(before.byteLength + came.byteLength);
+  all.set(new Uint8Array(before));
+  all.set(new Uint8Array(came), before.byteLength);
+  return all.slice(-bytes).buffer;
+}
+
 interface EndProps {
   readonly label: string;
   /** Milliseconds. */
@@ -228,7 +245,7 @@ interface PlayedProps {
   readonly input: ArrayBuffer | null;
 }
 
-/** The newest input that the take gave. */
+/** The newest input that the take gave, or the last ones of a stream. */
 function Played({ kind, request, input }: PlayedProps) {
   switch (kind) {
     case "sound":

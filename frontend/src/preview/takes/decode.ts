@@ -1,6 +1,6 @@
 // A sample's file as the content of a take, for the rune that is to be given it again: wav, png, csv as `encode.ts` writes them.
 import type { CapabilityRequest } from "../../runtime";
-import { parseRows } from "../motion";
+import { parseRows, ROW_STEP } from "../motion";
 import { pictureMaker } from "../picture/maker";
 import { pictureRequest } from "../picture/pixels";
 import type { Content, TakeKind } from "./take";
@@ -10,10 +10,10 @@ export interface Recorded {
   readonly label: string;
   readonly kind: TakeKind;
   readonly file: Blob;
+  /** Nobody asked for it: that it cannot be played is then not said. */
+  readonly isUnasked?: true;
 }
 
-/** Milliseconds between two rows: a csv does not say when they came. */
-const ROW_STEP = 20;
 const LARGEST_PIXELS = 40_000_000;
 
 /** Rejects with an Error whose message is for a person. */

@@ -150,7 +150,8 @@ function motionWindows({ rows, times }: MotionContent, request: CapabilityReques
   const need = Math.max(1, Math.floor(request.size / 12));
   const span = times.at(-1) ?? 0;
   const perSecond = span > 0 ? ((rows.length - 1) / span) * 1000 : 50;
-  const hop = Math.max(1, Math.round(perSecond / MOTION_RUNS));
+  // A rune that makes windows itself is given each row once.
+  const hop = request.isStream === true ? need : Math.max(1, Math.round(perSecond / MOTION_RUNS));
   return {
     count: 1 + Math.max(0, Math.floor((rows.length - need) / hop)),
     step: (hop / perSecond) * 1000,

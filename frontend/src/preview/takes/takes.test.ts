@@ -79,6 +79,16 @@ test("pictures are resized for a rune that asks for other sides", () => {
   );
 });
 
+test("motion is given once, row by row, to a rune that makes windows itself", () => {
+  const rows = Array.from({ length: 11 }, (_, row) => [row, 0, 0] as const);
+  const content = { kind: "motion", rows, times: rows.map((_, row) => row * 20) } as const;
+  const windows = windowsOf(content, { ...request("ACCEL", 60, {}), isStream: true });
+  if (windows === null) throw new Error("motion is for ACCEL");
+  expect([windows.count, windows.step]).toEqual([2, 100]);
+  const given = [0, 1].flatMap((index) => [...new Float32Array(windows.at(index))].filter((_, at) => at % 3 === 0));
+  expect(given).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
+});
+
 test("motion is given again as the last rows before each moment", () => {
   const recording = motionRecording();
   for (let index = 0; index < 50; index += 1) recording.push([index, 0, 0], index * 20);

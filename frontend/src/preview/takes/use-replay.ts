@@ -38,7 +38,9 @@ export function useReplay(recorded: Recorded | null, loaded: Loaded | null, take
         settle({ place, problem: null });
       },
       (error: unknown) => {
-        if (wanted) settle({ place: null, problem: error instanceof Error ? error.message : String(error) });
+        if (!wanted) return;
+        const problem = error instanceof Error ? error.message : String(error);
+        settle({ place: null, problem: recorded.isUnasked === true ? null : problem });
       },
     );
     return () => {

@@ -1,7 +1,7 @@
 // The running app beside its text, with one line that says which text it is of. How a rune runs is the preview's.
 import { lazy, Suspense, useEffect, useMemo, useState } from "react";
 import { useStore } from "zustand";
-import { Preview, type PreviewHost, type Recorded, type TimedRune, type Watching } from "../../preview";
+import { kindFor, Preview, type PreviewHost, type Recorded, type TimedRune, type Watching } from "../../preview";
 import { sentenceOf } from "../api/problem";
 import { startDeferredAfterPaint, startDeferred } from "../session/deferred";
 import { editState, previewStatus } from "../session/preview-status";
@@ -127,7 +127,19 @@ function useHost(): PreviewHost {
   const samples = files.filter(({ path }) => path.startsWith(SAMPLES)).map(({ path }) => path);
   const key = samples.join("\n");
   const [labels, setLabels] = useState<readonly string[]>([]);
-  const replay = useAskedReplay(workspace);
+  const asked = useAskedReplay(workspace);
+  const [first, setFirst] = useState<Recorded | null>(null);
+  const [kinds, setKinds] = useState<readonly ReturnType<typeof kindFor>[] | null>(null);
+  const replay = asked ?? first;
+  useEffect(() => {
+    // Once, with the files that are there when the first rune runs.
+    if (kinds === null || new URLSearchParams(window.location.search).has("sample")) return;
+    const paths = files.map(({ path }) => path);
+    void import("../session/first-recording").then(({ firstRecording }) =>
+      firstRecording(client, paths, kinds).then(setFirst),
+    );
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+  }, [kinds]);
   return useMemo(
     () => ({
       files: files.map(({ path }) => ({ path, read: () => client.readFile(path) })),
@@ -147,7 +159,9 @@ function useHost(): PreviewHost {
       onLoaded: (loaded) => {
         const words = [...new Set((loaded?.wordlists ?? []).flat())];
         if (loaded !== null) setLabels((before) => (before.join("\n") === words.join("\n") ? before : words));
-        if (loaded !== null) startDeferredAfterPaint();
+        if (loaded === null) return;
+        setKinds((before) => before ?? loaded.capabilities.map(kindFor));
+        startDeferredAfterPaint();
       },
       below: <Samples count={samples.length} version={key} labels={labels} mayEdit={mayEdit} me={me} />,
     }),

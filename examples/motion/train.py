@@ -1,0 +1,207 @@
+"""Trains the motion model from nothing and measures it. See README.md for what it needs.
+
+python examples/motion/train.py --cache /tmp/motion
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from recordings import (
+    EXERCISES,
+    LABELS,
+    LENGTH,
+    RATE,
+    RESTING,
+    SOMETHING_ELSE,
+    Recording,
+    exercise,
+    plain_window,
+    recordings,
+    resting,
+    something_else,
+)
+
+HERE = Path(__file__).parent
+SEED = 31
+HELD_OUT = (8, 9, 10)
+"""People whose recordings the model is never trained on; they are for the test."""
+_BATCH = 128
+_HOP = RATE // 2
+_GRAVITY = 9.81
+
+
+def windows(among: list[Recording], count: int) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
+    """So many windows for training: exercises by chance, one in ten at rest, one in five something else."""
+    by_label = [[each for each in among if each.label == label] for label in range(len(EXERCISES))]
+    made, labels = np.zeros((count, LENGTH, 3), np.float32), np.zeros(count, np.int64)
+    for place in range(count):
+        rng = np.random.default_rng([SEED, place])
+        kind = rng.random()
+        if kind < 0.1:
+            made[place], labels[place] = resting(rng), RESTING
+        elif kind < 0.3:
+            made[place], labels[place] = something_else(rng), SOMETHING_ELSE
+        else:
+            label = int(rng.integers(len(EXERCISES)))
+            chosen = by_label[label][int(rng.integers(len(by_label[label])))]
+            made[place], labels[place] = exercise(chosen, rng), label
+    return made, labels
+
+
+def network(batch: int | None):  # type: ignore[no-untyped-def]
+    """Shares of the labels from three seconds of acceleration, by convolutions over time."""
+    import keras
+
+    def finished(x):  # type: ignore[no-untyped-def]
+        return keras.layers.ReLU()(keras.layers.BatchNormalization(momentum=0.97)(x))
+
+    given = keras.Input(batch_shape=(batch, LENGTH, 3))
+    x = keras.layers.Reshape((LENGTH, 1, 3))(given)
+    for filters, kernel, stride in ((24, 9, 2), (32, 7, 2), (48, 5, 2), (64, 5, 2)):
+        x = finished(keras.layers.Conv2D(filters, (kernel, 1), (stride, 1), padding="same", use_bias=False)(x))
+    x = keras.layers.AveragePooling2D((x.shape[1], 1))(x)
+    x = keras.layers.Reshape((x.shape[-1],))(x)
+    x = keras.layers.Dropout(0.3)(x)
+    return keras.Model(given, keras.layers.Dense(len(LABELS), activation="softmax")(x))
+
+
+def train(given: NDArray[np.float32], labels: NDArray[np.int64], epochs: int):  # type: ignore[no-untyped-def]
+    import keras
+    import tensorflow as tf
+
+    keras.utils.set_random_seed(SEED)
+    tf.config.experimental.enable_op_determinism()
+    model = network(None)
+    steps = len(labels) // _BATCH
+    schedule = keras.optimizers.schedules.CosineDecay(3e-3, epochs * steps)
+    model.compile(
+        optimizer=keras.optimizers.AdamW(schedule, weight_decay=2e-3),
+        loss=keras.losses.CategoricalCrossentropy(label_smoothing=0.05),
+        metrics=["accuracy"],
+    )
+
+    def batches() -> Iterator[tuple[NDArray[np.float32], NDArray[np.float32]]]:
+        rng = np.random.default_rng([SEED, 1])
+        answers = np.eye(len(LABELS), dtype=np.float32)[labels]
+        while True:
+            order = rng.permutation(len(labels))
+            for start in range(0, len(order) - _BATCH + 1, _BATCH):
+                chosen = order[start : start + _BATCH]
+                yield given[chosen], answers[chosen]
+
+    model.fit(batches(), steps_per_epoch=steps, epochs=epochs, verbose=2)
+    return model
+
+
+def to_tflite(model, given: NDArray[np.float32]) -> bytes:  # type: ignore[no-untyped-def]
+    """Integer arithmetic between a QUANTIZE and a DEQUANTIZE, calibrated on some windows."""
+    import keras
+    import tensorflow as tf
+
+    weights = model.get_weights()
+    keras.backend.clear_session()  # names in the file count from 0, whatever was built before
+    single = network(1)
+    single.set_weights(weights)
+    converter = tf.lite.TFLiteConverter.from_keras_model(single)
+    converter.optimizations = [tf.lite.Optimize.DEFAULT]
+    converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS_INT8]
+    converter.representative_dataset = lambda: ([window[None]] for window in given[:600])
+    return bytes(converter.convert())
+
+
+class Classifier:
+    """The converted model, as a rune computes it."""
+
+    def __init__(self, model: bytes) -> None:
+        import tensorflow as tf
+
+        resolver = tf.lite.experimental.OpResolverType.BUILTIN_WITHOUT_DEFAULT_DELEGATES
+        self._interpreter = tf.lite.Interpreter(model_content=model, experimental_op_resolver_type=resolver)
+        self._interpreter.allocate_tensors()
+        self._input = self._interpreter.get_input_details()[0]["index"]
+        self._output = self._interpreter.get_output_details()[0]["index"]
+
+    def shares(self, window: NDArray[np.float32]) -> NDArray[np.float32]:
+        self._interpreter.set_tensor(self._input, window[None])
+        self._interpreter.invoke()
+        return np.asarray(self._interpreter.get_tensor(self._output)[0], np.float32)
+
+
+def measure(model: bytes, test: list[Recording]) -> dict[str, object]:
+    """On people that it was not trained on: each window, and each as the rune answers, by the mean of the last 3."""
+    classifier = Classifier(model)
+    single: list[list[bool]] = [[] for _ in EXERCISES]
+    steady: list[bool] = []
+    for each in test:
+        starts = range(0, len(each.rows) - LENGTH + 1, _HOP)
+        shares = [classifier.shares(plain_window(each, start)) for start in starts]
+        single[each.label] += [int(np.argmax(found)) == each.label for found in shares]
+        means = [np.mean(shares[max(0, k - 2) : k + 1], axis=0) for k in range(len(shares))]
+        steady += [int(np.argmax(mean)) == each.label for mean in means]
+    rng = np.random.default_rng([SEED, 2])
+    rest = [int(np.argmax(classifier.shares(resting(rng)))) == RESTING for _ in range(1_000)]
+    others = [int(np.argmax(classifier.shares(something_else(rng)))) == SOMETHING_ELSE for _ in range(1_000)]
+    every = [right for found in single for right in found]
+    return {
+        "model_bytes": len(model),
+        "people": {"trained_on": 10 - len(HELD_OUT), "tested_on": len(HELD_OUT)},
+        "test_recordings": len(test),
+        "test_windows": len(every),
+        "accuracy": {
+            "single_windows": _share(every),
+            "mean_of_three": _share(steady),
+            "each_exercise": {name: _share(found) for name, found in zip(EXERCISES, single, strict=True)},
+            "resting_synthetic": _share(rest),
+            "something_else_synthetic": _share(others),
+        },
+    }
+
+
+def _share(right: list[bool]) -> float:
+    return round(float(np.mean(right)), 3)
+
+
+def example_csv(shown: list[Recording]) -> str:
+    """What the page plays: rest, then eight seconds of each exercise, and rest again; metres per second squared."""
+    rng = np.random.default_rng([SEED, 3])
+    parts = [each.rows[300 : 300 + 8 * RATE] for each in shown]
+    still = [np.tile(edge, (3 * RATE, 1)) for edge in (parts[0][:10].mean(0), parts[-1][-10:].mean(0))]
+    rest = [each + rng.normal(0, 0.004, each.shape) for each in still]
+    whole = np.concatenate([rest[0], *parts, rest[1]]) * _GRAVITY
+    return "x,y,z\n" + "".join(",".join(f"{value:.2f}" for value in row) + "\n" for row in whole)
+
+
+def _first(among: list[Recording], name: str) -> Recording:
+    return next(each for each in among if LABELS[each.label] == name and each.is_right)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="Trains the motion model and measures it.")
+    parser.add_argument("--cache", type=Path, required=True, help="folder for what is fetched, about 12 MB")
+    parser.add_argument("--windows", type=int, default=60_000)
+    parser.add_argument("--epochs", type=int, default=12)
+    parser.add_argument("--out", type=Path, default=HERE, help="where motion.tflite and quality.json go")
+    options = parser.parse_args()
+    options.cache.mkdir(parents=True, exist_ok=True)
+
+    found = recordings(options.cache)
+    test = [each for each in found if each.person in HELD_OUT]
+    given, labels = windows([each for each in found if each.person not in HELD_OUT], options.windows)
+    converted = to_tflite(train(given, labels, options.epochs), given)
+    (options.out / "motion.tflite").write_bytes(converted)
+    quality = measure(converted, test)
+    (options.out / "quality.json").write_text(json.dumps(quality, indent=2) + "\n", encoding="utf-8")
+    (options.out / "labels.txt").write_text("\n".join(LABELS) + "\n", encoding="utf-8")
+    shown = [_first(test, name) for name in ("forward elevation", "upright row")]
+    (options.out / "exercises.csv").write_text(example_csv(shown), encoding="utf-8")
+    print(json.dumps(quality, indent=2))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,161 @@
+"""Trains the picture model from nothing and measures it. See README.md for what it needs.
+
+python examples/picture/train.py --cache /tmp/picture
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+from signs import LABELS, SIDE, Picture, example
+
+HERE = Path(__file__).parent
+SEED = 61
+_BATCH = 128
+
+
+def pictures(cache: Path, count: int) -> tuple[Picture, NDArray[np.int64]]:
+    """So many training pictures, u8[n, 64, 64]."""
+    path = cache / f"pictures-{count}.npz"
+    if not path.exists():
+        made = [example(np.random.default_rng([SEED, number])) for number in range(count)]
+        np.savez(path, given=np.stack([picture for picture, _ in made]), labels=np.array([label for _, label in made]))
+    data = np.load(path)
+    return data["given"], data["labels"]
+
+
+def network(batch: int | None):  # type: ignore[no-untyped-def]
+    """Shares of the labels from pixels 0 to 1, by depthwise-separable convolutions."""
+    import keras
+
+    def finished(x):  # type: ignore[no-untyped-def]
+        return keras.layers.ReLU()(keras.layers.BatchNormalization(momentum=0.97)(x))
+
+    given = keras.Input(batch_shape=(batch, SIDE, SIDE, 1))
+    x = finished(keras.layers.Conv2D(16, 5, 2, padding="same", use_bias=False)(given))
+    for filters, stride in ((32, 2), (48, 1), (64, 2), (96, 1)):
+        x = finished(keras.layers.DepthwiseConv2D(3, stride, padding="same", use_bias=False)(x))
+        x = finished(keras.layers.Conv2D(filters, 1, use_bias=False)(x))
+    x = keras.layers.AveragePooling2D(x.shape[1])(x)
+    x = keras.layers.Reshape((x.shape[-1],))(x)
+    x = keras.layers.Dropout(0.2)(x)
+    return keras.Model(given, keras.layers.Dense(len(LABELS), activation="softmax")(x))
+
+
+def train(given: Picture, labels: NDArray[np.int64], epochs: int):  # type: ignore[no-untyped-def]
+    import keras
+    import tensorflow as tf
+
+    keras.utils.set_random_seed(SEED)
+    tf.config.experimental.enable_op_determinism()
+    model = network(None)
+    steps = len(labels) // _BATCH
+    schedule = keras.optimizers.schedules.CosineDecay(3e-3, epochs * steps)
+    model.compile(
+        optimizer=keras.optimizers.AdamW(schedule, weight_decay=1e-3),
+        loss=keras.losses.CategoricalCrossentropy(label_smoothing=0.02),
+        metrics=["accuracy"],
+    )
+
+    def batches() -> Iterator[tuple[NDArray[np.float32], NDArray[np.float32]]]:
+        rng = np.random.default_rng([SEED, 1, 1])
+        answers = np.eye(len(LABELS), dtype=np.float32)[labels]
+        mirrored = np.array([LABELS.index({"left": "right", "right": "left"}.get(name, name)) for name in LABELS])
+        while True:
+            order = rng.permutation(len(labels))
+            for start in range(0, len(order) - _BATCH + 1, _BATCH):
+                chosen = order[start : start + _BATCH]
+                if rng.random() < 0.5:
+                    yield given[chosen, :, ::-1, None].astype(np.float32) / 255, answers[chosen][:, mirrored]
+                else:
+                    yield given[chosen, :, :, None].astype(np.float32) / 255, answers[chosen]
+
+    model.fit(batches(), steps_per_epoch=steps, epochs=epochs, verbose=2)
+    return model
+
+
+def to_tflite(model, given: Picture) -> bytes:  # type: ignore[no-untyped-def]
+    """Integer arithmetic between a QUANTIZE and a DEQUANTIZE, calibrated on some pictures."""
+    import keras
+    import tensorflow as tf
+
+    weights = model.get_weights()
+    keras.backend.clear_session()  # names in the file count from 0, whatever was built before
+    single = network(1)
+    single.set_weights(weights)
+    converter = tf.lite.TFLiteConverter.from_keras_model(single)
+    converter.optimizations = [tf.lite.Optimize.DEFAULT]
+    converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS_INT8]
+    sample = given[:600, None, :, :, None].astype(np.float32) / 255
+    converter.representative_dataset = lambda: ([picture] for picture in sample)
+    return bytes(converter.convert())
+
+
+def measure(model: bytes, count: int) -> dict[str, object]:
+    """On pictures before another photograph: signs drawn in the designs of the training, and printed in others."""
+    import tensorflow as tf
+
+    resolver = tf.lite.experimental.OpResolverType.BUILTIN_WITHOUT_DEFAULT_DELEGATES
+    interpreter = tf.lite.Interpreter(model_content=model, experimental_op_resolver_type=resolver)
+    interpreter.allocate_tensors()
+    given, result = (d[0]["index"] for d in (interpreter.get_input_details(), interpreter.get_output_details()))
+
+    def says(picture: Picture) -> int:
+        interpreter.set_tensor(given, (picture.astype(np.float32) / np.float32(255)).reshape(1, SIDE, SIDE, 1))
+        interpreter.invoke()
+        return int(np.argmax(interpreter.get_tensor(result)))
+
+    quality: dict[str, object] = {"model_bytes": len(model), "test_pictures_each": count}
+    for name, printed in (("drawn", False), ("printed_in_unseen_designs", True)):
+        shown = [
+            example(np.random.default_rng([SEED, 2, k]), photograph="flower.jpg", printed=printed) for k in range(count)
+        ]
+        right = np.array([says(picture) == label for picture, label in shown])
+        labels = np.array([label for _, label in shown])
+        quality[name] = {"all": _share(right)} | {
+            each: _share(right[labels == number]) for number, each in enumerate(LABELS)
+        }
+    return quality
+
+
+def _share(right: NDArray[np.bool_]) -> float:
+    return round(float(right.mean()), 3)
+
+
+def write_example(path: Path) -> None:
+    """What the page shows first: a sign of the test, four times as large, with no photograph behind it."""
+    for number in range(10_000):
+        rng = np.random.default_rng([SEED, 3, number])
+        if LABELS[int(rng.integers(len(LABELS)))] == "left" and 0.5 < rng.random() < 0.75:
+            picture, _ = example(np.random.default_rng([SEED, 3, number]))
+            Image.fromarray(picture).resize((4 * SIDE, 4 * SIDE), Image.Resampling.NEAREST).save(path)
+            return
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="Trains the picture model and measures it.")
+    parser.add_argument("--cache", type=Path, required=True, help="folder for what is made on the way, about 150 MB")
+    parser.add_argument("--pictures", type=int, default=30_000)
+    parser.add_argument("--epochs", type=int, default=12)
+    parser.add_argument("--out", type=Path, default=HERE, help="where picture.tflite and quality.json go")
+    options = parser.parse_args()
+    options.cache.mkdir(parents=True, exist_ok=True)
+
+    given, labels = pictures(options.cache, options.pictures)
+    converted = to_tflite(train(given, labels, options.epochs), given)
+    (options.out / "picture.tflite").write_bytes(converted)
+    quality = measure(converted, 3_000)
+    (options.out / "quality.json").write_text(json.dumps(quality, indent=2) + "\n", encoding="utf-8")
+    (options.out / "labels.txt").write_text("\n".join(LABELS) + "\n", encoding="utf-8")
+    write_example(options.out / "sign.png")
+    print(json.dumps(quality, indent=2))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,145 @@
+"""Trains the wake-word model from nothing and measures the rune with it. See README.md for what it needs.
+
+    python examples/wake-word/train.py --cache /tmp/wake-word
+
+Every stage is kept in the cache folder; a run that was broken off goes on where it was.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+HERE = Path(__file__).parent
+sys.path.append(str(HERE.parent / "keywords"))  # its voices, words, rooms and noise
+
+from augment import Corpus, corpus_of  # noqa: E402
+from phrase import clips  # noqa: E402
+from scenes import BANDS, FRAMES, features_of, front_end, scene, windows  # noqa: E402
+from speech import all_clips  # noqa: E402
+
+SEED = 50
+_BATCH = 128
+
+
+def corpora(cache: Path, workers: int, *, held_out: bool) -> tuple[Corpus, Corpus]:
+    """Of the phrase and what is like it, and of other words, by voices that are, or are not, held out."""
+    phrases = [(c.label, c.engine, c.sound) for c in clips(cache) if c.held_out == held_out]
+    words = [(c.label, c.engine, c.sound) for c in all_clips(cache, workers, 1.0) if c.held_out == held_out]
+    return corpus_of(phrases), corpus_of(words)
+
+
+def training(cache: Path, workers: int, count: int) -> tuple[NDArray[np.int8], NDArray[np.int64]]:
+    """The windows of so many scenes: i8[n, 65, 40], and 1 where the phrase was just said."""
+    path = cache / f"windows-{count}.npz"
+    if not path.exists():
+        phrases, words = corpora(cache, workers, held_out=False)
+        rune = front_end()
+        made: list[tuple[NDArray[np.int8], int]] = []
+        for number in range(count):
+            rng = np.random.default_rng([SEED, number])
+            each = scene(phrases, words, rng)
+            made += windows(each, features_of(rune, each.sound), rng)
+        np.savez(path, given=np.stack([window for window, _ in made]), labels=np.array([label for _, label in made]))
+    data = np.load(path)
+    return data["given"], data["labels"]
+
+
+def network(batch: int | None):  # type: ignore[no-untyped-def]
+    """How sure it is, 0 to 1, from features / 128: convolutions over time with the bands as channels."""
+    import keras
+
+    given = keras.Input(batch_shape=(batch, FRAMES, BANDS))
+    x = keras.layers.Reshape((FRAMES, 1, BANDS))(given)
+    for filters, kernel, stride in ((48, 5, 2), (48, 5, 2), (48, 5, 2), (64, 3, 1)):
+        x = keras.layers.Conv2D(filters, (kernel, 1), (stride, 1), padding="same", use_bias=False)(x)
+        x = keras.layers.ReLU()(keras.layers.BatchNormalization(momentum=0.97)(x))
+    x = keras.layers.Reshape((x.shape[1] * x.shape[3],))(x)
+    x = keras.layers.Dropout(0.3)(x)
+    return keras.Model(given, keras.layers.Dense(1, activation="sigmoid")(x))
+
+
+def train(given: NDArray[np.int8], labels: NDArray[np.int64], epochs: int):  # type: ignore[no-untyped-def]
+    import keras
+    import tensorflow as tf
+
+    keras.utils.set_random_seed(SEED)
+    tf.config.experimental.enable_op_determinism()
+    model = network(None)
+    steps = len(labels) // _BATCH
+    schedule = keras.optimizers.schedules.CosineDecay(3e-3, epochs * steps)
+    model.compile(
+        optimizer=keras.optimizers.AdamW(schedule, weight_decay=2e-3),
+        loss=keras.losses.BinaryCrossentropy(label_smoothing=0.02),
+        metrics=["accuracy"],
+    )
+
+    def batches() -> Iterator[tuple[NDArray[np.float32], NDArray[np.float32]]]:
+        rng = np.random.default_rng([SEED, 1, 1])
+        while True:
+            order = rng.permutation(len(labels))
+            for start in range(0, len(order) - _BATCH + 1, _BATCH):
+                chosen = order[start : start + _BATCH]
+                pictures = given[chosen].astype(np.float32) / 128
+                pictures += rng.normal(0, 0.03, pictures.shape).astype(np.float32)
+                for picture in pictures:
+                    width, at = int(rng.integers(0, 7)), int(rng.integers(0, BANDS - 7))
+                    picture[:, at : at + width] = picture.mean()
+                yield pictures, labels[chosen, None].astype(np.float32)
+
+    model.fit(batches(), steps_per_epoch=steps, epochs=epochs, verbose=2)
+    return model
+
+
+def to_tflite(model, given: NDArray[np.int8]) -> bytes:  # type: ignore[no-untyped-def]
+    """Integer arithmetic throughout, calibrated on some windows; i8 features in, an f32 score out."""
+    import keras
+    import tensorflow as tf
+
+    weights = model.get_weights()
+    keras.backend.clear_session()  # names in the file count from 0, whatever was built before
+    single = network(1)
+    single.set_weights(weights)
+    converter = tf.lite.TFLiteConverter.from_keras_model(single)
+    converter.optimizations = [tf.lite.Optimize.DEFAULT]
+    converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS_INT8]
+    converter.inference_input_type = tf.int8
+    converter.inference_output_type = tf.float32
+    sample = np.concatenate([given[:600].astype(np.float32) / 128, np.full((1, FRAMES, BANDS), -1, np.float32)])
+    converter.representative_dataset = lambda: ([row[None]] for row in sample)
+    return bytes(converter.convert())
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="Trains the wake-word model and measures the rune with it.")
+    parser.add_argument("--cache", type=Path, required=True, help="folder for what is made on the way, about 1 GB")
+    parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--scenes", type=int, default=12_000)
+    parser.add_argument("--epochs", type=int, default=10)
+    parser.add_argument("--out", type=Path, default=HERE, help="where wake-word.tflite and quality.json go")
+    parser.add_argument("--prompts", type=Path, default=Path("/usr/share/asterisk/sounds/en_US_f_Allison"))
+    options = parser.parse_args()
+    options.cache.mkdir(parents=True, exist_ok=True)
+
+    given, labels = training(options.cache, options.workers, options.scenes)
+    print(f"{len(labels)} windows, {labels.mean():.2f} of them just after the phrase", flush=True)
+    converted = to_tflite(train(given, labels, options.epochs), given)
+    (options.out / "wake-word.tflite").write_bytes(converted)
+
+    from listening import listen_and_count, write_example
+
+    held_out = corpora(options.cache, options.workers, held_out=True)
+    quality = listen_and_count(options.out, held_out, options.prompts)
+    (options.out / "quality.json").write_text(json.dumps(quality, indent=2) + "\n", encoding="utf-8")
+    write_example(options.out / "okay-hammer.wav", held_out)
+    print(json.dumps(quality, indent=2))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,40 @@
+// The recording that a project brings along beside its Runefile, such as a template's: it shows what the app does to whoever has
+// no sensor at hand. Fetched when the first rune runs.
+import type { Recorded } from "../../preview";
+import type { ProjectClient } from "../api/client";
+
+type Kind = Recorded["kind"];
+
+const ENDINGS: Readonly<Record<Kind, readonly string[]>> = {
+  sound: [".wav"],
+  motion: [".csv"],
+  picture: [".png", ".jpg", ".jpeg"],
+};
+
+/** The first file beside the Runefile that is of a kind which the rune reads; null where there is none. Pure. */
+export function recordingBeside(
+  paths: readonly string[],
+  kinds: readonly (Kind | null)[],
+): { readonly path: string; readonly kind: Kind } | null {
+  const beside = paths.filter((path) => !path.includes("/")).sort();
+  for (const kind of kinds) {
+    const path =
+      kind === null
+        ? undefined
+        : beside.find((each) => ENDINGS[kind].some((ending) => each.toLowerCase().endsWith(ending)));
+    if (kind !== null && path !== undefined) return { path, kind };
+  }
+  return null;
+}
+
+/** Null where there is none, or where it cannot be read: nobody asked for it. */
+export async function firstRecording(
+  client: ProjectClient,
+  paths: readonly string[],
+  kinds: readonly (Kind | null)[],
+): Promise<Recorded | null> {
+  const found = recordingBeside(paths, kinds);
+  if (found === null) return null;
+  const file = await client.readFile(found.path).catch(() => null);
+  return file === null ? null : { label: found.path, kind: found.kind, file, isUnasked: true };
+}
