@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from rune.blocks.meaning import Colour, Layout, Meaning, Quantisation, Range, Taken, full_range, stands_for
+from rune.runefile.added_argument import added_argument
 from rune.runefile.codes import Code
 from rune.runefile.diagnostics import Fix
 from rune.runefile.inserted_stage import Insert, NewBlock
@@ -167,6 +168,9 @@ def _tell_colour(arriving: Arriving, given: Colour, wanted: Colour, insert: Inse
     written = arriving.argument("colour")
     if written is not None:
         fixes.append(report.guess(written.span, _COLOUR_WORDS[given], f"Change {written.name} to {given.value}"))
+    said_by = arriving.taken.said_by.get("colour")
+    if said_by is not None and all(each.name != said_by for each in arriving.stage.arguments):
+        fixes += added_argument(arriving.stage, f"{said_by}: {_COLOUR_WORDS[given]}", report)
     change = NewBlock("color", {"from": _COLOUR_WORDS[given], "to": _COLOUR_WORDS[wanted]})
     report.warning(
         Code.COLOUR,

@@ -267,3 +267,13 @@ def test_the_drawing_says_what_is_known_of_each_wire() -> None:
     assert [
         each for each in map(wire_to_json, unknown.outline.wires) if each["source"] == "bytes" and "meaning" in each
     ] == []
+
+
+def test_a_block_that_leaves_out_what_it_takes_is_told_it() -> None:
+    text = project(
+        "  grey:\n    proc-block: color\n    inputs: [image]"[2:], pixels="BGR", model="silent", source="image"
+    )
+    problem = next(each for each in checked(text).diagnostics if each.code == "RUNE0087")
+    assert [fix.title for fix in problem.fixes] == ["Write from: bgr", "Put color {from: bgr, to: rgb} in between"]
+    mended = apply_edits(text, problem.fixes[0].edits)
+    assert "RUNE0087" not in {each.code for each in checked(mended).diagnostics}
