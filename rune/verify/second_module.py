@@ -37,7 +37,9 @@ def second_rune(rune: bytes, meaning: Meaning = "exact") -> bytes:
         raise ContainerError(f"The rune has {len(modules)} second modules")
     alone = _without(rune, modules)
     told = [
-        alone[each.start : each.offset + len(each.payload)] for each in read_rune(alone).sections if each.name is not None
+        alone[each.start : each.offset + len(each.payload)]
+        for each in read_rune(alone).sections
+        if each.name is not None
     ]
     return b"".join((with_spelled_dots(bytes(modules[0].payload), meaning), *told))
 
