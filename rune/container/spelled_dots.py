@@ -133,7 +133,7 @@ def _dots(section: Section) -> Iterator[int]:
             inner.byte("the type of locals")
         start = offset - section.offset
         for place in _instructions(bytes(body), inner.at, offset):
-            if body[place : place + len(_DOT)] == _DOT:
+            if bytes(body[place : place + len(_DOT)]) == _DOT:
                 yield start + place
 
 

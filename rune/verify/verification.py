@@ -206,7 +206,7 @@ class Verification:
     @property
     def is_within(self) -> bool:
         """Whether nothing differs by more than is allowed."""
-        return all(each.is_within for each in (*self.modules, *self.models))
+        return all(each.is_within for each in self.modules) and all(each.is_within for each in self.models)
 
     @property
     def modules(self) -> tuple[RuneVerification, ...]:

@@ -93,7 +93,7 @@ def test_a_second_module_is_run_with_exact_dot_products_and_refuses_all_others()
     assert not found.is_within
     assert "second module" in found.sentence()
     # One that tries no host would give other numbers where dot products are not exact.
-    found = verified(rune_of(files))
+    found = verified(build(files, "app").rune)
     assert not found.is_within
     assert "starts on a host whose dot product is not exact" in found.sentence()
     # One that cannot be read is not passed over.
