@@ -9,7 +9,7 @@ from tests.model_cases import compiled_model
 from tests.proof.mutants import Recorder
 from tests.rune.verify.mutated_runes import SecondSubject, Subject, judge
 
-COUNT, SECOND_COUNT = 200, 40
+COUNT, SECOND_COUNT = 200, 24
 
 LABELLED = """
 version: 1
@@ -63,8 +63,8 @@ def test_changes_of_a_second_module_are_found(second: SecondSubject) -> None:
     assert second.verified(second.rune).is_within
     counts = judge(second, range(SECOND_COUNT))
     assert sum(counts.values()) == SECOND_COUNT
-    assert counts["change the model's output alone"] + counts["change outputs"] > 3
-    assert counts["do not run"] > 3
+    assert counts["change the model's output alone"] + counts["change outputs"] > 2
+    assert counts["do not run"] > 2
 
 
 @pytest.mark.proof
