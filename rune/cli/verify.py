@@ -38,7 +38,7 @@ from rune.verify.recorded import verify_recorded
 from rune.verify.rune_project import RUNEFILE, NoProject, models_wanted
 from rune.verify.rune_project import project_of as project_of_rune
 from rune.verify.samples import capabilities_of
-from rune.verify.verification import Verification
+from rune.verify.verification import SECOND, Verification
 from rune.verify.verifying import Effort, verify
 from rune.wording import counted, plain
 
@@ -288,6 +288,8 @@ def _lines(found: Verification) -> list[str]:
     if found.rune.inputs and found.models:
         distinct = f"; {counted(found.rune.distinct, 'distinct output')}" if found.rune.distinct else ""
         lines.append(f"  rune: {found.rune.sentence()}{distinct}")
+    if found.second is not None and found.models:
+        lines.append(f"  second module, with exact dot products: {found.second.sentence(SECOND)}")
     # Of a rune that is another, its pipeline's models say nothing.
     for model in found.models if found.rune.failure is None else ():
         file = f" ({plain(model.file)})" if model.file else ""

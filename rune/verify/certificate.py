@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import zlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any, Final
 
@@ -38,14 +38,16 @@ from rune.verify.certificate_json import (
     CertificateJson,
     CertifiedModelJson,
     ProofJson,
+    SecondModuleJson,
     VectorJson,
 )
 from rune.verify.instrumented import LIMITS
 from rune.verify.instrumented import call as run
 from rune.verify.samples import capabilities_of, input_sets, own_samples, runs_for
+from rune.verify.second_module import second_module
 from rune.wording import plain
 
-FORMAT: Final = 1
+FORMAT: Final = 2
 VECTORS: Final = 4
 """Self-test vectors of a certificate."""
 MOST_INPUT: Final = 1 << 20
@@ -77,7 +79,11 @@ def certificate(
     if pipeline is None:
         raise BuildFailed(checked.diagnostics)
     chosen = choose(pipeline, models, host_models=host_models, profile=profile)
-    program = lower(pipeline, chosen.compiled, target, chosen.hosted, timed=timed, profile=profile)
+
+    def lowered(aimed: Target) -> Program:
+        return lower(pipeline, chosen.compiled, aimed, chosen.hosted, timed=timed, profile=profile)
+
+    second = second_module(rune)
     capabilities = capabilities_of(pipeline)
     sets = input_sets(capabilities, own_samples(files, capabilities), runs_for(pipeline, VECTORS), SEED)
     untested = _untested(rune)
@@ -91,9 +97,20 @@ def certificate(
         "target": target.name,
         "rune": {"name": name, "size": len(rune), "digest": _digest(rune)},
         "models": [_model(stage, chosen.hosted, models) for stage in stages],
-        "proofs": list(_proofs(program)),
+        "proofs": list(_proofs(lowered(target))),
+        "second": None if second is None else _second(second, target, lowered),
         "vectors": vectors,
         "untested": untested if untested or vectors else "it refuses the inputs that were tried",
+    }
+
+
+def _second(module: bytes, target: Target, lowered: Callable[[Target], Program]) -> SecondModuleJson:
+    """Of a rune that was built for `target`."""
+    program = None if target.second is None else lowered(target.second)
+    return {
+        "size": len(module),
+        "digest": _digest(module),
+        "proofs": [] if program is None else list(_proofs(program)),
     }
 
 

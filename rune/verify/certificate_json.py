@@ -75,6 +75,15 @@ class VectorJson(TypedDict):
     outputs: list[VectorOutputJson]
 
 
+class SecondModuleJson(TypedDict):
+    """The second module that the rune carries, of relaxed SIMD. The vectors are its runs too, with dot products that
+    are exact."""
+
+    size: int
+    digest: str
+    proofs: list[ProofJson]
+
+
 class CertificateJson(TypedDict):
     """The certificate of a build. Its vectors are runs one after another, from the rune's start on; where there are
     none, `untested` says why."""
@@ -87,5 +96,6 @@ class CertificateJson(TypedDict):
     rune: CertifiedRuneJson
     models: list[CertifiedModelJson]
     proofs: list[ProofJson]
+    second: SecondModuleJson | None
     vectors: list[VectorJson]
     untested: str | None

@@ -1,12 +1,13 @@
 """Checks a build's certificate against its rune, without the compiler: `python check_certificate.py CERTIFICATE RUNE`.
 
-This file needs Python, NumPy and wasmtime, and nothing of Hammer Forge: it may be copied anywhere and read in a quarter
-of an hour. It checks that
+This file and `exact_dots.py` beside it need Python, NumPy and wasmtime, and nothing of Hammer Forge: they may be copied
+anywhere and read in a quarter of an hour. It checks that
 
 * the rune is the one of the certificate, byte by byte,
 * each proof holds: its constants stand in the rune, its thresholds are sorted, between two of them the exact arithmetic
   of TensorFlow Lite's reference kernels has one value, and the rune's constants give that value at both ends,
-* the rune sends what the vectors say.
+* the rune sends what the vectors say, and so does the second module that it may carry, of relaxed SIMD, whose dot
+  products are spelled out: hosts differ, and it is meant for those that compute them exactly.
 
 Nothing is printed but what was checked; the status is 1, and the reason is printed, when something does not hold.
 """
@@ -15,6 +16,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import importlib.util
 import json
 import struct
 import sys
@@ -26,7 +28,8 @@ from typing import Any
 import numpy as np
 from wasmtime import Config, Engine, Func, FuncType, Instance, Memory, Module, Store, Trap, ValType, WasmtimeError
 
-FORMAT = 1
+FORMATS = (1, 2)
+"""The first tells nothing of second modules, and holds for no rune that has one."""
 ENGINE_TICKS = 100_000_000_000
 """Instructions that one run may take."""
 MEMORY = 256 << 20
@@ -50,20 +53,35 @@ def require(holds: bool, otherwise: str) -> None:
 
 def check(certificate: dict[str, Any], rune: bytes) -> str:
     """What was checked, in one line. Raises `Refused`."""
-    require(certificate.get("format") == FORMAT, f"its format is {certificate.get('format')!r}, not {FORMAT}")
+    require(certificate.get("format") in FORMATS, f"its format is {certificate.get('format')!r}, none of {FORMATS}")
     told = certificate["rune"]
     digest = "sha256:" + hashlib.sha256(rune).hexdigest()
     require(digest == told["digest"], f"it is for the rune {told['digest']}, and this one is {digest}")
     require(len(rune) == told["size"], "the size of the rune is another")
-    channels = steps = 0
-    for proof in certificate["proofs"]:
-        held = check_proof(proof, rune)
-        channels, steps = channels + held[0], steps + held[1]
+    beside = exact_dots()
+    told_second, seconds = certificate.get("second"), beside.second_modules(rune)
+    proofs, second = [(each, rune) for each in certificate["proofs"]], b"".join(seconds)
+    require(len(seconds) == (told_second is not None), "it does not tell of the second modules that the rune has")
+    if told_second is not None:
+        digest = "sha256:" + hashlib.sha256(second).hexdigest()
+        require(digest == told_second["digest"], f"it tells of the second module {told_second['digest']}, not {digest}")
+        proofs += [(each, second) for each in told_second["proofs"]]
+    held = [check_proof(*each) for each in proofs]
+    channels, steps = (sum(each[place] for each in held) for place in (0, 1))
     check_vectors(certificate["vectors"], rune)
-    return (
-        f"{told['name']}: {len(certificate['proofs'])} proofs of {channels} channels with {steps} thresholds, "
-        f"{len(certificate['vectors'])} vectors"
-    )
+    if told_second is not None:
+        check_vectors(certificate["vectors"], beside.spelled(second))
+    text = f"{told['name']}: {len(proofs)} proofs of {channels} channels with {steps} thresholds"
+    return f"{text}, {len(certificate['vectors'])} vectors{', its second module too' if told_second else ''}"
+
+
+def exact_dots() -> Any:
+    """The file of that name beside this one, which is no package."""
+    spec = importlib.util.spec_from_file_location("exact_dots", Path(__file__).with_name("exact_dots.py"))
+    assert spec is not None and spec.loader is not None  # noqa: PT018, S101 (of a path that ends in .py)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
 
 # The proofs.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Final, Protocol
@@ -70,6 +70,11 @@ class InstrumentedPipeline:
         for target, graph in self.graphs:
             yield from (select(graph, each) for each in (target, *target.variants))
 
+    def second_programs(self) -> Iterator[Program]:
+        """The same for the second modules of runes."""
+        for target, graph in self.graphs:
+            yield from (select(graph, each.second) for each in (target, *target.variants) if each.second is not None)
+
 
 def instrument(
     pipeline: Pipeline,
@@ -113,10 +118,12 @@ def check_rune(
     heard: Heard,
     made_by: str | None = None,
     limits: Limits = LIMITS,
+    programs: Callable[[InstrumentedPipeline], Iterator[Program]] = InstrumentedPipeline.programs,
 ) -> RuneVerification:
     """Runs both on each set of inputs. `heard` is told what each model of each run took and gave.
 
-    `made_by` is the digest of the toolchain that made the rune; None where that is not known. A set that both fail on
+    `made_by` is the digest of the toolchain that made the rune; None where that is not known. `programs` are those of
+    which one was compiled: its constants are looked for in the rune. A set that both fail on
     is left out; where no set is left, or neither starts here, `refusal` says why.
     """
     found = RuneVerification(origin=_origin(rune, made_by))
@@ -135,7 +142,7 @@ def check_rune(
         try:
             sent, again = pair.call(inputs.data)
         except _Failed as failure:
-            return replace(found, failure=str(failure), suspect=_suspect(rune, instrumented.programs(), found.origin))
+            return replace(found, failure=str(failure), suspect=_suspect(rune, programs(instrumented), found.origin))
         if again is None:
             heard.restarted()
             own.restart()
@@ -163,7 +170,7 @@ def check_rune(
         found = replace(found, refusal=None, tensors=own.found(instrumented.kept))
         if not found.bytes and found.is_alike:
             return replace(found, failure="it has no output for any input")
-    return replace(found, suspect=_suspect(rune, instrumented.programs(), found.origin))
+    return replace(found, suspect=_suspect(rune, programs(instrumented), found.origin))
 
 
 def _digest(messages: Sequence[OutputMessage]) -> bytes:

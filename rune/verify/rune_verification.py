@@ -72,8 +72,7 @@ class RuneVerification:
     `inputs` sets of inputs were compared, `files` of them from files; where that is 0, `refusal` says why. They gave so
     many `distinct` outputs. Of all output `bytes`, `differing` are others. `failure` says what is wrong with the rune
     as a whole: it does not load, asks for something else, gives nothing, or fails where its pipeline does not.
-    `suspect` names the first operator or proc-block whose constants are not in the rune, or its second module where
-    this toolchain makes another one; it is looked for when bytes
+    `suspect` names the first operator or proc-block whose constants are not in the rune; it is looked for when bytes
     differ, and in runes that this very toolchain made or may have made: another one packs other constants. `tensors` is
     None where no compiled model has an output that a rune keeps.
     """
@@ -114,11 +113,11 @@ class RuneVerification:
         is_unseen = self.tensors is not None and not self.tensors.are_right and bool(self.inputs)
         return is_unseen or self.suspect is not None
 
-    def sentence(self) -> str:
-        """The result as a sentence."""
+    def sentence(self, subject: str = "the rune") -> str:
+        """The result as a sentence about the rune, or about its second module."""
         if self.is_within and not self.inputs:
-            return f"the rune was not compared with its pipeline: {self.refusal or 'the time ran out'}"
-        same = f"the rune gives the same {self.bytes:,} bytes on {counted(self.inputs, 'input')}"
+            return f"{subject} was not compared with its pipeline: {self.refusal or 'the time ran out'}"
+        same = f"{subject} gives the same {self.bytes:,} bytes on {counted(self.inputs, 'input')}"
         if self.is_undecided and self.tensors is not None and not self.tensors.are_right:
             return f"{same}, but {self._unseen(self.tensors)}"
         if self.is_undecided:
@@ -137,16 +136,16 @@ class RuneVerification:
         if self.origin is Origin.OTHER and self.inputs:
             begins = "; it was built by another toolchain"
         if self.failure is not None:
-            return f"the rune differs from what its pipeline builds: {self.failure}{begins}"
+            return f"{subject} differs from what its pipeline builds: {self.failure}{begins}"
         if not self.differing and self.suspect is None:
-            return f"the rune was not built from these files: {self._unseen(self.tensors or OwnTensors())}"
+            return f"{subject} was not built from these files: {self._unseen(self.tensors or OwnTensors())}"
         if not self.differing:
             return (
-                f"the rune was not built from these files: the constants of {self.suspect} are not in it, though its "
+                f"{subject} was not built from these files: the constants of {self.suspect} are not in it, though its "
                 f"outputs are the same on {counted(self.inputs, 'input')}"
             )
         return (
-            f"the rune's outputs differ from its pipeline's with these models: {self.differing:,} of {self.bytes:,} "
+            f"{subject}'s outputs differ from its pipeline's with these models: {self.differing:,} of {self.bytes:,} "
             f"bytes differ{begins}"
         )
 

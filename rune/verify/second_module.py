@@ -1,19 +1,22 @@
-"""The second module of a rune, which its verification cannot run: whether it is what the project's files give."""
+"""The second module of a rune: the same pipeline for hosts whose relaxed dot product of bytes is exact.
+
+No host is needed for it that has such a dot product: it is run with that spelled out (`rune.container.spelled_dots`).
+It must begin with a trial of its host, so it is started with dot products that are wrong as well, and must refuse.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Final
+
 from rune.abi import Section
-from rune.anvil.errors import AnvilError
-from rune.anvil.profile import Profile
-from rune.building.building import build
-from rune.building.errors import BuildFailed
 from rune.container import ContainerError, read_rune
 from rune.container import Section as WasmSection
-from rune.files import ProjectFiles
-from rune.runefile import HostResources
-from rune.targets.wasm32 import FASTEST
+from rune.container.spelled_dots import Meaning, with_spelled_dots
+from rune.runtime import CompiledRune, Limits
+from rune.runtime.errors import RuneError
 
-SECOND_MODULE = "its second module"
+_WRONG: Final[tuple[Meaning, ...]] = ("signed", "saturating")
 
 
 def second_module(rune: bytes) -> bytes | None:
@@ -23,10 +26,34 @@ def second_module(rune: bytes) -> bytes | None:
 
 def without_second_module(rune: bytes) -> bytes:
     """The rune alone: what it lacks is not to be found there."""
-    left = rune
-    for each in reversed(_second_modules(rune)):
-        left = left[: each.start] + left[each.offset + len(each.payload) :]
-    return left
+    return _without(rune, _second_modules(rune))
+
+
+def second_rune(rune: bytes, meaning: Meaning = "exact") -> bytes:
+    """The second module as a rune that every host runs, with what the rune says of itself. Raises `ContainerError`
+    where it is not there once, or cannot be read."""
+    modules = _second_modules(rune)
+    if len(modules) != 1:
+        raise ContainerError(f"The rune has {len(modules)} second modules")
+    alone = _without(rune, modules)
+    told = [
+        alone[each.start : each.offset + len(each.payload)]
+        for each in read_rune(alone).sections
+        if each.name is not None
+    ]
+    return b"".join((with_spelled_dots(bytes(modules[0].payload), meaning), *told))
+
+
+def trial_failure(rune: bytes, resources: Mapping[str, bytes], limits: Limits) -> str | None:
+    """What is wrong with the trial of its host that the second module makes, as a sentence about "it"; None where it
+    refuses every host that it must refuse."""
+    for meaning in _WRONG:
+        try:
+            CompiledRune(second_rune(rune, meaning), limits).start(resources=resources).close()
+        except (ContainerError, RuneError):
+            continue
+        return f"it starts on a host whose dot product is not exact ({meaning})"
+    return None
 
 
 def _second_modules(rune: bytes) -> list[WasmSection]:
@@ -38,34 +65,8 @@ def _second_modules(rune: bytes) -> list[WasmSection]:
     return [each for each in sections if each.name is not None and each.name.removeprefix(".") == wanted]
 
 
-def is_second_module_of(
-    rune: bytes,
-    files: ProjectFiles,
-    *,
-    runefile: str | None,
-    host_models: bool,
-    host_resources: HostResources,
-    profile: Profile,
-) -> bool:
-    """Whether this toolchain makes the same second module of a project's files, or there is none. It holds the same
-    results for hosts of another kind, so nothing of it is looked at but that it is the same."""
-    carried = second_module(rune)
-    if carried is None:
-        return True
-    for timed in (False, True):
-        try:
-            made = build(
-                files,
-                "rune",
-                runefile=runefile,
-                host_models=host_models,
-                host_resources=host_resources,
-                timed=timed,
-                target=FASTEST,
-                profile=profile,
-            )
-        except (AnvilError, BuildFailed):
-            return False
-        if second_module(made.rune) == carried:
-            return True
-    return False
+def _without(rune: bytes, sections: list[WasmSection]) -> bytes:
+    left = rune
+    for each in reversed(sections):
+        left = left[: each.start] + left[each.offset + len(each.payload) :]
+    return left

@@ -11,6 +11,9 @@ from rune.verify.comparison import NOTHING, Figures, FiguresJson, together
 from rune.verify.rune_verification import RuneVerification, RuneVerificationJson
 from rune.wording import counted, plain
 
+SECOND = "the rune's second module"
+"""What it is called in sentences."""
+
 
 class Runs(Enum):
     """Who runs a model: the rune, with the model compiled into it, or its host."""
@@ -43,7 +46,8 @@ class ModelVerificationJson(FiguresJson):
 
 
 class VerificationJson(TypedDict):
-    """A rune against the reference interpreter; `sentence` is the result for people."""
+    """A rune against the reference interpreter; `sentence` is the result for people. A report of before second modules
+    were run lacks `second`."""
 
     reference: str | None
     within: bool
@@ -51,6 +55,7 @@ class VerificationJson(TypedDict):
     sentence: str
     skipped: str | None
     rune: RuneVerificationJson
+    second: NotRequired[RuneVerificationJson | None]
     models: list[ModelVerificationJson]
 
 
@@ -188,18 +193,25 @@ def excused(figures: Figures) -> str:
 class Verification:
     """The result of a verification.
 
-    `reference` is the interpreter with its version; `skipped` says why nothing could be compared.
+    `reference` is the interpreter with its version; `skipped` says why nothing could be compared. `second` is what was
+    found of the rune's second module, run with exact dot products; None where it has none.
     """
 
     reference: str | None = None
     rune: RuneVerification = field(default_factory=RuneVerification)
     models: tuple[ModelVerification, ...] = ()
     skipped: str | None = None
+    second: RuneVerification | None = None
 
     @property
     def is_within(self) -> bool:
         """Whether nothing differs by more than is allowed."""
-        return self.rune.is_within and all(model.is_within for model in self.models)
+        return all(each.is_within for each in self.modules) and all(each.is_within for each in self.models)
+
+    @property
+    def modules(self) -> tuple[RuneVerification, ...]:
+        """The rune itself, and its second module where it has one."""
+        return (self.rune,) if self.second is None else (self.rune, self.second)
 
     @property
     def is_complete(self) -> bool:
@@ -207,9 +219,11 @@ class Verification:
 
         A rune whose models are all run by its host leaves nothing to be compared with the reference.
         """
-        if self.skipped is not None or not self.rune.inputs or (self.models and not self.compiled):
+        if self.skipped is not None or (self.models and not self.compiled):
             return False
-        return not self.rune.is_undecided and all(model.inputs for model in self.compiled)
+        if any(not each.inputs or each.is_undecided for each in self.modules):
+            return False
+        return all(model.inputs for model in self.compiled)
 
     @property
     def compiled(self) -> tuple[ModelVerification, ...]:
@@ -224,6 +238,8 @@ class Verification:
             return f"{plain(wrong[0].stage)}: {wrong[0].sentence()}{more}"
         if not self.rune.is_within or self.rune.is_undecided:
             return self.rune.sentence()
+        if self.second is not None and (not self.second.is_within or self.second.is_undecided):
+            return self.second.sentence(SECOND)
         if self.skipped is not None:
             return f"skipped: {self.skipped}"
         hosted = [plain(model.stage) for model in self.models if model.runs is Runs.HOST]
@@ -235,17 +251,20 @@ class Verification:
             return f"not verified: {plain(unseen.stage)}: {unseen.sentence()}"
         if not self.rune.inputs:
             return f"not verified: {self.rune.sentence()}"
+        if self.second is not None and not self.second.inputs:
+            return f"not verified: {self.second.sentence(SECOND)}"
+        both = "" if self.second is None else f"; its second module too, on {counted(self.second.inputs, 'input')}"
         if not self.models:
-            return f"the pipeline has no model; {self.rune.sentence()}"
+            return f"the pipeline has no model; {self.rune.sentence()}{both}"
         inputs = counted(sum(model.inputs for model in self.compiled), "input")
         if self.rune.files:
             inputs += f" ({self.rune.files} from files)"
         if all(model.figures.is_identical for model in self.compiled):
-            return f"identical to the reference on {inputs}{told}"
+            return f"identical to the reference on {inputs}{both}{told}"
         largest = max(model.figures.largest for model in self.compiled)
         total = together(model.figures for model in self.compiled)
         by = f"differing by at most {largest:.2g}{excused(total)}"
-        return f"within the tolerance of the reference on {inputs}, {by}{told}"
+        return f"within the tolerance of the reference on {inputs}, {by}{both}{told}"
 
     def to_json(self) -> VerificationJson:
         return {
@@ -255,6 +274,7 @@ class Verification:
             "sentence": self.sentence(),
             "skipped": self.skipped,
             "rune": self.rune.to_json(),
+            "second": None if self.second is None else self.second.to_json(),
             "models": [model.to_json() for model in self.models],
         }
 
@@ -266,4 +286,5 @@ class Verification:
             RuneVerification.from_json(value["rune"]),
             tuple(ModelVerification.from_json(model) for model in value["models"]),
             value["skipped"],
+            None if value.get("second") is None else RuneVerification.from_json(value["second"]),
         )

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from functools import partial
+from typing import TypedDict
 
 from rune.anvil.errors import AnvilError
 from rune.anvil.profile import LITERT, Profile
@@ -18,13 +20,14 @@ from rune.runefile.pipeline import ModelStage, Pipeline
 from rune.runtime.errors import ModelRuntimeMissing, RuneError
 from rune.runtime.interpreters import Interpreter
 from rune.tflite import Model
+from rune.verify.instrumented import LIMITS
 from rune.verify.model import ModelCheck
 from rune.verify.probe import build_probe
 from rune.verify.reference import open_reference
 from rune.verify.rune_check import InstrumentedPipeline, check_rune, instrument
 from rune.verify.rune_verification import RuneVerification
 from rune.verify.samples import InputSet, capabilities_of, input_sets, own_samples, runs_for
-from rune.verify.second_module import SECOND_MODULE, is_second_module_of, without_second_module
+from rune.verify.second_module import second_module, second_rune, trial_failure, without_second_module
 from rune.verify.time_limit import within_seconds
 from rune.verify.verification import ModelVerification, Runs, Verification
 
@@ -80,26 +83,17 @@ def verify(
     capabilities = capabilities_of(pipeline)
     if samples is None:
         samples = own_samples(files, capabilities)
-    sets = input_sets(capabilities, samples, runs_for(pipeline, effort.inputs), effort.seed)
+    sets = partial(input_sets, capabilities, samples, runs_for(pipeline, effort.inputs), effort.seed)
     prepared = _prepare(pipeline, compiled, chosen, models, profile)
     try:
         half = None if effort.seconds is None else effort.seconds / 2
-        found_rune = _check_rune(without_second_module(rune), prepared, within_seconds(sets, half), resources, made_by)
-        if found_rune.suspect is None and not is_second_module_of(
-            rune,
-            files,
-            runefile=runefile,
-            host_models=bool(stages) and not compiled,
-            host_resources=host,
-            profile=profile,
-        ):
-            found_rune = replace(found_rune, suspect=SECOND_MODULE)
+        checked_runes = _check_runes(rune, prepared, sets, half, resources, made_by)
         if prepared.missing is not None:
-            return Verification(rune=found_rune, models=hosted, skipped=str(prepared.missing))
+            return Verification(models=hosted, skipped=str(prepared.missing), **checked_runes)
         for each, probe in zip(prepared.checks.values(), prepared.probes, strict=True):
             each.run_alone(probe, effort.inputs, effort.seed, None if half is None else half / len(compiled))
         found_models = tuple(each.verification() for each in prepared.checks.values())
-        return Verification(prepared.reference, found_rune, (*found_models, *hosted))
+        return Verification(prepared.reference, models=(*found_models, *hosted), **checked_runes)
     finally:
         for each in prepared.checks.values():
             each.close()
@@ -175,16 +169,50 @@ def _instrument(
         return _instrument(pipeline, (), chosen, profile) if compiled else error
 
 
-def _check_rune(
+class _Found(TypedDict):
+    """What was found of a rune and of its second module."""
+
+    rune: RuneVerification
+    second: RuneVerification | None
+
+
+def _check_runes(
     rune: bytes,
     prepared: _Prepared,
-    sets: Iterable[InputSet],
+    sets: Callable[[], Iterable[InputSet]],
+    seconds: float | None,
     resources: Mapping[str, bytes],
     made_by: str | None,
-) -> RuneVerification:
-    if isinstance(prepared.instrumented, AnvilError):
-        return RuneVerification(refusal=str(prepared.instrumented))
-    return check_rune(rune, prepared.instrumented, sets, resources, _Checks(prepared.checks), made_by)
+) -> _Found:
+    """Both modules of a rune, on the same inputs; they share the time."""
+    has_second = second_module(rune) is not None
+    instrumented = prepared.instrumented
+    if isinstance(instrumented, AnvilError):
+        refused = RuneVerification(refusal=str(instrumented))
+        return {"rune": refused, "second": refused if has_second else None}
+    part = seconds / 2 if seconds is not None and has_second else seconds
+    hears = _Checks(prepared.checks)
+    alone = without_second_module(rune)
+    found = check_rune(alone, instrumented, within_seconds(sets(), part), resources, hears, made_by)
+    if not has_second:
+        return {"rune": found, "second": None}
+    try:
+        second = second_rune(rune)
+    except ContainerError as error:
+        return {"rune": found, "second": RuneVerification(failure=f"it cannot be read: {error}", origin=found.origin)}
+    failure = trial_failure(rune, resources, LIMITS)
+    if failure is not None:
+        return {"rune": found, "second": RuneVerification(failure=failure, origin=found.origin)}
+    found_second = check_rune(
+        second,
+        instrumented,
+        within_seconds(sets(), part),
+        resources,
+        _Nobody(),
+        made_by,
+        programs=InstrumentedPipeline.second_programs,
+    )
+    return {"rune": found, "second": found_second}
 
 
 @dataclass(frozen=True)
@@ -199,3 +227,13 @@ class _Checks:
     def restarted(self) -> None:
         for each in self.by_stage.values():
             each.restart()
+
+
+class _Nobody:
+    """Hears of the runs of a second module: its models were compared by the runs of the rune."""
+
+    def fed(self, stage: ModelStage, inputs: Sequence[bytes], outputs: Sequence[bytes]) -> None:
+        """They are the same bytes."""
+
+    def restarted(self) -> None:
+        """Nothing is remembered."""

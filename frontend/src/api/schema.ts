@@ -2413,6 +2413,7 @@ export interface components {
       readonly rune: components["schemas"]["CertifiedRune"];
       readonly models: readonly components["schemas"]["CertifiedModel"][];
       readonly proofs: readonly components["schemas"]["Proof"][];
+      readonly second: components["schemas"]["SecondModule"] | null;
       readonly vectors: readonly components["schemas"]["Vector"][];
       readonly untested: string | null;
     };
@@ -4427,6 +4428,12 @@ export interface components {
       | "audit:read"
       | "webhook:manage"
       | "token:create";
+    /** @description The second module that the rune carries, of relaxed SIMD. The vectors are its runs too, with dot products that are exact. */
+    readonly SecondModule: {
+      readonly size: number;
+      readonly digest: string;
+      readonly proofs: readonly components["schemas"]["Proof"][];
+    };
     /** @description A webhook's secret, which is shown this once. */
     readonly Secret: {
       readonly secret: string;
@@ -4843,7 +4850,7 @@ export interface components {
     };
     /** @enum {string} */
     readonly VerdictChoice: "approve" | "changes";
-    /** @description A rune against the reference interpreter; `sentence` is the result for people. */
+    /** @description A rune against the reference interpreter; `sentence` is the result for people. A report of before second modules were run lacks `second`. */
     readonly Verification: {
       readonly reference: string | null;
       readonly within: boolean;
@@ -4851,6 +4858,7 @@ export interface components {
       readonly sentence: string;
       readonly skipped: string | null;
       readonly rune: components["schemas"]["RuneVerification"];
+      readonly second?: components["schemas"]["RuneVerification"] | null;
       readonly models: readonly components["schemas"]["ModelVerification"][];
     };
     /** @description A version with its builds and tags. `saved_by` and `saved_at` are null for one that nobody saved by hand. */
@@ -5450,6 +5458,7 @@ export type SamplesImported = components["schemas"]["SamplesImported"];
 export type SamplesMarked = components["schemas"]["SamplesMarked"];
 export type SaveVersion = components["schemas"]["SaveVersion"];
 export type Scope = components["schemas"]["Scope"];
+export type SecondModule = components["schemas"]["SecondModule"];
 export type Secret = components["schemas"]["Secret"];
 export type SessionsChanged = components["schemas"]["SessionsChanged"];
 export type SessionsChangedEvent = components["schemas"]["SessionsChangedEvent"];

@@ -8,19 +8,23 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
+from rune.abi import Section
 from rune.blocks.catalogue import PUBLISHED_BLOCKS
+from rune.building.building import build
 from rune.building.models import ProjectModels, choose
-from rune.container import ContainerError, read_module, with_steps
+from rune.container import ContainerError, pack, read_module, with_steps
 from rune.files import MemoryFiles
 from rune.runefile import check
 from rune.runefile.pipeline import ModelStage
 from rune.runtime import CompiledRune, Limits, LoadedRune, RuneMemory
 from rune.runtime.errors import RuneError
+from rune.targets.wasm32 import FASTEST
 from rune.verify.instrumented import call, sent_tensor
 from rune.verify.own_tensors import TensorSearch
 from rune.verify.rune_check import InstrumentedPipeline, check_rune, instrument
 from rune.verify.rune_verification import RuneVerification
 from rune.verify.samples import InputSet, capabilities_of, input_sets
+from rune.verify.second_module import second_module, second_rune, without_second_module
 from tests.rune.verify.projects import rune_of
 
 LIMITS = replace(Limits(), seconds=0.5, fuel=50_000_000)
@@ -52,7 +56,7 @@ class Subject:
     """A project with one model, its rune, and where the model's output lies in that."""
 
     def __init__(self, files: MemoryFiles) -> None:
-        self.rune = rune_of(files)
+        self.rune = self.built(files)
         models = ProjectModels(files)
         checked = check(files, PUBLISHED_BLOCKS, signatures=models.signature)
         assert checked.pipeline is not None
@@ -64,11 +68,22 @@ class Subject:
         capabilities = capabilities_of(pipeline)
         self.sets: tuple[InputSet, ...] = tuple(input_sets(capabilities, [()] * len(capabilities), INPUTS, 1))
 
+    def built(self, files: MemoryFiles) -> bytes:
+        return rune_of(files)
+
+    def changed(self, number: int) -> bytes:
+        """The rune with one byte changed."""
+        return mutant(self.rune, number)
+
+    def started(self, rune: bytes) -> LoadedRune:
+        """Ready to be called in steps."""
+        return started(rune)
+
     @cached_property
     def place(self) -> tuple[int, int, int]:
         """After which step the model's output lies where, and its bytes: the first of the places that are left."""
         twin, search = self.instrumented.compiled.start(), TensorSearch()
-        opened = started(self.rune)
+        opened = self.started(self.rune)
         size = 0
         for inputs in self.sets:
             call(twin, inputs.data)
@@ -91,7 +106,7 @@ class Subject:
 
         messages = []
         try:
-            opened = started(rune)
+            opened = self.started(rune)
             for inputs in self.sets:
                 sent = opened.call_in_steps(given(opened, inputs), after)
                 messages.append(tuple(message.data for message in sent))
@@ -107,6 +122,28 @@ class Subject:
     def verified(self, rune: bytes) -> RuneVerification:
         """The verification of a rune that another toolchain may have made: no constants are looked for."""
         return check_rune(rune, self.instrumented, self.sets, {}, Deaf(), "sha256:other", LIMITS)
+
+
+class SecondSubject(Subject):
+    """The same, of which the second module is changed and looked at."""
+
+    def built(self, files: MemoryFiles) -> bytes:
+        return build(files, "verified", target=FASTEST).rune
+
+    def changed(self, number: int) -> bytes:
+        second = second_module(self.rune)
+        assert second is not None
+        return pack(without_second_module(self.rune), {Section.RELAXED: mutant(second, number)})
+
+    def started(self, rune: bytes) -> LoadedRune:
+        return started(second_rune(rune))
+
+    def verified(self, rune: bytes) -> RuneVerification:
+        try:
+            second = second_rune(rune)
+        except ContainerError as error:
+            return RuneVerification(failure=str(error))
+        return super().verified(second)
 
 
 def started(rune: bytes) -> LoadedRune:
@@ -135,7 +172,7 @@ def judge(subject: Subject, numbers: range) -> Counter[str]:
     counts: Counter[str] = Counter()
     missed = []
     for number in numbers:
-        changed = mutant(subject.rune, number)
+        changed = subject.changed(number)
         outcome = subject.outcome(changed)
         if outcome == subject.right:
             counts["change nothing"] += 1

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import base64
 import copy
+import hashlib
 import json
 import subprocess
 import sys
@@ -15,13 +16,19 @@ from typing import Any
 import numpy as np
 import pytest
 from click.testing import CliRunner
+from wasmtime import Trap, WasmtimeError
 
 from rune.building.building import build
 from rune.cli import main
+from rune.container import pack as with_section
+from rune.container import read_module
+from rune.container.spelled_dots import with_spelled_dots
 from rune.files import MemoryFiles
+from rune.targets.wasm32 import FASTEST
 from rune.toolchain import toolchain_digest
 from rune.verify.certificate import certificate
-from rune.verify.check_certificate import Refused, check
+from rune.verify.check_certificate import Refused, check, exact_dots
+from rune.verify.second_module import second_module, without_second_module
 from tests.rune.verify.projects import TEMPLATES, template
 
 CHECKER = Path(__file__).resolve().parents[3] / "rune" / "verify" / "check_certificate.py"
@@ -146,8 +153,8 @@ def test_other_bounds_are_refused(rune: bytes, told: dict[str, Any], key: str) -
 
 
 def test_a_certificate_of_another_format_is_refused(rune: bytes, told: dict[str, Any]) -> None:
-    with pytest.raises(Refused, match="its format is 2, not 1"):
-        check(told | {"format": 2}, rune)
+    with pytest.raises(Refused, match="its format is 3, none of"):
+        check(told | {"format": 3}, rune)
 
 
 def test_the_certificate_of_a_rune_holds(rune: bytes, right: dict[str, Any]) -> None:
@@ -221,3 +228,40 @@ def test_what_is_no_certificate_is_refused_with_a_sentence(tmp_path: Path, text:
     assert done.returncode == 1
     assert done.stderr.startswith("refused: ")
     assert "Traceback" not in done.stderr
+
+
+def test_the_second_module_is_checked_too_and_a_certificate_that_hides_it_is_refused() -> None:
+    """Its dot products are spelled out by code that is shared with nothing, and gives the same module."""
+    files = MemoryFiles(template("digits"))
+    built = build(files, "digits", target=FASTEST).rune
+    told: dict[str, Any] = json.loads(json.dumps(certificate(files, built, "digits", target=FASTEST)))
+    assert check(told, built).endswith(", its second module too")
+    module = second_module(built)
+    assert module is not None
+    assert exact_dots().spelled(module) == with_spelled_dots(module) != module
+
+    with pytest.raises(Refused, match="does not tell of the second modules"):
+        check({**told, "second": None}, built)
+    with pytest.raises(Refused, match="does not tell of the second modules"):
+        check({key: value for key, value in told.items() if key != "second"} | {"format": 1}, built)
+
+    def with_second(changed: bytes) -> tuple[dict[str, Any], bytes]:
+        other = with_section(without_second_module(built), {".rune_relaxed": changed})
+        digests = [f"sha256:{hashlib.sha256(each).hexdigest()}" for each in (other, changed)]
+        named = {"rune": {**told["rune"], "digest": digests[0], "size": len(other)}}
+        return {**told, **named, "second": {**told["second"], "digest": digests[1]}}, other
+
+    scale = base64.b64decode(told["second"]["proofs"][0]["constants"]["scale"])
+    assert scale in module
+    with pytest.raises(Refused, match="scale is not in the rune"):
+        check(*with_second(module.replace(scale, bytes(len(scale)))))
+    wrong, other = with_second(module)
+    wrong["second"]["digest"] = told["rune"]["digest"]
+    with pytest.raises(Refused, match="tells of the second module"):
+        check(wrong, other)
+    changed = bytearray(module)
+    for section in read_module(module).sections:
+        if section.number == 10:
+            changed[section.offset + len(section.payload) // 2] ^= 0x41
+    with pytest.raises((Refused, ValueError, Trap, WasmtimeError)):
+        check(*with_second(bytes(changed)))

@@ -7,9 +7,9 @@ import pytest
 from rune.files import MemoryFiles
 from tests.model_cases import compiled_model
 from tests.proof.mutants import Recorder
-from tests.rune.verify.mutated_runes import Subject, judge
+from tests.rune.verify.mutated_runes import SecondSubject, Subject, judge
 
-COUNT = 200
+COUNT, SECOND_COUNT = 200, 24
 
 LABELLED = """
 version: 1
@@ -38,6 +38,12 @@ def subject() -> Subject:
     return Subject(MemoryFiles({"Runefile.yml": LABELLED.encode(), "model.tflite": compiled_model("chain_i8_dense")}))
 
 
+@pytest.fixture(scope="module")
+def second() -> SecondSubject:
+    files = {"Runefile.yml": LABELLED.encode(), "model.tflite": compiled_model("chain_i8_dense")}
+    return SecondSubject(MemoryFiles(files))
+
+
 def test_a_rune_that_was_not_changed_is_found_right(subject: Subject) -> None:
     found = subject.verified(subject.rune)
     assert found.is_within
@@ -51,6 +57,20 @@ def test_two_hundred_changes_are_found(subject: Subject) -> None:
     assert sum(counts.values()) == COUNT
     assert counts["change the model's output alone"] > counts["change outputs"] > 0, "the index hides most"
     assert counts["do not run"] > 10
+
+
+def test_changes_of_a_second_module_are_found(second: SecondSubject) -> None:
+    assert second.verified(second.rune).is_within
+    counts = judge(second, range(SECOND_COUNT))
+    assert sum(counts.values()) == SECOND_COUNT
+    assert counts["change the model's output alone"] + counts["change outputs"] > 2
+    assert counts["do not run"] > 2
+
+
+@pytest.mark.proof
+def test_hundreds_of_changes_of_a_second_module_are_found(second: SecondSubject, record_property: Recorder) -> None:
+    for what, count in judge(second, range(SECOND_COUNT, 600)).items():
+        record_property(what, count)
 
 
 @pytest.mark.proof

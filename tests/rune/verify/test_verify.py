@@ -12,11 +12,14 @@ from rune.abi import Capability
 from rune.anvil.target import Aim
 from rune.building.building import build
 from rune.building.models import ProjectModels
-from rune.container import pack, read_rune
+from rune.container import ContainerError, pack, read_rune
+from rune.container.spelled_dots import Meaning
 from rune.files import FolderFiles, MemoryFiles
 from rune.runefile.pipeline import CapabilityStage
-from rune.runtime.errors import ModelLoadError, ModelRunError, ModelRuntimeMissing
+from rune.runtime import CompiledRune
+from rune.runtime.errors import ModelLoadError, ModelRunError, ModelRuntimeMissing, RuneError
 from rune.targets.finding import find_target
+from rune.targets.wasm32 import FASTEST
 from rune.tensor import ElementType, TensorType
 from rune.tflite import read_model
 from rune.toolchain import toolchain_digest
@@ -25,7 +28,7 @@ from rune.verify.recorded import verify_recorded
 from rune.verify.rune_project import NoProject, models_wanted, project_of
 from rune.verify.rune_verification import Origin
 from rune.verify.samples import own_samples
-from rune.verify.second_module import second_module, without_second_module
+from rune.verify.second_module import second_module, second_rune, without_second_module
 from rune.verify.verification import Runs, Verification
 from rune.verify.verifying import Effort, verify
 from tests.model_cases import model_cases, refused_cases
@@ -61,24 +64,54 @@ def test_a_rune_is_verified_whatever_it_is_optimised_for(aim: Aim) -> None:
     assert found.rune.suspect is None
 
 
-def test_a_second_module_that_these_files_do_not_give_is_found() -> None:
+def test_a_second_module_is_run_with_exact_dot_products_and_refuses_all_others() -> None:
     layers = Layers("dense", default_rng(7))
     files = model_project(layers.graph.finish(layers.fully_connected(layers.input((1, 24), "int8"), 9).index))
-    target = find_target("wasm32").variant("speed")
-    assert target is not None
-    rune = build(files, "app", target=target).rune
-    second = second_module(rune)
-    assert second is not None
-    assert verify(files, rune, effort=FEW, made_by=toolchain_digest()).is_within
-    changed = bytearray(second)
-    changed[len(second) // 2] ^= 1
-    other = pack(without_second_module(rune), {".rune_relaxed": bytes(changed)})
-    found = verify(files, other, effort=FEW, made_by=toolchain_digest())
+    rune = build(files, "app", target=FASTEST).rune
+    module = second_module(rune)
+    assert module is not None
+    found = verify(files, rune, effort=FEW, made_by=toolchain_digest())
+    assert found.is_within
+    assert found.is_complete
+    assert found.second is not None
+    assert (found.second.inputs, found.second.differing) == (FEW.inputs, 0)
+    assert "its second module too" in found.sentence()
+    assert Verification.from_json(found.to_json()) == found
+
+    def with_second(second: bytes) -> bytes:
+        return pack(without_second_module(rune), {".rune_relaxed": second})
+
+    def verified(second: bytes) -> Verification:
+        return verify(files, with_second(second), effort=FEW, made_by=toolchain_digest())
+
+    # Of other weights: the rune itself is right, and what a page would run is not.
+    other = model_project(layers.graph.finish(layers.fully_connected(layers.input((1, 24), "int8"), 9).index))
+    foreign = second_module(build(other, "app", target=FASTEST).rune)
+    assert foreign is not None
+    found = verified(foreign)
+    assert found.rune.is_within
     assert not found.is_within
     assert "second module" in found.sentence()
-    unknown = verify(files, other, effort=FEW)
-    assert not unknown.is_complete
-    assert "second module" in unknown.sentence()
+    # One that tries no host would give other numbers where dot products are not exact.
+    found = verified(build(files, "app").rune)
+    assert not found.is_within
+    assert "starts on a host whose dot product is not exact" in found.sentence()
+    # One that cannot be read is not passed over.
+    found = verified(module[:-9])
+    assert not found.is_within
+    assert "cannot be read" in found.sentence()
+    with pytest.raises(ContainerError, match="2 second modules"):
+        second_rune(pack(rune, {".rune_relaxed": module}))
+
+
+@pytest.mark.proof
+@pytest.mark.parametrize("meaning", ["signed", "saturating"])
+def test_spelled_dot_products_have_the_meaning_that_was_chosen(meaning: Meaning) -> None:
+    """By the trial of a real second module: it starts with exact ones and names the reason with others."""
+    rune = build(MemoryFiles(template("digits")), "digits", target=FASTEST).rune
+    CompiledRune(second_rune(rune)).start().close()
+    with pytest.raises(RuneError, match="dot product of bytes is exact"):
+        CompiledRune(second_rune(rune, meaning)).start()
 
 
 def test_a_constant_that_only_the_second_module_has_is_missed_in_the_rune() -> None:
