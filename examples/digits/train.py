@@ -178,7 +178,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Trains the digits model and measures it.")
     parser.add_argument("--cache", type=Path, required=True, help="folder for what is made on the way, about 500 MB")
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
-    parser.add_argument("--pictures", type=int, default=300_000)
+    parser.add_argument("--pictures", type=int, default=200_000)
     parser.add_argument("--epochs", type=int, default=6)
     parser.add_argument("--out", type=Path, default=HERE, help="where digits.tflite and quality.json go")
     options = parser.parse_args()

@@ -141,7 +141,7 @@ def write_example(path: Path) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description="Trains the picture model and measures it.")
     parser.add_argument("--cache", type=Path, required=True, help="folder for what is made on the way, about 150 MB")
-    parser.add_argument("--pictures", type=int, default=30_000)
+    parser.add_argument("--pictures", type=int, default=24_000)
     parser.add_argument("--epochs", type=int, default=12)
     parser.add_argument("--out", type=Path, default=HERE, help="where picture.tflite and quality.json go")
     options = parser.parse_args()

@@ -120,7 +120,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Trains the wake-word model and measures the rune with it.")
     parser.add_argument("--cache", type=Path, required=True, help="folder for what is made on the way, about 1 GB")
     parser.add_argument("--workers", type=int, default=2)
-    parser.add_argument("--scenes", type=int, default=12_000)
+    parser.add_argument("--scenes", type=int, default=8_000)
     parser.add_argument("--epochs", type=int, default=10)
     parser.add_argument("--out", type=Path, default=HERE, help="where wake-word.tflite and quality.json go")
     parser.add_argument("--prompts", type=Path, default=Path("/usr/share/asterisk/sounds/en_US_f_Allison"))
