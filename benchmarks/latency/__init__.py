@@ -71,8 +71,8 @@ LIMITS = (
     "processor starts at most two in a cycle, which alone takes half of what LiteRT.js takes in all. What limits "
     "a rune without it: a direct convolution of int8 needs 24 instructions for 64 products (two loads of weights, four "
     "of pixels, eight dot products, eight sums, two for the loop), by Winograd the same for 2.25 times fewer products; "
-    "a fully connected layer 25 and the loop for 64, with relaxed ones 17 for 128. ad float reads 1.07 MB of weights in "
-    "each run, as the others do; about 1 µs of a run is the page's runtime."
+    "a fully connected layer 25 and the loop for 64, with relaxed ones 17 for 128. ad float reads 1.07 MB of weights "
+    "in each run, as the others do; about 1 µs of a run is the page's runtime."
 )
 
 TIMES = ["", *(f"{title}, µs" for title in CONTENDERS.values()), *(f"load {title}, ms" for title in LOADED.values())]

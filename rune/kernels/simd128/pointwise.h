@@ -18,7 +18,7 @@ RUNE_SHARED void rune_interleave(int16_t *to, const int8_t *input, int32_t pixel
         const int8_t *from = input + pixel * inputs;
         const int32_t left = pixels - pixel - 1; /* there is no pixel behind the last: it stands in for those */
         const int8_t *second = from + (left > 0 ? inputs : 0);
-        const int8_t *third = from + (left > 1 ? 2 * inputs : 0), *fourth = from + (left > 2 ? 3 * inputs : 0);
+        const int8_t *third = second + (left > 1 ? inputs : 0), *fourth = third + (left > 2 ? inputs : 0);
         RUNE_ROLLED for (int32_t k = 0; k < inputs; k += 8, to += 32) {
             const rune_i32x4 a = (rune_i32x4)rune_load_widened(from + k), b = (rune_i32x4)rune_load_widened(second + k);
             const rune_i32x4 c = (rune_i32x4)rune_load_widened(third + k), d = (rune_i32x4)rune_load_widened(fourth + k);
