@@ -7,14 +7,17 @@ from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from forge.core.actors import Actor
+from forge.core.periodic import PeriodicTask, Runs, register
 from forge.projects.hooks import VersionPartsJson, name_given, state_parts, version_parts
 from forge.projects.models import Project
 from forge.registry.access import tags_of
 from forge.registry.models import Tag
 from forge.registry.published_versions import take_along
 from forge.registry.serializers import TagsJson, tag_to_json
+from forge.registry.use import FLUSH_EVERY, write_down
 
 name_given.register(take_along)
+register(PeriodicTask("uses", FLUSH_EVERY, Runs.EACH_SERVER, "writes down how often runes were used", write_down))
 
 
 @state_parts.register

@@ -1451,6 +1451,61 @@ export interface paths {
     readonly patch?: never;
     readonly trace?: never;
   };
+  readonly "/api/v1/projects/{organisation}/{name}/tags/{tag}": {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly get?: never;
+    readonly put?: never;
+    readonly post?: never;
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    /** @description Writes what is new in a version, in Markdown, in place of what was said before. */
+    readonly patch: operations["tags_describe"];
+    readonly trace?: never;
+  };
+  readonly "/api/v1/projects/{organisation}/{name}/tags/{tag}/deprecation": {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly get?: never;
+    /**
+     * @description Deprecates a version, with a reason and the tag to take in its place. It can still be pulled; pages, this API
+     *     and `rune pull` say it.
+     */
+    readonly put: operations["tags_deprecate"];
+    readonly post?: never;
+    /** @description Takes the advice back. */
+    readonly delete: operations["tags_undeprecate"];
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly "/api/v1/projects/{organisation}/{name}/tags/{tag}/packages/{target}": {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    /** @description The package of a tag's build for a target: sources, a self-test and what tools look for. */
+    readonly get: operations["tags_package"];
+    readonly put?: never;
+    readonly post?: never;
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
   readonly "/api/v1/projects/{organisation}/{name}/tags/{tag}/rune": {
     readonly parameters: {
       readonly query?: never;
@@ -2586,6 +2641,11 @@ export interface components {
     };
     /** @enum {string} */
     readonly DeliveryState: "waiting" | "delivered" | "given-up";
+    readonly Deprecation: {
+      readonly reason: string;
+      /** @default  */
+      readonly successor: string;
+    };
     /** @description What is known of a model. */
     readonly DescribedModel: {
       readonly version: number;
@@ -3705,6 +3765,8 @@ export interface components {
       readonly tag: string;
       /** Format: uuid */
       readonly build: string;
+      /** @default  */
+      readonly notes: string;
       readonly reason: string;
     };
     /** @description The outputs of models in the rune's own memory: how many were looked for, and the stages of those that were not found. `runs` is null where the rune cannot be called step by step. */
@@ -3755,6 +3817,9 @@ export interface components {
     };
     readonly PatchedInboxChange: {
       readonly mail?: string;
+    };
+    readonly PatchedNotes: {
+      readonly notes?: string;
     };
     readonly PatchedNoticeChange: {
       readonly read?: boolean;
@@ -3996,6 +4061,7 @@ export interface components {
       | components["schemas"]["ReviewAskedEvent"]
       | components["schemas"]["ReviewChangedEvent"]
       | components["schemas"]["SamplesChangedEvent"]
+      | components["schemas"]["TagDescribedEvent"]
       | components["schemas"]["TagPublishedEvent"]
       | components["schemas"]["TargetsChangedEvent"]
       | components["schemas"]["ThreadChangedEvent"]
@@ -4047,6 +4113,8 @@ export interface components {
       readonly tag: string;
       /** Format: uuid */
       readonly build: string;
+      /** @default  */
+      readonly notes: string;
     };
     /** @description How many of a model's tensors are kept as what. */
     readonly Quantisation: {
@@ -4480,6 +4548,29 @@ export interface components {
       readonly admission: components["schemas"]["Admission"];
       /** @description why an owner published it past the gate; empty otherwise */
       readonly reason: string;
+      /** @description what is new in it, in Markdown */
+      readonly notes: string;
+      /** Format: date-time */
+      readonly deprecated: string | null;
+      /** @description why its project advises against it; empty while it does not */
+      readonly deprecation: string;
+      /** @description the tag to take in its place, if one is named */
+      readonly successor: string;
+    };
+    /** @description What is said of a tag changed: its notes, or that people are advised against it. */
+    readonly TagDescribed: {
+      readonly tag: string;
+    };
+    /** @description What is said of a tag changed: its notes, or that people are advised against it. Read again: state. */
+    readonly TagDescribedEvent: {
+      /** @description Its number in the stream, without gaps. */
+      readonly sequence: number;
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      readonly type: "tag.described";
+      readonly data: components["schemas"]["TagDescribed"];
     };
     /** @description The tags of a project. `default` is the one that a visitor gets who names none: the newest that is approved. */
     readonly TagList: {
@@ -5129,6 +5220,7 @@ export type CreatedToken = components["schemas"]["CreatedToken"];
 export type Delivery = components["schemas"]["Delivery"];
 export type DeliveryPage = components["schemas"]["DeliveryPage"];
 export type DeliveryState = components["schemas"]["DeliveryState"];
+export type Deprecation = components["schemas"]["Deprecation"];
 export type DescribedModel = components["schemas"]["DescribedModel"];
 export type DeviceCode = components["schemas"]["DeviceCode"];
 export type DeviceSignIn = components["schemas"]["DeviceSignIn"];
@@ -5268,6 +5360,7 @@ export type PaletteItem = components["schemas"]["PaletteItem"];
 export type PassReport = components["schemas"]["PassReport"];
 export type PatchedGivenRole = components["schemas"]["PatchedGivenRole"];
 export type PatchedInboxChange = components["schemas"]["PatchedInboxChange"];
+export type PatchedNotes = components["schemas"]["PatchedNotes"];
 export type PatchedNoticeChange = components["schemas"]["PatchedNoticeChange"];
 export type PatchedOrganisationChange = components["schemas"]["PatchedOrganisationChange"];
 export type PatchedProjectChange = components["schemas"]["PatchedProjectChange"];
@@ -5366,6 +5459,8 @@ export type Suit = components["schemas"]["Suit"];
 export type SuitsAnswer = components["schemas"]["SuitsAnswer"];
 export type SymbolsAnswer = components["schemas"]["SymbolsAnswer"];
 export type Tag = components["schemas"]["Tag"];
+export type TagDescribed = components["schemas"]["TagDescribed"];
+export type TagDescribedEvent = components["schemas"]["TagDescribedEvent"];
 export type TagList = components["schemas"]["TagList"];
 export type TagPublished = components["schemas"]["TagPublished"];
 export type TagPublishedEvent = components["schemas"]["TagPublishedEvent"];
@@ -9369,6 +9464,154 @@ export interface operations {
       readonly 500: components["responses"]["InternalServerError"];
       readonly 503: components["responses"]["ServiceUnavailable"];
       readonly 507: components["responses"]["InsufficientStorage"];
+    };
+  };
+  readonly tags_describe: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path: {
+        readonly name: string;
+        readonly organisation: string;
+        readonly tag: string;
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody?: {
+      readonly content: {
+        readonly "application/json": components["schemas"]["PatchedNotes"];
+      };
+    };
+    readonly responses: {
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly "application/json": components["schemas"]["Tag"];
+        };
+      };
+      readonly 307: components["responses"]["TemporaryRedirect"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 408: components["responses"]["RequestTimeout"];
+      readonly 409: components["responses"]["Conflict"];
+      readonly 413: components["responses"]["RequestEntityTooLarge"];
+      readonly 415: components["responses"]["UnsupportedMediaType"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
+      readonly 507: components["responses"]["InsufficientStorage"];
+    };
+  };
+  readonly tags_deprecate: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path: {
+        readonly name: string;
+        readonly organisation: string;
+        readonly tag: string;
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody: {
+      readonly content: {
+        readonly "application/json": components["schemas"]["Deprecation"];
+      };
+    };
+    readonly responses: {
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly "application/json": components["schemas"]["Tag"];
+        };
+      };
+      readonly 307: components["responses"]["TemporaryRedirect"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 408: components["responses"]["RequestTimeout"];
+      readonly 409: components["responses"]["Conflict"];
+      readonly 413: components["responses"]["RequestEntityTooLarge"];
+      readonly 415: components["responses"]["UnsupportedMediaType"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
+      readonly 507: components["responses"]["InsufficientStorage"];
+    };
+  };
+  readonly tags_undeprecate: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path: {
+        readonly name: string;
+        readonly organisation: string;
+        readonly tag: string;
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody?: never;
+    readonly responses: {
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly "application/json": components["schemas"]["Tag"];
+        };
+      };
+      readonly 307: components["responses"]["TemporaryRedirect"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
+      readonly 507: components["responses"]["InsufficientStorage"];
+    };
+  };
+  readonly tags_package: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path: {
+        readonly name: string;
+        readonly organisation: string;
+        readonly tag: string;
+        readonly target: string;
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody?: never;
+    readonly responses: {
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly "application/zip": string;
+        };
+      };
+      readonly 307: components["responses"]["TemporaryRedirect"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
     };
   };
   readonly tags_rune: {
