@@ -1,6 +1,6 @@
 """What can go wrong with projects and their files."""
 
-from forge.core.errors import Conflict, Invalid, NotFound, Stale, TooLarge, Unprocessable
+from forge.core.errors import Conflict, Forbidden, Invalid, NotFound, Stale, TooLarge, Unprocessable
 
 
 class ModelRefused(Unprocessable):
@@ -93,3 +93,15 @@ class SampleThere(Conflict):
     """The project has this very recording as a sample already."""
 
     title = "This is already a sample"
+
+
+class FilesNotShared(Forbidden):
+    """A project that shows what it published and keeps its files to its people."""
+
+    title = "Its files are not shared"
+
+
+class NothingToCopy(Conflict):
+    """A project that shares the files of what it published, and published nothing."""
+
+    title = "There is nothing to copy"

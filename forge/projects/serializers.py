@@ -23,6 +23,7 @@ class ProjectSummaryJson(TypedDict):
     organisation: str
     name: str
     visibility: Annotated[str, choices("Visibility", Visibility.values)]
+    shares_files: Annotated[bool, "whether everyone who sees its page may copy the files of what it published"]
     description: str
     url: str
 
@@ -202,6 +203,7 @@ class ProjectChangeSerializer(serializers.Serializer[Any]):
 
     name = serializers.CharField(required=False)
     visibility = serializers.CharField(required=False)
+    shares_files = serializers.BooleanField(required=False)
     description = serializers.CharField(required=False, allow_blank=True)
 
 
@@ -230,6 +232,7 @@ def project_summary(project: Project) -> ProjectSummaryJson:
         "organisation": project.organisation.name,
         "name": project.name,
         "visibility": project.visibility,
+        "shares_files": project.shares_files,
         "description": project.description,
         "url": project.get_absolute_url(),
     }

@@ -189,7 +189,7 @@ class Listing(models.Model):
     licence = models.CharField(max_length=40, blank=True)
     """Its SPDX identifier, as its LICENSE file begins; "" where that says none that is known."""
     published = models.DateTimeField(db_index=True)
-    uses = models.BigIntegerField(default=0, db_index=True)
+    uses = models.BigIntegerField(default=0, db_default=0, db_index=True)
     """How often what the project published was used, in all."""
 
     objects = ListingQuerySet.as_manager()

@@ -83,6 +83,7 @@ def show_rune(
         "project": project,
         "is_member": is_member,
         "may_describe": can(principal, Verb.DESCRIBE, project),
+        "may_copy": project.shares_files or is_member,
         "may_publish": can(principal, Verb.PUBLISH, project),
         "tags": tags,
         "origin": origin_of(principal, project),

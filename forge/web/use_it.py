@@ -144,7 +144,7 @@ def _javascript(published: Published, interface: Interface) -> Snippet:
         f"const results = await rune.run({{ {given} }});\n"
         f"console.log(results{_member(interface.outputs[0])});"
     )
-    return Snippet("javascript", "JavaScript", "On a page of yours, with your own numbers.", text)
+    return Snippet("javascript", "JavaScript", "With your own numbers.", text)
 
 
 def _python(published: Published, interface: Interface) -> Snippet:

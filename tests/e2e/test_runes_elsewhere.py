@@ -14,8 +14,10 @@ from playwright.sync_api import expect
 from tests.e2e.conftest import OpenPage
 from tests.e2e.studio import PATIENCE, create, sign_in
 from tests.e2e.test_accessible_pages import findings
-from tests.e2e.test_sharing import publish
+from tests.e2e.test_sharing import open_page, publish
 from tests.live_forge import LiveForge
+
+__all__ = ["open_page"]  # a fixture: one refusal is what this is about
 
 pytestmark = [pytest.mark.e2e, pytest.mark.proof]
 
@@ -39,9 +41,11 @@ def elsewhere(page: str) -> Iterator[str]:
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
         thread = threading.Thread(target=server.serve_forever)
         thread.start()
-        yield f"http://localhost:{server.server_port}/"
-        server.shutdown()
-        thread.join()
+        try:
+            yield f"http://localhost:{server.server_port}/"
+        finally:
+            server.shutdown()
+            thread.join()
 
 
 def test_a_rune_runs_on_a_page_of_another_origin_as_its_page_says(forge: LiveForge, open_page: OpenPage) -> None:
@@ -57,9 +61,9 @@ def test_a_rune_runs_on_a_page_of_another_origin_as_its_page_says(forge: LiveFor
 
     visitor.goto(project)
     assert findings(visitor) == []
-    ways = {name: visitor.get_by_label(name, exact=True).first.inner_text() for name in ("HTML", "JavaScript")}
-    script = ways["JavaScript"].replace("console.log(results", "document.title = JSON.stringify(results")
-    page = f"<!doctype html><title>waiting</title><h1>Theirs</h1>{ways['HTML']}<script type=module>{script}</script>"
+    html, javascript = (visitor.locator(f".way-{key} pre").inner_text() for key in ("html", "javascript"))
+    script = javascript.replace("console.log(results", "document.title = JSON.stringify(results")
+    page = f"<!doctype html><title>waiting</title><h1>Theirs</h1>{html}<script type=module>{script}</script>"
     with elsewhere(page) as address:
         foreign.goto(address)
         player = foreign.locator("rune-player iframe")
