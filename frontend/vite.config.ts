@@ -1,4 +1,4 @@
-// How the front end becomes files in static/build: seven entries with a manifest for Django's template tag, and a few
+// How the front end becomes files in static/build: six entries with a manifest for Django's template tag, and a few
 // scripts with fixed names, which are read as text or added by their address and so cannot be modules with imports.
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
@@ -139,7 +139,6 @@ export default defineConfig({
         studio: "src/studio/main.tsx",
         player: "src/player/main.tsx",
         phone: "src/player/phone/main.tsx",
-        embed: "src/player/embed/main.tsx",
         welcome: "src/player/welcome/main.ts",
         pages: "src/pages/main.ts",
       },

@@ -27,7 +27,6 @@ ENTRIES = {
     "studio": "src/studio/main.tsx",
     "player": "src/player/main.tsx",
     "phone": "src/player/phone/main.tsx",
-    "embed": "src/player/embed/main.tsx",
     "welcome": "src/player/welcome/main.ts",
     "pages": "src/pages/main.ts",
 }

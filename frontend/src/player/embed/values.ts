@@ -16,7 +16,8 @@ const WRITERS: Partial<Record<ElementName, { from(values: ArrayLike<number>): Ar
   f64: Float64Array,
 };
 
-const nameOf = (stage: string | null, kind: string, place: number): string => stage ?? `${kind.toLowerCase()}_${place + 1}`;
+const nameOf = (stage: string | null, kind: string, place: number): string =>
+  stage ?? `${kind.toLowerCase()}_${place + 1}`;
 
 /** What a script may know of a rune. */
 export function namesOf(loaded: {
@@ -48,7 +49,8 @@ export function bytesOfInputs(
 
 function bytesOf(request: CapabilityRequest, name: string, given: GivenInputs): ArrayBuffer {
   const values = given[name];
-  if (values === undefined) throw new Error(`The input "${name}" is missing: ${request.type ?? `${request.size} bytes`}.`);
+  if (values === undefined)
+    throw new Error(`The input "${name}" is missing: ${request.type ?? `${request.size} bytes`}.`);
   const bytes = values instanceof ArrayBuffer ? values : converted(request, name, values);
   if (bytes.byteLength !== request.size) {
     throw new Error(`The input "${name}" takes ${request.size} bytes, and ${bytes.byteLength} were given.`);
