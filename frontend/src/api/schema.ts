@@ -960,7 +960,7 @@ export interface paths {
     };
     readonly get?: never;
     readonly put?: never;
-    /** @description A project with the same files, without the recordings that people gave, which remembers nothing of this one. */
+    /** @description A project with the same files, without the recordings that people gave, which shows nobody where it came from. */
     readonly post: operations["projects_duplicate_create"];
     readonly delete?: never;
     readonly options?: never;
@@ -1065,7 +1065,11 @@ export interface paths {
     };
     readonly get?: never;
     readonly put?: never;
-    /** @description The same, which remembers where it came from and the version that both have in common. */
+    /**
+     * @description The same, which says where it came from to who sees both.
+     *
+     *     Where a project shares its files, everyone with an account may copy those that it published.
+     */
     readonly post: operations["projects_fork_create"];
     readonly delete?: never;
     readonly options?: never;
@@ -2589,6 +2593,8 @@ export interface components {
       /** @description what it may be resolved to */
       readonly sides: readonly string[];
       readonly chosen: components["schemas"]["MergeSide"] | null;
+      /** @description the text that was written in its place, if one was */
+      readonly written: string | null;
     };
     /** @enum {string} */
     readonly ConflictKind: "stage" | "part" | "lines" | "file";
@@ -3193,6 +3199,8 @@ export interface components {
       readonly organisation: string;
       readonly name: string;
       readonly visibility: components["schemas"]["Visibility"];
+      /** @description whether everyone who sees its page may copy the files of what it published */
+      readonly shares_files: boolean;
       readonly description: string;
       readonly url: string;
       readonly may: readonly components["schemas"]["VerbOnProject"][];
@@ -3835,6 +3843,7 @@ export interface components {
     readonly PatchedProjectChange: {
       readonly name?: string;
       readonly visibility?: string;
+      readonly shares_files?: boolean;
       readonly description?: string;
     };
     readonly PatchedText: {
@@ -4016,6 +4025,8 @@ export interface components {
       readonly organisation: string;
       readonly name: string;
       readonly visibility: components["schemas"]["Visibility"];
+      /** @description whether everyone who sees its page may copy the files of what it published */
+      readonly shares_files: boolean;
       readonly description: string;
       readonly url: string;
       readonly may: readonly components["schemas"]["VerbOnProject"][];
@@ -4088,6 +4099,8 @@ export interface components {
       readonly organisation: string;
       readonly name: string;
       readonly visibility: components["schemas"]["Visibility"];
+      /** @description whether everyone who sees its page may copy the files of what it published */
+      readonly shares_files: boolean;
       readonly description: string;
       readonly url: string;
     };

@@ -9,6 +9,7 @@ import { lazy, StrictMode, Suspense } from "react";
 import { createRoot } from "react-dom/client";
 import { DEFAULT_LIMITS, type Addresses } from "../runtime";
 import { tellHeight } from "./embed/height";
+import { serve } from "./embed/serve";
 import type { JudgedRune } from "./judge/Judge";
 import { Player } from "./Player";
 import { compareSamples } from "./samples/compare-samples";
@@ -63,7 +64,8 @@ for (const element of document.querySelectorAll<HTMLElement>("[data-player]")) {
 for (const element of document.querySelectorAll<HTMLElement>("[data-embed]")) {
   const { embed = "", as, name = "This rune", memory } = element.dataset;
   if (as === "module") {
-    void import("./embed/serve").then(({ serve }) => serve(embed, element, EMBEDDED));
+    // At once: the page around connects when this one is loaded.
+    serve(embed, element, EMBEDDED);
     continue;
   }
   tellHeight(document.querySelector("main"));

@@ -41,19 +41,22 @@ export default function ResolveDialog({ id }: ResolveDialogProps) {
     conflicts.find(({ key }) => key === at) ?? conflicts.find(({ chosen }) => chosen === null) ?? conflicts[0];
   const left = conflicts.filter(({ chosen }) => chosen === null).length;
 
-  const keep = (asking: Promise<OpenChangeRequest>, after: string | null): void => {
+  /** Answers whether it is kept; what was typed stays where it is not. */
+  const keep = (asking: Promise<OpenChangeRequest>, after: string | null): Promise<boolean> => {
     setIsBusy(true);
     setWrong("");
-    asking
+    return asking
       .then(
         (answer) => {
           setFound(answer);
           setAt(after === null ? null : (nextUnresolved(answer.conflicts, after) ?? after));
+          return true;
         },
         async (error: unknown) => {
           setWrong(sentenceOf(error));
           // A side may say something else by now: what there is to choose is read again.
           setFound(await client.changeRequest(id).catch(() => found));
+          return false;
         },
       )
       .finally(() => setIsBusy(false));
@@ -119,7 +122,7 @@ export default function ResolveDialog({ id }: ResolveDialogProps) {
                 type="button"
                 className="button quiet"
                 disabled={isBusy}
-                onClick={() => keep(client.startOver(id), null)}
+                onClick={() => void keep(client.startOver(id), null)}
               >
                 Start over
               </button>
@@ -139,7 +142,7 @@ export default function ResolveDialog({ id }: ResolveDialogProps) {
 interface OneConflictProps {
   readonly conflict: Conflict;
   readonly mayEdit: boolean;
-  readonly onChoose: (side: MergeSide, text: string) => void;
+  readonly onChoose: (side: MergeSide, text: string) => Promise<boolean>;
 }
 
 function OneConflict({ conflict, mayEdit, onChoose }: OneConflictProps) {
@@ -196,7 +199,7 @@ function OneConflict({ conflict, mayEdit, onChoose }: OneConflictProps) {
                   className="button"
                   aria-pressed={conflict.chosen === side}
                   disabled={!mayEdit}
-                  onClick={() => onChoose(side as MergeSide, "")}
+                  onClick={() => void onChoose(side as MergeSide, "")}
                 >
                   {SIDE_WORDS[side as MergeSide]}
                 </button>
@@ -208,7 +211,7 @@ function OneConflict({ conflict, mayEdit, onChoose }: OneConflictProps) {
                 type="button"
                 className="button primary"
                 disabled={!mayEdit}
-                onClick={() => onChoose("written", written)}
+                onClick={() => void onChoose("written", written).then((isKept) => isKept && setWritten(null))}
               >
                 Use this text
               </button>,

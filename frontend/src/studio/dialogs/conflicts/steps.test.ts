@@ -14,6 +14,7 @@ const conflict = (key: string, values: Partial<Conflict> = {}): Conflict => ({
   both: null,
   sides: ["ours", "theirs", "written"],
   chosen: null,
+  written: null,
   ...values,
 });
 
@@ -41,6 +42,7 @@ describe("the conflicts of a change request", () => {
   it("are edited from both changes where they can stand together, else from what is here", () => {
     expect(startOfText(conflict("a", { both: "bc" }))).toBe("bc");
     expect(startOfText(conflict("a"))).toBe("b");
+    expect(startOfText(conflict("a", { both: "bc", written: "mine" }))).toBe("mine");
     expect(startOfText(conflict("a", { ours: null }))).toBe("c");
   });
 

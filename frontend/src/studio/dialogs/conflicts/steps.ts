@@ -25,8 +25,9 @@ export function nextUnresolved(conflicts: readonly Conflict[], after: string): s
   return around.find(({ chosen }) => chosen === null)?.key ?? null;
 }
 
-/** What an editor begins with: what was written before is asked for anew, since the server keeps it. */
-export const startOfText = ({ both, ours, theirs }: Conflict): string => both ?? ours ?? theirs ?? "";
+/** What an editor begins with. */
+export const startOfText = ({ written, both, ours, theirs }: Conflict): string =>
+  written ?? both ?? ours ?? theirs ?? "";
 
 /** Lines of one text that are compared; what comes after is shown and not marked. */
 const MOST_LINES = 600;
