@@ -23,7 +23,6 @@ class ProjectSummaryJson(TypedDict):
     organisation: str
     name: str
     visibility: Annotated[str, choices("Visibility", Visibility.values)]
-    shares_files: Annotated[bool, "whether everyone who sees its page may copy the files of what it published"]
     description: str
     url: str
 
@@ -31,6 +30,7 @@ class ProjectSummaryJson(TypedDict):
 class ProjectJson(ProjectSummaryJson):
     """A project."""
 
+    shares_files: Annotated[bool, "whether everyone who sees its page may copy the files of what it published"]
     may: list[ProjectVerb]
 
 
@@ -232,7 +232,6 @@ def project_summary(project: Project) -> ProjectSummaryJson:
         "organisation": project.organisation.name,
         "name": project.name,
         "visibility": project.visibility,
-        "shares_files": project.shares_files,
         "description": project.description,
         "url": project.get_absolute_url(),
     }
@@ -240,7 +239,11 @@ def project_summary(project: Project) -> ProjectSummaryJson:
 
 def project_to_json(project: Project, principal: Principal) -> ProjectJson:
     """A project with what the principal may do to it."""
-    return {**project_summary(project), "may": names_of(verbs_on(principal, project))}
+    return {
+        **project_summary(project),
+        "shares_files": project.shares_files,
+        "may": names_of(verbs_on(principal, project)),
+    }
 
 
 def listed_project_to_json(project: Project, principal: Principal) -> ListedProjectJson:

@@ -3199,10 +3199,10 @@ export interface components {
       readonly organisation: string;
       readonly name: string;
       readonly visibility: components["schemas"]["Visibility"];
-      /** @description whether everyone who sees its page may copy the files of what it published */
-      readonly shares_files: boolean;
       readonly description: string;
       readonly url: string;
+      /** @description whether everyone who sees its page may copy the files of what it published */
+      readonly shares_files: boolean;
       readonly may: readonly components["schemas"]["VerbOnProject"][];
       /** Format: date-time */
       readonly created: string;
@@ -4025,10 +4025,10 @@ export interface components {
       readonly organisation: string;
       readonly name: string;
       readonly visibility: components["schemas"]["Visibility"];
-      /** @description whether everyone who sees its page may copy the files of what it published */
-      readonly shares_files: boolean;
       readonly description: string;
       readonly url: string;
+      /** @description whether everyone who sees its page may copy the files of what it published */
+      readonly shares_files: boolean;
       readonly may: readonly components["schemas"]["VerbOnProject"][];
     };
     /** @description The project has another name, description or visibility, or was restored. */
@@ -4099,8 +4099,6 @@ export interface components {
       readonly organisation: string;
       readonly name: string;
       readonly visibility: components["schemas"]["Visibility"];
-      /** @description whether everyone who sees its page may copy the files of what it published */
-      readonly shares_files: boolean;
       readonly description: string;
       readonly url: string;
     };
