@@ -61,8 +61,8 @@ def origin_of(actor: Actor, project: Project) -> Project | None:
 
 
 def may_copy(actor: Actor, project: Project) -> bool:
-    """Whether somebody may take a project's files: who reads it, and, where it shares them, everyone with an account who
-    sees its page, of what it published."""
+    """Whether somebody may take a project's files: who reads it, and, where it shares them, everyone with an account
+    who sees its page, of what it published."""
     if can(actor, Verb.READ, project):
         return True
     return project.shares_files and actor.person is not None and can(actor, Verb.SEE, project)
@@ -75,7 +75,9 @@ def require_copy(actor: Actor, project: Project) -> None:
     require(actor, Verb.SEE, project)
     if actor.person is None:
         raise SignInNeeded("Sign in to copy this.")
-    raise FilesNotShared(f"{project.full_name} shows what it published, and not its files. Ask its people to share them.")
+    raise FilesNotShared(
+        f"{project.full_name} shows what it published, and not its files. Ask its people to share them."
+    )
 
 
 def is_favourite(actor: Actor, project: Project) -> bool:

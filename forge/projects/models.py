@@ -64,7 +64,7 @@ class Project(models.Model):
     description = models.CharField(max_length=200, blank=True)
     visibility = models.CharField(max_length=10, choices=Visibility.choices, default=Visibility.PRIVATE)
     files_shared = models.DateTimeField(null=True, blank=True)
-    """Since when everyone with an account who sees its page may copy the files of what it published; None: they may not."""
+    """Since when everyone with an account who sees its page may copy the files of what it published; None: never."""
     template = models.CharField(max_length=MAXIMUM_LENGTH, blank=True)
     created_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
     created = models.DateTimeField(auto_now_add=True)

@@ -73,7 +73,9 @@ class ProjectTags(ProjectView):
         what, in sentences."""
         project = self.project(request, organisation, name, Verb.PUBLISH)
         asked = self.asked(request, PublishSerializer)
-        tag = publish_build(principal_of(request), _build_of(request, project, asked["build"]), asked["tag"], asked["notes"])
+        tag = publish_build(
+            principal_of(request), _build_of(request, project, asked["build"]), asked["tag"], asked["notes"]
+        )
         return Response(tag_to_json(tag), status=status.HTTP_201_CREATED)
 
 

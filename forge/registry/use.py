@@ -1,8 +1,8 @@
 """How often published runes are used, counted without knowing people.
 
-A use is a rune that was fetched: by a page that runs it, or by a pull. Somebody who fetches one again on the same day is
-counted once: a set in memory holds a keyed digest of the address and the rune, whose key is made anew each day and never
-leaves the process. What is stored is a number for each rune and day.
+A use is a rune that was fetched: by a page that runs it, or by a pull. Somebody who fetches one again on the same day
+is counted once: a set in memory holds a keyed digest of the address and the rune, whose key is made anew each day and
+never leaves the process. What is stored is a number for each rune and day.
 """
 
 from __future__ import annotations

@@ -20,8 +20,8 @@ from forge.core.errors import NotFound
 
 
 def frame_policy(source: str, ancestors: str = "'self'") -> str:
-    """The frame's Content-Security-Policy; `source` says which script is its own, by a nonce or a digest, and `ancestors`
-    on whose pages it may stand."""
+    """The frame's Content-Security-Policy; `source` says which script is its own, by a nonce or a digest, and
+    `ancestors` on whose pages it may stand."""
     return (
         "sandbox allow-scripts; default-src 'none'; "
         f"script-src '{source}' blob: 'wasm-unsafe-eval'; worker-src blob:; connect-src 'none'; "

@@ -73,7 +73,7 @@ def rune_page(request: HttpRequest, organisation: str, name: str) -> HttpRespons
 def show_rune(
     request: HttpRequest, project: Project, wanted: str | None, error: DomainError | None = None
 ) -> HttpResponse:
-    """The page of a project that somebody may see, at one of its tags; again, with what was wrong in one of its forms."""
+    """The page of a project that somebody may see, at one of its tags; with what was wrong in one of its forms."""
     principal = principal_of(request)
     is_member = can(principal, Verb.READ, project)
     tags = tags_of(principal, project)

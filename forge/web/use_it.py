@@ -19,7 +19,9 @@ _FILES = {
     Capability.RAW: ("--raw", "numbers.bin"),
     Capability.RAND: ("--random", "1"),
 }
-_INTEGERS = {f"{short}{bits}": f"{word}{bits}" for short, word in (("i", "int"), ("u", "uint")) for bits in (8, 16, 32, 64)}
+_INTEGERS = {
+    f"{short}{bits}": f"{word}{bits}" for short, word in (("i", "int"), ("u", "uint")) for bits in (8, 16, 32, 64)
+}
 _NUMPY = {"f32": "float32", "f64": "float64", **_INTEGERS}
 _C = {"f32": "float", "f64": "double"} | {element: f"{word}_t" for element, word in _INTEGERS.items()}
 _ARRAYS = {
@@ -137,7 +139,9 @@ def _html(published: Published) -> Snippet:
 
 
 def _javascript(published: Published, interface: Interface) -> Snippet:
-    given = ", ".join(f"{_key(one.name)}: new {_ARRAYS.get(one.element, 'Uint8Array')}({one.count})" for one in interface.inputs)
+    given = ", ".join(
+        f"{_key(one.name)}: new {_ARRAYS.get(one.element, 'Uint8Array')}({one.count})" for one in interface.inputs
+    )
     text = (
         f'import {{ load }} from "{published.server}/player/1.js";\n\n'
         f'const rune = await load("{published.reference}");\n'
@@ -150,7 +154,8 @@ def _javascript(published: Published, interface: Interface) -> Snippet:
 def _python(published: Published, interface: Interface) -> Snippet:
     name = _identifier(published.name)
     given = ", ".join(
-        f'"{one.name}": np.zeros({_shape(one.sizes)}, np.{_NUMPY.get(one.element, "uint8")})' for one in interface.inputs
+        f'"{one.name}": np.zeros({_shape(one.sizes)}, np.{_NUMPY.get(one.element, "uint8")})'
+        for one in interface.inputs
     )
     text = (
         "import numpy as np\nimport rune\n\n"
@@ -166,7 +171,9 @@ def _c(published: Published, interface: Interface) -> Snippet:
     prefix, upper = f"rune_{plain}", f"RUNE_{plain.upper()}"
     names = fields(one.name for one in interface.inputs)
     named = list(zip(names, interface.inputs, strict=True))
-    arrays = "".join(f"static {_C.get(one.element, 'uint8_t')} {name}[{upper}_INPUT_{name.upper()}_COUNT];\n" for name, one in named)
+    arrays = "".join(
+        f"static {_C.get(one.element, 'uint8_t')} {name}[{upper}_INPUT_{name.upper()}_COUNT];\n" for name, one in named
+    )
     text = (
         f'#include "{plain}.h"\n\n{arrays}static struct {prefix}_outputs outputs;\n\n'
         "int main(void)\n{\n"

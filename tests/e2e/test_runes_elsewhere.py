@@ -1,5 +1,5 @@
-"""A public rune on somebody else's page: the element, and the script that gives it numbers; nothing of either is shown to
-the other, and what the rune's page says of how to use it runs as it stands."""
+"""A public rune on somebody else's page: the element, and the script that gives it numbers; nothing of either is shown
+to the other, and what the rune's page says of how to use it runs as it stands."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def elsewhere(page: str) -> Iterator[str]:
             if is_page:
                 self.wfile.write(page.encode())
 
-        def log_message(self, format: str, *arguments: object) -> None:
+        def log_message(self, *arguments: object) -> None:
             """Says nothing."""
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:

@@ -103,7 +103,8 @@ def test_a_stranger_builds_upon_a_public_rune_and_it_is_merged_and_published(
     owner.get_by_role("button", name="Merge", exact=True).click()
     expect(owner.get_by_text("merged it").first).to_be_visible()
     merged = runefile(owner, project)
-    assert "source: 1" in merged and "source: 2" not in merged
+    assert "source: 1" in merged
+    assert "source: 2" not in merged
     stranger.goto(f"{fork}/offer")
     expect(stranger.get_by_text("Merged", exact=True)).to_be_visible()
 
@@ -118,6 +119,7 @@ def test_a_stranger_builds_upon_a_public_rune_and_it_is_merged_and_published(
     owner.get_by_label("Why").fill("It hears a digit in every letter.")
     owner.get_by_label("To take in its place").select_option("1.1")
     owner.get_by_role("button", name="Deprecate", exact=True).click()
+    expect(owner.get_by_text("1.0 is deprecated.")).to_be_visible()
     visitor.goto(f"{project}?tag=1.0")
     expect(visitor.get_by_text("1.0 is deprecated.")).to_be_visible()
     visitor.get_by_role("link", name="1.1").first.click()

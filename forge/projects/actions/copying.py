@@ -1,7 +1,7 @@
 """Copies of a project: a duplicate, which looks like any other project, and a fork, which says where it came from.
 
-Who reads the project takes its files as they are; where it shares its files, everyone else takes those that it published.
-Neither has the recordings that people gave the project: their consent was for it alone.
+Who reads the project takes its files as they are; where it shares its files, everyone else takes those that it
+published. Neither has the recordings that people gave the project: their consent was for it alone.
 """
 
 from __future__ import annotations
@@ -26,9 +26,9 @@ from forge.projects.versions import given_files, snapshot, working_tree
 
 
 def duplicate_project(actor: Actor, origin: Project, organisation: Organisation, name: str) -> Project:
-    """A project with the files that somebody may take of the origin. It shows nobody where it came from; what both have in
-    common is kept with it, so that its changes can be offered back. Raises `NotFound`, `FilesNotShared`, `NothingToCopy`,
-    and what `create_from_files` raises.
+    """A project with the files that somebody may take of the origin. It shows nobody where it came from; what both have
+    in common is kept with it, so that its changes can be offered back. Raises `NotFound`, `FilesNotShared`,
+    `NothingToCopy`, and what `create_from_files` raises.
     """
     return _copied(actor, origin, organisation, name, is_duplicate=True)
 

@@ -20,8 +20,8 @@ from forge.registry.words import checked_notes, checked_sentence
 
 @transaction.atomic
 def describe_tag(actor: Actor, project: Project, name: str, notes: str) -> Tag:
-    """Writes what is new in a version, in place of what was said before; "" for nothing. Raises `Forbidden`, `NoSuchTag`
-    and `Invalid`."""
+    """Writes what is new in a version, in place of what was said before; "" for nothing. Raises `Forbidden`,
+    `NoSuchTag` and `Invalid`."""
     require(actor, Verb.PUBLISH, project)
     tag, notes = _locked(actor, project, name), checked_notes(notes)
     if tag.notes == notes:
@@ -34,8 +34,8 @@ def describe_tag(actor: Actor, project: Project, name: str, notes: str) -> Tag:
 
 @transaction.atomic
 def deprecate_tag(actor: Actor, project: Project, name: str, reason: str, successor: str = "") -> Tag:
-    """Advises against a version, with a reason and, if there is one, the tag to take in its place. It stays where it is,
-    for who depends on it. Raises `Forbidden`, `NoSuchTag` and `Invalid`."""
+    """Advises against a version, with a reason and, if there is one, the tag to take in its place. It stays where
+    it is, for who depends on it. Raises `Forbidden`, `NoSuchTag` and `Invalid`."""
     require(actor, Verb.PUBLISH, project)
     tag, successor = _locked(actor, project, name), successor.strip()
     reason = checked_sentence(reason, "reason", "Write why, so that people know what to do.")

@@ -66,8 +66,8 @@ def publish_build(actor: Actor, build: Build, tag: str, notes: str = "") -> Tag:
     """Publishes a build's rune under a tag of its project.
 
     `notes` say what is new in it. A tag that names a version stays with its first build; a word such as `latest` moves.
-    Publishing the same again changes nothing. Raises `Forbidden`, `BadTag`, `NotPublishable`, `TagTaken`, and `GateClosed` where the tag is
-    protected and the build lacks what that demands.
+    Publishing the same again changes nothing. Raises `Forbidden`, `BadTag`, `NotPublishable`, `TagTaken`, and
+    `GateClosed` where the tag is protected and the build lacks what that demands.
     """
     require(actor, Verb.PUBLISH, build.project)
     tag, notes = _checked_tag(tag), checked_notes(notes)

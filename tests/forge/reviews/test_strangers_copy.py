@@ -114,7 +114,8 @@ def test_the_page_offers_a_copy_to_who_may_have_one(
     browser = browser_of(stranger)
     assert "the files of what was published" in browser.get("/acme/kitchen/copy").content.decode()
     made = browser.post("/acme/kitchen/copy", {"organisation": "other", "how": "fork", "name": ""})
-    assert made.status_code == 302 and made["Location"] == "/other/kitchen/studio"
+    assert made.status_code == 302
+    assert made["Location"] == "/other/kitchen/studio"
     offer = browser.get("/other/kitchen/offer").content.decode()
     assert "Offer the changes" in offer
     update_project(owner, shared, shares_files=False)

@@ -424,7 +424,9 @@ CASES: list[tuple[str, str, str, Any, tuple[int, ...]]] = [
     ("form", "<str:organisation>/<str:name>/delete", "acme/kitchen/delete", {}, SENT_MANAGED),
 ]
 
-ELSEWHERE = frozenset({"api/", "api/<path:rest>", "frame/", "try", "player/frame", "player/embed-frame", "player/service-worker.js"})
+ELSEWHERE = frozenset(
+    {"api/", "api/<path:rest>", "frame/", "try", "player/frame", "player/embed-frame", "player/service-worker.js"}
+)
 """Addresses with tests of their own."""
 
 OURS = (
