@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -26,13 +27,14 @@ from forge.registry.access import default_tag, find_tag, tags_of
 from forge.registry.hooks import Clearance, clearances_of
 from forge.registry.listings import licence_in
 from forge.registry.models import Tag
+from forge.registry.picture import Faces, PictureFacts, picture_of
 from forge.registry.use import uses_of
 from forge.reviews.access import approvals_of
 from forge.web.embed import script_integrity
 from forge.web.markdown import LIMIT, render_readme
 from forge.web.pages import show_again
 from forge.web.project import project_of
-from forge.web.rune_picture import PictureFacts, picture_of
+from forge.web.templatetags.look import build_manifest
 from forge.web.use_it import Published, interface_of, snippets
 from rune.wording import size_text
 
@@ -102,11 +104,16 @@ def picture(request: HttpRequest, organisation: str, name: str) -> HttpResponse:
     """What a chat shows beside the link: of a public project alone, and the same for everyone."""
     project = find_project(VISITOR, organisation, name, Verb.SEE)
     facts = _picture_facts(project, default_tag(tags_of(VISITOR, project)))
-    response = HttpResponse(picture_of(facts), content_type="image/png")
+    response = HttpResponse(picture_of(facts, Faces(_face(400), _face(600))), content_type="image/png")
     response.headers["ETag"] = f'"{facts.digest}"'
     response.headers["Cache-Control"] = "public, max-age=3600"
     response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
     return response
+
+
+def _face(weight: int) -> Path:
+    source = f"node_modules/@fontsource/ibm-plex-sans/files/ibm-plex-sans-latin-{weight}-normal.woff2"
+    return Path(settings.STATIC_ROOT) / "build" / build_manifest()[source]["file"]
 
 
 def _about(project: Project) -> str:

@@ -18,8 +18,8 @@ from PIL import Image
 
 from forge.projects.actions import update_project
 from forge.registry.actions import deprecate_tag, publish_build
+from forge.registry.picture import PictureFacts
 from forge.web.embed import script_path
-from forge.web.rune_picture import PictureFacts
 from forge.web.use_it import Published, interface_of, snippets
 from tests.forge.made_builds import approved, built, packed
 

@@ -9,11 +9,8 @@ from dataclasses import astuple, dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from django.conf import settings
 from django.core.cache import caches
 from PIL import Image, ImageDraw, ImageFont
-
-from forge.web.templatetags.look import build_manifest
 
 WIDTH, HEIGHT = 1200, 630
 """What the services that show links ask for."""
@@ -41,51 +38,58 @@ class PictureFacts:
         return hashlib.sha256("\0".join([_EDITION, *map(str, astuple(self))]).encode()).hexdigest()[:20]
 
 
-def picture_of(facts: PictureFacts) -> bytes:
+@dataclass(frozen=True)
+class Faces:
+    """The files of the faces that it is written in."""
+
+    regular: Path
+    bold: Path
+
+
+def picture_of(facts: PictureFacts, faces: Faces) -> bytes:
     """The PNG, drawn once in a process for the same facts."""
     key = f"rune-picture:{facts.digest}"
     kept: bytes | None = caches["process"].get(key)
     if kept is None:
-        kept = _drawn(facts)
+        kept = _drawn(facts, faces)
         caches["process"].set(key, kept)
     return kept
 
 
-def _drawn(facts: PictureFacts) -> bytes:
+def _drawn(facts: PictureFacts, faces: Faces) -> bytes:
     image = Image.new("RGB", (WIDTH, HEIGHT), _PAPER)
     draw = ImageDraw.Draw(image)
     draw.rectangle((0, 0, WIDTH, 12), fill=_ACCENT)
     room = WIDTH - 2 * _MARGIN
-    draw.text((_MARGIN, 76), f"{facts.organisation} /", font=_font(400, 38), fill=_FADED)
-    name = _fitting(draw, facts.name, room, 96)
+    draw.text((_MARGIN, 76), f"{facts.organisation} /", font=_font(faces.regular, 38), fill=_FADED)
+    name = _fitting(draw, facts.name, faces.bold, room)
     draw.text((_MARGIN, 122), facts.name, font=name, fill=_INK)
     top = 262
     # The faces have the letters of Western Europe; what is written in others would be boxes.
     if facts.about.encode("cp1252", "ignore").decode("cp1252") == facts.about:
-        for line in _wrapped(draw, facts.about, _font(400, 38), room):
-            draw.text((_MARGIN, top), line, font=_font(400, 38), fill=_FADED)
+        for line in _wrapped(draw, facts.about, _font(faces.regular, 38), room):
+            draw.text((_MARGIN, top), line, font=_font(faces.regular, 38), fill=_FADED)
             top += 54
     draw.line((_MARGIN, 478, WIDTH - _MARGIN, 478), fill=_LINE, width=2)
-    draw.text((_MARGIN, 508), "   ".join((facts.tag, *facts.figures)), font=_font(600, 32), fill=_INK)
+    draw.text((_MARGIN, 508), "   ".join((facts.tag, *facts.figures)), font=_font(faces.bold, 32), fill=_INK)
     said = "Runs in your browser  ·  Hammer Forge"
-    draw.text((_MARGIN, 562), said, font=_font(400, 28), fill=_ACCENT)
+    draw.text((_MARGIN, 562), said, font=_font(faces.regular, 28), fill=_ACCENT)
     written = io.BytesIO()
     image.save(written, "PNG", optimize=True)
     return written.getvalue()
 
 
 @lru_cache(maxsize=32)
-def _font(weight: int, size: int) -> ImageFont.FreeTypeFont:
-    source = f"node_modules/@fontsource/ibm-plex-sans/files/ibm-plex-sans-latin-{weight}-normal.woff2"
-    file = Path(settings.STATIC_ROOT) / "build" / build_manifest()[source]["file"]
-    return ImageFont.truetype(str(file), size)
+def _font(face: Path, size: int) -> ImageFont.FreeTypeFont:
+    return ImageFont.truetype(str(face), size)
 
 
-def _fitting(draw: ImageDraw.ImageDraw, text: str, room: int, size: int) -> ImageFont.FreeTypeFont:
+def _fitting(draw: ImageDraw.ImageDraw, text: str, face: Path, room: int) -> ImageFont.FreeTypeFont:
     """The face of a name in the largest size in which it stands on one line."""
-    while size > 32 and draw.textlength(text, font=_font(600, size)) > room:
+    size = 96
+    while size > 32 and draw.textlength(text, font=_font(face, size)) > room:
         size -= 8
-    return _font(600, size)
+    return _font(face, size)
 
 
 def _wrapped(draw: ImageDraw.ImageDraw, text: str, font: ImageFont.FreeTypeFont, room: int) -> Sequence[str]:
