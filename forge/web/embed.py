@@ -51,7 +51,7 @@ def script(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @xframe_options_exempt
-@csp_replace({"frame-ancestors": ["*"]})
+@csp_replace({"frame-ancestors": ["*"]})  # type: ignore[arg-type]  # the package types views without arguments
 def embed(request: HttpRequest, organisation: str, name: str) -> HttpResponse:
     """The player of a public rune, or, `as=module`, the rune without a face for the script of the page around it."""
     kind = "module" if request.GET.get("as") == "module" else "player"
