@@ -113,7 +113,8 @@ def picture(request: HttpRequest, organisation: str, name: str) -> HttpResponse:
 
 def _face(weight: int) -> Path:
     source = f"node_modules/@fontsource/ibm-plex-sans/files/ibm-plex-sans-latin-{weight}-normal.woff2"
-    return Path(settings.STATIC_ROOT) / "build" / build_manifest()[source]["file"]
+    file: str = build_manifest()[source]["file"]
+    return Path(settings.STATIC_ROOT, "build", file)
 
 
 def _about(project: Project) -> str:
