@@ -11,7 +11,8 @@ from forge.accounts.names import is_name
 from forge.accounts.permissions import Verb, can
 from forge.core.actors import Actor
 from forge.core.audit import NOWHERE
-from forge.core.errors import Moved
+from forge.core.errors import Moved, SignInNeeded
+from forge.projects.errors import FilesNotShared
 from forge.projects.models import Favourite, Fork, FormerProjectName, Project, ProjectQuerySet
 
 _SEEN_BY = frozenset({Verb.SEE})
@@ -54,8 +55,29 @@ def organisations_of_projects(actor: Actor) -> frozenset[UUID]:
 
 def origin_of(actor: Actor, project: Project) -> Project | None:
     """The project from which this one was forked, where the person may see its page. They were shown this one."""
-    found = Fork.objects.visible_to(actor).select_related("origin__organisation").filter(project=project).first()
+    forks = Fork.objects.visible_to(actor).select_related("origin__organisation")
+    found = forks.filter(project=project, is_duplicate=False).first()
     return found.origin if found else None
+
+
+def may_copy(actor: Actor, project: Project) -> bool:
+    """Whether somebody may take a project's files: who reads it, and, where it shares them, everyone with an account
+    who sees its page, of what it published."""
+    if can(actor, Verb.READ, project):
+        return True
+    return project.shares_files and actor.person is not None and can(actor, Verb.SEE, project)
+
+
+def require_copy(actor: Actor, project: Project) -> None:
+    """Raises `FilesNotShared` for who sees the page alone, and what `require` raises for who does not."""
+    if may_copy(actor, project):
+        return
+    require(actor, Verb.SEE, project)
+    if actor.person is None:
+        raise SignInNeeded("Sign in to copy this.")
+    raise FilesNotShared(
+        f"{project.full_name} shows what it published, and not its files. Ask its people to share them."
+    )
 
 
 def is_favourite(actor: Actor, project: Project) -> bool:

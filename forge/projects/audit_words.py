@@ -11,6 +11,7 @@ declare(
     Topic.PROJECTS,
     {
         "project.create": "created the project {project}",
+        "project.copied": "copied the published files of {project}",
         "project.fork": "made {project} as a fork",
         "project.update": "changed the project {project}: {changes}",
         "project.delete": "deleted the project {project}",

@@ -19,14 +19,14 @@ from forge.projects.serializers import CopySerializer, ProjectJson, project_to_j
 
 
 class ProjectDuplicate(ProjectView):
-    """A project with the same files, without the recordings that people gave, which remembers nothing of this one."""
+    """A project with the same files, without the recordings that people gave, which shows nobody where it came from."""
 
     needs = needing(post=Scope.PROJECT_CREATE)
     raises = raising(post=Conflict)
 
     @extend_schema(request=CopySerializer, responses={201: ProjectJson})
     def post(self, request: Request, organisation: str, name: str) -> Response:
-        origin = self.project(request, organisation, name, Verb.READ)
+        origin = self.project(request, organisation, name, Verb.SEE)
         asked, principal = self.asked(request, CopySerializer), signed_in(request)
         place = find_organisation(principal, asked["organisation"], Verb.CREATE_PROJECT)
         made = actions.duplicate_project(principal, origin, place, asked["name"])
@@ -34,14 +34,16 @@ class ProjectDuplicate(ProjectView):
 
 
 class ProjectFork(ProjectView):
-    """The same, which remembers where it came from and the version that both have in common."""
+    """The same, which says where it came from to who sees both.
+
+    Where a project shares its files, everyone with an account may copy those that it published."""
 
     needs = needing(post=Scope.PROJECT_CREATE)
     raises = raising(post=Conflict)
 
     @extend_schema(request=CopySerializer, responses={201: ProjectJson})
     def post(self, request: Request, organisation: str, name: str) -> Response:
-        origin = self.project(request, organisation, name, Verb.READ)
+        origin = self.project(request, organisation, name, Verb.SEE)
         asked, principal = self.asked(request, CopySerializer), signed_in(request)
         place = find_organisation(principal, asked["organisation"], Verb.CREATE_PROJECT)
         made = actions.fork_project(principal, origin, place, asked["name"])

@@ -1,6 +1,6 @@
 """What can go wrong with projects and their files."""
 
-from forge.core.errors import Conflict, Invalid, NotFound, Stale, TooLarge, Unprocessable
+from forge.core.errors import Conflict, Forbidden, Invalid, NotFound, Stale, TooLarge, Unprocessable
 
 
 class ModelRefused(Unprocessable):
@@ -99,3 +99,15 @@ class GitRefused(Unprocessable):
     """A Git server refused, or what it gave cannot be taken."""
 
     title = "The Git repository cannot be used"
+
+
+class FilesNotShared(Forbidden):
+    """A project that shows what it published and keeps its files to its people."""
+
+    title = "Its files are not shared"
+
+
+class NothingToCopy(Conflict):
+    """A project that shares the files of what it published, and published nothing."""
+
+    title = "There is nothing to copy"

@@ -16,7 +16,7 @@ from django.dispatch import Signal
 from forge.core.actors import Actor
 from forge.core.hooks import Hook
 from forge.core.json_types import Uuid
-from forge.projects.models import Project
+from forge.projects.models import Project, Version
 
 document_changed = Signal()
 """Sent after commit with `project_id`, `sequence`, `update` (bytes), `author_id` and `origin`.
@@ -57,6 +57,9 @@ class CardVerdict:
     kind: str
     """One of "", "ok", "info", "warn"."""
 
+
+published_versions: Hook[[Actor, Project], Version | None] = Hook()
+"""The version of what somebody who sees a project's page gets without naming a tag; the registry tells."""
 
 card_verdicts: Hook[[Sequence[UUID]], Mapping[UUID, CardVerdict]] = Hook()
 """The verdicts on many projects at once, by project; reviews tells."""

@@ -63,6 +63,8 @@ class Project(models.Model):
     name = models.CharField(max_length=MAXIMUM_LENGTH)
     description = models.CharField(max_length=200, blank=True)
     visibility = models.CharField(max_length=10, choices=Visibility.choices, default=Visibility.PRIVATE)
+    files_shared = models.DateTimeField(null=True, blank=True)
+    """Since when everyone with an account who sees its page may copy the files of what it published; None: never."""
     template = models.CharField(max_length=MAXIMUM_LENGTH, blank=True)
     created_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
     created = models.DateTimeField(auto_now_add=True)
@@ -81,6 +83,11 @@ class Project(models.Model):
         ]
         # No index has `changed` or `sequence` in it: each keystroke changes them, and would have to change it too.
         ordering = ["-changed"]
+
+    @property
+    def shares_files(self) -> bool:
+        """Whether everyone with an account who sees its page may copy the files of what it published."""
+        return self.files_shared is not None
 
     def __str__(self) -> str:
         return self.name
@@ -345,6 +352,8 @@ class Fork(models.Model):
     origin = models.ForeignKey(Project, null=True, on_delete=models.SET_NULL, related_name="forks")
     base = models.ForeignKey(Version, on_delete=models.RESTRICT, related_name="+")
     """The fork's own first version: it stays when the origin is gone or changes who sees it."""
+    is_duplicate = models.BooleanField(default=False, db_default=False)
+    """Whether it shows nobody where it came from; its changes can be offered back all the same."""
     created = models.DateTimeField(auto_now_add=True)
 
     objects = ForkQuerySet.as_manager()

@@ -30,6 +30,7 @@ class ProjectSummaryJson(TypedDict):
 class ProjectJson(ProjectSummaryJson):
     """A project."""
 
+    shares_files: Annotated[bool, "whether everyone who sees its page may copy the files of what it published"]
     may: list[ProjectVerb]
 
 
@@ -202,6 +203,7 @@ class ProjectChangeSerializer(serializers.Serializer[Any]):
 
     name = serializers.CharField(required=False)
     visibility = serializers.CharField(required=False)
+    shares_files = serializers.BooleanField(required=False)
     description = serializers.CharField(required=False, allow_blank=True)
 
 
@@ -237,7 +239,11 @@ def project_summary(project: Project) -> ProjectSummaryJson:
 
 def project_to_json(project: Project, principal: Principal) -> ProjectJson:
     """A project with what the principal may do to it."""
-    return {**project_summary(project), "may": names_of(verbs_on(principal, project))}
+    return {
+        **project_summary(project),
+        "shares_files": project.shares_files,
+        "may": names_of(verbs_on(principal, project)),
+    }
 
 
 def listed_project_to_json(project: Project, principal: Principal) -> ListedProjectJson:

@@ -30,14 +30,17 @@ def default_tag(tags: Sequence[Tag]) -> Tag | None:
     """The tag that a visitor gets who names none, of a project's tags, the newest first.
 
     The newest that is approved, or that an owner published past the gate. Where there is none, the newest that nobody
-    wants changed, and only where each is objected to, the newest of all.
+    wants changed, and only where each is objected to, the newest of all. One that is deprecated comes after all others.
     """
     if not tags:
         return None
     digests = {tag.build.artefact.digest for tag in tags if tag.build.artefact is not None}
     said = clearances_of(tags[0].repository.project, digests)
 
-    def rank(tag: Tag) -> int:
+    def rank(tag: Tag) -> tuple[bool, int]:
+        return tag.is_deprecated, judged(tag)
+
+    def judged(tag: Tag) -> int:
         clearance = said.get(tag.build.artefact.digest) if tag.build.artefact is not None else None
         if tag.publication is not None and tag.publication.admission == Admission.OVERRIDDEN:
             return 0
@@ -68,6 +71,14 @@ def find_manifest(repository: Repository, reference: str) -> Manifest | None:
     if is_digest(reference):
         return manifests.filter(blob_id=reference).first()
     return manifests.filter(tags__name=reference).first() if is_tag(reference) else None
+
+
+def advice_on(repository: Repository, reference: str) -> str:
+    """What is said to whoever takes a manifest by a tag that is deprecated, or by the digest of one where no other tag
+    has it; "" where nothing is. The caller has found its project for someone."""
+    tags = list(repository.tags.filter(manifest__blob_id=reference) if is_digest(reference) else [])
+    tags = tags or list(repository.tags.filter(name=reference))
+    return tags[0].advice if tags and all(tag.is_deprecated for tag in tags) else ""
 
 
 def is_rune(digest: str) -> bool:

@@ -15,26 +15,45 @@ from rest_framework.response import Response
 from forge.accounts.permissions import Verb
 from forge.accounts.principals import principal_of
 from forge.accounts.scopes import Scope
-from forge.builds.access import find_build
+from forge.builds.access import find_build, find_package
 from forge.builds.api import rune_response
 from forge.builds.models import Build
 from forge.core.api import needing, raising
+from forge.core.blob_responses import part_response
 from forge.core.errors import Conflict, Invalid, NotFound
 from forge.projects.api import ProjectView
 from forge.projects.models import Project
 from forge.registry.access import find_tag, tags_of
-from forge.registry.actions import note_pull, publish_build, publish_past_gate
+from forge.registry.actions import (
+    deprecate_tag,
+    describe_tag,
+    end_deprecation,
+    note_pull,
+    publish_build,
+    publish_past_gate,
+)
 from forge.registry.errors import NoSuchTag
 from forge.registry.serializers import TagJson, TagListJson, tag_list_to_json, tag_to_json
+from forge.registry.use import counting
 
 
 class PublishSerializer(serializers.Serializer[Any]):
     tag = serializers.CharField(max_length=200)
     build = serializers.UUIDField()
+    notes = serializers.CharField(max_length=20_000, allow_blank=True, default="")
 
 
 class OverrideSerializer(PublishSerializer):
     reason = serializers.CharField(max_length=2000)
+
+
+class NotesSerializer(serializers.Serializer[Any]):
+    notes = serializers.CharField(max_length=20_000, allow_blank=True)
+
+
+class DeprecationSerializer(serializers.Serializer[Any]):
+    reason = serializers.CharField(max_length=2000)
+    successor = serializers.CharField(max_length=200, allow_blank=True, default="")
 
 
 class ProjectTags(ProjectView):
@@ -54,7 +73,9 @@ class ProjectTags(ProjectView):
         what, in sentences."""
         project = self.project(request, organisation, name, Verb.PUBLISH)
         asked = self.asked(request, PublishSerializer)
-        tag = publish_build(principal_of(request), _build_of(request, project, asked["build"]), asked["tag"])
+        tag = publish_build(
+            principal_of(request), _build_of(request, project, asked["build"]), asked["tag"], asked["notes"]
+        )
         return Response(tag_to_json(tag), status=status.HTTP_201_CREATED)
 
 
@@ -71,8 +92,44 @@ class ProjectTagOverrides(ProjectView):
         project = self.project(request, organisation, name, Verb.OVERRIDE_GATE)
         asked = self.asked(request, OverrideSerializer)
         build = _build_of(request, project, asked["build"])
-        tag = publish_past_gate(principal_of(request), build, asked["tag"], asked["reason"])
+        tag = publish_past_gate(principal_of(request), build, asked["tag"], asked["reason"], asked["notes"])
         return Response(tag_to_json(tag), status=status.HTTP_201_CREATED)
+
+
+class ProjectTag(ProjectView):
+    """What a project says of one of its tags."""
+
+    needs = needing(patch=Scope.RUNE_PUBLISH)
+    raises = raising(patch=(Conflict, Invalid))
+
+    @extend_schema(operation_id="tags_describe", request=NotesSerializer, responses=TagJson)
+    def patch(self, request: Request, organisation: str, name: str, tag: str) -> Response:
+        """Writes what is new in a version, in Markdown, in place of what was said before."""
+        project = self.project(request, organisation, name, Verb.PUBLISH)
+        asked = self.asked(request, NotesSerializer)
+        return Response(tag_to_json(describe_tag(principal_of(request), project, tag, asked["notes"])))
+
+
+class TagDeprecation(ProjectView):
+    """Advice against a version."""
+
+    needs = needing(put=Scope.RUNE_PUBLISH, delete=Scope.RUNE_PUBLISH)
+    raises = raising(put=(Conflict, Invalid))
+
+    @extend_schema(operation_id="tags_deprecate", request=DeprecationSerializer, responses=TagJson)
+    def put(self, request: Request, organisation: str, name: str, tag: str) -> Response:
+        """Deprecates a version, with a reason and the tag to take in its place. It can still be pulled; pages, this API
+        and `rune pull` say it."""
+        project = self.project(request, organisation, name, Verb.PUBLISH)
+        asked = self.asked(request, DeprecationSerializer)
+        said = deprecate_tag(principal_of(request), project, tag, asked["reason"], asked["successor"])
+        return Response(tag_to_json(said))
+
+    @extend_schema(operation_id="tags_undeprecate", responses=TagJson)
+    def delete(self, request: Request, organisation: str, name: str, tag: str) -> Response:
+        """Takes the advice back."""
+        project = self.project(request, organisation, name, Verb.PUBLISH)
+        return Response(tag_to_json(end_deprecation(principal_of(request), project, tag)))
 
 
 def _build_of(request: Request, project: Project, build_id: UUID) -> Build:
@@ -80,6 +137,33 @@ def _build_of(request: Request, project: Project, build_id: UUID) -> Build:
     if build.project_id != project.pk:
         raise NotFound("This project has no such build.")
     return build
+
+
+class TagPackage(ProjectView):
+    """A package of C of what was published, for whoever may see the project."""
+
+    needs = needing(get=Scope.PROJECT_READ)
+
+    @extend_schema(operation_id="tags_package", responses={(200, "application/zip"): OpenApiTypes.BINARY})
+    def get(self, request: Request, organisation: str, name: str, tag: str, target: str) -> HttpResponseBase:
+        """The package of a tag's build for a target: sources, a self-test and what tools look for."""
+        project = self.project(request, organisation, name, Verb.SEE)
+        found = find_tag(principal_of(request), project, tag)
+        package = find_package(found.build, target)
+        if package.artefact is None:
+            raise NoSuchTag("The package of this tag no longer exists.")
+        if request.method == "GET":
+            note_pull(principal_of(request), project, package.artefact.digest)
+            counting.note(found.repository_id, request.META.get("REMOTE_ADDR", ""))
+        response = part_response(
+            request,
+            package.artefact.digest,
+            package.artefact.size,
+            filename=f"{found.build.name}-{package.target}.zip",
+            content_type="application/zip",
+        )
+        response.headers["Cache-Control"] = "private, no-cache"
+        return response
 
 
 class TagRune(ProjectView):
@@ -95,6 +179,7 @@ class TagRune(ProjectView):
             raise NoSuchTag("The rune of this tag no longer exists.")
         if request.method == "GET":
             note_pull(principal_of(request), project, found.build.artefact.digest)
+            counting.note(found.repository_id, request.META.get("REMOTE_ADDR", ""))
         response = rune_response(request, found.build.artefact, f"{found.build.name}.rune")
         response.headers["Cache-Control"] = "private, no-cache"  # a tag such as latest moves
         return response

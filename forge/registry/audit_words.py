@@ -7,6 +7,9 @@ declare(
     {
         "tag.publish": "published build {build_number} of {project} as {tag}",
         "tag.override": "published build {build_number} of {project} as {tag} past its gate: {reason}",
+        "tag.describe": "changed the notes of {tag} of {project}",
+        "tag.deprecate": "deprecated {tag} of {project}: {reason}",
+        "tag.undeprecate": "took back that {tag} of {project} is deprecated",
     },
 )
 declare(Topic.DOWNLOADS, {"rune.pull": "pulled a published rune of {project}, {digest}"})

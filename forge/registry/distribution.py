@@ -18,11 +18,12 @@ from forge.core.code_points import by_code_point
 from forge.core.denials import tell_denial
 from forge.core.errors import DomainError, Moved, SignInNeeded
 from forge.projects.access import find_project
-from forge.registry.access import find_blob, find_manifest, find_repository, is_rune
+from forge.registry.access import advice_on, find_blob, find_manifest, find_repository, is_rune
 from forge.registry.actions import note_pull
 from forge.registry.bearer import NotAToken, puller_of
 from forge.registry.models import Repository
-from forge.registry.oci import is_digest
+from forge.registry.oci import is_digest, quoted_for_header
+from forge.registry.use import counting
 
 PAGE = 100
 """Tags of one answer unless the client asks for fewer, or for more up to the largest page."""
@@ -94,6 +95,7 @@ def _answer(request: HttpRequest, rest: str) -> HttpResponseBase:
     response = _blob(request, repository, match["version"])
     if request.method == "GET" and response.status_code < 300 and is_rune(match["version"]):
         note_pull(puller, project, match["version"])
+        counting.note(repository.pk, request.META.get("REMOTE_ADDR", ""))
     return response
 
 
@@ -103,6 +105,9 @@ def _manifest(request: HttpRequest, repository: Repository, version: str) -> Htt
         raise Refusal(404, "MANIFEST_UNKNOWN", f"There is no manifest {version}.")
     response = _stored(request, manifest.blob_id, manifest.blob.size, manifest.media_type, "manifest.json")
     response.headers["Cache-Control"] = "private, no-cache"
+    if advice := advice_on(repository, version):
+        # The protocol's own way to say something beside an answer: clients show it to their user.
+        response.headers["Warning"] = f'299 - "{quoted_for_header(advice)}"'
     return response
 
 

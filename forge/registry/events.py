@@ -18,3 +18,12 @@ class TagPublishedJson(TypedDict):
 
 
 TAG_PUBLISHED = declare(EventType("tag.published", StreamKind.PROJECT, TagPublishedJson, ("state", "versions")))
+
+
+class TagDescribedJson(TypedDict):
+    """What is said of a tag changed: its notes, or that people are advised against it."""
+
+    tag: str
+
+
+TAG_DESCRIBED = declare(EventType("tag.described", StreamKind.PROJECT, TagDescribedJson, ("state",)))

@@ -70,15 +70,43 @@ class Tag(models.Model):
     )
     created = models.DateTimeField()
     """When it was set to this manifest."""
+    notes = models.TextField(blank=True)
+    """What is new in it, in Markdown."""
+    deprecated = models.DateTimeField(null=True, blank=True)
+    """Since when its project advises against it; None while it does not."""
+    deprecation = models.TextField(blank=True)
+    """Why."""
+    successor = models.CharField(max_length=TAG_LENGTH, blank=True)
+    """The tag to take in its place, if there is one."""
 
     objects = TagQuerySet.as_manager()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["repository", "name"], name="one_manifest_a_tag")]
+        constraints = [
+            models.UniqueConstraint(fields=["repository", "name"], name="one_manifest_a_tag"),
+            models.CheckConstraint(
+                condition=models.Q(deprecated=None, deprecation="", successor="")
+                | (models.Q(deprecated__isnull=False) & ~models.Q(deprecation="")),
+                name="a_deprecation_has_a_reason",
+            ),
+        ]
         ordering = ["-created"]
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def is_deprecated(self) -> bool:
+        """Whether its project advises against it."""
+        return self.deprecated is not None
+
+    @property
+    def advice(self) -> str:
+        """What is said to whoever takes a version that is deprecated, as one line; "" of any other."""
+        if not self.is_deprecated:
+            return ""
+        instead = f" Take {self.successor} instead." if self.successor else ""
+        return f"{self.name} is deprecated: {self.deprecation}{instead}"
 
 
 class PublicationQuerySet(models.QuerySet["Publication"]):
@@ -161,6 +189,8 @@ class Listing(models.Model):
     licence = models.CharField(max_length=40, blank=True)
     """Its SPDX identifier, as its LICENSE file begins; "" where that says none that is known."""
     published = models.DateTimeField(db_index=True)
+    uses = models.BigIntegerField(default=0, db_default=0, db_index=True)
+    """How often what the project published was used, in all."""
 
     objects = ListingQuerySet.as_manager()
 
@@ -169,6 +199,21 @@ class Listing(models.Model):
 
     def __str__(self) -> str:
         return str(self.repository_id)
+
+
+class UseOfDay(models.Model):
+    """How often what a project published was used on one day: a number, and nothing of who used it."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    repository = models.ForeignKey(Repository, on_delete=models.CASCADE, related_name="days_of_use")
+    day = models.DateField()
+    uses = models.BigIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["repository", "day"], name="one_row_a_day_of_use")]
+
+    def __str__(self) -> str:
+        return f"{self.day}: {self.uses}"
 
 
 class PublishedVersion(models.Model):

@@ -11,6 +11,7 @@ import json
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from urllib.parse import quote
 
 from rune.policy.tags import names_version
 
@@ -89,6 +90,12 @@ def is_tag(text: str) -> bool:
 def stays(tag: str) -> bool:
     """Whether a tag names a version (`1.0`, `v2`), which never moves; a word (`latest`, `stable`) may."""
     return names_version(tag)
+
+
+def quoted_for_header(text: str) -> str:
+    """A text for between the quotes of a `Warning` header, which holds visible ASCII: the rest as UTF-8 in percents, as
+    a client may undo."""
+    return quote(" ".join(text.split()), safe=" !#$&'()*+,-./:;<=>?@[]^_`{|}~")
 
 
 def _canonical(value: object) -> bytes:

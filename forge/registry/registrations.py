@@ -7,20 +7,30 @@ from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from forge.core.actors import Actor
-from forge.projects.hooks import VersionPartsJson, name_given, state_parts, version_parts
-from forge.projects.models import Project
-from forge.registry.access import tags_of
+from forge.core.periodic import PeriodicTask, Runs, register
+from forge.projects.hooks import VersionPartsJson, name_given, published_versions, state_parts, version_parts
+from forge.projects.models import Project, Version
+from forge.registry.access import default_tag, tags_of
 from forge.registry.models import Tag
 from forge.registry.published_versions import take_along
 from forge.registry.serializers import TagsJson, tag_to_json
+from forge.registry.use import FLUSH_EVERY, write_down
 
 name_given.register(take_along)
+register(PeriodicTask("uses", FLUSH_EVERY, Runs.EACH_SERVER, "writes down how often runes were used", write_down))
 
 
 @state_parts.register
 def tags_state(project: Project, actor: Actor) -> TagsJson:
     """The part `tags` of a project's state."""
     return {"tags": [tag_to_json(tag) for tag in tags_of(actor, project)]}
+
+
+@published_versions.register
+def published_version(actor: Actor, project: Project) -> Version | None:
+    """The version of the build that who names no tag gets."""
+    tag = default_tag(tags_of(actor, project))
+    return tag.build.version if tag is not None else None
 
 
 @version_parts.register

@@ -20,6 +20,10 @@ class TagJson(TypedDict):
     created: Timestamp
     admission: Annotated[str, choices("Admission", Admission.values)]
     reason: Annotated[str, "why an owner published it past the gate; empty otherwise"]
+    notes: Annotated[str, "what is new in it, in Markdown"]
+    deprecated: Timestamp | None
+    deprecation: Annotated[str, "why its project advises against it; empty while it does not"]
+    successor: Annotated[str, "the tag to take in its place, if one is named"]
 
 
 class TagsJson(TypedDict):
@@ -45,6 +49,10 @@ def tag_to_json(tag: Tag) -> TagJson:
         "created": tag.created.isoformat(),
         "admission": tag.publication.admission if tag.publication else Admission.OPEN.value,
         "reason": tag.publication.reason if tag.publication else "",
+        "notes": tag.notes,
+        "deprecated": tag.deprecated.isoformat() if tag.deprecated else None,
+        "deprecation": tag.deprecation,
+        "successor": tag.successor,
     }
 
 

@@ -7,5 +7,8 @@ from forge.registry import api
 urlpatterns = [
     path("projects/<str:organisation>/<str:name>/tags", api.ProjectTags.as_view()),
     path("projects/<str:organisation>/<str:name>/tags/override", api.ProjectTagOverrides.as_view()),
+    path("projects/<str:organisation>/<str:name>/tags/<str:tag>", api.ProjectTag.as_view()),
+    path("projects/<str:organisation>/<str:name>/tags/<str:tag>/deprecation", api.TagDeprecation.as_view()),
     path("projects/<str:organisation>/<str:name>/tags/<str:tag>/rune", api.TagRune.as_view()),
+    path("projects/<str:organisation>/<str:name>/tags/<str:tag>/packages/<str:target>", api.TagPackage.as_view()),
 ]

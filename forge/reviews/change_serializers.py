@@ -66,6 +66,7 @@ class ConflictJson(TypedDict):
     both: str | None
     sides: Annotated[list[str], "what it may be resolved to"]
     chosen: Annotated[str, choices("MergeSide", tuple(Side))] | None
+    written: Annotated[str | None, "the text that was written in its place, if one was"]
 
 
 class OpenChangeRequestJson(ChangeRequestJson):
@@ -170,4 +171,5 @@ def _conflict(conflict: Conflict, found: Merging) -> ConflictJson:
         "both": conflict.both,
         "sides": [side.value for side in conflict.sides],
         "chosen": None if choice is None else choice.side.value,
+        "written": choice.text if choice is not None and choice.side is Side.WRITTEN else None,
     }

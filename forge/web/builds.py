@@ -179,7 +179,7 @@ def publish(request: HttpRequest, organisation: str, name: str, number: int) -> 
     project, build = _found(request, organisation, name, number)
     wanted = request.POST.get("tag", "")
     try:
-        tag = publish_build(principal_of(request), build, wanted)
+        tag = publish_build(principal_of(request), build, wanted, request.POST.get("notes", ""))
     except (Invalid, Conflict) as error:
         return _again(request, project, build, error, wanted)
     return redirect(f"{project.get_absolute_url()}?tag={tag.name}")
@@ -192,7 +192,8 @@ def publish_past(request: HttpRequest, organisation: str, name: str, number: int
     project, build = _found(request, organisation, name, number)
     wanted = request.POST.get("tag", "")
     try:
-        tag = publish_past_gate(principal_of(request), build, wanted, request.POST.get("reason", ""))
+        reason, notes = request.POST.get("reason", ""), request.POST.get("notes", "")
+        tag = publish_past_gate(principal_of(request), build, wanted, reason, notes)
     except (Invalid, Conflict) as error:
         return _again(request, project, build, error, wanted)
     return redirect(f"{project.get_absolute_url()}?tag={tag.name}")

@@ -7,9 +7,10 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from forge.accounts.access import find_organisation, organisations_of
-from forge.accounts.permissions import Verb
+from forge.accounts.permissions import Verb, can
 from forge.accounts.principals import principal_of
 from forge.core.errors import Conflict, Invalid
+from forge.projects.access import require_copy
 from forge.projects.actions import duplicate_project, fork_project
 from forge.projects.names import free_name
 from forge.web.pages import for_person, show_again, usual_organisation
@@ -21,9 +22,11 @@ from forge.web.project import project_of
 def copy(request: HttpRequest, organisation: str, name: str) -> HttpResponse:
     """The form, and making the copy. Without a name, it is called like the project, or as near to that as is free."""
     principal = principal_of(request)
-    origin = project_of(request, organisation, name, Verb.READ)
+    origin = project_of(request, organisation, name, Verb.SEE)
+    require_copy(principal, origin)
     creatable = list(organisations_of(principal, Verb.CREATE_PROJECT))
     context = {"project": origin, "creatable": creatable, "chosen": usual_organisation(principal, creatable)}
+    context["is_member"] = can(principal, Verb.READ, origin)
     if request.method == "GET":
         return render(request, "project/copy.html", context)
     act = fork_project if request.POST.get("how") == "fork" else duplicate_project

@@ -24,9 +24,14 @@ from rune.wording import listed as in_words
 ON_A_PAGE = 24
 SIZES = {"32": "up to 32 kB", "128": "up to 128 kB", "512": "up to 512 kB", "2048": "up to 2 MB"}
 """By the kilobytes that a rune may have."""
-SORTS = {"": "Newest", "size": "Smallest", "name": "Name"}
+SORTS = {"": "Most used", "new": "Newest", "size": "Smallest", "name": "Name"}
 LICENCES = {name: name for name in BEGINNINGS}
-_ORDERS = {"": ("-published",), "size": ("size", "-published"), "name": ("repository__project__name", "-published")}
+_ORDERS = {
+    "": ("-uses", "-published"),
+    "new": ("-published",),
+    "size": ("size", "-published"),
+    "name": ("repository__project__name", "-published"),
+}
 _SENSORS = {"": "Any sensor", **SENSORS}
 _MOST_WORDS = 6
 _LONGEST = 100

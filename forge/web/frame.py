@@ -14,17 +14,18 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
-from django.views.decorators.clickjacking import xframe_options_sameorigin
+from django.views.decorators.clickjacking import xframe_options_exempt, xframe_options_sameorigin
 
 from forge.core.errors import NotFound
 
 
-def frame_policy(source: str) -> str:
-    """The frame's Content-Security-Policy; `source` says which script is its own, by a nonce or a digest."""
+def frame_policy(source: str, ancestors: str = "'self'") -> str:
+    """The frame's Content-Security-Policy; `source` says which script is its own, by a nonce or a digest, and
+    `ancestors` on whose pages it may stand."""
     return (
         "sandbox allow-scripts; default-src 'none'; "
         f"script-src '{source}' blob: 'wasm-unsafe-eval'; worker-src blob:; connect-src 'none'; "
-        "base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
+        f"base-uri 'none'; form-action 'none'; frame-ancestors {ancestors}"
     )
 
 
@@ -48,6 +49,17 @@ def kept_frame(request: HttpRequest) -> HttpResponse:
     return _as_frame(HttpResponse(format_html(_PAGE, "", script)), f"sha256-{digest}")
 
 
+@xframe_options_exempt
+def embedded_frame(request: HttpRequest) -> HttpResponse:
+    """The same page inside of a player that stands on somebody else's page: all pages around a frame are its ancestors.
+
+    It holds a script of ours alone and runs what the player in the middle gives it, so nobody gains by framing it.
+    """
+    nonce = secrets.token_urlsafe(16)
+    page = format_html(_PAGE, format_html(' nonce="{}"', nonce), _script())
+    return _as_frame(HttpResponse(page), f"nonce-{nonce}", ancestors="*")
+
+
 _PAGE = '<!doctype html><html lang="en"><meta charset="utf-8"><title>Rune</title><script{}>{}</script></html>'
 
 
@@ -61,7 +73,7 @@ def _script() -> SafeString:
     return mark_safe(source.replace("</script", "<\\/script").replace("<!--", "<\\!--"))  # noqa: S308
 
 
-def _as_frame(response: HttpResponse, source: str) -> HttpResponse:
-    response.headers["Content-Security-Policy"] = frame_policy(source)
+def _as_frame(response: HttpResponse, source: str, ancestors: str = "'self'") -> HttpResponse:
+    response.headers["Content-Security-Policy"] = frame_policy(source, ancestors)
     response.headers["Permissions-Policy"] = "camera=(), microphone=(), accelerometer=(), gyroscope=(), geolocation=()"
     return response

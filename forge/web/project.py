@@ -70,6 +70,8 @@ def settings_page(request: HttpRequest, organisation: str, name: str) -> HttpRes
             name=request.POST.get("name", "").strip(),
             description=request.POST.get("description", ""),
             visibility=request.POST.get("visibility") or None,
+            # A form without the choice, for who may not make it, leaves it.
+            shares_files="shares_files" in request.POST if "visibility" in request.POST else None,
         )
     except (Invalid, Conflict) as error:
         project.name = former

@@ -1,30 +1,42 @@
-"""The public page of a project: what it published, to try without an account, and how to get it."""
+"""The public page of a project: what it published, to try without an account, and how to use it."""
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
+from django.conf import settings
 from django.core.cache import caches
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.safestring import SafeString
 
 from forge.accounts.permissions import Verb, can
-from forge.accounts.principals import principal_of
+from forge.accounts.principals import VISITOR, principal_of
+from forge.builds.access import packages_for_reading
 from forge.comparison.inference_time import milliseconds, read_inference_time
 from forge.core.blob_links import is_linked
 from forge.core.blobs import read_blob
-from forge.core.errors import Damaged, NotFound
-from forge.projects.access import origin_of
-from forge.projects.models import Project, Version
+from forge.core.errors import Damaged, DomainError, NotFound
+from forge.projects.access import find_project, origin_of
+from forge.projects.models import Project, Version, Visibility
 from forge.registry.access import default_tag, find_tag, tags_of
 from forge.registry.hooks import Clearance, clearances_of
 from forge.registry.listings import licence_in
 from forge.registry.models import Tag
+from forge.registry.picture import Faces, PictureFacts, picture_of
+from forge.registry.use import uses_of
 from forge.reviews.access import approvals_of
+from forge.web.embed import script_integrity
 from forge.web.markdown import LIMIT, render_readme
+from forge.web.pages import show_again
 from forge.web.project import project_of
+from forge.web.templatetags.look import build_manifest
+from forge.web.use_it import Published, interface_of, snippets
+from rune.wording import size_text
 
 README = "README.md"
 
@@ -51,39 +63,104 @@ class VersionRow:
 
     tag: Tag
     look: ClearanceTag | None
+    notes: SafeString | None
 
 
 def rune_page(request: HttpRequest, organisation: str, name: str) -> HttpResponse:
     """What a project published; one that published nothing leads its members to the studio."""
     project = project_of(request, organisation, name, Verb.SEE)
-    is_member = can(principal_of(request), Verb.READ, project)
-    tags = tags_of(principal_of(request), project)
+    return show_rune(request, project, request.GET.get("tag"))
+
+
+def show_rune(
+    request: HttpRequest, project: Project, wanted: str | None, error: DomainError | None = None
+) -> HttpResponse:
+    """The page of a project that somebody may see, at one of its tags; with what was wrong in one of its forms."""
+    principal = principal_of(request)
+    is_member = can(principal, Verb.READ, project)
+    tags = tags_of(principal, project)
     if not tags and is_member:
         return redirect(f"{project.get_absolute_url()}/studio")
     context = {
         "project": project,
         "is_member": is_member,
-        "may_describe": can(principal_of(request), Verb.DESCRIBE, project),
+        "may_describe": can(principal, Verb.DESCRIBE, project),
+        "may_copy": project.shares_files or is_member,
+        "may_publish": can(principal, Verb.PUBLISH, project),
         "tags": tags,
-        "origin": origin_of(principal_of(request), project),
-        "about": project.description or f"A rune of {project.organisation.name}: it runs in your browser.",
+        "origin": origin_of(principal, project),
+        "about": _about(project),
     }
-    wanted = request.GET.get("tag")
     # Who names no tag gets the newest that is approved, and not what somebody wants changed.
-    tag = find_tag(principal_of(request), project, wanted) if tags and wanted else default_tag(tags)
+    tag = find_tag(principal, project, wanted) if tags and wanted else default_tag(tags)
     if tag is not None:
-        approvals = approvals_of(tag.build)
-        context |= {
-            "tag": tag,
-            "versions": _versions(project, tags),
-            "rune_url": f"/api/v1/projects/{project.full_name}/tags/{tag.name}/rune",
-            "memory": tag.build.artefact.planned_memory if tag.build.artefact else None,
-            "time": milliseconds(time.median) if (time := read_inference_time(tag.build.measurement)) else None,
-            "approvals": approvals,
-            "readme": _readme(project, tag.build.source),
-            "licence": licence_in(tag.build.source),
-        }
+        context |= _of_tag(project, tag, tags)
+    if error is not None:
+        return show_again(request, "runes/rune.html", context, error)
     return render(request, "runes/rune.html", context)
+
+
+def picture(request: HttpRequest, organisation: str, name: str) -> HttpResponse:
+    """What a chat shows beside the link: of a public project alone, and the same for everyone."""
+    project = find_project(VISITOR, organisation, name, Verb.SEE)
+    facts = _picture_facts(project, default_tag(tags_of(VISITOR, project)))
+    response = HttpResponse(picture_of(facts, Faces(_face(400), _face(600))), content_type="image/png")
+    response.headers["ETag"] = f'"{facts.digest}"'
+    response.headers["Cache-Control"] = "public, max-age=3600"
+    response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+    return response
+
+
+def _face(weight: int) -> Path:
+    source = f"node_modules/@fontsource/ibm-plex-sans/files/ibm-plex-sans-latin-{weight}-normal.woff2"
+    file: str = build_manifest()[source]["file"]
+    return Path(settings.STATIC_ROOT, "build", file)
+
+
+def _about(project: Project) -> str:
+    return project.description or f"A rune of {project.organisation.name}: it runs in your browser."
+
+
+def _picture_facts(project: Project, tag: Tag | None) -> PictureFacts:
+    """What the picture says of a project, at one of its tags."""
+    figures: tuple[str, ...] = ()
+    if tag is not None and tag.build.artefact is not None:
+        artefact = tag.build.artefact
+        figures = (size_text(artefact.size), f"{size_text(artefact.planned_memory)} of memory")
+    return PictureFacts(project.organisation.name, project.name, tag.name if tag else "", _about(project), figures)
+
+
+def _of_tag(project: Project, tag: Tag, tags: Sequence[Tag]) -> dict[str, Any]:
+    """What the page says of the tag that is looked at, and of the others."""
+    artefact = tag.build.artefact
+    packages = [each for each in packages_for_reading().filter(build=tag.build) if each.artefact is not None]
+    published = Published(
+        settings.PUBLIC_URL, project.full_name, tag.name, script_integrity(), project.visibility == Visibility.PUBLIC
+    )
+    interface = interface_of(artefact.report.get("pipeline", {})) if artefact else None
+    default = default_tag(tags)
+    return {
+        "tag": tag,
+        "is_default": default is not None and default.pk == tag.pk,
+        "notes": _notes(tag),
+        "versions": _versions(project, tags),
+        "successors": [each.name for each in tags if each.pk != tag.pk and not each.is_deprecated],
+        "rune_url": f"/api/v1/projects/{project.full_name}/tags/{tag.name}/rune",
+        "packages_url": f"/api/v1/projects/{project.full_name}/tags/{tag.name}/packages",
+        "packages": packages,
+        "memory": artefact.planned_memory if artefact else None,
+        "time": milliseconds(time.median) if (time := read_inference_time(tag.build.measurement)) else None,
+        "approvals": approvals_of(tag.build),
+        "readme": _readme(project, tag.build.source),
+        "licence": licence_in(tag.build.source),
+        "uses": uses_of(tag.repository),
+        "ways": snippets(published, interface, bool(packages)) if interface else [],
+        "picture": _picture_facts(project, default).digest,
+    }
+
+
+def _notes(tag: Tag) -> SafeString | None:
+    return _rendered(tag.repository.project, tag.notes) if tag.notes else None
 
 
 def _versions(project: Project, tags: Sequence[Tag]) -> list[VersionRow]:
@@ -91,26 +168,33 @@ def _versions(project: Project, tags: Sequence[Tag]) -> list[VersionRow]:
     digests = {tag.build.artefact.digest for tag in tags if tag.build.artefact is not None}
     said = clearances_of(project, digests)
     return [
-        VersionRow(tag, CLEARANCE_TAGS.get(said[tag.build.artefact.digest]) if tag.build.artefact else None)
+        VersionRow(
+            tag, CLEARANCE_TAGS.get(said[tag.build.artefact.digest]) if tag.build.artefact else None, _notes(tag)
+        )
         for tag in tags
     ]
 
 
 def _readme(project: Project, version: Version) -> SafeString | None:
-    """The README of the files that were built, if there is one that can be read.
-
-    It is kept by its digest: a README can be made to take a second to read, and anyone may ask for the page. Each
-    organisation has its own, so that the time of an answer tells nobody what others wrote.
-    """
+    """The README of the files that were built, if there is one that can be read."""
     entry = version.manifest.get(README)
     if entry is None or entry["size"] > 4 * LIMIT or not is_linked(version, entry["digest"]):
         return None
-    key = f"readme:{project.organisation_id}:{entry['digest']}"
+    try:
+        return _rendered(project, read_blob(entry["digest"]).decode("utf-8", "replace"))
+    except (NotFound, Damaged):
+        return None
+
+
+def _rendered(project: Project, text: str) -> SafeString:
+    """The HTML of what somebody wrote.
+
+    It is kept by its digest: a text can be made to take a second to read, and anyone may ask for the page. Each
+    organisation has its own, so that the time of an answer tells nobody what others wrote.
+    """
+    key = f"readme:{project.organisation_id}:{hashlib.sha256(text.encode()).hexdigest()}"
     kept: SafeString | None = caches["process"].get(key)
     if kept is None:
-        try:
-            kept = render_readme(read_blob(entry["digest"]).decode("utf-8", "replace"))
-        except (NotFound, Damaged):
-            return None
+        kept = render_readme(text)
         caches["process"].set(key, kept)
     return kept

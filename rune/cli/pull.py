@@ -50,6 +50,8 @@ def command(reference: str, output: Path | None, registry: str | None, insecure:
     target = output or Path(f"{wanted.name}.rune")
     with Registry(address, known.tokens.get(address), insecure=insecure) as remote:
         pulled = _pull_into(remote, wanted, target)
+    for warning in pulled.warnings:
+        click.secho(f"warning: {warning}", fg="yellow", err=True)
     click.echo(f"{target}: {pulled.size} bytes, {pulled.digest}")
 
 

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, BinaryIO
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 import httpx
 
@@ -40,6 +40,9 @@ RUNE_LIMIT = 512 * 1024 * 1024
 _TIMEOUT = httpx.Timeout(30.0, connect=10.0)
 _REDIRECTS = 5
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
+_WARNING = re.compile(r'299 \S+ "(?P<text>[^"]*)"')
+"""https://github.com/opencontainers/distribution-spec/blob/v1.1.0/spec.md#warnings"""
+_MOST_WARNINGS = 5
 
 Progress = Callable[[int, int], None]
 """Called with the bytes that arrived and the bytes to expect."""
@@ -47,12 +50,16 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True)
 class PulledRune:
-    """What was pulled: digests of the manifest and of the rune itself, the rune's bytes and the name it was given."""
+    """What was pulled: digests of the manifest and of the rune itself, the rune's bytes and the name it was given.
+
+    `warnings` are what the registry says beside it, such as that the version is deprecated.
+    """
 
     manifest_digest: str
     digest: str
     size: int
     title: str | None
+    warnings: tuple[str, ...] = ()
 
 
 class Registry:
@@ -85,7 +92,7 @@ class Registry:
 
         Raises `NotFound`, `SignInNeeded`, `DigestMismatch`, `NotARune`, `RegistryRefused`, `RegistryUnreachable`.
         """
-        manifest_digest, manifest = self._manifest(reference)
+        manifest_digest, manifest, warnings = self._manifest(reference)
         digest, size, title = _rune_layer(reference, manifest)
         url = f"{self._url}/v2/{reference.repository}/blobs/{digest}"
         sha256 = hashlib.sha256()
@@ -102,9 +109,9 @@ class Registry:
         actual = f"sha256:{sha256.hexdigest()}"
         if actual != digest:
             raise DigestMismatch(f"The rune of {reference}", digest, actual)
-        return PulledRune(manifest_digest, digest, size, title)
+        return PulledRune(manifest_digest, digest, size, title, warnings)
 
-    def _manifest(self, reference: Reference) -> tuple[str, dict[str, Any]]:
+    def _manifest(self, reference: Reference) -> tuple[str, dict[str, Any], tuple[str, ...]]:
         url = f"{self._url}/v2/{reference.repository}/manifests/{reference.version}"
         with self._get(url, str(reference), {"Accept": MANIFEST_TYPE}) as response:
             body = bytearray()
@@ -115,6 +122,7 @@ class Registry:
                         f"The manifest of {reference} is larger than the limit of {size_text(MANIFEST_LIMIT)}"
                     )
             promised = response.headers.get("Docker-Content-Digest")
+            warnings = _warnings(response.headers.get_list("Warning"))
         actual = f"sha256:{hashlib.sha256(body).hexdigest()}"
         for expected in (reference.digest, promised):
             if expected is not None and expected != actual:
@@ -125,7 +133,7 @@ class Registry:
             raise RegistryRefused(f"The manifest of {reference} is not JSON") from error
         if not isinstance(manifest, dict):
             raise RegistryRefused(f"The manifest of {reference} is not a JSON object")
-        return actual, manifest
+        return actual, manifest, warnings
 
     @contextmanager
     def _get(self, url: str, what: str, headers: dict[str, str]) -> Iterator[httpx.Response]:
@@ -186,6 +194,12 @@ def _rune_layer(reference: Reference, manifest: dict[str, Any]) -> tuple[str, in
     annotations = runes[0].get("annotations")
     title = annotations.get(TITLE) if isinstance(annotations, dict) else None
     return digest, size, title if isinstance(title, str) else None
+
+
+def _warnings(headers: list[str]) -> tuple[str, ...]:
+    """What a registry warns of, in the protocol's form; Hammer Forge writes what is no ASCII as UTF-8 in percents."""
+    found = (_WARNING.fullmatch(header.strip()) for header in headers[:_MOST_WARNINGS])
+    return tuple(plain(unquote(each["text"], errors="replace"), longest=600) for each in found if each)
 
 
 def _chunks(response: httpx.Response) -> Iterator[bytes]:

@@ -135,13 +135,14 @@ def update_project(
     name: str | None = None,
     visibility: str | None = None,
     description: str | None = None,
+    shares_files: bool | None = None,
 ) -> Project:
-    """Renames a project, describes it, or changes who sees it; None leaves a thing as it is.
+    """Renames a project, describes it, or changes who sees it and who may copy it; None leaves a thing as it is.
 
     After a rename the old name leads to the project until someone takes it. Raises `Forbidden`, `BadName`,
     `NameTaken` and `Invalid`.
     """
-    changes: dict[str, str] = {}
+    changes: dict[str, str | bool] = {}
     if name is not None and name != project.name:
         require(actor, Verb.DESCRIBE, project)
         name = check_project_name(name)
@@ -160,11 +161,17 @@ def update_project(
             message = "A project is private, internal or public."
             raise Invalid(message, errors={"visibility": [message]})
         changes["visibility"] = visibility
+    if shares_files is not None and shares_files != project.shares_files:
+        require(actor, Verb.MANAGE, project)
+        changes["shares_files"] = shares_files
     if changes:
         former = {field: getattr(project, field) for field in changes}
         for field, value in changes.items():
-            setattr(project, field, value)
-        project.save(update_fields=list(changes))
+            if field == "shares_files":
+                project.files_shared = timezone.now() if value else None
+            else:
+                setattr(project, field, value)
+        project.save(update_fields=["files_shared" if field == "shares_files" else field for field in changes])
         write_entry(actor, "project.update", f"project:{project.pk}", project.place, before=former, after=changes)
         append_event(project.stream, PROJECT_CHANGED(project=project_summary(project)), actor)
     else:

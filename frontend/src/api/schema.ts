@@ -960,7 +960,7 @@ export interface paths {
     };
     readonly get?: never;
     readonly put?: never;
-    /** @description A project with the same files, without the recordings that people gave, which remembers nothing of this one. */
+    /** @description A project with the same files, without the recordings that people gave, which shows nobody where it came from. */
     readonly post: operations["projects_duplicate_create"];
     readonly delete?: never;
     readonly options?: never;
@@ -1065,7 +1065,11 @@ export interface paths {
     };
     readonly get?: never;
     readonly put?: never;
-    /** @description The same, which remembers where it came from and the version that both have in common. */
+    /**
+     * @description The same, which says where it came from to who sees both.
+     *
+     *     Where a project shares its files, everyone with an account may copy those that it published.
+     */
     readonly post: operations["projects_fork_create"];
     readonly delete?: never;
     readonly options?: never;
@@ -1288,24 +1292,6 @@ export interface paths {
     readonly patch?: never;
     readonly trace?: never;
   };
-  readonly "/api/v1/projects/{organisation}/{name}/repository": {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header?: never;
-      readonly path?: never;
-      readonly cookie?: never;
-    };
-    /** @description The project's files with their history: a .zip that is a Git repository, with a commit for each version. */
-    readonly get: operations["repository_read"];
-    readonly put?: never;
-    /** @description Pushes the versions to a branch, a commit for each; never over commits of others. */
-    readonly post: operations["repository_push"];
-    readonly delete?: never;
-    readonly options?: never;
-    readonly head?: never;
-    readonly patch?: never;
-    readonly trace?: never;
-  };
   readonly "/api/v1/projects/{organisation}/{name}/restore": {
     readonly parameters: {
       readonly query?: never;
@@ -1463,6 +1449,61 @@ export interface paths {
      *     what, in sentences.
      */
     readonly post: operations["tags_publish"];
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly "/api/v1/projects/{organisation}/{name}/tags/{tag}": {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly get?: never;
+    readonly put?: never;
+    readonly post?: never;
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    /** @description Writes what is new in a version, in Markdown, in place of what was said before. */
+    readonly patch: operations["tags_describe"];
+    readonly trace?: never;
+  };
+  readonly "/api/v1/projects/{organisation}/{name}/tags/{tag}/deprecation": {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly get?: never;
+    /**
+     * @description Deprecates a version, with a reason and the tag to take in its place. It can still be pulled; pages, this API
+     *     and `rune pull` say it.
+     */
+    readonly put: operations["tags_deprecate"];
+    readonly post?: never;
+    /** @description Takes the advice back. */
+    readonly delete: operations["tags_undeprecate"];
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly "/api/v1/projects/{organisation}/{name}/tags/{tag}/packages/{target}": {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    /** @description The package of a tag's build for a target: sources, a self-test and what tools look for. */
+    readonly get: operations["tags_package"];
+    readonly put?: never;
+    readonly post?: never;
     readonly delete?: never;
     readonly options?: never;
     readonly head?: never;
@@ -1639,23 +1680,6 @@ export interface paths {
     /** @description Of what of a project one hears. */
     readonly put: operations["watch_choose"];
     readonly post?: never;
-    readonly delete?: never;
-    readonly options?: never;
-    readonly head?: never;
-    readonly patch?: never;
-    readonly trace?: never;
-  };
-  readonly "/api/v1/projects/from-git": {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header?: never;
-      readonly path?: never;
-      readonly cookie?: never;
-    };
-    readonly get?: never;
-    readonly put?: never;
-    /** @description Making a project of a branch on a Git server. */
-    readonly post: operations["projects_from_git"];
     readonly delete?: never;
     readonly options?: never;
     readonly head?: never;
@@ -2413,7 +2437,6 @@ export interface components {
       readonly rune: components["schemas"]["CertifiedRune"];
       readonly models: readonly components["schemas"]["CertifiedModel"][];
       readonly proofs: readonly components["schemas"]["Proof"][];
-      readonly second: components["schemas"]["SecondModule"] | null;
       readonly vectors: readonly components["schemas"]["Vector"][];
       readonly untested: string | null;
     };
@@ -2570,6 +2593,8 @@ export interface components {
       /** @description what it may be resolved to */
       readonly sides: readonly string[];
       readonly chosen: components["schemas"]["MergeSide"] | null;
+      /** @description the text that was written in its place, if one was */
+      readonly written: string | null;
     };
     /** @enum {string} */
     readonly ConflictKind: "stage" | "part" | "lines" | "file";
@@ -2622,15 +2647,10 @@ export interface components {
     };
     /** @enum {string} */
     readonly DeliveryState: "waiting" | "delivered" | "given-up";
-    /** @description What a model's file says the numbers of a tensor mean; null and empty where it says nothing. */
-    readonly Described: {
-      readonly values: readonly number[] | null;
-      readonly because: string;
-      readonly mean: readonly number[];
-      readonly deviation: readonly number[];
-      readonly colour: string | null;
-      readonly rate: number | null;
-      readonly labels: readonly string[];
+    readonly Deprecation: {
+      readonly reason: string;
+      /** @default  */
+      readonly successor: string;
     };
     /** @description What is known of a model. */
     readonly DescribedModel: {
@@ -2887,32 +2907,6 @@ export interface components {
     /** @description What can be folded. */
     readonly FoldingAnswer: {
       readonly foldings: readonly components["schemas"]["LanguageFolding"][];
-    };
-    /** @description A branch on a Git server, or a folder of it, and the project that it becomes. */
-    readonly FromGit: {
-      /** @description https://…: of a server that the installation allows */
-      readonly url: string;
-      /**
-       * @description by default the repository's own
-       * @default
-       */
-      readonly branch: string;
-      /**
-       * @description used this once, and kept nowhere
-       * @default
-       */
-      readonly token: string;
-      readonly organisation: string;
-      /**
-       * @description by default after the repository
-       * @default
-       */
-      readonly name: string;
-      /**
-       * @description by default all of it
-       * @default
-       */
-      readonly folder: string;
     };
     readonly GiveVerdict: {
       readonly verdict: string;
@@ -3207,6 +3201,8 @@ export interface components {
       readonly visibility: components["schemas"]["Visibility"];
       readonly description: string;
       readonly url: string;
+      /** @description whether everyone who sees its page may copy the files of what it published */
+      readonly shares_files: boolean;
       readonly may: readonly components["schemas"]["VerbOnProject"][];
       /** Format: date-time */
       readonly created: string;
@@ -3230,12 +3226,6 @@ export interface components {
       /** Format: double */
       readonly milliseconds: number | null;
       readonly level: string;
-    };
-    /** @description What was made of a branch. */
-    readonly MadeFromGit: {
-      readonly project: components["schemas"]["Project"];
-      /** @description links and submodules; at most 20 of them */
-      readonly left_out: readonly string[];
     };
     /** @enum {string} */
     readonly MailChoice: "asked-and-digest" | "asked" | "digest" | "none";
@@ -3771,19 +3761,20 @@ export interface components {
       readonly arguments?: readonly components["schemas"]["NodeArgument"][];
       readonly state?: readonly components["schemas"]["NodeState"][];
     };
-    /** @description What goes from an output of one stage to an input of another; `type` is null while it is unknown. `meaning` is there where something is known of the numbers, such as their range. */
+    /** @description What goes from an output of one stage to an input of another; `type` is null while it is unknown. */
     readonly OutlineWire: {
       readonly source: string;
       readonly source_index: number;
       readonly target: string;
       readonly target_index: number;
       readonly type: string | null;
-      readonly meaning?: string;
     };
     readonly Override: {
       readonly tag: string;
       /** Format: uuid */
       readonly build: string;
+      /** @default  */
+      readonly notes: string;
       readonly reason: string;
     };
     /** @description The outputs of models in the rune's own memory: how many were looked for, and the stages of those that were not found. `runs` is null where the rune cannot be called step by step. */
@@ -3835,6 +3826,9 @@ export interface components {
     readonly PatchedInboxChange: {
       readonly mail?: string;
     };
+    readonly PatchedNotes: {
+      readonly notes?: string;
+    };
     readonly PatchedNoticeChange: {
       readonly read?: boolean;
       readonly done?: boolean;
@@ -3849,6 +3843,7 @@ export interface components {
     readonly PatchedProjectChange: {
       readonly name?: string;
       readonly visibility?: string;
+      readonly shares_files?: boolean;
       readonly description?: string;
     };
     readonly PatchedText: {
@@ -4032,6 +4027,8 @@ export interface components {
       readonly visibility: components["schemas"]["Visibility"];
       readonly description: string;
       readonly url: string;
+      /** @description whether everyone who sees its page may copy the files of what it published */
+      readonly shares_files: boolean;
       readonly may: readonly components["schemas"]["VerbOnProject"][];
     };
     /** @description The project has another name, description or visibility, or was restored. */
@@ -4075,6 +4072,7 @@ export interface components {
       | components["schemas"]["ReviewAskedEvent"]
       | components["schemas"]["ReviewChangedEvent"]
       | components["schemas"]["SamplesChangedEvent"]
+      | components["schemas"]["TagDescribedEvent"]
       | components["schemas"]["TagPublishedEvent"]
       | components["schemas"]["TargetsChangedEvent"]
       | components["schemas"]["ThreadChangedEvent"]
@@ -4126,24 +4124,8 @@ export interface components {
       readonly tag: string;
       /** Format: uuid */
       readonly build: string;
-    };
-    /** @description A branch on a Git server. */
-    readonly Push: {
-      /** @description https://…: of a server that the installation allows */
-      readonly url: string;
-      readonly branch: string;
-      /**
-       * @description used this once, and kept nowhere
-       * @default
-       */
-      readonly token: string;
-    };
-    /** @description What the branch has now. */
-    readonly Pushed: {
-      /** @description its newest commit */
-      readonly commit: string;
-      /** @description how many it did not have before */
-      readonly commits: number;
+      /** @default  */
+      readonly notes: string;
     };
     /** @description How many of a model's tensors are kept as what. */
     readonly Quantisation: {
@@ -4428,12 +4410,6 @@ export interface components {
       | "audit:read"
       | "webhook:manage"
       | "token:create";
-    /** @description The second module that the rune carries, of relaxed SIMD. The vectors are its runs too, with dot products that are exact. */
-    readonly SecondModule: {
-      readonly size: number;
-      readonly digest: string;
-      readonly proofs: readonly components["schemas"]["Proof"][];
-    };
     /** @description A webhook's secret, which is shown this once. */
     readonly Secret: {
       readonly secret: string;
@@ -4460,7 +4436,6 @@ export interface components {
       readonly scale: number | null;
       readonly zero_point: number | null;
       readonly is_probability: boolean;
-      readonly described: components["schemas"]["Described"];
     };
     /** @description Which outputs an input could read from. */
     readonly SourcesAnswer: {
@@ -4584,6 +4559,29 @@ export interface components {
       readonly admission: components["schemas"]["Admission"];
       /** @description why an owner published it past the gate; empty otherwise */
       readonly reason: string;
+      /** @description what is new in it, in Markdown */
+      readonly notes: string;
+      /** Format: date-time */
+      readonly deprecated: string | null;
+      /** @description why its project advises against it; empty while it does not */
+      readonly deprecation: string;
+      /** @description the tag to take in its place, if one is named */
+      readonly successor: string;
+    };
+    /** @description What is said of a tag changed: its notes, or that people are advised against it. */
+    readonly TagDescribed: {
+      readonly tag: string;
+    };
+    /** @description What is said of a tag changed: its notes, or that people are advised against it. Read again: state. */
+    readonly TagDescribedEvent: {
+      /** @description Its number in the stream, without gaps. */
+      readonly sequence: number;
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      readonly type: "tag.described";
+      readonly data: components["schemas"]["TagDescribed"];
     };
     /** @description The tags of a project. `default` is the one that a visitor gets who names none: the newest that is approved. */
     readonly TagList: {
@@ -4850,7 +4848,7 @@ export interface components {
     };
     /** @enum {string} */
     readonly VerdictChoice: "approve" | "changes";
-    /** @description A rune against the reference interpreter; `sentence` is the result for people. A report of before second modules were run lacks `second`. */
+    /** @description A rune against the reference interpreter; `sentence` is the result for people. */
     readonly Verification: {
       readonly reference: string | null;
       readonly within: boolean;
@@ -4858,7 +4856,6 @@ export interface components {
       readonly sentence: string;
       readonly skipped: string | null;
       readonly rune: components["schemas"]["RuneVerification"];
-      readonly second?: components["schemas"]["RuneVerification"] | null;
       readonly models: readonly components["schemas"]["ModelVerification"][];
     };
     /** @description A version with its builds and tags. `saved_by` and `saved_at` are null for one that nobody saved by hand. */
@@ -5017,7 +5014,6 @@ export interface components {
       readonly target: string;
       readonly target_index: number;
       readonly type: string | null;
-      readonly meaning?: string;
       /** @enum {string} */
       readonly change: "added" | "removed" | "changed" | "same";
     };
@@ -5235,7 +5231,7 @@ export type CreatedToken = components["schemas"]["CreatedToken"];
 export type Delivery = components["schemas"]["Delivery"];
 export type DeliveryPage = components["schemas"]["DeliveryPage"];
 export type DeliveryState = components["schemas"]["DeliveryState"];
-export type Described = components["schemas"]["Described"];
+export type Deprecation = components["schemas"]["Deprecation"];
 export type DescribedModel = components["schemas"]["DescribedModel"];
 export type DeviceCode = components["schemas"]["DeviceCode"];
 export type DeviceSignIn = components["schemas"]["DeviceSignIn"];
@@ -5268,7 +5264,6 @@ export type FitSource = components["schemas"]["FitSource"];
 export type FitsAnswer = components["schemas"]["FitsAnswer"];
 export type Fix = components["schemas"]["Fix"];
 export type FoldingAnswer = components["schemas"]["FoldingAnswer"];
-export type FromGit = components["schemas"]["FromGit"];
 export type GiveVerdict = components["schemas"]["GiveVerdict"];
 export type GuestLink = components["schemas"]["GuestLink"];
 export type GuestLinks = components["schemas"]["GuestLinks"];
@@ -5308,7 +5303,6 @@ export type ListedProject = components["schemas"]["ListedProject"];
 export type ListedProjectPage = components["schemas"]["ListedProjectPage"];
 export type LocationsAnswer = components["schemas"]["LocationsAnswer"];
 export type LogLine = components["schemas"]["LogLine"];
-export type MadeFromGit = components["schemas"]["MadeFromGit"];
 export type MailChoice = components["schemas"]["MailChoice"];
 export type MakeWebhook = components["schemas"]["MakeWebhook"];
 export type Mark = components["schemas"]["Mark"];
@@ -5377,6 +5371,7 @@ export type PaletteItem = components["schemas"]["PaletteItem"];
 export type PassReport = components["schemas"]["PassReport"];
 export type PatchedGivenRole = components["schemas"]["PatchedGivenRole"];
 export type PatchedInboxChange = components["schemas"]["PatchedInboxChange"];
+export type PatchedNotes = components["schemas"]["PatchedNotes"];
 export type PatchedNoticeChange = components["schemas"]["PatchedNoticeChange"];
 export type PatchedOrganisationChange = components["schemas"]["PatchedOrganisationChange"];
 export type PatchedProjectChange = components["schemas"]["PatchedProjectChange"];
@@ -5414,8 +5409,6 @@ export type ProjectState = components["schemas"]["ProjectState"];
 export type ProjectSummary = components["schemas"]["ProjectSummary"];
 export type Proof = components["schemas"]["Proof"];
 export type Publish = components["schemas"]["Publish"];
-export type Push = components["schemas"]["Push"];
-export type Pushed = components["schemas"]["Pushed"];
 export type Quantisation = components["schemas"]["Quantisation"];
 export type Reason = components["schemas"]["Reason"];
 export type ReasonAnswer = components["schemas"]["ReasonAnswer"];
@@ -5458,7 +5451,6 @@ export type SamplesImported = components["schemas"]["SamplesImported"];
 export type SamplesMarked = components["schemas"]["SamplesMarked"];
 export type SaveVersion = components["schemas"]["SaveVersion"];
 export type Scope = components["schemas"]["Scope"];
-export type SecondModule = components["schemas"]["SecondModule"];
 export type Secret = components["schemas"]["Secret"];
 export type SessionsChanged = components["schemas"]["SessionsChanged"];
 export type SessionsChangedEvent = components["schemas"]["SessionsChangedEvent"];
@@ -5478,6 +5470,8 @@ export type Suit = components["schemas"]["Suit"];
 export type SuitsAnswer = components["schemas"]["SuitsAnswer"];
 export type SymbolsAnswer = components["schemas"]["SymbolsAnswer"];
 export type Tag = components["schemas"]["Tag"];
+export type TagDescribed = components["schemas"]["TagDescribed"];
+export type TagDescribedEvent = components["schemas"]["TagDescribedEvent"];
 export type TagList = components["schemas"]["TagList"];
 export type TagPublished = components["schemas"]["TagPublished"];
 export type TagPublishedEvent = components["schemas"]["TagPublishedEvent"];
@@ -9027,78 +9021,6 @@ export interface operations {
       readonly 503: components["responses"]["ServiceUnavailable"];
     };
   };
-  readonly repository_read: {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header?: never;
-      readonly path: {
-        readonly name: string;
-        readonly organisation: string;
-      };
-      readonly cookie?: never;
-    };
-    readonly requestBody?: never;
-    readonly responses: {
-      readonly 200: {
-        headers: {
-          readonly [name: string]: unknown;
-        };
-        content: {
-          readonly "application/zip": string;
-        };
-      };
-      readonly 307: components["responses"]["TemporaryRedirect"];
-      readonly 400: components["responses"]["BadRequest"];
-      readonly 401: components["responses"]["Unauthorized"];
-      readonly 403: components["responses"]["Forbidden"];
-      readonly 404: components["responses"]["NotFound"];
-      readonly 406: components["responses"]["NotAcceptable"];
-      readonly 429: components["responses"]["TooManyRequests"];
-      readonly 500: components["responses"]["InternalServerError"];
-      readonly 503: components["responses"]["ServiceUnavailable"];
-    };
-  };
-  readonly repository_push: {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header?: never;
-      readonly path: {
-        readonly name: string;
-        readonly organisation: string;
-      };
-      readonly cookie?: never;
-    };
-    readonly requestBody: {
-      readonly content: {
-        readonly "application/json": components["schemas"]["Push"];
-      };
-    };
-    readonly responses: {
-      readonly 200: {
-        headers: {
-          readonly [name: string]: unknown;
-        };
-        content: {
-          readonly "application/json": components["schemas"]["Pushed"];
-        };
-      };
-      readonly 307: components["responses"]["TemporaryRedirect"];
-      readonly 400: components["responses"]["BadRequest"];
-      readonly 401: components["responses"]["Unauthorized"];
-      readonly 403: components["responses"]["Forbidden"];
-      readonly 404: components["responses"]["NotFound"];
-      readonly 406: components["responses"]["NotAcceptable"];
-      readonly 408: components["responses"]["RequestTimeout"];
-      readonly 409: components["responses"]["Conflict"];
-      readonly 413: components["responses"]["RequestEntityTooLarge"];
-      readonly 415: components["responses"]["UnsupportedMediaType"];
-      readonly 422: components["responses"]["UnprocessableEntity"];
-      readonly 429: components["responses"]["TooManyRequests"];
-      readonly 500: components["responses"]["InternalServerError"];
-      readonly 503: components["responses"]["ServiceUnavailable"];
-      readonly 507: components["responses"]["InsufficientStorage"];
-    };
-  };
   readonly projects_restore_create: {
     readonly parameters: {
       readonly query?: never;
@@ -9553,6 +9475,154 @@ export interface operations {
       readonly 500: components["responses"]["InternalServerError"];
       readonly 503: components["responses"]["ServiceUnavailable"];
       readonly 507: components["responses"]["InsufficientStorage"];
+    };
+  };
+  readonly tags_describe: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path: {
+        readonly name: string;
+        readonly organisation: string;
+        readonly tag: string;
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody?: {
+      readonly content: {
+        readonly "application/json": components["schemas"]["PatchedNotes"];
+      };
+    };
+    readonly responses: {
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly "application/json": components["schemas"]["Tag"];
+        };
+      };
+      readonly 307: components["responses"]["TemporaryRedirect"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 408: components["responses"]["RequestTimeout"];
+      readonly 409: components["responses"]["Conflict"];
+      readonly 413: components["responses"]["RequestEntityTooLarge"];
+      readonly 415: components["responses"]["UnsupportedMediaType"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
+      readonly 507: components["responses"]["InsufficientStorage"];
+    };
+  };
+  readonly tags_deprecate: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path: {
+        readonly name: string;
+        readonly organisation: string;
+        readonly tag: string;
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody: {
+      readonly content: {
+        readonly "application/json": components["schemas"]["Deprecation"];
+      };
+    };
+    readonly responses: {
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly "application/json": components["schemas"]["Tag"];
+        };
+      };
+      readonly 307: components["responses"]["TemporaryRedirect"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 408: components["responses"]["RequestTimeout"];
+      readonly 409: components["responses"]["Conflict"];
+      readonly 413: components["responses"]["RequestEntityTooLarge"];
+      readonly 415: components["responses"]["UnsupportedMediaType"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
+      readonly 507: components["responses"]["InsufficientStorage"];
+    };
+  };
+  readonly tags_undeprecate: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path: {
+        readonly name: string;
+        readonly organisation: string;
+        readonly tag: string;
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody?: never;
+    readonly responses: {
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly "application/json": components["schemas"]["Tag"];
+        };
+      };
+      readonly 307: components["responses"]["TemporaryRedirect"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
+      readonly 507: components["responses"]["InsufficientStorage"];
+    };
+  };
+  readonly tags_package: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path: {
+        readonly name: string;
+        readonly organisation: string;
+        readonly tag: string;
+        readonly target: string;
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody?: never;
+    readonly responses: {
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly "application/zip": string;
+        };
+      };
+      readonly 307: components["responses"]["TemporaryRedirect"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
     };
   };
   readonly tags_rune: {
@@ -10014,43 +10084,6 @@ export interface operations {
       readonly 408: components["responses"]["RequestTimeout"];
       readonly 413: components["responses"]["RequestEntityTooLarge"];
       readonly 415: components["responses"]["UnsupportedMediaType"];
-      readonly 429: components["responses"]["TooManyRequests"];
-      readonly 500: components["responses"]["InternalServerError"];
-      readonly 503: components["responses"]["ServiceUnavailable"];
-      readonly 507: components["responses"]["InsufficientStorage"];
-    };
-  };
-  readonly projects_from_git: {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header?: never;
-      readonly path?: never;
-      readonly cookie?: never;
-    };
-    readonly requestBody: {
-      readonly content: {
-        readonly "application/json": components["schemas"]["FromGit"];
-      };
-    };
-    readonly responses: {
-      readonly 201: {
-        headers: {
-          readonly [name: string]: unknown;
-        };
-        content: {
-          readonly "application/json": components["schemas"]["MadeFromGit"];
-        };
-      };
-      readonly 400: components["responses"]["BadRequest"];
-      readonly 401: components["responses"]["Unauthorized"];
-      readonly 403: components["responses"]["Forbidden"];
-      readonly 404: components["responses"]["NotFound"];
-      readonly 406: components["responses"]["NotAcceptable"];
-      readonly 408: components["responses"]["RequestTimeout"];
-      readonly 409: components["responses"]["Conflict"];
-      readonly 413: components["responses"]["RequestEntityTooLarge"];
-      readonly 415: components["responses"]["UnsupportedMediaType"];
-      readonly 422: components["responses"]["UnprocessableEntity"];
       readonly 429: components["responses"]["TooManyRequests"];
       readonly 500: components["responses"]["InternalServerError"];
       readonly 503: components["responses"]["ServiceUnavailable"];

@@ -10,6 +10,7 @@ import "./notices.css";
 import "./home.css";
 import "./talk.css";
 import "./changes.css";
+import "./rune.css";
 import { bells } from "./bell";
 import { copyButtons } from "./copy";
 import { finder } from "./finder/finder";

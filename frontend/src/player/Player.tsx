@@ -1,6 +1,6 @@
 // Fetches one rune and lets it run.
 import { Preview } from "../preview";
-import type { Limits } from "../runtime";
+import type { Addresses, Limits } from "../runtime";
 import { NotFetched } from "./NotFetched";
 import { fetchingText, useFetched } from "./use-fetched";
 
@@ -10,9 +10,11 @@ interface Props {
   /** Bytes that the build planned, where the page knows them. */
   readonly memory: number | null;
   readonly limits: Limits;
+  /** Where the frame and the worker come from, if not from where pages have them. */
+  readonly addresses?: Addresses;
 }
 
-export function Player({ address, name, memory, limits }: Props) {
+export function Player({ address, name, memory, limits, addresses }: Props) {
   const [fetched, again] = useFetched(address);
   if (fetched.state === "failed") return <NotFetched reason={fetched.reason} onAgain={again} />;
   return (
@@ -22,6 +24,7 @@ export function Player({ address, name, memory, limits }: Props) {
       memory={memory}
       limits={limits}
       isLarge
+      {...(addresses === undefined ? {} : { addresses })}
       empty={fetchingText(fetched, name)}
     />
   );

@@ -7,7 +7,9 @@
 // build's firmware. The page around it has the heading and says what stays in the page.
 import { lazy, StrictMode, Suspense } from "react";
 import { createRoot } from "react-dom/client";
-import { DEFAULT_LIMITS } from "../runtime";
+import { DEFAULT_LIMITS, type Addresses } from "../runtime";
+import { tellHeight } from "./embed/height";
+import { serve } from "./embed/serve";
 import type { JudgedRune } from "./judge/Judge";
 import { Player } from "./Player";
 import { compareSamples } from "./samples/compare-samples";
@@ -16,6 +18,9 @@ import { Try } from "./Try";
 compareSamples();
 
 const Judge = lazy(() => import("./judge/Judge"));
+
+/** A frame that may stand inside of a page of another origin. */
+const EMBEDDED: Addresses = { frame: "/player/embed-frame", worker: `${import.meta.env.BASE_URL}worker.js` };
 
 const bytesOf = (text: string | undefined): number | null => (text === undefined ? null : Number(text));
 
@@ -51,6 +56,23 @@ for (const element of document.querySelectorAll<HTMLElement>("[data-player]")) {
           />
         </Suspense>
       )}
+    </StrictMode>,
+  );
+}
+
+// A public rune in a frame on somebody else's page, or without a face for the script of that page.
+for (const element of document.querySelectorAll<HTMLElement>("[data-embed]")) {
+  const { embed = "", as, name = "This rune", memory } = element.dataset;
+  if (as === "module") {
+    // At once: the page around connects when this one is loaded.
+    serve(embed, element, EMBEDDED);
+    continue;
+  }
+  tellHeight(document.querySelector("main"));
+  if (embed === "") continue;
+  createRoot(element).render(
+    <StrictMode>
+      <Player address={embed} name={name} memory={bytesOf(memory)} limits={DEFAULT_LIMITS} addresses={EMBEDDED} />
     </StrictMode>,
   );
 }

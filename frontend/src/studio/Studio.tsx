@@ -22,6 +22,7 @@ import { PageTitle } from "./shell/use-page";
 
 /** Fetched when they are first shown. */
 const VersionsPage = lazy(() => import("./versions/VersionsPage"));
+const ResolveDialog = lazy(() => import("./dialogs/conflicts/ResolveDialog"));
 const Dialogs = lazy(() => import("./shell/Dialogs"));
 const FirstSteps = lazy(deferred(() => import("./panels/FirstSteps")));
 const SignedOut = lazy(() => import("./shell/SignedOut"));
@@ -137,7 +138,7 @@ function OpenDialog() {
   return (
     request !== null && (
       <Suspense>
-        <Dialogs request={request} />
+        {request.what === "resolve" ? <ResolveDialog id={request.id} /> : <Dialogs request={request} />}
       </Suspense>
     )
   );

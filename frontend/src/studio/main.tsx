@@ -17,6 +17,9 @@ workspace.start();
 startDeferredOnInput(window);
 const nonce = document.querySelector<HTMLMetaElement>('meta[name="csp-nonce"]')?.content ?? "";
 const shell = makeShell(workspace, nonce);
+// The page of a change request leads here with its id.
+const resolving = new URLSearchParams(location.search).get("resolve");
+if (resolving !== null) shell.dialogs.open({ what: "resolve", id: resolving });
 createRoot(root).render(
   <StrictMode>
     <ShellContext value={shell}>

@@ -506,6 +506,29 @@ def a_tag_moves_to_another_build(world: World) -> Act:
     return lambda: registry.publish_build(world.owner, build, "latest")
 
 
+def _published(world: World) -> None:
+    registry.publish_build(world.owner, approved(built(world.developer, world.project)), "1.0")
+
+
+@scene(registry.describe_tag)
+def notes_of_a_version_are_written(world: World) -> Act:
+    _published(world)
+    return lambda: registry.describe_tag(world.developer, world.project, "1.0", "Hears **more**.")
+
+
+@scene(registry.deprecate_tag)
+def a_version_is_deprecated(world: World) -> Act:
+    _published(world)
+    return lambda: registry.deprecate_tag(world.developer, world.project, "1.0", "Deaf in noise.")
+
+
+@scene(registry.end_deprecation)
+def a_deprecation_is_taken_back(world: World) -> Act:
+    _published(world)
+    registry.deprecate_tag(world.owner, world.project, "1.0", "Deaf in noise.")
+    return lambda: registry.end_deprecation(world.developer, world.project, "1.0")
+
+
 @scene(reviews.give_verdict)
 def a_build_is_approved(world: World) -> Act:
     build = built(world.developer, world.project)

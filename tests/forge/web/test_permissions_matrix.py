@@ -283,6 +283,16 @@ CASES: list[tuple[str, str, str, Any, tuple[int, ...]]] = [
         None,
         (200, 200, 200, 200, 200, 200, 200),
     ),
+    ("get", "player/1.js", "", None, (200, 200, 200, 200, 200, 200, 200)),
+    # Of public projects alone, and to nobody by a role.
+    ("get", "player/<str:organisation>/<str:name>/embed", "player/acme/kitchen/embed", None, (404,) * 7),
+    (
+        "form",
+        "<str:organisation>/<str:name>/tags/<str:tag>",
+        "acme/kitchen/tags/1.0",
+        {"do": "notes", "notes": "New"},
+        (404, 404, 404, 403, 403, 404, 302),
+    ),
     ("get", "player/<str:organisation>/<str:name>/state", "player/acme/kitchen/state", None, READ),
     ("get", "player/<str:organisation>/<str:name>/runes/<str:digest>", "player/acme/kitchen/runes/x", None, NONE),
     ("post", "player/<str:organisation>/<str:name>/enter", "player/acme/kitchen/enter", {"token": "x"}, BAD),
@@ -445,7 +455,9 @@ CASES: list[tuple[str, str, str, Any, tuple[int, ...]]] = [
     ("form", "<str:organisation>/<str:name>/delete", "acme/kitchen/delete", {}, SENT_MANAGED),
 ]
 
-ELSEWHERE = frozenset({"api/", "api/<path:rest>", "frame/", "try", "player/frame", "player/service-worker.js"})
+ELSEWHERE = frozenset(
+    {"api/", "api/<path:rest>", "frame/", "try", "player/frame", "player/embed-frame", "player/service-worker.js"}
+)
 """Addresses with tests of their own."""
 
 OURS = (

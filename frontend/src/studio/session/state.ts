@@ -49,6 +49,7 @@ export function afterEvent(session: Session, event: ProjectEvent): { session: Se
     case "targets.changed":
       return { session: { ...session, targets: event.data.targets }, reading: null };
     case "tag.published":
+    case "tag.described":
       return { session, reading: { what: "state" } };
     case "review.changed":
     case "thread.changed":

@@ -123,6 +123,7 @@ export default function Dialogs({ request }: DialogsProps) {
     case "shortcuts":
       return <ShortcutHelp commands={commandsOf(shell)} onClose={onClose} />;
     case "phone":
+    case "resolve":
       return null;
   }
 }

@@ -23,6 +23,8 @@ export type DialogRequest =
       /** What was dropped; null to ask for it. */
       readonly dropping: Promise<readonly NamedFile[]> | null;
     }
+  /** The conflicts of a change request, by its id. */
+  | { readonly what: "resolve"; readonly id: string }
   | { readonly what: "shortcuts" }
   /** Drawn by the preview, whose phones it is about. */
   | { readonly what: "phone" };

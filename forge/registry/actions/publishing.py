@@ -28,6 +28,7 @@ from forge.registry.listings import list_rune
 from forge.registry.models import Admission, Manifest, Publication, Repository, Tag
 from forge.registry.oci import MANIFEST_TYPE, RuneFacts, is_tag, oci_artifact, stays
 from forge.registry.published_versions import fix_version
+from forge.registry.words import checked_notes
 from rune.policy import Policy
 
 SHORTEST_REASON, LONGEST_REASON = 10, 500
@@ -61,29 +62,29 @@ def note_pull(actor: Actor, project: Project, digest: str) -> None:
         note_download(actor, project, "rune.pull", digest=digest)
 
 
-def publish_build(actor: Actor, build: Build, tag: str) -> Tag:
+def publish_build(actor: Actor, build: Build, tag: str, notes: str = "") -> Tag:
     """Publishes a build's rune under a tag of its project.
 
-    A tag that names a version stays with its first build; a word such as `latest` moves. Publishing the same again
-    changes nothing. Raises `Forbidden`, `BadTag`, `NotPublishable`, `TagTaken`, and `GateClosed` where the tag is
-    protected and the build lacks what that demands.
+    `notes` say what is new in it. A tag that names a version stays with its first build; a word such as `latest` moves.
+    Publishing the same again changes nothing. Raises `Forbidden`, `BadTag`, `NotPublishable`, `TagTaken`, and
+    `GateClosed` where the tag is protected and the build lacks what that demands.
     """
     require(actor, Verb.PUBLISH, build.project)
-    tag = _checked_tag(tag)
+    tag, notes = _checked_tag(tag), checked_notes(notes)
     digests = _store(build)
-    return _publish(actor, build, tag, digests)
+    return _publish(actor, build, tag, digests, notes)
 
 
-def publish_past_gate(actor: Actor, build: Build, tag: str, reason: str) -> Tag:
+def publish_past_gate(actor: Actor, build: Build, tag: str, reason: str, notes: str = "") -> Tag:
     """Publishes a build under a protected tag although something is missing; everyone reads the reason.
 
     Raises `Forbidden`, `Invalid`, `BadTag`, `NotPublishable`, `TagTaken` and `NothingToOverride`.
     """
     require(actor, Verb.PUBLISH, build.project)
     require(actor, Verb.OVERRIDE_GATE, build.project)
-    tag, reason = _checked_tag(tag), _checked_reason(reason)
+    tag, reason, notes = _checked_tag(tag), _checked_reason(reason), checked_notes(notes)
     digests = _store(build)
-    return _override(actor, build, tag, digests, reason)
+    return _override(actor, build, tag, digests, reason, notes)
 
 
 def _checked_tag(tag: str) -> str:
@@ -119,7 +120,7 @@ def _store(build: Build) -> Digests:
 
 
 @transaction.atomic
-def _publish(actor: Actor, build: Build, name: str, digests: Digests) -> Tag:
+def _publish(actor: Actor, build: Build, name: str, digests: Digests, notes: str) -> Tag:
     project, existing = _locked(build, name)
     if existing is not None and existing.manifest.blob_id == digests.manifest:
         return existing
@@ -130,7 +131,7 @@ def _publish(actor: Actor, build: Build, name: str, digests: Digests) -> Tag:
     if answer.missing:
         raise GateClosed(name, answer.missing)
     admission = Admission.PASSED if answer.is_protected else Admission.OPEN
-    tag = _link(actor, project, build, name, digests, Admitted(admission))
+    tag = _link(actor, project, build, name, digests, Admitted(admission), notes)
     write_entry(
         actor,
         "tag.publish",
@@ -146,7 +147,7 @@ def _publish(actor: Actor, build: Build, name: str, digests: Digests) -> Tag:
 
 
 @transaction.atomic
-def _override(actor: Actor, build: Build, name: str, digests: Digests, reason: str) -> Tag:
+def _override(actor: Actor, build: Build, name: str, digests: Digests, reason: str, notes: str) -> Tag:
     project, existing = _locked(build, name)
     if existing is not None and existing.manifest.blob_id == digests.manifest:
         raise NothingToOverride(f"{name} is these bytes already.")
@@ -156,7 +157,7 @@ def _override(actor: Actor, build: Build, name: str, digests: Digests, reason: s
     if not answer.missing:
         raise NothingToOverride(f"Nothing keeps build {build.number} from {name}. Publish it.")
     admitted = Admitted(Admission.OVERRIDDEN, answer.missing, reason)
-    tag = _link(actor, project, build, name, digests, admitted)
+    tag = _link(actor, project, build, name, digests, admitted, notes)
     write_entry(
         actor,
         "tag.override",
@@ -182,8 +183,10 @@ def _locked(build: Build, name: str) -> tuple[Project, Tag | None]:
     return project, tags.select_related("manifest", "build").first()
 
 
-def _link(actor: Actor, project: Project, build: Build, name: str, digests: Digests, admitted: Admitted) -> Tag:
-    """Sets the tag, within the caller's transaction."""
+def _link(
+    actor: Actor, project: Project, build: Build, name: str, digests: Digests, admitted: Admitted, notes: str
+) -> Tag:
+    """Sets the tag, within the caller's transaction. What was said of the build before it is not said of this one."""
     hold_names(project.organisation)
     organisation = project.organisation_id
     repository, _ = Repository.objects.get_or_create(project=project)
@@ -211,6 +214,10 @@ def _link(actor: Actor, project: Project, build: Build, name: str, digests: Dige
         "author": actor.person,
         "created": now,
         "moves": not stays(name),
+        "notes": notes,
+        "deprecated": None,
+        "deprecation": "",
+        "successor": "",
     }
     tag, _ = Tag.objects.update_or_create(repository=repository, name=name, defaults=values)
     list_rune(tag)

@@ -1,0 +1,29 @@
+"""What publishers write about their versions, checked."""
+
+from __future__ import annotations
+
+from forge.core.errors import Invalid
+
+LONGEST_NOTES = 10_000
+"""Characters of what is said of a version, in Markdown."""
+LONGEST_REASON = 500
+
+
+def checked_notes(notes: str) -> str:
+    """Notes as they are kept. Raises `Invalid`."""
+    notes = "\n".join(line.rstrip() for line in notes.replace("\0", "").strip().splitlines())
+    if len(notes) > LONGEST_NOTES:
+        message = f"Notes have at most {LONGEST_NOTES} characters, these have {len(notes)}."
+        raise Invalid(message, errors={"notes": [message]})
+    return notes
+
+
+def checked_sentence(text: str, field: str, missing: str) -> str:
+    """One line that must be there. Raises `Invalid`, of the field."""
+    text = " ".join(text.replace("\0", "").split())
+    if not text:
+        raise Invalid(missing, errors={field: [missing]})
+    if len(text) > LONGEST_REASON:
+        message = f"This has at most {LONGEST_REASON} characters; there are {len(text)}."
+        raise Invalid(message, errors={field: [message]})
+    return text

@@ -1,0 +1,95 @@
+// A script's numbers as the bytes of a rune's inputs, and a rune's outputs as values, by the names of their stages.
+import { elementCount, parseShape, type CapabilityRequest, type ElementName, type OutputMessage } from "../../runtime";
+import type { OutputRequest, OutputTensor } from "../../runtime";
+
+/** Numbers by the name of an input: an array, or a typed array. */
+export type GivenInputs = Readonly<Record<string, ArrayLike<number> | ArrayBuffer>>;
+
+const WRITERS: Partial<Record<ElementName, { from(values: ArrayLike<number>): ArrayBufferView<ArrayBuffer> }>> = {
+  u8: Uint8Array,
+  i8: Int8Array,
+  u16: Uint16Array,
+  i16: Int16Array,
+  u32: Uint32Array,
+  i32: Int32Array,
+  f32: Float32Array,
+  f64: Float64Array,
+};
+
+const nameOf = (stage: string | null, kind: string, place: number): string =>
+  stage ?? `${kind.toLowerCase()}_${place + 1}`;
+
+/** What a script may know of a rune. */
+export function namesOf(loaded: {
+  readonly capabilities: readonly CapabilityRequest[];
+  readonly outputs: readonly OutputRequest[];
+}) {
+  return {
+    inputs: loaded.capabilities.map(({ stage, kind, type, size, parameters }, place) => ({
+      name: nameOf(stage, kind, place),
+      kind,
+      type,
+      size,
+      parameters,
+    })),
+    outputs: loaded.outputs.map(({ stage, kind }, place) => ({ name: nameOf(stage, kind, place), kind })),
+  };
+}
+
+/** The bytes of each input. Throws an Error that says what is wrong with which. */
+export function bytesOfInputs(
+  requests: readonly CapabilityRequest[],
+  given: GivenInputs,
+): ReadonlyMap<number, ArrayBuffer> {
+  const names = requests.map(({ stage, kind }, place) => nameOf(stage, kind, place));
+  const unknown = Object.keys(given).find((name) => !names.includes(name));
+  if (unknown !== undefined) throw new Error(`There is no input "${unknown}". There is: ${names.join(", ")}.`);
+  return new Map(requests.map((request, place) => [request.id, bytesOf(request, names[place] ?? "", given)]));
+}
+
+function bytesOf(request: CapabilityRequest, name: string, given: GivenInputs): ArrayBuffer {
+  const values = given[name];
+  if (values === undefined)
+    throw new Error(`The input "${name}" is missing: ${request.type ?? `${request.size} bytes`}.`);
+  const bytes = values instanceof ArrayBuffer ? values : converted(request, name, values);
+  if (bytes.byteLength !== request.size) {
+    throw new Error(`The input "${name}" takes ${request.size} bytes, and ${bytes.byteLength} were given.`);
+  }
+  return bytes;
+}
+
+function converted({ type }: CapabilityRequest, name: string, values: ArrayLike<number>): ArrayBuffer {
+  const shape = type === null ? null : parseShape(type);
+  const writer = shape === null ? undefined : WRITERS[shape.type];
+  if (shape === null || writer === undefined) {
+    throw new Error(`Give the input "${name}" as an ArrayBuffer: this page cannot tell its numbers.`);
+  }
+  const wanted = elementCount(shape);
+  if (values.length !== wanted) {
+    throw new Error(`The input "${name}" takes ${wanted} numbers (${type}), and ${values.length} were given.`);
+  }
+  return writer.from(values).buffer;
+}
+
+type Value = string | readonly number[] | readonly string[];
+
+function valueOf({ type, elements }: OutputTensor): Value {
+  const [first] = elements;
+  return type === "utf8" && elements.length === 1 && typeof first === "string" ? first : elements;
+}
+
+/** What came out, by the names of outputs: numbers as an array, one text as a text; several tensors as an array of them. */
+export function valuesOf(
+  outputs: readonly OutputRequest[],
+  messages: readonly OutputMessage[],
+): Readonly<Record<string, Value | readonly Value[]>> {
+  const found: Record<string, Value | readonly Value[]> = {};
+  for (const { channel, stage, tensors } of messages) {
+    const place = outputs.findIndex(({ id }) => id === channel);
+    const name = nameOf(stage, outputs[place]?.kind ?? "output", Math.max(0, place));
+    const values = tensors.map(valueOf);
+    const [only] = values;
+    found[name] = values.length === 1 && only !== undefined ? only : values;
+  }
+  return found;
+}

@@ -1,0 +1,225 @@
+// The conflicts of a change request, one after the other: both sides beside each other, and what stands there after the
+// merge. Each choice is kept at once, and can be made again until it is merged; both sides stay in the history.
+import type { Conflict, MergeSide, OpenChangeRequest } from "../../../api/schema";
+import { Check } from "lucide-react";
+import { useEffect, useState } from "react";
+import { sentenceOf } from "../../api/problem";
+import { Dialog } from "../../parts/Dialog";
+import { count } from "../../parts/words";
+import { useMayEdit, useShell } from "../../shell/shell";
+import { SideText } from "./SideBySide";
+import { nextUnresolved, placeOf, shownSide, SIDE_WORDS, startOfText } from "./steps";
+import "./resolve.css";
+
+interface ResolveDialogProps {
+  /** Of the change request. */
+  readonly id: string;
+}
+
+export default function ResolveDialog({ id }: ResolveDialogProps) {
+  const { workspace, dialogs } = useShell();
+  const { client } = workspace;
+  const mayEdit = useMayEdit();
+  const [found, setFound] = useState<OpenChangeRequest | null>(null);
+  const [at, setAt] = useState<string | null>(null);
+  const [wrong, setWrong] = useState("");
+  const [isBusy, setIsBusy] = useState(false);
+
+  useEffect(() => {
+    let isOpen = true;
+    client.changeRequest(id).then(
+      (answer) => isOpen && setFound(answer),
+      (error: unknown) => isOpen && setWrong(sentenceOf(error)),
+    );
+    return () => {
+      isOpen = false;
+    };
+  }, [client, id]);
+
+  const conflicts = found?.conflicts ?? [];
+  const shown =
+    conflicts.find(({ key }) => key === at) ?? conflicts.find(({ chosen }) => chosen === null) ?? conflicts[0];
+  const left = conflicts.filter(({ chosen }) => chosen === null).length;
+
+  /** Answers whether it is kept; what was typed stays where it is not. */
+  const keep = (asking: Promise<OpenChangeRequest>, after: string | null): Promise<boolean> => {
+    setIsBusy(true);
+    setWrong("");
+    return asking
+      .then(
+        (answer) => {
+          setFound(answer);
+          setAt(after === null ? null : (nextUnresolved(answer.conflicts, after) ?? after));
+          return true;
+        },
+        async (error: unknown) => {
+          setWrong(sentenceOf(error));
+          // A side may say something else by now: what there is to choose is read again.
+          setFound(await client.changeRequest(id).catch(() => found));
+          return false;
+        },
+      )
+      .finally(() => setIsBusy(false));
+  };
+
+  return (
+    <Dialog
+      title={found === null ? "Conflicts" : `Conflicts of “${found.title}”`}
+      onClose={dialogs.close}
+      className="resolve"
+    >
+      {found === null && wrong === "" && <p className="muted">Reading both sides…</p>}
+      {wrong !== "" && (
+        <div className="notice bad" role="alert">
+          {wrong}
+        </div>
+      )}
+      {found !== null && (
+        <>
+          <p className="small muted" role="status">
+            {conflicts.length === 0
+              ? found.state === "open"
+                ? "Nothing is in conflict: what only one side changed is merged."
+                : `This change request is ${found.state}.`
+              : left === 0
+                ? "No conflict is left. Build the merged result to try and review it."
+                : `${count(left, "conflict")} left of ${conflicts.length}. Nothing is lost: both sides stay in the history.`}
+          </p>
+          {shown !== undefined && (
+            <div className="resolve-sides">
+              <nav aria-label="Conflicts" className="stack">
+                {conflicts.map((each) => (
+                  <button
+                    key={each.key}
+                    type="button"
+                    className="button quiet row"
+                    aria-current={each.key === shown.key ? "true" : undefined}
+                    onClick={() => setAt(each.key)}
+                  >
+                    <span className="grow cut">{each.name}</span>
+                    {each.chosen === null ? (
+                      <span className="tag bad">Choose</span>
+                    ) : (
+                      <span className="tag ok">
+                        <Check className="icon" aria-hidden="true" />
+                        {SIDE_WORDS[each.chosen]}
+                      </span>
+                    )}
+                  </button>
+                ))}
+              </nav>
+              <OneConflict
+                key={shown.key}
+                conflict={shown}
+                mayEdit={mayEdit && !isBusy}
+                onChoose={(side, text) => keep(client.resolve(id, shown.key, side, text), shown.key)}
+              />
+            </div>
+          )}
+          <div className="row wrap between">
+            {mayEdit && left < conflicts.length ? (
+              <button
+                type="button"
+                className="button quiet"
+                disabled={isBusy}
+                onClick={() => void keep(client.startOver(id), null)}
+              >
+                Start over
+              </button>
+            ) : (
+              <span />
+            )}
+            <a className={left === 0 ? "button primary" : "button"} href={found.url}>
+              {left === 0 ? "Build, review and merge" : "Back to the change request"}
+            </a>
+          </div>
+        </>
+      )}
+    </Dialog>
+  );
+}
+
+interface OneConflictProps {
+  readonly conflict: Conflict;
+  readonly mayEdit: boolean;
+  readonly onChoose: (side: MergeSide, text: string) => Promise<boolean>;
+}
+
+function OneConflict({ conflict, mayEdit, onChoose }: OneConflictProps) {
+  const [written, setWritten] = useState<string | null>(null);
+  const ours = shownSide(conflict, conflict.ours);
+  const theirs = shownSide(conflict, conflict.theirs);
+  const isText = conflict.kind !== "file";
+  return (
+    <section className="stack" aria-label={conflict.name}>
+      <div className="row between wrap">
+        <h3>{conflict.name}</h3>
+        <span className="small muted mono">{placeOf(conflict)}</span>
+      </div>
+      <div className="resolve-both">
+        <SideText label="Here" base={conflict.base ?? ""} {...ours} />
+        <SideText label="Theirs" base={conflict.base ?? ""} {...theirs} />
+      </div>
+      {isText && conflict.base !== null && (
+        <details>
+          <summary className="small">What both had</summary>
+          <pre className="mono small" tabIndex={0}>
+            {conflict.base}
+          </pre>
+        </details>
+      )}
+      {written !== null && (
+        <textarea
+          className="input mono"
+          rows={8}
+          spellCheck={false}
+          aria-label={`What stands in place of ${conflict.name}`}
+          value={written}
+          autoFocus
+          onChange={({ target }) => setWritten(target.value)}
+        />
+      )}
+      <div className="row wrap">
+        {written === null
+          ? conflict.sides.map((side) =>
+              side === "written" ? (
+                <button
+                  key={side}
+                  type="button"
+                  className="button"
+                  disabled={!mayEdit}
+                  onClick={() => setWritten(startOfText(conflict))}
+                >
+                  Edit
+                </button>
+              ) : (
+                <button
+                  key={side}
+                  type="button"
+                  className="button"
+                  aria-pressed={conflict.chosen === side}
+                  disabled={!mayEdit}
+                  onClick={() => void onChoose(side as MergeSide, "")}
+                >
+                  {SIDE_WORDS[side as MergeSide]}
+                </button>
+              ),
+            )
+          : [
+              <button
+                key="save"
+                type="button"
+                className="button primary"
+                disabled={!mayEdit}
+                onClick={() => void onChoose("written", written).then((isKept) => isKept && setWritten(null))}
+              >
+                Use this text
+              </button>,
+              <button key="back" type="button" className="button quiet" onClick={() => setWritten(null)}>
+                Cancel
+              </button>,
+            ]}
+      </div>
+    </section>
+  );
+}

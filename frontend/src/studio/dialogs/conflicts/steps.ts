@@ -1,0 +1,59 @@
+// What there is to choose in a conflict, in words, and which conflict comes next.
+import type { Conflict, MergeSide } from "../../../api/schema";
+
+export const SIDE_WORDS: Readonly<Record<MergeSide, string>> = {
+  ours: "Here",
+  theirs: "Theirs",
+  both: "Both changes",
+  written: "Another text",
+};
+
+/** What a side says, or a sentence where it has no text to show. */
+export function shownSide(conflict: Conflict, said: string | null): { readonly text: string; readonly note: string } {
+  if (said === null) return { text: "", note: conflict.kind === "file" ? "The file is deleted." : "It is not there." };
+  if (conflict.kind === "file") return { text: "", note: `A file with the digest ${said.slice(0, 19)}…` };
+  return { text: said, note: said === "" ? "Nothing stands there." : "" };
+}
+
+export const placeOf = ({ kind, path, line }: Conflict): string =>
+  kind === "file" || line === 0 ? path : `${path}, line ${line}`;
+
+/** The conflict to go on with after one was resolved: the next that waits, around the end; null where none does. */
+export function nextUnresolved(conflicts: readonly Conflict[], after: string): string | null {
+  const place = conflicts.findIndex(({ key }) => key === after);
+  const around = [...conflicts.slice(place + 1), ...conflicts.slice(0, place + 1)];
+  return around.find(({ chosen }) => chosen === null)?.key ?? null;
+}
+
+/** What an editor begins with. */
+export const startOfText = ({ written, both, ours, theirs }: Conflict): string =>
+  written ?? both ?? ours ?? theirs ?? "";
+
+/** Lines of one text that are compared; what comes after is shown and not marked. */
+const MOST_LINES = 600;
+
+/** A side's lines, each with whether both had another there: what is in no longest common sequence of lines. */
+export function ownLines(base: string, text: string): readonly { readonly line: string; readonly isOwn: boolean }[] {
+  const now = text.replace(/\n$/, "").split("\n");
+  const then = base.split("\n").slice(0, MOST_LINES);
+  const compared = now.slice(0, MOST_LINES);
+  // lengths[i][j]: of the longest common sequence of then[i..] and compared[j..].
+  const lengths = Array.from({ length: then.length + 1 }, () => new Uint16Array(compared.length + 1));
+  const at = (i: number, j: number): number => lengths[i]?.[j] ?? 0;
+  for (let i = then.length - 1; i >= 0; i--) {
+    const row = lengths[i];
+    for (let j = compared.length - 1; row !== undefined && j >= 0; j--) {
+      row[j] = then[i] === compared[j] ? at(i + 1, j + 1) + 1 : Math.max(at(i + 1, j), at(i, j + 1));
+    }
+  }
+  const shared = new Set<number>();
+  for (let i = 0, j = 0; i < then.length && j < compared.length;) {
+    if (then[i] === compared[j]) {
+      shared.add(j);
+      i += 1;
+      j += 1;
+    } else if (at(i + 1, j) >= at(i, j + 1)) i += 1;
+    else j += 1;
+  }
+  return now.map((line, number) => ({ line, isOwn: number < MOST_LINES && !shared.has(number) }));
+}

@@ -1,0 +1,140 @@
+"""The page of a rune: its picture, its player on pages of others, and the ways to use it."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import subprocess
+import sys
+import wave
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.test import Client
+from PIL import Image
+
+from forge.projects.actions import update_project
+from forge.registry.actions import deprecate_tag, publish_build
+from forge.registry.picture import PictureFacts
+from forge.web.embed import script_path
+from forge.web.use_it import Published, interface_of, snippets
+from tests.forge.made_builds import approved, built, packed
+
+pytestmark = pytest.mark.django_db
+
+SCRIPT = "bc4e0d841ac49c6d9adb835d9b204d4006456180c2c919b468ad29f825e8b161"
+"""What pages of others name by its digest. It never changes; another interface is another file beside it."""
+
+
+@pytest.fixture
+def public(project: Any, developer: Any, owner: Any) -> Any:
+    publish_build(developer, packed(approved(built(developer, project)), "c").build, "1.0", notes="**Six** words.")
+    return update_project(owner, project, visibility="public", description="Hears <you> & answers.")
+
+
+def test_a_visitor_reads_notes_digests_and_every_way_to_use_it(public: Any) -> None:
+    page = Client().get("/acme/kitchen").content.decode()
+    for shown in (
+        "<strong>Six</strong> words.",
+        "rune pull",
+        "&lt;rune-player",
+        "rune.load(",
+        "rune_kitchen_run(",
+        "1.0",
+    ):
+        assert shown in page, shown
+    for digest in (public.repository.listing.rune_digest, public.repository.tags.get().manifest_id and "sha256:"):
+        assert str(digest) in page
+    assert "/api/v1/projects/acme/kitchen/tags/1.0/packages/c" in page
+    assert "Edit the notes" not in page
+
+
+def test_publishers_write_notes_and_deprecate_on_the_page(
+    public: Any, developer: Any, viewer: Any, browser_of: Callable[[Any], Client]
+) -> None:
+    address = "/acme/kitchen/tags/1.0"
+    assert browser_of(viewer).post(address, {"do": "notes", "notes": "x"}).status_code == 403
+    browser = browser_of(developer)
+    refused = browser.post(address, {"do": "deprecate", "reason": " "})
+    assert refused.status_code == 400
+    assert "Write why" in refused.content.decode()
+    assert browser.post(address, {"do": "notes", "notes": "New words"}).status_code == 302
+    assert browser.post(address, {"do": "deprecate", "reason": "Deaf."}).status_code == 302
+    page = browser.get("/acme/kitchen").content.decode()
+    assert "New words" in page
+    assert "1.0 is deprecated." in page
+    browser.post(address, {"do": "undeprecate"})
+    assert "is deprecated." not in browser.get("/acme/kitchen").content.decode()
+
+
+def test_the_picture_is_a_visitors_and_of_a_public_project_alone(
+    public: Any, owner: Any, browser_of: Callable[[Any], Client]
+) -> None:
+    answer = Client().get("/acme/kitchen/picture.png")
+    assert Image.open(io.BytesIO(answer.content)).size == (1200, 630)
+    page = Client().get("/acme/kitchen").content.decode()
+    assert f"/acme/kitchen/picture.png?{answer['ETag'].strip(chr(34))}" in page
+    facts = PictureFacts("acme", "kitchen", "1.0", "About", ("5 kB",))
+    assert facts.digest != PictureFacts("acme", "kitchen", "1.0", "About", ("6 kB",)).digest
+    for visibility in ("internal", "private"):
+        update_project(owner, public, visibility=visibility)
+        assert browser_of(owner).get("/acme/kitchen/picture.png").status_code in (302, 404)
+        assert b"og:image" not in browser_of(owner).get("/acme/kitchen").content
+
+
+def test_the_player_stands_in_any_page_but_shows_what_is_public_alone(
+    public: Any, developer: Any, owner: Any, browser_of: Callable[[Any], Client]
+) -> None:
+    deprecate_tag(developer, public, "1.0", "Deaf.")
+    page = Client().get("/player/acme/kitchen/embed?tag=1.0")
+    assert page.status_code == 200
+    assert "X-Frame-Options" not in page
+    assert "frame-ancestors *" in page["Content-Security-Policy"]
+    assert 'data-embed="/api/v1/projects/acme/kitchen/tags/1.0/rune"' in page.content.decode()
+    assert Client().get("/player/acme/kitchen/embed?tag=9.9").status_code == 404
+    other = Client().get("/acme/kitchen")
+    assert "frame-ancestors 'none'" in other["Content-Security-Policy"]
+    update_project(owner, public, visibility="internal")
+    # Also to its owner, whose browser another page could make open it.
+    refused = browser_of(owner).get("/player/acme/kitchen/embed")
+    assert refused.status_code == 404
+    assert b'data-embed=""' in refused.content
+
+
+def test_the_script_of_other_pages_keeps_its_bytes() -> None:
+    answer = Client().get("/player/1.js")
+    assert hashlib.sha256(answer.content).hexdigest() == SCRIPT, "pages compare its digest: write 2.js beside it"
+    assert answer["Access-Control-Allow-Origin"] == "*"
+    assert answer.content == script_path().read_bytes()
+
+
+@pytest.mark.proof
+def test_the_ways_without_a_page_run_as_they_stand(tmp_path: Path) -> None:
+    """The command, Python and C of a real rune, on what `rune new keywords` makes."""
+
+    def run(*command: str) -> str:
+        return subprocess.run(command, cwd=tmp_path, check=True, capture_output=True, text=True).stdout
+
+    rune = (sys.executable, "-m", "rune.cli")
+    run(*rune, "new", "keywords")
+    report = json.loads(run(*rune, "build", "keywords", "-o", "keywords.rune", "--format", "json"))
+    run(*rune, "build", "keywords", "--target", "c", "-o", "package")
+    with wave.open(str(tmp_path / "up.wav"), "wb") as sound:
+        sound.setparams((1, 2, 16000, 16000, "NONE", ""))
+        sound.writeframes(bytes(32000))
+    interface = interface_of(report["report"]["pipeline"])
+    assert interface is not None
+    found = snippets(Published("http://127.0.0.1:8000", "acme/keywords", "1.0", "sha384-x", True), interface, True)
+    ways = {way.key: way.text for way in found}
+    assert list(ways) == ["command", "html", "javascript", "python", "c"]
+    pull, command = ways["command"].splitlines()
+    assert pull == "rune pull http://127.0.0.1:8000/acme/keywords:1.0"
+    assert "silence" in run(*rune, *command.split()[1:])
+    assert "silence" in run(sys.executable, "-c", ways["python"])
+    (tmp_path / "use.c").write_text(ways["c"])
+    sources = [str(each) for each in (tmp_path / "package/src").glob("*.c") if "selftest" not in each.name]
+    run("gcc", "-std=c99", "-Wall", "-Werror", "-Ipackage/include", "use.c", *sources, "-o", "use")
+    run("./use")
