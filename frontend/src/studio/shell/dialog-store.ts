@@ -1,5 +1,5 @@
 // Which dialog is open, of which there is one at most. What each asks, and what its answer does, is in Dialogs.tsx.
-import type { Build } from "../../api/schema";
+import type { Build, OutlineWire } from "../../api/schema";
 import { createStore, type StoreApi } from "zustand/vanilla";
 import type { Take } from "../../preview";
 import type { Destination } from "../commands/destination";
@@ -23,6 +23,8 @@ export type DialogRequest =
       /** What was dropped; null to ask for it. */
       readonly dropping: Promise<readonly NamedFile[]> | null;
     }
+  /** `at` is the wire that it is put into, unless another is chosen. */
+  | { readonly what: "new-block"; readonly at: Pick<OutlineWire, "source" | "source_index"> | null }
   | { readonly what: "shortcuts" }
   /** Drawn by the preview, whose phones it is about. */
   | { readonly what: "phone" };
