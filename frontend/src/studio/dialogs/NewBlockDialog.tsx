@@ -73,7 +73,9 @@ export default function NewBlockDialog({ at, onClose }: Props) {
           />
           {refused === null && (
             <span className="small muted">
-              {name === "" ? "It becomes a file with a few lines that run, and a file with its tests." : `${name}.py and ${name}_test.py`}
+              {name === ""
+                ? "It becomes a file with a few lines that run, and a file with its tests."
+                : `${name}.py and ${name}_test.py`}
             </span>
           )}
           <span id={`${id}-problem`} className="error" role="status">
