@@ -97,7 +97,7 @@ def bind(signature: BlockSignature, types: Sequence[TensorType]) -> dict[str, in
             continue
         wanted = f"{signature.name} takes {given.shape} as {given.name} and not {type_}"
         if given.shape.element is not type_.element or len(given.shape.dimensions) != len(type_.dimensions):
-            raise UnfitInput(wanted, index)
+            raise UnfitInput(wanted + _instead(given, type_), index)
         for dimension, size in zip(given.shape.dimensions, type_.dimensions, strict=True):
             if isinstance(dimension, int) and dimension != size:
                 raise UnfitInput(wanted, index)
@@ -106,6 +106,22 @@ def bind(signature: BlockSignature, types: Sequence[TensorType]) -> dict[str, in
         if type_.count < 1:
             raise UnfitInput(f"{wanted}, which has no elements", index)
     return names
+
+
+def _instead(given: Given, type_: TensorType) -> str:
+    """What to write for a tensor with another number of dimensions, such as one of a batch of one."""
+    if not isinstance(given.shape, ArrayShape) or given.shape.element is not type_.element:
+        return ""
+    ones = [each == 1 for each in type_.dimensions]
+    if sum(not one for one in ones) > 1 or len(given.shape.dimensions) != 1:
+        return ""
+    name = given.shape.dimensions[0]
+    long = ones.index(False) if False in ones else len(ones) - 1
+    written = [
+        f'"{name}"' if at == long and isinstance(name, str) else str(size) for at, size in enumerate(type_.dimensions)
+    ]
+    indices = ["i" if at == long else "0" for at in range(len(ones))]
+    return f". Write `{given.name}: {type_.element}[{', '.join(written)}]` and `{given.name}[{', '.join(indices)}]`"
 
 
 def output_type(shape: ArrayShape | Scalar, names: Mapping[str, int]) -> TensorType:

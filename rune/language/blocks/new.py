@@ -1,4 +1,4 @@
-"""A new block in Python: its file with something that runs at once, its test, and its stage in the graph."""
+"""A new block in Python: its file with something that runs at once, and its stage in the graph."""
 
 from __future__ import annotations
 
@@ -18,8 +18,6 @@ from rune.tensor import ElementType, TensorType
 
 _USUAL = TensorType(ElementType.F32, (4,))
 """What a block is written for that no wire leads to."""
-_TESTED_SIZE = 4
-"""Elements of a dimension in a test, where the block takes any."""
 
 
 class NewBlockRefused(Exception):
@@ -42,9 +40,12 @@ class NewBlock:
 
 def new_block(analysis: Analysis, name: str, after: Port | None, feeds: Port | None) -> NewBlock:
     """A block called `name` that reads from `after`, and that `feeds` reads from. Raises `NewBlockRefused`."""
-    files = _paths(analysis, name)
+    problem = name_problem(analysis, name)
+    if problem is not None:
+        raise NewBlockRefused(problem)
+    path = f"{name}.py"
     type_ = _USUAL if after is None else _type_at(analysis, after)
-    made = ((files[0], block_text(name, type_)), (files[1], text_of_test(name, type_)))
+    made = ((path, block_text(name, type_)),)
     if after is None:
         return NewBlock(made, (), None)
     overlay = _With(analysis.files, dict(made))
@@ -52,7 +53,7 @@ def new_block(analysis: Analysis, name: str, after: Port | None, feeds: Port | N
     checked = check(overlay, analysis.blocks, runefile=analysis.runefile, signatures=analysis.signatures)
     to_be = replace(analysis, files=overlay, blocks=blocks, checked=checked)
     is_free = all(stage.name.text != name for stage in checked.syntax.stages)
-    edit = AddStage(StageKind.BLOCK, f"./{files[0]}", name=name if is_free else None, inputs=(after,), feeds=feeds)
+    edit = AddStage(StageKind.BLOCK, f"./{path}", name=name if is_free else None, inputs=(after,), feeds=feeds)
     try:
         return NewBlock(made, edit_graph(to_be, edit), name_of_new(to_be, edit))
     except GraphEditRefused as error:
@@ -65,22 +66,12 @@ def name_problem(analysis: Analysis, name: str) -> str | None:
         return "A block's name is that of a Python function: letters, digits and _, and no digit first."
     if name in WORDS or name in ELEMENTS:
         return f"{name} has a meaning in the language of blocks already."
-    if name.endswith("_test") or name.startswith("test_"):
-        return "A name with test belongs to the tests of a block. Choose another."
     if len(name) > 60:
         return "The name is too long: at most 60 characters."
     taken = set(analysis.files.paths())
-    for path in (f"{name}.py", f"{name}_test.py"):
-        if path in taken:
-            return f"There is a file {path} already."
+    if f"{name}.py" in taken:
+        return f"There is a file {name}.py already."
     return None
-
-
-def _paths(analysis: Analysis, name: str) -> tuple[str, str]:
-    problem = name_problem(analysis, name)
-    if problem is not None:
-        raise NewBlockRefused(problem)
-    return f"{name}.py", f"{name}_test.py"
 
 
 def _type_at(analysis: Analysis, port: Port) -> TensorType:
@@ -135,37 +126,6 @@ def block_text(name: str, type_: TensorType) -> str:
         *first,
         *_loops([_size(type_, each) for each in range(len(type_.dimensions))], step),
         f"    return {'y' if is_whole else 'last'}",
-        "",
-    ]
-    return "\n".join(lines)
-
-
-def text_of_test(name: str, type_: TensorType) -> str:
-    """The tests of such a block."""
-    sizes = [each if len(type_.dimensions) > 2 else min(each, _TESTED_SIZE) for each in type_.dimensions]
-    made = f"{type_.element}[{', '.join(map(str, sizes))}]()"
-    at = ", ".join(_INDICES[: len(sizes)])
-    first = ", ".join("0" for _ in sizes)
-    loud = "100" if not type_.element.is_float else "1.0"
-    quarter = "25" if not type_.element.is_float else "0.25"
-    near = "1" if not type_.element.is_float else "0.001"
-    lines = [
-        f'"""What {name} must do. Each function that begins with test_ is a test, and begins with states of zeros."""',
-        "",
-        "",
-        "def test_a_constant_stays():",
-        f"    x = {made}",
-        *_loops([str(each) for each in sizes], [f"x[{at}] = {loud}"]),
-        "    for run in range(40):",
-        f"        y = {name}(x)",
-        f"    assert abs(y[{first}] - {loud}) <= {near}",
-        "",
-        "",
-        "def test_one_spike_counts_little():",
-        f"    x = {made}",
-        f"    x[{first}] = {loud}",
-        f"    y = {name}(x)",
-        f"    assert y[{first}] <= {quarter}",
         "",
     ]
     return "\n".join(lines)

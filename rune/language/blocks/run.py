@@ -20,13 +20,12 @@ class BlockInputJson(TypedDict):
 
 
 class BlockAnswerJson(TypedDict):
-    """Where a block in Python runs. `stage` is null where the Runefile does not run it; `test` where it has no tests."""
+    """Where a block in Python runs. `stage` is null where the Runefile does not run it."""
 
     stage: str | None
     inputs: list[BlockInputJson]
     outputs: int
     settings: dict[str, float]
-    test: str | None
 
 
 def block_run(analysis: BlockAnalysis) -> BlockAnswerJson:
@@ -35,10 +34,8 @@ def block_run(analysis: BlockAnalysis) -> BlockAnswerJson:
     signature = analysis.checked.signature
     stage = next((each for each in project.checked.syntax.stages if _runs(each, file)), None)
     outputs = 0 if signature is None else len(signature.outputs)
-    test = tests_of(file)
-    known = test if test in project.files.paths() else None
     if stage is None:
-        return {"stage": None, "inputs": [], "outputs": outputs, "settings": {}, "test": known}
+        return {"stage": None, "inputs": [], "outputs": outputs, "settings": {}}
     inputs: list[BlockInputJson] = []
     for each in stage.inputs:
         given = project.checked.types.get(each.stage, ())
@@ -56,12 +53,7 @@ def block_run(analysis: BlockAnalysis) -> BlockAnswerJson:
         for each in stage_arguments(project, stage.name.text)
         if isinstance(each.value, int | float) and not isinstance(each.value, bool)
     }
-    return {"stage": stage.name.text, "inputs": inputs, "outputs": outputs, "settings": settings, "test": known}
-
-
-def tests_of(file: str) -> str:
-    """Where the tests of a block are."""
-    return f"{file.removesuffix('.py')}_test.py"
+    return {"stage": stage.name.text, "inputs": inputs, "outputs": outputs, "settings": settings}
 
 
 def _runs(stage: StageSyntax, file: str) -> bool:

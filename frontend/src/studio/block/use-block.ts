@@ -13,7 +13,6 @@ interface BlockAnswer {
     readonly dimensions: readonly number[] | null;
   }[];
   readonly settings: Readonly<Record<string, number>>;
-  readonly test: string | null;
 }
 
 export interface BlockPlace extends BlockAnswer {

@@ -1,4 +1,4 @@
-// A new block in Python: its name, and the wire that it is put into. Its file, its test and its stage come as one step of the undo.
+// A new block in Python: its name, and the wire that it is put into. Its file and its stage come as one step of the undo.
 import type { OutlineWire } from "../../api/schema";
 import { useId, useState } from "react";
 import { LanguageRefusal } from "../../language";
@@ -36,8 +36,8 @@ export default function NewBlockDialog({ at, onClose }: Props) {
       places.awaitFile(path);
       workspace.toasts.say(
         wire === null
-          ? `${path} and its test are there. Name it in the Runefile as proc-block: ./${path}.`
-          : `${path} runs between ${wire.source} and ${wire.target}, and has a test.`,
+          ? `${path} is there. Name it in the Runefile as proc-block: ./${path}.`
+          : `${path} runs between ${wire.source} and ${wire.target}.`,
         { label: "Undo", run: () => void workspace.files.undo.undo() },
       );
     } catch (error) {
@@ -74,8 +74,8 @@ export default function NewBlockDialog({ at, onClose }: Props) {
           {refused === null && (
             <span className="small muted">
               {name === ""
-                ? "It becomes a file with a few lines that run, and a file with its tests."
-                : `${name}.py and ${name}_test.py`}
+                ? "It becomes a file with a few lines that run."
+                : `Its file is ${name}.py.`}
             </span>
           )}
           <span id={`${id}-problem`} className="error" role="status">
