@@ -54,6 +54,7 @@ def test_a_block_is_made_run_and_stopped(forge: LiveForge, open_page: OpenPage) 
 
     # Asked for by the palette of commands, put between two stages.
     page.keyboard.press("Control+k")
+    expect(page.get_by_role("combobox", name="A command, a file or a stage")).to_be_focused()
     page.keyboard.type("New block in Python")
     page.keyboard.press("Enter")
     dialog = page.get_by_role("dialog", name="New block in Python")
