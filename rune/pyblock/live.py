@@ -35,7 +35,7 @@ class _Watch:
 
     prints: list[tuple[int, str]] = field(default_factory=list)
     left_out: int = 0
-    values: dict[int, tuple[str, Number | PythonArray]] = field(default_factory=dict)
+    values: dict[int, tuple[str, Number | str]] = field(default_factory=dict)
     turns: int = 0
     until: float = math.inf
 
@@ -50,7 +50,8 @@ class _Watch:
             self.left_out += 1
 
     def trace(self, line: int, text: str, value: Number | PythonArray) -> None:
-        self.values[line] = (text, value)
+        # An array goes on to change: what is shown is what it held here.
+        self.values[line] = (text, _shown(value) if isinstance(value, PythonArray) else value)
 
     def turn(self) -> None:
         self.turns += 1
@@ -137,7 +138,7 @@ def _numbers(values: Sequence[Number | None]) -> list[Number]:
     return [math.nan if each is None else each for each in values]
 
 
-def _shown(value: Number | PythonArray) -> str:
+def _shown(value: Number | str | PythonArray) -> str:
     """A value beside its line: of an array, its first elements."""
     if isinstance(value, PythonArray):
         first = value.elements()[:_ELEMENTS_SHOWN]

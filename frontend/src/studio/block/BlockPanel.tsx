@@ -92,6 +92,7 @@ function Shown({ runner, place, stage, running }: ShownProps) {
     words.find((each) => each.length === past.at(-1)?.length) ?? [];
   const { run, problems, stopped, isStarting, read, written, printed, milliseconds, skipped } = state;
   const problem = problems[0] ?? null;
+  const failure = run?.failure ?? null;
   const isTold = diagnostics.some(({ severity }) => severity === "error");
   const waiting = isStarting
     ? "Python is starting…"
@@ -110,9 +111,9 @@ function Shown({ runner, place, stage, running }: ShownProps) {
           Line {problem.line}: {problem.message}.{isTold ? "" : " It runs again once that is mended."}
         </p>
       )}
-      {run?.failure != null && (
+      {failure !== null && (
         <p className="notice bad" role="alert">
-          Line {run.failure.line}: {run.failure.message}
+          Line {failure.line}: {failure.message}
         </p>
       )}
       <Plot
@@ -130,11 +131,7 @@ function Shown({ runner, place, stage, running }: ShownProps) {
         past={written}
         names={namesOf(written)}
         waiting={
-          run?.failure != null
-            ? "The run failed."
-            : problem === null
-              ? waiting
-              : "Nothing, until the problem is mended."
+          failure !== null ? "The run failed." : problem === null ? waiting : "Nothing, until the problem is mended."
         }
       />
       {printed.length > 0 && (
@@ -223,8 +220,9 @@ function useLineValues({ run, problems }: RunnerState): void {
               text: name.includes("[") ? `${name} = ${value}` : value,
               kind: "value" as const,
             }));
-    if (problems.length === 0 && run?.failure != null)
-      shown.push({ line: run.failure.line, text: run.failure.message, kind: "failed" });
+    const failure = run?.failure ?? null;
+    if (problems.length === 0 && failure !== null)
+      shown.push({ line: failure.line, text: failure.message, kind: "failed" });
     editor.tell(setLineValues.of(shown));
     return () => editor.tell(setLineValues.of([]));
   }, [editor, run, problems]);
