@@ -1,4 +1,4 @@
-// The floors of the front end: {api, look} < {runtime, language, pipeline} < preview < device < {studio, player}; pages draws pipelines,
+// The floors of the front end: {api, look} < {runtime, language, pipeline} < {blocks, preview} < device < {studio, player}; pages draws pipelines,
 // shares the looks, and stands alone otherwise. api/ is generated and holds types alone. Imports only go down.
 const folder = (name) => `^src/${name}/`;
 
@@ -8,9 +8,10 @@ const MAY_IMPORT = {
   look: [],
   runtime: ["look"],
   language: ["api"],
+  blocks: ["runtime"],
   pipeline: [],
   preview: ["look", "runtime"],
-  studio: ["api", "look", "runtime", "language", "pipeline", "preview"],
+  studio: ["api", "look", "runtime", "language", "blocks", "pipeline", "preview"],
   device: ["look", "runtime", "preview"],
   player: ["api", "look", "runtime", "preview", "device"],
   pages: ["api", "look", "pipeline"],

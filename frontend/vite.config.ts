@@ -9,13 +9,14 @@ import { defineConfig } from "vitest/config";
 const ROOT = new URL(".", import.meta.url).pathname;
 
 /** Scripts that stand alone, by the name that they keep: frame.js is inlined in /frame/ with a nonce, worker.js is posted
- * into that frame as text, language.js starts Pyodide,
+ * into that frame as text, and blocks.js into another, language.js starts Pyodide,
  * player-worker.js is the player's service worker, microphone.js is an AudioWorklet module,
  * pictures.js resizes pictures, pico.js is a virtual board. */
 const LONE_SCRIPTS: Readonly<Record<string, string>> = {
   "frame.js": "src/runtime/frame.ts",
   "worker.js": "src/runtime/worker.ts",
   "language.js": "src/language/worker.ts",
+  "blocks.js": "src/blocks/worker.ts",
   "player-worker.js": "src/player/phone/service-worker.ts",
   "microphone.js": "src/preview/sources/microphone.worklet.ts",
   "pictures.js": "src/preview/picture/worker.ts",

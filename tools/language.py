@@ -25,7 +25,7 @@ PYODIDE_PYTHON = (3, 11)
 """The Python inside the Pyodide that frontend/package.json pins: only that one's bytecode can be packed."""
 PACKER = ROOT / ".venv" / "pyodide-build"
 FOLDER = ROOT / "static" / "language"
-ENTRY_MODULES = ("rune.language.service", "rune.blocks.catalogue")
+ENTRY_MODULES = ("rune.language.service", "rune.blocks.catalogue", "rune.pyblock.live")
 """What the page's worker imports; these and what they import are packed."""
 PACKAGES = ("rune", "yaml")
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Annotated, Any, TypedDict
 
 from rune.language.analysis import Analysis
+from rune.language.blocks.new import name_problem, new_block
 from rune.language.connection_check import fits, fitting, sources_for, suiting
 from rune.language.declared import types_fit
 from rune.language.graph_edit import edit_graph, name_of_new
@@ -28,7 +29,7 @@ from rune.language.graph_json import (
 )
 from rune.language.palette import palette, stage_arguments
 from rune.language.ports import stage_ports
-from rune.language.requests import object_of, text_of, whole_number_of
+from rune.language.requests import flag_of, object_of, text_of, whole_number_of
 from rune.runefile.syntax import Form
 from rune.runefile.to_json import TextEditJson, edit_to_json
 
@@ -36,6 +37,21 @@ from rune.runefile.to_json import TextEditJson, edit_to_json
 class EditGraphAnswerJson(TypedDict):
     """An edit of the graph as edits of the text; `stage` is the name of a stage that is added, or null."""
 
+    edits: list[TextEditJson]
+    stage: str | None
+
+
+class NewFileJson(TypedDict):
+    """A file that is to be made."""
+
+    path: str
+    text: str
+
+
+class NewBlockAnswerJson(TypedDict):
+    """The files of a new block, and the edits of the text that run it in a new stage."""
+
+    files: list[NewFileJson]
     edits: list[TextEditJson]
     stage: str | None
 
@@ -85,6 +101,25 @@ def answer_edit_graph(analysis: Analysis, request: Mapping[str, Any]) -> EditGra
     edit = edits_from_json(object_of(request, "edit"))
     edits = [edit_to_json(each) for each in edit_graph(analysis, edit)]
     return {"edits": edits, "stage": name_of_new(analysis, edit)}
+
+
+def answer_new_block(analysis: Analysis, request: Mapping[str, Any]) -> NewBlockAnswerJson | ReasonAnswerJson:
+    """The files and edits of a new block "name", which reads from "source" and is read by "feeds", both or neither of
+    which are given. With "is_asked", only {"reason"}: why it cannot be called so, or null.
+
+    Raises `NewBlockRefused` and `BadRequest`.
+    """
+    name = text_of(request, "name")
+    if flag_of(request, "is_asked", default=False):
+        return {"reason": name_problem(analysis, name)}
+    source = port_from_json(request, "source") if request.get("source") is not None else None
+    feeds = port_from_json(request, "feeds") if request.get("feeds") is not None else None
+    made = new_block(analysis, name, source, feeds)
+    return {
+        "files": [{"path": path, "text": text} for path, text in made.files],
+        "edits": [edit_to_json(each) for each in made.edits],
+        "stage": made.stage,
+    }
 
 
 def answer_ports(analysis: Analysis, _request: Mapping[str, Any]) -> PortsAnswerJson:

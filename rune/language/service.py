@@ -15,6 +15,8 @@ from rune.language.actions import actions
 from rune.language.analysis import Analysis
 from rune.language.blocks.analysis import analyse_block, is_block_file
 from rune.language.blocks.answers import BLOCK_ANSWERS
+from rune.language.blocks.new import NewBlockRefused
+from rune.language.blocks.run import BlockAnswerJson
 from rune.language.completion import complete
 from rune.language.file_mentions import file_mentions, rename_files
 from rune.language.format import FormatRefused, format_text
@@ -22,6 +24,7 @@ from rune.language.graph_answers import (
     ArgumentsAnswerJson,
     EditGraphAnswerJson,
     FitsAnswerJson,
+    NewBlockAnswerJson,
     PortsAnswerJson,
     ReasonAnswerJson,
     SourcesAnswerJson,
@@ -29,6 +32,7 @@ from rune.language.graph_answers import (
     answer_arguments,
     answer_edit_graph,
     answer_fits,
+    answer_new_block,
     answer_palette,
     answer_ports,
     answer_suits,
@@ -97,6 +101,8 @@ class Service:
             return _error("format-refused", error.reason)
         except GraphEditRefused as error:
             return _error("graph-edit-refused", error.reason)
+        except NewBlockRefused as error:
+            return _error("new-block-refused", error.reason)
 
     def answer_text(self, request: str) -> str:
         """The same from and to JSON text, which costs least between Python and a page."""
@@ -114,7 +120,7 @@ class Service:
             changes = files_from_json(object_of(request, "files"))
             self._session.update(changes, replace=request.get("ask") == "open")
         ask = text_of(request, "ask")
-        if ask not in ANSWERS and ask not in ("open", "change"):
+        if ask not in ANSWERS and ask not in BLOCK_ANSWERS and ask not in ("open", "change"):
             raise BadRequest(f'"ask" must be one of {", ".join(("open", "change", *ANSWERS))}')
         if ask == "open":
             object_of(request, "files")
@@ -126,6 +132,8 @@ class Service:
             return self._answered_of_policy(ask, request, units)
         if file is not None and is_block_file(file):
             return self._answered_of_block(ask, request, units, file)
+        if ask not in ANSWERS:
+            raise BadRequest(f'"{ask}" is asked of a block in Python')
         analysis = self._session.analysis(file)
         if units == "characters":
             return ANSWERS[ask](analysis, request)
@@ -270,7 +278,9 @@ AnswerJson = (
     | EditGraphAnswerJson
     | PaletteAnswerJson
     | ArgumentsAnswerJson
+    | BlockAnswerJson
     | FitsAnswerJson
+    | NewBlockAnswerJson
     | SourcesAnswerJson
     | ReasonAnswerJson
     | PortsAnswerJson
@@ -298,6 +308,7 @@ ANSWERS: dict[str, Callable[[Analysis, Mapping[str, Any]], AnswerJson]] = {
     "actions": _actions,
     "edit-graph": answer_edit_graph,
     "palette": answer_palette,
+    "new-block": answer_new_block,
     "arguments": answer_arguments,
     "fits": answer_fits,
     "ports": answer_ports,

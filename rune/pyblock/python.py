@@ -121,7 +121,8 @@ def _flat(values: Any) -> Iterator[Any]:
 
 
 class _Rounded(ast.NodeTransformer):
-    """Puts the rounding behind the operations, and a call of `_trace` behind assignments where values are wanted."""
+    """Puts the rounding behind the operations, and where it is watched a call of `_trace` behind assignments and one of
+    `_turn` before each turn of a loop."""
 
     def __init__(self, marks: Mapping[ast.AST, Sequence[str]], *, traces: bool) -> None:
         self._marks = marks
@@ -136,6 +137,9 @@ class _Rounded(ast.NodeTransformer):
             return self._wrapped(result, marks, node)
         if self._traces and isinstance(node, ast.Assign):
             return self._traced(node, node.targets[0])
+        if self._traces and isinstance(result, ast.For | ast.While):
+            turn = ast.Expr(_call_of("_turn", [], result))
+            result.body.insert(0, ast.fix_missing_locations(ast.copy_location(turn, result)))
         return result
 
     def _wrapped(self, result: Any, marks: Sequence[str], at: ast.AST) -> Any:
@@ -158,10 +162,22 @@ class _Rounded(ast.NodeTransformer):
     def _traced(self, node: ast.Assign, target: Any) -> list[ast.stmt]:
         if isinstance(target, ast.Subscript) and isinstance(target.slice, ast.Slice):
             return [node]
-        text = ast.Constant(ast.unparse(target))
+        text = _written(target)
         line = ast.Constant(node.end_lineno)
         traced = ast.Expr(_call_of("_trace", [line, text, _as_load(target)], node))
         return [node, ast.fix_missing_locations(ast.copy_location(traced, node))]
+
+
+def _written(target: Any) -> ast.expr:
+    """What is assigned to, as a text: of an element with its index."""
+    if isinstance(target, ast.Name):
+        return ast.Constant(target.id)
+    indices = target.slice.elts if isinstance(target.slice, ast.Tuple) else [target.slice]
+    parts: list[ast.expr] = [ast.Constant(f"{ast.unparse(target.value)}[")]
+    for number, index in enumerate(indices):
+        parts += [ast.Constant(", ")] if number else []
+        parts.append(ast.FormattedValue(index, -1, None))
+    return ast.JoinedStr([*parts, ast.Constant("]")])
 
 
 def _as_load(node: Any) -> Any:
@@ -206,6 +222,7 @@ def _names(dimensions: Mapping[str, int]) -> dict[str, Any]:
         "_shifted_left": numbers.shifted_left,
         "_shifted_right": numbers.shifted_right,
         "_trace": _ignored,
+        "_turn": _ignored,
     }
 
 
@@ -277,20 +294,23 @@ class PythonBlock:
     """A block in Python, with its states, which are zeros at first.
 
     `prints` is told of each `print`, with the line and the values; `trace` of each assignment, with the line, what was
-    assigned to, and the value. The tree of `checked` is used up.
+    assigned to, and the value; with it, `turn` is called before each turn of a loop, and may raise `BlockFailure`. The
+    tree of `checked` is used up.
     """
 
     def __init__(
         self,
         checked: Checked,
         prints: Callable[[int, str], None] | None = None,
-        trace: Callable[[int, str, Number], None] | None = None,
+        trace: Callable[[int, str, Number | PythonArray], None] | None = None,
+        turn: Callable[[], None] | None = None,
     ) -> None:
         if checked.block is None or checked.tree is None:
             raise ValueError("a block with problems cannot run")
         self._block = checked.block
         self._file = checked.text.file
         names = _names(checked.dimensions) | {"math": _mathematics(), "_trace": trace or _ignored}
+        names["_turn"] = turn or _ignored
         if prints is not None:
             names["print"] = lambda *values: prints(sys._getframe(1).f_lineno, " ".join(map(_shown, values)))
         done = _executed(checked.tree, self._file, checked.marks, names, traces=trace is not None)

@@ -2304,6 +2304,22 @@ export interface components {
       readonly text: string;
       readonly anchor?: components["schemas"]["WantedAnchor"];
     };
+    /** @description Where a block in Python runs. `stage` is null where the Runefile does not run it. */
+    readonly BlockAnswer: {
+      readonly stage: string | null;
+      readonly inputs: readonly components["schemas"]["BlockInput"][];
+      readonly outputs: number;
+      readonly settings: {
+        readonly [key: string]: number;
+      };
+    };
+    /** @description The wire that an input reads, and what it carries; null where that is not known. */
+    readonly BlockInput: {
+      readonly stage: string;
+      readonly index: number;
+      readonly type: string | null;
+      readonly dimensions: readonly number[] | null;
+    };
     /** @description An input or output: how many bytes it has, or how many texts. */
     readonly BoardPort: {
       readonly name: string;
@@ -3082,7 +3098,9 @@ export interface components {
             | components["schemas"]["EditGraphAnswer"]
             | components["schemas"]["PaletteAnswer"]
             | components["schemas"]["ArgumentsAnswer"]
+            | components["schemas"]["BlockAnswer"]
             | components["schemas"]["FitsAnswer"]
+            | components["schemas"]["NewBlockAnswer"]
             | components["schemas"]["SourcesAnswer"]
             | components["schemas"]["ReasonAnswer"]
             | components["schemas"]["PortsAnswer"]
@@ -3415,10 +3433,21 @@ export interface components {
       readonly not_measured: string | null;
       readonly missing: string | null;
     };
+    /** @description The files of a new block, and the edits of the text that run it in a new stage. */
+    readonly NewBlockAnswer: {
+      readonly files: readonly components["schemas"]["NewFile"][];
+      readonly edits: readonly components["schemas"]["TextEdit"][];
+      readonly stage: string | null;
+    };
     /** @description Who asks. */
     readonly NewDeviceSignIn: {
       /** @default  */
       readonly machine: string;
+    };
+    /** @description A file that is to be made. */
+    readonly NewFile: {
+      readonly path: string;
+      readonly text: string;
     };
     /** @description The same with its address, whose fragment is the secret. */
     readonly NewGuestLink: {
@@ -5190,6 +5219,8 @@ export type AuditPrincipal = components["schemas"]["AuditPrincipal"];
 export type AuditProject = components["schemas"]["AuditProject"];
 export type Authors = components["schemas"]["Authors"];
 export type BeginThread = components["schemas"]["BeginThread"];
+export type BlockAnswer = components["schemas"]["BlockAnswer"];
+export type BlockInput = components["schemas"]["BlockInput"];
 export type BoardPort = components["schemas"]["BoardPort"];
 export type BrokenSides = components["schemas"]["BrokenSides"];
 export type Build = components["schemas"]["Build"];
@@ -5327,7 +5358,9 @@ export type ModelTensor = components["schemas"]["ModelTensor"];
 export type ModelVerification = components["schemas"]["ModelVerification"];
 export type NamedFix = components["schemas"]["NamedFix"];
 export type Needs = components["schemas"]["Needs"];
+export type NewBlockAnswer = components["schemas"]["NewBlockAnswer"];
 export type NewDeviceSignIn = components["schemas"]["NewDeviceSignIn"];
+export type NewFile = components["schemas"]["NewFile"];
 export type NewGuestLink = components["schemas"]["NewGuestLink"];
 export type NewInvitation = components["schemas"]["NewInvitation"];
 export type NewOrganisation = components["schemas"]["NewOrganisation"];

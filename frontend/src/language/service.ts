@@ -21,7 +21,12 @@ export class LanguageService {
   /** Who answers now. */
   readonly state: Omit<StoreApi<"browser" | "server">, "setState"> = this.answering;
 
-  constructor(private readonly options: LanguageOptions) {}
+  /** Where Pyodide and the packed language are, or null. */
+  readonly base: string | null;
+
+  constructor(private readonly options: LanguageOptions) {
+    this.base = options.base;
+  }
 
   /** Loads the language into this page. Until it is there, and if it cannot be, the server answers. */
   start(): void {

@@ -51,6 +51,8 @@ interface Props {
   readonly timed?: TimedRune;
   /** Shown above its inputs and outputs, and told of each run. */
   readonly children?: false | ((running: Snapshot) => ReactNode);
+  /** The same, before its outputs. */
+  readonly first?: ((running: Snapshot) => ReactNode) | undefined;
   /** The same, below its outputs. */
   readonly after?: ((running: Snapshot) => ReactNode) | undefined;
   /** Shown in the place of what came out: the answers of this rune and another one. */
@@ -78,6 +80,7 @@ export function Preview(props: Props) {
     watching,
     timed,
     children,
+    first,
     after,
     answers,
     resources,
@@ -149,6 +152,7 @@ export function Preview(props: Props) {
                 </div>
               )}
               <div className="preview-side">
+                {first?.(snapshot)}
                 <div className="preview-outputs">
                   {loaded !== null && answers?.(snapshot)}
                   {(answers === undefined ? readings.cards : []).map((card) => (

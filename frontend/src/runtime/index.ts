@@ -3,13 +3,14 @@ export { decodeOutput } from "./decode";
 export { unpack } from "./packing";
 export { RuneError, type RuneErrorName } from "./errors";
 export { inspect, type Inspected, type InspectedResource } from "./inspect";
-export { RuneFrame, type Addresses } from "./rune-frame";
+export { openFrame, RuneFrame, type Addresses } from "./rune-frame";
 export { elementCount, elementSize, parseShape, type Shape } from "./shape";
 export { DEFAULT_LIMITS, MOST_OUTPUT_BYTES } from "./types";
 export type {
   CapabilityKind,
   CapabilityRequest,
   ElementName,
+  FrameRequest,
   Given,
   HostModel,
   Limits,

@@ -73,23 +73,20 @@ export class RuneFrame {
 
   /** Puts the frame into `container`, where it is not seen. Throws a `frame` error. */
   static async open(container: HTMLElement, addresses: Addresses = ADDRESSES): Promise<RuneFrame> {
-    const element = document.createElement("iframe");
-    if (addresses.isSandboxedByPolicy !== true) element.setAttribute("sandbox", "allow-scripts");
-    element.setAttribute("aria-hidden", "true");
-    element.title = "Sandbox in which the rune runs";
-    element.hidden = true;
-    element.tabIndex = -1;
+    const frame = openFrame(
+      container,
+      addresses.frame,
+      "Sandbox in which the rune runs",
+      addresses.isSandboxedByPolicy,
+    );
     try {
-      const [source] = await Promise.all([
-        workerSource(addresses.worker),
-        whenLoaded(element, addresses.frame, container),
-      ]);
-      // Whatever came in its place, nothing foreign is put into a frame that could read this page.
-      if (element.contentDocument !== null)
-        throw new RuneError("frame", "The sandbox is not isolated. Reload the page.");
+      const [element, source] = await Promise.all([frame, workerSource(addresses.worker)]);
       return new RuneFrame(element, source);
     } catch (error) {
-      element.remove();
+      void frame.then(
+        (element) => element.remove(),
+        () => undefined,
+      );
       throw error;
     }
   }
@@ -227,6 +224,30 @@ async function workerSource(address: string): Promise<string> {
   const response = await fetch(address).catch(() => null);
   if (response?.ok !== true) throw new RuneError("frame", "The sandbox could not be loaded. Reload the page.");
   return response.text();
+}
+
+/** A sandboxed frame that is not seen, in `container`. Throws a `frame` error, and leaves none behind then. */
+export async function openFrame(
+  container: HTMLElement,
+  address: string,
+  title: string,
+  isSandboxedByPolicy = false,
+): Promise<HTMLIFrameElement> {
+  const element = document.createElement("iframe");
+  if (!isSandboxedByPolicy) element.setAttribute("sandbox", "allow-scripts");
+  element.setAttribute("aria-hidden", "true");
+  element.title = title;
+  element.hidden = true;
+  element.tabIndex = -1;
+  try {
+    await whenLoaded(element, address, container);
+    // Whatever came in its place, nothing foreign is put into a frame that could read this page.
+    if (element.contentDocument !== null) throw new RuneError("frame", "The sandbox is not isolated. Reload the page.");
+    return element;
+  } catch (error) {
+    element.remove();
+    throw error;
+  }
 }
 
 function whenLoaded(element: HTMLIFrameElement, address: string, container: HTMLElement): Promise<void> {

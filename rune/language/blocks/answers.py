@@ -8,6 +8,7 @@ from typing import Any
 from rune.language.actions import Action, ActionKind, touches
 from rune.language.blocks.analysis import BlockAnalysis
 from rune.language.blocks.names import first_use, renamable, rename_in_block, uses
+from rune.language.blocks.run import block_run
 from rune.language.blocks.writing import complete_block, hints_of_block, hover_block
 from rune.language.requests import flag_of, text_of, whole_number_of
 from rune.language.to_json import (
@@ -63,6 +64,7 @@ def _actions(analysis: BlockAnalysis, request: Mapping[str, Any]) -> ActionsAnsw
 
 BLOCK_ANSWERS: Mapping[str, Callable[[BlockAnalysis, Mapping[str, Any]], Any]] = {
     "check": lambda analysis, _: check_to_json(analysis.project),
+    "block": lambda analysis, _: block_run(analysis),
     "complete": _complete,
     "hover": _hover,
     "hints": lambda analysis, _: {"hints": [hint_to_json(each) for each in hints_of_block(analysis)]},

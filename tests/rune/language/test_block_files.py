@@ -123,3 +123,74 @@ def test_a_list_that_grows_can_be_declared_as_state() -> None:
 
 def test_what_is_only_asked_of_a_runefile_is_refused_by_name() -> None:
     assert "asked of a Runefile" in _Editor().ask("palette")["message"]
+
+
+NEW = {"ask": "new-block", "name": "hold", "source": {"stage": "model", "index": 0}}
+
+
+def _runefile(dimensions: str, element: str) -> str:
+    return RUNEFILE.replace("    args: {length: 24}\n", "").replace("[6]", f"[{dimensions}]").replace("f32", element)
+
+
+def _service(more: dict[str, str] | None = None, dimensions: str = "6", element: str = "f32") -> Service:
+    service = Service(PUBLISHED_BLOCKS)
+    texts = {"Runefile.yml": _runefile(dimensions, element), **(more or {})}
+    service.answer({"ask": "open", "files": {path: {"text": text} for path, text in texts.items()}})
+    return service
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("def", "Python function"),
+        ("1st", "Python function"),
+        ("größe", "Python function"),
+        ("len", "has a meaning"),
+        ("f32", "has a meaning"),
+        ("smooth", "a file smooth.py already"),
+        ("a" * 61, "too long"),
+    ],
+)
+def test_a_new_block_that_cannot_be_called_so_is_refused(name: str, said: str) -> None:
+    service = _service({"smooth.py": BLOCK})
+    assert said in service.answer({"ask": "new-block", "name": name, "is_asked": True})["answer"]["reason"]
+    refused = service.answer({**NEW, "name": name})["error"]
+    assert refused["name"] == "new-block-refused"
+    assert said in refused["message"]
+
+
+def test_a_new_block_behind_what_is_not_known_is_refused() -> None:
+    answer = _service().answer({**NEW, "source": {"stage": "nobody", "index": 0}})
+    assert "not known what nobody gives" in answer["error"]["message"]
+
+
+@pytest.mark.parametrize("dimensions", ["6", "1, 6", "2, 3, 4"])
+@pytest.mark.parametrize("element", ["f32", "f64", "u8", "i16"])
+def test_a_new_block_runs_where_it_is_put(dimensions: str, element: str) -> None:
+    type_ = f"{element}[{dimensions}]"
+    own = f"def smooth(x: {type_}) -> {type_}:\n    y = {type_}()\n    return y\n"
+    service = _service({"smooth.py": own}, dimensions, element)
+    made = service.answer({**NEW, "feeds": {"stage": "smooth", "index": 0}})["answer"]
+    assert made["stage"] == "hold"
+    text = _runefile(dimensions, element)
+    for edit in sorted(made["edits"], key=lambda each: -each["span"]["start"]["offset"]):
+        text = text[: edit["span"]["start"]["offset"]] + edit["text"] + text[edit["span"]["end"]["offset"] :]
+    service.answer(
+        {
+            "ask": "change",
+            "files": {
+                "Runefile.yml": {"text": text},
+                **{each["path"]: {"text": each["text"]} for each in made["files"]},
+            },
+        }
+    )
+    assert service.answer({"ask": "check"})["answer"]["diagnostics"] == []
+    place = service.answer({"ask": "block", "file": "hold.py"})["answer"]
+    assert (place["stage"], place["inputs"][0]["stage"], place["outputs"]) == ("hold", "model", 1)
+    assert place["inputs"][0]["dimensions"] == [int(each) for each in dimensions.split(",")]
+    assert service.answer({"ask": "block", "file": "smooth.py"})["answer"]["inputs"][0]["stage"] == "hold"
+
+
+def test_an_input_of_one_row_is_told_what_to_write() -> None:
+    said = _service({"smooth.py": BLOCK}, "1, 6").answer({"ask": "check"})["answer"]["diagnostics"][0]["message"]
+    assert 'Write `x: f32[1, "n"]` and `x[0, i]`' in said

@@ -5,7 +5,7 @@ import type { Command } from "./command";
 import { unlessEditor, unlessFile, type CommandState } from "./state";
 
 export function fileCommands(state: CommandState, shell: Shell): readonly Command[] {
-  const { workspace, places, files } = shell;
+  const { workspace, places, files, dialogs } = shell;
   const { actions } = files;
   const { active } = state;
   const group = "File";
@@ -24,6 +24,16 @@ export function fileCommands(state: CommandState, shell: Shell): readonly Comman
   };
   return [
     { id: "file.new", title: "New file…", group, refused: editing, run: () => actions.create("") },
+    {
+      id: "file.new-block",
+      title: "New block in Python…",
+      group,
+      refused: editing,
+      run: () => {
+        const { selected } = places.state.getState();
+        dialogs.open({ what: "new-block", at: selected === null ? null : { source: selected, source_index: 0 } });
+      },
+    },
     { id: "file.upload", title: "Upload files…", group, refused: editing, run: () => actions.upload(null) },
     { id: "file.upload-folder", title: "Upload a folder…", group, refused: editing, run: actions.uploadFolder },
     {

@@ -1,6 +1,6 @@
 // The editor of one text file as a part of the page. Its text is the live document's; nothing is copied into React.
 import type { Diagnostic } from "../../api/schema";
-import { EditorSelection, EditorState, type Extension } from "@codemirror/state";
+import { EditorSelection, EditorState, type Extension, type StateEffect } from "@codemirror/state";
 import { EditorView } from "@codemirror/view";
 import { useEffect, useEffectEvent, useImperativeHandle, useLayoutEffect, useRef, type Ref } from "react";
 import type * as Y from "yjs";
@@ -37,6 +37,8 @@ export interface EditorHandle {
   line(): number;
   /** Show something beside the text, until something else is shown; nothing for an empty list. */
   show(what: Extension): void;
+  /** Hand something to what helps with writing. */
+  tell(effect: StateEffect<unknown>): void;
   /** The name at the cursor that can be changed everywhere, or null. */
   nameAtCursor(): Promise<string | null>;
   /** Rename it; answers why not, or null when it is done. */
@@ -213,6 +215,9 @@ export function Editor({
       line: () => (view.current === null ? 1 : cursorOf(view.current.state).line),
       show(what) {
         view.current?.dispatch({ effects: beside.reconfigure(what) });
+      },
+      tell(effect) {
+        view.current?.dispatch({ effects: effect });
       },
       nameAtCursor: () => (view.current === null ? Promise.resolve(null) : nameAt(view.current)),
       rename: (name) => (view.current === null ? Promise.resolve(null) : renameAt(view.current, name)),

@@ -6,6 +6,7 @@ import type { Extension } from "@codemirror/state";
 import { keymap } from "@codemirror/view";
 import { completing } from "./language/completion";
 import { hovering } from "./language/hovering";
+import { lineValues } from "./line-values";
 import { structure } from "./language/structure";
 import { problemCards } from "./problem-card";
 import type { ApplyElsewhere } from "./problems";
@@ -17,6 +18,6 @@ export function deferredExtensions(isUnderstood: boolean, elsewhere: ApplyElsewh
     closeBrackets(),
     highlightSelectionMatches(),
     keymap.of([...closeBracketsKeymap, ...searchKeymap]),
-    isUnderstood ? [completing, hovering, structure] : [],
+    isUnderstood ? [completing, hovering, structure, lineValues] : [],
   ];
 }

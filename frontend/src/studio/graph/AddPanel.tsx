@@ -1,6 +1,6 @@
 // All that can be added to the graph, found by a few letters: pressed it is added, dragged it goes where it falls.
 import type { Outline, OutlineWire } from "../../api/schema";
-import { X } from "lucide-react";
+import { Code, X } from "lucide-react";
 import { useEffect, useMemo, useRef, useState, type KeyboardEvent } from "react";
 import { find } from "../commands/search";
 import { moveFocus } from "../parts/arrow-keys";
@@ -17,6 +17,8 @@ interface AddPanelProps {
   /** What a dragged item is called. */
   readonly cargo: string;
   readonly onAdd: (item: PaletteItem) => void;
+  /** Asks for a block of one's own at the same place. */
+  readonly onNewBlock: () => void;
   readonly onClose: () => void;
 }
 
@@ -60,7 +62,7 @@ function found(query: string, palette: PaletteAnswer | null): readonly Group[] {
     .toSorted((one, other) => (query === "" ? 0 : rank(one.items[0]) - rank(other.items[0])));
 }
 
-export function AddPanel({ language, spot, into, outline, cargo, onAdd, onClose }: AddPanelProps) {
+export function AddPanel({ language, spot, into, outline, cargo, onAdd, onNewBlock, onClose }: AddPanelProps) {
   const [palette, setPalette] = useState<PaletteAnswer | null>(null);
   const [suits, setSuits] = useState<readonly Suit[]>([]);
   const [query, setQuery] = useState("");
@@ -146,6 +148,10 @@ export function AddPanel({ language, spot, into, outline, cargo, onAdd, onClose 
         value={query}
         onChange={(event) => setQuery(event.target.value)}
       />
+      <button type="button" data-row className="button" onClick={onNewBlock}>
+        <Code aria-hidden="true" />
+        New block in Python…
+      </button>
       <div className="add-list">
         {palette === null && <p className="small muted">Loading the stages…</p>}
         {palette !== null && groups.length === 0 && <p className="small muted">No matches.</p>}

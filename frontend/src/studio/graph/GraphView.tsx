@@ -42,6 +42,8 @@ export interface GraphViewProps {
   readonly onText: (node: OutlineNode) => void;
   /** Asks for the graph alone, with the stage's panel. */
   readonly onAlone: (node: OutlineNode) => void;
+  /** Asks for a new block in Python, behind an output. */
+  readonly onNewBlock: (at: Pick<OutlineWire, "source" | "source_index"> | null) => void;
 }
 
 /** What a dragged palette item is called while it is on its way. */
@@ -78,6 +80,7 @@ function EditableGraph({
   onPick,
   onText,
   onAlone,
+  onNewBlock,
 }: GraphViewProps) {
   const area = useRef<HTMLDivElement>(null);
   const language = useMemo(() => new GraphLanguage(workspace), [workspace]);
@@ -309,6 +312,10 @@ function EditableGraph({
               outline={outline}
               cargo={CARGO}
               onAdd={(item) => void add(item, spot)}
+              onNewBlock={() => {
+                setSpot(null);
+                onNewBlock(spot.into ?? (spot.after && { source: spot.after.stage, source_index: spot.after.index }));
+              }}
               onClose={closePalette}
             />
           )}

@@ -1,5 +1,5 @@
 // The project's files at the left: what is on its way, the tree, and what can be done with all of it.
-import { Archive, EllipsisVertical, FolderUp, Plus, RotateCcw, Upload } from "lucide-react";
+import { Archive, Code, EllipsisVertical, FolderUp, Plus, RotateCcw, Upload } from "lucide-react";
 import { lazy, Suspense, useMemo, useState } from "react";
 import { useStore } from "zustand";
 import type { Present } from "../document/presence";
@@ -15,7 +15,7 @@ const Menu = lazy(() => import("../parts/Menu"));
 const UploadList = lazy(() => import("./files/UploadList"));
 
 export function Files() {
-  const { workspace, files: work } = useShell();
+  const { workspace, files: work, dialogs } = useShell();
   const { actions } = work;
   const { uploads, presence } = workspace;
   // What is remembered of the tree is the project's own.
@@ -45,6 +45,7 @@ export function Files() {
     ...(mayEdit
       ? [
           { label: "New file…", Icon: Plus, run: () => actions.create("") },
+          { label: "New block in Python…", Icon: Code, run: () => dialogs.open({ what: "new-block", at: null }) },
           { label: "Upload files…", Icon: Upload, run: () => actions.upload(null) },
           { label: "Upload a folder…", Icon: FolderUp, run: () => actions.uploadFolder() },
           DIVIDER as typeof DIVIDER,

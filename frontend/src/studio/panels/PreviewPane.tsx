@@ -1,17 +1,35 @@
 // The running app beside its text, with one line that says which text it is of. How a rune runs is the preview's.
 import { lazy, Suspense, useEffect, useMemo, useState } from "react";
 import { useStore } from "zustand";
-import { kindFor, Preview, type PreviewHost, type Recorded, type TimedRune, type Watching } from "../../preview";
+import {
+  kindFor,
+  Preview,
+  type PreviewHost,
+  type Recorded,
+  type Snapshot,
+  type TimedRune,
+  type Watching,
+} from "../../preview";
 import { sentenceOf } from "../api/problem";
 import { startDeferredAfterPaint, startDeferred } from "../session/deferred";
 import { editState, previewStatus } from "../session/preview-status";
 import { useRune } from "../session/use-rune";
 import { usePhones } from "../phone/Phones";
 import type { Workspace } from "../session/workspace";
-import { useApplyFix, useDiagnostics, useIsSignedOut, useMayEdit, useSession, useShell, useText } from "../shell/shell";
+import {
+  useApplyFix,
+  useDiagnostics,
+  useIsSignedOut,
+  useMayEdit,
+  usePlace,
+  useSession,
+  useShell,
+  useText,
+} from "../shell/shell";
 
 const OpenQuestions = lazy(() => import("./OpenQuestions"));
 const SampleList = lazy(() => import("./SampleList"));
+const BlockPanel = lazy(() => import("../block/BlockPanel"));
 
 const SAMPLES = "samples/";
 const OPEN_QUESTION = "RUNE0048";
@@ -27,8 +45,7 @@ export function PreviewPane() {
   const watched = useStore(watches.state);
   // The rune that shows what flows in wires runs in place of the plain one of the same text; until it is there, that.
   const version = preview.build?.version ?? null;
-  const shown =
-    watched.wires.length > 0 && watched.build !== null && watched.of === version ? watched.build : preview.build;
+  const shown = watched.build !== null && watched.of === version ? watched.build : preview.build;
   const isSignedOut = useIsSignedOut();
   const edit = useText((state) => editState(state, isSignedOut));
   const { rune, error } = useRune(client, shown, isSignedOut);
@@ -45,6 +62,18 @@ export function PreviewPane() {
       onUnwatch: (stage, index) => watches.toggle({ stage, index }),
     }),
     [watched, version, watches],
+  );
+  const active = usePlace((place) => place.shown.active);
+  const block = useMemo(
+    () =>
+      active?.path.endsWith(".py") === true
+        ? (running: Snapshot) => (
+            <Suspense fallback={null}>
+              <BlockPanel key={active.id} file={active} running={running} />
+            </Suspense>
+          )
+        : undefined,
+    [active],
   );
   const timed = useTimed(workspace, version, isSignedOut);
   const host = useHost();
@@ -80,6 +109,7 @@ export function PreviewPane() {
         host={host}
         watching={watching}
         timed={timed}
+        first={block}
       >
         {questions.length > 0 &&
           ((running) => (

@@ -35,6 +35,8 @@ export class WatchStore {
   private version: string | null = null;
   private timer: ReturnType<typeof setTimeout> | undefined;
   private wished: Wish | null = null;
+  /** Wires that something of the page reads, and that are not shown as watched. */
+  private besides: readonly Wire[] = [];
 
   constructor(
     private readonly client: WatchClient,
@@ -62,7 +64,7 @@ export class WatchStore {
       this.onTooMany(`At most ${MOST_WIRES} wires are watched at once. Stop watching one of them first.`);
       return;
     }
-    if (!isNew && others.length === 0) {
+    if (!isNew && others.length === 0 && this.besides.length === 0) {
       this.stop();
       return;
     }
@@ -70,12 +72,24 @@ export class WatchStore {
     this.ask();
   }
 
+  /** Also reads these wires, in place of those before; they take no part in what is shown as watched. */
+  accompany(besides: readonly Wire[]): void {
+    if (JSON.stringify(besides) === JSON.stringify(this.besides)) return;
+    this.besides = besides;
+    if (this.isWanted) this.ask();
+    else this.stop();
+  }
+
+  private get isWanted(): boolean {
+    return this.store.getState().wires.length + this.besides.length > 0 || this.wished !== null;
+  }
+
   /** The preview was read: of another text it is asked for anew. */
   follow({ build }: Preview): void {
     const version = build?.version ?? null;
     if (version === this.version) return;
     this.version = version;
-    if (this.store.getState().wires.length > 0 || this.wished !== null) this.ask();
+    if (this.isWanted) this.ask();
   }
 
   apply(event: ProjectEvent): void {
@@ -94,7 +108,9 @@ export class WatchStore {
   private ask(): void {
     this.turn += 1;
     const { turn, version } = this;
-    this.client.watch(this.store.getState().wires, this.wished).then(
+    const { wires } = this.store.getState();
+    const more = this.besides.filter((each) => !this.isWatched(each));
+    this.client.watch([...wires, ...more].slice(0, MOST_WIRES), this.wished).then(
       (answer) => this.take(turn, version, answer),
       (error: unknown) => this.refuse(turn, error),
     );

@@ -21,6 +21,7 @@ import "../styles/commands.css";
 const FileDialogs = lazy(() => import("../dialogs/files/FileDialogs"));
 
 const ImportSamplesDialog = lazy(() => import("../dialogs/samples/ImportSamplesDialog"));
+const NewBlockDialog = lazy(() => import("../dialogs/NewBlockDialog"));
 const TargetsDialog = lazy(() => import("../dialogs/TargetsDialog"));
 const SendTakeDialog = lazy(() => import("../dialogs/SendTakeDialog"));
 
@@ -118,6 +119,12 @@ export default function Dialogs({ request }: DialogsProps) {
             }
             onClose={onClose}
           />
+        </Suspense>
+      );
+    case "new-block":
+      return (
+        <Suspense fallback={null}>
+          <NewBlockDialog at={request.at} onClose={onClose} />
         </Suspense>
       );
     case "shortcuts":

@@ -176,7 +176,7 @@ export function Middle() {
 }
 
 function Graph({ isStrip, readOnly }: { readonly isStrip: boolean; readonly readOnly: boolean }) {
-  const { workspace, places } = useShell();
+  const { workspace, places, dialogs } = useShell();
   return (
     <GraphView
       workspace={workspace}
@@ -191,6 +191,7 @@ function Graph({ isStrip, readOnly }: { readonly isStrip: boolean; readonly read
       onPick={places.pickStage}
       onText={places.goToStageText}
       onAlone={places.showGraphAt}
+      onNewBlock={(at) => dialogs.open({ what: "new-block", at })}
     />
   );
 }

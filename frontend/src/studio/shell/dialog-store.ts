@@ -1,5 +1,5 @@
 // Which dialog is open, of which there is one at most. What each asks, and what its answer does, is in Dialogs.tsx.
-import type { Build } from "../../api/schema";
+import type { Build, OutlineWire } from "../../api/schema";
 import { createStore, type StoreApi } from "zustand/vanilla";
 import type { Take } from "../../preview";
 import type { Destination } from "../commands/destination";
@@ -25,6 +25,8 @@ export type DialogRequest =
     }
   /** The conflicts of a change request, by its id. */
   | { readonly what: "resolve"; readonly id: string }
+  /** `at` is the wire that it is put into, unless another is chosen. */
+  | { readonly what: "new-block"; readonly at: Pick<OutlineWire, "source" | "source_index"> | null }
   | { readonly what: "shortcuts" }
   /** Drawn by the preview, whose phones it is about. */
   | { readonly what: "phone" };

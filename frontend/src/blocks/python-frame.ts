@@ -1,0 +1,163 @@
+// A person's Python in a page: the sandboxed frame, its worker, and the watchdog that ends one that does not answer.
+import { openFrame, type FrameRequest } from "../runtime";
+import type { BlockLoaded, BlockRun, BlockText, FromPython, PythonFiles, ToPython } from "./messages";
+
+/** For unpacking and starting Python, on a phone too. */
+const STARTING_MILLISECONDS = 60_000;
+/** For one answer. Python itself ends a run at its line after a second; this ends what it cannot. */
+const ANSWER_MILLISECONDS = 5000;
+
+/** Why nothing runs, as a sentence. */
+export class PythonStopped extends Error {}
+
+interface Pending {
+  readonly resolve: (reply: string) => void;
+  readonly reject: (error: Error) => void;
+  readonly timer: ReturnType<typeof setTimeout>;
+}
+
+interface Fetched {
+  readonly script: string;
+  readonly files: PythonFiles;
+}
+
+/** Fetches what Python needs, once for a page: the browser keeps it, since the studio's own checks need the same files. */
+async function fetched(base: string, worker: string): Promise<Fetched> {
+  const get = async (address: string): Promise<Response> => {
+    const response = await fetch(address).catch(() => null);
+    if (response?.ok !== true)
+      throw new PythonStopped("Python could not be fetched. Check the connection and try again.");
+    return response;
+  };
+  const text = async (address: string): Promise<string> => (await get(address)).text();
+  const bytes = async (name: string): Promise<ArrayBuffer> => (await get(`${base}${name}`)).arrayBuffer();
+  const [engine, loader, own, wasm, library, lock, language] = await Promise.all([
+    text(`${base}pyodide.asm.js`),
+    text(`${base}pyodide.js`),
+    text(worker),
+    bytes("pyodide.asm.wasm"),
+    bytes("python_stdlib.zip"),
+    bytes("pyodide-lock.json"),
+    bytes("language.zip"),
+  ]);
+  return { script: [engine, loader, own].join("\n;\n"), files: { wasm, library, lock, language } };
+}
+
+export class PythonFrame {
+  private readonly pending = new Map<number, Pending>();
+  private element: HTMLIFrameElement | null = null;
+  private port: MessagePort | null = null;
+  private starting: Promise<void> | null = null;
+  private files: Promise<Fetched> | null = null;
+  private lastId = 0;
+
+  constructor(
+    private readonly container: HTMLElement,
+    private readonly base: string,
+    private readonly worker = `${import.meta.env.BASE_URL}blocks.js`,
+    private readonly answerMilliseconds = ANSWER_MILLISECONDS,
+  ) {}
+
+  async load(block: BlockText): Promise<BlockLoaded> {
+    return JSON.parse(await this.ask({ ask: "load", ...block })) as BlockLoaded;
+  }
+
+  async run(inputs: readonly (readonly number[])[]): Promise<BlockRun> {
+    return JSON.parse(await this.ask({ ask: "run", inputs })) as BlockRun;
+  }
+
+  /** The answer to a request, as text. Throws `PythonStopped`; the next request begins with a fresh Python. */
+  async ask(request: object): Promise<string> {
+    this.starting ??= this.start();
+    try {
+      await this.starting;
+    } catch (error) {
+      this.starting = null;
+      throw error;
+    }
+    return this.post(JSON.stringify(request));
+  }
+
+  close(): void {
+    this.end(new PythonStopped("The block was closed."));
+    this.element?.remove();
+    this.element = null;
+  }
+
+  private async start(): Promise<void> {
+    this.files ??= fetched(this.base, this.worker).catch((error: unknown) => {
+      this.files = null;
+      throw error;
+    });
+    const { script, files } = await this.files;
+    this.element ??= await openFrame(this.container, "/frame/", "Sandbox in which blocks in Python run");
+    const { port1, port2 } = new MessageChannel();
+    this.port = port1;
+    await new Promise<void>((resolve, reject) => {
+      const fail = (): void => {
+        reject(new PythonStopped("Python did not start. Reload the page."));
+        this.end(new PythonStopped("Python did not start. Reload the page."));
+      };
+      const timer = setTimeout(fail, STARTING_MILLISECONDS);
+      port1.onmessage = ({ data }: MessageEvent<FromPython>) => {
+        if ("ready" in data || "failed" in data) clearTimeout(timer);
+        if ("ready" in data) resolve();
+        else if ("failed" in data) fail();
+        else this.settle(data);
+      };
+      // The frame's origin is opaque, so no other target can be named; what is posted is ours and public.
+      const begin: FrameRequest = { type: "start", worker: script, port: port2 };
+      this.element?.contentWindow?.postMessage(begin, "*", [port2]);
+      port1.postMessage({ files } satisfies ToPython);
+    });
+  }
+
+  private post(request: string): Promise<string> {
+    const { port } = this;
+    if (port === null) return Promise.reject(new PythonStopped("Python was stopped."));
+    this.lastId += 1;
+    const id = this.lastId;
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => {
+        const seconds = this.answerMilliseconds / 1000;
+        this.end(
+          new PythonStopped(
+            `The block was stopped: it did not answer within ${seconds} s. Change its text to run it again.`,
+          ),
+        );
+      }, this.answerMilliseconds);
+      this.pending.set(id, { resolve, reject, timer });
+      port.postMessage({ id, request } satisfies ToPython);
+    });
+  }
+
+  private settle(reply: Exclude<FromPython, { readonly ready: true } | { readonly failed: string }>): void {
+    const pending = this.pending.get(reply.id);
+    if (pending === undefined) return;
+    this.pending.delete(reply.id);
+    clearTimeout(pending.timer);
+    if ("reply" in reply) pending.resolve(reply.reply);
+    else this.end(new PythonStopped(explained(reply.error)), pending);
+  }
+
+  /** Ends the worker; what was under way fails. */
+  private end(error: PythonStopped, also?: Pending): void {
+    this.port?.close();
+    this.port = null;
+    this.starting = null;
+    const stop: FrameRequest = { type: "stop" };
+    this.element?.contentWindow?.postMessage(stop, "*");
+    also?.reject(error);
+    for (const { reject, timer } of this.pending.values()) {
+      clearTimeout(timer);
+      reject(error);
+    }
+    this.pending.clear();
+  }
+}
+
+function explained(error: string): string {
+  return /MemoryError|out of memory/i.test(error)
+    ? "The block was stopped: it needed more memory than the page gives it."
+    : `Python stopped: ${error.trim().split("\n").at(-1) ?? ""}`;
+}

@@ -1,0 +1,91 @@
+// The page worker that runs a person's blocks: Pyodide in the sandboxed frame. Its origin is opaque, and its policy knows no
+// network; what Pyodide would fetch was posted. What runs was checked by the language first: this is the second wall.
+import type { FromPython, PythonFiles, ToPython } from "./messages";
+
+interface Pyodide {
+  unpackArchive(buffer: ArrayBuffer, format: string, options: { extractDir: string }): void;
+  runPython(code: string): unknown;
+}
+
+declare function loadPyodide(options: { indexURL: string; jsglobals: object }): Promise<Pyodide>;
+
+/** Where Pyodide believes its files to be: no such host can be. */
+const NOWHERE = "https://python.invalid/";
+
+const START = `
+import sys
+sys.path.insert(0, "/language")
+from rune.pyblock.live import Live
+Live().answer_text
+`;
+
+/** What a script of a worker could reach the outside or other scripts by. The policy stops it as well. */
+const OUTSIDE = [
+  "fetch",
+  "XMLHttpRequest",
+  "WebSocket",
+  "EventSource",
+  "WebTransport",
+  "importScripts",
+  "Worker",
+  "indexedDB",
+  "caches",
+  "BroadcastChannel",
+];
+
+const refused = (): never => {
+  throw new Error("A block has no way out of its sandbox");
+};
+
+/** All that Python's module `js` holds: what Pyodide's own modules ask for when they are loaded. */
+const KNOWN = {
+  eval: refused,
+  fetch: refused,
+  setTimeout: (call: () => void, milliseconds: number) => setTimeout(call, milliseconds),
+  clearTimeout: (timer: number) => clearTimeout(timer),
+  setInterval: refused,
+  clearInterval: refused,
+};
+
+async function start(files: PythonFiles): Promise<(request: string) => string> {
+  const kept: Readonly<Record<string, readonly [ArrayBuffer, string]>> = {
+    "pyodide.asm.wasm": [files.wasm, "application/wasm"],
+    "python_stdlib.zip": [files.library, "application/zip"],
+    "pyodide-lock.json": [files.lock, "application/json"],
+  };
+  const given = (address: unknown): Promise<Response> => {
+    const [bytes, type] = kept[String(address).replace(NOWHERE, "")] ?? [];
+    if (bytes === undefined) return Promise.reject(new Error(`${String(address)} is not there`));
+    return Promise.resolve(new Response(bytes, { headers: { "Content-Type": type ?? "" } }));
+  };
+  Object.defineProperty(self, "fetch", { value: given, configurable: true, writable: true });
+  const pyodide = await loadPyodide({ indexURL: NOWHERE, jsglobals: KNOWN });
+  pyodide.unpackArchive(files.language, "zip", { extractDir: "/language" });
+  const answer = pyodide.runPython(START) as (request: string) => string;
+  for (const name of OUTSIDE) Object.defineProperty(self, name, { value: undefined });
+  return answer;
+}
+
+addEventListener("message", ({ ports: [port] }) => {
+  if (port === undefined) return;
+  const tell = (message: FromPython): void => port.postMessage(message);
+  let answer: ((request: string) => string) | null = null;
+  port.onmessage = ({ data }: MessageEvent<ToPython>) => {
+    if ("files" in data) {
+      start(data.files).then(
+        (found) => {
+          answer = found;
+          tell({ ready: true });
+        },
+        (error: unknown) => tell({ failed: String(error).slice(0, 500) }),
+      );
+      return;
+    }
+    if (answer === null) return;
+    try {
+      tell({ id: data.id, reply: answer(data.request) });
+    } catch (error) {
+      tell({ id: data.id, error: String(error).slice(-500) });
+    }
+  };
+});

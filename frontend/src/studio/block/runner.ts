@@ -1,0 +1,145 @@
+// One block while it is written: its newest text in the sandbox's Python, run on what flows in its wires. Knows no component.
+import { createStore, type StoreApi } from "zustand/vanilla";
+import type { BlockLoaded, BlockRun, BlockText, LineMessage } from "../../blocks";
+
+/** What runs a block: Python in the sandboxed frame. */
+export interface BlockEngine {
+  load(block: BlockText): Promise<BlockLoaded>;
+  run(inputs: readonly (readonly number[])[]): Promise<BlockRun>;
+}
+
+export interface RunnerState {
+  /** Whether Python is on its way into the page. */
+  readonly isStarting: boolean;
+  readonly problems: readonly LineMessage[];
+  readonly run: BlockRun | null;
+  /** Of the newest runs, oldest first: what came in by the first input, and what the first output gave. */
+  readonly read: readonly (readonly number[])[];
+  readonly written: readonly (readonly number[])[];
+  /** What was printed last, the newest line last. */
+  readonly printed: readonly string[];
+  /** Median of the newest runs, in milliseconds of Python here. */
+  readonly milliseconds: number | null;
+  readonly state: number;
+  /** How many inputs came while one was under way, and were left out, since the text changed. */
+  readonly skipped: number;
+  /** Why Python does not answer. */
+  readonly stopped: string | null;
+}
+
+const PAST = 120;
+const PRINTED = 200;
+const TIMES = 21;
+/** Of arrays that are longer no past is kept. */
+const FOLLOWED = 16;
+
+const NOTHING: RunnerState = {
+  isStarting: true,
+  problems: [],
+  run: null,
+  read: [],
+  written: [],
+  printed: [],
+  milliseconds: null,
+  state: 0,
+  skipped: 0,
+  stopped: null,
+};
+
+export class BlockRunner {
+  private readonly store = createStore<RunnerState>(() => NOTHING);
+  readonly state: Omit<StoreApi<RunnerState>, "setState"> = this.store;
+  private key = "";
+  private block: BlockText | null = null;
+  /** Whether the engine has the newest text, and it runs. */
+  private isLoaded = false;
+  private isBusy = false;
+  private waiting: readonly (readonly number[])[] | null = null;
+  private newest: readonly (readonly number[])[] | null = null;
+  private times: readonly number[] = [];
+
+  constructor(private readonly engine: BlockEngine) {}
+
+  /** Another text, or other wires or settings: its states begin with zeros, and the newest input runs again. */
+  use(block: BlockText): void {
+    const key = JSON.stringify(block);
+    if (key === this.key) return;
+    const fits = this.block !== null && JSON.stringify(this.block.inputs) === JSON.stringify(block.inputs);
+    this.key = key;
+    this.block = block;
+    this.isLoaded = false;
+    this.times = [];
+    if (!fits) this.newest = null;
+    this.waiting = this.newest;
+    this.store.setState({ skipped: 0, stopped: null, ...(fits ? {} : { read: [], written: [], run: null }) });
+    void this.work();
+  }
+
+  /** What flows in the block's wires now. */
+  offer(inputs: readonly (readonly number[])[]): void {
+    this.newest = inputs;
+    if (this.isBusy && this.waiting !== null && this.isLoaded) {
+      this.store.setState({ skipped: this.store.getState().skipped + 1 });
+    }
+    this.waiting = inputs;
+    void this.work();
+  }
+
+  private async work(): Promise<void> {
+    if (this.isBusy || this.store.getState().stopped !== null) return;
+    this.isBusy = true;
+    try {
+      while (await this.step());
+    } catch (error) {
+      this.isLoaded = false;
+      this.store.setState({ isStarting: false, stopped: error instanceof Error ? error.message : String(error) });
+    } finally {
+      this.isBusy = false;
+    }
+  }
+
+  /** Does the one thing that is to be done next; answers whether there may be another. */
+  private async step(): Promise<boolean> {
+    const { key, block } = this;
+    if (block === null) return false;
+    if (!this.isLoaded) {
+      const { problems, state = 0 } = await this.engine.load(block);
+      if (key !== this.key) return true;
+      this.store.setState({ isStarting: false, problems, state, ...(problems.length > 0 ? { run: null } : {}) });
+      if (problems.length > 0) return false;
+      this.isLoaded = true;
+    }
+    const inputs = this.waiting;
+    if (inputs === null) return false;
+    this.waiting = null;
+    const run = await this.engine.run(inputs);
+    if (key !== this.key) return true;
+    this.take(inputs, run);
+    return true;
+  }
+
+  private take(inputs: readonly (readonly number[])[], run: BlockRun): void {
+    const { read, written, printed } = this.store.getState();
+    this.times = [...this.times, run.milliseconds].slice(-TIMES);
+    const lines = run.prints.map(({ line, text }) => `${line}: ${text}`);
+    if (run.left_out > 0) lines.push(`… and ${run.left_out} lines more in this run`);
+    this.store.setState({
+      run,
+      read: followed(read, inputs[0]),
+      written: run.failure === null ? followed(written, run.outputs[0]) : written,
+      printed: lines.length === 0 ? printed : [...printed, ...lines].slice(-PRINTED),
+      milliseconds: this.times.toSorted((one, other) => one - other)[this.times.length >> 1] ?? null,
+    });
+  }
+}
+
+/** The past with one more row; of long arrays the newest alone. */
+function followed(
+  past: readonly (readonly number[])[],
+  row: readonly (number | null)[] | undefined,
+): readonly (readonly number[])[] {
+  if (row === undefined) return past;
+  const numbers = row.map((each) => each ?? NaN);
+  if (numbers.length > FOLLOWED) return [numbers];
+  return [...(past[0]?.length === numbers.length ? past : []), numbers].slice(-PAST);
+}

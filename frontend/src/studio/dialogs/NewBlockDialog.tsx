@@ -1,0 +1,101 @@
+// A new block in Python: its name, and the wire that it is put into. Its file and its stage come as one step of the undo.
+import type { OutlineWire } from "../../api/schema";
+import { useId, useState } from "react";
+import { LanguageRefusal } from "../../language";
+import { sentenceOf } from "../api/problem";
+import { Dialog } from "../parts/Dialog";
+import { DialogFoot } from "../parts/DialogFoot";
+import { makeBlock } from "../session/new-block";
+import { useOutline, useShell } from "../shell/shell";
+
+interface Props {
+  readonly at: Pick<OutlineWire, "source" | "source_index"> | null;
+  readonly onClose: () => void;
+}
+
+const NOWHERE = "";
+
+const keyOf = ({ source, source_index, target, target_index }: OutlineWire): string =>
+  JSON.stringify([source, source_index, target, target_index]);
+
+export default function NewBlockDialog({ at, onClose }: Props) {
+  const { workspace, places } = useShell();
+  const { wires } = useOutline();
+  const id = useId();
+  const suggested = wires.find((wire) => wire.source === at?.source && wire.source_index === at.source_index);
+  const [name, setName] = useState("");
+  const [place, setPlace] = useState(suggested === undefined ? NOWHERE : keyOf(suggested));
+  const [refused, setRefused] = useState<string | null>(null);
+  const [isBusy, setBusy] = useState(false);
+  const make = async (): Promise<void> => {
+    setBusy(true);
+    try {
+      const wire = wires.find((each) => keyOf(each) === place) ?? null;
+      const path = await makeBlock(workspace, name, wire);
+      onClose();
+      places.awaitFile(path);
+      workspace.toasts.say(
+        wire === null
+          ? `${path} is there. Name it in the Runefile as proc-block: ./${path}.`
+          : `${path} runs between ${wire.source} and ${wire.target}.`,
+        { label: "Undo", run: () => void workspace.files.undo.undo() },
+      );
+    } catch (error) {
+      setRefused(error instanceof LanguageRefusal ? error.message : sentenceOf(error));
+      setBusy(false);
+    }
+  };
+  return (
+    <Dialog title="New block in Python" onClose={onClose}>
+      <form
+        className="stack"
+        onSubmit={(event) => {
+          event.preventDefault();
+          void make();
+        }}
+      >
+        <div className="field">
+          <label htmlFor={id}>What it is called, as a function is</label>
+          <input
+            id={id}
+            className="mono"
+            value={name}
+            data-first
+            autoComplete="off"
+            spellCheck={false}
+            placeholder="smooth"
+            aria-invalid={refused !== null}
+            aria-describedby={`${id}-problem`}
+            onChange={(event) => {
+              setName(event.target.value);
+              setRefused(null);
+            }}
+          />
+          {refused === null && (
+            <span className="small muted">
+              {name === ""
+                ? "It becomes a file with a few lines that run."
+                : `Its file is ${name}.py.`}
+            </span>
+          )}
+          <span id={`${id}-problem`} className="error" role="status">
+            {refused}
+          </span>
+        </div>
+        <div className="field">
+          <label htmlFor={`${id}-place`}>Where it runs</label>
+          <select id={`${id}-place`} value={place} onChange={(event) => setPlace(event.target.value)}>
+            {wires.map((wire) => (
+              <option key={keyOf(wire)} value={keyOf(wire)}>
+                Between {wire.source} and {wire.target}
+                {wire.type !== null && ` (${wire.type})`}
+              </option>
+            ))}
+            <option value={NOWHERE}>Nowhere yet</option>
+          </select>
+        </div>
+        <DialogFoot verb="Create" disabled={name === "" || isBusy} onClose={onClose} />
+      </form>
+    </Dialog>
+  );
+}

@@ -1,0 +1,68 @@
+// Making a block in Python: what the language says, done to the document as one step of the undo.
+import type { OutlineWire, TextEdit } from "../../api/schema";
+import * as Y from "yjs";
+import { LanguageRefusal } from "../../language";
+import { OUTSIDE_EDIT } from "../document/files";
+import type { Workspace } from "./workspace";
+
+interface Made {
+  readonly files: readonly NewText[];
+  readonly edits: readonly TextEdit[];
+}
+
+interface NewText {
+  readonly path: string;
+  readonly text: string;
+}
+
+/** What of the workspace this needs, so that a test can give another. */
+type Room = Pick<Workspace, "files" | "edit" | "checking"> & { readonly language: Pick<Workspace["language"], "ask"> };
+
+/** How often it is asked for again while others type. */
+const TRIES = 6;
+
+/** Makes the block, between the stages of a wire if there is one, and answers the path of its file. Throws `LanguageRefusal`. */
+export async function makeBlock(room: Room, name: string, wire: OutlineWire | null): Promise<string> {
+  const place =
+    wire === null
+      ? {}
+      : {
+          source: { stage: wire.source, index: wire.source_index },
+          feeds: { stage: wire.target, index: wire.target_index },
+        };
+  for (let attempt = 0; attempt < TRIES; attempt++) {
+    const before = textsOf(room);
+    const made = await room.language.ask<Made>({ ask: "new-block", name, ...place });
+    const now = textsOf(room);
+    if (made.edits.some(({ file }) => before.get(file) !== now.get(file))) continue;
+    addTexts(room, made.files, made.edits);
+    room.checking.touch(0);
+    return made.files[0]?.path ?? "";
+  }
+  throw new LanguageRefusal("new-block-refused", "The text is being changed. Try again.");
+}
+
+/**
+ * New texts, and edits of others with them, as one step of the undo. Each has an id that nobody else knows, so that no
+ * second seed can double its text.
+ */
+function addTexts(room: Room, texts: readonly NewText[], edits: readonly TextEdit[]): void {
+  const { doc, undo } = room.files;
+  undo.stopCapturing();
+  doc.transact(() => {
+    for (const { path, text } of texts) {
+      const entry: readonly (readonly [string, unknown])[] = [
+        ["path", path],
+        ["kind", "text"],
+        ["text", new Y.Text(text)],
+      ];
+      doc.getMap("files").set(crypto.randomUUID(), new Y.Map(entry));
+    }
+    room.edit(edits);
+  }, OUTSIDE_EDIT);
+  undo.stopCapturing();
+}
+
+function textsOf({ files }: Room): ReadonlyMap<string, string> {
+  return new Map(files.list().map(({ id, path }) => [path, files.text(id)?.toJSON() ?? ""]));
+}

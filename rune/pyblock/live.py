@@ -1,0 +1,152 @@
+"""A block while it is written: run on what comes in, with what it prints, the values at its lines and its error.
+
+This is what the page's sandbox runs, with JSON in and out. Nothing of the server imports it.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from rune.pyblock.check import Checked, check_file
+from rune.pyblock.numbers import BlockFailure
+from rune.pyblock.python import Number, PythonArray, PythonBlock
+from rune.pyblock.signature import UnfitInput
+from rune.tensor import ElementType, TensorType
+
+MOST_PRINTS = 100
+"""Lines that a run may print."""
+LONGEST_PRINT = 300
+"""Characters of a line that is printed."""
+SECONDS = 1.0
+"""How long a run may take before it is stopped at its line."""
+_ELEMENTS_SHOWN = 4
+_TURNS = 256
+"""Turns of loops between two looks at the clock."""
+
+
+@dataclass
+class _Watch:
+    """What one run shows of itself."""
+
+    prints: list[tuple[int, str]] = field(default_factory=list)
+    left_out: int = 0
+    values: dict[int, tuple[str, Number | str]] = field(default_factory=dict)
+    turns: int = 0
+    until: float = math.inf
+
+    def begin(self) -> None:
+        self.prints, self.left_out, self.values = [], 0, {}
+        self.turns, self.until = 0, time.perf_counter() + SECONDS
+
+    def print(self, line: int, text: str) -> None:
+        if len(self.prints) < MOST_PRINTS:
+            self.prints.append((line, text[:LONGEST_PRINT]))
+        else:
+            self.left_out += 1
+
+    def trace(self, line: int, text: str, value: Number | PythonArray) -> None:
+        # An array goes on to change: what is shown is what it held here.
+        self.values[line] = (text, _shown(value) if isinstance(value, PythonArray) else value)
+
+    def turn(self) -> None:
+        self.turns += 1
+        if self.turns % _TURNS == 0 and time.perf_counter() > self.until:
+            raise BlockFailure(f"stopped: one run took longer than {SECONDS:g} s in Python")
+
+
+class Live:
+    """One block at a time: `load` takes its text, `run` runs it once."""
+
+    def __init__(self) -> None:
+        self._watch = _Watch()
+        self._block: PythonBlock | None = None
+        self._settings: list[Number] = []
+
+    def answer_text(self, request: str) -> str:
+        """The answer to a request, both as JSON."""
+        return json.dumps(self.answer(json.loads(request)), separators=(",", ":"))
+
+    def answer(self, request: Mapping[str, Any]) -> dict[str, Any]:
+        match request["ask"]:
+            case "load":
+                return self._load(request)
+            case "run":
+                return self._run([_numbers(each) for each in request["inputs"]])
+        raise ValueError("a request loads or runs")
+
+    def _load(self, request: Mapping[str, Any]) -> dict[str, Any]:
+        """Another text, whose states begin with zeros. Where it has problems, none runs."""
+        self._block = None
+        types = [TensorType(ElementType(each["type"]), tuple(each["dimensions"])) for each in request["inputs"]]
+        try:
+            checked = check_file(request["file"], request["text"], types)
+        except UnfitInput as error:
+            return {"problems": [{"line": 1, "message": error.message}]}
+        if checked.block is None:
+            return {"problems": [{"line": each.place.line, "message": each.message} for each in checked.problems]}
+        self._settings = _settings(checked, request["settings"])
+        self._block = PythonBlock(checked, self._watch.print, self._watch.trace, self._watch.turn)
+        outputs = [{"type": each.element.value, "dimensions": each.dimensions} for each in checked.block.outputs]
+        return {"problems": [], "outputs": outputs, "state": sum(each.type.size for each in checked.block.states)}
+
+    def _run(self, inputs: Sequence[list[Number]]) -> dict[str, Any]:
+        if self._block is None:
+            raise ValueError("no block is loaded")
+        self._watch.begin()
+        failure = None
+        outputs: list[list[Number]] = []
+        began = time.perf_counter()
+        try:
+            outputs = self._block.run(inputs, self._settings)
+        except BlockFailure as error:
+            failure = {"line": error.line, "message": error.message}
+        milliseconds = (time.perf_counter() - began) * 1000
+        return {
+            "outputs": [[_as_json(each) for each in output] for output in outputs],
+            "prints": [{"line": line, "text": text} for line, text in self._watch.prints],
+            "left_out": self._watch.left_out,
+            "values": [
+                {"line": line, "name": name, "value": _shown(value)}
+                for line, (name, value) in sorted(self._watch.values.items())
+            ],
+            "milliseconds": milliseconds,
+            "failure": failure,
+        }
+
+
+def _settings(checked: Checked, given: Mapping[str, Number]) -> list[Number]:
+    """The values of the parameters: those of the Runefile, and the defaults."""
+    signature = checked.signature
+    if signature is None:
+        return []
+    found: list[Number] = []
+    for setting in signature.settings:
+        value = given.get(setting.name, setting.default)
+        if value is None:
+            raise ValueError(f"{setting.name} has no value")
+        found.append(value)
+    return found
+
+
+def _numbers(values: Sequence[Number | None]) -> list[Number]:
+    """What came by JSON, which writes what is no number as null."""
+    return [math.nan if each is None else each for each in values]
+
+
+def _shown(value: Number | str | PythonArray) -> str:
+    """A value beside its line: of an array, its first elements."""
+    if isinstance(value, PythonArray):
+        first = value.elements()[:_ELEMENTS_SHOWN]
+        more = ", …" if value.type.count > len(first) else ""
+        return f"[{', '.join(map(_shown, first))}{more}]"
+    return f"{value:.6g}" if isinstance(value, float) else str(value)
+
+
+def _as_json(value: Number) -> Number | None:
+    """A number as JSON has it; null for what is infinite or none."""
+    return None if isinstance(value, float) and not math.isfinite(value) else value
