@@ -55,6 +55,7 @@ INSTALLED_APPS = [
     "forge.builds",
     "forge.registry",
     "forge.reviews",
+    "forge.moderation",
     "forge.player",
     "forge.webhooks",
     "forge.notices",

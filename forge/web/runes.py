@@ -16,6 +16,7 @@ from forge.comparison.inference_time import milliseconds, read_inference_time
 from forge.core.blob_links import is_linked
 from forge.core.blobs import read_blob
 from forge.core.errors import Damaged, NotFound
+from forge.moderation.access import can_report, standing
 from forge.projects.access import origin_of
 from forge.projects.models import Project, Version
 from forge.registry.access import default_tag, find_tag, tags_of
@@ -58,7 +59,7 @@ def rune_page(request: HttpRequest, organisation: str, name: str) -> HttpRespons
     project = project_of(request, organisation, name, Verb.SEE)
     is_member = can(principal_of(request), Verb.READ, project)
     tags = tags_of(principal_of(request), project)
-    if not tags and is_member:
+    if not tags and is_member and project.taken_down is None:
         return redirect(f"{project.get_absolute_url()}/studio")
     context = {
         "project": project,
@@ -67,6 +68,11 @@ def rune_page(request: HttpRequest, organisation: str, name: str) -> HttpRespons
         "tags": tags,
         "origin": origin_of(principal_of(request), project),
         "about": project.description or f"A rune of {project.organisation.name}: it runs in your browser.",
+    }
+    context |= {
+        "may_report": not is_member and request.user.is_authenticated and can_report(principal_of(request), project),
+        "down": standing(project) if project.taken_down is not None else None,
+        "may_appeal": can(principal_of(request), Verb.MANAGE, project),
     }
     wanted = request.GET.get("tag")
     # Who names no tag gets the newest that is approved, and not what somebody wants changed.
