@@ -4112,6 +4112,7 @@ export interface components {
       | components["schemas"]["TagPublishedEvent"]
       | components["schemas"]["TargetsChangedEvent"]
       | components["schemas"]["ThreadChangedEvent"]
+      | components["schemas"]["VersionRestoredEvent"]
       | components["schemas"]["VersionSavedEvent"];
     /** @description What a client reads before it follows the event log: `sequence` is the number of the last event that is in it. */
     readonly ProjectState: {
@@ -4931,6 +4932,8 @@ export interface components {
       readonly saved_by: components["schemas"]["Person"] | null;
       /** Format: date-time */
       readonly saved_at: string | null;
+      /** @description whether it saved itself while people worked; it may be thinned out */
+      readonly automatic: boolean;
       /** @description how many files it has */
       readonly files: number;
       readonly builds: readonly components["schemas"]["VersionBuild"][];
@@ -4948,6 +4951,23 @@ export interface components {
       readonly next: string | null;
       readonly previous: string | null;
       readonly results: readonly components["schemas"]["Version"][];
+    };
+    /** @description The files, or those of `paths`, are what they were in a version. `before` is the version that they were until then: restoring it takes that back. */
+    readonly VersionRestored: {
+      readonly number: number;
+      readonly before: number;
+      readonly by: components["schemas"]["Person"] | null;
+    };
+    /** @description The files, or those of `paths`, are what they were in a version. `before` is the version that they were until then: restoring it takes that back. Read again: versions. */
+    readonly VersionRestoredEvent: {
+      /** @description Its number in the stream, without gaps. */
+      readonly sequence: number;
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      readonly type: "version.restored";
+      readonly data: components["schemas"]["VersionRestored"];
     };
     /** @description The files were saved as a version of this number, or such a version has another message. */
     readonly VersionSaved: {
@@ -4975,6 +4995,8 @@ export interface components {
       readonly saved_by: components["schemas"]["Person"] | null;
       /** Format: date-time */
       readonly saved_at: string | null;
+      /** @description whether it saved itself while people worked; it may be thinned out */
+      readonly automatic: boolean;
       /** @description how many files it has */
       readonly files: number;
       readonly builds: readonly components["schemas"]["VersionBuild"][];
@@ -5588,6 +5610,8 @@ export type Verification = components["schemas"]["Verification"];
 export type Version = components["schemas"]["Version"];
 export type VersionBuild = components["schemas"]["VersionBuild"];
 export type VersionPage = components["schemas"]["VersionPage"];
+export type VersionRestored = components["schemas"]["VersionRestored"];
+export type VersionRestoredEvent = components["schemas"]["VersionRestoredEvent"];
 export type VersionSaved = components["schemas"]["VersionSaved"];
 export type VersionSavedEvent = components["schemas"]["VersionSavedEvent"];
 export type VersionWithFiles = components["schemas"]["VersionWithFiles"];

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
 
 import pytest
 from django.db import IntegrityError, connection, transaction
@@ -51,7 +52,7 @@ def beside(organisation: Organisation, owner: User) -> Project:
 
 def test_the_order_of_roles_is_that_of_what_they_allow() -> None:
     roles = list(Role)
-    assert all(ALLOWED[more] > ALLOWED[less] for more, less in zip(roles, roles[1:], strict=False))
+    assert all(ALLOWED[more] > ALLOWED[less] for more, less in pairwise(roles))
     assert highest([Role.VIEWER, Role.MAINTAINER, Role.REVIEWER]) == Role.MAINTAINER
 
 

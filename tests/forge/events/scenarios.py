@@ -26,7 +26,7 @@ from forge.notices import recording
 from forge.notices.access import notices_of
 from forge.notices.models import Notice
 from forge.projects import actions as projects
-from forge.projects.actions import write_file
+from forge.projects.actions import autosave, write_file
 from forge.projects.files import find_file
 from forge.projects.models import Fork, Project, Sample, Version
 from forge.projects.samples import sample_terms
@@ -378,6 +378,11 @@ def _older_version(world: World) -> Version:
     version = projects.save_version(world.developer, world.project, "The first one")
     write_file(world.developer, world.project, "notes.md", b"new")
     return version
+
+
+@scene(autosave.save_by_itself)
+def what_was_written_saves_itself(world: World) -> Act:
+    return lambda: autosave.save_by_itself(INSTALLATION, world.project)
 
 
 @scene(projects.restore_version)
