@@ -14,7 +14,7 @@ from django.db.models.functions import Now
 
 from forge.accounts.names import MAXIMUM_LENGTH
 from forge.accounts.roles import Role as Role
-from forge.accounts.roles import highest
+from forge.accounts.roles import highest, is_higher
 from forge.accounts.team_models import Team as Team
 from forge.accounts.team_models import TeamRole as TeamRole
 from forge.core.actors import Actor
@@ -34,7 +34,8 @@ class Standing:
 
     roles: Mapping[uuid.UUID, Role]
     project_roles: Mapping[uuid.UUID, Role]
-    """The roles that they have in one project, of their own or by a team, beside what they are in its organisation."""
+    """The roles that they have in one project, of their own or by a team, where that is more than the one in its
+    organisation."""
     kept_out: frozenset[uuid.UUID]
     """Where they have a role, and are not let in before they have a second factor."""
 
@@ -122,12 +123,14 @@ class User(AbstractBaseUser):
         requiring = frozenset(organisation for organisation, _, requires, _ in found if requires)
         kept_out = frozenset[uuid.UUID]() if not requiring or self.has_second_factor else requiring
         let_in = [(organisation, Role(role), of) for organisation, role, _, of in found if organisation not in kept_out]
+        roles = {organisation: role for organisation, role, project in let_in if project is None}
         in_projects: dict[uuid.UUID, list[Role]] = {}
-        for _, role, project in let_in:
-            if project is not None:
+        for organisation, role, project in let_in:
+            # What gives no more than the organisation does is left out: each one is named in every query of projects.
+            if project is not None and is_higher(role, than=roles.get(organisation)):
                 in_projects.setdefault(project, []).append(role)
         return Standing(
-            {organisation: role for organisation, role, project in let_in if project is None},
+            roles,
             {project: highest(roles) for project, roles in in_projects.items()},
             kept_out,
         )

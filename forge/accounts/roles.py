@@ -20,6 +20,11 @@ class Role(models.TextChoices):
 _ORDER = tuple(Role)
 
 
+def is_higher(role: Role, than: Role | None) -> bool:
+    """Whether it allows more than another, or than none."""
+    return than is None or _ORDER.index(role) < _ORDER.index(than)
+
+
 def highest(roles: Iterable[Role]) -> Role:
     """The one that allows most; each has all that the ones after it have. Raises `ValueError` for none."""
     return min(roles, key=_ORDER.index)

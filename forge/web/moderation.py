@@ -76,9 +76,11 @@ def queue(request: HttpRequest) -> HttpResponse:
 
 
 def _queue(principal: Principal) -> dict[str, Any]:
+    cases = open_cases(principal)
+    waiting = {case.take_down.pk for case in cases if case.take_down is not None}
     return {
-        "cases": open_cases(principal),
-        "standing": standing_cases(principal),
+        "cases": cases,
+        "standing": [down for down in standing_cases(principal) if down.pk not in waiting],
         "reasons": dict(Reason.choices),
     }
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
@@ -22,7 +23,7 @@ from forge.accounts.teams import find_team, people_of, roles_of, teams_of
 from forge.core.errors import Conflict, Invalid, NotFound
 from forge.projects.access import find_project
 from forge.projects.actions import end_team_role, give_team_role
-from forge.projects.models import Project
+from forge.projects.models import Project, ProjectQuerySet
 from forge.web.organisation import ROLE_WORDS, tabs_of
 from forge.web.pages import for_person, show_again
 
@@ -30,6 +31,7 @@ TEAM_ROLES = {role: words for role, words in ROLE_WORDS.items() if role != Role.
 """Those that a team can have in a project."""
 OFFERED = 200
 """Members, or projects, that a field offers while one types; any other can be typed."""
+PROJECTS_SHOWN = 50
 MOST_NAMES = 50
 """Projects that get a role at once."""
 
@@ -65,7 +67,11 @@ def teams(request: HttpRequest, organisation: str) -> HttpResponse:
 def team_page(request: HttpRequest, organisation: str, team: str) -> HttpResponse:
     """One team: its people and its projects."""
     principal = principal_of(request)
-    return render(request, "organisation/team.html", _team(principal, find_team(principal, organisation, team)))
+    return render(
+        request,
+        "organisation/team.html",
+        _team(principal, find_team(principal, organisation, team), request.GET.get("page")),
+    )
 
 
 @for_person
@@ -90,11 +96,12 @@ def _teams(principal: Principal, organisation: Organisation) -> dict[str, Any]:
     return {**tabs_of(principal, organisation), "teams": list(teams_of(organisation))}
 
 
-def _team(principal: Principal, team: Team) -> dict[str, Any]:
+def _team(principal: Principal, team: Team, number: str | None = None) -> dict[str, Any]:
     tabs = tabs_of(principal, team.organisation)
     people = list(people_of(team))
-    rows = _rows(principal, team)
-    here = {row.project.pk for row in rows}
+    roles = {role.project: role for role in roles_of(team)}
+    page = Paginator(_projects(principal, roles), PROJECTS_SHOWN).get_page(number)
+    rows = [RoleRow(project, roles[project.pk]) for project in page]
     manages = tabs["manages"]
     return {
         **tabs,
@@ -102,19 +109,18 @@ def _team(principal: Principal, team: Team) -> dict[str, Any]:
         "people": people,
         "is_in": any(each.user_id == principal.pk for each in people),
         "rows": rows,
+        "page": page,
         "manageable": frozenset(row.project.pk for row in rows if can(principal, Verb.MANAGE, row.project)),
         "roles": TEAM_ROLES,
         "given": Role.DEVELOPER,
         "addable": _addable(team, people) if manages else [],
-        "projects": _manageable(principal, team, here) if manages else [],
+        "projects": _manageable(principal, team, roles) if manages else [],
     }
 
 
-def _rows(principal: Principal, team: Team) -> list[RoleRow]:
+def _projects(principal: Principal, roles: Collection[UUID]) -> ProjectQuerySet:
     """The team's projects that the person may read, by name."""
-    roles = {role.project: role for role in roles_of(team)}
-    found = Project.objects.of_member(principal).filter(pk__in=roles).select_related("organisation").order_by("name")
-    return [RoleRow(project, roles[project.pk]) for project in found]
+    return Project.objects.of_member(principal).filter(pk__in=roles).select_related("organisation").order_by("name")
 
 
 def _addable(team: Team, people: Sequence[Membership]) -> list[Membership]:
@@ -123,7 +129,7 @@ def _addable(team: Team, people: Sequence[Membership]) -> list[Membership]:
     return list(members_of(team.organisation).exclude(pk__in=there).order_by("user__name", "user__email")[:OFFERED])
 
 
-def _manageable(principal: Principal, team: Team, here: set[UUID]) -> list[str]:
+def _manageable(principal: Principal, team: Team, here: Collection[UUID]) -> list[str]:
     """Names of projects in which the team has no role, those that changed last first."""
     found = Project.objects.of_member(principal).filter(organisation=team.organisation).exclude(pk__in=here)
     return list(found.order_by("-changed").values_list("name", flat=True)[:OFFERED])

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from typing import cast
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Exists, Max, OuterRef, QuerySet
+from django.db.models import Exists, Max, Model, OuterRef, QuerySet
 from django.utils import timezone
 
 from forge.accounts.access import require_operator
@@ -69,6 +70,6 @@ def _unneeded(versions: QuerySet[Version]) -> QuerySet[Version]:
     """Those that no row of any table refers to, that nobody saved, and that have no message."""
     found = versions.filter(saved_at=None, message="")
     for relation in Version._meta.related_objects:
-        referring = relation.related_model._base_manager.filter(**{relation.field.name: OuterRef("pk")})
-        found = found.filter(~Exists(referring))
+        table = cast("type[Model]", relation.related_model)
+        found = found.filter(~Exists(table._base_manager.filter(**{relation.field.name: OuterRef("pk")})))
     return found

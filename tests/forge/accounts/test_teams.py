@@ -78,9 +78,11 @@ def test_of_several_roles_in_a_project_the_one_that_allows_most_counts(
     others = create_team(owner, organisation, "leads")
     add_to_team(owner, others, [viewer.pk])
     give_project_role(owner, project, viewer.pk, "reviewer")
+    add_to_team(owner, others, [owner.pk])
     give_team_role(owner, others, [project], "maintainer")
     give_team_role(owner, team, [project], "viewer")
     assert acting_as(viewer).project_roles == {project.pk: Role.MAINTAINER}
+    assert acting_as(owner).project_roles == {}
     delete_team(owner, others)
     assert acting_as(viewer).project_roles == {project.pk: Role.REVIEWER}
     assert Membership.objects.filter(user=viewer).exists()
