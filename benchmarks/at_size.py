@@ -59,9 +59,9 @@ def measure() -> str:
         for name in ADDRESSES
     ]
     return (
-        f"{PROJECTS:,} projects in 6 organisations, {MEMBERS} members, {TEAMS} teams, {BUILDS:,} builds, all of which one person may "
-        f"read; each project has published a version. {RUNS} requests each, by turns, one after the other, from the "
-        f"request to the whole answer. The aim is a p95 under {AIM} ms.\n\n{table(head, rows)}"
+        f"{PROJECTS:,} projects in 6 organisations, {MEMBERS} members, {TEAMS} teams, {BUILDS:,} builds, all of which "
+        f"one person may read; each project has published a version. {RUNS} requests each, by turns, one after the "
+        f"other, from the request to the whole answer. The aim is a p95 under {AIM} ms.\n\n{table(head, rows)}"
     )
 
 
