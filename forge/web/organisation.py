@@ -190,14 +190,24 @@ def hand_over(request: HttpRequest, organisation: str) -> HttpResponse:
     principal = principal_of(request)
     found = find_organisation(principal, organisation, Verb.MANAGE_MEMBERS)
     try:
-        heir = UUID(request.POST.get("member", ""))
-    except ValueError:
-        raise NotFound("Choose a member.") from None
-    try:
-        actions.hand_over(principal, found, heir)
+        actions.hand_over(principal, found, _heir(found, request.POST.get("member", "")))
     except Invalid as error:
         return show_again(request, "organisation/members.html", _members(request, principal, found), error)
     return redirect("members", organisation=found.name)
+
+
+def _heir(organisation: Organisation, text: str) -> UUID:
+    """The member whom an address or an id means. Raises `Invalid`."""
+    try:
+        return UUID(text)
+    except ValueError:
+        member = members_of(organisation).filter(user__email=text.strip().lower()).first()
+    if member is None:
+        raise Invalid(
+            f"{organisation.name} has no member with the address {text.strip()[:100]}. Invite them first.",
+            errors={"member": ["A member's email address."]},
+        )
+    return member.user_id
 
 
 @for_person

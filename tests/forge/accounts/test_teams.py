@@ -259,3 +259,7 @@ def test_the_pages_of_teams_do_what_their_forms_say(
     assert browser.post(do, {"do": "rename", "name": "sound"}).headers["Location"] == "/acme/-/teams/sound"
     assert browser.post(do.replace("audio", "sound"), {"do": "delete"}).headers["Location"] == "/acme/-/teams"
     assert browser.post(do, {"do": "dance"}).status_code == 404
+    # Handing over names a member by their address too, whichever page of members is shown.
+    assert browser.post("/acme/-/hand-over", {"member": "nobody@acme.example"}).status_code == 400
+    assert browser.post("/acme/-/hand-over", {"member": developer.email}).status_code == 302
+    assert Membership.objects.get(user=developer).role == Role.OWNER
