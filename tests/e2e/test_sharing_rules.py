@@ -115,6 +115,7 @@ def test_a_team_lets_edit_a_colleague_restores_and_a_page_is_taken_down_and_put_
     found += findings(owner)
     owner.get_by_label("Is this wrong, or did you mend it? Say so, once").fill("It waits now.")
     owner.get_by_role("button", name="Ask to put it back").click()
+    expect(owner.get_by_text("The answer is shown here.")).to_be_visible(timeout=PATIENCE)
     jo.goto(f"{forge.address}/admin/reports")
     expect(jo.get_by_text("It waits now.")).to_be_visible(timeout=PATIENCE)
     jo.get_by_label("Your decision in words").fill("Thank you.")
