@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from forge.builds.models import Build
     from forge.projects.models import Project
 
-PROJECTS, MEMBERS, BUILDS, ORGANISATIONS = 2000, 200, 20_000, 6
+PROJECTS, MEMBERS, BUILDS, ORGANISATIONS, TEAMS = 2000, 200, 20_000, 6, 24
 WORDS = ("meter", "keywords", "gesture", "washing", "kitchen", "tap", "digits", "lab", "wake", "plant", "motor", "sine")
 SENSORS = ("SOUND", "IMAGE", "ACCEL", "RAW")
 
@@ -27,7 +27,7 @@ def fill() -> None:
     from django.db import connection
     from django.utils import timezone
 
-    from forge.accounts.models import Membership, Organisation, Role, User
+    from forge.accounts.models import Membership, Organisation, Role, Team, TeamRole, User
     from forge.activity.kinds import Kind as Deed
     from forge.activity.models import Activity
     from forge.builds.models import Build, Kind, Preview, ProjectContents, State
@@ -43,8 +43,8 @@ def fill() -> None:
         User(email=f"person{number}@plant.example", name=f"Person {number}", password="!", colour=number % 3 + 1)
         for number in range(MEMBERS)
     )
-    Membership.objects.bulk_create(
-        Membership(organisation=place, user=person, role=Role.OWNER if person == first else Role.DEVELOPER)
+    members = Membership.objects.bulk_create(
+        Membership(organisation=place, user=person, role=_role(person == first, place == places[-1]))
         for place in places
         for person in (first, *people)
     )
@@ -58,6 +58,19 @@ def fill() -> None:
             sequence=1,
         )
         for number in range(PROJECTS)
+    )
+    # In the last organisation the first person may edit by teams alone: each of these roles is asked about everywhere.
+    teams = Team.objects.bulk_create(
+        Team(organisation=places[number % ORGANISATIONS], name=f"team-{number}") for number in range(TEAMS)
+    )
+    for team in teams:
+        own = [each for each in members if each.organisation_id == team.organisation_id]
+        team.members.add(own[0], *chance.sample(own[1:], 30))
+    TeamRole.objects.bulk_create(
+        TeamRole(team=team, project=project.pk, role=Role.MAINTAINER)
+        for team in teams
+        for project in projects
+        if project.organisation_id == team.organisation_id
     )
     for number, project in enumerate(projects):
         project.changed = now - timedelta(minutes=number * 11)
@@ -163,6 +176,12 @@ def _publish(projects: Sequence[Project], builds: Sequence[Build], now: datetime
         )
         for number, tag in enumerate(tags)
     )
+
+
+def _role(is_first: bool, is_last: bool) -> str:
+    if is_first:
+        return "viewer" if is_last else "owner"
+    return "developer"
 
 
 def _state(number: int) -> str:

@@ -56,6 +56,7 @@ INSTALLED_APPS = [
     "forge.builds",
     "forge.registry",
     "forge.reviews",
+    "forge.moderation",
     "forge.player",
     "forge.webhooks",
     "forge.notices",

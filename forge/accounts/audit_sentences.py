@@ -16,6 +16,7 @@ _GONE: Mapping[str, str] = {
     "organisation": "an organisation that is gone",
     "person": "someone whose account is gone",
     "member": "someone whose account is gone",
+    "team": "a team that is gone",
     "build": "a build",
     "review": "a review",
 }
@@ -67,12 +68,13 @@ def _keys(entry: AuditEntry) -> Iterator[str]:
 
 def _places(entry: AuditEntry) -> dict[str, str]:
     """The key of each thing that words may name."""
-    member = entry.data.get("member")
+    member, team = entry.data.get("member"), entry.data.get("team")
     return {
         "project": f"project:{entry.project}" if entry.project else "",
         "organisation": f"organisation:{entry.organisation}" if entry.organisation else "",
         "person": entry.subject if entry.subject.startswith("user:") else "",
         "member": f"user:{member}" if member else "",
+        "team": f"team:{team}" if team else "",
         "build": entry.subject if entry.subject.startswith("build:") else "",
         "review": entry.subject if entry.subject.startswith("review:") else "",
     }

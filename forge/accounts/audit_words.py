@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
-from forge.accounts.models import ApiToken, Organisation, User
+from forge.accounts.models import ApiToken, Organisation, Team, User
 from forge.core.audit_words import Thing, Topic, declare, ids_among, things_named
 
 declare(
@@ -23,6 +23,7 @@ declare(
     Topic.ACCOUNTS,
     {
         "profile.update": "changed their name or email address",
+        "page.update": "changed their page: {changes}",
         "hint.away": "put away the hint {hint}",
         "address.ask": "asked for a link to confirm an email address",
         "address.confirm": "confirmed an email address",
@@ -58,6 +59,11 @@ declare(
         "member.remove": "removed {member}",
         "member.hand-over": "handed the organisation over to {member}",
         "project.join": "joined {project} as {role}",
+        "team.create": "made the team {name}",
+        "team.update": "changed the team {name}: {changes}",
+        "team.delete": "deleted the team {name}",
+        "team.add": "added {member} to the team {team}",
+        "team.remove": "took {member} out of the team {team}",
     },
 )
 declare(
@@ -81,11 +87,14 @@ declare(
 
 @things_named.register
 def names(keys: Collection[str]) -> Mapping[str, Thing]:
-    """Organisations, people and tokens."""
+    """Organisations, teams, people and tokens."""
     found: dict[str, Thing] = {}
     if ids := ids_among(keys, "organisation"):
         for organisation in Organisation.objects.filter(pk__in=ids):
             found[organisation.stream] = Thing(organisation.name, organisation.get_absolute_url())
+    if ids := ids_among(keys, "team"):
+        teams = Team.objects.select_related("organisation").filter(pk__in=ids)
+        found |= {team.subject: Thing(team.name, team.get_absolute_url()) for team in teams}
     if ids := ids_among(keys, "user"):
         found |= {person.stream: Thing(str(person)) for person in User.objects.filter(pk__in=ids)}
     if ids := ids_among(keys, "token"):

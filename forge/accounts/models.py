@@ -13,21 +13,15 @@ from django.db import models
 from django.db.models.functions import Now
 
 from forge.accounts.names import MAXIMUM_LENGTH
+from forge.accounts.roles import Role as Role
+from forge.accounts.roles import highest, is_higher
+from forge.accounts.team_models import Team as Team
+from forge.accounts.team_models import TeamRole as TeamRole
 from forge.core.actors import Actor
 from forge.core.audit import Place
 
 COLOURS = 3
 """How many colours a person's mark may have (`--person-1` and on)."""
-
-
-class Role(models.TextChoices):
-    """What a member may do; what each role is allowed stands in `permissions`."""
-
-    OWNER = "owner", "Owner"
-    MAINTAINER = "maintainer", "Maintainer"
-    DEVELOPER = "developer", "Developer"
-    REVIEWER = "reviewer", "Reviewer"
-    VIEWER = "viewer", "Viewer"
 
 
 SECOND_FACTORS = ("totp", "webauthn")
@@ -40,7 +34,8 @@ class Standing:
 
     roles: Mapping[uuid.UUID, Role]
     project_roles: Mapping[uuid.UUID, Role]
-    """The roles that they were given in one project, beside what they are in its organisation."""
+    """The roles that they have in one project, of their own or by a team, where that is more than the one in its
+    organisation."""
     kept_out: frozenset[uuid.UUID]
     """Where they have a role, and are not let in before they have a second factor."""
 
@@ -65,6 +60,12 @@ class User(AbstractBaseUser):
     colour = models.PositiveSmallIntegerField(default=1)
     is_active = models.BooleanField(default=True)
     joined = models.DateTimeField(auto_now_add=True)
+    about = models.CharField(max_length=300, blank=True, db_default="")
+    """What the person says of themself on their page."""
+    shows_page = models.BooleanField(default=False, db_default=False)
+    """Whether the page is for everybody; else it is for those with whom they share an organisation."""
+    page_taken_down = models.DateTimeField(null=True, blank=True)
+    """Since when their page is shown to nobody else (`forge.moderation`)."""
     hints_away = models.JSONField(default=list)
     """The hints for beginners that the person put away (`forge.accounts.hints`)."""
 
@@ -111,16 +112,26 @@ class User(AbstractBaseUser):
     @property
     def standing(self) -> Standing:
         """Roles, and where the person is kept out: a query each time, two where a second factor is asked for."""
-        columns = ("organisation_id", "role", "organisation__requires_second_factor", "of")
-        whole = self.memberships.order_by().annotate(of=models.Value(None, models.UUIDField()))
-        single = self.project_memberships.order_by().annotate(of=models.F("project"))
-        found = list(whole.values_list(*columns).union(single.values_list(*columns), all=True))
+        columns = ("organisation_id", "given", "organisation__requires_second_factor", "of")
+        given = models.F("role")
+        whole = self.memberships.order_by().annotate(given=given, of=models.Value(None, models.UUIDField()))
+        single = self.project_memberships.order_by().annotate(given=given, of=models.F("project"))
+        by_teams = self.memberships.order_by().filter(teams__roles__isnull=False)
+        by_teams = by_teams.annotate(given=models.F("teams__roles__role"), of=models.F("teams__roles__project"))
+        parts = [part.values_list(*columns) for part in (whole, single, by_teams)]
+        found = list(parts[0].union(*parts[1:], all=True))
         requiring = frozenset(organisation for organisation, _, requires, _ in found if requires)
         kept_out = frozenset[uuid.UUID]() if not requiring or self.has_second_factor else requiring
         let_in = [(organisation, Role(role), of) for organisation, role, _, of in found if organisation not in kept_out]
+        roles = {organisation: role for organisation, role, project in let_in if project is None}
+        in_projects: dict[uuid.UUID, list[Role]] = {}
+        for organisation, role, project in let_in:
+            # What gives no more than the organisation does is left out: each one is named in every query of projects.
+            if project is not None and is_higher(role, than=roles.get(organisation)):
+                in_projects.setdefault(project, []).append(role)
         return Standing(
-            {organisation: role for organisation, role, project in let_in if project is None},
-            {project: role for _, role, project in let_in if project is not None},
+            roles,
+            {project: highest(roles) for project, roles in in_projects.items()},
             kept_out,
         )
 

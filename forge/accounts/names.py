@@ -40,6 +40,11 @@ def check_project_name(name: str) -> str:
     return _checked(name, RESERVED_PROJECTS, "A project")
 
 
+def check_team_name(name: str) -> str:
+    """The name itself. Raises `BadName`."""
+    return _checked(name, frozenset(), "A team")
+
+
 def _checked(name: str, reserved: frozenset[str], what: str) -> str:
     if not name:
         raise BadName("Enter a name: lower-case letters, digits, and - . _ between them.")

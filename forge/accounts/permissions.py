@@ -114,6 +114,8 @@ class OfOrganisation(Protocol):
     pk: Any
     organisation_id: UUID
     visibility: str
+    taken_down: Any
+    """Since when its public page is taken down; None where it is not."""
 
 
 def verbs_on(actor: Actor, target: Organisation | OfOrganisation) -> frozenset[Verb]:
@@ -121,7 +123,8 @@ def verbs_on(actor: Actor, target: Organisation | OfOrganisation) -> frozenset[V
     if isinstance(target, Organisation):
         role = actor.roles.get(target.pk) if _reaches(actor, target.stream) else None
         return _within(actor.scopes, _verbs_of(role) & OF_ORGANISATION)
-    opened = ANYONE_ON_OPEN if target.visibility in open_visibilities(actor) else frozenset()
+    is_open = target.visibility in open_visibilities(actor) and target.taken_down is None
+    opened = ANYONE_ON_OPEN if is_open else frozenset()
     reaches = _reaches(actor, f"organisation:{target.organisation_id}", f"project:{target.pk}")
     mine = _verbs_in(actor, target) if reaches else frozenset()
     return _within(actor.scopes, mine & OF_PROJECT | opened)

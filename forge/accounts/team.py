@@ -1,16 +1,27 @@
-"""The people of a project: members of its organisation, and those who have a role in the project alone.
+"""The people of a project: members of its organisation, and those who have a role in the project, alone or by a team.
 
 The caller has found the project for someone.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
+from django.db.models import F, Value
+
 from forge.accounts.models import Membership, ProjectMembership, Role, User
 from forge.accounts.permissions import ALLOWED, OfOrganisation, Verb
+from forge.accounts.roles import highest
+
+
+@dataclass(frozen=True)
+class ByTeam:
+    """A role that somebody has by being in a team."""
+
+    team: str
+    role: Role
 
 
 @dataclass(frozen=True)
@@ -20,15 +31,17 @@ class Teammate:
     user: User
     in_organisation: Role | None
     in_project: Role | None
+    by_teams: tuple[ByTeam, ...] = ()
 
     @property
     def role(self) -> Role:
-        """The one that allows more."""
-        return max(self.roles, key=lambda role: len(ALLOWED[role]))
+        """The one that allows most."""
+        return highest(self.roles)
 
     @property
     def roles(self) -> tuple[Role, ...]:
-        return tuple(role for role in (self.in_organisation, self.in_project) if role is not None)
+        own = tuple(role for role in (self.in_organisation, self.in_project) if role is not None)
+        return own + tuple(each.role for each in self.by_teams)
 
     def may(self, verb: Verb) -> bool:
         """Whether the roles allow this; a token's scopes and a second factor are not asked about."""
@@ -37,9 +50,10 @@ class Teammate:
 
 def team_of(project: OfOrganisation, verb: Verb = Verb.READ) -> list[Teammate]:
     """Those who may do this to the project, by name; disabled people are among them. Two queries."""
-    whole = Membership.objects.filter(organisation=project.organisation_id).select_related("user").order_by()
-    single = ProjectMembership.objects.filter(project=project.pk).select_related("user").order_by()
-    return [mate for mate in _joined(whole, single) if mate.may(verb)]
+    found = _roles_in(project)
+    people = User.objects.in_bulk(list(found))
+    mates = [_teammate(people[person], roles) for person, roles in found.items() if person in people]
+    return sorted((mate for mate in mates if mate.may(verb)), key=lambda mate: (str(mate.user), mate.user.email))
 
 
 def ids_of_team(organisation: UUID, project: UUID | None) -> frozenset[UUID]:
@@ -52,10 +66,27 @@ def ids_of_team(organisation: UUID, project: UUID | None) -> frozenset[UUID]:
     return frozenset(person for (person,) in found)
 
 
-def _joined(whole: Iterable[Membership], single: Iterable[ProjectMembership]) -> Collection[Teammate]:
-    found = {each.user_id: Teammate(each.user, Role(each.role), None) for each in whole}
-    for each in single:
-        known = found.get(each.user_id)
-        in_organisation = known.in_organisation if known else None
-        found[each.user_id] = Teammate(each.user, in_organisation, Role(each.role))
-    return sorted(found.values(), key=lambda mate: (str(mate.user), mate.user.email))
+_ORGANISATION, _PROJECT = "organisation", "project"
+_Roles = Mapping[UUID, list[tuple[str, str, Role]]]
+
+
+def _roles_in(project: OfOrganisation) -> _Roles:
+    """By person: whence a role comes, the name of the team where it is one, and the role. One query."""
+    members = Membership.objects.filter(organisation=project.organisation_id).order_by()
+    columns = ("user", "whence", "by", "given")
+    whole = members.annotate(whence=Value(_ORGANISATION), by=Value(""), given=F("role"))
+    single = ProjectMembership.objects.filter(project=project.pk).order_by()
+    single = single.annotate(whence=Value(_PROJECT), by=Value(""), given=F("role"))
+    teams = members.filter(teams__roles__project=project.pk)
+    teams = teams.annotate(whence=Value("team"), by=F("teams__name"), given=F("teams__roles__role"))
+    found: dict[UUID, list[tuple[str, str, Role]]] = {}
+    parts = [part.values_list(*columns) for part in (whole, single, teams)]
+    for person, whence, by, given in parts[0].union(*parts[1:], all=True):
+        found.setdefault(person, []).append((whence, by, Role(given)))
+    return found
+
+
+def _teammate(user: User, roles: Iterable[tuple[str, str, Role]]) -> Teammate:
+    of = {whence: role for whence, _, role in roles}
+    by_teams = sorted((ByTeam(team, role) for _, team, role in roles if team), key=lambda each: each.team)
+    return Teammate(user, of.get(_ORGANISATION), of.get(_PROJECT), tuple(by_teams))

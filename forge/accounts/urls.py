@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from forge.accounts import api, audit_api, device_api
+from forge.accounts import api, audit_api, device_api, team_api
 
 urlpatterns = [
     path("me", api.Me.as_view()),
@@ -17,6 +17,9 @@ urlpatterns = [
     path("organisations/<str:organisation>/invitations", api.Invitations.as_view()),
     path("organisations/<str:organisation>/invitations/letters", api.InvitationLetters.as_view()),
     path("organisations/<str:organisation>/invitations/<uuid:invitation>", api.InvitationDetail.as_view()),
+    path("organisations/<str:organisation>/teams", team_api.Teams.as_view()),
+    path("organisations/<str:organisation>/teams/<str:team>", team_api.TeamDetail.as_view()),
+    path("organisations/<str:organisation>/teams/<str:team>/members/<uuid:member>", team_api.TeamMember.as_view()),
     path("organisations/<str:organisation>/audit", audit_api.OrganisationAudit.as_view()),
     path("organisations/<str:organisation>/audit/export", audit_api.OrganisationAuditExport.as_view()),
     path("device-sign-ins", device_api.DeviceSignIns.as_view()),

@@ -25,6 +25,7 @@ class Topic(StrEnum):
     PUBLISHING = "publishing"
     DOWNLOADS = "downloads"
     REFUSALS = "refusals"
+    MODERATION = "moderation"
     LOG = "audit-log"
 
 
@@ -32,9 +33,9 @@ class Topic(StrEnum):
 class Words:
     """An action's topic, and what it did: the rest of a sentence that begins with who acted.
 
-    `{name}` is a value of the entry's data. `{project}`, `{organisation}`, `{person}`, `{member}`, `{build}` and
-    `{review}` are things, which are named as they are called today; `{changes}` says what `before` and `after` differ
-    in.
+    `{name}` is a value of the entry's data. `{project}`, `{organisation}`, `{person}`, `{member}`, `{team}`, `{build}`
+    and `{review}` are things, which are named as they are called today; `{changes}` says what `before` and `after`
+    differ in.
     """
 
     topic: Topic

@@ -44,6 +44,12 @@ class NotFound(DomainError):
         super().__init__(detail)
 
 
+class Gone(DomainError):
+    """The thing was there for everyone and is not any more; that it was is no secret."""
+
+    title = "Taken down"
+
+
 class Forbidden(DomainError):
     """The person may see the thing, but not do this to it."""
 

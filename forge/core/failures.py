@@ -30,6 +30,7 @@ _REASONS: Mapping[HTTPStatus, str] = {
     HTTPStatus.NOT_ACCEPTABLE: "No answer of the wanted type can be given.",
     HTTPStatus.REQUEST_TIMEOUT: "The body came too slowly.",
     HTTPStatus.CONFLICT: "It cannot be done in the present state.",
+    HTTPStatus.GONE: "Its public page was taken down by the operator of this server.",
     HTTPStatus.PRECONDITION_FAILED: "It has changed since you read it.",
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "More bytes than the limit.",
     HTTPStatus.UNSUPPORTED_MEDIA_TYPE: "A body of this type is not taken.",

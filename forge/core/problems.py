@@ -44,6 +44,7 @@ _STATUSES: tuple[tuple[type[errors.DomainError], HTTPStatus], ...] = (
     (errors.Unprocessable, HTTPStatus.UNPROCESSABLE_ENTITY),
     (errors.Invalid, HTTPStatus.BAD_REQUEST),
     (errors.NotFound, HTTPStatus.NOT_FOUND),
+    (errors.Gone, HTTPStatus.GONE),
     (errors.Forbidden, HTTPStatus.FORBIDDEN),
     (errors.SignInNeeded, HTTPStatus.UNAUTHORIZED),
     (errors.Conflict, HTTPStatus.CONFLICT),

@@ -12,7 +12,9 @@ from forge.accounts.team import team_of
 from forge.builds.events import BUILD_CHANGED
 from forge.builds.models import Build, State
 from forge.core.models import Comment, Event
+from forge.moderation.events import PROJECT_TAKEN_DOWN
 from forge.notices.rules import Happening, Kind
+from forge.projects.models import Project
 from forge.registry.events import TAG_PUBLISHED
 from forge.reviews.access import complete, groups_of, newest_round, standing_verdicts
 from forge.reviews.decision import waited_for
@@ -182,6 +184,17 @@ def offer_moved(event: Event) -> Happening | None:
     concerned = _people({request.author_id})
     # Colleagues who watch the fork may not know of its origin.
     return Happening(Kind.CHANGES, f"offer:{request.pk}", "/offer", facts, concerned=concerned, is_for_watchers=False)
+
+
+@reads(PROJECT_TAKEN_DOWN)
+def taken_down(event: Event) -> Happening | None:
+    """What becomes of a project's public page asks those who may appeal to look."""
+    project = Project.objects.filter(pk=_project_of(event)).first()
+    if project is None:
+        return None
+    facts = {"title": f"The public page of {project.name}", "change": event.data["change"]}
+    asked = frozenset(mate.user.pk for mate in team_of(project, Verb.MANAGE))
+    return Happening(Kind.TAKEN_DOWN, f"take-down:{project.pk}", "", facts, asked=asked, is_for_watchers=False)
 
 
 @reads(WEBHOOK_STOPPED)

@@ -23,6 +23,8 @@ class Kind(StrEnum):
     CHANGES = "changes"
     """Of a change request."""
     WEBHOOK_STOPPED = "webhook-stopped"
+    TAKEN_DOWN = "taken-down"
+    """The public page of a project was taken down, or what came of that."""
 
 
 class Reason(StrEnum):

@@ -26,7 +26,12 @@ def action(kind: Kind, reason: Reason) -> str:
     """The one next step, as its button says it."""
     if kind is Kind.REVIEW_ASKED and reason is Reason.ASKED:
         return "Review"
-    return {Kind.MENTION: "Answer", Kind.BUILD_FAILED: "See why", Kind.WEBHOOK_STOPPED: "See why"}.get(kind, "Open")
+    return {
+        Kind.MENTION: "Answer",
+        Kind.BUILD_FAILED: "See why",
+        Kind.WEBHOOK_STOPPED: "See why",
+        Kind.TAKEN_DOWN: "See why",
+    }.get(kind, "Open")
 
 
 def _template(kind: Kind, reason: Reason, facts: Facts) -> str:
@@ -55,8 +60,15 @@ def _template(kind: Kind, reason: Reason, facts: Facts) -> str:
             return _CHANGES[facts["change"]]
         case Kind.WEBHOOK_STOPPED:
             return "{host} took nothing for days, so nothing more is sent there"
+        case Kind.TAKEN_DOWN:
+            return _TAKEN_DOWN[facts["change"]]
 
 
+_TAKEN_DOWN = {
+    "taken-down": "The operator of this server took it down",
+    "put-back": "The operator of this server put it back",
+    "refused": "The operator of this server leaves it down",
+}
 _CHANGES = {
     "offered": "{who} offers changes",
     "newer": "{who} offers newer files",

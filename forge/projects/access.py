@@ -8,10 +8,10 @@ from uuid import UUID
 from forge.accounts.access import nothing_for, refusal
 from forge.accounts.models import FormerOrganisationName, Organisation
 from forge.accounts.names import is_name
-from forge.accounts.permissions import Verb, can
+from forge.accounts.permissions import Verb, can, open_visibilities
 from forge.core.actors import Actor
 from forge.core.audit import NOWHERE
-from forge.core.errors import Moved, SignInNeeded
+from forge.core.errors import Gone, Moved, SignInNeeded
 from forge.projects.errors import FilesNotShared
 from forge.projects.models import Favourite, Fork, FormerProjectName, Project, ProjectQuerySet
 
@@ -22,12 +22,15 @@ def find_project(actor: Actor, organisation_name: str, name: str, verb: Verb = V
     """The living project at an address, if the person may do `verb` to it.
 
     Raises `SignInNeeded` for a visitor, `NotFound` for what is not there or not theirs, `Forbidden` for a member
-    whose role does not include the verb, and `Moved`, with the present `/organisation/name`, for a former name.
+    whose role does not include the verb, `Moved`, with the present `/organisation/name`, for a former name, and `Gone`
+    for a public page that was taken down.
     """
     project, moved = _by_address(organisation_name, name)
     where = f"{organisation_name}/{name}"
     if project is None:
         raise nothing_for(actor, verb, where, NOWHERE)
+    if verb in _SEEN_BY and is_closed_to(actor, project):
+        raise taken_down(project)
     if not can(actor, Verb.SEE, project) or (verb not in _SEEN_BY and not can(actor, Verb.READ, project)):
         raise nothing_for(actor, verb, where, project.place)
     if moved:
@@ -35,6 +38,18 @@ def find_project(actor: Actor, organisation_name: str, name: str, verb: Verb = V
     if not can(actor, verb, project):
         raise refusal(actor, verb, where, project.place)
     return project
+
+
+def is_closed_to(actor: Actor, project: Project) -> bool:
+    """Whether somebody does not see the project's page for the one reason that it was taken down."""
+    was_open = project.taken_down is not None and project.visibility in open_visibilities(actor)
+    return was_open and not can(actor, Verb.SEE, project)
+
+
+def taken_down(project: Project) -> Gone:
+    """What is answered of a project whose public page was taken down."""
+    since = f"{project.taken_down:%-d %B %Y}" if project.taken_down else ""
+    return Gone(f"What {project.full_name} shared was taken down by the operator of this server on {since}.")
 
 
 def require(actor: Actor, verb: Verb, project: Project) -> None:

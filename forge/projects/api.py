@@ -17,7 +17,7 @@ from forge.accounts.scopes import Scope
 from forge.core.api import ForgeView, RawBody, body_chunks, needing, raising
 from forge.core.blob_responses import as_foreign, blob_response
 from forge.core.blobs import read_blob
-from forge.core.errors import Conflict, Moved, Stale, Unprocessable
+from forge.core.errors import Conflict, Gone, Moved, Stale, Unprocessable
 from forge.core.json_types import PageJson
 from forge.core.pages import CursorPages
 from forge.core.schema import WithParts
@@ -118,7 +118,7 @@ class ProjectDetail(ProjectView):
     """One project."""
 
     needs = needing(get=Scope.PROJECT_READ, patch=Scope.PROJECT_WRITE, delete=Scope.PROJECT_MANAGE)
-    raises = raising(patch=Conflict, delete=Conflict)
+    raises = raising(get=Gone, patch=Conflict, delete=Conflict)
 
     @extend_schema(responses=ProjectJson)
     def get(self, request: Request, organisation: str, name: str) -> Response:

@@ -23,6 +23,8 @@ declare(
     {
         "project.role": "changed the role of {member} in {project} from {before} to {after}",
         "project.leave": "ended the role of {member} in {project}",
+        "project.team-role": "changed the role of the team {team} in {project} from {before} to {after}",
+        "project.team-leave": "ended the role of the team {team} in {project}",
     },
 )
 declare(

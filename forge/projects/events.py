@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TypedDict
 
+from forge.accounts.people import PersonJson
 from forge.core.event_types import EVERYTHING, EventType, StreamKind, declare
 from forge.core.json_types import Uuid
 from forge.projects.serializers import ProjectSummaryJson
@@ -29,6 +30,15 @@ class VersionSavedJson(TypedDict):
     number: int
 
 
+class VersionRestoredJson(TypedDict):
+    """The files, or those of `paths`, are what they were in a version. `before` is the version that they were until
+    then: restoring it takes that back."""
+
+    number: int
+    before: int
+    by: PersonJson | None
+
+
 class OrganisationProjectCreatedJson(TypedDict):
     """The organisation has a new project."""
 
@@ -52,6 +62,7 @@ PROJECT_CHANGED = declare(EventType("project.changed", StreamKind.PROJECT, Proje
 PROJECT_DELETED = declare(EventType("project.deleted", StreamKind.PROJECT, ProjectDeletedJson, (EVERYTHING,)))
 SAMPLES_CHANGED = declare(EventType("samples.changed", StreamKind.PROJECT, SamplesChangedJson, ("samples",)))
 VERSION_SAVED = declare(EventType("version.saved", StreamKind.PROJECT, VersionSavedJson, ("versions",)))
+VERSION_RESTORED = declare(EventType("version.restored", StreamKind.PROJECT, VersionRestoredJson, ("versions",)))
 
 _PROJECTS = ("projects",)
 ORGANISATION_PROJECT_CREATED = declare(

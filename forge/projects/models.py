@@ -40,11 +40,12 @@ class ProjectQuerySet(models.QuerySet["Project"]):
 
     def visible_to(self, actor: Actor) -> ProjectQuerySet:
         """Projects whose page the person may open: those where they have a role, and those that are open to them."""
-        return self.alive().filter(projects_where(actor, Verb.SEE) | Q(visibility__in=open_visibilities(actor)))
+        opened = Q(visibility__in=open_visibilities(actor), taken_down__isnull=True)
+        return self.alive().filter(projects_where(actor, Verb.SEE) | opened)
 
     def open_to(self, actor: Actor) -> ProjectQuerySet:
         """Projects whose page the person may open whatever their roles are."""
-        return self.alive().filter(visibility__in=open_visibilities(actor))
+        return self.alive().filter(visibility__in=open_visibilities(actor), taken_down__isnull=True)
 
     def of_member(self, actor: Actor) -> ProjectQuerySet:
         """Projects of the person's own organisations."""
@@ -70,6 +71,8 @@ class Project(models.Model):
     created = models.DateTimeField(auto_now_add=True)
     changed = models.DateTimeField(auto_now_add=True)
     deleted_at = models.DateTimeField(null=True, blank=True)
+    taken_down = models.DateTimeField(null=True, blank=True)
+    """Since when its public page is taken down (`forge.moderation`): whatever its visibility, it is open to nobody."""
     sequence = models.BigIntegerField(default=0)
     """The number of the last update of its document."""
 
@@ -322,6 +325,8 @@ class Version(models.Model):
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
     saved_at = models.DateTimeField(null=True, blank=True)
+    automatic = models.BooleanField(default=False, db_default=False)
+    """Whether it was saved by itself while people worked, and nobody wanted it since: it may be thinned out."""
 
     class Meta:
         constraints = [

@@ -22,10 +22,18 @@ from forge.accounts.serializers import (
     invitation_to_json,
 )
 from forge.accounts.team import team_of
+from forge.accounts.teams import find_team, team_in, teams_in
 from forge.core.api import needing
 from forge.projects import actions
 from forge.projects.api import ProjectView
-from forge.projects.people import PeopleJson, TeammateJson, teammate_to_json
+from forge.projects.models import Project
+from forge.projects.people import (
+    PeopleJson,
+    ProjectTeamsJson,
+    TeammateJson,
+    team_role_to_json,
+    teammate_to_json,
+)
 
 
 class ProjectPeople(ProjectView):
@@ -58,6 +66,40 @@ class ProjectPerson(ProjectView):
         project = self.project(request, organisation, name, Verb.READ)
         actions.end_project_role(signed_in(request), project, person)
         return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class ProjectTeams(ProjectView):
+    """The teams that have a role in the project."""
+
+    needs = needing(get=Scope.PROJECT_READ)
+
+    @extend_schema(operation_id="project_teams_list", responses=ProjectTeamsJson)
+    def get(self, request: Request, organisation: str, name: str) -> Response:
+        return Response(_teams(self.project(request, organisation, name, Verb.READ)))
+
+
+class ProjectTeam(ProjectView):
+    """One team's role in the project: giving it, changing it, ending it."""
+
+    needs = needing(put=Scope.PROJECT_MANAGE, delete=Scope.PROJECT_MANAGE)
+
+    @extend_schema(request=GivenRoleSerializer, responses=ProjectTeamsJson)
+    def put(self, request: Request, organisation: str, name: str, team: str) -> Response:
+        project = self.project(request, organisation, name, Verb.MANAGE)
+        asked = self.asked(request, GivenRoleSerializer)
+        found = find_team(principal_of(request), project.organisation.name, team)
+        actions.give_team_role(signed_in(request), found, [project], asked["role"])
+        return Response(_teams(project))
+
+    @extend_schema(responses={204: OpenApiResponse(description="the team has no role in it")})
+    def delete(self, request: Request, organisation: str, name: str, team: str) -> Response:
+        project = self.project(request, organisation, name, Verb.MANAGE)
+        actions.end_team_role(signed_in(request), team_in(project.pk, team), project)
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+def _teams(project: Project) -> ProjectTeamsJson:
+    return {"teams": [team_role_to_json(each) for each in teams_in(project.pk)]}
 
 
 class ProjectInvitations(ProjectView):

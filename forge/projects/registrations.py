@@ -14,6 +14,7 @@ from forge.core.actors import Actor
 from forge.core.audit_words import ids_among
 from forge.core.periodic import PeriodicTask, Runs, register
 from forge.projects.actions import end_samples
+from forge.projects.autosaving import EVERY, save_what_changed
 from forge.projects.models import Project
 from forge.projects.quotas import count_projects
 
@@ -49,3 +50,4 @@ def projects_of(organisation: Organisation) -> Counts:
 
 
 register(PeriodicTask("samples", 60, Runs.ONE_WORKER, "deletes recordings whose time is over", delete_ended_samples))
+register(PeriodicTask("versions", EVERY, Runs.ONE_WORKER, "saves what people work on as versions", save_what_changed))

@@ -22,6 +22,8 @@ urlpatterns = [
     path(f"{_PROJECT}/fork", copy_api.ProjectFork.as_view()),
     path(f"{_PROJECT}/people", people_api.ProjectPeople.as_view()),
     path(f"{_PROJECT}/people/<uuid:person>", people_api.ProjectPerson.as_view()),
+    path(f"{_PROJECT}/teams", people_api.ProjectTeams.as_view()),
+    path(f"{_PROJECT}/teams/<str:team>", people_api.ProjectTeam.as_view()),
     path(f"{_PROJECT}/invitations", people_api.ProjectInvitations.as_view()),
     path(f"{_PROJECT}/invitations/letters", people_api.ProjectInvitationLetters.as_view()),
     path(f"{_PROJECT}/invitations/<uuid:invitation>", people_api.ProjectInvitation.as_view()),

@@ -53,6 +53,7 @@ class VersionJson(TypedDict):
     message: str
     saved_by: PersonJson | None
     saved_at: Timestamp | None
+    automatic: Annotated[bool, "whether it saved itself while people worked; it may be thinned out"]
     files: Annotated[int, "how many files it has"]
     builds: list[VersionBuildJson]
     tags: list[str]
@@ -108,6 +109,7 @@ def version_to_json(version: Version, parts: VersionPartsJson) -> VersionJson:
         "created": version.created.isoformat(),
         "author": person_to_json(version.author) if version.author else None,
         "message": version.message,
+        "automatic": version.automatic,
         "saved_by": person_to_json(version.saved_by) if version.saved_by else None,
         "saved_at": version.saved_at.isoformat() if version.saved_at else None,
         "files": len(version.manifest),

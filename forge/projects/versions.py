@@ -102,6 +102,10 @@ def keep_tree(project: Project, tree: WorkingTree, author: Any = None, writers: 
                 author=author,
                 writers=sorted({*writers_since_the_version_before(project, tree.sequence), *writers}),
             )
+        elif version.automatic and author is not None:
+            # Somebody wants it now, so it is thinned out no more.
+            version.automatic = False
+            version.save(update_fields=["automatic"])
         # All its files are kept, also an old version's that were gone and are back; but no recording that was withdrawn
         # since the files were read, which nothing may hold any more.
         texts = {tree.manifest[path]["digest"] for path in tree.texts}

@@ -20,7 +20,7 @@ from forge.builds.api import rune_response
 from forge.builds.models import Build
 from forge.core.api import needing, raising
 from forge.core.blob_responses import part_response
-from forge.core.errors import Conflict, Invalid, NotFound
+from forge.core.errors import Conflict, Gone, Invalid, NotFound
 from forge.projects.api import ProjectView
 from forge.projects.models import Project
 from forge.registry.access import find_tag, tags_of
@@ -60,7 +60,7 @@ class ProjectTags(ProjectView):
     """The tags of a project."""
 
     needs = needing(get=Scope.PROJECT_READ, post=Scope.RUNE_PUBLISH)
-    raises = raising(post=Conflict)
+    raises = raising(get=Gone, post=Conflict)
 
     @extend_schema(operation_id="tags_list", responses=TagListJson)
     def get(self, request: Request, organisation: str, name: str) -> Response:
@@ -170,6 +170,7 @@ class TagRune(ProjectView):
     """The rune of a tag, for whoever may see the project."""
 
     needs = needing(get=Scope.PROJECT_READ)
+    raises = raising(get=Gone)
 
     @extend_schema(operation_id="tags_rune", responses={(200, "application/wasm"): OpenApiTypes.BINARY})
     def get(self, request: Request, organisation: str, name: str, tag: str) -> HttpResponseBase:

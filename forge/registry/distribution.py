@@ -16,8 +16,8 @@ from forge.accounts.permissions import Verb
 from forge.core.blob_responses import part_response
 from forge.core.code_points import by_code_point
 from forge.core.denials import tell_denial
-from forge.core.errors import DomainError, Moved, SignInNeeded
-from forge.projects.access import find_project
+from forge.core.errors import DomainError, Gone, Moved, SignInNeeded
+from forge.projects.access import find_project, taken_down
 from forge.registry.access import advice_on, find_blob, find_manifest, find_repository, is_rune
 from forge.registry.actions import note_pull
 from forge.registry.bearer import NotAToken, puller_of
@@ -78,6 +78,8 @@ def _answer(request: HttpRequest, rest: str) -> HttpResponseBase:
         raise Refusal(404, "UNSUPPORTED", "This address is not part of the registry protocol.")
     try:
         project = find_project(puller, match["organisation"], match["name"], Verb.SEE)
+        if project.taken_down is not None:
+            raise taken_down(project)  # its own people pull from their builds
         repository = find_repository(project)
     except Moved as moved:
         tail = rest.split("/", 2)[2]
@@ -85,6 +87,8 @@ def _answer(request: HttpRequest, rest: str) -> HttpResponseBase:
         return HttpResponse(status=307, headers={"Location": f"/v2{moved.location}/{tail}{query}"})
     except SignInNeeded as error:
         raise Refusal(401, "UNAUTHORIZED", "Sign in to pull this, if it exists.") from error
+    except Gone as error:
+        raise Refusal(403, "DENIED", error.detail) from error
     except DomainError as error:
         tell_denial(error)
         raise Refusal(404, "NAME_UNKNOWN", "The repository was not found, or you have no access to it.") from error

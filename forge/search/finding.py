@@ -124,8 +124,7 @@ def _people(actor: Actor, words: Sequence[str]) -> Iterator[Hit]:
         person, organisation = membership.user, membership.organisation
         if person.pk not in seen and len(seen) < SHOWN:
             seen.add(person.pk)
-            url = f"{organisation.get_absolute_url()}/-/members?{urlencode({'q': person.email})}"
-            yield Hit(HitKind.PERSON, str(person), f"{organisation.name} · {person.email}", url)
+            yield Hit(HitKind.PERSON, str(person), f"{organisation.name} · {person.email}", f"/users/{person.pk}")
 
 
 def _files(actor: Actor, words: Sequence[str]) -> Iterator[Hit]:

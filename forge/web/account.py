@@ -68,11 +68,15 @@ LIVES = {"30": "30 days", "90": "90 days", "365": "A year"}
 @for_person
 @require_http_methods(["GET", "POST"])
 def profile(request: HttpRequest) -> HttpResponse:
-    """Name and address."""
+    """Name, what one's page says, and the address."""
     if request.method == "GET":
         return render(request, _PROFILE, _profile(request) | {"saved": "saved" in request.GET})
+    form = request.POST
     try:
-        actions.update_profile(person(request), name=request.POST.get("name", ""))
+        if "page" in form:
+            actions.update_page(person(request), about=form.get("about", ""), shows_page="shows_page" in form)
+        else:
+            actions.update_profile(person(request), name=form.get("name", ""))
     except BadAccount as error:
         return show_again(request, _PROFILE, _profile(request), error)
     return redirect("/accounts/profile?saved")

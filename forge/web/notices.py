@@ -50,6 +50,7 @@ LOOKS: Mapping[Kind, Look] = {
     Kind.PUBLISHED: Look(icon="package"),
     Kind.CHANGES: Look(icon="git-pull-request"),
     Kind.WEBHOOK_STOPPED: Look(icon="unplug"),
+    Kind.TAKEN_DOWN: Look(icon="flag"),
 }
 
 LEVEL_WORDS = {

@@ -15,9 +15,10 @@ from django.views.decorators.http import require_http_methods, require_POST
 from forge.accounts import actions
 from forge.accounts.access import find_organisation, members_of, open_invitations, require_may_create
 from forge.accounts.errors import LastOwner, OwnSecondFactorNeeded
-from forge.accounts.models import Organisation, Role
+from forge.accounts.models import Membership, Organisation, Role
 from forge.accounts.permissions import Verb, can, organisations_where
 from forge.accounts.principals import Principal, principal_of
+from forge.accounts.teams import teams_of_member
 from forge.activity.access import activity_of, complete
 from forge.activity.models import Activity
 from forge.core.errors import Conflict, DomainError, Invalid, NotFound, SignInNeeded
@@ -60,7 +61,7 @@ def overview(request: HttpRequest, organisation: str) -> HttpResponse:
         "list": project_list(principal, ProjectFilter.of(request.GET), found.name),
         "usage": shown_usage(found),
     }
-    return render(request, "organisation/overview.html", _tabs(principal, found) | context)
+    return render(request, "organisation/overview.html", tabs_of(principal, found) | context)
 
 
 def _from_outside(
@@ -96,7 +97,7 @@ def activity(request: HttpRequest, organisation: str) -> HttpResponse:
         request.GET.get("page")
     )
     context = {"rows": activity_rows(principal, complete(cast("QuerySet[Activity]", page.object_list))), "page": page}
-    return render(request, "organisation/activity.html", _tabs(principal, found) | context)
+    return render(request, "organisation/activity.html", tabs_of(principal, found) | context)
 
 
 def moved(request: HttpRequest, organisation: str, page: str, rest: str = "") -> HttpResponse:
@@ -106,7 +107,7 @@ def moved(request: HttpRequest, organisation: str, page: str, rest: str = "") ->
     return redirect(f"/{organisation}/-/{page}{below}{'?' if query else ''}{query}", permanent=True)
 
 
-def _tabs(principal: Principal, organisation: Organisation) -> dict[str, Any]:
+def tabs_of(principal: Principal, organisation: Organisation) -> dict[str, Any]:
     """What all pages of an organisation show: its name, and the tabs that are for this person."""
     return {
         "organisation": organisation,
@@ -118,13 +119,15 @@ def _tabs(principal: Principal, organisation: Organisation) -> dict[str, Any]:
 
 def _members(request: HttpRequest, principal: Principal, organisation: Organisation) -> dict[str, Any]:
     """The members whose name or address has what was asked for in it, a page at a time."""
-    tabs = _tabs(principal, organisation)
+    tabs = tabs_of(principal, organisation)
     words = " ".join(request.GET.get("q", "").replace("\0", "").split())[:100]
     page = Paginator(members_of(organisation, words), MEMBERS_SHOWN).get_page(request.GET.get("page"))
+    shown = list(cast("QuerySet[Membership]", page.object_list))
     return tabs | {
         "words": words,
         "page": page,
-        "members": list(page.object_list),
+        "members": shown,
+        "in_teams": teams_of_member(organisation, [each.user_id for each in shown]),
         "invitations": open_invitations(organisation) if tabs["manages"] else [],
         "roles": ROLE_WORDS,
         "invited_as": Role.DEVELOPER,
@@ -187,14 +190,24 @@ def hand_over(request: HttpRequest, organisation: str) -> HttpResponse:
     principal = principal_of(request)
     found = find_organisation(principal, organisation, Verb.MANAGE_MEMBERS)
     try:
-        heir = UUID(request.POST.get("member", ""))
-    except ValueError:
-        raise NotFound("Choose a member.") from None
-    try:
-        actions.hand_over(principal, found, heir)
+        actions.hand_over(principal, found, _heir(found, request.POST.get("member", "")))
     except Invalid as error:
         return show_again(request, "organisation/members.html", _members(request, principal, found), error)
     return redirect("members", organisation=found.name)
+
+
+def _heir(organisation: Organisation, text: str) -> UUID:
+    """The member whom an address or an id means. Raises `Invalid`."""
+    try:
+        return UUID(text)
+    except ValueError:
+        member = members_of(organisation).filter(user__email=text.strip().lower()).first()
+    if member is None:
+        raise Invalid(
+            f"{organisation.name} has no member with the address {text.strip()[:100]}. Invite them first.",
+            errors={"member": ["A member's email address."]},
+        )
+    return member.user_id
 
 
 @for_person
@@ -220,13 +233,13 @@ def settings_page(request: HttpRequest, organisation: str) -> HttpResponse:
     principal = principal_of(request)
     found = find_organisation(principal, organisation, Verb.RENAME_ORGANISATION)
     if request.method == "GET":
-        return render(request, "organisation/settings.html", _tabs(principal, found))
+        return render(request, "organisation/settings.html", tabs_of(principal, found))
     try:
         changed = actions.update_organisation(
             principal, found, name=request.POST.get("name", "").strip(), title=request.POST.get("title", "")
         )
     except (Invalid, Conflict) as error:
-        return show_again(request, "organisation/settings.html", _tabs(principal, found), error)
+        return show_again(request, "organisation/settings.html", tabs_of(principal, found), error)
     return redirect(changed)
 
 
@@ -239,7 +252,7 @@ def second_factor(request: HttpRequest, organisation: str) -> HttpResponse:
     try:
         actions.require_second_factor(principal, found, required="required" in request.POST)
     except OwnSecondFactorNeeded as error:
-        return show_again(request, "organisation/settings.html", _tabs(principal, found), error)
+        return show_again(request, "organisation/settings.html", tabs_of(principal, found), error)
     return redirect("organisation-settings", organisation=found.name)
 
 
@@ -253,7 +266,7 @@ def deleted(request: HttpRequest, organisation: str) -> HttpResponse:
 
 def _deleted(principal: Principal, organisation: Organisation) -> dict[str, Any]:
     projects = Project.objects.deleted_for(principal).filter(organisation=organisation).order_by("-deleted_at")
-    return _tabs(principal, organisation) | {
+    return tabs_of(principal, organisation) | {
         "projects": list(projects),
         "restores": organisation.pk in organisations_where(principal, Verb.MANAGE),
     }

@@ -21,6 +21,7 @@ from forge.comparison.inference_time import milliseconds, read_inference_time
 from forge.core.blob_links import is_linked
 from forge.core.blobs import read_blob
 from forge.core.errors import Damaged, DomainError, NotFound
+from forge.moderation.access import can_report, standing
 from forge.projects.access import find_project, origin_of
 from forge.projects.models import Project, Version, Visibility
 from forge.registry.access import default_tag, find_tag, tags_of
@@ -79,7 +80,7 @@ def show_rune(
     principal = principal_of(request)
     is_member = can(principal, Verb.READ, project)
     tags = tags_of(principal, project)
-    if not tags and is_member:
+    if not tags and is_member and project.taken_down is None:
         return redirect(f"{project.get_absolute_url()}/studio")
     context = {
         "project": project,
@@ -90,6 +91,11 @@ def show_rune(
         "tags": tags,
         "origin": origin_of(principal, project),
         "about": _about(project),
+    }
+    context |= {
+        "may_report": not is_member and request.user.is_authenticated and can_report(principal, project),
+        "down": standing(project) if project.taken_down is not None else None,
+        "may_appeal": can(principal, Verb.MANAGE, project),
     }
     # Who names no tag gets the newest that is approved, and not what somebody wants changed.
     tag = find_tag(principal, project, wanted) if tags and wanted else default_tag(tags)

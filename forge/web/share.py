@@ -17,11 +17,14 @@ from forge.accounts.models import Role
 from forge.accounts.permissions import Verb, can, is_more
 from forge.accounts.principals import Principal, principal_of
 from forge.accounts.team import Teammate, team_of
+from forge.accounts.teams import find_team, team_in, teams_in, teams_of
 from forge.core.errors import Invalid, NotFound
 from forge.projects.access import origin_of
 from forge.projects.actions import (
     end_project_role,
+    end_team_role,
     give_project_role,
+    give_team_role,
     invite_to_project,
     invite_to_project_by_letter,
     revoke_project_invitation,
@@ -103,15 +106,39 @@ def teammate(request: HttpRequest, organisation: str, name: str, person: UUID) -
     return redirect("home" if left else f"{project.get_absolute_url()}/share")
 
 
+@for_person
+@require_POST
+def team(request: HttpRequest, organisation: str, name: str) -> HttpResponse:
+    """Giving a team a role in the project, or another one, or ending it."""
+    principal = principal_of(request)
+    project = project_of(request, organisation, name, Verb.MANAGE)
+    asked = request.POST.get("team", "")
+    try:
+        if "remove" in request.POST:
+            end_team_role(principal, team_in(project.pk, asked), project)
+        else:
+            found = find_team(principal, project.organisation.name, asked)
+            give_team_role(principal, found, [project], request.POST.get("role", ""))
+    except (Invalid, NotFound) as error:
+        return show_again(request, "project/share.html", _shared(principal, project), error)
+    return redirect(f"{project.get_absolute_url()}/share#teams")
+
+
 def _shared(principal: Principal, project: Project) -> dict[str, Any]:
     team = team_of(project)
     members = [mate for mate in team if mate.in_organisation is not None]
     manages = can(principal, Verb.MANAGE, project)
+    is_member = can(principal, Verb.SEE_ORGANISATION, project.organisation)
+    teams = teams_in(project.pk)
+    here = {each.team_id for each in teams}
+    others = [each for each in teams_of(project.organisation) if each.pk not in here] if manages and is_member else []
     return {
         "project": project,
         "origin": origin_of(principal, project),
         "manages": manages,
-        "is_member": can(principal, Verb.SEE_ORGANISATION, project.organisation),
+        "is_member": is_member,
+        "teams": teams,
+        "offers_teams": others,
         "of_project": [mate for mate in team if mate.in_project is not None],
         "members": [MemberRow(mate, _higher(mate) if manages else {}) for mate in members[:MEMBERS_SHOWN]],
         "member_count": len(members),

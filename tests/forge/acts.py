@@ -19,6 +19,7 @@ CHECKS = frozenset(
         "forge.accounts.access.require_operator",
         "forge.accounts.access.require_scope",
         "forge.accounts.permissions.can",
+        "forge.moderation.access.require_moderator",
         "forge.projects.access.require",
         "forge.reviews.guests.require_as_guest",
     }

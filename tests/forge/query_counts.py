@@ -17,12 +17,12 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import URLPattern
 
-from forge.accounts.actions import create_token, invite
+from forge.accounts.actions import add_to_team, create_team, create_token, invite
 from forge.accounts.models import Membership, Organisation, Role, User
 from forge.notices.models import Notice
 from forge.notices.unsubscribing import unsubscribe_token
 from forge.player.actions import make_phone_link
-from forge.projects.actions import delete_project, fork_project, save_version, send_sample, write_file
+from forge.projects.actions import delete_project, fork_project, give_team_role, save_version, send_sample, write_file
 from forge.projects.models import Project
 from forge.projects.samples import sample_terms
 from forge.registry.actions import publish_build
@@ -250,6 +250,9 @@ def settle(owner: User, organisation: Organisation, project: Project, size: int)
         Membership.objects.create(organisation=other, user=owner, role=Role.OWNER)
         beside = Project.objects.create(organisation=organisation, name=f"p{number}", created_by=members[number])
         built(members[number], _with_runefile(beside, members[number]))
+        team = create_team(owner, organisation, f"team-{number}")
+        add_to_team(owner, team, [member.pk for member in members])
+        give_team_role(owner, team, [project, beside], "developer")
         gone = Project.objects.create(organisation=organisation, name=f"gone-{number}", created_by=owner)
         delete_project(owner, gone)
         write_file(members[number], project, f"file-{number}.md", b"x")

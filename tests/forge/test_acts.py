@@ -40,6 +40,7 @@ UNAUDITED: Mapping[str, str] = {
     "forge.notices.actions.change_notice": "what somebody has read is nobody else's business",
     "forge.notices.actions.mute": "the same",
     "forge.notices.actions.read_all": "the same",
+    "forge.projects.actions.autosave.save_by_itself": "nobody acts; what it saved is a version that everybody sees",
     "forge.player.actions.make_phone_link": "lets nobody in by itself; the phone that uses it is written down",
 }
 """Acts without an audit entry, and why."""

@@ -18,7 +18,13 @@ from forge.accounts.actions.invitations import (
 )
 from forge.accounts.actions.members import change_role, hand_over, remove_member
 from forge.accounts.actions.organisations import create_organisation, create_organisation_for, update_organisation
-from forge.accounts.actions.people import end_connections, end_what_password_opened, set_password, update_profile
+from forge.accounts.actions.people import (
+    end_connections,
+    end_what_password_opened,
+    set_password,
+    update_page,
+    update_profile,
+)
 from forge.accounts.actions.quotas import set_quota
 from forge.accounts.actions.second_factor import require_second_factor
 from forge.accounts.actions.sessions import (
@@ -29,16 +35,20 @@ from forge.accounts.actions.sessions import (
     note_sign_out,
 )
 from forge.accounts.actions.sign_in import make_sign_in_link, nobody_signed_in_yet, redeem_sign_in_link
+from forge.accounts.actions.teams import add_to_team, create_team, delete_team, take_from_team, update_team
 from forge.accounts.actions.tokens import create_token, delete_token
 
 __all__ = [
     "NewPerson",
+    "add_to_team",
     "ask_for_address",
     "change_role",
     "confirm_address",
     "create_organisation",
     "create_organisation_for",
+    "create_team",
     "create_token",
+    "delete_team",
     "delete_token",
     "disable_person",
     "enable_person",
@@ -68,6 +78,9 @@ __all__ = [
     "send_password_link",
     "set_password",
     "set_quota",
+    "take_from_team",
     "update_organisation",
+    "update_page",
     "update_profile",
+    "update_team",
 ]

@@ -84,6 +84,7 @@ def _membership(organisation: Organisation, member_id: UUID) -> Membership:
 
 
 def _keep_an_owner(organisation: Organisation, leaving: Membership) -> None:
-    others = Membership.objects.filter(organisation=organisation, role=Role.OWNER).exclude(pk=leaving.pk)
+    others = Membership.objects.filter(organisation=organisation, role=Role.OWNER, user__is_active=True)
+    others = others.exclude(pk=leaving.pk)
     if not others.exists():
-        raise LastOwner(f"{organisation.name} would have no owner. Make someone else an owner first.")
+        raise LastOwner(f"{organisation.name} would have no owner who can sign in. Make someone else an owner first.")

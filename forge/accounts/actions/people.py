@@ -9,6 +9,7 @@ from forge.accounts.checks import ADDRESS_TAKEN, name_errors, password_errors
 from forge.accounts.errors import BadAccount
 from forge.accounts.events import PROFILE_CHANGED, SESSIONS_CHANGED
 from forge.accounts.models import ApiToken, BrowserSession, User
+from forge.accounts.pages_of_people import LONGEST_ABOUT
 from forge.core.audit import write_entry
 from forge.core.events import append_event
 from rune.wording import counted
@@ -35,6 +36,22 @@ def update_profile(user: User, *, name: str) -> User:
         user.save(update_fields=["name"])
         write_entry(user, "profile.update", f"user:{user.pk}", user.place)
         append_event(user.stream, PROFILE_CHANGED(), user)
+    return user
+
+
+@transaction.atomic
+def update_page(user: User, *, about: str, shows_page: bool) -> User:
+    """Changes what a person's page says of them, and whether it is for everybody. Raises `BadAccount`."""
+    about = " ".join(about.split())
+    if len(about) > LONGEST_ABOUT:
+        message = f"At most {LONGEST_ABOUT} characters, these are {len(about)}."
+        raise BadAccount("Check the fields below.", errors={"about": [message]})
+    before = {"about": user.about, "for everybody": "yes" if user.shows_page else "no"}
+    user.about, user.shows_page = about, shows_page
+    after = {"about": about, "for everybody": "yes" if shows_page else "no"}
+    if after != before:
+        user.save(update_fields=["about", "shows_page"])
+        write_entry(user, "page.update", user.stream, user.place, before=before, after=after)
     return user
 
 

@@ -24,6 +24,7 @@ from forge.projects.actions.project import (
 from forge.projects.actions.restoring import Restored, restore_version, restoring_update
 from forge.projects.actions.sample_sets import Imported, Marking, import_samples, mark_samples
 from forge.projects.actions.samples import end_samples, send_sample, take_back
+from forge.projects.actions.teams import end_team_role, give_team_role
 from forge.projects.actions.unpacking import Unpacked, unpack
 from forge.projects.actions.versions import save_version
 
@@ -43,8 +44,10 @@ __all__ = [
     "duplicate_project",
     "end_project_role",
     "end_samples",
+    "end_team_role",
     "fork_project",
     "give_project_role",
+    "give_team_role",
     "import_samples",
     "invite_to_project",
     "invite_to_project_by_letter",

@@ -9,13 +9,14 @@ from typing import Any
 from django.db import transaction
 from pycrdt import Doc
 
+from forge.accounts.people import person_to_json
 from forge.accounts.permissions import Verb
 from forge.core.actors import Actor
 from forge.core.audit import write_entry
 from forge.core.events import append_event
 from forge.projects.access import require
 from forge.projects.documents import editing, load_document, note_clients
-from forge.projects.events import VERSION_SAVED
+from forge.projects.events import VERSION_RESTORED, VERSION_SAVED
 from forge.projects.models import Project, Version
 from forge.projects.restoring import Wanted, restore, still_given, wanted_files
 from forge.projects.storage import link_brought
@@ -41,6 +42,7 @@ def restore_version(actor: Actor, project: Project, version: Version, paths: Col
     before = _kept_before(actor, project, version)
     with editing(project, actor.pk) as doc:
         changed = _restore(actor, project, version, doc, wanted, paths)
+        _tell(actor, project, version, before)
     return Restored(before, changed)
 
 
@@ -51,7 +53,7 @@ def restoring_update(actor: Actor, project: Project, version: Version, paths: Co
     """
     require(actor, Verb.EDIT, project)
     wanted = wanted_files(version, paths)
-    _kept_before(actor, project, version)
+    kept = _kept_before(actor, project, version)
     with transaction.atomic():
         Project.objects.lock(project.pk)
         doc = load_document(project.pk).doc
@@ -59,7 +61,13 @@ def restoring_update(actor: Actor, project: Project, version: Version, paths: Co
         with doc.transaction():
             _restore(actor, project, version, doc, wanted, paths)
         note_clients(project.pk, {doc.client_id: actor.pk})
+        _tell(actor, project, version, kept)
     return doc.get_update(before)
+
+
+def _tell(actor: Actor, project: Project, version: Version, before: Version) -> None:
+    by = person_to_json(actor.person) if actor.person is not None else None
+    append_event(project.stream, VERSION_RESTORED(number=version.number, before=before.number, by=by), actor)
 
 
 def _kept_before(actor: Actor, project: Project, version: Version) -> Version:

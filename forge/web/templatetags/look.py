@@ -160,6 +160,12 @@ def as_query(chosen: Mapping[str, str]) -> str:
 
 
 @register.filter
+def of(found: Mapping[Any, Any], key: Any) -> Any:
+    """What a mapping has of a key; None for nothing."""
+    return found.get(key)
+
+
+@register.filter
 def grouped(count: int) -> str:
     """A count as people read it: 2,000."""
     return f"{count:,}"

@@ -719,6 +719,61 @@ export interface paths {
     readonly patch?: never;
     readonly trace?: never;
   };
+  readonly "/api/v1/organisations/{organisation}/teams": {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    /** @description The teams of an organisation, and making one. */
+    readonly get: operations["teams_list"];
+    readonly put?: never;
+    /** @description The teams of an organisation, and making one. */
+    readonly post: operations["organisations_teams_create"];
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly "/api/v1/organisations/{organisation}/teams/{team}": {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    /** @description One team: its people and roles, another name, deleting it. */
+    readonly get: operations["organisations_teams_retrieve"];
+    readonly put?: never;
+    readonly post?: never;
+    /** @description One team: its people and roles, another name, deleting it. */
+    readonly delete: operations["organisations_teams_destroy"];
+    readonly options?: never;
+    readonly head?: never;
+    /** @description One team: its people and roles, another name, deleting it. */
+    readonly patch: operations["organisations_teams_partial_update"];
+    readonly trace?: never;
+  };
+  readonly "/api/v1/organisations/{organisation}/teams/{team}/members/{member}": {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly get?: never;
+    /** @description One person in a team: putting them in, taking them out. */
+    readonly put: operations["organisations_teams_members_update"];
+    readonly post?: never;
+    /** @description One person in a team: putting them in, taking them out. */
+    readonly delete: operations["organisations_teams_members_destroy"];
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
   readonly "/api/v1/organisations/{organisation}/usage": {
     readonly parameters: {
       readonly query?: never;
@@ -1560,6 +1615,41 @@ export interface paths {
     readonly put: operations["targets_choose"];
     readonly post?: never;
     readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly "/api/v1/projects/{organisation}/{name}/teams": {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    /** @description The teams that have a role in the project. */
+    readonly get: operations["project_teams_list"];
+    readonly put?: never;
+    readonly post?: never;
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly "/api/v1/projects/{organisation}/{name}/teams/{team}": {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly get?: never;
+    /** @description One team's role in the project: giving it, changing it, ending it. */
+    readonly put: operations["projects_teams_update"];
+    readonly post?: never;
+    /** @description One team's role in the project: giving it, changing it, ending it. */
+    readonly delete: operations["projects_teams_destroy"];
     readonly options?: never;
     readonly head?: never;
     readonly patch?: never;
@@ -2443,6 +2533,11 @@ export interface components {
       readonly number: number | null;
       readonly digest: string;
     };
+    /** @description A role that somebody has by being in a team. */
+    readonly ByTeam: {
+      readonly team: string;
+      readonly role: components["schemas"]["Role"];
+    };
     /** @description The certificate of a build. Its vectors are runs one after another, from the rune's start on; where there are none, `untested` says why. */
     readonly Certificate: {
       readonly format: number;
@@ -2928,6 +3023,11 @@ export interface components {
       readonly verdict: string;
       /** @default  */
       readonly comment: string;
+    };
+    /** @description The role of a person. */
+    readonly GivenRole: {
+      /** @enum {string} */
+      readonly role: "owner" | "maintainer" | "developer" | "reviewer" | "viewer";
     };
     /** @description A link that shows one review to whoever has it. Its address is told once, when it is made. */
     readonly GuestLink: {
@@ -3501,6 +3601,12 @@ export interface components {
       /** @default  */
       readonly message: string;
     };
+    /** @description What makes a team. */
+    readonly NewTeam: {
+      readonly name: string;
+      /** @default  */
+      readonly description: string;
+    };
     /** @description What makes a token. */
     readonly NewToken: {
       readonly name: string;
@@ -3599,7 +3705,8 @@ export interface components {
       | "build-failed"
       | "published"
       | "changes"
-      | "webhook-stopped";
+      | "webhook-stopped"
+      | "taken-down";
     readonly NoticePage: {
       readonly next: string | null;
       readonly previous: string | null;
@@ -3875,6 +3982,11 @@ export interface components {
       readonly shares_files?: boolean;
       readonly description?: string;
     };
+    /** @description What changes a team; what is left out stays. */
+    readonly PatchedTeamChange: {
+      readonly name?: string;
+      readonly description?: string;
+    };
     readonly PatchedText: {
       readonly text?: string;
     };
@@ -4098,6 +4210,7 @@ export interface components {
       | components["schemas"]["PreviewWatchedEvent"]
       | components["schemas"]["ProjectChangedEvent"]
       | components["schemas"]["ProjectDeletedEvent"]
+      | components["schemas"]["ProjectTakenDownEvent"]
       | components["schemas"]["ReviewAskedEvent"]
       | components["schemas"]["ReviewChangedEvent"]
       | components["schemas"]["SamplesChangedEvent"]
@@ -4105,6 +4218,7 @@ export interface components {
       | components["schemas"]["TagPublishedEvent"]
       | components["schemas"]["TargetsChangedEvent"]
       | components["schemas"]["ThreadChangedEvent"]
+      | components["schemas"]["VersionRestoredEvent"]
       | components["schemas"]["VersionSavedEvent"];
     /** @description What a client reads before it follows the event log: `sequence` is the number of the last event that is in it. */
     readonly ProjectState: {
@@ -4130,6 +4244,25 @@ export interface components {
       readonly visibility: components["schemas"]["Visibility"];
       readonly description: string;
       readonly url: string;
+    };
+    /** @description Its public page was taken down for this reason, or it was put back or an appeal was refused. */
+    readonly ProjectTakenDown: {
+      readonly change: string;
+    };
+    /** @description Its public page was taken down for this reason, or it was put back or an appeal was refused. Read again: state. */
+    readonly ProjectTakenDownEvent: {
+      /** @description Its number in the stream, without gaps. */
+      readonly sequence: number;
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      readonly type: "project.taken-down";
+      readonly data: components["schemas"]["ProjectTakenDown"];
+    };
+    /** @description The teams that have a role in a project, by name. */
+    readonly ProjectTeams: {
+      readonly teams: readonly components["schemas"]["ByTeam"][];
     };
     /** @description The requantisation of one op, computed in single precision: arrays are base64 of little-endian numbers. `constants` are those that stand in the rune; `numbers` say which of their channels are proven here, and all other arrays are by these. `thresholds` is [channel, step], each as what it adds to the one before, packed with zlib. */
     readonly Proof: {
@@ -4659,6 +4792,33 @@ export interface components {
       readonly type: "targets.changed";
       readonly data: components["schemas"]["TargetsChanged"];
     };
+    /** @description A team. */
+    readonly Team: {
+      /** Format: uuid */
+      readonly id: string;
+      readonly name: string;
+      readonly description: string;
+      readonly url: string;
+    };
+    /** @description A team with its people and its roles. */
+    readonly TeamDetail: {
+      /** Format: uuid */
+      readonly id: string;
+      readonly name: string;
+      readonly description: string;
+      readonly url: string;
+      readonly people: readonly components["schemas"]["Person"][];
+      readonly roles: readonly components["schemas"]["TeamRole"][];
+    };
+    /** @description The role of a team in a project. */
+    readonly TeamRole: {
+      /**
+       * Format: uuid
+       * @description the id of the project
+       */
+      readonly project: string;
+      readonly role: components["schemas"]["Role"];
+    };
     /** @description Somebody who reads a project, and why. */
     readonly Teammate: {
       /** Format: uuid */
@@ -4668,10 +4828,15 @@ export interface components {
       readonly colour: number;
       /** @description null for who is no member of the organisation */
       readonly email: string | null;
-      /** @description the role that allows more, of the two */
+      /** @description the role that allows most */
       readonly role: components["schemas"]["Role"];
       readonly in_organisation: components["schemas"]["Role"] | null;
       readonly in_project: components["schemas"]["Role"] | null;
+      readonly by_teams: readonly components["schemas"]["ByTeam"][];
+    };
+    /** @description The teams of an organisation, by name. */
+    readonly Teams: {
+      readonly teams: readonly components["schemas"]["Team"][];
     };
     /** @description A template that a project can start from. */
     readonly Template: {
@@ -4898,6 +5063,8 @@ export interface components {
       readonly saved_by: components["schemas"]["Person"] | null;
       /** Format: date-time */
       readonly saved_at: string | null;
+      /** @description whether it saved itself while people worked; it may be thinned out */
+      readonly automatic: boolean;
       /** @description how many files it has */
       readonly files: number;
       readonly builds: readonly components["schemas"]["VersionBuild"][];
@@ -4915,6 +5082,23 @@ export interface components {
       readonly next: string | null;
       readonly previous: string | null;
       readonly results: readonly components["schemas"]["Version"][];
+    };
+    /** @description The files, or those of `paths`, are what they were in a version. `before` is the version that they were until then: restoring it takes that back. */
+    readonly VersionRestored: {
+      readonly number: number;
+      readonly before: number;
+      readonly by: components["schemas"]["Person"] | null;
+    };
+    /** @description The files, or those of `paths`, are what they were in a version. `before` is the version that they were until then: restoring it takes that back. Read again: versions. */
+    readonly VersionRestoredEvent: {
+      /** @description Its number in the stream, without gaps. */
+      readonly sequence: number;
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      readonly type: "version.restored";
+      readonly data: components["schemas"]["VersionRestored"];
     };
     /** @description The files were saved as a version of this number, or such a version has another message. */
     readonly VersionSaved: {
@@ -4942,6 +5126,8 @@ export interface components {
       readonly saved_by: components["schemas"]["Person"] | null;
       /** Format: date-time */
       readonly saved_at: string | null;
+      /** @description whether it saved itself while people worked; it may be thinned out */
+      readonly automatic: boolean;
       /** @description how many files it has */
       readonly files: number;
       readonly builds: readonly components["schemas"]["VersionBuild"][];
@@ -5068,6 +5254,15 @@ export interface components {
     };
     /** @description You, or your token, may not do this, or a quota is reached. */
     readonly Forbidden: {
+      headers: {
+        readonly [name: string]: unknown;
+      };
+      content: {
+        readonly "application/problem+json": components["schemas"]["Problem"];
+      };
+    };
+    /** @description Its public page was taken down by the operator of this server. */
+    readonly Gone: {
       headers: {
         readonly [name: string]: unknown;
       };
@@ -5236,6 +5431,7 @@ export type BuildPage = components["schemas"]["BuildPage"];
 export type BuildReport = components["schemas"]["BuildReport"];
 export type BuildState = components["schemas"]["BuildState"];
 export type BuiltVersion = components["schemas"]["BuiltVersion"];
+export type ByTeam = components["schemas"]["ByTeam"];
 export type Certificate = components["schemas"]["Certificate"];
 export type CertificateFile = components["schemas"]["CertificateFile"];
 export type CertifiedModel = components["schemas"]["CertifiedModel"];
@@ -5296,6 +5492,7 @@ export type FitsAnswer = components["schemas"]["FitsAnswer"];
 export type Fix = components["schemas"]["Fix"];
 export type FoldingAnswer = components["schemas"]["FoldingAnswer"];
 export type GiveVerdict = components["schemas"]["GiveVerdict"];
+export type GivenRole = components["schemas"]["GivenRole"];
 export type GuestLink = components["schemas"]["GuestLink"];
 export type GuestLinks = components["schemas"]["GuestLinks"];
 export type HintsAnswer = components["schemas"]["HintsAnswer"];
@@ -5366,6 +5563,7 @@ export type NewInvitation = components["schemas"]["NewInvitation"];
 export type NewOrganisation = components["schemas"]["NewOrganisation"];
 export type NewProject = components["schemas"]["NewProject"];
 export type NewRound = components["schemas"]["NewRound"];
+export type NewTeam = components["schemas"]["NewTeam"];
 export type NewToken = components["schemas"]["NewToken"];
 export type NewWebhook = components["schemas"]["NewWebhook"];
 export type NewerOffer = components["schemas"]["NewerOffer"];
@@ -5408,6 +5606,7 @@ export type PatchedNotes = components["schemas"]["PatchedNotes"];
 export type PatchedNoticeChange = components["schemas"]["PatchedNoticeChange"];
 export type PatchedOrganisationChange = components["schemas"]["PatchedOrganisationChange"];
 export type PatchedProjectChange = components["schemas"]["PatchedProjectChange"];
+export type PatchedTeamChange = components["schemas"]["PatchedTeamChange"];
 export type PatchedText = components["schemas"]["PatchedText"];
 export type PatchedWebhookChange = components["schemas"]["PatchedWebhookChange"];
 export type People = components["schemas"]["People"];
@@ -5440,6 +5639,9 @@ export type ProjectDeletedEvent = components["schemas"]["ProjectDeletedEvent"];
 export type ProjectEvent = components["schemas"]["ProjectEvent"];
 export type ProjectState = components["schemas"]["ProjectState"];
 export type ProjectSummary = components["schemas"]["ProjectSummary"];
+export type ProjectTakenDown = components["schemas"]["ProjectTakenDown"];
+export type ProjectTakenDownEvent = components["schemas"]["ProjectTakenDownEvent"];
+export type ProjectTeams = components["schemas"]["ProjectTeams"];
 export type Proof = components["schemas"]["Proof"];
 export type Publish = components["schemas"]["Publish"];
 export type Quantisation = components["schemas"]["Quantisation"];
@@ -5512,7 +5714,11 @@ export type Target = components["schemas"]["Target"];
 export type Targets = components["schemas"]["Targets"];
 export type TargetsChanged = components["schemas"]["TargetsChanged"];
 export type TargetsChangedEvent = components["schemas"]["TargetsChangedEvent"];
+export type Team = components["schemas"]["Team"];
+export type TeamDetail = components["schemas"]["TeamDetail"];
+export type TeamRole = components["schemas"]["TeamRole"];
 export type Teammate = components["schemas"]["Teammate"];
+export type Teams = components["schemas"]["Teams"];
 export type Template = components["schemas"]["Template"];
 export type Templates = components["schemas"]["Templates"];
 export type Text = components["schemas"]["Text"];
@@ -5543,6 +5749,8 @@ export type Verification = components["schemas"]["Verification"];
 export type Version = components["schemas"]["Version"];
 export type VersionBuild = components["schemas"]["VersionBuild"];
 export type VersionPage = components["schemas"]["VersionPage"];
+export type VersionRestored = components["schemas"]["VersionRestored"];
+export type VersionRestoredEvent = components["schemas"]["VersionRestoredEvent"];
 export type VersionSaved = components["schemas"]["VersionSaved"];
 export type VersionSavedEvent = components["schemas"]["VersionSavedEvent"];
 export type VersionWithFiles = components["schemas"]["VersionWithFiles"];
@@ -5563,6 +5771,7 @@ export type WireChange = components["schemas"]["WireChange"];
 export type ResponseBadRequest = components["responses"]["BadRequest"];
 export type ResponseConflict = components["responses"]["Conflict"];
 export type ResponseForbidden = components["responses"]["Forbidden"];
+export type ResponseGone = components["responses"]["Gone"];
 export type ResponseInsufficientStorage = components["responses"]["InsufficientStorage"];
 export type ResponseInternalServerError = components["responses"]["InternalServerError"];
 export type ResponseNotAcceptable = components["responses"]["NotAcceptable"];
@@ -6600,7 +6809,7 @@ export interface operations {
         readonly since?: string;
         /** @description a date, which is meant whole, or a time; the entries before */
         readonly until?: string;
-        /** @description an action, or a topic: sign-ins, accounts, tokens, members, organisation, projects, files, builds, reviews, publishing, downloads, refusals, audit-log */
+        /** @description an action, or a topic: sign-ins, accounts, tokens, members, organisation, projects, files, builds, reviews, publishing, downloads, refusals, moderation, audit-log */
         readonly what?: string;
         /** @description the id of the person who acted, or whose account it was */
         readonly who?: string;
@@ -6958,7 +7167,7 @@ export interface operations {
         readonly since?: string;
         /** @description a date, which is meant whole, or a time; the entries before */
         readonly until?: string;
-        /** @description an action, or a topic: sign-ins, accounts, tokens, members, organisation, projects, files, builds, reviews, publishing, downloads, refusals, audit-log */
+        /** @description an action, or a topic: sign-ins, accounts, tokens, members, organisation, projects, files, builds, reviews, publishing, downloads, refusals, moderation, audit-log */
         readonly what?: string;
         /** @description the id of the person who acted, or whose account it was */
         readonly who?: string;
@@ -7000,7 +7209,7 @@ export interface operations {
         readonly since?: string;
         /** @description a date, which is meant whole, or a time; the entries before */
         readonly until?: string;
-        /** @description an action, or a topic: sign-ins, accounts, tokens, members, organisation, projects, files, builds, reviews, publishing, downloads, refusals, audit-log */
+        /** @description an action, or a topic: sign-ins, accounts, tokens, members, organisation, projects, files, builds, reviews, publishing, downloads, refusals, moderation, audit-log */
         readonly what?: string;
         /** @description the id of the person who acted, or whose account it was */
         readonly who?: string;
@@ -7323,6 +7532,242 @@ export interface operations {
     readonly requestBody?: never;
     readonly responses: {
       /** @description who asked is a maintainer now */
+      readonly 204: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+      readonly 307: components["responses"]["TemporaryRedirect"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
+      readonly 507: components["responses"]["InsufficientStorage"];
+    };
+  };
+  readonly teams_list: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path: {
+        readonly organisation: string;
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody?: never;
+    readonly responses: {
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly "application/json": components["schemas"]["Teams"];
+        };
+      };
+      readonly 307: components["responses"]["TemporaryRedirect"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
+    };
+  };
+  readonly organisations_teams_create: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path: {
+        readonly organisation: string;
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody: {
+      readonly content: {
+        readonly "application/json": components["schemas"]["NewTeam"];
+      };
+    };
+    readonly responses: {
+      readonly 201: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly "application/json": components["schemas"]["TeamDetail"];
+        };
+      };
+      readonly 307: components["responses"]["TemporaryRedirect"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 408: components["responses"]["RequestTimeout"];
+      readonly 409: components["responses"]["Conflict"];
+      readonly 413: components["responses"]["RequestEntityTooLarge"];
+      readonly 415: components["responses"]["UnsupportedMediaType"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
+      readonly 507: components["responses"]["InsufficientStorage"];
+    };
+  };
+  readonly organisations_teams_retrieve: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path: {
+        readonly organisation: string;
+        readonly team: string;
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody?: never;
+    readonly responses: {
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly "application/json": components["schemas"]["TeamDetail"];
+        };
+      };
+      readonly 307: components["responses"]["TemporaryRedirect"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
+    };
+  };
+  readonly organisations_teams_destroy: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path: {
+        readonly organisation: string;
+        readonly team: string;
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody?: never;
+    readonly responses: {
+      /** @description its people have no role by it any more */
+      readonly 204: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+      readonly 307: components["responses"]["TemporaryRedirect"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
+      readonly 507: components["responses"]["InsufficientStorage"];
+    };
+  };
+  readonly organisations_teams_partial_update: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path: {
+        readonly organisation: string;
+        readonly team: string;
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody?: {
+      readonly content: {
+        readonly "application/json": components["schemas"]["PatchedTeamChange"];
+      };
+    };
+    readonly responses: {
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly "application/json": components["schemas"]["TeamDetail"];
+        };
+      };
+      readonly 307: components["responses"]["TemporaryRedirect"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 408: components["responses"]["RequestTimeout"];
+      readonly 409: components["responses"]["Conflict"];
+      readonly 413: components["responses"]["RequestEntityTooLarge"];
+      readonly 415: components["responses"]["UnsupportedMediaType"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
+      readonly 507: components["responses"]["InsufficientStorage"];
+    };
+  };
+  readonly organisations_teams_members_update: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path: {
+        readonly member: string;
+        readonly organisation: string;
+        readonly team: string;
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody?: never;
+    readonly responses: {
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly "application/json": components["schemas"]["TeamDetail"];
+        };
+      };
+      readonly 307: components["responses"]["TemporaryRedirect"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
+      readonly 507: components["responses"]["InsufficientStorage"];
+    };
+  };
+  readonly organisations_teams_members_destroy: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path: {
+        readonly member: string;
+        readonly organisation: string;
+        readonly team: string;
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody?: never;
+    readonly responses: {
+      /** @description not in the team any more */
       readonly 204: {
         headers: {
           readonly [name: string]: unknown;
@@ -7759,6 +8204,7 @@ export interface operations {
       readonly 403: components["responses"]["Forbidden"];
       readonly 404: components["responses"]["NotFound"];
       readonly 406: components["responses"]["NotAcceptable"];
+      readonly 410: components["responses"]["Gone"];
       readonly 429: components["responses"]["TooManyRequests"];
       readonly 500: components["responses"]["InternalServerError"];
       readonly 503: components["responses"]["ServiceUnavailable"];
@@ -9465,6 +9911,7 @@ export interface operations {
       readonly 403: components["responses"]["Forbidden"];
       readonly 404: components["responses"]["NotFound"];
       readonly 406: components["responses"]["NotAcceptable"];
+      readonly 410: components["responses"]["Gone"];
       readonly 429: components["responses"]["TooManyRequests"];
       readonly 500: components["responses"]["InternalServerError"];
       readonly 503: components["responses"]["ServiceUnavailable"];
@@ -9685,6 +10132,7 @@ export interface operations {
       readonly 403: components["responses"]["Forbidden"];
       readonly 404: components["responses"]["NotFound"];
       readonly 406: components["responses"]["NotAcceptable"];
+      readonly 410: components["responses"]["Gone"];
       readonly 429: components["responses"]["TooManyRequests"];
       readonly 500: components["responses"]["InternalServerError"];
       readonly 503: components["responses"]["ServiceUnavailable"];
@@ -9794,6 +10242,109 @@ export interface operations {
       readonly 408: components["responses"]["RequestTimeout"];
       readonly 413: components["responses"]["RequestEntityTooLarge"];
       readonly 415: components["responses"]["UnsupportedMediaType"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
+      readonly 507: components["responses"]["InsufficientStorage"];
+    };
+  };
+  readonly project_teams_list: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path: {
+        readonly name: string;
+        readonly organisation: string;
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody?: never;
+    readonly responses: {
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly "application/json": components["schemas"]["ProjectTeams"];
+        };
+      };
+      readonly 307: components["responses"]["TemporaryRedirect"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
+    };
+  };
+  readonly projects_teams_update: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path: {
+        readonly name: string;
+        readonly organisation: string;
+        readonly team: string;
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody: {
+      readonly content: {
+        readonly "application/json": components["schemas"]["GivenRole"];
+      };
+    };
+    readonly responses: {
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly "application/json": components["schemas"]["ProjectTeams"];
+        };
+      };
+      readonly 307: components["responses"]["TemporaryRedirect"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 408: components["responses"]["RequestTimeout"];
+      readonly 413: components["responses"]["RequestEntityTooLarge"];
+      readonly 415: components["responses"]["UnsupportedMediaType"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
+      readonly 507: components["responses"]["InsufficientStorage"];
+    };
+  };
+  readonly projects_teams_destroy: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path: {
+        readonly name: string;
+        readonly organisation: string;
+        readonly team: string;
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody?: never;
+    readonly responses: {
+      /** @description the team has no role in it */
+      readonly 204: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content?: never;
+      };
+      readonly 307: components["responses"]["TemporaryRedirect"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
       readonly 429: components["responses"]["TooManyRequests"];
       readonly 500: components["responses"]["InternalServerError"];
       readonly 503: components["responses"]["ServiceUnavailable"];

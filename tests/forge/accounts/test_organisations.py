@@ -92,6 +92,16 @@ def test_the_last_owner_can_neither_leave_nor_step_down(organisation: Organisati
     assert Membership.objects.get(user=owner).role == Role.OWNER
 
 
+def test_an_owner_whose_account_is_disabled_is_no_owner_to_leave_behind(
+    organisation: Organisation, owner: User, developer: User
+) -> None:
+    change_role(owner, organisation, developer.pk, "owner")
+    User.objects.filter(pk=developer.pk).update(is_active=False)
+    with pytest.raises(LastOwner, match="can sign in"):
+        remove_member(owner, organisation, owner.pk)
+    remove_member(owner, organisation, developer.pk)
+
+
 def test_an_owner_may_go_when_another_stays(organisation: Organisation, owner: User, developer: User) -> None:
     change_role(owner, organisation, developer.pk, "owner")
     remove_member(owner, organisation, owner.pk)

@@ -17,18 +17,19 @@ from django.utils import timezone
 
 from forge.accounts import actions as accounts
 from forge.accounts.actions.second_factor import note_second_factor
-from forge.accounts.models import BrowserSession, Organisation, User
+from forge.accounts.models import BrowserSession, Organisation, Team, User
 from forge.accounts.principals import INSTALLATION
 from forge.builds import actions as builds
 from forge.builds import leases, previews
 from forge.builds.models import Build, State
 from forge.compute.compiler import Compiler
+from forge.moderation import actions as moderation
 from forge.notices import actions as notices
 from forge.notices import recording
 from forge.notices.access import notices_of
 from forge.notices.models import Notice
 from forge.projects import actions as projects
-from forge.projects.actions import write_file
+from forge.projects.actions import autosave, write_file
 from forge.projects.files import find_file
 from forge.projects.git_remote import checked_remote
 from forge.projects.models import Fork, Project, Sample, Version
@@ -111,6 +112,36 @@ def _sample(world: World) -> Sample:
     return projects.send_sample(world.developer, world.project, [b"1,2,3\n"], label="up", days=90, consent=terms)
 
 
+# -- what is shared
+
+
+def _moderator() -> User:
+    person = User.objects.create_user("mo@host.example", name="Mo")
+    moderation.make_moderator(person)
+    return person
+
+
+@scene(moderation.take_down)
+def the_public_page_is_taken_down(world: World) -> Act:
+    moderator = _moderator()
+    return lambda: moderation.take_down(moderator, world.project, "harm", "Boards got hot.")
+
+
+@scene(moderation.put_back)
+def the_public_page_is_put_back(world: World) -> Act:
+    moderator = _moderator()
+    moderation.take_down(moderator, world.project, "harm", "Boards got hot.")
+    return lambda: moderation.put_back(moderator, world.project, "It was mended.")
+
+
+@scene(moderation.refuse_appeal)
+def an_appeal_is_refused(world: World) -> Act:
+    moderator = _moderator()
+    moderation.take_down(moderator, world.project, "harm", "Boards got hot.")
+    moderation.appeal(world.owner, world.project, "It waits now.")
+    return lambda: moderation.refuse_appeal(moderator, world.project, "It is as hot.")
+
+
 # -- people and organisations
 
 
@@ -179,6 +210,56 @@ def the_one_who_follows_becomes_a_maintainer_of_the_project(world: World) -> Act
 def the_role_in_the_project_of_the_one_who_follows_ends(world: World) -> Act:
     projects.give_project_role(world.owner, world.project, world.developer.pk, "maintainer")
     return lambda: projects.end_project_role(world.owner, world.project, world.developer.pk)
+
+
+def _team(world: World) -> Team:
+    """A team in which the one who follows is, and which has a role in the project."""
+    team = accounts.create_team(world.owner, world.organisation, "audio")
+    accounts.add_to_team(world.owner, team, [world.developer.pk])
+    projects.give_team_role(world.owner, team, [world.project], "maintainer")
+    return team
+
+
+@scene(accounts.create_team)
+def a_team_is_made(world: World) -> Act:
+    return lambda: accounts.create_team(world.owner, world.organisation, "audio")
+
+
+@scene(accounts.update_team)
+def a_team_gets_another_name(world: World) -> Act:
+    team = _team(world)
+    return lambda: accounts.update_team(world.owner, team, name="sound")
+
+
+@scene(accounts.add_to_team)
+def the_one_who_follows_may_more_by_a_team(world: World) -> Act:
+    team = _team(world)
+    accounts.take_from_team(world.owner, team, world.developer.pk)
+    return lambda: accounts.add_to_team(world.owner, team, [world.developer.pk])
+
+
+@scene(accounts.take_from_team)
+def the_one_who_follows_leaves_the_team(world: World) -> Act:
+    team = _team(world)
+    return lambda: accounts.take_from_team(world.developer, team, world.developer.pk)
+
+
+@scene(accounts.delete_team)
+def the_team_of_the_one_who_follows_is_deleted(world: World) -> Act:
+    team = _team(world)
+    return lambda: accounts.delete_team(world.owner, team)
+
+
+@scene(projects.give_team_role)
+def the_team_of_the_one_who_follows_has_another_role(world: World) -> Act:
+    team = _team(world)
+    return lambda: projects.give_team_role(world.owner, team, [world.project], "viewer")
+
+
+@scene(projects.end_team_role)
+def the_role_of_the_team_of_the_one_who_follows_ends(world: World) -> Act:
+    team = _team(world)
+    return lambda: projects.end_team_role(world.owner, team, world.project)
 
 
 @scene(accounts.update_organisation)
@@ -318,6 +399,11 @@ def _older_version(world: World) -> Version:
     version = projects.save_version(world.developer, world.project, "The first one")
     write_file(world.developer, world.project, "notes.md", b"new")
     return version
+
+
+@scene(autosave.save_by_itself)
+def what_was_written_saves_itself(world: World) -> Act:
+    return lambda: autosave.save_by_itself(INSTALLATION, world.project)
 
 
 @scene(projects.restore_version)

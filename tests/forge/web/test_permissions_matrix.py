@@ -9,11 +9,18 @@ import pytest
 from django.test import Client
 from django.urls import URLPattern, get_resolver
 
-from forge.accounts.actions import invite, join_as
+from forge.accounts.actions import add_to_team, create_team, invite, join_as
 from forge.accounts.models import Organisation, User
 from forge.notices.models import Notice
 from forge.notices.unsubscribing import unsubscribe_token
-from forge.projects.actions import delete_project, give_project_role, invite_to_project, send_sample, write_file
+from forge.projects.actions import (
+    delete_project,
+    give_project_role,
+    give_team_role,
+    invite_to_project,
+    send_sample,
+    write_file,
+)
 from forge.projects.models import Project
 from forge.projects.samples import sample_terms
 from forge.projects.versions import snapshot
@@ -56,6 +63,7 @@ _O = "api/v1/organisations/acme"
 _RAW = "application/octet-stream"
 _NO_ID = "00000000-0000-0000-0000-000000000009"
 
+_TEAM = "api/v1/organisations/<str:organisation>/teams/<str:team>"
 _HOOKS = "api/v1/organisations/<str:organisation>/webhooks"
 _HOOK = f"{_HOOKS}/<uuid:webhook_id>"
 _HOOK_PAGE = "<str:organisation>/-/settings/webhooks/<uuid:webhook>"
@@ -98,6 +106,16 @@ CASES: list[tuple[str, str, str, Any, tuple[int, ...]]] = [
     ),
     ("post", f"{_ROUTE}/duplicate", f"{_P}/duplicate", {"organisation": "acme", "name": "fresh"}, MAKE),
     ("post", f"{_ROUTE}/fork", f"{_P}/fork", {"organisation": "acme", "name": "fresh"}, MAKE),
+    ("get", "api/v1/organisations/<str:organisation>/teams", f"{_O}/teams", None, READ),
+    ("post", "api/v1/organisations/<str:organisation>/teams", f"{_O}/teams", {"name": "vision"}, OWN_MAKE),
+    ("get", _TEAM, f"{_O}/teams/audio", None, READ),
+    ("patch", _TEAM, f"{_O}/teams/audio", {"description": "x"}, OWN),
+    ("delete", _TEAM, f"{_O}/teams/audio", None, OWN_GONE),
+    ("put", f"{_TEAM}/members/<uuid:member>", "TEAM_MEMBER", None, OWN),
+    ("delete", f"{_TEAM}/members/<uuid:member>", "TEAM_MEMBER", None, OWN_GONE),
+    ("get", f"{_ROUTE}/teams", f"{_P}/teams", None, READ),
+    ("put", f"{_ROUTE}/teams/<str:team>", f"{_P}/teams/audio", {"role": "viewer"}, MANAGED),
+    ("delete", f"{_ROUTE}/teams/<str:team>", f"{_P}/teams/audio", None, MANAGED_GONE),
     ("get", f"{_ROUTE}/people", f"{_P}/people", None, READ),
     ("patch", f"{_ROUTE}/people/<uuid:person>", "TEAMMATE", {"role": "viewer"}, MANAGED),
     ("delete", f"{_ROUTE}/people/<uuid:person>", "TEAMMATE", None, MANAGED_GONE),
@@ -353,6 +371,12 @@ CASES: list[tuple[str, str, str, Any, tuple[int, ...]]] = [
         {},
         (302, 302, 302, 302, 302, 302, 302),
     ),
+    ("get", "accounts/report", "", None, ANY_PAGE),
+    ("form", "accounts/report", "", {"about": "acme/kitchen", "reason": "harm"}, NONE_PAGE),
+    ("form", "accounts/appeal", "", {"text": "x"}, (409, 409, 409, 409, 409, 409, 302)),
+    ("get", "admin/reports", "", None, NONE_PAGE),
+    ("form", "admin/reports/do", "", {"about": "x", "do": "dismiss"}, NONE_PAGE),
+    ("get", "users/<uuid:person>", "PERSON_PAGE", None, PAGE),
     ("get", "accounts/tokens", "", None, ANY_PAGE),
     ("form", "accounts/tokens/<uuid:token>/delete", "TOKEN_PAGE", {}, (404, 404, 404, 404, 404, 404, 302)),
     ("get", "new", "", None, ANY_PAGE),
@@ -368,6 +392,10 @@ CASES: list[tuple[str, str, str, Any, tuple[int, ...]]] = [
     ("get", "organisations/new", "", None, ANY_PAGE),
     ("get", "<str:organisation>", "acme", None, PAGE),
     ("get", "<str:organisation>/-/members", "acme/-/members?q=a", None, PAGE),
+    ("get", "<str:organisation>/-/teams", "acme/-/teams", None, PAGE),
+    ("form", "<str:organisation>/-/teams", "acme/-/teams", {"name": "vision"}, SENT_OWN),
+    ("get", "<str:organisation>/-/teams/<str:team>", "acme/-/teams/audio", None, PAGE),
+    ("form", "<str:organisation>/-/teams/<str:team>/do", "acme/-/teams/audio/do", {"do": "delete"}, SENT_OWN),
     ("get", "<str:organisation>/-/activity", "acme/-/activity", None, PAGE),
     ("get", "<str:organisation>/<former:page>", "acme/settings", None, (301, 301, 301, 301, 301, 301, 301)),
     (
@@ -434,6 +462,13 @@ CASES: list[tuple[str, str, str, Any, tuple[int, ...]]] = [
         {"role": "viewer"},
         SENT_MANAGED,
     ),
+    (
+        "form",
+        "<str:organisation>/<str:name>/share/teams",
+        "acme/kitchen/share/teams",
+        {"team": "audio", "role": "viewer"},
+        SENT_MANAGED,
+    ),
     ("get", "<str:organisation>/<str:name>/studio", "acme/kitchen/studio", None, PAGE),
     (
         "form",
@@ -451,6 +486,13 @@ CASES: list[tuple[str, str, str, Any, tuple[int, ...]]] = [
         "acme/kitchen/push",
         {"url": "https://nowhere.example/a.git", "branch": "main"},
         (400, 400, 400, 403, 403, 404, 302),
+    ),
+    (
+        "form",
+        "<str:organisation>/<str:name>/appeal",
+        "acme/kitchen/appeal",
+        {"text": "x"},
+        (409, 409, 403, 403, 403, 404, 302),
     ),
     ("form", "<str:organisation>/<str:name>/delete", "acme/kitchen/delete", {}, SENT_MANAGED),
 ]
@@ -513,10 +555,16 @@ def things(project: Project, owner: User, organisation: Organisation) -> dict[st
 
 
 def people_addresses(owner: User, project: Project, member: User) -> dict[str, str]:
-    """What the addresses of a member with a role in the project, and of an invitation to it, stand for."""
+    """What the addresses of a member with a role in the project, and of an invitation to it, stand for; the member is
+    in the team `audio`, which has a role in it too."""
+    team = create_team(owner, project.organisation, "audio")
+    add_to_team(owner, team, [member.pk])
+    give_team_role(owner, team, [project], "reviewer")
     give_project_role(owner, project, member.pk, "reviewer")
     invitation, _ = invite_to_project(owner, project, "viewer")
     return {
+        "PERSON_PAGE": f"users/{member.pk}",
+        "TEAM_MEMBER": f"{_O}/teams/audio/members/{member.pk}",
         "TEAMMATE": f"{_P}/people/{member.pk}",
         "PROJECT_INVITATION": f"{_P}/invitations/{invitation.pk}",
         "TEAMMATE_PAGE": f"acme/kitchen/share/people/{member.pk}",

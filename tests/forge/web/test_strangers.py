@@ -13,7 +13,7 @@ from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, get_resolver
 
-from forge.accounts.actions import create_token, invite, remove_member
+from forge.accounts.actions import create_team, create_token, invite, remove_member
 from forge.accounts.models import Organisation, User
 from forge.builds.actions import watch_wires
 from forge.builds.models import Build
@@ -40,6 +40,7 @@ NOTHING: Names = {
     "number": "987",
     "target": "cortex-m7",
     "tag": "notag",
+    "team": "noteam",
     "build_id": str(UUID(int=1)),
     "member": str(UUID(int=2)),
     "invitation": str(UUID(int=3)),
@@ -114,6 +115,7 @@ def names(build: Build, organisation: Organisation, project: Project, owner: Use
         "number": str(build.number),
         "target": "cortex-m55",
         "tag": "latest",
+        "team": create_team(owner, organisation, "audio").name,
         "build_id": str(build.pk),
         "member": str(owner.pk),
         "person": str(owner.pk),

@@ -191,6 +191,5 @@ def test_a_new_block_runs_where_it_is_put(dimensions: str, element: str) -> None
     assert service.answer({"ask": "block", "file": "smooth.py"})["answer"]["inputs"][0]["stage"] == "hold"
 
 
-def test_an_input_of_one_row_is_told_what_to_write() -> None:
-    said = _service({"smooth.py": BLOCK}, "1, 6").answer({"ask": "check"})["answer"]["diagnostics"][0]["message"]
-    assert 'Write `x: f32[1, "n"]` and `x[0, i]`' in said
+def test_an_input_of_one_row_is_numbers_in_a_row_too() -> None:
+    assert _service({"smooth.py": BLOCK}, "1, 6").answer({"ask": "check"})["answer"]["diagnostics"] == []

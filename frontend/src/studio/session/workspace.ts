@@ -1,5 +1,5 @@
 // Everything that lives as long as the page: the document and its socket, the session and its events, uploads, toasts.
-import type { Authors, Comparison, Preview, TextEdit, Version } from "../../api/schema";
+import type { Authors, Comparison, Preview, ProjectEvent, TextEdit, Version } from "../../api/schema";
 import * as Y from "yjs";
 import { createStore, type StoreApi } from "zustand/vanilla";
 import { LanguageService } from "../../language";
@@ -30,7 +30,12 @@ const LANGUAGE_LATER = 1500;
 export type EditStep = "alone" | "begins" | "goes on";
 
 /** The events after which the list of versions says something else: it says what was built and published of each. */
-const NEWS_OF_VERSIONS: ReadonlySet<string> = new Set(["version.saved", "build.changed", "tag.published"]);
+const NEWS_OF_VERSIONS: ReadonlySet<string> = new Set([
+  "version.saved",
+  "version.restored",
+  "build.changed",
+  "tag.published",
+]);
 
 /** Bytes of an update that the socket takes, with room to spare; a larger change is made by the server. */
 const LARGEST_UPDATE = 900_000;
@@ -86,7 +91,7 @@ export class Workspace {
   readonly storage: Storage;
   /** The hints for beginners that are shown. */
   readonly hints: readonly string[];
-  private readonly versionListeners = new Set<() => void>();
+  private readonly versionListeners = new Set<(event: ProjectEvent) => void>();
 
   constructor(state: PageState, host: Pick<Location, "protocol" | "host">) {
     const { organisation, name } = state.project;
@@ -173,7 +178,7 @@ export class Workspace {
         const news = newsOf(event, this.store.state.getState());
         if (news !== null)
           this.toasts.say(news.text, { label: "Open", run: () => void window.open(news.url, "_blank") });
-        if (NEWS_OF_VERSIONS.has(event.type)) for (const listener of this.versionListeners) listener();
+        if (NEWS_OF_VERSIONS.has(event.type)) for (const listener of this.versionListeners) listener(event);
         this.store.apply(event);
       },
       onConnected: (connected) => this.store.connected(connected),
@@ -318,8 +323,8 @@ export class Workspace {
     return this.client.authors(path);
   }
 
-  /** Call back when the list of versions says something else. Answers how to stop. */
-  onVersion(callback: () => void): () => void {
+  /** Call back with the event when the list of versions says something else. Answers how to stop. */
+  onVersion(callback: (event: ProjectEvent) => void): () => void {
     this.versionListeners.add(callback);
     return () => this.versionListeners.delete(callback);
   }

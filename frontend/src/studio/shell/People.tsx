@@ -1,7 +1,7 @@
-// Who else is in the project now; choosing one goes to where that person is.
+// Who else is in the project now; choosing one goes to where that person is, and along with them until one works oneself.
 import { useStore } from "zustand";
 import { peopleOf, type Present } from "../document/presence";
-import { useSession, useShell, useText } from "./shell";
+import { usePlace, useSession, useShell, useText } from "./shell";
 
 /** People shown by name; the rest are counted. */
 const SHOWN = 5;
@@ -10,6 +10,7 @@ export function People() {
   const { workspace, places } = useShell();
   const me = useSession((session) => session.me.id);
   const files = useText((text) => text.files);
+  const following = usePlace((each) => each.following);
   const people = peopleOf(useStore(workspace.presence.state), me);
   if (people.length === 0) return null;
   const place = (present: Present): string => {
@@ -23,8 +24,12 @@ export function People() {
           <button
             type="button"
             title={place(present)}
-            aria-label={`${place(present)}. Go there`}
-            onClick={() => places.goToPerson(present)}
+            aria-label={`${place(present)}. Follow`}
+            aria-pressed={following === present.person.id}
+            onClick={() => {
+              if (following !== present.person.id) places.goToPerson(present);
+              places.followPerson(following === present.person.id ? null : present.person.id);
+            }}
           >
             <span className={`avatar person-${present.person.colour}`} aria-hidden="true">
               {present.person.initials}

@@ -1,5 +1,6 @@
 // What is shown follows what happens to it: an undo in another file opens that one, and what goes is said to be gone. Fetched once
 // the page can be used.
+import { goAlong } from "./go-along";
 import type { Workspace } from "../session/workspace";
 import type { Places } from "./places";
 
@@ -7,6 +8,22 @@ export function followPlaces(workspace: Workspace, places: Places): void {
   showUndone(workspace, places);
   tellWhatIsGone(workspace, places);
   openAsked(places);
+  goAlong(workspace, places);
+  announceRestoring(workspace);
+}
+
+/** A colleague's restoring changes many files at once: it is said, with the way back. What stood there is a version. */
+function announceRestoring(workspace: Workspace): void {
+  workspace.onVersion((event) => {
+    if (event.type !== "version.restored") return;
+    const { by, number, before } = event.data;
+    if (by === null || by.id === workspace.store.state.getState().me.id) return;
+    const undo = (): void => workspace.attempt(workspace.restore(before, null));
+    workspace.toasts.say(
+      `${by.name} restored version ${number}.`,
+      workspace.mayEdit ? { label: "Undo", run: undo } : undefined,
+    );
+  });
 }
 
 /** The file that the page's address names: what a search leads to. */

@@ -38,6 +38,8 @@ interface Chosen {
   readonly picked: string | null;
   /** Where the editor goes once it shows that file. */
   readonly jump: Jump | null;
+  /** The id of the person whose places are shown as they go, or null. */
+  readonly following: string | null;
 }
 
 export interface PlacesState extends Chosen {
@@ -78,6 +80,7 @@ export class Places {
       cursor: null,
       picked: null,
       jump: null,
+      following: null,
     };
     this.store = createStore(() => this.derived(chosen, shownFiles(chosen.open, this.files)));
     this.state = this.store;
@@ -132,7 +135,10 @@ export class Places {
     else if (first !== undefined) this.goToProblem(first);
   };
 
-  readonly goToPerson = (present: Present): void => {
+  /** Show where a person is from now on, until somebody stops it or works here; null stops. */
+  readonly followPerson = (person: string | null): void => this.set({ following: person });
+
+  readonly goToPerson = (present: Present, quiet = false): void => {
     if (present.file === null) return;
     this.openFile(present.file);
     const text = this.workspace.files.text(present.file);
@@ -140,7 +146,7 @@ export class Places {
     if (text === null || place === null) return;
     const before = text.toJSON().slice(0, place.head).split("\n");
     const column = (before.at(-1) ?? "").length + 1;
-    this.set({ jump: { file: present.file, line: before.length, column } });
+    this.set({ jump: { file: present.file, line: before.length, column, quiet } });
   };
 
   readonly goToStage = (node: OutlineNode): void => {

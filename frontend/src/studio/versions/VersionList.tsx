@@ -1,6 +1,6 @@
 // The versions in a list, the newest first: who, when, what was said, and what was built of each.
 import type { Version } from "../../api/schema";
-import { Bookmark, Hammer, Tag } from "lucide-react";
+import { Bookmark, Clock, Hammer, Tag } from "lucide-react";
 import { ago, count } from "../parts/words";
 import { titleOf, type Sides } from "./sides";
 
@@ -40,7 +40,9 @@ export function VersionList({ versions, sides, now, hasMore, onMore, onSince, on
                 onClick={() => onSince(version.number)}
               >
                 <span className="row">
-                  {version.saved_at === null ? (
+                  {version.automatic ? (
+                    <Clock className="icon" aria-hidden="true" />
+                  ) : version.saved_at === null ? (
                     <Hammer className="icon" aria-hidden="true" />
                   ) : (
                     <Bookmark className="icon" aria-label="Saved by hand" />

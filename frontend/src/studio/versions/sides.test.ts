@@ -11,6 +11,7 @@ const version = (number: number, message = "", builds: readonly number[] = []): 
   message,
   saved_by: null,
   saved_at: null,
+  automatic: false,
   files: 1,
   builds: builds.map((build) => ({ id: String(build), number: build, state: "succeeded", url: "" })),
   tags: [],
@@ -34,6 +35,7 @@ const wire = (
 describe("versions", () => {
   it("are called by what was said of them, else by their build", () => {
     expect([version(1), version(2, "", [7, 3]), version(3, "good", [8])].map(titleOf)).toEqual(["", "Build 7", "good"]);
+    expect(titleOf({ ...version(4), automatic: true })).toBe("Saved by itself");
     expect([sideName(4), sideName("now")]).toEqual(["version 4", "now"]);
   });
 

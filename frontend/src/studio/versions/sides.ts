@@ -20,11 +20,12 @@ export function changesIn(version: Version, versions: readonly Version[]): Sides
   return before === undefined ? null : { from: before.number, to: version.number };
 }
 
-/** What one calls a version in a list: its message, else its build. */
+/** What one calls a version in a list: its message, else its build, else that nobody asked for it. */
 export function titleOf(version: Version): string {
   if (version.message !== "") return version.message;
   const [build] = version.builds;
-  return build === undefined ? "" : `Build ${build.number}`;
+  if (build !== undefined) return `Build ${build.number}`;
+  return version.automatic ? "Saved by itself" : "";
 }
 
 /** The pipelines of both sides as one that can be drawn. Together they may go in a circle: what was removed gives way then. */

@@ -1,0 +1,136 @@
+"""Finding what can be reported, who decides, and what waits for a decision."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Q
+
+from forge.accounts.models import User
+from forge.accounts.permissions import Verb, can
+from forge.core.actors import Actor
+from forge.core.audit_words import ids_among
+from forge.core.errors import NotFound
+from forge.moderation.models import Moderator, Report, ReportQuerySet, ReportState, TakeDown
+from forge.projects.models import Project, Visibility
+
+Subject = Project | User
+"""What can be reported and taken down: a project's public page, or a person's."""
+SHOWN = 50
+"""Subjects, or own reports, that a page shows."""
+
+
+def is_moderator(actor: Actor) -> bool:
+    """Whether who acts decides about reports, in person: no token does."""
+    return actor.person is not None and actor.kind == "person" and Moderator.objects.filter(person=actor.pk).exists()
+
+
+def require_moderator(actor: Actor) -> None:
+    """Raises `NotFound` for everybody else, as for a page that is not there."""
+    if not is_moderator(actor):
+        raise NotFound
+
+
+def can_report(actor: Actor, subject: Subject) -> bool:
+    """Whether the person sees the thing and it is shared with others than its own people."""
+    if isinstance(subject, User):
+        return subject.shows_page and subject.pk != actor.pk
+    return subject.visibility != Visibility.PRIVATE and can(actor, Verb.SEE, subject)
+
+
+def about(subject: Subject) -> Q:
+    """The condition on reports and take-downs that they are about this."""
+    return Q(person=subject) if isinstance(subject, User) else Q(project=subject)
+
+
+def standing(subject: Subject) -> TakeDown | None:
+    """How it was taken down; None where it is not. The caller has found the subject for someone."""
+    return TakeDown.objects.filter(about(subject), ended=None).select_related("by", "appealed_by").first()
+
+
+def own_reports(actor: Actor) -> ReportQuerySet:
+    """What a person reported, the newest first."""
+    found = Report.objects.visible_to(actor).filter(reporter=actor.pk).order_by("-created")
+    return found.select_related("project__organisation", "person")
+
+
+@dataclass(frozen=True)
+class Case:
+    """What moderators decide about: one subject with all that is open about it."""
+
+    subject: Subject
+    reports: Sequence[Report]
+    take_down: TakeDown | None
+
+    @property
+    def key(self) -> str:
+        """What a form names it by."""
+        return key_of(self.subject)
+
+    @property
+    def since(self) -> datetime:
+        """When the first of it began to wait."""
+        told = [report.created for report in self.reports]
+        if self.take_down is not None:
+            told.append(self.take_down.appealed or self.take_down.at)
+        return min(told)
+
+
+def key_of(subject: Subject) -> str:
+    """`project:<id>` or `user:<id>`."""
+    return f"user:{subject.pk}" if isinstance(subject, User) else subject.stream
+
+
+def open_cases(actor: Actor) -> list[Case]:
+    """What waits for a decision, the longest first: reports, and appeals. Two queries. Raises `NotFound`."""
+    require_moderator(actor)
+    reports = Report.objects.visible_to(actor).filter(state=ReportState.OPEN)
+    reports = reports.select_related("project__organisation", "person", "reporter")
+    downs = TakeDown.objects.filter(ended=None).filter(_waits_or_reported())
+    downs = downs.select_related("project__organisation", "person", "by", "appealed_by")
+    subjects: dict[str, Subject] = {}
+    of_reports: dict[str, list[Report]] = {}
+    of_downs: dict[str, TakeDown] = {}
+    for report in reports:
+        subject = _subject_of(report)
+        subjects[key_of(subject)] = subject
+        of_reports.setdefault(key_of(subject), []).append(report)
+    for down in downs:
+        subject = _subject_of(down)
+        subjects[key_of(subject)] = subject
+        of_downs[key_of(subject)] = down
+    cases = [Case(subject, of_reports.get(key, []), of_downs.get(key)) for key, subject in subjects.items()]
+    return sorted(cases, key=lambda case: case.since)[:SHOWN]
+
+
+def standing_cases(actor: Actor) -> list[TakeDown]:
+    """What is taken down now, the newest first. Raises `NotFound`."""
+    require_moderator(actor)
+    found = TakeDown.objects.filter(ended=None).select_related("project__organisation", "person", "by")
+    return list(found[:SHOWN])
+
+
+def find_subject(actor: Actor, key: str) -> Subject:
+    """What a moderator's form names. Raises `NotFound`."""
+    require_moderator(actor)
+    projects, people = ids_among([key], "project"), ids_among([key], "user")
+    found: Subject | None = Project.objects.select_related("organisation").filter(pk__in=projects).first()
+    found = found or User.objects.filter(pk__in=people).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def _waits_or_reported() -> Q:
+    waits = Q(appealed__isnull=False, refusal="")
+    open_ones = Report.objects.filter(state=ReportState.OPEN)
+    return waits | Q(project__in=open_ones.values("project")) | Q(person__in=open_ones.values("person"))
+
+
+def _subject_of(row: Report | TakeDown) -> Subject:
+    subject = row.project or row.person
+    if subject is None:
+        raise NotFound
+    return subject

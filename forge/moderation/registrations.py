@@ -1,0 +1,28 @@
+"""What waits for a moderator on their home page."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from forge.core.actors import Actor
+from forge.moderation.access import is_moderator, open_cases
+from forge.projects.hooks import Waiting, waiting_for
+from rune.wording import counted
+
+
+@waiting_for.register
+def reports_waiting(actor: Actor) -> Sequence[Waiting]:
+    """One line for all reports and appeals; nothing for whoever is no moderator. One query for them."""
+    cases = open_cases(actor) if is_moderator(actor) else []
+    if not cases:
+        return []
+    return [
+        Waiting(
+            title="Reports",
+            detail=f"{counted(len(cases), 'page')} waiting for a decision",
+            url="/admin/reports",
+            action="Decide",
+            icon="flag",
+            since=cases[0].since,
+        )
+    ]

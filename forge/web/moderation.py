@@ -1,0 +1,130 @@
+"""Reporting a public page, deciding about reports, and asking that something be put back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST
+
+from forge.accounts.models import User
+from forge.accounts.pages_of_people import find_person
+from forge.accounts.permissions import Verb
+from forge.accounts.principals import Principal, principal_of
+from forge.core.errors import Conflict, Invalid, NotFound, TooOften
+from forge.moderation import actions
+from forge.moderation.access import SHOWN, Subject, can_report, find_subject, open_cases, own_reports, standing_cases
+from forge.moderation.models import Reason
+from forge.projects.access import find_project
+from forge.web.pages import for_person, person, show_again
+from forge.web.project import project_of
+
+
+@for_person
+@never_cache
+@require_http_methods(["GET", "POST"])
+def report(request: HttpRequest) -> HttpResponse:
+    """The form about one page, and what became of one's reports."""
+    principal = principal_of(request)
+    if request.method == "GET":
+        return render(request, "moderation/report.html", _reporting(principal, request.GET.get("about", "")))
+    about = request.POST.get("about", "")
+    subject = _reported(principal, about)
+    try:
+        actions.report(principal, subject, request.POST.get("reason", ""), request.POST.get("text", ""))
+    except (Invalid, Conflict, TooOften) as error:
+        return show_again(request, "moderation/report.html", _reporting(principal, about), error)
+    return redirect("/accounts/report#reports")
+
+
+def _reporting(principal: Principal, about: str) -> dict[str, Any]:
+    subject = _reported(principal, about) if about else None
+    return {
+        "about": about,
+        "name": "" if subject is None else str(subject) if isinstance(subject, User) else subject.full_name,
+        "reasons": dict(Reason.choices),
+        "reports": list(own_reports(principal)[:SHOWN]),
+    }
+
+
+def _reported(principal: Principal, about: str) -> Subject:
+    """What the address of the form names: `acme/kitchen`, or `user:<id>`. Raises `NotFound`."""
+    kind, _, identifier = about.partition(":")
+    subject: Subject
+    if kind == "user":
+        try:
+            subject = find_person(principal, UUID(identifier))
+        except ValueError:
+            raise NotFound from None
+    else:
+        organisation, _, name = about.partition("/")
+        subject = find_project(principal, organisation, name, Verb.SEE)
+    if not can_report(principal, subject):
+        raise NotFound("Only what is shared with others can be reported.")
+    return subject
+
+
+@for_person
+@never_cache
+def queue(request: HttpRequest) -> HttpResponse:
+    """What waits for a decision, for moderators."""
+    return render(request, "moderation/queue.html", _queue(principal_of(request)))
+
+
+def _queue(principal: Principal) -> dict[str, Any]:
+    cases = open_cases(principal)
+    waiting = {case.take_down.pk for case in cases if case.take_down is not None}
+    return {
+        "cases": cases,
+        "standing": [down for down in standing_cases(principal) if down.pk not in waiting],
+        "reasons": dict(Reason.choices),
+    }
+
+
+@for_person
+@require_POST
+def decide(request: HttpRequest) -> HttpResponse:
+    """What the button that was pressed says."""
+    principal = principal_of(request)
+    subject = find_subject(principal, request.POST.get("about", ""))
+    act = _ACTS.get(request.POST.get("do", ""))
+    if act is None:
+        raise NotFound("Nothing is called like this here.")
+    try:
+        act(principal, subject, request.POST)
+    except (Invalid, Conflict) as error:
+        return show_again(request, "moderation/queue.html", _queue(principal), error)
+    return redirect("reports")
+
+
+def _take_down(principal: Principal, subject: Subject, form: QueryDict) -> None:
+    actions.take_down(principal, subject, form.get("reason", ""), form.get("text", ""))
+
+
+_ACTS: Mapping[str, Callable[[Principal, Subject, QueryDict], object]] = {
+    "take-down": _take_down,
+    "dismiss": lambda principal, subject, form: actions.dismiss(principal, subject, form.get("text", "")),
+    "put-back": lambda principal, subject, form: actions.put_back(principal, subject, form.get("text", "")),
+    "refuse": lambda principal, subject, form: actions.refuse_appeal(principal, subject, form.get("text", "")),
+}
+
+
+@for_person
+@require_POST
+def appeal(request: HttpRequest, organisation: str, name: str) -> HttpResponse:
+    """Asking that a project's page be put back."""
+    project = project_of(request, organisation, name, Verb.MANAGE)
+    actions.appeal(principal_of(request), project, request.POST.get("text", ""))
+    return redirect(f"{project.get_absolute_url()}#taken-down")
+
+
+@for_person
+@require_POST
+def appeal_own(request: HttpRequest) -> HttpResponse:
+    """Asking that one's own page be put back."""
+    actions.appeal(principal_of(request), person(request), request.POST.get("text", ""))
+    return redirect("person", person=person(request).pk)

@@ -1,0 +1,144 @@
+"""Versions that save themselves: when, of which projects, and which of them are let go later."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+
+import pytest
+from django.utils import timezone
+
+from forge.accounts.models import User
+from forge.accounts.principals import INSTALLATION
+from forge.activity.models import Activity
+from forge.builds.actions import request_build
+from forge.core.blob_links import links_of
+from forge.core.errors import Forbidden
+from forge.core.models import Event
+from forge.projects.actions import delete_project, restore_version, restoring_update, save_version, write_file
+from forge.projects.actions.autosave import save_by_itself, thin_out
+from forge.projects.autosaving import save_what_changed
+from forge.projects.models import Project, Version
+from forge.projects.thinning import thinned_out
+from forge.reviews.authorship import authors_of
+from tests.forge.made_builds import built
+
+pytestmark = pytest.mark.django_db
+
+NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
+
+
+def _edit(user: User, project: Project, number: int) -> None:
+    write_file(user, project, "notes.md", f"note {number}\n".encode())
+    project.refresh_from_db()
+
+
+def _age(version: Version, **age: float) -> None:
+    Version.objects.filter(pk=version.pk).update(created=timezone.now() - timedelta(**age))
+
+
+def test_what_somebody_worked_on_is_saved_once_and_nothing_else(project: Project, user: User, owner: User) -> None:
+    save_what_changed()
+    saved = Version.objects.get()
+    assert (saved.automatic, saved.author, saved.writers) == (True, None, [str(user.pk)])
+    assert Event.objects.filter(type="version.saved").count() == 1
+    assert not Activity.objects.filter(kind="saved").exists()
+    save_what_changed()
+    assert Version.objects.count() == 1
+    _edit(user, project, 1)
+    save_version(user, project, "By hand")
+    save_what_changed()
+    assert Version.objects.filter(automatic=True).count() == 1
+    _edit(user, project, 2)
+    Project.objects.update(changed=timezone.now() - timedelta(hours=2))
+    save_what_changed()
+    assert Version.objects.count() == 2
+    Project.objects.update(changed=timezone.now())
+    delete_project(owner, project)
+    save_what_changed()
+    assert Version.objects.count() == 2
+
+
+def test_only_the_installation_saves_by_itself(project: Project, owner: User) -> None:
+    with pytest.raises(Forbidden):
+        save_by_itself(owner, project)
+
+
+def test_what_somebody_wants_is_no_automatic_one_any_more(project: Project, user: User) -> None:
+    version = save_by_itself(INSTALLATION, project)
+    assert version is not None
+    request_build(user, project)
+    version.refresh_from_db()
+    assert not version.automatic
+    assert save_by_itself(INSTALLATION, project) is None
+    version.refresh_from_db()
+    assert not version.automatic
+
+
+def test_of_long_ago_one_of_each_span_is_kept_and_the_same_ones_later() -> None:
+    times = [NOW - timedelta(minutes=10 * number) for number in range(6 * 24 * 100)]
+    let_go = set(thinned_out([(time, time) for time in times], NOW))
+    kept = [time for time in times if time not in let_go]
+    ages = [NOW - time for time in kept]
+    assert sum(age <= timedelta(days=1) for age in ages) == 145
+    assert 143 <= sum(timedelta(days=1) < age <= timedelta(days=7) for age in ages) <= 146
+    assert 82 <= sum(timedelta(days=7) < age <= timedelta(days=90) for age in ages) <= 85
+    assert 1 <= sum(age > timedelta(days=90) for age in ages) <= 3
+    # Run after run lets go of more, and never leaves a gap of more than two spans.
+    for minutes in range(10, 24 * 60, 130):
+        now = NOW + timedelta(minutes=minutes)
+        let_go = set(thinned_out([(time, time) for time in kept], now))
+        kept = [time for time in kept if time not in let_go]
+    gaps = [(now - earlier, later - earlier) for later, earlier in pairwise(kept)]
+    assert max(gap for age, gap in gaps if age < timedelta(days=7)) <= timedelta(hours=2)
+    assert max(gap for age, gap in gaps if age < timedelta(days=90)) <= timedelta(days=2)
+    assert max(gap for _, gap in gaps) <= timedelta(days=14)
+
+
+def test_what_anything_needs_is_never_let_go(project: Project, user: User) -> None:
+    made = []
+    for number in range(5):
+        _edit(user, project, number)
+        version = save_by_itself(INSTALLATION, project)
+        assert version is not None
+        made.append(version)
+        _age(version, days=40, minutes=-number)
+    Version.objects.filter(pk=made[1].pk).update(message="Said")
+    built(user, project)  # of the files as they are: the newest version
+    Version.objects.filter(pk=made[4].pk).update(automatic=True)
+    assert thin_out(project.pk) == 2
+    left = list(Version.objects.order_by("number").values_list("number", flat=True))
+    assert made[1].number in left
+    assert made[4].number in left
+    assert len(left) == 3
+    gone = Version(pk=made[0].pk)
+    assert not links_of(gone).exists()
+
+
+def test_who_wrote_in_a_version_that_is_let_go_still_does_not_approve_it(
+    project: Project, user: User, owner: User, maintainer: User
+) -> None:
+    _edit(owner, project, 1)
+    first = save_by_itself(INSTALLATION, project)
+    _edit(maintainer, project, 2)
+    second = save_by_itself(INSTALLATION, project)
+    assert first is not None
+    assert second is not None
+    _age(first, days=40)
+    _age(second, days=40, minutes=-1)
+    _edit(user, project, 3)
+    build = built(user, project)
+    assert thin_out(project.pk) == 1
+    assert authors_of(build) == {user.pk, owner.pk, maintainer.pk}
+
+
+def test_a_restoring_tells_who_did_it_and_what_takes_it_back(project: Project, user: User) -> None:
+    version = save_version(user, project, "Good")
+    for number, act in enumerate((restore_version, restoring_update)):
+        _edit(user, project, number)
+        act(user, project, version)
+        told = Event.objects.filter(type="version.restored").latest("pk")
+        before = Version.objects.get(project=project, number=told.data["before"])
+        assert told.data["number"] == version.number
+        assert told.data["by"]["name"] == user.name
+        assert "notes.md" in before.manifest

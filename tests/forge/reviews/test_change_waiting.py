@@ -1,0 +1,41 @@
+"""Change requests on the home page: whom they wait for, and who waits for them."""
+
+from __future__ import annotations
+
+from forge.accounts.models import User
+from forge.accounts.principals import acting_as
+from forge.projects.actions import delete_project, end_project_role, give_project_role
+from forge.projects.models import Project
+from forge.reviews import actions
+from forge.reviews.change_waiting import offers_to_decide, own_offers
+from forge.reviews.changes import find_change_request
+from tests.forge.made_changes import forked, offered
+
+
+def test_an_offer_waits_for_who_may_merge_it_and_is_waited_for_by_who_made_it(
+    project: Project, owner: User, developer: User, reviewer: User, stranger: User
+) -> None:
+    fork = forked(owner, developer, stranger, project)
+    made = offered(stranger, fork)
+
+    def waits(person: User) -> tuple[list[str], list[str]]:
+        principal = acting_as(person)
+        return [each.url for each in offers_to_decide(principal)], [each.url for each in own_offers(principal)]
+
+    page = "/acme/kitchen/change-requests/1"
+    assert waits(owner) == waits(developer) == ([page], [])
+    assert waits(reviewer) == ([], [])
+    assert waits(stranger) == ([], [page])
+    # Who offered and may merge waits for nobody by that.
+    give_project_role(owner, project, stranger.pk, "developer")
+    assert waits(stranger) == ([], [page])
+    # Who made it sees the origin no more, and is told of it no more; a public one is read in the fork.
+    end_project_role(owner, project, stranger.pk)
+    assert waits(stranger) == ([], [])
+    Project.objects.filter(pk=project.pk).update(visibility="public")
+    assert waits(stranger) == ([], ["/other/turns/offer"])
+    actions.close_change_request(owner, find_change_request(owner, made.pk), "Not now")
+    assert (waits(owner), waits(stranger)) == (([], []), ([], []))
+    actions.reopen_change_request(owner, find_change_request(owner, made.pk))
+    delete_project(owner, project)
+    assert (waits(owner), waits(stranger)) == (([], []), ([], []))
