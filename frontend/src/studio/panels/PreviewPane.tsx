@@ -3,7 +3,7 @@ import { lazy, Suspense, useEffect, useMemo, useState } from "react";
 import { useStore } from "zustand";
 import { Preview, type PreviewHost, type Recorded, type TimedRune, type Watching } from "../../preview";
 import { sentenceOf } from "../api/problem";
-import { startDeferredAfterPaint, startDeferred } from "../session/deferred";
+import { deferred, startDeferredAfterPaint, startDeferred } from "../session/deferred";
 import { editState, previewStatus } from "../session/preview-status";
 import { useRune } from "../session/use-rune";
 import { usePhones } from "../phone/Phones";
@@ -11,6 +11,7 @@ import type { Workspace } from "../session/workspace";
 import { useApplyFix, useDiagnostics, useIsSignedOut, useMayEdit, useSession, useShell, useText } from "../shell/shell";
 
 const OpenQuestions = lazy(() => import("./OpenQuestions"));
+const Board = lazy(deferred(() => import("./Board")));
 const SampleList = lazy(() => import("./SampleList"));
 
 const SAMPLES = "samples/";
@@ -80,6 +81,13 @@ export function PreviewPane() {
         host={host}
         watching={watching}
         timed={timed}
+        after={(running) =>
+          preview.build && (
+            <Suspense>
+              <Board client={client} build={preview.build} running={running} />
+            </Suspense>
+          )
+        }
       >
         {questions.length > 0 &&
           ((running) => (
