@@ -31,12 +31,16 @@ from forge.core.blob_links import link_blobs
 from forge.core.blobs import read_blob, record, staged_bytes, staged_file
 from forge.core.errors import Damaged, NotFound
 from forge.projects.access import require
-from forge.projects.versions import given_files
+from forge.projects.models import Version
+from forge.projects.versions import Manifest, given_files, working_tree
 from rune.firmware.making import FirmwareDescriptionJson
 
 TARGET = "pico"
 """What firmware is made for."""
 DESCRIPTION = "description"
+TEXT_IS_GONE = (
+    "The text has changed since this rune was made. The board gets the rune of the new text as soon as that builds."
+)
 
 
 class FirmwareJson(TypedDict):
@@ -69,16 +73,18 @@ def uf2_of(artefact: Artefact) -> ArtefactFile | None:
 
 
 def request_firmware(actor: Actor, build: Build) -> FirmwareJson:
-    """What there is; where there is nothing, it is made soon.
+    """What there is; where there is nothing, it is made soon. A preview has it while its text is the project's.
 
     Whoever may read may do so, as with a preview: it is kept for all. Raises what `require` does, and `NoFirmware` for
-    a build without a rune.
+    a build without a rune, and for a preview whose text is gone.
     """
     require(actor, Verb.READ, build.project)
-    if build.artefact is None or build.version is None:
+    if build.artefact is None:
         raise NoFirmware("This build has no rune: it has not finished, or it failed.")
     found = firmware_to_json(build)
     if found["state"] == "missing":
+        if _source(build, build.artefact) is None:
+            raise NoFirmware(TEXT_IS_GONE)
         notify_firmware(build.pk)
     return found
 
@@ -109,6 +115,11 @@ class FirmwareSlot:
     def _make(self, build: Build, artefact: Artefact) -> None:
         organisation = artefact.organisation_id
         job = {"op": "firmware", "spec": artefact.spec, "target": TARGET, "digest": artefact.digest}
+        source = _source(build, artefact)
+        if source is None:
+            # Its page asks again, and is told.
+            return
+        manifest, texts = source
 
         def take(answer: Answer) -> None:
             if answer["event"] == "firmware":
@@ -118,7 +129,7 @@ class FirmwareSlot:
 
         with self._turns.claim(Party(organisation, build.requested_by_id)) as turn, self._new_compiler() as compiler:
             try:
-                with local_files(given_files(build.source), fetched_folder(), {}) as files:
+                with local_files(manifest, fetched_folder(), texts) as files:
                     compiler.run(job, take, owner=organisation, files=files, limit=PREVIEW_SECONDS, pace=turn.pace)
             except (ChildDied, Damaged) as error:
                 reason = error.reason if isinstance(error, ChildDied) else error.detail
@@ -126,6 +137,17 @@ class FirmwareSlot:
 
 
 slot = FirmwareSlot()
+
+
+def _source(build: Build, artefact: Artefact) -> tuple[Manifest, Mapping[str, bytes]] | None:
+    """The files that a build is of, and the bytes of those that are texts of the editor. None where a preview's text
+    went on and nobody kept it as a version."""
+    of_digest = Version.objects.filter(project=build.project, digest=artefact.version_digest)
+    version = build.version or of_digest.first()
+    if version is not None:
+        return given_files(version), {}
+    seen = working_tree(build.project)
+    return (seen.manifest, seen.texts) if seen.digest == artefact.version_digest else None
 
 
 def _reason(answer: Answer) -> str:

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.e2e.conftest import DESKTOP, PHONE, OpenPage
-from tests.e2e.studio import PATIENCE, create, draw_digit, expect_label, sign_in
+from tests.e2e.studio import PATIENCE, create, draw_digit, expect_label, replace_in_editor, sign_in
 from tests.e2e.test_accessible_pages import AXE, FINDINGS
 from tests.live_forge import LiveForge
 
@@ -57,6 +57,40 @@ def test_the_firmware_of_a_build_gives_the_pages_bytes(forge: LiveForge, open_pa
     real_board(page, address)
 
 
+def test_the_board_beside_the_preview_runs_the_text_and_follows_it(forge: LiveForge, open_page: OpenPage) -> None:
+    """Nobody built anything: the firmware is that of the text, and of the next text after it."""
+    page = open_page()
+    sign_in(page, forge.printed_link())
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    create(page, "Digits")
+    board = page.get_by_role("region", name="Board", exact=True)
+    expect(board.get_by_role("button", name="Run on a virtual Pico")).to_be_visible(timeout=PATIENCE)
+    assert not any("pico.js" in url or "firmware" in url for url in asked)
+    draw_digit(page, "7")
+    expect_label(page, "answer", "7")
+    board.get_by_role("button", name="Run on a virtual Pico").click()
+    expect(board.get_by_role("region", name="On the Pico")).to_contain_text("on the chip", timeout=COMPILING)
+    expect_both(board, "7")
+    expect_equal(board)
+    expect_accessible(page)
+    shoot(page, board, "studio")
+
+    page.set_viewport_size(PHONE)  # type: ignore[arg-type]
+    parts(page).get_by_role("button", name="Text").click()
+    expect(board).to_be_hidden()
+    page.set_viewport_size(DESKTOP)  # type: ignore[arg-type]
+    # The editor has only those lines in the page that are in view.
+    page.get_by_role("textbox", name="Runefile.yml").press("Control+End")
+    replace_in_editor(page, "Runefile.yml", "answer:", "verdict:")
+    expect(board).to_contain_text("The text changed", timeout=PATIENCE)
+    expect(board.get_by_role("region", name="On the Pico")).to_contain_text("verdict", timeout=COMPILING)
+    draw_digit(page, "3")
+    expect_both(board, "3")
+    expect_equal(board)
+    expect(board.get_by_role("alert")).to_have_count(0)
+
+
 def real_board(page: Page, address: str) -> None:
     """The same over a serial port: a disturbed byte is asked again, a foreign program named, a pulled plug told."""
     page.add_init_script(PEER)
@@ -83,6 +117,11 @@ def real_board(page: Page, address: str) -> None:
     expect(board.get_by_role("alert")).to_contain_text("not in this protocol", timeout=COMPILING)
     draw_digit(page, "3")
     expect_label(page, "answer", "3")
+
+
+def parts(page: Page) -> Locator:
+    """What a narrow studio chooses its part by."""
+    return page.get_by_role("navigation", name="Parts of the studio")
 
 
 def expect_both(board: Locator, digit: str) -> None:
@@ -127,6 +166,8 @@ def shoot(page: Page, board: Locator, name: str) -> None:
         for size, viewport in (("desktop", DESKTOP), ("phone", PHONE)):
             page.emulate_media(color_scheme=scheme)
             page.set_viewport_size(viewport)  # type: ignore[arg-type]
+            if parts(page).is_visible():
+                parts(page).get_by_role("button", name="Preview").click()
             board.scroll_into_view_if_needed()
             board.screenshot(path=Path(SCREENSHOTS) / f"{name}-{size}-{scheme}.png")
     page.set_viewport_size(DESKTOP)  # type: ignore[arg-type]

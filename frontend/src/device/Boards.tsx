@@ -1,60 +1,59 @@
 // A board beside the preview: a virtual Raspberry Pi Pico in a page worker, or a real one at a serial port, on each input
 // that the rune in the page is given. Nothing of it is loaded before somebody wants it.
 import { Cpu, Pause, Power, Usb } from "lucide-react";
-import { useEffect, useState } from "react";
+import { useState } from "react";
 import type { Snapshot } from "../preview";
 import { Device, DeviceError } from "./device";
-import { fetchFirmware } from "./fetch-firmware";
 import type { Firmware } from "./firmware";
 import { PairView } from "./PairView";
 import { SerialLine, serialOf, type Port } from "./serial-line";
+import { useFirmware, type BoardSource } from "./use-firmware";
 import { VirtualLine } from "./virtual-line";
 import "./device.css";
 
 interface Props {
-  /** The rune in the page. */
-  readonly rune: ArrayBuffer;
+  /** What the board is to run; another one takes its place when its firmware is there. */
+  readonly source: BoardSource;
+  /** What that is of, for a person: `this build`. */
+  readonly what: string;
   readonly running: Snapshot;
-  /** Where the server tells of the build's firmware. */
-  readonly address: string;
+  /** The page that says which boards it fits, where this is not on it. */
+  readonly devices?: string;
 }
 
-type Wanted = { readonly kind: "virtual" } | { readonly kind: "real"; readonly port: Port };
+type Wanted =
+  | { readonly kind: "virtual" }
+  /** A board at a port keeps the firmware that was copied onto it. */
+  | { readonly kind: "real"; readonly port: Port; readonly source: BoardSource };
 
 const WORKER = `${import.meta.env.BASE_URL}pico.js`;
 
-export default function Boards({ rune, running, address }: Props) {
+export default function Boards({ source, what, running, devices }: Props) {
   const [wanted, setWanted] = useState<Wanted | null>(null);
   const [turn, setTurn] = useState(0);
-  const [problem, setProblem] = useState<string | null>(null);
-  const [firmware, setFirmware] = useState<Firmware | null>(null);
-  const isFetching = wanted !== null && firmware === null && problem === null;
-  useEffect(() => {
-    if (!isFetching) return undefined;
-    const leaving = new AbortController();
-    fetchFirmware(address, csrfToken(), leaving.signal).then(setFirmware, (error: unknown) => {
-      if (!leaving.signal.aborted) setProblem(error instanceof Error ? error.message : String(error));
-    });
-    return () => leaving.abort();
-  }, [address, isFetching]);
+  const [noPort, setNoPort] = useState<string | null>(null);
+  const target = wanted === null ? null : wanted.kind === "real" ? wanted.source : source;
+  const { made, problem: noFirmware, isFetching } = useFirmware(target, turn);
+  const problem = noPort ?? noFirmware;
+  const isOld = made !== null && made.key !== source.key;
 
   const start = (next: Wanted) => {
-    setProblem(null);
+    setNoPort(null);
     setWanted(next);
     setTurn(turn + 1);
   };
   const stop = () => {
-    setProblem(null);
+    setNoPort(null);
     setWanted(null);
   };
   const serial = serialOf(navigator);
   const chooseReal = () => {
     serial?.requestPort().then(
-      (port) => start({ kind: "real", port }),
+      (port) => start({ kind: "real", port, source }),
       (error: unknown) => {
         // Whoever closes the browser's dialogue has chosen nothing, and that is no problem.
         if (!(error instanceof DOMException && error.name === "NotFoundError"))
-          setProblem(error instanceof Error ? error.message : String(error));
+          setNoPort(error instanceof Error ? error.message : String(error));
       },
     );
   };
@@ -86,27 +85,44 @@ export default function Boards({ rune, running, address }: Props) {
       </div>
       {wanted === null && problem === null && (
         <p className="boards-said muted">
-          Runs this build&rsquo;s firmware, instruction by instruction, on an emulated chip in this page, on the same
-          input as the rune above.{" "}
+          Runs the firmware of {what}, instruction by instruction, on an emulated chip in this page, on the same input
+          as the rune above.{" "}
           {serial === null && "A real board needs a browser with Web Serial, such as Chrome or Edge on a computer."}
+          {devices !== undefined && <a href={devices}>See which other boards it fits</a>}
         </p>
       )}
       {isFetching && (
         <p className="boards-said muted" role="status">
-          Fetching the firmware. The first time, the server compiles it, which takes some seconds…
+          {made === null
+            ? "Fetching the firmware. The first time, the server compiles it, which takes some seconds…"
+            : "The text changed. The board goes on with the one before until the new firmware is compiled…"}
+        </p>
+      )}
+      {wanted?.kind === "real" && isOld && !isFetching && (
+        <p className="boards-said muted" role="status">
+          The text changed. The board runs the one before. To run the new one, stop, use the board again and copy the
+          new firmware onto it.
         </p>
       )}
       {problem !== null && (
-        <p className="boards-said notice bad" role="alert">
-          {problem}
-        </p>
+        <div className="boards-said notice bad row wrap" role="alert">
+          <p className="grow">
+            {problem}
+            {wanted !== null && made !== null && " The board goes on with the text before."}
+          </p>
+          {wanted !== null && (
+            <button type="button" className="button" onClick={() => start(wanted)}>
+              Try again
+            </button>
+          )}
+        </div>
       )}
-      {wanted !== null && firmware !== null && (
+      {wanted !== null && made !== null && (wanted.kind === "virtual" || made.key === wanted.source.key) && (
         <Opened
-          key={turn}
-          rune={rune}
+          key={`${turn} ${made.key}`}
+          rune={made.rune}
           running={running}
-          firmware={firmware}
+          firmware={made.firmware}
           wanted={wanted}
           onAgain={() => start(wanted)}
         />
@@ -146,11 +162,7 @@ async function openBoard(wanted: Wanted, firmware: Firmware): Promise<Device> {
   await device.close();
   throw new DeviceError(
     rune === firmware.description.rune
-      ? `The board runs another build of ${rune}. Copy this build's firmware onto it.`
-      : `The board runs ${rune}, and not ${firmware.description.rune}. Copy this build's firmware onto it.`,
+      ? `The board runs another build of ${rune}. Copy this firmware onto it, then start again.`
+      : `The board runs ${rune}, and not ${firmware.description.rune}. Copy this firmware onto it, then start again.`,
   );
-}
-
-function csrfToken(): string {
-  return document.querySelector<HTMLInputElement>('input[name="csrfmiddlewaretoken"]')?.value ?? "";
 }

@@ -24,6 +24,7 @@ const NO_INPUT = "It answers here as soon as there is input.";
 
 export function PairView({ rune, running, description, uf2, isReal, open, onAgain }: Props) {
   const frame = useRef<HTMLDivElement>(null);
+  const shown = useRef<HTMLDivElement>(null);
   const isStream = useRef(false);
   const { ran: inputs, newest } = running;
   useEffect(() => {
@@ -35,22 +36,25 @@ export function PairView({ rune, running, description, uf2, isReal, open, onAgai
     engine.attach(frame.current);
     const made = new Pair(() => isStream.current);
     setPair(made);
-    const look = () => made.rest(document.hidden);
-    look();
+    // The page may be hidden, or the part of it that this stands in.
+    const look = () => made.rest(document.hidden || shown.current?.getClientRects().length === 0);
+    const looking = new ResizeObserver(look);
+    if (shown.current !== null) looking.observe(shown.current);
     document.addEventListener("visibilitychange", look);
     void made.start(rune, engine, open);
     return () => {
       document.removeEventListener("visibilitychange", look);
+      looking.disconnect();
       made.close();
       engine.close();
     };
   }, [rune, open]);
   useEffect(() => pair?.offer(inputs), [pair, inputs]);
   return (
-    <>
+    <div ref={shown} className="boards-open">
       <div ref={frame} hidden />
       {pair !== null && <Said pair={pair} description={description} uf2={uf2} isReal={isReal} onAgain={onAgain} />}
-    </>
+    </div>
   );
 }
 

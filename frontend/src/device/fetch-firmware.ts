@@ -14,14 +14,14 @@ interface Told {
 }
 
 /** Rejects with an Error whose message is for a person, also where there is none of this rune. */
-export async function fetchFirmware(address: string, token: string, signal: AbortSignal): Promise<Firmware> {
+export async function fetchFirmware(address: string, token: () => string, signal: AbortSignal): Promise<Firmware> {
   const begin = performance.now();
   let asked = -Infinity;
   for (;;) {
     const now = performance.now();
     const isAsking = now - asked > ASK_AGAIN;
     if (isAsking) asked = now;
-    const told = await tell(address, isAsking ? token : null, signal);
+    const told = await tell(address, isAsking ? token() : null, signal);
     if (told.state === "refused") throw new Error(told.reason ?? "There is no firmware of this rune.");
     if (told.state === "made" && told.uf2_url !== undefined) {
       const response = await answerOf(fetch(told.uf2_url, { signal }), signal);
@@ -45,9 +45,16 @@ async function answerOf(asked: Promise<Response>, signal: AbortSignal): Promise<
     if (signal.aborted) throw error;
     throw new Error("The firmware could not be fetched. Check the connection and try again.");
   });
-  if (!response.ok)
-    throw new Error(`The server could not give the firmware (${response.status}). Try again in a moment.`);
+  if (!response.ok) throw new Error(await refusalOf(response));
   return response;
+}
+
+/** What the server says of a refusal, where it says something. */
+async function refusalOf(response: Response): Promise<string> {
+  const said = (await response.json().catch(() => null)) as { readonly detail?: unknown } | null;
+  return typeof said?.detail === "string" && said.detail !== ""
+    ? said.detail
+    : `The server could not give the firmware (${response.status}). Try again in a moment.`;
 }
 
 function rest(milliseconds: number, signal: AbortSignal): Promise<void> {

@@ -113,6 +113,7 @@ export class Pair {
     if (phase !== "ready" || this.#isRunning || this.#isResting || this.#isOver || this.#waiting === null) return;
     const inputs = this.#waiting;
     this.#waiting = null;
+    if (!this.#fits(inputs)) return;
     this.#isRunning = true;
     this.#run(inputs).then(
       () => {
@@ -123,14 +124,15 @@ export class Pair {
     );
   }
 
+  /** The page may be at a newer text already, whose rune takes another input than the one here. */
+  #fits(inputs: Inputs): boolean {
+    return this.#loaded?.capabilities.every(({ size }, place) => inputs.get(place)?.byteLength === size) ?? false;
+  }
+
   async #run(inputs: Inputs): Promise<void> {
     const [loaded, device, twin] = [this.#loaded, this.#device, this.#twin];
     if (loaded === null || device === null || twin === null) return;
-    const given = loaded.capabilities.map(({ id, size }, place) => {
-      const data = inputs.get(place);
-      if (data?.byteLength !== size) throw new Error("The input is of another size than the rune takes.");
-      return [id, data] as const;
-    });
+    const given = loaded.capabilities.map(({ id }, place) => [id, inputs.get(place) ?? new ArrayBuffer()] as const);
     const bytes = joined(given.map(([, data]) => new Uint8Array(data)));
     const [result, ran] = await Promise.all([
       twin.run(new Map(given.map(([id, data]) => [id, data.slice(0)]))),

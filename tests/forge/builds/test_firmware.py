@@ -9,12 +9,14 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from django.db import transaction
 from django.test import Client
 
 from forge.builds import firmware
 from forge.builds.actions import request_build
-from forge.builds.firmware import FirmwareSlot, firmware_to_json, uf2_of
+from forge.builds.firmware import TEXT_IS_GONE, FirmwareSlot, firmware_to_json, uf2_of
 from forge.builds.models import Artefact, Build
+from forge.builds.previews import preview_build
 from forge.compute.compiler import Compiler
 from forge.compute.firmware_step import OTHER_RUNE, OTHER_TOOLCHAIN
 from forge.core.blobs import read_blob
@@ -101,3 +103,19 @@ def test_firmware_is_made_once_and_is_of_the_very_rune(
     assert file is not None
     assert read_blob(file.blob_id) == uf2
     assert firmware_to_json(done) == client.get(address).json()
+
+
+def test_a_preview_has_firmware_while_its_text_is_there_or_was_kept(
+    client: Client, sine: Project, developer: Any, asked: list[UUID]
+) -> None:
+    done = built(developer, sine)
+    assert done.artefact is not None
+    with transaction.atomic():
+        preview = preview_build(sine, done.artefact)
+    address = f"/api/v1/builds/{preview.pk}/firmware"
+    assert client.post(address).json() == {"state": "missing"}
+    gone = {**done.artefact.spec, "version": "sha256:" + "0" * 64}
+    Artefact.objects.update(spec=gone)
+    told = client.post(address)
+    assert (told.status_code, told.json()["detail"]) == (404, TEXT_IS_GONE)
+    assert asked == [preview.pk]

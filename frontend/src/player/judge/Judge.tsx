@@ -1,6 +1,6 @@
 // The rune that is judged, the one before it, or both on the same input: what an app did before it changed is what its
 // reviewer knows. What they answer also stands where `answersIn` is, so that it is in view wherever the page is scrolled.
-import { lazy, Suspense, useState } from "react";
+import { lazy, Suspense, useMemo, useState } from "react";
 import { createPortal } from "react-dom";
 import { Preview } from "../../preview";
 import type { Card } from "../../preview";
@@ -45,6 +45,13 @@ export default function Judge({ judged, before, limits, wrong, answersIn, boards
     shown === "before" && before !== null
       ? ([earlier, againEarlier, before] as const)
       : ([now, againNow, judged] as const);
+  const board = useMemo(
+    () =>
+      boards === null || now.state !== "there"
+        ? null
+        : { key: boards.address, address: boards.address, token: csrfToken, read: () => Promise.resolve(now.rune) },
+    [boards, now],
+  );
   const choices: readonly (readonly [Shown, string])[] =
     before === null
       ? []
@@ -83,10 +90,10 @@ export default function Judge({ judged, before, limits, wrong, answersIn, boards
                   <>
                     {wrong !== null && <WrongResult addresses={wrong} running={running} />}
                     {boards !== null &&
-                      fetched.state === "there" &&
+                      board !== null &&
                       createPortal(
                         <Suspense fallback={null}>
-                          <Boards rune={fetched.rune} running={running} address={boards.address} />
+                          <Boards source={board} what="this build" running={running} />
                         </Suspense>,
                         boards.element,
                       )}
@@ -122,4 +129,8 @@ export default function Judge({ judged, before, limits, wrong, answersIn, boards
       )}
     </div>
   );
+}
+
+function csrfToken(): string {
+  return document.querySelector<HTMLInputElement>('input[name="csrfmiddlewaretoken"]')?.value ?? "";
 }

@@ -11,7 +11,7 @@ import {
   type Watching,
 } from "../../preview";
 import { sentenceOf } from "../api/problem";
-import { startDeferredAfterPaint, startDeferred } from "../session/deferred";
+import { deferred, startDeferredAfterPaint, startDeferred } from "../session/deferred";
 import { editState, previewStatus } from "../session/preview-status";
 import { useRune } from "../session/use-rune";
 import { usePhones } from "../phone/Phones";
@@ -28,6 +28,7 @@ import {
 } from "../shell/shell";
 
 const OpenQuestions = lazy(() => import("./OpenQuestions"));
+const Board = lazy(deferred(() => import("./Board")));
 const SampleList = lazy(() => import("./SampleList"));
 const BlockPanel = lazy(() => import("../block/BlockPanel"));
 
@@ -110,6 +111,13 @@ export function PreviewPane() {
         watching={watching}
         timed={timed}
         first={block}
+        after={(running) =>
+          preview.build && (
+            <Suspense>
+              <Board client={client} build={preview.build} running={running} />
+            </Suspense>
+          )
+        }
       >
         {questions.length > 0 &&
           ((running) => (

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("projects", "0011_forks"),
+        ("projects", "0012_taken_down_and_saved_by_themselves"),
     ]
 
     operations = [
