@@ -1347,6 +1347,24 @@ export interface paths {
     readonly patch?: never;
     readonly trace?: never;
   };
+  readonly "/api/v1/projects/{organisation}/{name}/repository": {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    /** @description The project's files with their history: a .zip that is a Git repository, with a commit for each version. */
+    readonly get: operations["repository_read"];
+    readonly put?: never;
+    /** @description Pushes the versions to a branch, a commit for each; never over commits of others. */
+    readonly post: operations["repository_push"];
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
   readonly "/api/v1/projects/{organisation}/{name}/restore": {
     readonly parameters: {
       readonly query?: never;
@@ -1770,6 +1788,23 @@ export interface paths {
     /** @description Of what of a project one hears. */
     readonly put: operations["watch_choose"];
     readonly post?: never;
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly "/api/v1/projects/from-git": {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly get?: never;
+    readonly put?: never;
+    /** @description Making a project of a branch on a Git server. */
+    readonly post: operations["projects_from_git"];
     readonly delete?: never;
     readonly options?: never;
     readonly head?: never;
@@ -2548,6 +2583,7 @@ export interface components {
       readonly rune: components["schemas"]["CertifiedRune"];
       readonly models: readonly components["schemas"]["CertifiedModel"][];
       readonly proofs: readonly components["schemas"]["Proof"][];
+      readonly second: components["schemas"]["SecondModule"] | null;
       readonly vectors: readonly components["schemas"]["Vector"][];
       readonly untested: string | null;
     };
@@ -2762,6 +2798,16 @@ export interface components {
       readonly reason: string;
       /** @default  */
       readonly successor: string;
+    };
+    /** @description What a model's file says the numbers of a tensor mean; null and empty where it says nothing. */
+    readonly Described: {
+      readonly values: readonly number[] | null;
+      readonly because: string;
+      readonly mean: readonly number[];
+      readonly deviation: readonly number[];
+      readonly colour: string | null;
+      readonly rate: number | null;
+      readonly labels: readonly string[];
     };
     /** @description What is known of a model. */
     readonly DescribedModel: {
@@ -3018,6 +3064,32 @@ export interface components {
     /** @description What can be folded. */
     readonly FoldingAnswer: {
       readonly foldings: readonly components["schemas"]["LanguageFolding"][];
+    };
+    /** @description A branch on a Git server, or a folder of it, and the project that it becomes. */
+    readonly FromGit: {
+      /** @description https://…: of a server that the installation allows */
+      readonly url: string;
+      /**
+       * @description by default the repository's own
+       * @default
+       */
+      readonly branch: string;
+      /**
+       * @description used this once, and kept nowhere
+       * @default
+       */
+      readonly token: string;
+      readonly organisation: string;
+      /**
+       * @description by default after the repository
+       * @default
+       */
+      readonly name: string;
+      /**
+       * @description by default all of it
+       * @default
+       */
+      readonly folder: string;
     };
     readonly GiveVerdict: {
       readonly verdict: string;
@@ -3344,6 +3416,12 @@ export interface components {
       /** Format: double */
       readonly milliseconds: number | null;
       readonly level: string;
+    };
+    /** @description What was made of a branch. */
+    readonly MadeFromGit: {
+      readonly project: components["schemas"]["Project"];
+      /** @description links and submodules; at most 20 of them */
+      readonly left_out: readonly string[];
     };
     /** @enum {string} */
     readonly MailChoice: "asked-and-digest" | "asked" | "digest" | "none";
@@ -3897,13 +3975,14 @@ export interface components {
       readonly arguments?: readonly components["schemas"]["NodeArgument"][];
       readonly state?: readonly components["schemas"]["NodeState"][];
     };
-    /** @description What goes from an output of one stage to an input of another; `type` is null while it is unknown. */
+    /** @description What goes from an output of one stage to an input of another; `type` is null while it is unknown. `meaning` is there where something is known of the numbers, such as their range. */
     readonly OutlineWire: {
       readonly source: string;
       readonly source_index: number;
       readonly target: string;
       readonly target_index: number;
       readonly type: string | null;
+      readonly meaning?: string;
     };
     readonly Override: {
       readonly tag: string;
@@ -4264,7 +4343,7 @@ export interface components {
     readonly ProjectTeams: {
       readonly teams: readonly components["schemas"]["ByTeam"][];
     };
-    /** @description The requantisation of one op, computed in single precision: arrays are base64 of little-endian numbers. `constants` are those that stand in the rune; `numbers` say which of their channels are proven here, and all other arrays are by these. `thresholds` is [channel, step], each as what it adds to the one before, packed with zlib. */
+    /** @description The requantisation of one op, computed in single precision: arrays are base64 of little-endian numbers. `constants` are those that stand in the rune; `numbers` say which of their channels are proven here, and all other arrays are by these. Sums are multiplied by mantissas and powers of two, or by `factors`. `thresholds` is [channel, step], each as what it adds to the one before, packed with zlib. */
     readonly Proof: {
       readonly op: string;
       readonly lowest: number;
@@ -4272,8 +4351,9 @@ export interface components {
       readonly centre: number;
       readonly signed: boolean;
       readonly numbers: string;
-      readonly mantissas: string;
-      readonly exponents: string;
+      readonly mantissas: string | null;
+      readonly exponents: string | null;
+      readonly factors: string | null;
       readonly least: string;
       readonly greatest: string;
       readonly move: string;
@@ -4288,6 +4368,24 @@ export interface components {
       readonly build: string;
       /** @default  */
       readonly notes: string;
+    };
+    /** @description A branch on a Git server. */
+    readonly Push: {
+      /** @description https://…: of a server that the installation allows */
+      readonly url: string;
+      readonly branch: string;
+      /**
+       * @description used this once, and kept nowhere
+       * @default
+       */
+      readonly token: string;
+    };
+    /** @description What the branch has now. */
+    readonly Pushed: {
+      /** @description its newest commit */
+      readonly commit: string;
+      /** @description how many it did not have before */
+      readonly commits: number;
     };
     /** @description How many of a model's tensors are kept as what. */
     readonly Quantisation: {
@@ -4572,6 +4670,12 @@ export interface components {
       | "audit:read"
       | "webhook:manage"
       | "token:create";
+    /** @description The second module that the rune carries, of relaxed SIMD. The vectors are its runs too, with dot products that are exact. */
+    readonly SecondModule: {
+      readonly size: number;
+      readonly digest: string;
+      readonly proofs: readonly components["schemas"]["Proof"][];
+    };
     /** @description A webhook's secret, which is shown this once. */
     readonly Secret: {
       readonly secret: string;
@@ -4598,6 +4702,7 @@ export interface components {
       readonly scale: number | null;
       readonly zero_point: number | null;
       readonly is_probability: boolean;
+      readonly described: components["schemas"]["Described"];
     };
     /** @description Which outputs an input could read from. */
     readonly SourcesAnswer: {
@@ -5042,7 +5147,7 @@ export interface components {
     };
     /** @enum {string} */
     readonly VerdictChoice: "approve" | "changes";
-    /** @description A rune against the reference interpreter; `sentence` is the result for people. */
+    /** @description A rune against the reference interpreter; `sentence` is the result for people. A report of before second modules were run lacks `second`. */
     readonly Verification: {
       readonly reference: string | null;
       readonly within: boolean;
@@ -5050,6 +5155,7 @@ export interface components {
       readonly sentence: string;
       readonly skipped: string | null;
       readonly rune: components["schemas"]["RuneVerification"];
+      readonly second?: components["schemas"]["RuneVerification"] | null;
       readonly models: readonly components["schemas"]["ModelVerification"][];
     };
     /** @description A version with its builds and tags. `saved_by` and `saved_at` are null for one that nobody saved by hand. */
@@ -5229,6 +5335,7 @@ export interface components {
       readonly target: string;
       readonly target_index: number;
       readonly type: string | null;
+      readonly meaning?: string;
       /** @enum {string} */
       readonly change: "added" | "removed" | "changed" | "same";
     };
@@ -5459,6 +5566,7 @@ export type Delivery = components["schemas"]["Delivery"];
 export type DeliveryPage = components["schemas"]["DeliveryPage"];
 export type DeliveryState = components["schemas"]["DeliveryState"];
 export type Deprecation = components["schemas"]["Deprecation"];
+export type Described = components["schemas"]["Described"];
 export type DescribedModel = components["schemas"]["DescribedModel"];
 export type DeviceCode = components["schemas"]["DeviceCode"];
 export type DeviceSignIn = components["schemas"]["DeviceSignIn"];
@@ -5491,6 +5599,7 @@ export type FitSource = components["schemas"]["FitSource"];
 export type FitsAnswer = components["schemas"]["FitsAnswer"];
 export type Fix = components["schemas"]["Fix"];
 export type FoldingAnswer = components["schemas"]["FoldingAnswer"];
+export type FromGit = components["schemas"]["FromGit"];
 export type GiveVerdict = components["schemas"]["GiveVerdict"];
 export type GivenRole = components["schemas"]["GivenRole"];
 export type GuestLink = components["schemas"]["GuestLink"];
@@ -5531,6 +5640,7 @@ export type ListedProject = components["schemas"]["ListedProject"];
 export type ListedProjectPage = components["schemas"]["ListedProjectPage"];
 export type LocationsAnswer = components["schemas"]["LocationsAnswer"];
 export type LogLine = components["schemas"]["LogLine"];
+export type MadeFromGit = components["schemas"]["MadeFromGit"];
 export type MailChoice = components["schemas"]["MailChoice"];
 export type MakeWebhook = components["schemas"]["MakeWebhook"];
 export type Mark = components["schemas"]["Mark"];
@@ -5644,6 +5754,8 @@ export type ProjectTakenDownEvent = components["schemas"]["ProjectTakenDownEvent
 export type ProjectTeams = components["schemas"]["ProjectTeams"];
 export type Proof = components["schemas"]["Proof"];
 export type Publish = components["schemas"]["Publish"];
+export type Push = components["schemas"]["Push"];
+export type Pushed = components["schemas"]["Pushed"];
 export type Quantisation = components["schemas"]["Quantisation"];
 export type Reason = components["schemas"]["Reason"];
 export type ReasonAnswer = components["schemas"]["ReasonAnswer"];
@@ -5686,6 +5798,7 @@ export type SamplesImported = components["schemas"]["SamplesImported"];
 export type SamplesMarked = components["schemas"]["SamplesMarked"];
 export type SaveVersion = components["schemas"]["SaveVersion"];
 export type Scope = components["schemas"]["Scope"];
+export type SecondModule = components["schemas"]["SecondModule"];
 export type Secret = components["schemas"]["Secret"];
 export type SessionsChanged = components["schemas"]["SessionsChanged"];
 export type SessionsChangedEvent = components["schemas"]["SessionsChangedEvent"];
@@ -9500,6 +9613,78 @@ export interface operations {
       readonly 503: components["responses"]["ServiceUnavailable"];
     };
   };
+  readonly repository_read: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path: {
+        readonly name: string;
+        readonly organisation: string;
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody?: never;
+    readonly responses: {
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly "application/zip": string;
+        };
+      };
+      readonly 307: components["responses"]["TemporaryRedirect"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
+    };
+  };
+  readonly repository_push: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path: {
+        readonly name: string;
+        readonly organisation: string;
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody: {
+      readonly content: {
+        readonly "application/json": components["schemas"]["Push"];
+      };
+    };
+    readonly responses: {
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly "application/json": components["schemas"]["Pushed"];
+        };
+      };
+      readonly 307: components["responses"]["TemporaryRedirect"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 408: components["responses"]["RequestTimeout"];
+      readonly 409: components["responses"]["Conflict"];
+      readonly 413: components["responses"]["RequestEntityTooLarge"];
+      readonly 415: components["responses"]["UnsupportedMediaType"];
+      readonly 422: components["responses"]["UnprocessableEntity"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
+      readonly 507: components["responses"]["InsufficientStorage"];
+    };
+  };
   readonly projects_restore_create: {
     readonly parameters: {
       readonly query?: never;
@@ -10668,6 +10853,43 @@ export interface operations {
       readonly 408: components["responses"]["RequestTimeout"];
       readonly 413: components["responses"]["RequestEntityTooLarge"];
       readonly 415: components["responses"]["UnsupportedMediaType"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
+      readonly 507: components["responses"]["InsufficientStorage"];
+    };
+  };
+  readonly projects_from_git: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly requestBody: {
+      readonly content: {
+        readonly "application/json": components["schemas"]["FromGit"];
+      };
+    };
+    readonly responses: {
+      readonly 201: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly "application/json": components["schemas"]["MadeFromGit"];
+        };
+      };
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 408: components["responses"]["RequestTimeout"];
+      readonly 409: components["responses"]["Conflict"];
+      readonly 413: components["responses"]["RequestEntityTooLarge"];
+      readonly 415: components["responses"]["UnsupportedMediaType"];
+      readonly 422: components["responses"]["UnprocessableEntity"];
       readonly 429: components["responses"]["TooManyRequests"];
       readonly 500: components["responses"]["InternalServerError"];
       readonly 503: components["responses"]["ServiceUnavailable"];

@@ -9,6 +9,7 @@ from datetime import timedelta
 from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from allauth.mfa.models import Authenticator
 from django.contrib.auth.tokens import default_token_generator
@@ -368,7 +369,7 @@ def a_project_is_made_of_a_git_repository(world: World) -> Act:
 
 @scene(projects.update_project)
 def a_project_is_renamed_and_described_and_published(world: World) -> Act:
-    changes = {"name": "pantry", "description": "A pantry.", "visibility": "public"}
+    changes: dict[str, Any] = {"name": "pantry", "description": "A pantry.", "visibility": "public"}
     return lambda: projects.update_project(world.owner, world.project, **changes)
 
 

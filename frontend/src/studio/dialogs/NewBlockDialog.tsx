@@ -73,9 +73,7 @@ export default function NewBlockDialog({ at, onClose }: Props) {
           />
           {refused === null && (
             <span className="small muted">
-              {name === ""
-                ? "It becomes a file with a few lines that run."
-                : `Its file is ${name}.py.`}
+              {name === "" ? "It becomes a file with a few lines that run." : `Its file is ${name}.py.`}
             </span>
           )}
           <span id={`${id}-problem`} className="error" role="status">
