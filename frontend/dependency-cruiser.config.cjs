@@ -11,7 +11,7 @@ const MAY_IMPORT = {
   blocks: ["runtime"],
   pipeline: [],
   preview: ["look", "runtime"],
-  studio: ["api", "look", "runtime", "language", "blocks", "pipeline", "preview"],
+  studio: ["api", "look", "runtime", "language", "blocks", "pipeline", "preview", "device"],
   device: ["look", "runtime", "preview"],
   player: ["api", "look", "runtime", "preview", "device"],
   pages: ["api", "look", "pipeline"],
