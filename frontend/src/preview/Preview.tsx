@@ -15,7 +15,8 @@ import type { Snapshot } from "./session";
 import { RunningContext } from "./takes/running";
 import { TakesContext, TakeStore } from "./takes/store";
 import { useReplay } from "./takes/use-replay";
-import { Timing, type TimedRune } from "./timing/Timing";
+import { Timing } from "./timing/Timing";
+import type { TimedRune } from "./timing/TimingDetails";
 import { useSession } from "./use-session";
 import "./preview.css";
 

@@ -1,6 +1,6 @@
 // What the studio and the player know of the preview.
 export { Preview, type Watching } from "./Preview";
-export type { TimedRune } from "./timing/Timing";
+export type { TimedRune } from "./timing/TimingDetails";
 export { NO_HOST, type HostBuild, type HostFile, type PreviewHost } from "./host";
 export { fileOf } from "./takes/encode";
 export type { Recorded } from "./takes/decode";

@@ -1,6 +1,7 @@
 // A sample's file as the content of a take, for the rune that is to be given it again: wav, png, csv as `encode.ts` writes them.
 import type { CapabilityRequest } from "../../runtime";
-import { parseRows, ROW_STEP } from "../motion";
+import { ROW_STEP } from "../motion";
+import { parseRows } from "../motion-file";
 import { pictureMaker } from "../picture/maker";
 import { pictureRequest } from "../picture/pixels";
 import type { Content, TakeKind } from "./take";

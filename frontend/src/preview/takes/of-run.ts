@@ -1,12 +1,9 @@
 // The recording of one run: the very input that gave a result, as a take. Pure.
 import type { CapabilityRequest } from "../../runtime";
-import type { Row } from "../motion";
+import { ROW_STEP, type Row } from "../motion";
 import { pictureRequest } from "../picture/pixels";
 import { rateOf } from "../sound/samples";
 import { kindFor, lengthOf, type Content, type Take } from "./take";
-
-/** Milliseconds between two rows of motion, where nobody measured them. */
-const ROW_STEP = 20;
 
 /** What was recorded, of the first input that can be; null where nothing of the kind was given. */
 export function takeOfRun(

@@ -1,78 +1,23 @@
-// Timing, opened on demand: the frame budget of what streams, and what each stage takes where the page can have a timed rune.
+// Timing, opened on demand: what it shows is fetched then.
 import { lazy, Suspense, useState } from "react";
-import type { Addresses, Limits } from "../../runtime";
-import type { Snapshot } from "../session";
-import { budgetOf, budgetText } from "./stages";
+import type { TimingProps } from "./TimingDetails";
 
-const StageTable = lazy(() => import("./StageTable"));
+const TimingDetails = lazy(() => import("./TimingDetails"));
 
-/** What the page around a preview gives for it: the rune that runs, built to say when each stage ends. */
-export interface TimedRune {
-  /** It is asked for while Timing is open only. */
-  readonly onToggle: (isOpen: boolean) => void;
-  readonly rune: ArrayBuffer | null;
-  /** Said while there is none. */
-  readonly waiting: string;
-}
-
-interface Props {
-  readonly timed: TimedRune;
-  readonly snapshot: Snapshot;
-  readonly resources: ReadonlyMap<string, ArrayBuffer> | undefined;
-  readonly limits: Limits | undefined;
-  readonly addresses: Addresses | undefined;
-}
-
-export function Timing({ timed, snapshot, resources, limits, addresses }: Props) {
+export function Timing(props: TimingProps) {
   const [isOpen, setOpen] = useState(false);
-  const [ofStages, setOfStages] = useState<number | null>(null);
   const toggle = (next: boolean): void => {
     setOpen(next);
-    timed.onToggle(next);
+    props.timed.onToggle(next);
   };
-  // What its stages add up to is finer than one run's time; both are of the same text.
-  const milliseconds = ofStages ?? snapshot.milliseconds;
   return (
     <details className="card preview-card preview-timing" onToggle={(event) => toggle(event.currentTarget.open)}>
       <summary>Timing</summary>
       {isOpen && (
-        <div className="stack">
-          <Budget snapshot={snapshot} milliseconds={milliseconds} />
-          <Suspense fallback={<p className="small muted">Loading…</p>}>
-            <StageTable
-              rune={timed.rune}
-              waiting={timed.waiting}
-              inputs={snapshot.ran}
-              resources={resources}
-              limits={limits}
-              addresses={addresses}
-              onRun={setOfStages}
-            />
-          </Suspense>
-        </div>
+        <Suspense fallback={<p className="small muted">Loading…</p>}>
+          <TimingDetails {...props} />
+        </Suspense>
       )}
     </details>
-  );
-}
-
-/** What streams leaves so much time; the bar is what a run takes of it. */
-function Budget({ snapshot, milliseconds }: { readonly snapshot: Snapshot; readonly milliseconds: number | null }) {
-  const budget = budgetOf(snapshot.pace, milliseconds);
-  if (budget === null || milliseconds === null) {
-    return (
-      <p className="small muted">
-        The frame budget is the time between two inputs. It shows while a source streams, such as a microphone or a
-        camera.
-      </p>
-    );
-  }
-  const isOver = budget.share > 1;
-  return (
-    <div className={isOver ? "preview-budget over" : "preview-budget"}>
-      <div className="meter" aria-hidden="true">
-        <i style={{ width: `${100 * Math.min(1, budget.share)}%` }} />
-      </div>
-      <p className="small num">{budgetText(budget, milliseconds)}</p>
-    </div>
   );
 }
