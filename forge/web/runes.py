@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -166,7 +166,10 @@ def _of_tag(project: Project, tag: Tag, tags: Sequence[Tag]) -> dict[str, Any]:
 
 
 def _notes(tag: Tag) -> SafeString | None:
-    return _rendered(tag.repository.project, tag.notes) if tag.notes else None
+    if not tag.notes:
+        return None
+    digest = f"sha256:{hashlib.sha256(tag.notes.encode()).hexdigest()}"
+    return _rendered(tag.repository.project, digest, lambda: tag.notes)
 
 
 def _versions(project: Project, tags: Sequence[Tag]) -> list[VersionRow]:
@@ -187,20 +190,20 @@ def _readme(project: Project, version: Version) -> SafeString | None:
     if entry is None or entry["size"] > 4 * LIMIT or not is_linked(version, entry["digest"]):
         return None
     try:
-        return _rendered(project, read_blob(entry["digest"]).decode("utf-8", "replace"))
+        return _rendered(project, entry["digest"], lambda: read_blob(entry["digest"]).decode("utf-8", "replace"))
     except (NotFound, Damaged):
         return None
 
 
-def _rendered(project: Project, text: str) -> SafeString:
-    """The HTML of what somebody wrote.
+def _rendered(project: Project, digest: str, read: Callable[[], str]) -> SafeString:
+    """The HTML of what somebody wrote, which is read where it is not kept.
 
     It is kept by its digest: a text can be made to take a second to read, and anyone may ask for the page. Each
     organisation has its own, so that the time of an answer tells nobody what others wrote.
     """
-    key = f"readme:{project.organisation_id}:{hashlib.sha256(text.encode()).hexdigest()}"
+    key = f"readme:{project.organisation_id}:{digest}"
     kept: SafeString | None = caches["process"].get(key)
     if kept is None:
-        kept = render_readme(text)
+        kept = render_readme(read())
         caches["process"].set(key, kept)
     return kept

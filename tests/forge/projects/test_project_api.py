@@ -36,6 +36,7 @@ def test_a_project_is_made_private_with_a_runefile_that_runs(client: Client, use
         "visibility": "private",
         "description": "",
         "url": "/acme/wand",
+        "shares_files": False,
         "may": [
             *["see", "read", "comment", "review", "suggest", "give_sample"],
             *["edit", "build", "ask", "share", "publish", "describe"],

@@ -86,9 +86,13 @@ def test_only_a_fork_with_a_change_is_offered_and_only_to_an_origin_that_one_see
 ) -> None:
     with pytest.raises(NothingToOffer):
         actions.offer_changes(partner, fork, "Nothing")
-    copy = duplicate_project(developer, project, project.organisation, "twin")
+    twin = duplicate_project(developer, project, project.organisation, "twin")
+    with pytest.raises(NothingToOffer):
+        actions.offer_changes(developer, twin, "Nothing either")
+    write_file(developer, twin, "notes.md", b"of a duplicate")
+    assert actions.offer_changes(developer, twin, "As a fork does").project == project
     with pytest.raises(NoFork):
-        actions.offer_changes(developer, copy, "A duplicate remembers nothing")
+        actions.offer_changes(developer, project, "Begun on its own")
     with pytest.raises(NotFound):
         actions.offer_changes(owner, fork, "Somebody else's fork")
     write_file(partner, fork, "notes.md", b"mine")
