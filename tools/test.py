@@ -28,10 +28,8 @@ PROGRAMS = (
     "tests/rune/interpreters",
 )
 """What drives whole programs: the command, servers, C compilers and what they make, interpreters of models, browsers.
-The folders with the longest files come first, so that no process has a long file left at the end."""
-BEHIND = ("nice", "-n", "19")
-"""Units take what programs leave of the processors: the latter wait for pages, servers and leases for much of their
-time, and would time out beside units that had an equal share."""
+They come after the units, which would keep them waiting for a processor. The folders with the longest files come first,
+so that no process has a long file left at the end."""
 MOST_PROCESSES = 4
 WHOLE_FILES = ("--dist", "loadfile", "--no-loadscope-reorder")
 """A process runs a file from its first test to its last, and takes the files in their order."""
@@ -43,19 +41,12 @@ def main() -> int:
     frontend = subprocess.run([sys.executable, "-m", "tools.frontend", "test"], cwd=ROOT, check=False).returncode
     with TemporaryDirectory() as folder:
         units, programs = Path(folder) / "units.xml", Path(folder) / "programs.xml"
-        said = Path(folder) / "units.log"
         processors = len(os.sched_getaffinity(0))
-        of_units = [*BEHIND, *pytest(units, processors, *(f"--ignore={path}" for path in PROGRAMS))]
-        # A test of programs waits for them for half of its time.
-        of_programs = pytest(programs, processors + 1, *PROGRAMS)
-        with (
-            said.open("wb") as log,
-            subprocess.Popen(of_units, cwd=ROOT, env=environment(), stdout=log, stderr=log) as behind,
-        ):
-            backend = [subprocess.run(of_programs, cwd=ROOT, check=False, env=environment()).returncode]
-            print("What the units say comes when they are done.", flush=True)
-            backend.append(behind.wait())
-        print(said.read_text("utf-8", "replace"), flush=True)
+        backend = [
+            pytest(units, processors, *(f"--ignore={path}" for path in PROGRAMS)),
+            # A test of programs waits for them for half of its time.
+            pytest(programs, processors + 1, *PROGRAMS),
+        ]
         reasons = [reason for report in (units, programs) if report.exists() for reason in skip_reasons(report)]
     lacks = lacking(reasons)
     unexplained = [reason for reason in reasons if not reason.startswith(ALLOWED_SKIP) and not lacking([reason])]
@@ -76,17 +67,15 @@ def left_out(lacks: Mapping[Need, int]) -> str:
     return "\n".join([*lines, "Get what is missing, then run make test again:", "", f"    {by_hand(lacks)}", ""])
 
 
-def pytest(report: Path, processes: int, *arguments: str) -> list[str]:
-    """The command that runs some of Python's tests in several processes."""
+def pytest(report: Path, processes: int, *arguments: str) -> int:
+    """Runs some of Python's tests in several processes; the exit status."""
     # The older family of reports has room for what a test records of itself.
     options = ["-o", "junit_family=xunit1", f"--junitxml={report}", "--durations=12", "-m", "not proof"]
     several = ["-n", str(min(processes, MOST_PROCESSES)), *WHOLE_FILES]
-    return [sys.executable, "-m", "pytest", *options, *several, *arguments]
-
-
-def environment() -> dict[str, str]:
-    """What the tests run in. Stock clients run on Node, which may be the one that set-up fetched."""
-    return {name: value for name, value in node_environment().items() if name != NO_BYTECODE}
+    command = [sys.executable, "-m", "pytest", *options, *several, *arguments]
+    # Stock clients run on Node, which may be the one that set-up fetched.
+    environment = {name: value for name, value in node_environment().items() if name != NO_BYTECODE}
+    return subprocess.run(command, cwd=ROOT, check=False, env=environment).returncode
 
 
 def skip_reasons(report: Path) -> list[str]:
