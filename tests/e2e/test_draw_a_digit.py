@@ -229,7 +229,9 @@ def show_to_the_world(page: Page, forge: LiveForge) -> None:
 
 
 def try_as_visitor(page: Page) -> None:
-    expect(page.get_by_label("The command that pulls it")).to_have_value(re.compile("rune pull .*:1.0"))
+    way = page.get_by_role("region", name="Command line")
+    expect(way.get_by_role("code")).to_have_text(re.compile(r"^rune pull http\S*/digits:1\.0\nrune run digits\.rune"))
+    expect(way.get_by_role("button", name="Copy Command line")).to_be_visible()
     draw_digit(page, "1")
     expect_label(page, "answer", "1")
 
