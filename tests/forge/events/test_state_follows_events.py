@@ -10,12 +10,13 @@ import json
 import os
 import re
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
+from _pytest.mark import ParameterSet
 from django.test import Client
 
 import forge
@@ -87,8 +88,16 @@ def happened(scene: Scene, world: World, client: Client) -> tuple[View, list[Tol
     return before, told, read_all(client, world.project.pk)
 
 
+def _each_third(scenes: Sequence[Scene]) -> list[ParameterSet]:
+    """All scenes; two of three, each of which reads all that can be followed some times, among the proofs."""
+    return [
+        pytest.param(scene, id=scene.name, marks=() if number % 3 == 0 else pytest.mark.proof)
+        for number, scene in enumerate(scenes)
+    ]
+
+
 @pytest.mark.django_db
-@pytest.mark.parametrize("scene", SCENES, ids=lambda scene: scene.name)
+@pytest.mark.parametrize("scene", _each_third(SCENES))
 def test_the_state_before_and_its_events_are_the_state_after(
     scene: Scene, world: World, browser_of: Callable[[User | None], Client]
 ) -> None:
