@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from forge.accounts.access import may_create_organisations, organisations_kept_out_of, organisations_of
-from forge.accounts.permissions import Verb
+from forge.accounts.permissions import Verb, can
 from forge.accounts.principals import Principal, principal_of
 from forge.activity.access import activity_of, complete
 from forge.core.actors import Actor
@@ -33,8 +33,8 @@ def home(request: HttpRequest) -> HttpResponse:
     if not request.user.is_authenticated:
         return render(request, "welcome.html", {"example": example()})
     principal = principal_of(request)
-    creatable = list(organisations_of(principal, Verb.CREATE_PROJECT))
     organisations = list(organisations_of(principal))
+    creatable = [each for each in organisations if can(principal, Verb.CREATE_PROJECT, each)]
     favourites = favourites_of(principal).select_related("organisation", "created_by").order_by("-changed")
     context = {
         "full": nearly_full(organisations),
