@@ -25,6 +25,11 @@ def template(name: str) -> dict[str, bytes]:
     }
 
 
+def drawn() -> dict[str, bytes]:
+    """The template digits with its drawing, as a project has it: of generated input it says that it is nothing."""
+    return template("digits") | {"seven.png": (TEMPLATES / "digits" / "seven.png").read_bytes()}
+
+
 def around(model: bytes) -> MemoryFiles:
     """The project that is made for someone's own model."""
     text = starter(signature(read_model(model)), "model.tflite")

@@ -10,6 +10,7 @@ import json
 import subprocess
 import sys
 import zlib
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -29,19 +30,19 @@ from rune.toolchain import toolchain_digest
 from rune.verify.certificate import certificate
 from rune.verify.check_certificate import Refused, check, exact_dots
 from rune.verify.second_module import second_module, without_second_module
-from tests.rune.verify.projects import TEMPLATES, template
+from tests.rune.verify.projects import TEMPLATES, drawn, template
 
 CHECKER = Path(__file__).resolve().parents[3] / "rune" / "verify" / "check_certificate.py"
 
 
 @pytest.fixture(scope="module")
 def rune() -> bytes:
-    return build(MemoryFiles(template("digits")), "digits").rune
+    return build(MemoryFiles(drawn()), "digits").rune
 
 
 @pytest.fixture(scope="module")
 def right(rune: bytes) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(json.dumps(certificate(MemoryFiles(template("digits")), rune, "digits")))
+    found: dict[str, Any] = json.loads(json.dumps(certificate(MemoryFiles(drawn()), rune, "digits")))
     return found
 
 
@@ -55,6 +56,10 @@ def thresholds(proof: dict[str, Any]) -> np.ndarray:
     steps = proof["highest"] - proof["lowest"]
     data = zlib.decompress(base64.b64decode(proof["thresholds"]))
     return np.frombuffer(data, "<i8").reshape(-1, steps).cumsum(axis=1)
+
+
+def integers(text: str) -> np.ndarray:
+    return np.frombuffer(base64.b64decode(text), "<i8").copy()
 
 
 def pack(values: np.ndarray) -> str:
@@ -116,13 +121,59 @@ def test_thresholds_that_are_not_sorted_are_refused(rune: bytes, told: dict[str,
         check(told, rune)
 
 
-@pytest.mark.parametrize("name", ["mantissas", "exponents", "greatest", "move"])
+@pytest.mark.parametrize("name", ["mantissas", "exponents", "move"])
 def test_a_proof_of_another_arithmetic_is_refused(rune: bytes, told: dict[str, Any], name: str) -> None:
     proof = told["proofs"][0]
     values = np.frombuffer(base64.b64decode(proof[name]), "<i8").copy()
     values[0] += -(2**20) if name == "mantissas" else 1
     proof[name] = base64.b64encode(values.tobytes()).decode()
     with pytest.raises(Refused):
+        check(told, rune)
+
+
+def test_other_sums_than_its_thresholds_are_for_are_refused(rune: bytes, right: dict[str, Any]) -> None:
+    """What a channel reaches ends at the value that its last threshold says; a channel that is clamped there may say
+    that it reaches more, which its proof is for as well."""
+    changed = Counter[str]()
+    for number, proof in enumerate(right["proofs"]):
+        sums, least, greatest = thresholds(proof), integers(proof["least"]), integers(proof["greatest"])
+        falls_short = np.flatnonzero(sums[:, -2] > greatest)
+        starts_late = np.flatnonzero(sums[:, 1] == least)
+        is_clamped = np.flatnonzero((sums[:, -1] <= greatest) & (sums[:, 0] > least))
+        cases = [
+            *(("greatest", channel, greatest[channel] + 1) for channel in falls_short[:1]),
+            *(("least", channel, least[channel] - 1) for channel in starts_late[:1]),
+            *(("greatest", channel, sums[channel, -1] - 2) for channel in is_clamped[:1]),
+            *(("least", channel, sums[channel, 0] + 1) for channel in is_clamped[:1]),
+            *(("greatest", channel, -(2**63)) for channel in is_clamped[:1]),
+            *(("least", channel, -(2**63)) for channel in is_clamped[:1]),
+        ]
+        for name, channel, value in cases:
+            told = copy.deepcopy(right)
+            values = integers(proof[name])
+            values[channel] = value
+            told["proofs"][number][name] = base64.b64encode(values.tobytes()).decode()
+            with pytest.raises(Refused, match=proof["op"]):
+                check(told, rune)
+            changed[f"{name} {'more' if (value > greatest[channel]) or (value < least[channel]) else 'less'}"] += 1
+    assert min(changed[each] for each in ("greatest more", "least more", "greatest less", "least less")) > 0, changed
+
+
+@pytest.mark.parametrize("name", ["numbers", "least", "greatest", "move", "mantissas"])
+def test_a_proof_of_fewer_channels_than_it_tells_of_is_refused(rune: bytes, told: dict[str, Any], name: str) -> None:
+    """One number does not stand for all channels."""
+    proof = told["proofs"][0]
+    proof[name] = base64.b64encode(integers(proof[name])[:1].tobytes()).decode()
+    with pytest.raises((Refused, ValueError)):
+        check(told, rune)
+
+
+def test_a_channel_that_is_not_there_is_refused(rune: bytes, told: dict[str, Any]) -> None:
+    proof = told["proofs"][0]
+    numbers = integers(proof["numbers"])
+    numbers[-1] = -1
+    proof["numbers"] = base64.b64encode(numbers.tobytes()).decode()
+    with pytest.raises(Refused, match="a channel without scale"):
         check(told, rune)
 
 
@@ -167,7 +218,7 @@ def test_the_certificate_of_a_rune_holds(rune: bytes, right: dict[str, Any]) -> 
 
 
 def test_the_same_build_has_the_same_certificate(rune: bytes, right: dict[str, Any]) -> None:
-    assert certificate(MemoryFiles(template("digits")), rune, "digits") == right
+    assert certificate(MemoryFiles(drawn()), rune, "digits") == right
 
 
 @pytest.mark.parametrize("name", ["keywords", "sine"])

@@ -9,7 +9,7 @@ from tests.model_cases import compiled_model
 from tests.proof.mutants import Recorder
 from tests.rune.verify.mutated_runes import SecondSubject, Subject, judge
 
-COUNT, SECOND_COUNT = 200, 24
+COUNT, SECOND_COUNT = 200, 48
 
 LABELLED = """
 version: 1

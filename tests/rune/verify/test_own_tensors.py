@@ -15,7 +15,7 @@ from rune.verify.own_tensors import TensorSearch, changed, places_of
 from rune.verify.rune_verification import Origin, OwnTensors, RuneVerification
 from rune.verify.verification import Verification
 from rune.verify.verifying import Effort, verify
-from tests.rune.verify.projects import rune_of, template, weighted_operators, with_changed_weight
+from tests.rune.verify.projects import drawn, rune_of, weighted_operators, with_changed_weight
 
 OTHER = "sha256:other"
 PORT = Port("model", 0)
@@ -129,7 +129,7 @@ resources:
 
 def label_only() -> dict[str, bytes]:
     """The digits of which only the label is sent."""
-    return template("digits") | {"Runefile.yml": LABEL_ONLY.encode()}
+    return drawn() | {"Runefile.yml": LABEL_ONLY.encode()}
 
 
 @pytest.fixture(scope="module")
@@ -168,6 +168,7 @@ def test_what_the_models_of_a_right_rune_give_is_found_in_it() -> None:
     assert found.rune.tensors == OwnTensors(6, 6, ())
     assert found.is_within
     assert found.is_complete
+    assert found.rune.files == 1
     assert 1 < found.rune.distinct <= 6
     assert "its models' outputs are in its memory as they should be (6)" in found.rune.sentence()
 
