@@ -89,6 +89,7 @@ def test_a_team_lets_edit_a_colleague_restores_and_a_page_is_taken_down_and_put_
     owner.goto(f"{project}/settings")
     owner.get_by_label("Public").check()
     owner.get_by_role("button", name="Save").first.click()
+    expect(owner.get_by_role("status")).to_have_text("Saved.", timeout=PATIENCE)
     owner.goto(f"{forge.address}/organisations/new")
     owner.get_by_label("Name", exact=True).fill("elsewhere")
     owner.get_by_role("button", name="Create organisation").click()
