@@ -66,6 +66,11 @@ class Sandbox:
             raise SandboxFailed(str(error).splitlines()[0]) from error
         self._call("probe_init")
 
+    @property
+    def fuel(self) -> int:
+        """What is left of it."""
+        return self._store.get_fuel()
+
     def traced(self, seed: int, steps: int) -> tuple[int, ...]:
         """Runs on the inputs of a seed; the digest of each step. Raises `SandboxFailed`."""
         place = self._call("probe_trace", seed)

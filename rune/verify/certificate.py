@@ -1,7 +1,8 @@
 """The certificate of a build: what a rune was made of, by what it was proven, and what it gives on some inputs.
 
-It says nothing that must be believed: `check_certificate.py`, which shares no code with the compiler, runs the rune on
-the inputs and computes the proofs again from the constants that stand in it.
+It says little that must be believed: `check_certificate.py`, which shares no code with the compiler, runs the rune on
+the inputs and computes the proofs again from the constants that stand in it. Only which sums a layer reaches, and what
+they are moved by, is taken from here: that follows from the model.
 """
 
 from __future__ import annotations

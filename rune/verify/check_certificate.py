@@ -56,15 +56,15 @@ def require(holds: bool, otherwise: str) -> None:
 def check(certificate: dict[str, Any], rune: bytes) -> str:
     """What was checked, in one line. Raises `Refused`."""
     require(certificate.get("format") in FORMATS, f"its format is {certificate.get('format')!r}, none of {FORMATS}")
-    told, told_second = certificate["rune"], certificate.get("second")
+    told = certificate["rune"]
     require_same("it is for the rune", told, rune)
-    beside = exact_dots()
-    seconds = beside.second_modules(rune)
-    require(len(seconds) == (told_second is not None), "it does not tell of the second modules that the rune has")
+    seconds = (beside := exact_dots()).second_modules(rune)
+    has_second = certificate.get("second") is not None
+    require(len(seconds) == has_second, "it does not tell of the second modules that the rune has")
     parts = [(certificate["proofs"], rune, rune)]
     for second in seconds:
-        require_same("it tells of the second module", told_second, second)
-        parts.append((told_second["proofs"], second, beside.spelled(second)))
+        require_same("it tells of the second module", certificate["second"], second)
+        parts.append((certificate["second"]["proofs"], second, beside.spelled(second)))
     held = [check_proof(proof, module) for proofs, module, _ in parts for proof in proofs]
     for _, _, runs in parts:
         check_vectors(certificate["vectors"], runs)

@@ -56,7 +56,7 @@ def wrong(target: Target, program: Program, plan: Plan, name: str) -> Sources:
 def test_code_that_gives_other_bytes_than_the_rune_leaves_no_build() -> None:
     with pytest.raises(SelfTestFailed, match="The code for c gives other results than the rune, first where") as caught:
         package(template("digits"), "digits", replace(C, emitter=wrong))
-    assert caught.value.step == "answer is sent"
+    assert caught.value.step == "scores is sent"
 
 
 def stopping(target: Target, program: Program, plan: Plan, name: str) -> Sources:
