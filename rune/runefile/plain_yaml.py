@@ -16,7 +16,7 @@ _KEY = re.compile(r"([A-Za-z_][A-Za-z0-9_-]{0,200})( *):(?: +|$)", re.MULTILINE)
 _START = r"(?:[A-Za-z0-9_./$+]|-(?=[A-Za-z0-9_./$]))"
 _PLAIN = re.compile(rf"{_START}(?:[^\s:]|:(?=\S))*(?: +(?!#)(?:[^\s:]|:(?=\S))+)*")
 _FLOW_PLAIN = re.compile(rf"{_START}[^\s:,\[\]{{}}#\"'?]*(?: +[^\s:,\[\]{{}}#\"'?]+)*")
-_QUOTED = re.compile(r"\"[^\"\\\n]*\"|'[^'\n]*'(?!')")
+_QUOTED = re.compile(r"\"(?:[^\"\\\n]|\\n)*\"|'[^'\n]*'(?!')")
 _LITERAL = re.compile(r"\|-?(?=\n)")
 _DEDENTED = re.compile(r"\n+[^\s#]|\s*\Z")
 _END = re.compile(r" *(?: #[^\n]*)?$", re.MULTILINE)
@@ -199,7 +199,7 @@ class _Reader:
             match = _QUOTED.match(self._text, offset)
             if match is None:
                 raise _NotPlain
-            text = match[0][1:-1]
+            text = match[0][1:-1] if character == "'" else match[0][1:-1].replace("\\n", "\n")
             return self._scalar(text, text, offset, match.end(), number, start), match.end()
         match = plain.match(self._text, offset)
         if match is None:
