@@ -15,7 +15,7 @@ from rune.tflite import read_model
 from tests.model_cases import model_cases
 from tests.rune.anvil.pipelines import loaded, models_pipeline, module_of
 from tests.rune.targets.c_programs import C, CFolder, said, sources_of
-from tests.rune.targets.projects import INTEGER_MODELS, TEMPLATES, input_types, model_project, random_inputs, template
+from tests.rune.targets.projects import INTEGER_MODELS, TEMPLATES, answered_inputs, model_project, template
 from tests.rune.targets.test_c_target import assert_same
 
 pytestmark = pytest.mark.proof
@@ -39,7 +39,8 @@ def test_every_template_and_model_gives_the_bytes_of_wasm32(
     projects |= {name: model_project((test_data / "models" / f"{name}.tflite").read_bytes()) for name in INTEGER_MODELS}
     for name, files in projects.items():
         folder = CFolder.of(tmp_path / name, build(files, name, target=C).files)
-        assert_same(folder, build(files, name).rune, random_inputs(input_types(files), runs=10), flags)
+        rune = build(files, name).rune
+        assert_same(folder, rune, answered_inputs(files, rune, answers=10), flags)
     record_property("projects", len(projects))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -12,12 +13,16 @@ from rune.files import FolderFiles, MemoryFiles, ProjectFiles
 from rune.runefile import check
 from rune.runefile.pipeline import CapabilityStage
 from rune.runefile.starter import starter
+from rune.runtime import Runtime
 from rune.tensor import TensorType
 from rune.tflite import ModelSignature, read_model, signature
+from tests.rune.anvil.pipelines import run
 
 EXAMPLES = Path(__file__).parents[3] / "examples"
 TEMPLATES = tuple(sorted(path.parent.name for path in EXAMPLES.glob("*/template.json")))
 INTEGER_MODELS = ("microspeech", "mlperf_ad_int8", "mlperf_ic_int8", "mlperf_kws_int8", "mlperf_vww_int8")
+
+_MOST_RUNS = 100
 
 
 def template(name: str) -> ProjectFiles:
@@ -45,6 +50,16 @@ def random_inputs(types: Sequence[TensorType], runs: int, seed: int = 7) -> list
     """For each run an input of each type; of floats, every tenth is far away."""
     generator = np.random.default_rng(seed)
     return [[_random(kind, generator) for kind in types] for _ in range(runs)]
+
+
+def answered_inputs(files: ProjectFiles, rune: bytes, answers: int) -> list[list[bytes]]:
+    """Random inputs for as many runs as the rune needs to answer so often: a window says nothing until it is full."""
+    loaded = Runtime.load(rune)
+    inputs = random_inputs(input_types(files), runs=_MOST_RUNS)
+    answered = (number for number, frame in enumerate(inputs, 1) if run(loaded, frame))
+    last = list(islice(answered, answers))
+    assert len(last) == answers, f"{len(last)} answers in {_MOST_RUNS} runs"
+    return inputs[: last[-1]]
 
 
 def _random(kind: TensorType, generator: np.random.Generator) -> bytes:
