@@ -93,7 +93,7 @@ def program(name: str, package: str) -> str:
 
 
 def _main(interface: Interface) -> Iterator[str]:
-    """Runs on each frame of frames.bin, writes the outputs to outputs.bin, and last how deep the stack was."""
+    """Runs on each frame of frames.bin, writes what is sent to outputs.bin, and last how deep the stack was."""
     prefix, upper = interface.prefix, interface.upper
     yield '#include "semihosting.h"'
     yield f'#include "{interface.name}.h"'
@@ -129,6 +129,8 @@ def _main(interface: Interface) -> Iterator[str]:
     yield "        const uint32_t depth = (uint32_t)((uintptr_t)begin - (uintptr_t)end);"
     yield "        used = depth > used ? depth : used;"
     for field in interface.outputs:
+        if field.is_new:
+            yield f"        if (outputs.{field.is_new}) {{"
         if field.is_text:
             yield f"        for (int i = 0; i < {field.type.count}; i++) {{"
             yield f"            host_write(results, outputs.{field.name}[i].bytes, outputs.{field.name}[i].size);"
@@ -136,6 +138,8 @@ def _main(interface: Interface) -> Iterator[str]:
             yield "        }"
         elif field.type.count:
             yield f"        host_write(results, outputs.{field.name}, sizeof outputs.{field.name});"
+        if field.is_new:
+            yield "        }"
     yield from () if reads else ("        break;",)
     yield "    }"
     yield '    host_write(host_open("stack.bin", 9, WRITE_BINARY), &used, sizeof used);'
