@@ -8,13 +8,15 @@ secrets. It writes into its working directory only.
 from __future__ import annotations
 
 import json
+import re
 import resource
 import stat
 import sys
 import zipfile
-from collections.abc import Callable, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -61,6 +63,8 @@ class Asked:
     """Where it may connect to, `https://host`; also when it is sent elsewhere."""
     limit: int
     """Bytes of a pack."""
+    project: str = ""
+    """Whose versions are pushed."""
 
 
 class _AllowedOnly(PoolManager):
@@ -204,37 +208,76 @@ def _pack(store: DiskObjectStore, head: Commit, asked: Asked) -> list[str]:
 
 
 def push(asked: Asked) -> Mapping[str, Any]:
-    """Sends the commits to a branch whose commits are among them, or that is not there yet. Others' are never lost."""
+    """Sends the commits of versions that a branch does not have, upon those that it has. Others' are never lost.
+
+    What the branch has stays as it is, also where a version was described anew or taken away since.
+    """
     client, path = _connected(asked)
+    # Where the branch's newest commit is put; the repository came as single objects.
+    Path(".git/objects/pack").mkdir(exist_ok=True)
     repository = Repo(".")
-    head = repository.head()
-    ours = set(_ancestors(repository, head))
+    ours = [entry.commit for entry in repository.get_walker(include=[repository.head()])][::-1]
     target = Ref(_HEADS + asked.branch.encode())
-    before: list[ObjectID] = []
+    there = client.get_refs(path).refs.get(target)
+    fresh = ours if there is None else _upon(_head_of(client, path, repository, asked, there), ours, asked)
+    if not fresh:
+        return {"commit": (there or ours[-1].id).decode(), "commits": 0}
+    for commit in fresh:
+        repository.object_store.add_object(commit)
 
     def update(refs: Mapping[Ref, ObjectID]) -> dict[Ref, ObjectID]:
-        there = refs.get(target)
-        before.extend([there] if there else [])
-        if there is not None and there not in ours:
-            raise Refused(
-                f"The branch {asked.branch} has commits that are not of this history. Push to another branch."
-            )
-        return {} if there == head else {target: head}
+        if refs.get(target) != there:
+            raise Refused(f"Somebody else pushed to {asked.branch} just now. Try again.")
+        return {target: fresh[-1].id}
 
-    result = client.send_pack(path, update, partial(_packed, repository))
+    result = client.send_pack(path, update, partial(_packed, repository, there))
     problem = (result.ref_status or {}).get(target)
     if problem:
         raise Refused(f"The server did not take the branch: {plain(str(problem))[:300]}.")
-    fresh = len(ours) - (len(set(_ancestors(repository, before[0]))) if before else 0)
-    return {"commit": head.decode(), "commits": fresh}
+    return {"commit": fresh[-1].id.decode(), "commits": len(fresh)}
 
 
-def _packed(repository: Repo, have: Set[ObjectID], want: Set[ObjectID], **options: Any) -> Any:
-    return repository.generate_pack_data(set(have), set(want), ofs_delta=options.get("ofs_delta", True))
+def _head_of(client: Urllib3HttpGitClient, path: str, repository: Repo, asked: Asked, head: ObjectID) -> Commit:
+    """The newest commit of the branch, which is fetched with its files alone."""
+    wanted = _Wanted(asked.branch)
+    file, finish, abort = repository.object_store.add_pack()
+    try:
+        walker = ObjectStoreGraphWalker([], _no_parents)
+        client.fetch_pack(path, wanted, walker, _counted(file, asked.limit), depth=1)
+        finish()
+    except BaseException:
+        abort()
+        raise
+    found = repository.object_store[wanted.head]
+    if wanted.head != head or not isinstance(found, Commit):
+        raise Refused(f"Somebody else pushed to {asked.branch} just now. Try again.")
+    return found
 
 
-def _ancestors(repository: Repo, head: ObjectID) -> Iterator[ObjectID]:
-    return (entry.commit.id for entry in repository.get_walker(include=[head]))
+def _upon(there: Commit, ours: Sequence[Commit], asked: Asked) -> list[Commit]:
+    """Our commits of later versions than the branch ends in, each upon the one before. Raises `Refused`."""
+    if _said(there, "Project") != asked.project:
+        raise Refused(f"{asked.branch} has commits that are not of this history. Push to another branch.")
+    last = int(_said(there, "Version"))
+    made: list[Commit] = []
+    for commit in ours:
+        if int(_said(commit, "Version")) > last:
+            copy = commit.copy()
+            assert isinstance(copy, Commit)  # noqa: S101 (a copy is what it is a copy of)
+            copy.parents = [made[-1].id if made else there.id]
+            made.append(copy)
+    return made
+
+
+def _said(commit: Commit, trailer: str) -> str:
+    """What a commit of ours says at the end of its message; "" in others."""
+    found = re.findall(rf"^{trailer}: (\S+)$", commit.message.decode("utf-8", "replace"), re.MULTILINE)
+    return found[-1] if found else ""
+
+
+def _packed(repository: Repo, there: ObjectID | None, have: Set[ObjectID], want: Set[ObjectID], **options: Any) -> Any:
+    known = {there} if there is not None else set()
+    return repository.generate_pack_data(known, set(want), shallow=known, ofs_delta=options.get("ofs_delta", True))
 
 
 if __name__ == "__main__":

@@ -92,18 +92,21 @@ def fetched(remote: Remote) -> Iterator[Fetched]:
             yield Fetched(archive, said["commit"], said["branch"], tuple(said["left_out"]))
 
 
-def pushed(remote: Remote, repository: Iterable[tuple[str, bytes]]) -> Pushed:
-    """Sends a repository's commits, given as the files below its `.git`. Raises `GitRefused` and `TooOften`."""
+def pushed(remote: Remote, project: str, repository: Iterable[tuple[str, bytes]]) -> Pushed:
+    """Sends the commits of a project's versions, given as the files below `.git` of a repository.
+
+    Raises `GitRefused` and `TooOften`.
+    """
     with tempfile.TemporaryDirectory(prefix="git-") as folder:
         for name, data in repository:
             path = Path(folder) / ".git" / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(data)
-        said = _run("push", remote, Path(folder))
+        said = _run("push", remote, Path(folder), project)
     return Pushed(said["commit"], said["commits"])
 
 
-def _run(act: str, remote: Remote, folder: Path) -> dict[str, Any]:
+def _run(act: str, remote: Remote, folder: Path, project: str = "") -> dict[str, Any]:
     if not _turns.acquire(blocking=False):
         raise TooOften("Other repositories are being read or written just now. Try again in a minute.", SECONDS)
     asked = {
@@ -114,6 +117,7 @@ def _run(act: str, remote: Remote, folder: Path) -> dict[str, Any]:
         "token": remote.token,
         "origins": settings.GIT_ORIGINS,
         "limit": settings.UPLOAD_LIMIT,
+        "project": project,
     }
     packages = str(Path(forge.__file__).resolve().parent.parent)
     environment = {"PATH": os.defpath, "PYTHONPATH": packages, "HOME": str(folder), "TMPDIR": str(folder)}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from itertools import chain
 from typing import Any
@@ -26,31 +26,31 @@ def history_files(project: Project, now: WorkingTree) -> Iterator[tuple[str, byt
     Recordings whose consent ended are in no state of it. What was asked of the database is asked before the first file.
     """
     texts = {now.manifest[path]["digest"]: data for path, data in now.texts.items()}
-    return repository(_states(project, now), partial(_read, texts))
+    versions = wanted_versions(project)
+    states = _states(project, versions)
+    if not versions or versions[-1].digest != now.digest:
+        living = {described["digest"] for described in now.manifest.values()}
+        unsaved = _files(now.manifest, living.__contains__)
+        states.append(State(unsaved, _NOBODY, _address(None), project.changed, "Files that are no version yet"))
+    return repository(states, partial(_read, texts))
 
 
-def versions_in_git(project: Project) -> Iterator[tuple[str, bytes]]:
-    """The same of its versions alone, of which there is one."""
-    return repository(_of_versions(project), read_blob)
+def versions_in_git(project: Project, versions: Sequence[Version]) -> Iterator[tuple[str, bytes]]:
+    """The same of versions alone, which are not none."""
+    return repository(_states(project, versions), read_blob)
+
+
+def wanted_versions(project: Project) -> list[Version]:
+    """The newest versions, the oldest of them first, without those that saved themselves: they come and go."""
+    wanted = Version.objects.filter(project=project, automatic=False).select_related("author", "saved_by")
+    return list(wanted.order_by("-number")[:MOST_STATES])[::-1]
 
 
 def _read(texts: Mapping[str, bytes], digest: str) -> bytes:
     return texts[digest] if digest in texts else read_blob(digest)
 
 
-def _states(project: Project, now: WorkingTree) -> list[State]:
-    states = _of_versions(project)
-    last = Version.objects.filter(project=project).order_by("-number").values_list("digest", flat=True).first()
-    if last != now.digest:
-        living = {described["digest"] for described in now.manifest.values()}
-        unsaved = _files(now.manifest, living.__contains__)
-        states.append(State(unsaved, _NOBODY, _address(None), project.changed, "Files that are no version yet"))
-    return states
-
-
-def _of_versions(project: Project) -> list[State]:
-    mine = Version.objects.filter(project=project)
-    versions = list(mine.select_related("author", "saved_by").order_by("-number")[:MOST_STATES])[::-1]
+def _states(project: Project, versions: Sequence[Version]) -> list[State]:
     may_give = _given(project)
     names = {str(pk): name for pk, name in _people(versions)}
     return [_state_of(version, names, may_give) for version in versions]
@@ -61,6 +61,7 @@ def _state_of(version: Version, names: Mapping[str, str], may_give: Callable[[st
     writers = [writer for writer in version.writers if writer in names and (person is None or writer != str(person.pk))]
     trailers = [
         *(f"Co-authored-by: {names[writer]} <{_address(writer)}>" for writer in writers),
+        f"Project: {version.project_id}",
         f"Version: {version.number}",
         f"Digest: {version.digest}",
     ]
@@ -103,6 +104,6 @@ def _given(project: Project) -> Callable[[str], bool]:
     return given.__contains__
 
 
-def _people(versions: list[Version]) -> Iterator[tuple[UUID, str]]:
+def _people(versions: Sequence[Version]) -> Iterator[tuple[UUID, str]]:
     wanted = {writer for version in versions for writer in version.writers}
     return ((person.pk, _name(person)) for person in User.objects.filter(pk__in=wanted))

@@ -13,8 +13,8 @@ from forge.accounts.principals import principal_of
 from forge.core.errors import Conflict, Invalid, TooLarge, TooOften, Unprocessable
 from forge.projects.actions import create_from_git, push_to_git
 from forge.projects.git_remote import checked_remote
+from forge.projects.history import wanted_versions
 from forge.projects.repository import BRANCH
-from forge.projects.versions import versions_of
 from forge.web.pages import for_person, show_again, usual_organisation
 from forge.web.project import project_of
 
@@ -51,7 +51,7 @@ def push(request: HttpRequest, organisation: str, name: str) -> HttpResponse:
     context = {
         "project": project,
         "servers": settings.GIT_ORIGINS,
-        "versions": versions_of(project).count(),
+        "versions": len(wanted_versions(project)),
         "usual_branch": BRANCH,
     }
     if request.method == "GET":

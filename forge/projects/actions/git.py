@@ -15,8 +15,8 @@ from forge.projects.access import require
 from forge.projects.actions.project import create_from_archive
 from forge.projects.actions.versions import save_version
 from forge.projects.git_remote import Pushed, Remote, fetched, pushed
-from forge.projects.history import versions_in_git
-from forge.projects.models import Project, Version
+from forge.projects.history import versions_in_git, wanted_versions
+from forge.projects.models import Project
 from forge.projects.names import free_name
 
 
@@ -40,16 +40,18 @@ def create_from_git(
 
 
 def push_to_git(actor: Actor, project: Project, remote: Remote) -> Pushed:
-    """Sends the versions to a branch, a commit for each. What is no version is not sent.
+    """Sends the versions that a branch does not have, a commit for each. What is no version, and what saved itself, is
+    not sent.
 
     Raises `Forbidden`, `Invalid` without a version, and `GitRefused`, also when the branch has commits of others.
     """
     require(actor, Verb.EDIT, project)
     if not remote.branch:
         raise Invalid("Say which branch.", errors={"branch": ["Say which branch."]})
-    if not Version.objects.filter(project=project).exists():
+    versions = wanted_versions(project)
+    if not versions:
         raise Invalid("There is no version to push. Save one first.")
-    done = pushed(remote, versions_in_git(project))
+    done = pushed(remote, str(project.pk), versions_in_git(project, versions))
     where = {"url": remote.url, "branch": remote.branch}
     with transaction.atomic():
         write_entry(actor, "git.push", project.stream, project.place, **where, commit=done.commit, commits=done.commits)

@@ -12,8 +12,10 @@ import pytest
 from django.test import Client
 
 from forge.accounts.models import User
+from forge.accounts.principals import INSTALLATION
 from forge.core.models import AuditEntry
 from forge.projects.actions import save_version, write_file
+from forge.projects.actions.autosave import save_by_itself
 from forge.projects.actions.project import BLANK_RUNEFILE
 from forge.projects.files import list_files
 from forge.projects.models import Project, Version
@@ -182,6 +184,43 @@ def test_versions_are_pushed_and_later_only_what_came_since(
     assert _log(there) == ["Labels", "First"]
     assert _push(client, url=f"{origin}/out.git").json() == {"commit": done["commit"], "commits": 0}
     assert AuditEntry.objects.filter(action="git.push").count() == 3
+
+
+def test_what_a_branch_has_stays_where_versions_are_described_anew_or_saved_themselves(
+    client: Client, project: Project, user: User, origin: str, root: Path
+) -> None:
+    there = bare(root, "out.git")
+    save_version(user, project, "First")
+    first = _push(client, url=f"{origin}/out.git").json()["commit"]
+    save_version(user, project, "First, in other words")
+    write_file(user, project, "labels.txt", b"up\n")
+    assert save_by_itself(INSTALLATION, project) is not None
+    assert _push(client, url=f"{origin}/out.git").json() == {"commit": first, "commits": 0}
+    write_file(user, project, "labels.txt", b"up\ndown\n")
+    save_version(user, project, "Labels")
+    assert _push(client, url=f"{origin}/out.git").json()["commits"] == 1
+    assert _log(there) == ["Labels", "First"]
+    shown = subprocess.run(["git", "show", "main:labels.txt"], cwd=there, check=True, capture_output=True)
+    assert shown.stdout == b"up\ndown\n"
+    subprocess.run(["git", "fsck", "--strict"], cwd=there, check=True, capture_output=True)
+
+
+def test_commits_that_others_put_upon_ours_are_not_built_upon(
+    client: Client, project: Project, user: User, origin: str, root: Path
+) -> None:
+    there = bare(root, "shared.git")
+    save_version(user, project, "Ours")
+    _push(client, url=f"{origin}/shared.git")
+    work = root / "theirs"
+    subprocess.run(["git", "clone", "--quiet", str(there), str(work)], check=True, capture_output=True)
+    (work / "theirs.txt").write_text("theirs\n", "utf-8")
+    commit(work, "Theirs")
+    subprocess.run(["git", "push", "--quiet", "origin", "HEAD:main"], cwd=work, check=True, capture_output=True)
+    write_file(user, project, "labels.txt", b"up\n")
+    save_version(user, project, "Labels")
+    answer = _push(client, url=f"{origin}/shared.git")
+    assert (answer.status_code, "has commits that are not of this history" in answer.json()["detail"]) == (422, True)
+    assert _log(there) == ["Theirs", "Ours"]
 
 
 def test_a_branch_with_commits_of_others_is_refused_and_stays(
