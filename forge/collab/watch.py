@@ -18,7 +18,7 @@ from forge.projects.documents import document_sequences
 _log = logging.getLogger(__name__)
 
 EVERY = 0.4
-"""Seconds between two polls: a lost message is found well within a second."""
+"""Seconds between two polls: a lost message of a document is found after one of them, of a stream after two."""
 
 Noticed = Callable[[int], None]
 
@@ -28,12 +28,18 @@ class Watch:
 
     def __init__(self) -> None:
         self._streams: dict[str, set[Callable[[str, int], None]]] = {}
+        self._seen: Mapping[str, int] = {}
+        """The streams' last numbers at the look before."""
         self._documents: dict[UUID, Noticed] = {}
         self._task: asyncio.Task[None] | None = None
         self._failed = False
 
     def follow_stream(self, stream: str, noticed: Callable[[str, int], None]) -> None:
-        """Calls `noticed` with the stream and its last number, at each look."""
+        """Calls `noticed` with the stream and the last number that it had a look ago, at each look.
+
+        An event is in the database a moment before its message is on the way, and the message says more: it is given
+        the time between two looks.
+        """
         self._streams.setdefault(stream, set()).add(noticed)
         self._start()
 
@@ -56,6 +62,7 @@ class Watch:
     def close(self) -> None:
         """Ends it, and forgets all that it followed."""
         self._streams.clear()
+        self._seen = {}
         self._documents.clear()
         if self._task is not None:
             self._task.cancel()
@@ -77,12 +84,14 @@ class Watch:
                     _log.exception("The database cannot be asked what was missed; it is asked again")
                 self._failed = True
                 continue
-            for stream, last in streams.items():
+            before, self._seen = self._seen, streams
+            for stream in streams.keys() & before.keys():
                 for noticed in tuple(self._streams.get(stream, ())):
-                    noticed(stream, last)
+                    noticed(stream, before[stream])
             for project_id, last in documents.items():
                 if project_id in self._documents:
                     self._documents[project_id](last)
+        self._seen = {}
         # Nobody is here: whoever comes next opens another connection.
         reader.close()
 

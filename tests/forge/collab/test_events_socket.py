@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import time
 from typing import Any
 
 import pytest
@@ -18,8 +17,9 @@ from forge.accounts.actions import (
     update_profile,
 )
 from forge.accounts.events import MEMBERS_CHANGED
+from forge.collab import watch
 from forge.collab.closing import Closing
-from forge.core import delivery
+from forge.core import delivery, events
 from forge.core.events import append_event, last_sequence
 from forge.projects.actions import delete_project
 from tests.forge.collab.yjs_socket import Socket, YjsClient
@@ -95,12 +95,10 @@ async def test_a_lost_role_ends_a_silent_socket_when_its_message_was_lost(
         with monkeypatch.context() as silent:
             silent.setattr(delivery, "_loop", None)
             await sync_to_async(remove_member)(owner, organisation, viewer.pk)
-        began = time.monotonic()
         assert (await socket.closed())[0] == Closing.NO_ACCESS
-        assert time.monotonic() - began < 1
 
 
-async def test_an_event_whose_message_was_lost_comes_within_a_second(
+async def test_an_event_whose_message_was_lost_comes_without_another_one(
     project: Any, viewer: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with Socket(viewer, PATH) as socket:
@@ -108,7 +106,36 @@ async def test_an_event_whose_message_was_lost_comes_within_a_second(
         with monkeypatch.context() as silent:
             silent.setattr(delivery, "_loop", None)
             await append(project.stream, HAPPENED())
-        assert (await asyncio.wait_for(socket.event(), 1))["sequence"] == now + 1
+        assert (await socket.event())["sequence"] == now + 1
+
+
+async def test_a_message_that_comes_after_a_look_at_the_database_is_heard_itself(
+    project: Any, viewer: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is in the log before its message is on the way is not read from there at once: the message says more."""
+    held: list[tuple[Any, ...]] = []
+    looked = asyncio.Event()
+
+    def look(streams: Any, documents: Any) -> Any:
+        found = numbers(streams, documents)
+        if held:
+            loop.call_soon_threadsafe(looked.set)
+        return found
+
+    loop, numbers = asyncio.get_running_loop(), watch._numbers
+    async with Socket(viewer, PATH) as socket:
+        now = (await socket.event())["sequence"]
+        monkeypatch.setattr(watch, "_numbers", look)
+        with monkeypatch.context() as late:
+            late.setattr(events, "deliver", lambda *told: held.append(told))
+            await append(project.stream, COUNTED(number=1, word="one"))
+            await looked.wait()
+        delivery.deliver(*held[0])
+        assert await socket.event() == {
+            "sequence": now + 1,
+            "type": "test.counted",
+            "data": {"number": 1, "word": "one"},
+        }
 
 
 async def test_a_deleted_project_closes_its_sockets(project: Any, owner: Any, viewer: Any) -> None:
