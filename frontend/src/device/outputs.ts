@@ -1,5 +1,5 @@
 // What a board sent as what a rune in the page sends, and whether both are the same bytes. Pure.
-import { decodeOutput, unpack, type ElementName, type OutputMessage, type OutputTensor } from "../runtime";
+import { decodeOutput, isNumberName, NUMBER_ARRAYS, unpack, type OutputMessage, type OutputTensor } from "../runtime";
 import type { Port } from "./messages";
 
 /** The bytes of one output. */
@@ -59,28 +59,11 @@ export function sentBytes(ports: readonly Port[], messages: readonly OutputMessa
     .map((tensor, place) => ({ name: ports[place]?.name ?? `output ${place + 1}`, bytes: bytesOf(tensor) }));
 }
 
-/** Browsers run on processors whose lowest byte comes first, as boards do. */
-const ARRAYS: Readonly<
-  Record<
-    Exclude<ElementName, "utf8" | "u64" | "i64">,
-    new (numbers: readonly number[]) => { readonly buffer: ArrayBuffer }
-  >
-> = {
-  u8: Uint8Array,
-  i8: Int8Array,
-  u16: Uint16Array,
-  i16: Int16Array,
-  u32: Uint32Array,
-  i32: Int32Array,
-  f32: Float32Array,
-  f64: Float64Array,
-};
-
 function bytesOf({ type, elements }: OutputTensor): Uint8Array {
   if (type === "utf8") return joined(elements.map((text) => new TextEncoder().encode(`${text}\0`)));
   const numbers = elements.map(Number);
   return new Uint8Array(
-    type === "u64" || type === "i64" ? BigInt64Array.from(numbers, BigInt).buffer : new ARRAYS[type](numbers).buffer,
+    isNumberName(type) ? NUMBER_ARRAYS[type].from(numbers).buffer : BigInt64Array.from(numbers, BigInt).buffer,
   );
 }
 

@@ -2,21 +2,11 @@
 import { RuneError } from "./errors";
 import { isRecord } from "./records";
 import { KnownShapes } from "./known-shapes";
+import { NUMBER_ARRAYS } from "./number-arrays";
 import { elementCount, elementSize, isElementName } from "./shape";
 import type { ElementName, LogLine, Numbers, OutputKind, PackedTensor } from "./types";
 
-const VIEWS = {
-  u8: Uint8Array,
-  i8: Int8Array,
-  u16: Uint16Array,
-  i16: Int16Array,
-  u32: Uint32Array,
-  i32: Int32Array,
-  f32: Float32Array,
-  f64: Float64Array,
-  u64: BigUint64Array,
-  i64: BigInt64Array,
-} as const;
+const VIEWS = { ...NUMBER_ARRAYS, u64: BigUint64Array, i64: BigInt64Array } as const;
 const OLD_TEXT_NAMES = new Set(["&str", "&'static str", "string", "String"]);
 
 /**

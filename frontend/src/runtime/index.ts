@@ -1,5 +1,6 @@
 // What the rest of the front end knows of running a rune.
 export { decodeOutput } from "./decode";
+export { isNumberName, NUMBER_ARRAYS } from "./number-arrays";
 export { unpack } from "./packing";
 export { RuneError, type RuneErrorName } from "./errors";
 export { inspect, type Inspected, type InspectedResource } from "./inspect";

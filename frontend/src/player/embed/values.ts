@@ -1,20 +1,9 @@
 // A script's numbers as the bytes of a rune's inputs, and a rune's outputs as values, by the names of their stages.
-import { elementCount, parseShape, type CapabilityRequest, type ElementName, type OutputMessage } from "../../runtime";
-import type { OutputRequest, OutputTensor } from "../../runtime";
+import { elementCount, isNumberName, NUMBER_ARRAYS, parseShape } from "../../runtime";
+import type { CapabilityRequest, OutputMessage, OutputRequest, OutputTensor } from "../../runtime";
 
 /** Numbers by the name of an input: an array, or a typed array. */
 export type GivenInputs = Readonly<Record<string, ArrayLike<number> | ArrayBuffer>>;
-
-const WRITERS: Partial<Record<ElementName, { from(values: ArrayLike<number>): ArrayBufferView<ArrayBuffer> }>> = {
-  u8: Uint8Array,
-  i8: Int8Array,
-  u16: Uint16Array,
-  i16: Int16Array,
-  u32: Uint32Array,
-  i32: Int32Array,
-  f32: Float32Array,
-  f64: Float64Array,
-};
 
 const nameOf = (stage: string | null, kind: string, place: number): string =>
   stage ?? `${kind.toLowerCase()}_${place + 1}`;
@@ -60,15 +49,14 @@ function bytesOf(request: CapabilityRequest, name: string, given: GivenInputs): 
 
 function converted({ type }: CapabilityRequest, name: string, values: ArrayLike<number>): ArrayBuffer {
   const shape = type === null ? null : parseShape(type);
-  const writer = shape === null ? undefined : WRITERS[shape.type];
-  if (shape === null || writer === undefined) {
+  if (shape === null || !isNumberName(shape.type)) {
     throw new Error(`Give the input "${name}" as an ArrayBuffer: this page cannot tell its numbers.`);
   }
   const wanted = elementCount(shape);
   if (values.length !== wanted) {
     throw new Error(`The input "${name}" takes ${wanted} numbers (${type}), and ${values.length} were given.`);
   }
-  return writer.from(values).buffer;
+  return NUMBER_ARRAYS[shape.type].from(values).buffer;
 }
 
 type Value = string | readonly number[] | readonly string[];

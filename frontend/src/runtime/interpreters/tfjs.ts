@@ -4,9 +4,10 @@ import "@tensorflow/tfjs-backend-cpu";
 import { loadGraphModel } from "@tensorflow/tfjs-converter";
 import { io, setBackend, tensor, tidy, version_core, type Tensor } from "@tensorflow/tfjs-core";
 import { loadLayersModel } from "@tensorflow/tfjs-layers";
+import { isNumberName, NUMBER_ARRAYS } from "../number-arrays";
 import { isRecord } from "../records";
 import { elementCount, type Shape } from "../shape";
-import type { ElementName } from "../types";
+import type { ElementName, Numbers } from "../types";
 import { checkOutput, checkTensor, modelError, type Interpreter, type Tensors } from "./interpreter";
 import { unzip } from "./zip";
 
@@ -23,21 +24,6 @@ interface Model {
   readonly outputs: readonly Named[];
   readonly execute: (inputs: Tensor[]) => Tensor | Tensor[];
 }
-
-type Values =
-  Int8Array | Uint8Array | Int16Array | Uint16Array | Int32Array | Uint32Array | Float32Array | Float64Array;
-
-/** Numbers of TensorFlow.js are f32 or i32; a rune's are widened on the way in and narrowed on the way out. */
-const ARRAYS: Partial<Readonly<Record<ElementName, new (buffer: ArrayBuffer | number) => Values>>> = {
-  u8: Uint8Array,
-  i8: Int8Array,
-  u16: Uint16Array,
-  i16: Int16Array,
-  u32: Uint32Array,
-  i32: Int32Array,
-  f32: Float32Array,
-  f64: Float64Array,
-};
 
 /** Loads a zip of model.json and its shards, in a folder or not. Throws a `host-model` error. */
 export async function openTfjsModel(data: Uint8Array<ArrayBuffer>, said: Tensors | null): Promise<Interpreter> {
@@ -131,7 +117,8 @@ function shapeOf(node: Named, said: Shape | undefined): Shape {
   if (!isInteger && node.dtype !== "float32")
     throw modelError(`the model's ${node.name} has elements of ${node.dtype}`);
   const own: ElementName = isInteger ? "i32" : "f32";
-  const type = said !== undefined && said.type in ARRAYS && said.type.startsWith("f") !== isInteger ? said.type : own;
+  const type =
+    said !== undefined && isNumberName(said.type) && said.type.startsWith("f") !== isInteger ? said.type : own;
   // A graph model may not say what comes out.
   const sizes = node.shape;
   if (sizes === undefined) return { type, dimensions: said?.dimensions ?? [] };
@@ -142,8 +129,13 @@ function shapeOf(node: Named, said: Shape | undefined): Shape {
   return { type, dimensions };
 }
 
+/** Numbers of TensorFlow.js are f32 or i32; a rune's are widened on the way in and narrowed on the way out. */
+function arrayOf(type: ElementName): new (from: ArrayBuffer | number) => Numbers {
+  return isNumberName(type) ? NUMBER_ARRAYS[type] : Uint8Array;
+}
+
 function tensorOf(shape: Shape, node: Named | undefined, bytes: Uint8Array): Tensor {
-  const Elements = ARRAYS[shape.type] ?? Uint8Array;
+  const Elements = arrayOf(shape.type);
   const values = new Elements(bytes.slice().buffer);
   const isInteger = node?.dtype !== "float32";
   return tensor(
@@ -154,7 +146,7 @@ function tensorOf(shape: Shape, node: Named | undefined, bytes: Uint8Array): Ten
 }
 
 function narrowed(shape: Shape, result: Tensor): Uint8Array {
-  const Elements = ARRAYS[shape.type] ?? Uint8Array;
+  const Elements = arrayOf(shape.type);
   const found = result.dataSync();
   if (found.length !== elementCount(shape))
     throw modelError(`the model gave [${result.shape.join(", ")}] for [${shape.dimensions.join(", ")}]`);
