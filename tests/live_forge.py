@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import re
 import resource
@@ -36,13 +37,25 @@ def free_port() -> int:
 
 
 @cache
-def _migrated() -> TemporaryDirectory[str]:
-    """A data folder whose database has its tables, and nothing else."""
-    folder = TemporaryDirectory()
-    environment = {"PATH": os.environ["PATH"], "DATA_DIR": folder.name}
-    command = [sys.executable, "manage.py", "migrate", "-v", "0"]
-    subprocess.run(command, cwd=REPOSITORY, env=environment, check=True, timeout=START_TIME)
-    return folder
+def _own_folder() -> TemporaryDirectory[str]:
+    """Removed when the process ends."""
+    return TemporaryDirectory()
+
+
+@cache
+def _empty_database() -> Path:
+    """A database that has its tables, and nothing else. One process makes it for all that name its folder."""
+    folder = Path(os.environ.get("FORGE_TEST_SHARED") or _own_folder().name)
+    data = folder / "migrated"
+    with (folder / "migrating").open("w") as turn:
+        fcntl.flock(turn, fcntl.LOCK_EX)
+        if not data.exists():
+            making = folder / "making"
+            environment = {"PATH": os.environ["PATH"], "DATA_DIR": str(making)}
+            command = [sys.executable, "manage.py", "migrate", "-v", "0"]
+            subprocess.run(command, cwd=REPOSITORY, env=environment, check=True, timeout=START_TIME)
+            making.rename(data)
+    return data / DATABASE
 
 
 class LiveForge:
@@ -66,7 +79,7 @@ class LiveForge:
         """To make the tables takes longer than all else of a start; `test_commands` sees a first start make them."""
         if "DATABASE_URL" not in self.environment and not self.data.exists():
             self.data.mkdir(mode=0o700, parents=True)
-            shutil.copy(Path(_migrated().name) / DATABASE, self.data)
+            shutil.copy(_empty_database(), self.data)
 
     def start(self) -> None:
         """Returns when pages are served."""

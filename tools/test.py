@@ -35,6 +35,8 @@ WHOLE_FILES = ("--dist", "loadfile", "--no-loadscope-reorder")
 """A process runs a file from its first test to its last, and takes the files in their order."""
 NO_BYTECODE = "PYTHONDONTWRITEBYTECODE"
 """Where it is set, each process would compile all tests anew, which takes longer than many of them."""
+SHARED = "FORGE_TEST_SHARED"
+"""Names the folder of what the processes of one run make once for all, and which goes with the run."""
 
 
 def main() -> int:
@@ -75,6 +77,7 @@ def pytest(report: Path, processes: int, *arguments: str) -> int:
     command = [sys.executable, "-m", "pytest", *options, *several, *arguments]
     # Stock clients run on Node, which may be the one that set-up fetched.
     environment = {name: value for name, value in node_environment().items() if name != NO_BYTECODE}
+    environment[SHARED] = str(report.parent)
     return subprocess.run(command, cwd=ROOT, check=False, env=environment).returncode
 
 

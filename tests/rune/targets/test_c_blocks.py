@@ -28,6 +28,8 @@ VECTORS = [
 """Those whose inputs a capability gives. What reads texts, or sizes that a run decides, stands behind another block."""
 ONE_OF_EACH = list({vector.code.function: vector for vector in reversed(VECTORS)}.values())[::-1]
 """The first vector of each function."""
+FUSED = ("-O2", "-march=native", "-ffp-contract=fast")
+SANITIZED = ("-O1", "-fsanitize=address,undefined")
 
 
 def stages_of(number: int, vector: Vector) -> list[Stage]:
@@ -53,12 +55,12 @@ def _made(vectors: Sequence[Vector]) -> list[TensorType]:
 
 def test_every_function_of_a_block_gives_the_bytes_of_wasm32(tmp_path: Path) -> None:
     assert {vector.block.name for vector in ONE_OF_EACH} == set(CATALOGUE) - {"pad", "parse"}
-    _gives_the_bytes_of_wasm32(ONE_OF_EACH, tmp_path)
+    _gives_the_bytes_of_wasm32(ONE_OF_EACH, tmp_path, FUSED)
 
 
 @pytest.mark.proof
 def test_every_vector_of_a_block_gives_the_bytes_of_wasm32(tmp_path: Path) -> None:
-    _gives_the_bytes_of_wasm32(VECTORS, tmp_path)
+    _gives_the_bytes_of_wasm32(VECTORS, tmp_path, FUSED, SANITIZED)
 
 
 def _pipeline(vectors: Sequence[Vector]) -> tuple[Pipeline, list[bytes]]:
@@ -67,13 +69,13 @@ def _pipeline(vectors: Sequence[Vector]) -> tuple[Pipeline, list[bytes]]:
     return Pipeline(stages, ()), [packed(kind.element, elements) for each in vectors for kind, elements in each.inputs]
 
 
-def _gives_the_bytes_of_wasm32(vectors: Sequence[Vector], tmp_path: Path) -> None:
+def _gives_the_bytes_of_wasm32(vectors: Sequence[Vector], tmp_path: Path, *ways: Sequence[str]) -> None:
     pipeline, frame = _pipeline(vectors)
     decided = [number for number, each in enumerate(_made(vectors)) if not each.is_fixed]
     expected = said(loaded(module_of(pipeline)), [frame, frame], decided)
     assert len(expected) > struct.calcsize("1960I")
     folder = CFolder.of(tmp_path, sources_of(pipeline, {}, "blocks"))
-    for flags in (["-O2", "-march=native", "-ffp-contract=fast"], ["-O1", "-fsanitize=address,undefined"]):
+    for flags in ways:
         assert folder.outputs([frame, frame], flags) == expected
 
 

@@ -302,8 +302,8 @@ def test_a_sample_that_cannot_be_read_is_passed_over(data: bytes) -> None:
     assert own_samples(MemoryFiles({"a.wav": data, "b.csv": data, "c.png": data}), [stage]) == ((),)
 
 
-def test_every_small_model_is_verified_in_a_project_of_its_own() -> None:
-    for case in model_cases()[::50]:
+def test_small_models_are_verified_in_projects_of_their_own() -> None:
+    for case in model_cases()[::100]:
         files = around(case.data)
         found = verify(files, rune_of(files), effort=Effort(inputs=4))
         assert found.is_within, (case.name, found.sentence())
