@@ -235,6 +235,23 @@ export interface paths {
     readonly patch?: never;
     readonly trace?: never;
   };
+  readonly "/api/v1/change-requests/{change_id}/ask": {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly get?: never;
+    readonly put?: never;
+    /** @description Says in a thread what should change; newer files are waited for from then on. */
+    readonly post: operations["change_requests_ask"];
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
   readonly "/api/v1/change-requests/{change_id}/builds": {
     readonly parameters: {
       readonly query?: never;
@@ -293,9 +310,10 @@ export interface paths {
       readonly path?: never;
       readonly cookie?: never;
     };
-    readonly get?: never;
+    /** @description What is offered and was before, for both sides. */
+    readonly get: operations["change_requests_offer"];
     readonly put?: never;
-    /** @description Offers newer files of the fork. */
+    /** @description Offers newer files of the fork: another round. */
     readonly post: operations["change_requests_newer"];
     readonly delete?: never;
     readonly options?: never;
@@ -345,10 +363,10 @@ export interface paths {
       readonly path?: never;
       readonly cookie?: never;
     };
-    /** @description What was said about it, oldest first. */
+    /** @description What was said about it, oldest first, for both sides. */
     readonly get: operations["change_requests_threads"];
     readonly put?: never;
-    /** @description A view of the API. `asked` reads and checks the body. */
+    /** @description Begins a thread about it, as the project's people and those who offer it may. */
     readonly post: operations["change_requests_say"];
     readonly delete?: never;
     readonly options?: never;
@@ -2629,6 +2647,11 @@ export interface components {
       readonly build: string | null;
       readonly before: number | null;
       readonly merged: number | null;
+      /**
+       * Format: date-time
+       * @description since when newer files are waited for
+       */
+      readonly changes_asked: string | null;
       /** Format: date-time */
       readonly created: string;
       /** Format: date-time */
@@ -2664,7 +2687,8 @@ export interface components {
     /** @enum {string} */
     readonly ChangeState: "open" | "merged" | "closed";
     /** @enum {string} */
-    readonly ChangeStep: "offered" | "newer" | "resolved" | "built" | "merged" | "undone" | "closed" | "reopened";
+    readonly ChangeStep:
+      "offered" | "newer" | "resolved" | "built" | "merged" | "undone" | "closed" | "reopened" | "changes";
     /** @description What is wrong with a Runefile, and with the `forge.yml` beside it, and what can be drawn of the Runefile. `has_errors` is of the Runefile alone: with it, nothing can be built. */
     readonly CheckAnswer: {
       readonly runefile: string;
@@ -3734,6 +3758,11 @@ export interface components {
     };
     readonly NewerOffer: {
       readonly version?: number | null;
+      /**
+       * @description what was addressed
+       * @default
+       */
+      readonly message: string;
     };
     /** @description An argument of a stage as it is written; of a long text its digest. `file` is the file that has its text. */
     readonly NodeArgument: {
@@ -3804,6 +3833,11 @@ export interface components {
       readonly project: string;
       /** @description of the fork */
       readonly version: number | null;
+      /**
+       * Format: date-time
+       * @description since when newer files are waited for
+       */
+      readonly changes_asked: string | null;
       /** Format: date-time */
       readonly created: string;
       /** Format: date-time */
@@ -3835,6 +3869,62 @@ export interface components {
       /** @description of the fork; its files as they are now without one */
       readonly version?: number | null;
     };
+    /** @description Files that were offered, at first or again. `message` says what was addressed. */
+    readonly OfferRound: {
+      readonly number: number;
+      /** @description of the fork */
+      readonly version: number | null;
+      readonly message: string;
+      readonly by: components["schemas"]["Person"] | null;
+      /** Format: date-time */
+      readonly created: string;
+    };
+    /** @description The same of a thread about what this fork offers: it tells nothing of where that is offered. */
+    readonly OfferThreadChanged: {
+      /** Format: uuid */
+      readonly thread: string;
+      /** Format: uuid */
+      readonly change_request: string;
+      readonly mentioned: readonly string[];
+      readonly change: components["schemas"]["ThreadStep"];
+    };
+    /** @description The same of a thread about what this fork offers: it tells nothing of where that is offered. Read again: threads. */
+    readonly OfferThreadChangedEvent: {
+      /** @description Its number in the stream, without gaps. */
+      readonly sequence: number;
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      readonly type: "offer_thread.changed";
+      readonly data: components["schemas"]["OfferThreadChanged"];
+    };
+    /** @description With what was offered before. */
+    readonly OfferWithRounds: {
+      /** Format: uuid */
+      readonly id: string;
+      readonly number: number;
+      readonly title: string;
+      readonly state: components["schemas"]["ChangeState"];
+      readonly reason: string;
+      /** @description organisation/name of the origin */
+      readonly project: string;
+      /** @description of the fork */
+      readonly version: number | null;
+      /**
+       * Format: date-time
+       * @description since when newer files are waited for
+       */
+      readonly changes_asked: string | null;
+      /** Format: date-time */
+      readonly created: string;
+      /** Format: date-time */
+      readonly decided: string | null;
+      readonly url: string;
+      readonly message: string;
+      /** @description oldest first */
+      readonly rounds: readonly components["schemas"]["OfferRound"][];
+    };
     /** @description What a fork offered, newest first. */
     readonly Offers: {
       readonly offers: readonly components["schemas"]["Offer"][];
@@ -3858,6 +3948,11 @@ export interface components {
       readonly build: string | null;
       readonly before: number | null;
       readonly merged: number | null;
+      /**
+       * Format: date-time
+       * @description since when newer files are waited for
+       */
+      readonly changes_asked: string | null;
       /** Format: date-time */
       readonly created: string;
       /** Format: date-time */
@@ -4285,6 +4380,7 @@ export interface components {
       | components["schemas"]["BuildLogAppendedEvent"]
       | components["schemas"]["ChangeRequestChangedEvent"]
       | components["schemas"]["OfferChangedEvent"]
+      | components["schemas"]["OfferThreadChangedEvent"]
       | components["schemas"]["PreviewChangedEvent"]
       | components["schemas"]["PreviewWatchedEvent"]
       | components["schemas"]["ProjectChangedEvent"]
@@ -5687,6 +5783,10 @@ export type Offer = components["schemas"]["Offer"];
 export type OfferChanged = components["schemas"]["OfferChanged"];
 export type OfferChangedEvent = components["schemas"]["OfferChangedEvent"];
 export type OfferChanges = components["schemas"]["OfferChanges"];
+export type OfferRound = components["schemas"]["OfferRound"];
+export type OfferThreadChanged = components["schemas"]["OfferThreadChanged"];
+export type OfferThreadChangedEvent = components["schemas"]["OfferThreadChangedEvent"];
+export type OfferWithRounds = components["schemas"]["OfferWithRounds"];
 export type Offers = components["schemas"]["Offers"];
 export type OpenChangeRequest = components["schemas"]["OpenChangeRequest"];
 export type OperatorCount = components["schemas"]["OperatorCount"];
@@ -6407,6 +6507,44 @@ export interface operations {
       readonly 503: components["responses"]["ServiceUnavailable"];
     };
   };
+  readonly change_requests_ask: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path: {
+        readonly change_id: string;
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody: {
+      readonly content: {
+        readonly "application/json": components["schemas"]["Text"];
+      };
+    };
+    readonly responses: {
+      readonly 201: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly "application/json": components["schemas"]["Thread"];
+        };
+      };
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 408: components["responses"]["RequestTimeout"];
+      readonly 409: components["responses"]["Conflict"];
+      readonly 413: components["responses"]["RequestEntityTooLarge"];
+      readonly 415: components["responses"]["UnsupportedMediaType"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
+      readonly 507: components["responses"]["InsufficientStorage"];
+    };
+  };
   readonly change_requests_build: {
     readonly parameters: {
       readonly query?: never;
@@ -6512,6 +6650,35 @@ export interface operations {
       readonly 500: components["responses"]["InternalServerError"];
       readonly 503: components["responses"]["ServiceUnavailable"];
       readonly 507: components["responses"]["InsufficientStorage"];
+    };
+  };
+  readonly change_requests_offer: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path: {
+        readonly change_id: string;
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody?: never;
+    readonly responses: {
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly "application/json": components["schemas"]["OfferWithRounds"];
+        };
+      };
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
     };
   };
   readonly change_requests_newer: {

@@ -9,7 +9,7 @@ import { mentions } from "./mentions";
 import { oneAtATime, readAnew } from "./read";
 
 /** The events after which a conversation may read otherwise. */
-const OURS = new Set(["thread.changed", "review.changed", "samples.changed"]);
+const OURS = new Set(["thread.changed", "offer_thread.changed", "review.changed", "samples.changed"]);
 
 export function conversations(): void {
   const section = document.querySelector<HTMLElement>("[data-conversation]");
@@ -29,13 +29,13 @@ export function conversations(): void {
   });
 }
 
-/** Replies, edits and comments are sent here; a verdict changes more of the page, so that is loaded again. */
+/** Replies, edits and comments are sent here; what changes more of the page loads it again: a verdict, asking for changes. */
 function sendForms(section: HTMLElement, refresh: () => Promise<void>): void {
   document.addEventListener("submit", (event) => {
     const form = event.target;
     if (event.defaultPrevented || !(form instanceof HTMLFormElement) || !form.matches("[data-talk-form]")) return;
     const button = event.submitter;
-    if (button instanceof HTMLButtonElement && button.name === "verdict") return;
+    if (button instanceof HTMLButtonElement && (button.name === "verdict" || button.value === "ask-changes")) return;
     event.preventDefault();
     void send(form, button).then(async (problem) => {
       say(form, problem);
