@@ -327,6 +327,8 @@ class Version(models.Model):
     saved_at = models.DateTimeField(null=True, blank=True)
     automatic = models.BooleanField(default=False, db_default=False)
     """Whether it was saved by itself while people worked, and nobody wanted it since: it may be thinned out."""
+    made_by = models.JSONField(default=list, db_default=[])
+    """Of a version that came with a history from elsewhere: the names of who made it there, as text."""
 
     class Meta:
         constraints = [

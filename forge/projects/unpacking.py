@@ -51,7 +51,7 @@ def extracted(chunks: Iterable[bytes], folder: str = "") -> Iterator[list[Extrac
     Raises `BadPath`, `TooLarge` and `ArchiveRefused`.
     """
     with tempfile.TemporaryFile() as body:
-        _receive(chunks, body)
+        receive(chunks, body)
         with extracted_file(body, folder) as found:
             yield found
 
@@ -69,7 +69,8 @@ def _open(aside: Path) -> IO[bytes]:
     return aside.open("rb")
 
 
-def _receive(chunks: Iterable[bytes], body: IO[bytes]) -> None:
+def receive(chunks: Iterable[bytes], body: IO[bytes]) -> None:
+    """Writes what somebody sends down. Raises `TooLarge`."""
     size = 0
     for chunk in chunks:
         size += len(chunk)

@@ -1812,6 +1812,23 @@ export interface paths {
     readonly patch?: never;
     readonly trace?: never;
   };
+  readonly "/api/v1/projects/from-archive": {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly get?: never;
+    readonly put?: never;
+    /** @description Making a project of a .zip: the body. One with history brings its versions. */
+    readonly post: operations["projects_from_archive"];
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
   readonly "/api/v1/projects/from-git": {
     readonly parameters: {
       readonly query?: never;
@@ -1840,6 +1857,27 @@ export interface paths {
     readonly put?: never;
     /** @description Making a project of a model: the body is the .tflite file. */
     readonly post: operations["projects_from_model"];
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly "/api/v1/reports": {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    /** @description What you reported, the newest first. */
+    readonly get: operations["reports_list"];
+    readonly put?: never;
+    /**
+     * @description Tells the moderators what is wrong with a project's public page, or a person's. Its people are not told by
+     *     whom.
+     */
+    readonly post: operations["reports_make"];
     readonly delete?: never;
     readonly options?: never;
     readonly head?: never;
@@ -3441,6 +3479,14 @@ export interface components {
       readonly milliseconds: number | null;
       readonly level: string;
     };
+    /** @description What was made of an archive. */
+    readonly MadeFromArchive: {
+      readonly project: components["schemas"]["Project"];
+      /** @description that came with its history; none where it has no `.git` */
+      readonly versions: number;
+      /** @description commits that merged others, of which only the first way was followed */
+      readonly merges: number;
+    };
     /** @description What was made of a branch. */
     readonly MadeFromGit: {
       readonly project: components["schemas"]["Project"];
@@ -4512,6 +4558,29 @@ export interface components {
     readonly RenameFile: {
       readonly path: string;
     };
+    /** @description What somebody reported, and what became of it. `answer` is what the moderators say to whoever reported it. */
+    readonly Report: {
+      /** Format: uuid */
+      readonly id: string;
+      /** @description `organisation/name` of a project, or `user:<id>` */
+      readonly about: string;
+      readonly reason: components["schemas"]["ReportReason"];
+      readonly text: string;
+      readonly state: components["schemas"]["ReportState"];
+      readonly answer: string;
+      /** Format: date-time */
+      readonly created: string;
+      /** Format: date-time */
+      readonly decided: string | null;
+    };
+    /** @enum {string} */
+    readonly ReportReason: "harm" | "personal" | "rights" | "deceit" | "abuse" | "other";
+    /** @enum {string} */
+    readonly ReportState: "open" | "taken-down" | "dismissed";
+    /** @description One's own newest reports. */
+    readonly Reports: {
+      readonly reports: readonly components["schemas"]["Report"][];
+    };
     readonly Resolution: {
       readonly conflict: string;
       /** @enum {string} */
@@ -5265,6 +5334,8 @@ export interface components {
       readonly saved_by: components["schemas"]["Person"] | null;
       /** Format: date-time */
       readonly saved_at: string | null;
+      /** @description who made it elsewhere, where it came with a history: names as text, and nobody here */
+      readonly made_by: readonly string[];
       /** @description whether it saved itself while people worked; it may be thinned out */
       readonly automatic: boolean;
       /** @description how many files it has */
@@ -5328,6 +5399,8 @@ export interface components {
       readonly saved_by: components["schemas"]["Person"] | null;
       /** Format: date-time */
       readonly saved_at: string | null;
+      /** @description who made it elsewhere, where it came with a history: names as text, and nobody here */
+      readonly made_by: readonly string[];
       /** @description whether it saved itself while people worked; it may be thinned out */
       readonly automatic: boolean;
       /** @description how many files it has */
@@ -5736,6 +5809,7 @@ export type ListedProject = components["schemas"]["ListedProject"];
 export type ListedProjectPage = components["schemas"]["ListedProjectPage"];
 export type LocationsAnswer = components["schemas"]["LocationsAnswer"];
 export type LogLine = components["schemas"]["LogLine"];
+export type MadeFromArchive = components["schemas"]["MadeFromArchive"];
 export type MadeFromGit = components["schemas"]["MadeFromGit"];
 export type MailChoice = components["schemas"]["MailChoice"];
 export type MakeWebhook = components["schemas"]["MakeWebhook"];
@@ -5862,6 +5936,10 @@ export type ReasonAnswer = components["schemas"]["ReasonAnswer"];
 export type RefusedFile = components["schemas"]["RefusedFile"];
 export type RefusedModel = components["schemas"]["RefusedModel"];
 export type RenameFile = components["schemas"]["RenameFile"];
+export type Report = components["schemas"]["Report"];
+export type ReportReason = components["schemas"]["ReportReason"];
+export type ReportState = components["schemas"]["ReportState"];
+export type Reports = components["schemas"]["Reports"];
 export type Resolution = components["schemas"]["Resolution"];
 export type Resource = components["schemas"]["Resource"];
 export type ResourceReport = components["schemas"]["ResourceReport"];
@@ -11026,6 +11104,49 @@ export interface operations {
       readonly 507: components["responses"]["InsufficientStorage"];
     };
   };
+  readonly projects_from_archive: {
+    readonly parameters: {
+      readonly query: {
+        /** @description the file's name */
+        readonly file?: string;
+        /** @description the project's name; by default after the file */
+        readonly name?: string;
+        readonly organisation: string;
+      };
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly requestBody?: {
+      readonly content: {
+        readonly "application/zip": string;
+      };
+    };
+    readonly responses: {
+      readonly 201: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly "application/json": components["schemas"]["MadeFromArchive"];
+        };
+      };
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 408: components["responses"]["RequestTimeout"];
+      readonly 409: components["responses"]["Conflict"];
+      readonly 413: components["responses"]["RequestEntityTooLarge"];
+      readonly 415: components["responses"]["UnsupportedMediaType"];
+      readonly 422: components["responses"]["UnprocessableEntity"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
+      readonly 507: components["responses"]["InsufficientStorage"];
+    };
+  };
   readonly projects_from_git: {
     readonly parameters: {
       readonly query?: never;
@@ -11100,6 +11221,67 @@ export interface operations {
       readonly 413: components["responses"]["RequestEntityTooLarge"];
       readonly 415: components["responses"]["UnsupportedMediaType"];
       readonly 422: components["responses"]["UnprocessableEntity"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
+      readonly 507: components["responses"]["InsufficientStorage"];
+    };
+  };
+  readonly reports_list: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly requestBody?: never;
+    readonly responses: {
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly "application/json": components["schemas"]["Reports"];
+        };
+      };
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
+    };
+  };
+  readonly reports_make: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly requestBody: {
+      readonly content: {
+        readonly "application/json": components["schemas"]["Report"];
+      };
+    };
+    readonly responses: {
+      readonly 201: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly "application/json": components["schemas"]["Report"];
+        };
+      };
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 408: components["responses"]["RequestTimeout"];
+      readonly 409: components["responses"]["Conflict"];
+      readonly 413: components["responses"]["RequestEntityTooLarge"];
+      readonly 415: components["responses"]["UnsupportedMediaType"];
       readonly 429: components["responses"]["TooManyRequests"];
       readonly 500: components["responses"]["InternalServerError"];
       readonly 503: components["responses"]["ServiceUnavailable"];
