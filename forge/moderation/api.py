@@ -38,7 +38,7 @@ class ReportsJson(TypedDict):
     reports: list[ReportJson]
 
 
-class ReportSerializer(serializers.Serializer[Any]):
+class MakeReportSerializer(serializers.Serializer[Any]):
     about = serializers.CharField(max_length=200, help_text="`organisation/name` of a project, or `user:<id>`")
     reason = serializers.ChoiceField(choices=Reason.values)
     text = serializers.CharField(
@@ -58,12 +58,12 @@ class Reports(ForgeView):
         found = own_reports(signed_in(request))[:SHOWN]
         return Response({"reports": [report_to_json(each) for each in found]})
 
-    @extend_schema(operation_id="reports_make", request=ReportSerializer, responses={201: ReportJson})
+    @extend_schema(operation_id="reports_make", request=MakeReportSerializer, responses={201: ReportJson})
     def post(self, request: Request) -> Response:
         """Tells the moderators what is wrong with a project's public page, or a person's. Its people are not told by
         whom."""
         principal = signed_in(request)
-        asked = self.asked(request, ReportSerializer)
+        asked = self.asked(request, MakeReportSerializer)
         subject = find_reported(principal, asked["about"])
         made = actions.report(principal, subject, asked["reason"], asked["text"])
         return Response(report_to_json(made), status=status.HTTP_201_CREATED)

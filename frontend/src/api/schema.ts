@@ -3495,6 +3495,17 @@ export interface components {
     };
     /** @enum {string} */
     readonly MailChoice: "asked-and-digest" | "asked" | "digest" | "none";
+    readonly MakeReport: {
+      /** @description `organisation/name` of a project, or `user:<id>` */
+      readonly about: string;
+      /** @enum {string} */
+      readonly reason: "harm" | "personal" | "rights" | "deceit" | "abuse" | "other";
+      /**
+       * @description how you know; needed of `other`
+       * @default
+       */
+      readonly text: string;
+    };
     readonly MakeWebhook: {
       readonly url: string;
       readonly topics: readonly string[];
@@ -5812,6 +5823,7 @@ export type LogLine = components["schemas"]["LogLine"];
 export type MadeFromArchive = components["schemas"]["MadeFromArchive"];
 export type MadeFromGit = components["schemas"]["MadeFromGit"];
 export type MailChoice = components["schemas"]["MailChoice"];
+export type MakeReport = components["schemas"]["MakeReport"];
 export type MakeWebhook = components["schemas"]["MakeWebhook"];
 export type Mark = components["schemas"]["Mark"];
 export type Marks = components["schemas"]["Marks"];
@@ -11261,7 +11273,7 @@ export interface operations {
     };
     readonly requestBody: {
       readonly content: {
-        readonly "application/json": components["schemas"]["Report"];
+        readonly "application/json": components["schemas"]["MakeReport"];
       };
     };
     readonly responses: {
