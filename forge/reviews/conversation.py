@@ -14,7 +14,7 @@ from forge.core.models import Comment
 from forge.core.threads import comments_for_reading
 from forge.projects.access import require
 from forge.reviews.access import reviews_about
-from forge.reviews.anchors import Anchor, Kind
+from forge.reviews.anchors import WHOLE_CHANGE, Anchor, Kind
 from forge.reviews.change_models import ChangeRequest
 from forge.reviews.models import AnchoredThread, AnchoredThreadQuerySet, Review
 from forge.reviews.taking_part import require_reading
@@ -22,6 +22,8 @@ from forge.reviews.taking_part import require_reading
 
 def anchor_of(thread: AnchoredThread) -> Anchor:
     """What a thread is about."""
+    if thread.change_request_id is not None:
+        return WHOLE_CHANGE
     return Anchor(Kind(thread.kind), thread.place)
 
 
