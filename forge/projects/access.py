@@ -24,7 +24,7 @@ _SEEN_BY = frozenset({Verb.SEE})
 
 
 @dataclass(frozen=True)
-class Standing:
+class Popularity:
     """What people think of a project, in numbers: nobody is named."""
 
     favourites: int
@@ -127,7 +127,7 @@ def favourites_seen(actor: Actor) -> ProjectQuerySet:
     return Project.objects.visible_to(actor).filter(pk__in=mine)
 
 
-def standing_of(actor: Actor, project: Project) -> Standing:
+def popularity_of(actor: Actor, project: Project) -> Popularity:
     """How many people chose and forked a project, and whether the person did. The caller has found it for them. One
     query."""
     chosen = Favourite.objects.filter(project=project)
@@ -137,7 +137,7 @@ def standing_of(actor: Actor, project: Project) -> Standing:
         Coalesce(Subquery(_count(forks)), 0),
         Exists(chosen.filter(person=actor.pk)),
     )
-    return Standing(*counted[0])
+    return Popularity(*counted[0])
 
 
 def _count(rows: QuerySet[Any]) -> QuerySet[Any]:

@@ -130,7 +130,8 @@ class FormerProjectName(models.Model):
 
 
 class Favourite(models.Model):
-    """That a person wants a project at the top of their own home page. Nobody else sees it."""
+    """That a person wants a project at hand, on their own home page or in Explore. Nobody else sees whose it is; the
+    project's page has the number."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")

@@ -22,7 +22,7 @@ from forge.core.blob_links import is_linked
 from forge.core.blobs import read_blob
 from forge.core.errors import Damaged, DomainError, NotFound
 from forge.moderation.access import can_report, standing
-from forge.projects.access import find_project, origin_of, standing_of
+from forge.projects.access import find_project, origin_of, popularity_of
 from forge.projects.models import Project, Version, Visibility
 from forge.registry.access import default_tag, find_tag, tags_of
 from forge.registry.hooks import Clearance, clearances_of
@@ -91,7 +91,7 @@ def show_rune(
         "may_publish": can(principal, Verb.PUBLISH, project),
         "tags": tags,
         "origin": origin_of(principal, project),
-        "standing": standing_of(principal, project),
+        "popularity": popularity_of(principal, project),
         "about": _about(project),
     }
     context |= {
