@@ -140,7 +140,7 @@ def popularity_of(actor: Actor, project: Project) -> Popularity:
     return Popularity(*counted[0])
 
 
-def _count(rows: QuerySet[Any]) -> QuerySet[Any]:
+def _count(rows: QuerySet[Any]) -> Any:
     return rows.order_by().annotate(one=Value(1)).values("one").annotate(count=Count("*")).values("count")
 
 

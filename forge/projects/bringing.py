@@ -28,7 +28,7 @@ from forge.projects.git_child import answer_of
 from forge.projects.git_process import ARCHIVE
 from forge.projects.history import HISTORY_ENDING, MOST_STATES, UNSAVED
 from forge.projects.history_process import BLOBS, SENT
-from forge.projects.unpacking import UNPACKED, extracted_file, receive
+from forge.projects.unpacking import UNPACKED, extracted_file, open_file, receive
 from forge.projects.versions import Manifest, manifest_digest
 
 MOST_ENTRIES = 500_000
@@ -85,7 +85,7 @@ def brought(chunks: Iterable[bytes]) -> Iterator[Brought]:
             stored = tuple(file.store() for file in files)
         sizes = {f"sha256:{path.name}": path.stat().st_size for path in sorted((folder / BLOBS).glob("*"))}
         for path in sorted((folder / BLOBS).glob("*")):
-            put_chunks(read_chunks(partial(path.open, "rb")))
+            put_chunks(read_chunks(partial(open_file, path)))
         versions = tuple(_versions(states, sizes))
     yield Brought(stored, versions, said["merges"], frozenset({*sizes, *(file.blob.digest for file in stored)}))
 

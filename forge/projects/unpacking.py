@@ -41,7 +41,7 @@ class Extracted:
 
     def store(self) -> StoredFile:
         """The file with its bytes in the blob store."""
-        return StoredFile(self.path, self.text, put_chunks(read_chunks(partial(_open, self.aside))))
+        return StoredFile(self.path, self.text, put_chunks(read_chunks(partial(open_file, self.aside))))
 
 
 @contextmanager
@@ -65,7 +65,8 @@ def extracted_file(body: IO[bytes], folder: str = "") -> Iterator[list[Extracted
         yield _extract(archive, below, Path(aside))
 
 
-def _open(aside: Path) -> IO[bytes]:
+def open_file(aside: Path) -> IO[bytes]:
+    """A file on the disk, to be stored."""
     return aside.open("rb")
 
 

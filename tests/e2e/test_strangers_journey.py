@@ -87,11 +87,11 @@ def test_a_stranger_builds_upon_a_public_rune_and_it_is_merged_and_published(
     stranger.goto(theirs)
     stranger.get_by_label("What you addressed").fill("Says of how many people.")
     stranger.get_by_role("button", name="Offer the files of now").click()
-    for page in (stranger, owner):
-        page.goto(theirs)
-        expect(page.get_by_role("heading", name="Since the last offer")).to_be_visible()
-        expect(page.get_by_text("Says of how many people.")).to_be_visible()
-        expect(page.get_by_text("Changes asked for")).to_have_count(0)
+    for side in (stranger, owner):
+        side.goto(theirs)
+        expect(side.get_by_role("heading", name="Since the last offer")).to_be_visible()
+        expect(side.get_by_text("Says of how many people.")).to_be_visible()
+        expect(side.get_by_text("Changes asked for")).to_have_count(0)
     assert findings(owner) == []
 
     # Resolved in the studio: both sides beside each other, and nothing is lost.
