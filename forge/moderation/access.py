@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from django.db.models import Q
 
 from forge.accounts.models import User
+from forge.accounts.pages_of_people import find_person
 from forge.accounts.permissions import Verb, can
 from forge.core.actors import Actor
 from forge.core.audit_words import ids_among
 from forge.core.errors import NotFound
 from forge.moderation.models import Moderator, Report, ReportQuerySet, ReportState, TakeDown
+from forge.projects.access import find_project
 from forge.projects.models import Project, Visibility
 
 Subject = Project | User
@@ -38,6 +41,23 @@ def can_report(actor: Actor, subject: Subject) -> bool:
     if isinstance(subject, User):
         return subject.shows_page and subject.pk != actor.pk
     return subject.visibility != Visibility.PRIVATE and can(actor, Verb.SEE, subject)
+
+
+def find_reported(actor: Actor, about: str) -> Subject:
+    """What a report names: `acme/kitchen`, or `user:<id>`. Raises `NotFound`."""
+    kind, _, identifier = about.partition(":")
+    subject: Subject
+    if kind == "user":
+        try:
+            subject = find_person(actor, UUID(identifier))
+        except ValueError:
+            raise NotFound from None
+    else:
+        organisation, _, name = about.partition("/")
+        subject = find_project(actor, organisation, name, Verb.SEE)
+    if not can_report(actor, subject):
+        raise NotFound("Only what is shared with others can be reported.")
+    return subject
 
 
 def about(subject: Subject) -> Q:

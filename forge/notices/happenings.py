@@ -8,19 +8,20 @@ from uuid import UUID
 
 from forge.accounts.models import Membership, Role
 from forge.accounts.permissions import Verb
-from forge.accounts.team import team_of
+from forge.accounts.team import ids_of_team, team_of
 from forge.builds.events import BUILD_CHANGED
 from forge.builds.models import Build, State
 from forge.core.models import Comment, Event
 from forge.moderation.events import PROJECT_TAKEN_DOWN
 from forge.notices.rules import Happening, Kind
-from forge.projects.models import Project
+from forge.projects.models import Project, Visibility
 from forge.registry.events import TAG_PUBLISHED
 from forge.reviews.access import complete, groups_of, newest_round, standing_verdicts
 from forge.reviews.decision import waited_for
 from forge.reviews.events import (
     CHANGE_REQUEST_CHANGED,
     OFFER_CHANGED,
+    OFFER_THREAD_CHANGED,
     REVIEW_ASKED,
     REVIEW_CHANGED,
     THREAD_CHANGED,
@@ -170,20 +171,60 @@ def change_request_moved(event: Event) -> Happening | None:
         taking_part |= {mate.user.pk for mate in team_of(request.project, Verb.MANAGE)}
     facts = {"title": f"Change request {request.number}: {request.title}", "change": step.value}
     path = f"/change-requests/{request.number}"
-    return Happening(Kind.CHANGES, request.subject, path, facts, concerned=_people(taking_part))
+    asked = _people({request.author_id}) if step is ChangeStep.CHANGES else frozenset[UUID]()
+    return Happening(Kind.CHANGES, request.subject, path, facts, asked=asked, concerned=_people(taking_part))
 
 
 @reads(OFFER_CHANGED)
 def offer_moved(event: Event) -> Happening | None:
-    """What becomes of an offer concerns who made it, who may not read the page where it is decided."""
-    request = ChangeRequest.objects.filter(pk=event.data["change_request"]).first()
+    """What becomes of an offer concerns who made it; that changes are asked for asks them."""
+    request = ChangeRequest.objects.select_related("project").filter(pk=event.data["change_request"]).first()
     step = ChangeStep(event.data["change"])
-    if request is None or step not in (ChangeStep.MERGED, ChangeStep.UNDONE, ChangeStep.CLOSED, ChangeStep.REOPENED):
+    if request is None or step not in _TOLD_TO_WHO_OFFERED:
         return None
+    author = _of_the_fork_alone(request, {request.author_id})
     facts = {"title": f"Offer: {request.title}", "change": step.value}
-    concerned = _people({request.author_id})
+    asked = author if step is ChangeStep.CHANGES else frozenset[UUID]()
+    return _of_an_offer(Kind.CHANGES, request, facts, asked=asked, concerned=author)
+
+
+@reads(OFFER_THREAD_CHANGED)
+def said_of_an_offer(event: Event) -> Happening | None:
+    """A comment on what a fork offers concerns those of the fork who take part, and asks those whom it mentions."""
+    step, mentioned = ThreadStep(event.data["change"]), set[UUID | None](map(UUID, event.data["mentioned"]))
+    request = ChangeRequest.objects.select_related("project").filter(pk=event.data["change_request"]).first()
+    if request is None or (step is not ThreadStep.COMMENT and not mentioned):
+        return None
+    taking_part = {request.author_id, *_speakers(request.subject)} if step is ThreadStep.COMMENT else set()
+    return _of_an_offer(
+        Kind.COMMENT,
+        request,
+        {"title": f"Offer: {request.title}"},
+        asked=_of_the_fork_alone(request, mentioned),
+        concerned=_of_the_fork_alone(request, taking_part),
+    )
+
+
+_TOLD_TO_WHO_OFFERED = frozenset(
+    {ChangeStep.MERGED, ChangeStep.UNDONE, ChangeStep.CLOSED, ChangeStep.REOPENED, ChangeStep.CHANGES}
+)
+
+
+def _of_an_offer(
+    kind: Kind, request: ChangeRequest, facts: dict[str, Any], asked: frozenset[UUID], concerned: frozenset[UUID]
+) -> Happening:
+    path = f"/offer?request={request.pk}"
     # Colleagues who watch the fork may not know of its origin.
-    return Happening(Kind.CHANGES, f"offer:{request.pk}", "/offer", facts, concerned=concerned, is_for_watchers=False)
+    return Happening(kind, f"offer:{request.pk}", path, facts, asked, concerned, is_for_watchers=False)
+
+
+def _of_the_fork_alone(request: ChangeRequest, people: set[UUID | None]) -> frozenset[UUID]:
+    """Those who are told on the fork's stream: who is of the project is told there, and nobody of what they may not
+    open."""
+    project = request.project
+    if project.visibility == Visibility.PRIVATE or project.taken_down is not None:
+        return frozenset()
+    return _people(people) - ids_of_team(project.organisation_id, project.pk)
 
 
 @reads(PROJECT_TAKEN_DOWN)

@@ -76,6 +76,7 @@ _CHANGES = {
     "merged": "{who} merged it",
     "undone": "{who} undid the merge",
     "closed": "{who} closed it",
+    "changes": "{who} asks for changes",
     "reopened": "{who} opened it again",
 }
 _VERDICTS = {

@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
+
+from django.db.models import Count, Exists, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce
 
 from forge.accounts.access import nothing_for, refusal
 from forge.accounts.models import FormerOrganisationName, Organisation
@@ -16,6 +21,15 @@ from forge.projects.errors import FilesNotShared
 from forge.projects.models import Favourite, Fork, FormerProjectName, Project, ProjectQuerySet
 
 _SEEN_BY = frozenset({Verb.SEE})
+
+
+@dataclass(frozen=True)
+class Popularity:
+    """What people think of a project, in numbers: nobody is named."""
+
+    favourites: int
+    forks: int
+    is_favourite: bool
 
 
 def find_project(actor: Actor, organisation_name: str, name: str, verb: Verb = Verb.READ) -> Project:
@@ -104,6 +118,30 @@ def favourites_of(actor: Actor) -> ProjectQuerySet:
     """The favourites of a person that they may still read, those that changed last first."""
     mine = Favourite.objects.filter(person=actor.pk).values("project")
     return Project.objects.of_member(actor).filter(pk__in=mine)
+
+
+def favourites_seen(actor: Actor) -> ProjectQuerySet:
+    """The favourites of a person whose pages they may open, of others too: what is told of them is what their pages
+    tell."""
+    mine = Favourite.objects.filter(person=actor.pk).values("project")
+    return Project.objects.visible_to(actor).filter(pk__in=mine)
+
+
+def popularity_of(actor: Actor, project: Project) -> Popularity:
+    """How many people chose and forked a project, and whether the person did. The caller has found it for them. One
+    query."""
+    chosen = Favourite.objects.filter(project=project)
+    forks = Fork.objects.filter(origin=project, is_duplicate=False, project__deleted_at=None)
+    counted = Project.objects.filter(pk=project.pk).values_list(
+        Coalesce(Subquery(_count(chosen)), 0),
+        Coalesce(Subquery(_count(forks)), 0),
+        Exists(chosen.filter(person=actor.pk)),
+    )
+    return Popularity(*counted[0])
+
+
+def _count(rows: QuerySet[Any]) -> Any:
+    return rows.order_by().annotate(one=Value(1)).values("one").annotate(count=Count("*")).values("count")
 
 
 def favourites_among(actor: Actor, projects: Collection[UUID]) -> frozenset[UUID]:

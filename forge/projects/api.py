@@ -158,12 +158,12 @@ class ProjectFavourite(ProjectView):
 
     @extend_schema(operation_id="favourite_retrieve", responses=FavouriteJson)
     def get(self, request: Request, organisation: str, name: str) -> Response:
-        project = self.project(request, organisation, name, Verb.READ)
+        project = self.project(request, organisation, name, Verb.SEE)
         return Response(FavouriteJson(favourite=is_favourite(principal_of(request), project)))
 
     @extend_schema(operation_id="favourite_choose", request=ChooseFavouriteSerializer, responses=FavouriteJson)
     def put(self, request: Request, organisation: str, name: str) -> Response:
-        project = self.project(request, organisation, name, Verb.READ)
+        project = self.project(request, organisation, name, Verb.SEE)
         chosen = self.asked(request, ChooseFavouriteSerializer)["favourite"]
         actions.mark_favourite(principal_of(request), project, chosen=chosen)
         return Response(FavouriteJson(favourite=chosen))

@@ -7,18 +7,21 @@ from typing import Annotated, TypedDict
 from django.http import HttpResponseBase
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from forge.accounts.access import find_organisation
 from forge.accounts.permissions import Verb
-from forge.accounts.principals import principal_of
+from forge.accounts.principals import principal_of, signed_in
 from forge.accounts.scopes import Scope
-from forge.core.api import RawBody, body_chunks, needing, raising
-from forge.core.errors import Conflict, Unprocessable
+from forge.core.api import ForgeView, RawBody, body_chunks, needing, raising
+from forge.core.errors import Conflict, TooOften, Unprocessable
 from forge.projects import actions, files
 from forge.projects.api import ProjectView
+from forge.projects.bringing import usual_name
 from forge.projects.packing import MEDIA_TYPE, archive_response
-from forge.projects.serializers import FileJson, RenameFileSerializer, file_to_json
+from forge.projects.serializers import FileJson, ProjectJson, RenameFileSerializer, file_to_json, project_to_json
 from forge.projects.versions import working_tree
 
 _FOLDER = OpenApiParameter("folder", str, description="a folder of the project; all of it by default")
@@ -30,6 +33,47 @@ class UnpackedJson(TypedDict):
     before: Annotated[int, "the version that the files were until then"]
     added: list[str]
     replaced: list[str]
+
+
+class MadeFromArchiveJson(TypedDict):
+    """What was made of an archive."""
+
+    project: ProjectJson
+    versions: Annotated[int, "that came with its history; none where it has no `.git`"]
+    merges: Annotated[int, "commits that merged others, of which only the first way was followed"]
+
+
+class ProjectsFromArchive(ForgeView):
+    """Making a project of a .zip: the body. One with history brings its versions."""
+
+    needs = needing(post=Scope.PROJECT_CREATE)
+    raises = raising(post=(Conflict, Unprocessable, TooOften))
+
+    parser_classes = (RawBody,)
+
+    @extend_schema(
+        operation_id="projects_from_archive",
+        request={MEDIA_TYPE: OpenApiTypes.BINARY},
+        parameters=[
+            OpenApiParameter("organisation", str, required=True),
+            OpenApiParameter("name", str, description="the project's name; by default after the file"),
+            OpenApiParameter("file", str, description="the file's name"),
+        ],
+        responses={201: MadeFromArchiveJson},
+    )
+    def post(self, request: Request) -> Response:
+        principal = signed_in(request)
+        query = request.query_params
+        organisation = find_organisation(principal, query.get("organisation", ""), Verb.CREATE_PROJECT)
+        project, found = actions.create_from_upload(
+            principal, organisation, query.get("name", ""), body_chunks(request), usual_name(query.get("file", ""))
+        )
+        answer: MadeFromArchiveJson = {
+            "project": project_to_json(project, principal),
+            "versions": len(found.versions),
+            "merges": found.merges,
+        }
+        return Response(answer, status=status.HTTP_201_CREATED)
 
 
 class ProjectArchive(ProjectView):

@@ -33,7 +33,7 @@ _ENCRYPTED: Final = 0x1
 _UNIX: Final = 3
 _LITTER: Final = (".ds_store", "thumbs.db", "desktop.ini")
 """What file managers leave in every folder."""
-_GIT: Final = ".git"
+GIT_FOLDER: Final = ".git"
 """A repository's own folder: its history is not the project's files."""
 _UNREADABLE: Final = (
     zipfile.BadZipFile,
@@ -62,9 +62,9 @@ class Member:
 class Archive:
     """An archive whose list has been found good. `limit` is for the bytes of all files together."""
 
-    def __init__(self, file: IO[bytes], *, files: int, limit: int) -> None:
+    def __init__(self, file: IO[bytes], *, files: int, limit: int, list_limit: int = LIST_LIMIT) -> None:
         """Raises `ArchiveRefused` for what is no archive, has a bad list, or more than `files` files."""
-        _check_end(file)
+        check_list(file, list_limit)
         self._limit = limit
         self._read = 0
         try:
@@ -98,7 +98,7 @@ class Archive:
             raise ArchiveRefused(f"{member.path} in the archive is damaged: {plain(str(error))}.") from error
 
 
-def _check_end(file: IO[bytes]) -> None:
+def check_list(file: IO[bytes], limit: int) -> None:
     """Looks at the size of the list before it is read. Raises `ArchiveRefused`."""
     size = file.seek(0, os.SEEK_END)
     start = max(0, size - _END.size - _LONGEST_COMMENT - _LOCATOR_SIZE)
@@ -113,16 +113,16 @@ def _check_end(file: IO[bytes]) -> None:
     if tail[max(0, place - _LOCATOR_SIZE) : place].startswith(_LOCATOR_MARK):
         raise ArchiveRefused("This .zip is in the format for more than 4 GB (Zip64). Pack fewer files.")
     list_size = _END.unpack_from(tail, place)[5]
-    if list_size > LIST_LIMIT:
+    if list_size > limit:
         raise ArchiveRefused(
-            f"The archive's list of files has {size_text(list_size)}, more than the limit of {size_text(LIST_LIMIT)}."
+            f"The archive's list of files has {size_text(list_size)}, more than the limit of {size_text(limit)}."
         )
     file.seek(0)
 
 
 def _is_litter(name: str) -> bool:
     parts = name.split("/")
-    return parts[0] == "__MACOSX" or _GIT in parts or parts[-1].lower() in _LITTER
+    return parts[0] == "__MACOSX" or GIT_FOLDER in parts or parts[-1].lower() in _LITTER
 
 
 def _members(infos: list[zipfile.ZipInfo]) -> tuple[Member, ...]:
@@ -130,7 +130,7 @@ def _members(infos: list[zipfile.ZipInfo]) -> tuple[Member, ...]:
     paths: dict[str, zipfile.ZipInfo] = {}
     for info in infos:
         name = plain(info.filename)
-        reason = _kind_problem(info)
+        reason = kind_problem(info)
         try:
             path = normal_path(info.filename)
         except FileError as error:
@@ -156,7 +156,7 @@ def _members(infos: list[zipfile.ZipInfo]) -> tuple[Member, ...]:
     return tuple(Member(path.removeprefix(top), info.file_size, info) for path, info in sorted(paths.items()))
 
 
-def _kind_problem(info: zipfile.ZipInfo) -> str | None:
+def kind_problem(info: zipfile.ZipInfo) -> str | None:
     """Why an entry is not unpacked, or None."""
     if info.flag_bits & _ENCRYPTED:
         return "it is encrypted"

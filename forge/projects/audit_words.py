@@ -42,6 +42,7 @@ declare(
         "file.copy": "copied {path} to {new_path} in {project}",
         "file.rename": "renamed {path} to {new_path} in {project}",
         "files.unpack": "unpacked an archive into {project}: {added} added, {replaced} replaced",
+        "history.bring": "brought {versions} versions of {project} from elsewhere",
         "git.fetch": "made {project} of {url}",
         "version.save": "saved version {number} of {project}",
         "version.restore": "restored version {number} of {project}",

@@ -20,7 +20,7 @@ from forge.core.errors import Conflict, TooOften, Unprocessable
 from forge.projects import actions
 from forge.projects.api import ProjectView
 from forge.projects.git_remote import Remote, checked_remote
-from forge.projects.history import history_files
+from forge.projects.history import HISTORY_ENDING, history_files
 from forge.projects.packing import MEDIA_TYPE, archive_response
 from forge.projects.repository import may_be_in_git
 from forge.projects.serializers import ProjectJson, project_to_json
@@ -97,7 +97,7 @@ class ProjectRepository(ProjectView):
             actions.note_download(principal_of(request), project, "archive.download", folder="", history=True)
         beside = ((f".git/{path}", data) for path, data in history_files(project, now))
         files = {path: described for path, described in now.manifest.items() if may_be_in_git(path)}
-        filename = f"{project.name}-with-history.zip"
+        filename = f"{project.name}{HISTORY_ENDING}.zip"
         return archive_response(request, files, now.texts, folder="", filename=filename, beside=beside)
 
     @extend_schema(operation_id="repository_push", request=PushSerializer, responses=PushedJson)

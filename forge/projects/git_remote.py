@@ -5,12 +5,7 @@ The work is done by `git_process`, one process for each time, which this one sta
 
 from __future__ import annotations
 
-import json
-import os
-import subprocess
-import sys
 import tempfile
-import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -20,17 +15,12 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 
-import forge
-from forge.core.errors import Invalid, TooOften
-from forge.projects.errors import GitRefused
+from forge.core.errors import Invalid
 from forge.projects.files import checked_path
+from forge.projects.git_child import answer_of
 from forge.projects.git_process import ARCHIVE, origin_of
 
-SECONDS = 60
-"""How long a server may take with all of it."""
-AT_ONCE = 2
 LONGEST_ADDRESS = 500
-_turns = threading.BoundedSemaphore(AT_ONCE)
 
 
 @dataclass(frozen=True)
@@ -107,8 +97,6 @@ def pushed(remote: Remote, project: str, repository: Iterable[tuple[str, bytes]]
 
 
 def _run(act: str, remote: Remote, folder: Path, project: str = "") -> dict[str, Any]:
-    if not _turns.acquire(blocking=False):
-        raise TooOften("Other repositories are being read or written just now. Try again in a minute.", SECONDS)
     asked = {
         "act": act,
         "url": remote.url,
@@ -119,30 +107,7 @@ def _run(act: str, remote: Remote, folder: Path, project: str = "") -> dict[str,
         "limit": settings.UPLOAD_LIMIT,
         "project": project,
     }
-    packages = str(Path(forge.__file__).resolve().parent.parent)
-    environment = {"PATH": os.defpath, "PYTHONPATH": packages, "HOME": str(folder), "TMPDIR": str(folder)}
-    command = [sys.executable, "-P", "-m", "forge.projects.git_process"]
-    try:
-        ended = subprocess.run(
-            command,
-            input=json.dumps(asked),
-            capture_output=True,
-            text=True,
-            cwd=folder,
-            env=environment,
-            timeout=SECONDS,
-            check=False,
-        )
-    except subprocess.TimeoutExpired:
-        raise GitRefused(f"The Git server took longer than {SECONDS} seconds. Nothing was changed here.") from None
-    finally:
-        _turns.release()
-    if ended.returncode != 0:
-        raise GitRefused("This repository takes more memory, time or room than it may. Nothing was changed here.")
-    said: dict[str, Any] = json.loads(ended.stdout)
-    if "error" in said:
-        raise GitRefused(said["error"])
-    return said
+    return answer_of("git_process", asked, folder)
 
 
 def _wrong(field: str, message: str) -> Invalid:

@@ -17,6 +17,10 @@ from forge.projects.versions import Manifest, WorkingTree
 
 MOST_STATES = 1000
 """Versions in a repository, the newest ones: the oldest of them then is its first commit."""
+HISTORY_ENDING = "-with-history"
+"""How the name of a download with history ends."""
+UNSAVED = "Files that are no version yet"
+"""What the newest commit says of files that are no version."""
 _NOBODY = "Nobody"
 
 
@@ -31,7 +35,7 @@ def history_files(project: Project, now: WorkingTree) -> Iterator[tuple[str, byt
     if not versions or versions[-1].digest != now.digest:
         living = {described["digest"] for described in now.manifest.values()}
         unsaved = _files(now.manifest, living.__contains__)
-        states.append(State(unsaved, _NOBODY, _address(None), project.changed, "Files that are no version yet"))
+        states.append(State(unsaved, _NOBODY, _address(None), project.changed, UNSAVED))
     return repository(states, partial(_read, texts))
 
 
@@ -59,15 +63,19 @@ def _states(project: Project, versions: Sequence[Version]) -> list[State]:
 def _state_of(version: Version, names: Mapping[str, str], may_give: Callable[[str], bool]) -> State:
     person = version.saved_by or version.author
     writers = [writer for writer in version.writers if writer in names and (person is None or writer != str(person.pk))]
+    # Of a version that was brought, whoever brought it is its writer, and no author of it.
+    others = [f"{name} <{_address(None)}>" for name in version.made_by[1:]]
+    if not version.made_by:
+        others = [f"{names[writer]} <{_address(writer)}>" for writer in writers]
     trailers = [
-        *(f"Co-authored-by: {names[writer]} <{_address(writer)}>" for writer in writers),
+        *(f"Co-authored-by: {each}" for each in others),
         f"Project: {version.project_id}",
         f"Version: {version.number}",
         f"Digest: {version.digest}",
     ]
     return State(
         files=_files(version.manifest, may_give),
-        author=_NOBODY if person is None else _name(person),
+        author=next(iter(version.made_by), _NOBODY) if person is None else _name(person),
         address=_address(None if person is None else str(person.pk)),
         moment=version.saved_at or version.created,
         message="\n".join([version.message or f"Version {version.number}", "", *trailers]),

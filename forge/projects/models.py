@@ -130,7 +130,8 @@ class FormerProjectName(models.Model):
 
 
 class Favourite(models.Model):
-    """That a person wants a project at the top of their own home page. Nobody else sees it."""
+    """That a person wants a project at hand, on their own home page or in Explore. Nobody else sees whose it is; the
+    project's page has the number."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
@@ -327,6 +328,8 @@ class Version(models.Model):
     saved_at = models.DateTimeField(null=True, blank=True)
     automatic = models.BooleanField(default=False, db_default=False)
     """Whether it was saved by itself while people worked, and nobody wanted it since: it may be thinned out."""
+    made_by = models.JSONField(default=list, db_default=[])
+    """Of a version that came with a history from elsewhere: the names of who made it there, as text."""
 
     class Meta:
         constraints = [

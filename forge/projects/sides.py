@@ -34,6 +34,11 @@ def side_of_version(version: Version) -> Side:
     return _side(version.project, version.manifest, version.file_ids, given_files(version), {})
 
 
+def side_of_files(version: Version, manifest: Manifest) -> Side:
+    """Those files of a version that are in the manifest."""
+    return _side(version.project, manifest, version.file_ids, manifest, {})
+
+
 def _side(
     project: Project,
     manifest: Manifest,

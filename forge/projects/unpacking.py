@@ -41,7 +41,7 @@ class Extracted:
 
     def store(self) -> StoredFile:
         """The file with its bytes in the blob store."""
-        return StoredFile(self.path, self.text, put_chunks(read_chunks(partial(_open, self.aside))))
+        return StoredFile(self.path, self.text, put_chunks(read_chunks(partial(open_file, self.aside))))
 
 
 @contextmanager
@@ -51,7 +51,7 @@ def extracted(chunks: Iterable[bytes], folder: str = "") -> Iterator[list[Extrac
     Raises `BadPath`, `TooLarge` and `ArchiveRefused`.
     """
     with tempfile.TemporaryFile() as body:
-        _receive(chunks, body)
+        receive(chunks, body)
         with extracted_file(body, folder) as found:
             yield found
 
@@ -65,11 +65,13 @@ def extracted_file(body: IO[bytes], folder: str = "") -> Iterator[list[Extracted
         yield _extract(archive, below, Path(aside))
 
 
-def _open(aside: Path) -> IO[bytes]:
+def open_file(aside: Path) -> IO[bytes]:
+    """A file on the disk, to be stored."""
     return aside.open("rb")
 
 
-def _receive(chunks: Iterable[bytes], body: IO[bytes]) -> None:
+def receive(chunks: Iterable[bytes], body: IO[bytes]) -> None:
+    """Writes what somebody sends down. Raises `TooLarge`."""
     size = 0
     for chunk in chunks:
         size += len(chunk)

@@ -13,6 +13,7 @@ urlpatterns = [
     path("templates", api.Templates.as_view()),
     path("projects", api.Projects.as_view()),
     path("projects/from-model", api.ProjectsFromModel.as_view()),
+    path("projects/from-archive", archive_api.ProjectsFromArchive.as_view()),
     path("projects/from-git", git_api.ProjectsFromGit.as_view()),
     path(_PROJECT, api.ProjectDetail.as_view()),
     path(f"{_PROJECT}/restore", api.ProjectRestore.as_view()),

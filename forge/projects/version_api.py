@@ -53,6 +53,7 @@ class VersionJson(TypedDict):
     message: str
     saved_by: PersonJson | None
     saved_at: Timestamp | None
+    made_by: Annotated[list[str], "who made it elsewhere, where it came with a history: names as text, and nobody here"]
     automatic: Annotated[bool, "whether it saved itself while people worked; it may be thinned out"]
     files: Annotated[int, "how many files it has"]
     builds: list[VersionBuildJson]
@@ -112,6 +113,7 @@ def version_to_json(version: Version, parts: VersionPartsJson) -> VersionJson:
         "automatic": version.automatic,
         "saved_by": person_to_json(version.saved_by) if version.saved_by else None,
         "saved_at": version.saved_at.isoformat() if version.saved_at else None,
+        "made_by": version.made_by,
         "files": len(version.manifest),
         "builds": parts.get("builds", []),
         "tags": parts.get("tags", []),

@@ -94,7 +94,7 @@ class Anchor:
         place = self.place
         match self.kind:
             case Kind.BUILD:
-                return "The build"
+                return str(place.get("title", "The build"))
             case Kind.FIGURE:
                 return str(place["title"])
             case Kind.STAGE:
@@ -123,6 +123,10 @@ class Anchor:
                 return f"It said {place['said'] or 'nothing'}; right is {place['label']}"
             case _:
                 return ""
+
+
+WHOLE_CHANGE = Anchor(Kind.BUILD, {"title": "The change"})
+"""What each thread about a change request is about."""
 
 
 def seconds_text(milliseconds: int) -> str:

@@ -37,6 +37,7 @@ declare(
         "change.undo": "undid the merge of {change_request} of {project}",
         "change.close": "closed {change_request} of {project}",
         "change.reopen": "opened {change_request} of {project} again",
+        "change.ask": "asked for changes in {change_request} of {project}",
         "change.say": "commented on {change_request} of {project}",
         "change.give": "offered version {version} of {project} to the project that it was forked from",
         "guest.invite": "made a link to {review} of {project} for {title}, who needs no account",

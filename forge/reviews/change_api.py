@@ -26,14 +26,16 @@ from forge.reviews.change_serializers import (
     OfferChangesSerializer,
     OfferJson,
     OffersJson,
+    OfferWithRoundsJson,
     OpenChangeRequestJson,
     ReasonSerializer,
     ResolutionSerializer,
     change_request_to_json,
     offer_to_json,
+    offer_with_rounds_to_json,
     open_change_request_to_json,
 )
-from forge.reviews.changes import change_requests_of, find_change_request, find_offer, offers_of
+from forge.reviews.changes import change_requests_of, find_change_request, find_offer, offers_of, rounds_of
 from forge.reviews.conversation import find_thread, threads_on_request
 from forge.reviews.merging import merging_of
 from forge.reviews.thread_serializers import TextSerializer, ThreadJson, ThreadsJson, thread_to_json
@@ -82,17 +84,37 @@ class OneChangeRequest(ForgeView):
 
 
 class ChangeRequestOffer(ForgeView):
-    needs = needing(post=Scope.PROJECT_WRITE)
+    needs = needing(get=Scope.PROJECT_READ, post=Scope.PROJECT_WRITE)
     raises = raising(post=Conflict)
+
+    @extend_schema(operation_id="change_requests_offer", responses=OfferWithRoundsJson)
+    def get(self, request: Request, change_id: UUID) -> Response:
+        """What is offered and was before, for both sides."""
+        found = find_offer(principal_of(request), change_id)
+        return Response(offer_with_rounds_to_json(found, rounds_of(found)))
 
     @extend_schema(operation_id="change_requests_newer", request=NewerOfferSerializer, responses=OfferJson)
     def post(self, request: Request, change_id: UUID) -> Response:
-        """Offers newer files of the fork."""
+        """Offers newer files of the fork: another round."""
         principal = principal_of(request)
-        found, number = find_offer(principal, change_id), self.asked(request, NewerOfferSerializer)["version"]
+        found, asked = find_offer(principal, change_id), self.asked(request, NewerOfferSerializer)
+        number = asked["version"]
         version = None if number is None or found.source is None else find_version(found.source, number)
-        actions.offer_newer(principal, found, version)
+        actions.offer_newer(principal, found, version, asked["message"])
         return Response(offer_to_json(find_offer(principal, change_id)))
+
+
+class ChangeRequestAsk(ForgeView):
+    needs = needing(post=Scope.REVIEW_WRITE)
+    raises = raising(post=Conflict)
+
+    @extend_schema(operation_id="change_requests_ask", request=TextSerializer, responses={201: ThreadJson})
+    def post(self, request: Request, change_id: UUID) -> Response:
+        """Says in a thread what should change; newer files are waited for from then on."""
+        principal = principal_of(request)
+        text = self.asked(request, TextSerializer)["text"]
+        thread = actions.ask_for_changes(principal, find_change_request(principal, change_id), text)
+        return Response(thread_to_json(find_thread(principal, thread.pk)), status=status.HTTP_201_CREATED)
 
 
 class ChangeRequestResolutions(ForgeView):
@@ -188,16 +210,17 @@ class ChangeRequestThreads(ForgeView):
 
     @extend_schema(operation_id="change_requests_threads", responses=ThreadsJson)
     def get(self, request: Request, change_id: UUID) -> Response:
-        """What was said about it, oldest first."""
+        """What was said about it, oldest first, for both sides."""
         principal = principal_of(request)
-        found = threads_on_request(principal, find_change_request(principal, change_id))
+        found = threads_on_request(principal, find_offer(principal, change_id))
         return Response({"threads": [thread_to_json(each) for each in found]})
 
     @extend_schema(operation_id="change_requests_say", request=TextSerializer, responses={201: ThreadJson})
     def post(self, request: Request, change_id: UUID) -> Response:
+        """Begins a thread about it, as the project's people and those who offer it may."""
         principal = principal_of(request)
         text = self.asked(request, TextSerializer)["text"]
-        begun = actions.begin_thread(principal, find_change_request(principal, change_id), text)
+        begun = actions.begin_thread(principal, find_offer(principal, change_id), text)
         return Response(thread_to_json(find_thread(principal, begun.pk)), status=status.HTTP_201_CREATED)
 
 

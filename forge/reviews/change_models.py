@@ -29,8 +29,10 @@ class ChangeRequestQuerySet(models.QuerySet["ChangeRequest"]):
         return self.filter(project__in=Project.objects.of_member(actor))
 
     def offered_by(self, actor: Actor) -> ChangeRequestQuerySet:
-        """Those from forks that the person reads: what became of them, and no more."""
-        return self.filter(source__in=Project.objects.of_member(actor))
+        """Those from forks that the person reads, to projects whose page they may open: what is offered, what is said
+        of it and what became of it, and no more."""
+        seen = Project.objects.visible_to(actor)
+        return self.filter(source__in=Project.objects.of_member(actor), project__in=seen)
 
 
 class ChangeRequest(models.Model):
@@ -49,6 +51,9 @@ class ChangeRequest(models.Model):
     base = models.ForeignKey(Version, null=True, on_delete=models.SET_NULL, related_name="+")
     """What both had in common."""
     offered = models.ForeignKey(Version, null=True, on_delete=models.SET_NULL, related_name="+")
+    """What is offered now: the version of the newest of its `rounds`."""
+    changes_asked = models.DateTimeField(null=True, blank=True)
+    """Since when the project's people wait for newer files; None where they do not."""
     state = models.CharField(max_length=10, choices=ChangeState.choices, default=ChangeState.OPEN)
     reason = models.TextField(blank=True)
     """Why it was closed."""
@@ -92,6 +97,25 @@ class ChangeRequest(models.Model):
 
     def get_absolute_url(self) -> str:
         return f"{self.project.get_absolute_url()}/change-requests/{self.number}"
+
+
+class OfferRound(models.Model):
+    """Files that were offered in a change request, at first and each time again. `message` says what was addressed."""
+
+    request = models.ForeignKey(ChangeRequest, on_delete=models.CASCADE, related_name="rounds")
+    number = models.PositiveIntegerField()
+    version = models.ForeignKey(Version, null=True, on_delete=models.SET_NULL, related_name="+")
+    """Of the fork; None once that is gone for good."""
+    message = models.TextField(blank=True)
+    offered_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    created = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["request", "number"], name="one_offer_round_a_number")]
+        ordering = ["number"]
+
+    def __str__(self) -> str:
+        return f"round {self.number} of {self.request}"
 
 
 class Resolution(models.Model):

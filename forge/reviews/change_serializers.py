@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Annotated, Any, TypedDict
 
 from rest_framework import serializers
@@ -9,7 +10,7 @@ from rest_framework import serializers
 from forge.accounts.people import PersonJson, person_to_json
 from forge.core.json_types import Timestamp, Uuid, choices
 from forge.reviews.change_gate import missing_to_merge
-from forge.reviews.change_models import ChangeRequest, ChangeState
+from forge.reviews.change_models import ChangeRequest, ChangeState, OfferRound
 from forge.reviews.merging import Merging
 from rune.merge import Conflict, ConflictKind, Side
 
@@ -24,9 +25,27 @@ class OfferJson(TypedDict):
     reason: str
     project: Annotated[str, "organisation/name of the origin"]
     version: Annotated[int | None, "of the fork"]
+    changes_asked: Annotated[Timestamp | None, "since when newer files are waited for"]
     created: Timestamp
     decided: Timestamp | None
     url: str
+
+
+class OfferRoundJson(TypedDict):
+    """Files that were offered, at first or again. `message` says what was addressed."""
+
+    number: int
+    version: Annotated[int | None, "of the fork"]
+    message: str
+    by: PersonJson | None
+    created: Timestamp
+
+
+class OfferWithRoundsJson(OfferJson):
+    """With what was offered before."""
+
+    message: str
+    rounds: Annotated[list[OfferRoundJson], "oldest first"]
 
 
 class ChangeRequestJson(TypedDict):
@@ -45,6 +64,7 @@ class ChangeRequestJson(TypedDict):
     build: Annotated[Uuid | None, "the newest build of the merged result"]
     before: int | None
     merged: int | None
+    changes_asked: Annotated[Timestamp | None, "since when newer files are waited for"]
     created: Timestamp
     decided: Timestamp | None
     decided_by: PersonJson | None
@@ -92,6 +112,7 @@ class OfferChangesSerializer(serializers.Serializer[Any]):
 
 class NewerOfferSerializer(serializers.Serializer[Any]):
     version = serializers.IntegerField(min_value=1, allow_null=True, default=None)
+    message = serializers.CharField(allow_blank=True, default="", help_text="what was addressed")
 
 
 class ResolutionSerializer(serializers.Serializer[Any]):
@@ -116,10 +137,26 @@ def offer_to_json(request: ChangeRequest) -> OfferJson:
         "reason": request.reason,
         "project": request.project.full_name,
         "version": None if request.offered is None else request.offered.number,
+        "changes_asked": request.changes_asked.isoformat() if request.changes_asked else None,
         "created": request.created.isoformat(),
         "decided": request.decided.isoformat() if request.decided else None,
         "url": request.get_absolute_url(),
     }
+
+
+def offer_with_rounds_to_json(request: ChangeRequest, rounds: Iterable[OfferRound]) -> OfferWithRoundsJson:
+    """The same with what was offered before."""
+    told: list[OfferRoundJson] = [
+        {
+            "number": each.number,
+            "version": None if each.version is None else each.version.number,
+            "message": each.message,
+            "by": person_to_json(each.offered_by) if each.offered_by else None,
+            "created": each.created.isoformat(),
+        }
+        for each in rounds
+    ]
+    return {**offer_to_json(request), "message": request.message, "rounds": told}
 
 
 def change_request_to_json(request: ChangeRequest) -> ChangeRequestJson:
@@ -137,6 +174,7 @@ def change_request_to_json(request: ChangeRequest) -> ChangeRequestJson:
         "build": None if request.build_id is None else str(request.build_id),
         "before": None if request.before is None else request.before.number,
         "merged": None if request.merged is None else request.merged.number,
+        "changes_asked": request.changes_asked.isoformat() if request.changes_asked else None,
         "created": request.created.isoformat(),
         "decided": request.decided.isoformat() if request.decided else None,
         "decided_by": person_to_json(request.decided_by) if request.decided_by else None,

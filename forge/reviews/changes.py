@@ -10,7 +10,7 @@ from forge.core.actors import Actor
 from forge.core.audit import NOWHERE
 from forge.projects.access import require
 from forge.projects.models import Fork, Project, Version
-from forge.reviews.change_models import ChangeRequest, ChangeRequestQuerySet, ChangeState
+from forge.reviews.change_models import ChangeRequest, ChangeRequestQuerySet, ChangeState, OfferRound
 
 
 def change_requests_of(actor: Actor, project: Project) -> ChangeRequestQuerySet:
@@ -43,8 +43,18 @@ def find_offer(actor: Actor, request_id: UUID) -> ChangeRequest:
     Raises `NotFound`, or `SignInNeeded` for a visitor.
     """
     found = _complete(ChangeRequest.objects.offered_by(actor)).filter(pk=request_id).first()
-    sees = found is not None and can(actor, Verb.SEE, found.project)
-    return found if found is not None and sees else find_change_request(actor, request_id)
+    return found if found is not None else find_change_request(actor, request_id)
+
+
+def find_numbered_offer(actor: Actor, project: Project, number: int) -> ChangeRequest:
+    """A change request to a project that the person does not read, which their fork offers.
+
+    Raises `NotFound`, or `SignInNeeded` for a visitor.
+    """
+    found = _complete(ChangeRequest.objects.offered_by(actor)).filter(project=project, number=number).first()
+    if found is None:
+        raise nothing_for(actor, Verb.READ, f"change request {number} of {project.full_name}", project.place)
+    return found
 
 
 def offers_of(actor: Actor, fork: Project) -> list[ChangeRequest]:
@@ -55,6 +65,12 @@ def offers_of(actor: Actor, fork: Project) -> list[ChangeRequest]:
     require(actor, Verb.READ, fork)
     found = _complete(ChangeRequest.objects.filter(source=fork).order_by("-created"))
     return [each for each in found if can(actor, Verb.SEE, each.project)]
+
+
+def rounds_of(request: ChangeRequest) -> list[OfferRound]:
+    """What it offered, and offered again, oldest first. The caller has found it for someone."""
+    rounds = OfferRound.objects.filter(request=request)
+    return list(rounds.select_related("version__project__organisation", "offered_by"))
 
 
 def fork_to_offer(actor: Actor, project: Project) -> Fork | None:

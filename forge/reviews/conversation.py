@@ -7,23 +7,23 @@ from uuid import UUID
 from django.db.models import Prefetch, Q
 
 from forge.accounts.access import nothing_here
-from forge.accounts.models import User
 from forge.accounts.permissions import Verb
-from forge.accounts.team import team_of
 from forge.builds.models import Build
 from forge.core.actors import Actor
 from forge.core.models import Comment
 from forge.core.threads import comments_for_reading
 from forge.projects.access import require
-from forge.projects.models import Project
 from forge.reviews.access import reviews_about
-from forge.reviews.anchors import Anchor, Kind
+from forge.reviews.anchors import WHOLE_CHANGE, Anchor, Kind
 from forge.reviews.change_models import ChangeRequest
 from forge.reviews.models import AnchoredThread, AnchoredThreadQuerySet, Review
+from forge.reviews.taking_part import require_reading
 
 
 def anchor_of(thread: AnchoredThread) -> Anchor:
     """What a thread is about."""
+    if thread.change_request_id is not None:
+        return WHOLE_CHANGE
     return Anchor(Kind(thread.kind), thread.place)
 
 
@@ -43,8 +43,8 @@ def threads_on_build(actor: Actor, build: Build) -> list[AnchoredThread]:
 
 
 def threads_on_request(actor: Actor, request: ChangeRequest) -> list[AnchoredThread]:
-    """What was said about a change request, oldest first. Raises `Forbidden` or `NotFound`."""
-    require(actor, Verb.READ, request.project)
+    """What was said about a change request, oldest first, for both sides. Raises `Forbidden` or `NotFound`."""
+    require_reading(actor, request)
     return list(_complete(actor).filter(change_request=request))
 
 
@@ -64,17 +64,12 @@ def find_comment(actor: Actor, comment_id: UUID) -> tuple[AnchoredThread, Commen
     return thread, next(comment for comment in thread.thread.comments.all() if comment.pk == comment_id)
 
 
-def mentionable(project: Project) -> list[User]:
-    """The people who can be mentioned in a project's conversations: those who read it, by name."""
-    return [mate.user for mate in team_of(project)]
-
-
 def _complete(actor: Actor) -> AnchoredThreadQuerySet:
     """With all that a reader is shown."""
     return (
         AnchoredThread.objects.visible_to(actor)
         .select_related("thread__resolved_by", "build", "review__project__organisation", "project__organisation")
-        .select_related("change_request__project__organisation")
+        .select_related("change_request__project__organisation", "change_request__source__organisation")
         .select_related("suggestion__author", "suggestion__decided_by", "suggestion__version")
         .prefetch_related(Prefetch("thread__comments", comments_for_reading()))
     )

@@ -52,7 +52,7 @@ class TooLate(Conflict):
 
 
 class NotYours(Conflict):
-    """Something that only who wrote it may do to a comment."""
+    """Something that only who wrote it may do to a comment, or to a thread."""
 
     title = "This is another's comment"
 

@@ -44,6 +44,8 @@ class ChangeStep(StrEnum):
     """The merge was undone, and it is open again."""
     CLOSED = "closed"
     REOPENED = "reopened"
+    CHANGES = "changes"
+    """Changes were asked for: newer files are waited for."""
 
 
 class ThreadStep(StrEnum):
@@ -127,3 +129,17 @@ class ThreadChangedJson(TypedDict):
 
 
 THREAD_CHANGED = declare(EventType("thread.changed", StreamKind.PROJECT, ThreadChangedJson, ("threads",)))
+
+
+class OfferThreadChangedJson(TypedDict):
+    """The same of a thread about what this fork offers: it tells nothing of where that is offered."""
+
+    thread: Uuid
+    change_request: Uuid
+    mentioned: list[Uuid]
+    change: Annotated[str, choices("ThreadStep", ThreadStep)]
+
+
+OFFER_THREAD_CHANGED = declare(
+    EventType("offer_thread.changed", StreamKind.PROJECT, OfferThreadChangedJson, ("threads",))
+)

@@ -7,13 +7,14 @@ import uuid
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
 from django.utils import timezone
 
 from forge.builds.models import Build
 from forge.core.actors import Actor
 from forge.core.models import Thread
 from forge.projects.models import Project, Version
-from forge.reviews.change_models import ChangeRequest, ChangeState, Resolution
+from forge.reviews.change_models import ChangeRequest, ChangeState, OfferRound, Resolution
 
 __all__ = [
     "AnchoredThread",
@@ -26,6 +27,7 @@ __all__ = [
     "GuestLinkQuerySet",
     "InvitedReviewer",
     "InvitedReviewerQuerySet",
+    "OfferRound",
     "Resolution",
     "Review",
     "ReviewQuerySet",
@@ -201,8 +203,9 @@ class AnchoredThreadQuerySet(models.QuerySet["AnchoredThread"]):
     """Threads, as seen by someone."""
 
     def visible_to(self, actor: Actor) -> AnchoredThreadQuerySet:
-        """Threads in the person's own organisations."""
-        return self.filter(project__in=Project.objects.of_member(actor))
+        """Threads of projects that the person reads, and of what their forks offer elsewhere."""
+        offers = ChangeRequest.objects.offered_by(actor)
+        return self.filter(Q(project__in=Project.objects.of_member(actor)) | Q(change_request__in=offers))
 
 
 class AnchoredThread(models.Model):

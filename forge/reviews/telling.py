@@ -10,7 +10,14 @@ from forge.core.event_types import NewEvent
 from forge.core.models import Comment
 from forge.reviews.change_models import ChangeRequest
 from forge.reviews.conversation import anchor_of
-from forge.reviews.events import CHANGE_REQUEST_CHANGED, OFFER_CHANGED, THREAD_CHANGED, ChangeStep, ThreadStep
+from forge.reviews.events import (
+    CHANGE_REQUEST_CHANGED,
+    OFFER_CHANGED,
+    OFFER_THREAD_CHANGED,
+    THREAD_CHANGED,
+    ChangeStep,
+    ThreadStep,
+)
 from forge.reviews.models import AnchoredThread
 
 
@@ -28,6 +35,18 @@ def thread_event(thread: AnchoredThread, step: ThreadStep, people: frozenset[UUI
         build=None if thread.build_id is None else str(thread.build_id),
         review=None if thread.review_id is None else str(thread.review_id),
         change_request=None if thread.change_request_id is None else str(thread.change_request_id),
+        mentioned=sorted(str(one) for one in people),
+        change=step.value,
+    )
+
+
+def offer_thread_event(
+    thread: AnchoredThread, request: ChangeRequest, step: ThreadStep, people: frozenset[UUID]
+) -> NewEvent:
+    """The same for the fork that offers what the thread is about."""
+    return OFFER_THREAD_CHANGED(
+        thread=str(thread.pk),
+        change_request=str(request.pk),
         mentioned=sorted(str(one) for one in people),
         change=step.value,
     )

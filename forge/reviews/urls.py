@@ -22,6 +22,7 @@ urlpatterns = [
     path("projects/<str:organisation>/<str:name>/offers", change_api.ProjectOffers.as_view()),
     path("change-requests/<uuid:change_id>", change_api.OneChangeRequest.as_view()),
     path("change-requests/<uuid:change_id>/offer", change_api.ChangeRequestOffer.as_view()),
+    path("change-requests/<uuid:change_id>/ask", change_api.ChangeRequestAsk.as_view()),
     path("change-requests/<uuid:change_id>/resolutions", change_api.ChangeRequestResolutions.as_view()),
     path("change-requests/<uuid:change_id>/builds", change_api.ChangeRequestBuilds.as_view()),
     path("change-requests/<uuid:change_id>/merge", change_api.ChangeRequestMerge.as_view()),

@@ -187,8 +187,13 @@ def boards_for(target: str) -> str:
 
 def board_fits(build: Build) -> tuple[BoardFit, ...]:
     """All boards, those first that the build fits."""
-    packages = {package.target: package for package in build.packages.all()}
-    found = [_on_board(board, packages.get(board.target), build) for board in boards()]
+    return fits_of(build, build.packages.all())
+
+
+def fits_of(build: Build, packages: Iterable[BuildPackage]) -> tuple[BoardFit, ...]:
+    """The same of a build's packages that were read already."""
+    by_target = {package.target: package for package in packages}
+    found = [_on_board(board, by_target.get(board.target), build) for board in boards()]
     return tuple(sorted(found, key=lambda each: each.look.rank))
 
 

@@ -24,11 +24,20 @@ from forge.reviews import actions
 from forge.reviews.access import complete, reviews_about, standing_verdicts, state_of
 from forge.reviews.change_gate import current_build, demands_to_merge, missing_to_merge
 from forge.reviews.change_models import ChangeRequest, ChangeState
-from forge.reviews.changes import change_requests_of, find_numbered_change_request, find_offer, fork_to_offer, offers_of
+from forge.reviews.changes import (
+    change_requests_of,
+    find_numbered_change_request,
+    find_numbered_offer,
+    find_offer,
+    fork_to_offer,
+    offers_of,
+    rounds_of,
+)
 from forge.reviews.conversation import threads_on_request
 from forge.reviews.merging import Merging, merging_of
 from forge.reviews.models import Review
-from forge.web.change_view import left_in_words, merge_view, shown_conflicts
+from forge.reviews.taking_part import offers_it
+from forge.web.change_view import left_in_words, merge_view, shown_conflicts, version_view
 from forge.web.conversation import Which, request_talk_facts, which_asked
 from forge.web.judging import rune_facts
 from forge.web.limits import Step, steps_of
@@ -81,16 +90,17 @@ def change_requests(request: HttpRequest, organisation: str, name: str) -> HttpR
 
 @for_person
 def change_request(request: HttpRequest, organisation: str, name: str, number: int) -> HttpResponse:
-    """One change request."""
+    """One change request: for the project's people, or for those who offer it, who see nothing else of the project."""
+    principal = principal_of(request)
     project, found = _found(request, organisation, name, number)
-    return render(request, "changes/change.html", _context(principal_of(request), project, found, request.GET))
+    return render(request, *_page(principal, project, found, request.GET))
 
 
 @for_person
 def conversation(request: HttpRequest, organisation: str, name: str, number: int) -> HttpResponse:
     """Its conversation alone, for its page that is open."""
     project, found = _found(request, organisation, name, number)
-    talk = _talk(principal_of(request), project, found, which_asked(request.GET))
+    talk = _talk(principal_of(request), found, which_asked(request.GET))
     return render(request, "reviews/talk.html", {"project": project, "change": found, **talk})
 
 
@@ -106,8 +116,8 @@ def respond(request: HttpRequest, organisation: str, name: str, number: int) -> 
             raise Invalid("Nothing is called like this here.")
         place = act(principal, found, typed)
     except (Invalid, Conflict) as error:
-        fresh = find_numbered_change_request(principal, project, number)
-        return show_again(request, "changes/change.html", _context(principal, project, fresh, typed), error)
+        _, fresh = _found(request, organisation, name, number)
+        return show_again(request, *_page(principal, project, fresh, typed), error)
     return redirect(f"{found.get_absolute_url()}{place}")
 
 
@@ -160,6 +170,16 @@ def _say(principal: Principal, found: ChangeRequest, typed: QueryDict) -> str:
     return "#conversation"
 
 
+def _ask_changes(principal: Principal, found: ChangeRequest, typed: QueryDict) -> str:
+    actions.ask_for_changes(principal, found, typed.get("text", ""))
+    return "#conversation"
+
+
+def _newer(principal: Principal, found: ChangeRequest, typed: QueryDict) -> str:
+    actions.offer_newer(principal, found, message=typed.get("message", ""))
+    return ""
+
+
 _ACTS: Mapping[str, Callable[[Principal, ChangeRequest, QueryDict], str]] = {
     "resolve": _resolve,
     "start-over": _start_over,
@@ -170,6 +190,8 @@ _ACTS: Mapping[str, Callable[[Principal, ChangeRequest, QueryDict], str]] = {
     "close": _close,
     "reopen": _reopen,
     "say": _say,
+    "ask-changes": _ask_changes,
+    "newer": _newer,
 }
 
 
@@ -180,6 +202,10 @@ def offer(request: HttpRequest, organisation: str, name: str) -> HttpResponse:
     principal = principal_of(request)
     verb = Verb.EDIT if request.method == "POST" else Verb.READ
     fork = project_of(request, organisation, name, verb)
+    offers = offers_of(principal, fork)
+    asked = next((each for each in offers if str(each.pk) == request.GET.get("request", "")), None)
+    if asked is not None:
+        return redirect(asked)
     if request.method == "POST":
         try:
             return redirect(_offered(principal, fork, request.POST))
@@ -195,7 +221,7 @@ def _offered(principal: Principal, fork: Project, typed: QueryDict) -> str:
     here = f"{fork.get_absolute_url()}/offer"
     if (do := typed.get("do", "offer")) == "offer":
         made = actions.offer_changes(principal, fork, typed.get("title", ""), typed.get("message", ""), version)
-        return made.get_absolute_url() if can(principal, Verb.READ, made.project) else here
+        return made.get_absolute_url()
     found = next((each for each in offers_of(principal, fork) if str(each.pk) == typed.get("offer", "")), None)
     if found is None:
         raise Invalid("This fork made no such offer.")
@@ -215,31 +241,64 @@ def _offer_context(principal: Principal, fork: Project) -> dict[str, Any]:
         "project": fork,
         "origin": None if found is None else found.origin,
         "rows": [Row(each, CHANGE_TAGS[ChangeState(each.state)]) for each in offers],
-        "readable": {each.pk for each in offers if can(principal, Verb.READ, each.project)},
         "versions": versions_of(fork)[:VERSIONS_SHOWN],
         "may_offer": can(principal, Verb.EDIT, fork),
     }
 
 
 def _found(request: HttpRequest, organisation: str, name: str, number: int) -> tuple[Project, ChangeRequest]:
-    project = project_of(request, organisation, name, Verb.READ)
-    return project, find_numbered_change_request(principal_of(request), project, number)
+    principal = principal_of(request)
+    project = project_of(request, organisation, name, Verb.SEE)
+    find = find_numbered_change_request if can(principal, Verb.READ, project) else find_numbered_offer
+    return project, find(principal, project, number)
+
+
+def _page(principal: Principal, project: Project, found: ChangeRequest, asked: QueryDict) -> tuple[str, dict[str, Any]]:
+    """The template and what it needs."""
+    if can(principal, Verb.READ, project):
+        return "changes/change.html", _context(principal, project, found, asked)
+    return "changes/offered.html", _offered_context(principal, project, found, asked)
+
+
+def _shared_facts(principal: Principal, project: Project, found: ChangeRequest, which: Which) -> dict[str, Any]:
+    """What both sides see of it."""
+    rounds = rounds_of(found)
+    before, last = rounds[-2].version if len(rounds) > 1 else None, rounds[-1].version if rounds else None
+    edits_source = offers_it(principal, found, Verb.EDIT)
+    return {
+        "project": project,
+        "change": found,
+        "look": CHANGE_TAGS[ChangeState(found.state)],
+        "rounds": rounds,
+        "since": version_view(before, last) if before is not None and last is not None else None,
+        "before": before,
+        "is_author": found.author_id == principal.pk,
+        "may_offer_newer": found.is_open and edits_source,
+        "respond": f"{found.get_absolute_url()}/respond",
+        "talk_url": f"{found.get_absolute_url()}/conversation",
+        **_talk(principal, found, which),
+    }
+
+
+def _offered_context(principal: Principal, project: Project, found: ChangeRequest, asked: QueryDict) -> dict[str, Any]:
+    facts = _shared_facts(principal, project, found, which_asked(asked))
+    has_files = found.base is not None and found.offered is not None
+    return facts | {
+        "view": version_view(found.base, found.offered) if has_files else None,  # type: ignore[arg-type]
+        "may_close": facts["is_author"] and offers_it(principal, found, Verb.EDIT),
+        "events_of": found.source,
+    }
 
 
 def _context(principal: Principal, project: Project, found: ChangeRequest, asked: QueryDict) -> dict[str, Any]:
     may_edit = can(principal, Verb.EDIT, project)
-    is_author = found.author_id == principal.pk
+    facts = _shared_facts(principal, project, found, which_asked(asked))
     context = {
-        "project": project,
-        "change": found,
-        "look": CHANGE_TAGS[ChangeState(found.state)],
+        **facts,
         "may_edit": may_edit,
-        "may_close": may_edit or is_author,
-        "is_author": is_author,
+        "may_close": may_edit or facts["is_author"],
         "may_see_source": found.source is not None and can(principal, Verb.SEE, found.source),
-        "respond": f"{found.get_absolute_url()}/respond",
-        "talk_url": f"{found.get_absolute_url()}/conversation",
-        **_talk(principal, project, found, which_asked(asked)),
+        "may_ask_changes": found.is_open and not facts["is_author"] and can(principal, Verb.REVIEW, project),
     }
     if not found.is_open:
         return context
@@ -306,5 +365,5 @@ def _reviews(principal: Principal, build: Build) -> list[ShownReview]:
     return [ShownReview(each, STATE_TAGS[state_of(each, verdicts[each.pk])]) for each in found]
 
 
-def _talk(principal: Principal, project: Project, found: ChangeRequest, which: Which) -> dict[str, Any]:
-    return request_talk_facts(principal, project, threads_on_request(principal, found), which)
+def _talk(principal: Principal, found: ChangeRequest, which: Which) -> dict[str, Any]:
+    return request_talk_facts(principal, found, threads_on_request(principal, found), which)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Any
@@ -11,18 +11,26 @@ from django.core.cache import caches
 
 from forge.comparison.changes import Comparison, PipelineChange, compare
 from forge.comparison.sentences import sentences
-from forge.projects.models import Project
-from forge.projects.sides import side_of_tree
-from forge.reviews.merging import Merging
+from forge.comparison.sides import Side
+from forge.projects.models import Project, Version
+from forge.projects.sides import side_of_files, side_of_tree
+from forge.projects.versions import Manifest, WorkingTree, manifest_digest, stored_text
+from forge.reviews.merging import Merging, without_recordings
 from forge.web.line_changes import FileLines, stretches_of
 from forge.web.pipeline import DrawnPipeline, drawn_pipeline, marks_of, with_removed
-from rune.merge import Choice, Conflict, ConflictKind, Side
+from rune.merge import Choice, Conflict, ConflictKind
+from rune.merge import Side as MergeSide
 from rune.runefile import outline_to_json
 from rune.wording import listed, size_text
 
 MOST_FILES = 12
 
-SIDE_WORDS = {Side.OURS: "Here", Side.THEIRS: "Theirs", Side.BOTH: "Both changes", Side.WRITTEN: "Another text"}
+SIDE_WORDS = {
+    MergeSide.OURS: "Here",
+    MergeSide.THEIRS: "Theirs",
+    MergeSide.BOTH: "Both changes",
+    MergeSide.WRITTEN: "Another text",
+}
 
 
 @dataclass(frozen=True)
@@ -37,7 +45,7 @@ class SaidLine:
 class ShownSide:
     """What a side of a conflict says: its lines, or a sentence of a file that is no text, or is not there."""
 
-    side: Side
+    side: MergeSide
     word: str
     lines: tuple[SaidLine, ...]
     sentence: str = ""
@@ -51,7 +59,7 @@ class ShownConflict:
     title: str
     detail: str
     sides: tuple[ShownSide, ...]
-    chosen: Side | None
+    chosen: MergeSide | None
     chosen_word: str
     written: str | None
 
@@ -90,6 +98,26 @@ def merge_view(project: Project, found: Merging) -> MergeView:
 
 def _view(project: Project, found: Merging, disputed: Sequence[str]) -> MergeView:
     then, now = side_of_tree(project, found.ours), side_of_tree(project, found.result)
+    return _compared(then, now, _texts_of(found.ours), _texts_of(found.result), disputed)
+
+
+def version_view(before: Version, after: Version) -> MergeView:
+    """What became of a fork's files from one version to another, without recordings. Kept as `merge_view` is."""
+    then, now = without_recordings(before), without_recordings(after)
+    key = f"offer:{after.project_id}:{manifest_digest(then)}:{manifest_digest(now)}"
+    kept: MergeView | None = caches["process"].get(key)
+    if kept is None:
+        sides = side_of_files(before, then), side_of_files(after, now)
+        kept = _compared(*sides, _stored_texts(then), _stored_texts(now), ())
+        caches["process"].set(key, kept)
+    return kept
+
+
+Texts = Callable[[str], str | None]
+"""What the file at a path of a side says; None where it is no text, or not there."""
+
+
+def _compared(then: Side, now: Side, text_then: Texts, text_now: Texts, disputed: Sequence[str]) -> MergeView:
     comparison = compare(then, now)
     said = sentences(comparison)
     drawn: DrawnPipeline | None = None
@@ -97,7 +125,7 @@ def _view(project: Project, found: Merging, disputed: Sequence[str]) -> MergeVie
         outline: Mapping[str, Any] = outline_to_json(now.outline)
         marks = marks_of(comparison.pipeline, disputed)
         drawn = drawn_pipeline(with_removed(outline, comparison.pipeline), marks)
-    files, others = _files(found, comparison)
+    files, others = _files(comparison, text_then, text_now)
     return MergeView(said, drawn, _legend(comparison.pipeline, disputed), files, others)
 
 
@@ -109,12 +137,12 @@ def _legend(change: PipelineChange | None, disputed: Sequence[str]) -> tuple[Leg
     return tuple(row for row in rows if row.count)
 
 
-def _files(found: Merging, comparison: Comparison) -> tuple[tuple[FileLines, ...], tuple[str, ...]]:
+def _files(comparison: Comparison, text_then: Texts, text_now: Texts) -> tuple[tuple[FileLines, ...], tuple[str, ...]]:
     files: list[FileLines] = []
     others: list[str] = []
     for change in comparison.files:
-        then = _text(found, change.was if change.change == "renamed" else change.path, found.ours)
-        now = _text(found, change.path, found.result)
+        then = text_then(change.was if change.change == "renamed" and change.was else change.path)
+        now = text_now(change.path)
         is_text = (then is not None or change.before is None) and (now is not None or change.after is None)
         if is_text and len(files) < MOST_FILES and change.has_other_contents:
             lines = stretches_of(change.path, (then or "").splitlines(), (now or "").splitlines())
@@ -124,9 +152,16 @@ def _files(found: Merging, comparison: Comparison) -> tuple[tuple[FileLines, ...
     return tuple(files), tuple(others)
 
 
-def _text(found: Merging, path: str | None, tree: Any) -> str | None:
-    data = tree.texts.get(path)
-    return None if data is None else data.decode("utf-8")
+def _texts_of(tree: WorkingTree) -> Texts:
+    return lambda path: tree.texts[path].decode("utf-8") if path in tree.texts else None
+
+
+def _stored_texts(manifest: Manifest) -> Texts:
+    def text(path: str) -> str | None:
+        described = manifest.get(path)
+        return None if described is None else stored_text(path, described["digest"], described["size"])
+
+    return text
 
 
 def shown_conflicts(found: Merging) -> tuple[ShownConflict, ...]:
@@ -144,8 +179,9 @@ def _conflict(conflict: Conflict, found: Merging) -> ShownConflict:
     title = conflict.path if is_file else conflict.name
     if is_file and detail == "deleted":
         detail = f"{'deleted here' if conflict.ours is None else 'deleted there'}, changed on the other side"
-    sides = tuple(_side(conflict, side, found) for side in conflict.sides if side is not Side.WRITTEN)
-    written = choice.text if choice is not None and choice.side is Side.WRITTEN else conflict.ours or conflict.theirs
+    sides = tuple(_side(conflict, side, found) for side in conflict.sides if side is not MergeSide.WRITTEN)
+    is_written = choice is not None and choice.side is MergeSide.WRITTEN
+    written = choice.text if choice is not None and is_written else conflict.ours or conflict.theirs
     return ShownConflict(
         conflict,
         title,
@@ -153,11 +189,11 @@ def _conflict(conflict: Conflict, found: Merging) -> ShownConflict:
         sides,
         None if choice is None else choice.side,
         "" if choice is None else SIDE_WORDS[choice.side],
-        written or "" if Side.WRITTEN in conflict.sides else None,
+        written or "" if MergeSide.WRITTEN in conflict.sides else None,
     )
 
 
-def _side(conflict: Conflict, side: Side, found: Merging) -> ShownSide:
+def _side(conflict: Conflict, side: MergeSide, found: Merging) -> ShownSide:
     said, base = conflict.chosen(Choice(side)), conflict.base
     if conflict.kind is ConflictKind.FILE and said is not None:
         text = found.text_of(said)

@@ -27,14 +27,15 @@ from forge.builds.sides import figures_of
 from forge.comparison.figures import figure_rows
 from forge.core.errors import Invalid, NotFound
 from forge.core.models import Comment
-from forge.projects.models import Project, Sample
+from forge.projects.models import Sample
 from forge.projects.samples import samples_of
 from forge.reviews import actions
 from forge.reviews.anchoring import anchored
 from forge.reviews.anchors import Anchor, BadAnchor, element_id, read_key
-from forge.reviews.conversation import anchor_of, find_comment, find_thread, mentionable
+from forge.reviews.conversation import anchor_of, find_comment, find_thread
 from forge.reviews.mentions import Names, names_of
-from forge.reviews.models import AnchoredThread, Suggestion, SuggestionState, Verdict
+from forge.reviews.models import AnchoredThread, ChangeRequest, Suggestion, SuggestionState, Verdict
+from forge.reviews.taking_part import may_end, mentionable_by, offers_it
 from forge.web.line_changes import FileLines, changed_lines
 from forge.web.markdown import render_comment
 from forge.web.pages import for_person
@@ -78,6 +79,8 @@ class ShownThread:
     """Where the studio plays the recording that it is about; "" without one."""
     suggestion: ShownSuggestion | None
     """What it suggests."""
+    may_end: bool
+    """Whether who reads may resolve it, and open it again."""
 
 
 class Which(StrEnum):
@@ -147,7 +150,7 @@ def talk_facts(
 ) -> dict[str, Any]:
     """What the conversation's templates need; `before` is the build that this one is compared with."""
     parts = parts_of(principal, build, before, threads)
-    people = mentionable(build.project)
+    people = mentionable_by(principal, build.project, None)
     names = names_of(people)
     shown = [_shown(principal, thread, parts, names) for thread in threads]
     entries = [Entry(each.thread.thread.created, _is_among(each.thread, which), each) for each in shown]
@@ -168,10 +171,10 @@ def talk_facts(
 
 
 def request_talk_facts(
-    principal: Principal, project: Project, threads: Sequence[AnchoredThread], which: Which
+    principal: Principal, request: ChangeRequest, threads: Sequence[AnchoredThread], which: Which
 ) -> dict[str, Any]:
     """The same of a change request, which has no parts to talk about."""
-    people = mentionable(project)
+    people = mentionable_by(principal, request.project, request)
     names = names_of(people)
     shown = [_shown(principal, thread, Parts((), (), frozenset()), names) for thread in threads]
     entries = [Entry(each.thread.thread.created, _is_among(each.thread, which), each) for each in shown]
@@ -281,7 +284,8 @@ def comment(request: HttpRequest, organisation: str, name: str, comment_id: UUID
 
 
 def _require_here(request: HttpRequest, organisation: str, name: str, found: AnchoredThread) -> None:
-    if project_of(request, organisation, name, Verb.READ).pk != found.project_id:
+    # The thread was found for who acts, who offers changes and has no role here, or has one.
+    if project_of(request, organisation, name, Verb.SEE).pk != found.project_id:
         raise NotFound("There is no such thread here.")
 
 
@@ -296,7 +300,7 @@ def _shown(principal: Principal, thread: AnchoredThread, parts: Parts, names: Na
     anchor = anchor_of(thread)
     is_there = anchor.spot in parts.keys
     owns = can(principal, Verb.MANAGE, thread.project)
-    talks = can(principal, Verb.COMMENT, thread.project)
+    talks = can(principal, Verb.COMMENT, thread.project) or offers_it(principal, thread.change_request, Verb.COMMENT)
     comments = tuple(
         ShownComment(
             said,
@@ -317,6 +321,7 @@ def _shown(principal: Principal, thread: AnchoredThread, parts: Parts, names: Na
         comments=comments,
         replay=replay,
         suggestion=_suggestion(principal, thread),
+        may_end=may_end(principal, thread),
     )
 
 

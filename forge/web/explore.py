@@ -13,6 +13,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from forge.accounts.principals import Principal, principal_of
+from forge.projects.access import favourites_seen
 from forge.registry.licences import BEGINNINGS
 from forge.registry.listings import listed
 from forge.registry.models import Listing, ListingQuerySet
@@ -32,6 +33,7 @@ _ORDERS = {
     "size": ("size", "-published"),
     "name": ("repository__project__name", "-published"),
 }
+_MINE = {"favourites": "My favourites"}
 _SENSORS = {"": "Any sensor", **SENSORS}
 _MOST_WORDS = 6
 _LONGEST = 100
@@ -64,6 +66,7 @@ class Asked:
     size: str = ""
     licence: str = ""
     sort: str = ""
+    mine: str = ""
 
     @classmethod
     def of(cls, query: Mapping[str, str]) -> Asked:
@@ -79,12 +82,13 @@ class Asked:
             size=one_of("size", SIZES),
             licence=one_of("licence", LICENCES),
             sort=one_of("sort", SORTS),
+            mine=one_of("mine", _MINE),
         )
 
     @property
     def is_narrowed(self) -> bool:
         """Whether it leaves anything out."""
-        return any((self.q, self.sensor, self.size, self.licence))
+        return any((self.q, self.sensor, self.size, self.licence, self.mine))
 
     def address(self, **changes: str) -> str:
         """The query of the page with something else chosen, on its first page."""
@@ -95,7 +99,10 @@ class Asked:
         """Those that are asked for, in order."""
         largest = int(self.size) * 1000 if self.size else None
         words = self.q.split()[:_MOST_WORDS]
-        return listed(principal, words, self.sensor, self.licence, largest).order_by(*_ORDERS[self.sort], "pk")
+        found = listed(principal, words, self.sensor, self.licence, largest)
+        if self.mine:
+            found = found.filter(repository__project__in=favourites_seen(principal))
+        return found.order_by(*_ORDERS[self.sort], "pk")
 
 
 @dataclass(frozen=True)
@@ -140,6 +147,7 @@ def explore(request: HttpRequest) -> HttpResponse:
         "cards": rune_cards(list(cast("QuerySet[Listing]", page.object_list))),
         "page": page,
         "sensors": [(value, words, asked.address(sensor=value)) for value, words in _SENSORS.items()],
+        "favourites": asked.address(mine="" if asked.mine else "favourites") if principal.person is not None else "",
         "sizes": SIZES,
         "licences": LICENCES,
         "sorts": SORTS,

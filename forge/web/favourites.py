@@ -20,7 +20,7 @@ def favourites(request: HttpRequest) -> HttpResponse:
     """Adds or removes the project of the button that was pressed, and goes back to the list."""
     chosen = "add" in request.POST
     organisation, _, name = request.POST.get("add" if chosen else "remove", "").partition("/")
-    project = project_of(request, organisation, name, Verb.READ)
+    project = project_of(request, organisation, name, Verb.SEE)
     mark_favourite(principal_of(request), project, chosen=chosen)
     back = request.POST.get("back", "")
     # A path of ours alone: the form may have been made by somebody else.

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from typing import Any
-from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
@@ -12,14 +11,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from forge.accounts.models import User
-from forge.accounts.pages_of_people import find_person
 from forge.accounts.permissions import Verb
 from forge.accounts.principals import Principal, principal_of
 from forge.core.errors import Conflict, Invalid, NotFound, TooOften
 from forge.moderation import actions
-from forge.moderation.access import SHOWN, Subject, can_report, find_subject, open_cases, own_reports, standing_cases
+from forge.moderation.access import SHOWN, Subject, find_reported, find_subject, open_cases, own_reports, standing_cases
 from forge.moderation.models import Reason
-from forge.projects.access import find_project
 from forge.web.pages import for_person, person, show_again
 from forge.web.project import project_of
 
@@ -33,7 +30,7 @@ def report(request: HttpRequest) -> HttpResponse:
     if request.method == "GET":
         return render(request, "moderation/report.html", _reporting(principal, request.GET.get("about", "")))
     about = request.POST.get("about", "")
-    subject = _reported(principal, about)
+    subject = find_reported(principal, about)
     try:
         actions.report(principal, subject, request.POST.get("reason", ""), request.POST.get("text", ""))
     except (Invalid, Conflict, TooOften) as error:
@@ -42,30 +39,13 @@ def report(request: HttpRequest) -> HttpResponse:
 
 
 def _reporting(principal: Principal, about: str) -> dict[str, Any]:
-    subject = _reported(principal, about) if about else None
+    subject = find_reported(principal, about) if about else None
     return {
         "about": about,
         "name": "" if subject is None else str(subject) if isinstance(subject, User) else subject.full_name,
         "reasons": dict(Reason.choices),
         "reports": list(own_reports(principal)[:SHOWN]),
     }
-
-
-def _reported(principal: Principal, about: str) -> Subject:
-    """What the address of the form names: `acme/kitchen`, or `user:<id>`. Raises `NotFound`."""
-    kind, _, identifier = about.partition(":")
-    subject: Subject
-    if kind == "user":
-        try:
-            subject = find_person(principal, UUID(identifier))
-        except ValueError:
-            raise NotFound from None
-    else:
-        organisation, _, name = about.partition("/")
-        subject = find_project(principal, organisation, name, Verb.SEE)
-    if not can_report(principal, subject):
-        raise NotFound("Only what is shared with others can be reported.")
-    return subject
 
 
 @for_person

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.conf import settings
+from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import redirect, render
@@ -11,8 +13,9 @@ from django.views.decorators.http import require_GET, require_http_methods
 from forge.accounts.access import find_organisation, organisations_of
 from forge.accounts.permissions import Verb
 from forge.accounts.principals import principal_of
-from forge.core.errors import Conflict, Invalid
-from forge.projects.actions import create_project
+from forge.core.errors import Conflict, Invalid, TooLarge, TooOften, Unprocessable
+from forge.projects.actions import create_from_upload, create_project
+from forge.projects.bringing import usual_name
 from forge.projects.names import free_name
 from forge.projects.templates import find_template
 from forge.web.pages import for_person, show_again, usual_organisation
@@ -42,6 +45,30 @@ def new_project(request: HttpRequest) -> HttpResponse:
         project = create_project(principal, organisation, name, template or None)
     except (Invalid, Conflict) as error:
         return show_again(request, "new.html", context | {"chosen": template}, error)
+    return redirect(f"{project.get_absolute_url()}/studio")
+
+
+@for_person
+@require_http_methods(["GET", "POST"])
+def from_archive(request: HttpRequest) -> HttpResponse:
+    """The form, and making a project of a .zip, with its versions where it has them."""
+    principal = principal_of(request)
+    creatable = list(organisations_of(principal, Verb.CREATE_PROJECT))
+    chosen = request.GET.get("organisation", "") or usual_organisation(principal, creatable)
+    context = {"creatable": creatable, "chosen": chosen, "limit": settings.UPLOAD_LIMIT}
+    if request.method == "GET":
+        return render(request, "new-from-archive.html", context)
+    sent = request.FILES.get("archive")
+    try:
+        if not isinstance(sent, UploadedFile):
+            raise Invalid("Choose a .zip.", errors={"archive": ["Choose a .zip."]})
+        organisation = find_organisation(principal, request.POST.get("organisation", ""), Verb.CREATE_PROJECT)
+        name, usual = request.POST.get("name", "").strip(), usual_name(sent.name or "")
+        project, found = create_from_upload(principal, organisation, name, sent.chunks(), usual)
+    except (Invalid, Conflict, Unprocessable, TooLarge, TooOften) as error:
+        return show_again(request, "new-from-archive.html", context, error)
+    if found.merges:
+        return render(request, "new-from-archive.html", {"project": project, "found": found})
     return redirect(f"{project.get_absolute_url()}/studio")
 
 

@@ -22,7 +22,7 @@ from forge.core.blob_links import is_linked
 from forge.core.blobs import read_blob
 from forge.core.errors import Damaged, DomainError, NotFound
 from forge.moderation.access import can_report, standing
-from forge.projects.access import find_project, origin_of
+from forge.projects.access import find_project, origin_of, popularity_of
 from forge.projects.models import Project, Version, Visibility
 from forge.registry.access import default_tag, find_tag, tags_of
 from forge.registry.hooks import Clearance, clearances_of
@@ -35,6 +35,7 @@ from forge.web.embed import script_integrity
 from forge.web.markdown import LIMIT, render_readme
 from forge.web.pages import show_again
 from forge.web.project import project_of
+from forge.web.rune_quality import boards_of, models_of, quality_of
 from forge.web.templatetags.look import build_manifest
 from forge.web.use_it import Published, interface_of, snippets
 from rune.wording import size_text
@@ -90,6 +91,7 @@ def show_rune(
         "may_publish": can(principal, Verb.PUBLISH, project),
         "tags": tags,
         "origin": origin_of(principal, project),
+        "popularity": popularity_of(principal, project),
         "about": _about(project),
     }
     context |= {
@@ -139,7 +141,7 @@ def _picture_facts(project: Project, tag: Tag | None) -> PictureFacts:
 def _of_tag(project: Project, tag: Tag, tags: Sequence[Tag]) -> dict[str, Any]:
     """What the page says of the tag that is looked at, and of the others."""
     artefact = tag.build.artefact
-    packages = [each for each in packages_for_reading().filter(build=tag.build) if each.artefact is not None]
+    packages = list(packages_for_reading().filter(build=tag.build))
     published = Published(
         settings.PUBLIC_URL, project.full_name, tag.name, script_integrity(), project.visibility == Visibility.PUBLIC
     )
@@ -153,14 +155,17 @@ def _of_tag(project: Project, tag: Tag, tags: Sequence[Tag]) -> dict[str, Any]:
         "successors": [each.name for each in tags if each.pk != tag.pk and not each.is_deprecated],
         "rune_url": f"/api/v1/projects/{project.full_name}/tags/{tag.name}/rune",
         "packages_url": f"/api/v1/projects/{project.full_name}/tags/{tag.name}/packages",
-        "packages": packages,
+        "packages": [each for each in packages if each.artefact is not None],
+        "boards": boards_of(tag.build, packages),
+        "quality": quality_of(tag.build),
+        "models": models_of(artefact.report) if artefact else (),
         "memory": artefact.planned_memory if artefact else None,
         "time": milliseconds(time.median) if (time := read_inference_time(tag.build.measurement)) else None,
         "approvals": approvals_of(tag.build),
         "readme": _readme(project, tag.build.source),
         "licence": licence_in(tag.build.source),
         "uses": uses_of(tag.repository),
-        "ways": snippets(published, interface, bool(packages)) if interface else [],
+        "ways": snippets(published, interface, any(each.artefact for each in packages)) if interface else [],
         "picture": _picture_facts(project, default).digest,
     }
 

@@ -138,6 +138,7 @@ urlpatterns = [
     path("users/<uuid:person>", people.person_page, name="person"),
     path("new", new_project.new_project, name="new-project"),
     path("new/places", new_project.places, name="new-project-places"),
+    path("new/from-archive", new_project.from_archive, name="new-from-archive"),
     path("new/from-git", git.from_git, name="new-from-git"),
     path("organisations/new", organisation.new_organisation, name="new-organisation"),
     path("<str:organisation>", organisation.overview, name="organisation"),

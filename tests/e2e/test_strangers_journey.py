@@ -65,7 +65,34 @@ def test_a_stranger_builds_upon_a_public_rune_and_it_is_merged_and_published(
     stranger.goto(f"{fork}/offer")
     stranger.get_by_label("What changes, in a few words").fill("Letters answer nothing")
     stranger.get_by_role("button", name="Offer the changes").click()
-    expect(stranger.get_by_text("Offered before")).to_be_visible()
+    expect(stranger.get_by_role("heading", name="Letters answer nothing")).to_be_visible()
+    theirs = stranger.url
+
+    # Both sides talk about it on one page, live, and the stranger sees nothing else of the project.
+    owner.goto(theirs)
+    owner.get_by_label("Comment", exact=True).fill("How do you know?")
+    owner.get_by_role("button", name="Ask for changes").click()
+    expect(owner.get_by_text("Changes asked for")).to_be_visible()
+    expect(stranger.get_by_text("How do you know?")).to_be_visible(timeout=PATIENCE)
+    stranger.get_by_role("textbox", name="Reply to").fill("By *160* letters.")
+    stranger.get_by_role("button", name="Reply", exact=True).click()
+    expect(stranger.get_by_text("By 160 letters.")).to_be_visible()
+    expect(owner.get_by_text("By 160 letters.")).to_be_visible(timeout=PATIENCE)
+    assert stranger.get_by_text("source: 2").count() == 0
+    assert findings(stranger) == []
+    assert findings(stranger, (DARK_AND_NARROW,)) == []
+    stranger.goto(f"{forge.address}/")
+    expect(stranger.get_by_text("Changes are asked for")).to_be_visible()
+    write(stranger, fork, "notes.md", "Measured with 160 letters of 40 people.\n")
+    stranger.goto(theirs)
+    stranger.get_by_label("What you addressed").fill("Says of how many people.")
+    stranger.get_by_role("button", name="Offer the files of now").click()
+    for side in (stranger, owner):
+        side.goto(theirs)
+        expect(side.get_by_role("heading", name="Since the last offer")).to_be_visible()
+        expect(side.get_by_text("Says of how many people.")).to_be_visible()
+        expect(side.get_by_text("Changes asked for")).to_have_count(0)
+    assert findings(owner) == []
 
     # Resolved in the studio: both sides beside each other, and nothing is lost.
     owner.goto(f"{project}/change-requests/1")

@@ -1,5 +1,6 @@
 """What can be done to projects. Each act checks the permission, does it, and writes the audit entry and the event."""
 
+from forge.projects.actions.bringing import create_from_upload
 from forge.projects.actions.copying import duplicate_project, fork_project
 from forge.projects.actions.downloads import note_download
 from forge.projects.actions.favourites import mark_favourite
@@ -38,6 +39,7 @@ __all__ = [
     "create_from_files",
     "create_from_git",
     "create_from_model",
+    "create_from_upload",
     "create_project",
     "delete_file",
     "delete_project",

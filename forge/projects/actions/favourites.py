@@ -9,17 +9,21 @@ from forge.accounts.permissions import Verb
 from forge.accounts.scopes import Scope
 from forge.core.actors import Actor
 from forge.core.audit import write_entry
+from forge.core.errors import SignInNeeded
 from forge.projects.access import require
 from forge.projects.models import Favourite, Project
 
 
 @transaction.atomic
 def mark_favourite(actor: Actor, project: Project, *, chosen: bool) -> None:
-    """Puts a project among a person's favourites, or takes it out. Raises `Forbidden` and `NotFound`.
+    """Puts a project among a person's favourites, or takes it out: who sees its page may. Raises `Forbidden`,
+    `NotFound` and `SignInNeeded`.
 
-    It is theirs alone: the entry is in the log of their account, and no stream tells of it.
+    It is theirs alone: the entry is in the log of their account, and no stream tells of it. The page counts them.
     """
-    require(actor, Verb.READ, project)
+    require(actor, Verb.SEE, project)
+    if actor.person is None:
+        raise SignInNeeded("Sign in to have favourites.")
     require_scope(actor, Scope.ACCOUNT_WRITE)
     if chosen:
         _, changed = Favourite.objects.get_or_create(person=actor.person, project=project)

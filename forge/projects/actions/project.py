@@ -78,7 +78,7 @@ def create_from_files(
     require_room(organisation.pk)
     stored = store_files(contents)
     with nothing_left_behind([file.blob.digest for file in stored]):
-        return _create(actor, organisation, name, stored, template)
+        return create_of(actor, organisation, name, stored, template)
 
 
 def create_from_model(actor: Actor, organisation: Organisation, name: str, filename: str, data: bytes) -> Project:
@@ -107,13 +107,15 @@ def create_from_archive(actor: Actor, organisation: Organisation, name: str, arc
     with extracted_file(archive) as files:
         stored = tuple(file.store() for file in files)
     with nothing_left_behind([file.blob.digest for file in stored]):
-        return _create(actor, organisation, name, stored, "")
+        return create_of(actor, organisation, name, stored)
 
 
 @transaction.atomic
-def _create(
-    actor: Actor, organisation: Organisation, name: str, stored: tuple[StoredFile, ...], template: str
+def create_of(
+    actor: Actor, organisation: Organisation, name: str, stored: tuple[StoredFile, ...], template: str = ""
 ) -> Project:
+    """Makes a project of stored files, with a name that was checked. Raises `NameTaken` and `QuotaReached`."""
+    require_in(actor, Verb.CREATE_PROJECT, organisation)
     require_another(organisation)
     take_name(organisation, name)
     project = Project.objects.create(organisation=organisation, name=name, created_by=actor.person, template=template)

@@ -8,6 +8,7 @@ from forge.reviews.actions.asking import (
     close_review,
 )
 from forge.reviews.actions.changes import (
+    ask_for_changes,
     build_merged,
     close_change_request,
     offer_changes,
@@ -48,6 +49,7 @@ __all__ = [
     "Asked",
     "AskedChange",
     "GuestTerms",
+    "ask_for_changes",
     "ask_for_review",
     "ask_in_a_new_round",
     "begin_thread",

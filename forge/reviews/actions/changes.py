@@ -18,11 +18,13 @@ from forge.projects.access import require
 from forge.projects.models import Fork, Project, Version
 from forge.projects.storage import link_brought
 from forge.projects.versions import keep_tree, snapshot
-from forge.reviews.change_models import ChangeRequest, ChangeState, Resolution
+from forge.reviews.actions.conversation import begin_thread
+from forge.reviews.change_models import ChangeRequest, ChangeState, OfferRound, Resolution
 from forge.reviews.changes import base_of, fork_to_offer
 from forge.reviews.errors import CannotMerge, NoFork, NoSuchConflict, NothingToOffer, NotOpen, TooManyOffers
 from forge.reviews.events import ChangeStep
 from forge.reviews.merging import Merging, merging_of, without_recordings
+from forge.reviews.models import AnchoredThread
 from forge.reviews.telling import change_event, offer_event
 from rune.merge import Choice, Side
 from rune.wording import counted
@@ -31,6 +33,8 @@ MAXIMUM_TITLE = 200
 MOST_OPEN_OF_A_FORK = 5
 MOST_OPEN = 100
 """Open change requests of a project."""
+MOST_ROUNDS = 100
+"""Times that one change request offers files."""
 LONGEST_WRITTEN = 64 * 1024
 """Characters that somebody writes in place of a conflict."""
 
@@ -65,17 +69,20 @@ def offer_changes(
             base=base,
             offered=offered,
         )
+        OfferRound.objects.create(request=made, number=1, version=offered, offered_by=actor.person)
         _note(actor, made, "change.offer", ChangeStep.OFFERED)
         _note_taken_out(actor, fork, offered)
     return made
 
 
-def offer_newer(actor: Actor, request: ChangeRequest, version: Version | None = None) -> None:
-    """Offers newer files of the fork in an open change request. Raises what `offer_changes` raises, and `NotOpen`."""
+def offer_newer(actor: Actor, request: ChangeRequest, version: Version | None = None, message: str = "") -> None:
+    """Offers newer files of the fork in an open change request: another round, of which `message` says what was
+    addressed. Raises what `offer_changes` raises, and `NotOpen`."""
     fork = request.source
     if fork is None:
         raise NoFork("The fork of this change request was deleted.")
     require(actor, Verb.EDIT, fork)
+    message = checked_text(message)
     offered = _offered(actor, fork, version)
     with transaction.atomic():
         require_open(request)
@@ -83,10 +90,31 @@ def offer_newer(actor: Actor, request: ChangeRequest, version: Version | None = 
             raise NothingToOffer("These files are offered already.")
         if request.base is not None:
             _require_changes(request.base, offered)
-        request.offered = offered
-        request.save(update_fields=["offered"])
+        last = OfferRound.objects.filter(request=request).aggregate(last=Max("number"))["last"] or 0
+        if last >= MOST_ROUNDS:
+            raise TooManyOffers(f"{last} rounds are as many as a change request has. Close it, and offer a new one.")
+        OfferRound.objects.create(
+            request=request, number=last + 1, version=offered, message=message, offered_by=actor.person
+        )
+        request.offered, request.changes_asked = offered, None
+        request.save(update_fields=["offered", "changes_asked"])
         _note(actor, request, "change.newer", ChangeStep.NEWER)
         _note_taken_out(actor, fork, offered)
+
+
+@transaction.atomic
+def ask_for_changes(actor: Actor, request: ChangeRequest, text: str) -> AnchoredThread:
+    """Says in a thread what should change before it is merged; it waits for newer files from then on.
+
+    Raises `Forbidden`, `NotOpen` and `Invalid`.
+    """
+    require(actor, Verb.REVIEW, request.project)
+    require_open(request)
+    thread = begin_thread(actor, request, text)
+    request.changes_asked = timezone.now()
+    request.save(update_fields=["changes_asked"])
+    _note(actor, request, "change.ask", ChangeStep.CHANGES)
+    return thread
 
 
 def resolve_conflict(actor: Actor, request: ChangeRequest, key: str, choice: Choice) -> None:
@@ -221,8 +249,8 @@ def require_open(request: ChangeRequest) -> None:
 def decide(request: ChangeRequest, actor: Actor, state: ChangeState, reason: str = "") -> None:
     """Writes what became of it."""
     request.state, request.reason = state, reason
-    request.decided_by, request.decided = actor.person, timezone.now()
-    request.save(update_fields=["state", "reason", "decided_by", "decided", "before", "merged"])
+    request.decided_by, request.decided, request.changes_asked = actor.person, timezone.now(), None
+    request.save(update_fields=["state", "reason", "decided_by", "decided", "changes_asked", "before", "merged"])
 
 
 def open_again(request: ChangeRequest) -> None:

@@ -13,20 +13,19 @@ from forge.core.actors import Actor
 from forge.core.audit import write_entry
 from forge.core.events import append_event
 from forge.core.models import Comment
-from forge.projects.access import require
 from forge.projects.models import Project
 from forge.reviews.access import newest_round
 from forge.reviews.anchoring import anchored
 from forge.reviews.anchors import WHOLE_BUILD, Anchor, Wish
 from forge.reviews.change_models import ChangeRequest
-from forge.reviews.conversation import mentionable
 from forge.reviews.errors import AlreadySo, NotYours
 from forge.reviews.events import ThreadStep
 from forge.reviews.hooks import Mention, mentioned
 from forge.reviews.mentions import mentioned as mentioned_in
 from forge.reviews.mentions import names_of
 from forge.reviews.models import AnchoredThread, Review
-from forge.reviews.telling import thread_event, thread_facts
+from forge.reviews.taking_part import mentionable_by, require_ending, require_pace, require_talking
+from forge.reviews.telling import offer_thread_event, thread_event, thread_facts
 
 
 @transaction.atomic
@@ -36,11 +35,12 @@ def begin_thread(
     """Begins a thread about a build, or a part of it; about a review, it is its newest build. One about a change
     request is about all of it.
 
-    Raises `Forbidden`, `Invalid` and `BadAnchor`.
+    Raises `Forbidden`, `Invalid`, `BadAnchor` and `TooOften`.
     """
-    require(actor, Verb.COMMENT, about.project)
     review = about if isinstance(about, Review) else None
     request = about if isinstance(about, ChangeRequest) else None
+    require_talking(actor, about.project, request)
+    require_pace(actor, about.project)
     build = None if isinstance(about, ChangeRequest) else build_of(about)
     if build is None:
         anchor = Anchor()
@@ -64,7 +64,8 @@ def begin_thread(
 @transaction.atomic
 def reply_in_thread(actor: Actor, thread: AnchoredThread, text: str) -> Comment:
     """Adds to a thread; one that was resolved is open again. Raises `Forbidden`, `Invalid` and `ThreadFull`."""
-    require(actor, Verb.COMMENT, thread.project)
+    require_talking(actor, thread.project, thread.change_request)
+    require_pace(actor, thread.project)
     _lock(thread)
     comment = threads.reply(thread.thread, actor.person, text)
     _note_comment(actor, thread, comment)
@@ -73,8 +74,8 @@ def reply_in_thread(actor: Actor, thread: AnchoredThread, text: str) -> Comment:
 
 @transaction.atomic
 def resolve_thread(actor: Actor, thread: AnchoredThread) -> None:
-    """Says that nothing is left to do. Raises `Forbidden`, and `AlreadySo` where somebody was faster."""
-    require(actor, Verb.COMMENT, thread.project)
+    """Says that nothing is left to do. Raises `Forbidden`, `NotYours`, and `AlreadySo` where somebody was faster."""
+    require_ending(actor, thread)
     _lock(thread)
     if thread.thread.resolved is not None:
         raise AlreadySo("This thread is resolved already.")
@@ -84,8 +85,8 @@ def resolve_thread(actor: Actor, thread: AnchoredThread) -> None:
 
 @transaction.atomic
 def reopen_thread(actor: Actor, thread: AnchoredThread) -> None:
-    """Says that something is left to do. Raises `Forbidden`, and `AlreadySo` where somebody was faster."""
-    require(actor, Verb.COMMENT, thread.project)
+    """Says that something is left to do. Raises `Forbidden`, `NotYours`, and `AlreadySo` where somebody was faster."""
+    require_ending(actor, thread)
     _lock(thread)
     if thread.thread.resolved is None:
         raise AlreadySo("This thread is open already.")
@@ -99,7 +100,7 @@ def edit_comment(actor: Actor, thread: AnchoredThread, comment: Comment, text: s
 
     Raises `Forbidden`, `NotYours`, `Invalid`, `CommentDeleted` and `ThreadFull`.
     """
-    require(actor, Verb.COMMENT, thread.project)
+    require_talking(actor, thread.project, thread.change_request)
     if comment.author_id != actor.pk:
         raise NotYours("Only who wrote a comment edits it. Reply to it.")
     _lock(thread)
@@ -115,7 +116,7 @@ def edit_comment(actor: Actor, thread: AnchoredThread, comment: Comment, text: s
 def delete_comment(actor: Actor, thread: AnchoredThread, comment: Comment) -> None:
     """Erases one's own comment, and as an owner anybody's; a trace stays. Raises `Forbidden`, `NotYours` and
     `CommentDeleted`."""
-    require(actor, Verb.COMMENT, thread.project)
+    require_talking(actor, thread.project, thread.change_request)
     if comment.author_id != actor.pk and not can(actor, Verb.MANAGE, thread.project):
         raise NotYours("Only who wrote a comment deletes it, or an owner.")
     _lock(thread)
@@ -160,7 +161,7 @@ def _mention(actor: Actor, thread: AnchoredThread, comment: Comment, before: str
     """Tells those who are mentioned now and were not before; answers who they are."""
     if "@" not in comment.text:
         return frozenset()
-    names = names_of(mentionable(thread.project))
+    names = names_of(mentionable_by(actor, thread.project, thread.change_request))
     people = mentioned_in(comment.text, names) - mentioned_in(before, names) - {actor.pk}
     if people:
         mentioned.call(Mention(actor, thread, comment, people))
@@ -174,3 +175,6 @@ def _note(actor: Actor, thread: AnchoredThread, action: str, step: ThreadStep) -
 
 def _tell(actor: Actor, thread: AnchoredThread, step: ThreadStep, people: frozenset[UUID] = frozenset()) -> None:
     append_event(thread.project.stream, thread_event(thread, step, people), actor)
+    request = thread.change_request
+    if request is not None and request.source is not None:
+        append_event(request.source.stream, offer_thread_event(thread, request, step, people), actor)

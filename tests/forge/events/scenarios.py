@@ -831,6 +831,12 @@ def a_merge_is_undone(world: World) -> Act:
     return lambda: reviews.undo_merge(world.owner, made)
 
 
+@scene(reviews.ask_for_changes)
+def changes_are_asked_for_in_a_change_request(world: World) -> Act:
+    made = _offered(world)
+    return lambda: reviews.ask_for_changes(world.reviewer, made, "Say why.")
+
+
 @scene(reviews.close_change_request)
 def a_change_request_is_closed(world: World) -> Act:
     made = _offered(world)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -282,3 +283,32 @@ def test_the_forms_report_decide_and_appeal(
     assert deciding.post("/admin/reports/do", {**about, "do": "put-back", "text": "Thank you."}).status_code == 302
     assert outside.get("/acme/kitchen").status_code == 200
     assert deciding.post("/admin/reports/do", {"about": "project:nonsense", "do": "dismiss"}).status_code == 404
+
+
+def test_the_api_reports_as_the_page_does(
+    project: Any, owner: User, stranger: User, browser_of: Callable[[User | None], Client], monkeypatch: Any
+) -> None:
+    def post(client: Client, **asked: str) -> Any:
+        return client.post("/api/v1/reports", asked, content_type="application/json")
+
+    browser = browser_of(stranger)
+    assert post(browser, about="acme/kitchen", reason="harm").status_code == 404
+    Project.objects.filter(pk=project.pk).update(visibility="public")
+    assert post(browser_of(None), about="acme/kitchen", reason="harm").status_code == 401
+    for wrong in ({"reason": "because"}, {"reason": "other"}, {"reason": "harm", "text": "x" * 2001}):
+        assert post(browser, about="acme/kitchen", **wrong).status_code == 400
+    for nobody in ("user:x", f"user:{owner.pk}", "acme", "nowhere/zilch"):
+        assert post(browser, about=nobody, reason="harm").status_code == 404
+    made = post(browser, about="acme/kitchen", reason="rights", text="It is mine.")
+    assert (made.status_code, made.json()["state"], made.json()["about"]) == (201, "open", "acme/kitchen")
+    assert post(browser, about="acme/kitchen", reason="harm").status_code == 409
+    assert browser.get("/api/v1/reports").json()["reports"] == [made.json()]
+    assert browser_of(owner).get("/api/v1/reports").json() == {"reports": []}
+    monkeypatch.setattr(actions, "MOST_OF_A_DAY", 1)
+    limited = post(browser, about="acme/kitchen", reason="harm")
+    assert (limited.status_code, "Retry-After" in limited) == (429, True)
+    # What a token reports it must see, too.
+    for scopes, answer in ((["account:read"], 403), (["account:write"], 404), (["account:write", "project:read"], 429)):
+        _, secret = create_token(stranger, "bot", scopes, None)
+        client = Client(headers={"authorization": f"Bearer {secret}"})
+        assert post(client, about="acme/kitchen", reason="harm").status_code == answer

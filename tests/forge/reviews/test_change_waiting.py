@@ -7,7 +7,7 @@ from forge.accounts.principals import acting_as
 from forge.projects.actions import delete_project, end_project_role, give_project_role
 from forge.projects.models import Project
 from forge.reviews import actions
-from forge.reviews.change_waiting import offers_to_decide, own_offers
+from forge.reviews.change_waiting import offers_to_change, offers_to_decide, own_offers
 from forge.reviews.changes import find_change_request
 from tests.forge.made_changes import forked, offered
 
@@ -29,11 +29,15 @@ def test_an_offer_waits_for_who_may_merge_it_and_is_waited_for_by_who_made_it(
     # Who offered and may merge waits for nobody by that.
     give_project_role(owner, project, stranger.pk, "developer")
     assert waits(stranger) == ([], [page])
-    # Who made it sees the origin no more, and is told of it no more; a public one is read in the fork.
+    # Who made it sees the origin no more, and is told of it no more; a public one's change request is for them too.
     end_project_role(owner, project, stranger.pk)
     assert waits(stranger) == ([], [])
     Project.objects.filter(pk=project.pk).update(visibility="public")
-    assert waits(stranger) == ([], ["/other/turns/offer"])
+    assert waits(stranger) == ([], [page])
+    # Whoever is to change something is waited for, and nobody else.
+    actions.ask_for_changes(reviewer, find_change_request(reviewer, made.pk), "Why 3?")
+    assert [each.url for each in offers_to_change(acting_as(stranger))] == [page]
+    assert waits(owner) == waits(stranger) == ([], [])
     actions.close_change_request(owner, find_change_request(owner, made.pk), "Not now")
     assert (waits(owner), waits(stranger)) == (([], []), ([], []))
     actions.reopen_change_request(owner, find_change_request(owner, made.pk))

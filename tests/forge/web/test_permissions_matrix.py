@@ -168,6 +168,15 @@ CASES: list[tuple[str, str, str, Any, tuple[int, ...]]] = [
     ),
     (
         "post",
+        "api/v1/projects/from-archive",
+        "api/v1/projects/from-archive?organisation=acme",
+        b"x",
+        (422, 422, 422, 403, 403, 404, 401),
+    ),
+    ("get", "api/v1/reports", "", None, MINE),
+    ("post", "api/v1/reports", "", {"about": "acme/kitchen", "reason": "harm"}, NONE),
+    (
+        "post",
         "api/v1/projects/from-git",
         "",
         {"organisation": "acme", "url": "https://nowhere.example/a.git"},
@@ -381,6 +390,8 @@ CASES: list[tuple[str, str, str, Any, tuple[int, ...]]] = [
     ("form", "accounts/tokens/<uuid:token>/delete", "TOKEN_PAGE", {}, (404, 404, 404, 404, 404, 404, 302)),
     ("get", "new", "", None, ANY_PAGE),
     ("form", "new", "", {"organisation": "acme", "name": "fresh"}, SENT),
+    ("get", "new/from-archive", "", None, ANY_PAGE),
+    ("form", "new/from-archive", "", {"organisation": "acme"}, (400, 400, 400, 400, 400, 400, 302)),
     ("get", "new/from-git", "", None, ANY_PAGE),
     (
         "form",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import re
 import subprocess
 import sys
 import wave
@@ -16,12 +17,16 @@ import pytest
 from django.test import Client
 from PIL import Image
 
-from forge.projects.actions import update_project
+from forge.builds.models import BuildPackage
+from forge.projects.actions import fork_project, update_project
 from forge.registry.actions import deprecate_tag, publish_build
 from forge.registry.picture import PictureFacts
 from forge.web.embed import script_path
 from forge.web.use_it import Published, interface_of, snippets
-from tests.forge.made_builds import approved, built, packed
+from rune.boards.finding import boards
+from rune.evaluation.evaluation import Outcome
+from tests.forge.made_builds import NEEDS, approved, built, packed
+from tests.forge.web.test_evaluation_pages import evaluated
 
 pytestmark = pytest.mark.django_db
 
@@ -138,3 +143,39 @@ def test_the_ways_without_a_page_run_as_they_stand(tmp_path: Path) -> None:
     sources = [str(each) for each in (tmp_path / "package/src").glob("*.c") if "selftest" not in each.name]
     run("gcc", "-std=c99", "-Wall", "-Werror", "-Ipackage/include", "use.c", *sources, "-o", "use")
     run("./use")
+
+
+def test_the_page_says_what_was_measured_and_nothing_else(
+    public: Any, developer: Any, stranger: Any, browser_of: Callable[[Any], Client]
+) -> None:
+    BuildPackage.objects.update(needs=None)
+    page = Client().get("/acme/kitchen").content.decode()
+    for unmeasured in ("How good it is", "Fits ", "Accuracy", "Favourite <span"):
+        assert unmeasured not in page, unmeasured
+    build = public.repository.tags.get().build
+    packed(build, "cortex-m4", NEEDS | {"ram": 60_000}, b"PK m4")
+    outcomes = [Outcome(str(number), "yes" if number % 2 else "no", "yes") for number in range(60)]
+    evaluated(build, outcomes)
+    fork = fork_project(developer, public, public.organisation, "twin")
+    page = Client().get("/acme/kitchen").content.decode()
+    assert "Accuracy, 60 recordings" in page
+    assert "30 of 60 samples right: 50 %, between" in page
+    assert "no, 0 %" in page
+    m4 = [board for board in boards() if board.target == "cortex-m4"]
+    fitting = sum(board.ram >= 60_000 for board in m4)
+    assert 0 < fitting < len(m4)
+    assert f"Fits {fitting} of {len(m4)} boards that it was built for" in page
+    # Numbers without names; a favourite of somebody without a role is found in Explore.
+    browser = browser_of(stranger)
+    sent = browser.post("/accounts/favourites", {"add": "acme/kitchen", "back": "/acme/kitchen"})
+    assert (sent.status_code, sent["Location"]) == (302, "/acme/kitchen")
+    page = " ".join(browser.get("/acme/kitchen").content.decode().split())
+    assert 'aria-pressed="true"' in page
+    assert 'Favourite <span class="num">1</span>' in page
+    assert "acme / kitchen" in " ".join(re.sub(r"<[^>]+>", " ", page).split())
+    assert "kitchen" in browser.get("/explore?mine=favourites").content.decode().partition("<h2")[2]
+    assert "None of your favourites" in browser_of(developer).get("/explore?mine=favourites").content.decode()
+    visitor = Client().get("/explore?mine=favourites").content.decode()
+    assert "My favourites" not in visitor
+    fork.delete()
+    assert "/accounts/login/?next=/acme/kitchen" in Client().get("/acme/kitchen").content.decode()

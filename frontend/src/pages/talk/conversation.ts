@@ -9,7 +9,7 @@ import { mentions } from "./mentions";
 import { oneAtATime, readAnew } from "./read";
 
 /** The events after which a conversation may read otherwise. */
-const OURS = new Set(["thread.changed", "review.changed", "samples.changed"]);
+const OURS = new Set(["thread.changed", "offer_thread.changed", "review.changed", "samples.changed"]);
 
 export function conversations(): void {
   const section = document.querySelector<HTMLElement>("[data-conversation]");
@@ -29,20 +29,21 @@ export function conversations(): void {
   });
 }
 
-/** Replies, edits and comments are sent here; a verdict changes more of the page, so that is loaded again. */
+/** Replies, edits and comments are sent here; what changes more of the page loads it again: a verdict, asking for changes. */
 function sendForms(section: HTMLElement, refresh: () => Promise<void>): void {
   document.addEventListener("submit", (event) => {
     const form = event.target;
     if (event.defaultPrevented || !(form instanceof HTMLFormElement) || !form.matches("[data-talk-form]")) return;
     const button = event.submitter;
-    if (button instanceof HTMLButtonElement && button.name === "verdict") return;
+    if (button instanceof HTMLButtonElement && (button.name === "verdict" || button.value === "ask-changes")) return;
     event.preventDefault();
     void send(form, button).then(async (problem) => {
       say(form, problem);
       if (problem !== null) return;
-      form.reset();
-      form.dispatchEvent(new CustomEvent("sent"));
-      const open = form.closest("details");
+      const there = inPlaceOf(form);
+      there.reset();
+      there.dispatchEvent(new CustomEvent("sent"));
+      const open = there.closest("details");
       if (open !== null && open.matches(".edit")) open.open = false;
       await refresh();
     });
@@ -69,9 +70,14 @@ async function send(form: HTMLFormElement, button: HTMLElement | null): Promise<
   return answer.querySelector("main [role=alert] p, main section p")?.textContent ?? "This could not be sent.";
 }
 
-/** The conversation may have been read anew while the server answered: then another form stands in this one's place. */
+/** The conversation may have been read anew while the server answered, also because it told of what was sent: then another
+ * form stands in this one's place, with what was typed. */
+function inPlaceOf(sent: HTMLFormElement): HTMLFormElement {
+  return sent.isConnected ? sent : (formLike(sent, document) ?? sent);
+}
+
 function say(sent: HTMLFormElement, problem: string | null): void {
-  const form = sent.isConnected ? sent : (formLike(sent, document) ?? sent);
+  const form = inPlaceOf(sent);
   form.querySelector("[data-problem]")?.remove();
   if (problem === null) return;
   const notice = Object.assign(document.createElement("p"), { className: "notice bad", textContent: problem });

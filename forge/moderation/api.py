@@ -1,0 +1,84 @@
+"""Reporting over REST: telling the moderators of something shared, and what became of one's reports."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, TypedDict
+
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers, status
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from forge.accounts.principals import signed_in
+from forge.accounts.scopes import Scope
+from forge.core.api import ForgeView, needing, raising
+from forge.core.errors import Conflict, NotFound, TooOften
+from forge.core.json_types import Timestamp, Uuid, choices
+from forge.moderation import actions
+from forge.moderation.access import SHOWN, find_reported, own_reports
+from forge.moderation.models import LONGEST_TEXT, Reason, Report, ReportState
+
+
+class ReportJson(TypedDict):
+    """What somebody reported, and what became of it. `answer` is what the moderators say to whoever reported it."""
+
+    id: Uuid
+    about: Annotated[str, "`organisation/name` of a project, or `user:<id>`"]
+    reason: Annotated[str, choices("ReportReason", Reason.values)]
+    text: str
+    state: Annotated[str, choices("ReportState", ReportState.values)]
+    answer: str
+    created: Timestamp
+    decided: Timestamp | None
+
+
+class ReportsJson(TypedDict):
+    """One's own newest reports."""
+
+    reports: list[ReportJson]
+
+
+class MakeReportSerializer(serializers.Serializer[Any]):
+    about = serializers.CharField(max_length=200, help_text="`organisation/name` of a project, or `user:<id>`")
+    reason = serializers.ChoiceField(choices=Reason.values)
+    text = serializers.CharField(
+        max_length=LONGEST_TEXT, allow_blank=True, default="", help_text="how you know; needed of `other`"
+    )
+
+
+class Reports(ForgeView):
+    """Reports of public pages."""
+
+    needs = needing(get=Scope.ACCOUNT_READ, post=Scope.ACCOUNT_WRITE)
+    raises = raising(post=(Conflict, TooOften, NotFound))
+
+    @extend_schema(operation_id="reports_list", responses=ReportsJson)
+    def get(self, request: Request) -> Response:
+        """What you reported, the newest first."""
+        found = own_reports(signed_in(request))[:SHOWN]
+        return Response({"reports": [report_to_json(each) for each in found]})
+
+    @extend_schema(operation_id="reports_make", request=MakeReportSerializer, responses={201: ReportJson})
+    def post(self, request: Request) -> Response:
+        """Tells the moderators what is wrong with a project's public page, or a person's. Its people are not told by
+        whom."""
+        principal = signed_in(request)
+        asked = self.asked(request, MakeReportSerializer)
+        subject = find_reported(principal, asked["about"])
+        made = actions.report(principal, subject, asked["reason"], asked["text"])
+        return Response(report_to_json(made), status=status.HTTP_201_CREATED)
+
+
+def report_to_json(report: Report) -> ReportJson:
+    """A report as whoever made it sees it."""
+    about = "" if report.project is None else report.project.full_name
+    return {
+        "id": str(report.pk),
+        "about": about or f"user:{report.person_id}",
+        "reason": report.reason,
+        "text": report.text,
+        "state": report.state,
+        "answer": report.answer,
+        "created": report.created.isoformat(),
+        "decided": report.decided.isoformat() if report.decided else None,
+    }
