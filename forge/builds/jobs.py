@@ -28,6 +28,8 @@ class Step(StrEnum):
 
     CHECK = "check"
     COMPILE = "compile"
+    TEST = "test"
+    """Running the tests of the project's own blocks: one that fails ends the build."""
     POLICY = "policy"
     """Reading `forge.yml`: a build whose rules cannot be read fails."""
     VERIFY = "verify"
@@ -40,7 +42,7 @@ class Step(StrEnum):
 
 
 PREVIEW_STEPS = (Step.CHECK, Step.COMPILE)
-NUMBERED_STEPS = (Step.CHECK, Step.COMPILE, Step.POLICY, Step.VERIFY, Step.MEASURE)
+NUMBERED_STEPS = (Step.CHECK, Step.COMPILE, Step.TEST, Step.POLICY, Step.VERIFY, Step.MEASURE)
 """Where the project has test samples, they are run last."""
 PACKAGE_STEPS = (Step.PACKAGE, Step.COUNT)
 
@@ -67,7 +69,8 @@ class Job:
             return self.steps
         done = {Step.CHECK, Step.COMPILE, Step.PACKAGE}
         if artefact.has_policy:
-            done.add(Step.POLICY)
+            # The tests come before it, and what fails them has none.
+            done |= {Step.TEST, Step.POLICY}
         if artefact.is_verified:
             done.add(Step.VERIFY)
         if artefact.is_measured:
