@@ -8,14 +8,21 @@ from __future__ import annotations
 import json
 import math
 import time
+from base64 import b64decode
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
+from functools import partial
 from typing import Any
 
+from rune.files import MemoryFiles
 from rune.pyblock.check import Checked, check_file
 from rune.pyblock.numbers import BlockFailure
 from rune.pyblock.python import Number, PythonArray, PythonBlock
 from rune.pyblock.signature import UnfitInput
+from rune.pyblock.testing.check import block_of_tests, check_tests, test_title
+from rune.pyblock.testing.python import run_tests
+from rune.pyblock.testing.recordings import find_recording
+from rune.pyblock.testing.subject import Subject
 from rune.tensor import ElementType, TensorType
 
 MOST_PRINTS = 100
@@ -77,7 +84,9 @@ class Live:
                 return self._load(request)
             case "run":
                 return self._run([_numbers(each) for each in request["inputs"]])
-        raise ValueError("a request loads or runs")
+            case "test":
+                return _tested(request)
+        raise ValueError("a request loads, runs or tests")
 
     def _load(self, request: Mapping[str, Any]) -> dict[str, Any]:
         """Another text, whose states begin with zeros. Where it has problems, none runs."""
@@ -117,6 +126,23 @@ class Live:
             "milliseconds": milliseconds,
             "failure": failure,
         }
+
+
+def _tested(request: Mapping[str, Any]) -> dict[str, Any]:
+    """What the tests of a file find: of these texts, and of recordings as base64. The block that is loaded stays."""
+    recordings = {path: b64decode(data) for path, data in request["recordings"].items()}
+    file, block = request["file"], Subject(block_of_tests(request["file"]), request["block"])
+    checked = check_tests(file, request["text"], block, partial(find_recording, MemoryFiles(recordings)))
+    if checked.problems:
+        problems = [{"line": each.place.line, "message": each.message} for each in checked.problems]
+        return {"problems": problems, "results": [], "prints": []}
+    prints: list[tuple[int, str]] = []
+    results = run_tests(checked, lambda line, text: prints.append((line, text[:LONGEST_PRINT])))
+    return {
+        "problems": [],
+        "results": [{**asdict(each), "title": test_title(each.name)} for each in results],
+        "prints": [{"line": line, "text": text} for line, text in prints[-MOST_PRINTS:]],
+    }
 
 
 def _settings(checked: Checked, given: Mapping[str, Number]) -> list[Number]:

@@ -12,7 +12,7 @@ from rune.pyblock.ir import ArrayVariable, Fill, Function, Role, Statement
 from rune.pyblock.problems import Kind, Place, Problem
 from rune.pyblock.scope import FileScope, Scope
 from rune.pyblock.source import BlockText, parse_text
-from rune.pyblock.testing.assertions import NUMBERS, OUTCOME, Assertion, assert_statements
+from rune.pyblock.testing.assertions import APPROX, NUMBERS, OUTCOME, Assertion, assert_statements
 from rune.pyblock.testing.lifting import lift_calls
 from rune.pyblock.testing.recordings import MOST_NUMBERS, NoRecording, Recording
 from rune.pyblock.testing.runs import STATE, run_statements
@@ -130,11 +130,11 @@ class _Rules:
         file.special_statement = self._statement
         file.special_constant = self._recording
         signature = self.subject.signature
-        file.special_functions = () if signature is None else (signature.name,)
+        file.special_functions = () if signature is None else (signature.name, APPROX, RECORDING)
 
     def refuse_names(self, tree: ast.Module, name: str) -> None:
         for node in tree.body:
-            if isinstance(node, ast.FunctionDef) and node.name in (name, RECORDING, "approx"):
+            if isinstance(node, ast.FunctionDef) and node.name in (name, RECORDING, APPROX):
                 message = f"{node.name} has a meaning already in a test"
                 self.text.report(Kind.TEST, self.text.word(node, node.name), message, "Choose another name.")
 

@@ -24,6 +24,8 @@ from rune.tensor import ElementType, TensorType
 
 SECONDS = 2.0
 """How long a test may take before it is stopped at its line."""
+ALL_SECONDS = 4.0
+"""How long all of a file may take."""
 _TURNS = 256
 """Turns of loops between two looks at the clock."""
 _ELEMENTS_SHOWN = 6
@@ -173,7 +175,7 @@ class _Runner:
         self._file = checked.text.file
         self._run = _Run(checked.subject, self._turn)
         self._turns = 0
-        self._until = math.inf
+        self._until = self._end = math.inf
         signature, tree = checked.subject.signature, checked.tree
         assert signature is not None  # noqa: S101 - there are no problems
         assert tree is not None  # noqa: S101
@@ -194,6 +196,7 @@ class _Runner:
         self._names = executed(tree, self._file, checked.marks, names, turns=True)
 
     def results(self) -> list[TestResult]:
+        self._end = time.perf_counter() + ALL_SECONDS
         return [self._result(test) for test in self._checked.tests]
 
     def _run_block(self, *inputs: Any, **settings: Number) -> Any:
@@ -203,12 +206,12 @@ class _Runner:
     def _turn(self) -> None:
         self._turns += 1
         if self._turns % _TURNS == 0 and time.perf_counter() > self._until:
-            raise BlockFailure(f"stopped: the test took longer than {SECONDS:g} s in Python")
+            raise BlockFailure(f"stopped: a test may take {SECONDS:g} s in Python, and all together {ALL_SECONDS:g} s")
 
     def _result(self, test: Test) -> TestResult:
         self._run = _Run(self._checked.subject, self._turn)
         began = time.perf_counter()
-        self._until = began + SECONDS
+        self._until = min(began + SECONDS, self._end)
         failure = None
         try:
             self._names[test.name]()

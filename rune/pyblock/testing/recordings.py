@@ -9,7 +9,7 @@ import wave
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from rune.files import FileError, ProjectFiles
+from rune.files import FileError, ProjectFiles, SizedFiles
 from rune.pyblock.numbers import to_f32
 from rune.tensor import ElementType, TensorType
 
@@ -18,10 +18,14 @@ SAMPLES = "samples"
 MOST_NUMBERS = 1 << 19
 """Of all recordings of a test file: half a minute of sound."""
 
+_WAV_HEAD = 44
+_CSV_ROW = 24
+"""Bytes, about, of three numbers."""
+
 
 @dataclass(frozen=True)
 class Recording:
-    """The numbers of a file."""
+    """The numbers of a file; none of one of which only the size is known."""
 
     type: TensorType
     values: tuple[int | float, ...]
@@ -46,11 +50,21 @@ def find_recording(files: ProjectFiles, name: str) -> Recording:
         data = files.read(path)
     except FileError as error:
         raise NoRecording(f"{path} cannot be read: {error}", "Open the project again, or restore the file.") from error
+    size = files.size(path) if not data and isinstance(files, SizedFiles) else 0
+    if size:
+        return _unread(path, size)
     found = _sound(path, data) if path.endswith(".wav") else _table(path, data)
     if not 1 <= found.type.count <= MOST_NUMBERS:
         message = f"{path} has {found.type.count:,} numbers, and a test reads 1 to {MOST_NUMBERS:,}"
         raise NoRecording(message, "Cut the part out that the test needs.")
     return found
+
+
+def _unread(path: str, size: int) -> Recording:
+    """What a file of so many bytes will be, where a page knows its size alone: a check needs no more."""
+    if path.endswith(".wav"):
+        return Recording(TensorType(ElementType.I16, (max((size - _WAV_HEAD) // 2, 1),)), ())
+    return Recording(TensorType(ElementType.F32, (max(size // _CSV_ROW, 1), 3)), ())
 
 
 def _path(files: ProjectFiles, name: str) -> str:
