@@ -20,6 +20,7 @@ from forge.projects.versions import Manifest, WorkingTree, given_files
 from rune.building.spec import RUNE_TARGET, BuildOptions, BuildSpec
 from rune.emulation.cores import CORES
 from rune.emulation.running import missing_package
+from rune.runefile.block_test_files import has_tests
 from rune.runefile.pipeline import Port
 
 
@@ -71,6 +72,8 @@ class Job:
         if artefact.has_policy:
             # The tests come before it, and what fails them has none.
             done |= {Step.TEST, Step.POLICY}
+        if not has_tests(self.manifest):
+            done.add(Step.TEST)
         if artefact.is_verified:
             done.add(Step.VERIFY)
         if artefact.is_measured:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from functools import lru_cache, partial
 
 from rune.files import FileError, ProjectFiles
@@ -18,6 +18,11 @@ def find_test_files(files: ProjectFiles) -> tuple[str, ...]:
     """The files of a project that test a block beside them."""
     paths = set(files.paths())
     return tuple(path for path in files.paths() if is_test_file(path) and block_of_tests(path) in paths)
+
+
+def has_tests(paths: Collection[str]) -> bool:
+    """Whether one of these files of a project tests another."""
+    return any(is_test_file(path) and block_of_tests(path) in paths for path in paths)
 
 
 def read_tests(files: ProjectFiles, path: str) -> CheckedTests:

@@ -76,12 +76,12 @@ function Result({ result, path, onGo }: ResultProps) {
         onClick={() => onGo(failure?.file ?? path, failure?.line ?? result.line)}
       >
         {failure === null ? (
-          <CircleCheck className="good" size={16} aria-hidden />
+          <CircleCheck className="passed" size={16} aria-hidden />
         ) : (
           <CircleAlert className="bad" size={16} aria-hidden />
         )}
         <span className="block-test-name">{title}</span>
-        <span className={failure === null ? "small good" : "small bad"}>{failure === null ? "Passed" : "Failed"}</span>
+        <span className={failure === null ? "small passed" : "small bad"}>{failure === null ? "Passed" : "Failed"}</span>
       </button>
       {failure !== null && (
         <dl className="block-test-detail small">
