@@ -39,6 +39,8 @@ MATHEMATICS_FILE = "math"
 """The file that the functions of the mathematics stand in, which no project has."""
 MOST_SPECIALISED = 24
 """How often a helper is compiled for arrays of other sizes."""
+MOST_CONSTANT = 1 << 16
+"""Elements of a constant: a file's text has room for fewer, and zeros are made where they are written to."""
 UNBOUND = 64
 """What a dimension is taken for while no wire says it."""
 
@@ -144,6 +146,10 @@ def _file_constant(scope: FileScope, name: str, value: ast.expr) -> Constant | A
             return special
         made = array_literal(scope.text, value, {}, lambda node: _whole_literal(outside, node))
         if made is None:
+            return None
+        if made.type.count > MOST_CONSTANT:
+            message = f"A constant has at most {MOST_CONSTANT:,} elements, and this has {made.type.count:,}"
+            scope.text.report(Kind.GROWS, scope.text.place(value), message, "Make the array in a function.")
             return None
         values = made.values or (0,) * made.type.count
         return ArrayVariable(name, made.type, Role.TABLE, is_writable=False, data=values)

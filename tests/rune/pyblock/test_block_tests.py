@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import io
-import wave
 from pathlib import Path
 
 import pytest
@@ -24,6 +22,7 @@ from rune.pyblock.testing.subject import Subject
 from rune.pyblock.testing.wording import failure_text, seen_of
 from rune.runefile import Severity, check
 from rune.runefile.block_test_files import read_tests
+from tests.rune.pyblock.test_tutorial_of_blocks import sound_of
 
 SMOOTH = '''"""Average the scores."""
 def smooth(x: f32["n"], *, alpha: f32 = 0.25, last: State[f32["n"]]) -> f32["n"]:
@@ -116,16 +115,6 @@ FAILURES = {
 }
 
 
-def _sound(*values: int) -> bytes:
-    file = io.BytesIO()
-    with wave.open(file, "wb") as sound:
-        sound.setnchannels(1)
-        sound.setsampwidth(2)
-        sound.setframerate(16000)
-        sound.writeframes(b"".join(value.to_bytes(2, "little", signed=True) for value in values))
-    return file.getvalue()
-
-
 def _none(name: str) -> Recording:
     raise NoRecording(f"There is no recording {name}", "Name one.")
 
@@ -138,7 +127,7 @@ PROJECT = MemoryFiles(
     {
         "level.py": LEVEL.encode(),
         "level_test.py": TESTS.encode(),
-        "samples/clap.wav": _sound(0, 0, 0, 0, 1000, -1000, 1000, -1000, 3),
+        "samples/clap.wav": sound_of((0, 0, 0, 0, 1000, -1000, 1000, -1000, 3)),
         "samples/a/shake.csv": b"x,y,z\n1,2,3\n0,0,0.5\n",
     }
 )
