@@ -49,7 +49,7 @@ def new_block(analysis: Analysis, name: str, after: Port | None, feeds: Port | N
     made = ((path, block_text(name, type_)), (tests_of_block(path), test_text(name, type_)))
     if after is None:
         return NewBlock(made, (), None)
-    overlay = _With(analysis.files, dict(made))
+    overlay = With(analysis.files, dict(made))
     blocks = ProjectBlocks(analysis.blocks, overlay)
     checked = check(overlay, analysis.blocks, runefile=analysis.runefile, signatures=analysis.signatures)
     to_be = replace(analysis, files=overlay, blocks=blocks, checked=checked)
@@ -89,7 +89,7 @@ def _type_at(analysis: Analysis, port: Port) -> TensorType:
 
 
 @dataclass(frozen=True)
-class _With:
+class With:
     """A project with more files."""
 
     files: ProjectFiles

@@ -121,6 +121,47 @@ def test_a_list_that_grows_can_be_declared_as_state() -> None:
     assert told == []
 
 
+COPIED = """\
+version: 1
+image: runicos/base
+pipeline:
+  scores:
+    capability: RAW
+    outputs: [{type: f32, dimensions: [1, 6]}]
+  switch:
+    proc-block: hysteresis
+    inputs: [scores]
+    args: {on: 0.5}
+  mean:
+    proc-block: moving_average
+    inputs: [scores]
+  out:
+    out: SERIAL
+    inputs: [switch, mean]
+"""
+
+
+def test_a_block_of_the_catalogue_becomes_the_projects_own() -> None:
+    service = Service(PUBLISHED_BLOCKS)
+    service.answer({"ask": "open", "files": {"Runefile.yml": {"text": COPIED}}})
+    assert service.answer({"ask": "copy-block", "stage": "switch", "is_asked": True})["answer"] == {"reason": None}
+    why = service.answer({"ask": "copy-block", "stage": "mean", "is_asked": True})["answer"]["reason"]
+    assert "no block of the catalogue that is written in Python" in why
+    made = service.answer({"ask": "copy-block", "stage": "switch"})["answer"]
+    (file,), (edit,) = made["files"], made["edits"]
+    assert (file["path"], 'x: f32["n"]' in file["text"], edit["text"]) == ("hysteresis.py", True, "./hysteresis.py")
+    changed = COPIED[: edit["span"]["start"]["offset"]] + edit["text"] + COPIED[edit["span"]["end"]["offset"] :]
+    texts = {"Runefile.yml": {"text": changed}, "hysteresis.py": {"text": file["text"]}}
+    told = service.answer({"ask": "check", "files": texts})["answer"]["diagnostics"]
+    assert [each["message"] for each in told if each["severity"] == "error"] == []
+    # A file that is there and the same is taken, and another is not written over.
+    service.answer({"ask": "change", "files": {"Runefile.yml": {"text": COPIED}}})
+    assert service.answer({"ask": "copy-block", "stage": "switch"})["answer"]["files"] == []
+    service.answer({"ask": "change", "files": {"hysteresis.py": {"text": "# mine"}}})
+    refused = service.answer({"ask": "copy-block", "stage": "switch"})["error"]
+    assert (refused["name"], "Rename it first" in refused["message"]) == ("new-block-refused", True)
+
+
 def test_what_is_only_asked_of_a_runefile_is_refused_by_name() -> None:
     assert "asked of a Runefile" in _Editor().ask("palette")["message"]
 

@@ -81,7 +81,9 @@ function Result({ result, path, onGo }: ResultProps) {
           <CircleAlert className="bad" size={16} aria-hidden />
         )}
         <span className="block-test-name">{title}</span>
-        <span className={failure === null ? "small passed" : "small bad"}>{failure === null ? "Passed" : "Failed"}</span>
+        <span className={failure === null ? "small passed" : "small bad"}>
+          {failure === null ? "Passed" : "Failed"}
+        </span>
       </button>
       {failure !== null && (
         <dl className="block-test-detail small">

@@ -43,6 +43,7 @@ export interface GraphViewProps {
   /** Asks for the graph alone, with the stage's panel. */
   readonly onAlone: (node: OutlineNode) => void;
   /** Asks for a new block in Python, behind an output. */
+  readonly onCopyBlock: (stage: string) => void;
   readonly onNewBlock: (at: Pick<OutlineWire, "source" | "source_index"> | null) => void;
 }
 
@@ -80,6 +81,7 @@ function EditableGraph({
   onPick,
   onText,
   onAlone,
+  onCopyBlock,
   onNewBlock,
 }: GraphViewProps) {
   const area = useRef<HTMLDivElement>(null);
@@ -389,6 +391,7 @@ function EditableGraph({
               }}
               onRemove={remove}
               onText={() => onText(current)}
+              onCopy={() => onCopyBlock(current.name)}
               onClose={() => {
                 setPanel(false);
                 focusStage(current.name);
