@@ -22,6 +22,7 @@ from rune.pyblock.testing.subject import Subject
 from rune.pyblock.testing.wording import failure_text, seen_of
 from rune.runefile import Severity, check
 from rune.runefile.block_test_files import read_tests
+from rune.runtime import Limits
 from tests.rune.pyblock.test_tutorial_of_blocks import sound_of
 
 SMOOTH = '''"""Average the scores."""
@@ -219,6 +220,16 @@ def test_a_loop_without_an_end_is_stopped_at_its_line(monkeypatch: pytest.Monkey
     assert result.failure is not None
     assert (result.failure.file, result.failure.line, result.failure.at) == ("smooth.py", 3, 2)
     assert "may take" in result.failure.message
+
+
+def test_a_compiled_test_without_an_end_is_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("rune.block_tests.running._LIMITS", Limits(seconds=0.2))
+    endless = "def test_it():\n    i = 0\n    while i < 1:\n        i = 0\n    assert smooth([0.0]) == [0.0]\n"
+    files = {"smooth.py": SMOOTH.encode(), "smooth_test.py": endless.encode()}
+    (outcome,) = run_block_tests(MemoryFiles(files)).outcomes
+    assert outcome.problem is not None
+    assert "it ran longer than 0.2 s" in outcome.problem.message
+    assert (outcome.problem.file, outcome.problem.span.start.line) == ("smooth_test.py", 1)
 
 
 def test_a_failing_test_fails_the_build_at_its_line_and_a_broken_one_is_a_warning_before(tmp_path: Path) -> None:
