@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 
 from rune.language.blocks.analysis import BlockAnalysis, described
@@ -33,6 +34,8 @@ _HELP = {
     "State": "What is kept from one run to the next, zeros at first: `last: State[f32[16]]`.",
     "math": "Functions of floats, the same to the last bit wherever the block runs.",
 }
+_NUMBER = re.compile(r"(?<!\w)\d[\w.]*$")
+"""A number that is being written, behind which no name stands."""
 _OF_TESTS = {
     APPROX: "What is expected, and how far a number may be off: `assert y == approx([0.5], abs=0.001)`.",
     RECORDING: "A sample of the project, at the margin of the file: `CLAP = recording(\"clap.wav\")`.",
@@ -47,6 +50,8 @@ def complete_block(analysis: BlockAnalysis, offset: int) -> Completions:
     span = analysis.source.span(start, offset)
     if analysis.source.text[:start].endswith("math."):
         return Completions(span, tuple(_of_math()))
+    if _NUMBER.search(analysis.source.text[:start]):
+        return Completions(span, ())
     return Completions(span, tuple(_names(analysis, offset)))
 
 

@@ -121,6 +121,11 @@ def test_a_list_that_grows_can_be_declared_as_state() -> None:
     assert told == []
 
 
+def test_behind_a_number_no_name_is_offered() -> None:
+    assert _Editor().ask("complete", "GAIN = 0.5")["items"] == []
+    assert _Editor().ask("complete", "v * G")["items"] != []
+
+
 COPIED = """\
 version: 1
 image: runicos/base
