@@ -4,7 +4,9 @@ import { ReactFlowProvider } from "@xyflow/react";
 import { useEffect, useEffectEvent, useMemo, useRef, useState, type DragEvent, type KeyboardEvent } from "react";
 import { useStore } from "zustand";
 import { isMac } from "../commands/command";
+import { copyInto } from "../session/copied-block";
 import type { EditStep, Workspace } from "../session/workspace";
+import { useShell } from "../shell/shell";
 import { AddPanel } from "./AddPanel";
 import type { GraphEdit, PaletteItem, Port, Watching } from "./answers";
 import { Canvas, type Under } from "./Canvas";
@@ -43,7 +45,6 @@ export interface GraphViewProps {
   /** Asks for the graph alone, with the stage's panel. */
   readonly onAlone: (node: OutlineNode) => void;
   /** Asks for a new block in Python, behind an output. */
-  readonly onCopyBlock: (stage: string) => void;
   readonly onNewBlock: (at: Pick<OutlineWire, "source" | "source_index"> | null) => void;
 }
 
@@ -81,9 +82,9 @@ function EditableGraph({
   onPick,
   onText,
   onAlone,
-  onCopyBlock,
   onNewBlock,
 }: GraphViewProps) {
+  const { places } = useShell();
   const area = useRef<HTMLDivElement>(null);
   const language = useMemo(() => new GraphLanguage(workspace), [workspace]);
   const where = useStore(workspace.language.state);
@@ -391,7 +392,7 @@ function EditableGraph({
               }}
               onRemove={remove}
               onText={() => onText(current)}
-              onCopy={() => onCopyBlock(current.name)}
+              onCopy={() => workspace.attempt(copyInto(workspace, places, current.name))}
               onClose={() => {
                 setPanel(false);
                 focusStage(current.name);

@@ -39,7 +39,7 @@ export async function copyBlock(room: Room, stage: string): Promise<string | nul
 }
 
 /** Does what the language answers to this, and answers the new files. Throws `LanguageRefusal`. */
-async function made(room: Room, request: { readonly ask: string }): Promise<readonly NewText[]> {
+async function made(room: Room, request: Parameters<Room["language"]["ask"]>[0]): Promise<readonly NewText[]> {
   for (let attempt = 0; attempt < TRIES; attempt++) {
     const before = textsOf(room);
     const { files, edits } = await room.language.ask<Made>(request);

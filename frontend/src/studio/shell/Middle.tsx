@@ -191,9 +191,6 @@ function Graph({ isStrip, readOnly }: { readonly isStrip: boolean; readonly read
       onPick={places.pickStage}
       onText={places.goToStageText}
       onAlone={places.showGraphAt}
-      onCopyBlock={(stage) =>
-        workspace.attempt(import("../session/copied-block").then(({ copyInto }) => copyInto(workspace, places, stage)))
-      }
       onNewBlock={(at) => dialogs.open({ what: "new-block", at })}
     />
   );
