@@ -77,8 +77,8 @@ def measure() -> str:
     rows = [_row("keywords, a name in the Runefile", first, times), _row("a block in Python", *seconds_of_block())]
     return (
         f"In the studio, from the keystroke to the first result of the new rune on the page. {EDITS} edits of the "
-        f"Runefile, and as many of a number in a block of the project, each a build that was never made before. The aims "
-        f"are medians under {AIM:g} s and under {_BLOCK_AIM:g} s.\n\n"
+        f"Runefile, and as many of a number in a block of the project, each a build that was never made before. The "
+        f"aims are medians under {AIM:g} s and under {_BLOCK_AIM:g} s.\n\n"
         + table(["", "median, s", "9 of 10 within, s", "slowest, s", "first edit, s"], rows)
     )
 

@@ -34,7 +34,7 @@ LONGEST_PRINT = 300
 SECONDS = 1.0
 """How long a run may take before it is stopped at its line."""
 MOST_ELEMENTS = 4_000_000
-"""Elements of all arrays together. Each is an object of Python: what takes 16 MB in a rune takes ten times that here."""
+"""Elements of all arrays together. Each is an object of Python: what takes 16 MB in a rune takes ten times that."""
 _ELEMENTS_SHOWN = 4
 _TURNS = 256
 """Turns of loops between two looks at the clock."""
@@ -142,7 +142,9 @@ def elements_of(block: Block) -> int:
 
 
 def _too_large(needed: int) -> str:
-    return f"Its arrays have {needed:,} elements, and Python in the page takes {MOST_ELEMENTS:,}: it runs in the rune only"
+    return (
+        f"Its arrays have {needed:,} elements, and Python in the page takes {MOST_ELEMENTS:,}: it runs in the rune only"
+    )
 
 
 def _tested(request: Mapping[str, Any]) -> dict[str, Any]:

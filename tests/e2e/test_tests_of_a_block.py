@@ -1,4 +1,4 @@
-"""The tests of a block of one's own in the studio: made with it, run as one types, failing at their line and in a build."""
+"""The tests of a block of one's own in the studio: made with it, run as one types, and failing a build."""
 
 from __future__ import annotations
 

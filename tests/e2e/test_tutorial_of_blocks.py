@@ -1,4 +1,4 @@
-"""The tutorial of blocks, as a person follows it: from an empty Runefile to an app that counts claps of the microphone."""
+"""The tutorial of blocks, as a person follows it: from an empty Runefile to an app that counts claps."""
 
 from __future__ import annotations
 

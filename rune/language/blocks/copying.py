@@ -1,4 +1,4 @@
-"""A block of the catalogue that is written in Python as a file of the project: its source, and the stage that runs it."""
+"""A block of the catalogue that is written in Python, as a file of the project that its stage runs."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from rune.tensor import TensorType
 
 @dataclass(frozen=True)
 class CopiedBlock:
-    """The file to be made, and the edits of the Runefile that run it in the stage. No file where it is there already."""
+    """The file to be made, and the edits of the Runefile that run it. `text` is None where the file is there already."""
 
     path: str
     text: str | None

@@ -38,7 +38,7 @@ _NUMBER = re.compile(r"(?<!\w)\d[\w.]*$")
 """A number that is being written, behind which no name stands."""
 _OF_TESTS = {
     APPROX: "What is expected, and how far a number may be off: `assert y == approx([0.5], abs=0.001)`.",
-    RECORDING: "A sample of the project, at the margin of the file: `CLAP = recording(\"clap.wav\")`.",
+    RECORDING: 'A sample of the project, at the margin of the file: `CLAP = recording("clap.wav")`.',
 }
 _MATH_NUMBERS = ("pi", "e", "tau", "inf", "nan")
 
