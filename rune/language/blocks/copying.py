@@ -18,7 +18,7 @@ from rune.tensor import TensorType
 
 @dataclass(frozen=True)
 class CopiedBlock:
-    """The file to be made, and the edits of the Runefile that run it. `text` is None where the file is there already."""
+    """The file to be made, and the edits of the Runefile that run it. `text` is None where it is there already."""
 
     path: str
     text: str | None

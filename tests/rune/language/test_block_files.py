@@ -121,6 +121,26 @@ def test_a_list_that_grows_can_be_declared_as_state() -> None:
     assert told == []
 
 
+def test_a_test_file_has_what_tests_can_say() -> None:
+    tests = "def test_it():\n    y = smooth([1.0])\n    assert y == approx([0.25], abs=0.1)\n"
+    service = _service({"smooth.py": BLOCK, "smooth_test.py": tests})
+
+    def asked(what: str, at: str) -> Any:
+        offset = tests.index(at) + 1
+        return service.answer({"ask": what, "file": "smooth_test.py", "offset": offset})["answer"]
+
+    assert "how far a number may be off" in asked("hover", "approx")["text"]
+    assert "y: f32[1]" in asked("hover", "y ==")["text"]
+    offered = {each["label"] for each in asked("complete", "smooth")["items"]}
+    assert {"smooth", "approx", "recording", "y"} <= offered
+    assert all(each.isidentifier() for each in offered)
+    broken = {"smooth_test.py": {"text": "def test_it():\n    smooth([1.0])\n"}}
+    told = service.answer({"ask": "check", "files": broken})["answer"]["diagnostics"]
+    assert [(each["file"], each["code"], each["severity"]) for each in told] == [
+        ("smooth_test.py", "RUNE0120", "warning")
+    ]
+
+
 def test_behind_a_number_no_name_is_offered() -> None:
     assert _Editor().ask("complete", "GAIN = 0.5")["items"] == []
     assert _Editor().ask("complete", "v * G")["items"] != []
