@@ -113,6 +113,7 @@ def test_a_block_of_the_catalogue_is_copied_and_its_panels_are_for_all(forge: Li
     )
     dark = Look("dark", DESKTOP["width"], DESKTOP["height"])
     assert findings(page, (LIGHT_AND_WIDE, dark)) == []
+    page.emulate_media(color_scheme="dark")
     _shot(page, "tests-dark")
     page.set_viewport_size(PHONE)  # type: ignore[arg-type]
     page.get_by_role("button", name="Preview").click()
@@ -121,4 +122,3 @@ def test_a_block_of_the_catalogue_is_copied_and_its_panels_are_for_all(forge: Li
     tests.scroll_into_view_if_needed()
     _shot(page, "tests-phone-dark")
     assert findings(page, (DARK_AND_NARROW, Look("light", PHONE["width"], PHONE["height"]))) == []
-    _shot(page, "tests-phone-light")
