@@ -8,7 +8,19 @@ from collections.abc import Mapping
 from rune.pyblock.array_statements import array_named
 from rune.pyblock.conversions import coerce
 from rune.pyblock.expressions import number
-from rune.pyblock.ir import ArrayVariable, Block, Call, Constant, Evaluate, Expression, Fill, Load, Statement
+from rune.pyblock.ir import (
+    ArrayVariable,
+    Block,
+    Call,
+    Constant,
+    Copy,
+    Evaluate,
+    Expression,
+    Fill,
+    Load,
+    Slice,
+    Statement,
+)
 from rune.pyblock.numbers import Scalar, scalar_of
 from rune.pyblock.problems import Kind
 from rune.pyblock.scope import Scope, Typed
@@ -58,9 +70,19 @@ def run_statements(
     arrays, named = outputs
     scope.calls[function] = None
     line = node.lineno
-    cleared = tuple(Fill(each, (), line) for each in arrays)
-    run = Call(function, (*values, *settings, *states, *arrays), None, line)
-    return (*before, *cleared, Evaluate((run,), line), *_numbers(scope, named))
+    # In `y = smooth(y)` the block reads the old y while it writes the new one.
+    written = tuple(
+        local_array(scope, f"new {node.lineno}:{node.col_offset}:{number}", each.type) if each in values else each
+        for number, each in enumerate(arrays)
+    )
+    cleared = tuple(Fill(each, (), line) for each in written)
+    run = Call(function, (*values, *settings, *states, *written), None, line)
+    kept = tuple(_copy(new, old, line) for new, old in zip(written, arrays, strict=True) if new is not old)
+    return (*before, *cleared, Evaluate((run,), line), *kept, *_numbers(scope, named))
+
+
+def _copy(source: ArrayVariable, target: ArrayVariable, line: int) -> Copy:
+    return Copy(Slice(target, None, None, line), Slice(source, None, None, line), line)
 
 
 def _given_up(scope: Scope, targets: tuple[ast.expr, ...]) -> tuple[Statement, ...]:

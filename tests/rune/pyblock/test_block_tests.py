@@ -232,6 +232,20 @@ def test_a_compiled_test_without_an_end_is_stopped(monkeypatch: pytest.MonkeyPat
     assert (outcome.problem.file, outcome.problem.span.start.line) == ("smooth_test.py", 1)
 
 
+AGAIN = """\
+def test_what_it_gives_goes_in_again():
+    y = f32[2]([1.0, 2.0])
+    for _ in range(2):
+        y = smooth(y)
+    assert y == [0.25, 0.5]
+"""
+
+
+def test_an_array_is_read_and_written_by_one_line() -> None:
+    checked = _checked(AGAIN)
+    assert (_evaluated(checked), [each.failure for each in run_tests(checked)]) == ({}, [None])
+
+
 def test_a_failing_test_fails_the_build_at_its_line_and_a_broken_one_is_a_warning_before(tmp_path: Path) -> None:
     runefile = (
         "version: 1\nimage: runicos/base\npipeline:\n"
@@ -254,6 +268,6 @@ def test_a_failing_test_fails_the_build_at_its_line_and_a_broken_one_is_a_warnin
     assert "smooth_test.py:2:5" in done.output
     assert "element 0 is 0.25, expected 0.5" in done.output
     assert not place.exists()
-    (tmp_path / "smooth_test.py").write_text("def test_it():\n    assert smooth([1.0]) == [0.25]\n")
+    (tmp_path / "smooth_test.py").write_text(AGAIN)
     passed = CliRunner().invoke(block_command, ["test", str(tmp_path)])
     assert (passed.exit_code, "1 test of 1 block passed" in passed.output) == (0, True)
