@@ -18,6 +18,8 @@ from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
 
+from rune.blocks.catalogue import CATALOGUE
+
 ROOT = Path(__file__).resolve().parent.parent
 PYODIDE = ROOT / "frontend" / "node_modules" / "pyodide"
 PYODIDE_FILES = ("pyodide.js", "pyodide.asm.js", "pyodide.asm.wasm", "python_stdlib.zip", "pyodide-lock.json")
@@ -38,8 +40,8 @@ create_zipfile([Path(sys.argv[1])], output=sys.argv[2], pycompile=True)
 
 
 def main() -> int:
-    files = dict(packed_files())
-    version = digest_of(files)
+    files, sources = dict(packed_files()), block_sources()
+    version = digest_of(files | sources)
     manifest = FOLDER / "manifest.json"
     if manifest.exists() and json.loads(manifest.read_text("utf-8"))["folder"] == version:
         return 0
@@ -51,6 +53,9 @@ def main() -> int:
         shutil.copyfile(PYODIDE / name, made / name)
     with tempfile.TemporaryDirectory() as stage:
         pack(files, Path(stage) / "language", made / "language.zip")
+    with zipfile.ZipFile(made / "language.zip", "a", zipfile.ZIP_DEFLATED) as archive:
+        for name, place in sources.items():
+            archive.write(place, name)
     subprocess.run([sys.executable, "-m", "whitenoise.compress", "--quiet", str(made)], check=True)
     # Last: who finds it finds all of the rest.
     manifest.write_text(json.dumps({"folder": version}), encoding="utf-8")
@@ -70,6 +75,13 @@ def packed_files() -> Iterator[tuple[str, Path]]:
             yield "/".join(inside), place
     for page in sorted((ROOT / "rune" / "blocks").glob("*/README.md")):
         yield page.relative_to(ROOT).as_posix(), page
+
+
+def block_sources() -> dict[str, Path]:
+    """The blocks of the catalogue that are written in Python, which are read as texts: a copy of one is a file of a
+    project."""
+    found = [each.source for each in CATALOGUE.values() if each.source is not None]
+    return {each.relative_to(ROOT).as_posix(): each for each in sorted(found)}
 
 
 def digest_of(files: dict[str, Path]) -> str:

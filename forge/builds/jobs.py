@@ -20,6 +20,7 @@ from forge.projects.versions import Manifest, WorkingTree, given_files
 from rune.building.spec import RUNE_TARGET, BuildOptions, BuildSpec
 from rune.emulation.cores import CORES
 from rune.emulation.running import missing_package
+from rune.runefile.block_test_files import has_tests
 from rune.runefile.pipeline import Port
 
 
@@ -28,6 +29,8 @@ class Step(StrEnum):
 
     CHECK = "check"
     COMPILE = "compile"
+    TEST = "test"
+    """Running the tests of the project's own blocks: one that fails ends the build."""
     POLICY = "policy"
     """Reading `forge.yml`: a build whose rules cannot be read fails."""
     VERIFY = "verify"
@@ -40,7 +43,7 @@ class Step(StrEnum):
 
 
 PREVIEW_STEPS = (Step.CHECK, Step.COMPILE)
-NUMBERED_STEPS = (Step.CHECK, Step.COMPILE, Step.POLICY, Step.VERIFY, Step.MEASURE)
+NUMBERED_STEPS = (Step.CHECK, Step.COMPILE, Step.TEST, Step.POLICY, Step.VERIFY, Step.MEASURE)
 """Where the project has test samples, they are run last."""
 PACKAGE_STEPS = (Step.PACKAGE, Step.COUNT)
 
@@ -67,7 +70,10 @@ class Job:
             return self.steps
         done = {Step.CHECK, Step.COMPILE, Step.PACKAGE}
         if artefact.has_policy:
-            done.add(Step.POLICY)
+            # The tests come before it, and what fails them has none.
+            done |= {Step.TEST, Step.POLICY}
+        if not has_tests(self.manifest):
+            done.add(Step.TEST)
         if artefact.is_verified:
             done.add(Step.VERIFY)
         if artefact.is_measured:

@@ -1,5 +1,5 @@
-"""The steps of a build or a preview, in the compiler's process: check, compile, verify, measure, evaluate; those of a
-package are in `forge.compute.package_steps`.
+"""The steps of a build or a preview, in the compiler's process: check, compile, test, verify, measure, evaluate;
+those of a package are in `forge.compute.package_steps`.
 
 Each step answers what it found; the first that finds fault ends the job.
 """
@@ -17,6 +17,7 @@ from forge.compute.job_files import JobFiles
 from forge.compute.language_request import SignatureOf
 from forge.compute.package_steps import make_package, write_output
 from forge.compute.rests import Rests
+from rune.block_tests.running import run_block_tests
 from rune.blocks.catalogue import PUBLISHED_BLOCKS
 from rune.building.building import build, check_text
 from rune.building.errors import BuildFailed
@@ -29,6 +30,7 @@ from rune.evaluation.evaluating import evaluate
 from rune.evaluation.labelled import Event, LabelledSample
 from rune.policy import CheckedPolicy, check_policy
 from rune.runefile import check, diagnostic_to_json, outline_to_json
+from rune.runefile.block_test_files import find_test_files
 from rune.runefile.diagnostics import Severity
 from rune.runefile.pipeline import CapabilityStage, Pipeline, Port
 from rune.runtime.errors import ModelRuntimeMissing, RuneError, RuneStopped
@@ -76,6 +78,8 @@ def make(
         return
     policy = _policy(files) if "policy" in steps else None
     rune = _compile(files, options, output, answers) if made is None else made
+    if "test" in steps:
+        _test(files, answers)
     if policy is not None:
         answers.send("policy", policy=None if policy.policy is None else policy.policy.to_json())
     if "verify" in steps and not _verify(files, options, rune, answers):
@@ -138,6 +142,17 @@ def _compile(files: JobFiles, options: BuildOptions, output: int, answers: Answe
         diagnostics=[diagnostic_to_json(one) for one in result.diagnostics],
     )
     return result.rune
+
+
+def _test(files: JobFiles, answers: Answers) -> None:
+    """Runs the tests of the project's own blocks, compiled. Raises `BuildFailed`."""
+    found = find_test_files(files)
+    if not found:
+        return
+    report = run_block_tests(files, only=found)
+    answers.send("step", step="test", text=str(report), milliseconds=report.milliseconds)
+    if report.problems:
+        raise BuildFailed(report.problems)
 
 
 def refused_ports(pipeline: Pipeline | None, ports: Sequence[Port]) -> str:

@@ -15,6 +15,7 @@ from rune.anvil.program import Program, calls
 from rune.anvil.sources import Sources
 from rune.anvil.target import Made, Target
 from rune.blocks.catalogue import PUBLISHED_BLOCKS
+from rune.blocks.resolver import BlockResolver
 from rune.building.models import ProjectModels
 from rune.building.prepare import Prepared, prepare
 from rune.building.report import BuildResult, Memory, PassReport, Report, ResourceReport, Step, file_reports
@@ -40,13 +41,15 @@ def build(
     timed: bool = False,
     target: Target = WASM32,
     profile: Profile = LITERT,
+    blocks: BlockResolver = PUBLISHED_BLOCKS,
 ) -> BuildResult:
     """What a project called `name` becomes for a target. The same files, name and target give the same bytes.
 
     With `host_models` no model is compiled: the rune's host runs all of them. `host_resources` says which resources the
     host gives beside those that have no default, and how long they may be. What flows out of the ports of `watched` is
     sent to the host as well. A `timed` rune logs when each stage ends, by which its host can tell what each takes.
-    `profile` says whose bits its models give, and `limits` are those of the whole build. Raises `BuildFailed` for what
+    `profile` says whose bits its models give, `blocks` finds the proc-blocks beside the project's own, and `limits` are
+    those of the whole build. Raises `BuildFailed` for what
     the project did wrong, `ValueError` for a port that is not there or a program that is watched or timed without a
     host, and `rune.anvil.errors.CompileError` where the compiler gave up or a limit is reached.
     """
@@ -62,9 +65,7 @@ def build(
     allowance = Allowance(limits or CompilerLimits())
     start = time.perf_counter()
     models = ProjectModels(files)
-    checked = check(
-        files, PUBLISHED_BLOCKS, runefile=runefile, signatures=models.signature, host_resources=host_resources
-    )
+    checked = check(files, blocks, runefile=runefile, signatures=models.signature, host_resources=host_resources)
     ended("check", check_text(checked), start)
     start = time.perf_counter()
     watched = tuple(dict.fromkeys(watched))

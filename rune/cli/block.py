@@ -1,7 +1,8 @@
-"""`rune block`: what a block of the catalogue is, and its source in Python as a file of one's own project."""
+"""`rune block`: what a block of the catalogue is, its source as a file of one's own project, and the tests of those."""
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import click
@@ -9,7 +10,12 @@ import click
 from rune.blocks.catalogue import CATALOGUE, find_block
 from rune.blocks.in_python import source_of
 from rune.blocks.signature import Block
+from rune.cli.allow_outside import allow_outside_option
 from rune.cli.failure import CommandFailed, failed
+from rune.cli.given_file import ANY_PATH
+from rune.cli.printing import format_option, print_json
+from rune.cli.project import project_of, show_diagnostics
+from rune.runefile import diagnostic_to_json
 from rune.tensor import ElementType
 
 _NUMBERS = tuple(str(element) for element in ElementType if element not in (ElementType.UTF8, ElementType.U64))
@@ -17,7 +23,7 @@ _NUMBERS = tuple(str(element) for element in ElementType if element not in (Elem
 
 @click.group()
 def command() -> None:
-    """Show a proc-block of the catalogue, or copy its source."""
+    """Show a proc-block of the catalogue, copy its source, or run the tests of the project's own."""
 
 
 @command.command()
@@ -49,6 +55,53 @@ def copy(name: str, project: Path, element: str | None) -> None:
     except OSError as error:
         raise failed(f'Unable to write "{target}"', OSError(error.errno, error.strerror)) from error
     click.echo(f"Wrote {target}. Write `proc-block: ./{target.name}` in the Runefile to use it.")
+
+
+@command.command()
+@click.argument("project", type=ANY_PATH, default=Path())
+@click.option("-k", "wanted", metavar="WORD", help="Run only the tests whose file or name has this in it.")
+@format_option()
+@allow_outside_option
+def test(project: Path, wanted: str | None, form: str) -> None:
+    """Run the tests of the blocks of PROJECT, a folder or its Runefile: each `smooth_test.py` beside its `smooth.py`.
+
+    They run compiled, as the block does in a rune. The exit status is 1 where one failed, and where there is none.
+    """
+    from rune.anvil.errors import CompileError  # what compiles and runs takes a while to load: not for `--help`
+    from rune.block_tests.running import run_block_tests
+    from rune.runefile.block_test_files import find_test_files
+
+    files = project_of(project).files
+    found = find_test_files(files)
+    if not found:
+        raise CommandFailed("There are no tests. Write them beside a block, as smooth_test.py beside smooth.py.")
+    try:
+        report = run_block_tests(files, only=found, wanted=wanted)
+    except CompileError as error:
+        raise failed("Unable to compile the tests", error) from error
+    if form == "json":
+        print_json(
+            {
+                "tests": [
+                    {
+                        "file": each.file,
+                        "name": each.name,
+                        "line": each.line,
+                        "passed": each.problem is None,
+                        "problem": None if each.problem is None else diagnostic_to_json(each.problem),
+                    }
+                    for each in report.outcomes
+                ],
+                "milliseconds": report.milliseconds,
+            }
+        )
+    else:
+        for each in report.outcomes:
+            if each.name:
+                click.echo(f"{'ok    ' if each.problem is None else 'FAILED'} {each.file}:{each.line} {each.name}")
+        show_diagnostics(report.problems, files)
+        click.echo(f"{report} in {report.milliseconds:.0f} ms")
+    sys.exit(1 if report.problems or not report.outcomes else 0)
 
 
 def _found(name: str) -> Block:

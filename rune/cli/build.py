@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import get_args
 
@@ -19,7 +20,7 @@ from rune.building.report import Report
 from rune.cli.allow_outside import allow_outside_option
 from rune.cli.failure import CommandFailed
 from rune.cli.given_file import ANY_PATH
-from rune.cli.making import ARCHIVE, Made, Wanted, make
+from rune.cli.making import ARCHIVE, Made, Wanted, make, run_tests
 from rune.cli.policy import planned, require_policy
 from rune.cli.printing import format_option, print_json
 from rune.cli.project import Project, project_of, show_diagnostics
@@ -146,10 +147,11 @@ def command(
     """Build RUNEFILE, or the Runefile of a folder, into a rune, or for other targets.
 
     The rune is written to NAME.rune in the folder that paths start from; the package of another target is written to
-    NAME-TARGET.zip there. The same files and the same name give the same bytes in any folder. Of several targets, one
-    that the project cannot be built for leaves the others as they are. Nothing is printed on success, but which limits
-    of size and memory in forge.yml are missed; rune evaluate judges all of them. --format json prints the build's
-    report and these limits, and the diagnostics where it failed; of several targets a list of these.
+    NAME-TARGET.zip there. The tests of the project's own blocks are run first, and one that fails fails the build.
+    The same files and the same name give the same bytes in any folder. Of several targets, one that the project
+    cannot be built for leaves the others as they are. Nothing is printed on success, but which limits of size and
+    memory in forge.yml are missed; rune evaluate judges all of them. --format json prints the build's report and
+    these limits, and the diagnostics where it failed; of several targets a list of these.
     """
     if quiet and verbose:
         raise click.UsageError("--quiet and --verbose exclude each other")
@@ -172,8 +174,10 @@ def command(
         raise click.UsageError("--format json and --output - both print to standard output")
     certified = None if certificate_file is None else _Certified(certificate_file, runefile)
     manner = _Manner(quiet=quiet, verbose=verbose, is_json=is_json, is_one=len(wishes) == 1)
+    tests = cache(lambda: run_tests(project, verbose=verbose))
     answers = [
-        _answer(project, wanted, place, policy, certified, manner) for wanted, place in zip(wishes, places, strict=True)
+        _answer(project, wanted, place, policy, certified, manner, tests)
+        for wanted, place in zip(wishes, places, strict=True)
     ]
     if is_json:
         named = [{"target": target.name, **answer} for target, answer in zip(targets_, answers, strict=True)]
@@ -207,12 +211,15 @@ def _answer(
     policy: Policy,
     certified: _Certified | None,
     manner: _Manner,
+    tests: Callable[[], None],
 ) -> Mapping[str, object]:
-    """Builds for one target, writes what was made and prints what is to be said; what JSON says of it, which has a
-    report if it went well. Raises `CommandFailed` where there is no other target to go on with."""
+    """Builds for one target, has the `tests` of the project's blocks pass, writes what was made and prints what is
+    to be said; what JSON says of it, which has a report if it went well. Raises `CommandFailed` where there is no
+    other target to go on with."""
     is_loud = manner.verbose or (not manner.quiet and settings().logs("INFO"))
     try:
         made = make(project, wanted, hidden=manner.quiet, verbose=is_loud)
+        tests()
     except BuildFailed as failure:
         if not manner.is_json:
             _show_failure(failure, project, "" if manner.is_one else f" for {wanted.target.name}")

@@ -13,12 +13,14 @@ from rune.anvil.errors import CompileError
 from rune.anvil.profile import Profile
 from rune.anvil.target import Target
 from rune.building.building import build
+from rune.building.errors import BuildFailed
 from rune.building.report import Report, Step
 from rune.cli.failure import failed
 from rune.cli.progress import progress
 from rune.cli.project import Project
 from rune.cli.writing import write_file, write_folder
 from rune.runefile import Diagnostic, HostResources
+from rune.runefile.block_test_files import find_test_files
 
 if TYPE_CHECKING:
     from rune.packages.packaging import Package
@@ -107,3 +109,20 @@ def _packaged(project: Project, wanted: Wanted, log: Callable[[Step], None]) -> 
     except PackageRefused as error:
         raise failed(f"Unable to make the package of {wanted.name} for {wanted.target.name}", error) from error
     return Made(wanted.target, found.report, found.diagnostics, found)
+
+
+def run_tests(project: Project, *, verbose: bool) -> None:
+    """Runs the tests of the project's own blocks, where there are any. Raises `BuildFailed` where one fails."""
+    found = find_test_files(project.files)
+    if not found:
+        return
+    from rune.block_tests.running import run_block_tests  # it loads what runs a rune, which a build alone does not need
+
+    try:
+        report = run_block_tests(project.files, only=found)
+    except CompileError as error:
+        raise failed("Unable to compile the tests of the blocks", error) from error
+    if verbose:
+        click.echo(f"{'test':<8} {report.milliseconds:>7.1f} ms  {report}", err=True)
+    if report.problems:
+        raise BuildFailed(report.problems)

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from typing import Annotated, Any, TypedDict
 
 from rune.language.analysis import Analysis
-from rune.language.blocks.new import name_problem, new_block
+from rune.language.blocks.copying import copy_block
+from rune.language.blocks.new import NewBlockRefused, name_problem, new_block
 from rune.language.connection_check import fits, fitting, sources_for, suiting
 from rune.language.declared import types_fit
 from rune.language.graph_edit import edit_graph, name_of_new
@@ -119,6 +120,27 @@ def answer_new_block(analysis: Analysis, request: Mapping[str, Any]) -> NewBlock
         "files": [{"path": path, "text": text} for path, text in made.files],
         "edits": [edit_to_json(each) for each in made.edits],
         "stage": made.stage,
+    }
+
+
+def answer_copy_block(analysis: Analysis, request: Mapping[str, Any]) -> NewBlockAnswerJson | ReasonAnswerJson:
+    """The file and edits that make the block of "stage", of the catalogue, the project's own. With "is_asked", only
+    {"reason"}: why that cannot be, or null.
+
+    Raises `NewBlockRefused` and `BadRequest`.
+    """
+    stage = text_of(request, "stage")
+    if flag_of(request, "is_asked", default=False):
+        try:
+            copy_block(analysis, stage)
+        except NewBlockRefused as refused:
+            return {"reason": refused.reason}
+        return {"reason": None}
+    made = copy_block(analysis, stage)
+    return {
+        "files": [] if made.text is None else [{"path": made.path, "text": made.text}],
+        "edits": [edit_to_json(each) for each in made.edits],
+        "stage": stage,
     }
 
 

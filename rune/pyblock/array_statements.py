@@ -39,7 +39,7 @@ def new_array(scope: Scope, target: ast.Name, value: ast.expr) -> tuple[Statemen
         if made is None:
             scope.broken.add(name)
             return ()
-        array = _array_named(scope, target, made.type)
+        array = array_named(scope, target, made.type)
         return () if array is None else (Fill(array, made.values, line),)
     if isinstance(value, ast.Subscript) and isinstance(value.slice, ast.Slice):
         source = _slice(scope, value)
@@ -51,12 +51,13 @@ def new_array(scope: Scope, target: ast.Name, value: ast.expr) -> tuple[Statemen
                 scope.report(Kind.GROWS, value, message, instead)
             scope.broken.add(name)
             return ()
-        array = _array_named(scope, target, TensorType(source.array.type.element, (length,)))
+        array = array_named(scope, target, TensorType(source.array.type.element, (length,)))
         return () if array is None else (Copy(Slice(array, None, None, line), source, line),)
     return None
 
 
-def _array_named(scope: Scope, target: ast.Name, type_: TensorType) -> ArrayVariable | None:
+def array_named(scope: Scope, target: ast.Name, type_: TensorType) -> ArrayVariable | None:
+    """The array that a name stands for from here on; None when a problem was reported."""
     if not scope.may_be_named(target):
         return None
     known = scope.known.get(target.id)

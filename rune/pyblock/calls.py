@@ -130,7 +130,7 @@ def _report_unknown(scope: Scope, node: ast.Name, name: str) -> None:
     if name in _INSTEAD:
         scope.report(Kind.OUTSIDE, node, f"A block cannot call {name}", _INSTEAD[name])
         return
-    known = sorted({*scope.file.helpers, *_BUILT_IN})
+    known = sorted({*scope.file.helpers, *scope.file.special_functions, *_BUILT_IN})
     near = get_close_matches(name, known, n=1) if len(name) < 60 else []
     math = f"math.{name}" if name in MATH_NAMES else None
     meant = (

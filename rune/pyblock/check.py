@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -39,6 +39,8 @@ MATHEMATICS_FILE = "math"
 """The file that the functions of the mathematics stand in, which no project has."""
 MOST_SPECIALISED = 24
 """How often a helper is compiled for arrays of other sizes."""
+MOST_CONSTANT = 1 << 16
+"""Elements of a constant: a file's text has room for fewer, and zeros are made where they are written to."""
 UNBOUND = 64
 """What a dimension is taken for while no wire says it."""
 
@@ -82,22 +84,24 @@ def check_file(file: str, source: str, types: Sequence[TensorType] | None = None
     text, tree, signature = read.text, read.tree, read.signature
     if tree is None:
         return Checked(text, tuple(text.problems), None, None, None, {}, {}, {})
-    scope = _file_scope(tree, text)
+    scope = file_scope(tree, text)
     block = None
     names: dict[str, int] = {}
     if signature is not None:
         names = dict.fromkeys(signature.names(), UNBOUND) if types is None else bind(signature, types)
         block = _block(scope, signature, names)
-    _check_unused(scope, signature)
+    check_unused(scope, signature)
     problems = tuple(sorted(text.problems, key=lambda each: (each.place, each.message)))
     return Checked(text, problems, signature, None if problems else block, tree, scope.marks, names, scope.scopes)
 
 
-def _file_scope(tree: ast.Module, text: BlockText) -> FileScope:
-    """The constants and functions of a file; what else it holds is reported."""
+def file_scope(tree: ast.Module, text: BlockText, adapt: Callable[[FileScope], None] | None = None) -> FileScope:
+    """The constants and functions of a file; what else it holds is reported. `adapt` says what else it may hold."""
     constants: dict[str, Constant | ArrayVariable] = {}
     helpers: dict[str, ast.FunctionDef] = {}
-    scope = FileScope(text, constants, helpers, _imports_math(tree), mathematics, call, _specialise)
+    scope = FileScope(text, constants, helpers, _imports_math(tree), mathematics, call, specialise)
+    if adapt is not None:
+        adapt(scope)
     for node in tree.body:
         match node:
             case ast.FunctionDef(name=name):
@@ -137,8 +141,15 @@ def _imports_math(tree: ast.Module) -> bool:
 def _file_constant(scope: FileScope, name: str, value: ast.expr) -> Constant | ArrayVariable | None:
     outside = Scope(scope, _NOWHERE, {}, frozenset(), {})
     if isinstance(value, ast.Call):
+        special = scope.special_constant(name, value)
+        if special is not None:
+            return special
         made = array_literal(scope.text, value, {}, lambda node: _whole_literal(outside, node))
         if made is None:
+            return None
+        if made.type.count > MOST_CONSTANT:
+            message = f"A constant has at most {MOST_CONSTANT:,} elements, and this has {made.type.count:,}"
+            scope.text.report(Kind.GROWS, scope.text.place(value), message, "Make the array in a function.")
             return None
         values = made.values or (0,) * made.type.count
         return ArrayVariable(name, made.type, Role.TABLE, is_writable=False, data=values)
@@ -174,10 +185,10 @@ def _block(file: FileScope, signature: BlockSignature, names: Mapping[str, int])
         if isinstance(given.shape, ArrayShape)
     )
     outputs = tuple(shape.bound(names) if isinstance(shape, ArrayShape) else shape for shape in signature.outputs)
-    entry = _function(file, signature.node, (*inputs, *parameters, *states), names, outputs, None)
+    entry = checked_function(file, signature.node, (*inputs, *parameters, *states), names, outputs, None)
     if entry is None:
         return None
-    functions = _called(entry)
+    functions = called_by(entry)
     input_types = tuple(
         each.type if isinstance(each, ArrayVariable) else output_type(each.type, names) for each in inputs
     )
@@ -185,7 +196,7 @@ def _block(file: FileScope, signature: BlockSignature, names: Mapping[str, int])
     return Block(entry, functions, input_types, parameters, states, output_types)
 
 
-def _called(entry: Function) -> tuple[Function, ...]:
+def called_by(entry: Function) -> tuple[Function, ...]:
     """All functions that a function calls, those first that others call."""
     found: dict[Function, None] = {}
 
@@ -199,7 +210,7 @@ def _called(entry: Function) -> tuple[Function, ...]:
     return tuple(found)
 
 
-def _function(
+def checked_function(
     file: FileScope,
     node: ast.FunctionDef,
     parameters: tuple[Variable | ArrayVariable, ...],
@@ -244,7 +255,7 @@ def _function(
     )
 
 
-def _specialise(
+def specialise(
     file: FileScope, node: ast.FunctionDef, given: tuple[Scalar | ArrayVariable, ...], at: ast.Call
 ) -> Function | None:
     """A helper for arguments of these types; checked once for each."""
@@ -274,7 +285,7 @@ def _specialise(
         return None
     if key not in file.specialised:
         outputs = () if gives is None else (gives,)
-        file.specialised[key] = _function(file, node, tuple(parameters), names, outputs, gives)
+        file.specialised[key] = checked_function(file, node, tuple(parameters), names, outputs, gives)
     return file.specialised[key]
 
 
@@ -320,7 +331,7 @@ def _helper_signature(
     return tuple(shapes), gives
 
 
-def _check_unused(file: FileScope, signature: BlockSignature | None) -> None:
+def check_unused(file: FileScope, signature: BlockSignature | None) -> None:
     """Checks the helpers that nothing calls yet, so that they are not wrong in silence."""
     called = {key[0] for key in file.specialised}
     for node in file.helpers.values():
@@ -339,7 +350,7 @@ def _check_unused(file: FileScope, signature: BlockSignature | None) -> None:
                 names = {each: UNBOUND for each in shape.dimensions if isinstance(each, str)}
                 given.append(ArrayVariable("", shape.bound(names), Role.GIVEN, is_writable=True))
         nowhere = ast.copy_location(ast.Call(ast.Name(node.name), [], []), node)
-        _specialise(file, node, tuple(given), nowhere)
+        specialise(file, node, tuple(given), nowhere)
 
 
 @cache
@@ -348,7 +359,7 @@ def _mathematics_file() -> tuple[FileScope, Mapping[str, ast.FunctionDef]]:
     tree = parse_text(text)
     if tree is None:
         raise ValueError(text.problems)
-    scope = _file_scope(tree, text)
+    scope = file_scope(tree, text)
     return scope, scope.helpers
 
 
@@ -363,7 +374,7 @@ def mathematics(name: str) -> Function:
     node = helpers[_NAMED_OTHERWISE.get(name, name)]
     given = tuple(Scalar.F64 for _ in node.args.args)
     nowhere = ast.copy_location(ast.Call(ast.Name(name), [], []), node)
-    found = _specialise(file, node, given, nowhere)
+    found = specialise(file, node, given, nowhere)
     if found is None:
         raise ValueError([(each.message, each.place) for each in file.text.problems])
     return found

@@ -52,6 +52,7 @@ class _Header:
         self._tables: dict[ArrayVariable, str] = {}
         self._table_lines: list[str] = []
         self._texts: list[str] = []
+        self._files: dict[str, str] = {}
         self._scratch = 0
         self._checks = 0
         self._can_fail = False
@@ -64,7 +65,7 @@ class _Header:
             text = self._function(function)
             guard = f"RUNE_BLOCK_MATH_{function.name.upper()}"
             self._texts.append(f"#ifndef {guard}\n#define {guard}\n{text}#endif\n" if is_shared else text)
-        body = "\n".join([*self._file_name(), *self._table_lines, *self._texts, self._run()])
+        body = "\n".join([*self._file_names(), *self._table_lines, *self._texts, self._run()])
         includes = [f'#include "{name}"' for name in self._includes(body)]
         digest = "block_" + sha256("\n".join([*includes, body]).encode()).hexdigest()[:16]
         guard = f"RUNE_{digest.upper()}_H"
@@ -93,14 +94,24 @@ class _Header:
             found.append("rune_block_fail.h")
         return found
 
-    def _file_name(self) -> list[str]:
-        """The file's name for messages, as numbers; what JSON would escape becomes a question mark."""
+    def _file_names(self) -> list[str]:
+        """The names of files for messages, as numbers; what JSON would escape becomes a question mark."""
         if not self._can_fail:
             return []
-        kept = (
-            each if each.isascii() and each.isprintable() and each not in '"\\' else "?" for each in self._file[-100:]
-        )
-        return [f"static const char @_file[] = {{{', '.join(str(ord(each)) for each in kept)}, 0}};", ""]
+        lines = []
+        for file, name in self._files.items():
+            kept = (
+                each if each.isascii() and each.isprintable() and each not in '"\\' else "?" for each in file[-100:]
+            )
+            letters = ", ".join(str(ord(each)) for each in kept)
+            unused = "RUNE_UNUSED " if len(self._files) > 1 else ""
+            lines.append(f"{unused}static const char {name}[] = {{{letters}, 0}};")
+        return [*lines, ""]
+
+    def _file_of(self, function: Function) -> str:
+        """The name of what holds the name of a function's file. A block's own functions are all of one."""
+        file = self._file if function.file in (MATHEMATICS_FILE, self._block.entry.file) else function.file
+        return self._files.setdefault(file, f"@_file{len(self._files) or ''}")
 
     def _function(self, function: Function) -> str:
         entry = function is self._block.entry
@@ -131,7 +142,9 @@ class _Header:
                 self._scratch += _room(array)
             lines.add(f"(void)a{number};")
         results = self._results(function)
-        expressions = ExpressionText(lines, facts, _WithTables(names, self._table), self._functions, "@_file")
+        expressions = ExpressionText(
+            lines, facts, _WithTables(names, self._table), self._functions, self._file_of(function)
+        )
         statements = StatementText(
             lines, expressions, lambda values: self._return(lines, expressions, values, entry=entry)
         )

@@ -8,14 +8,23 @@ from __future__ import annotations
 import json
 import math
 import time
+from base64 import b64decode
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
+from functools import partial
 from typing import Any
 
+from rune.files import MemoryFiles
 from rune.pyblock.check import Checked, check_file
+from rune.pyblock.ir import Block
 from rune.pyblock.numbers import BlockFailure
 from rune.pyblock.python import Number, PythonArray, PythonBlock
 from rune.pyblock.signature import UnfitInput
+from rune.pyblock.testing.check import block_of_tests, check_tests, test_title
+from rune.pyblock.testing.joined import joined
+from rune.pyblock.testing.python import run_tests
+from rune.pyblock.testing.recordings import find_recording
+from rune.pyblock.testing.subject import Subject
 from rune.tensor import ElementType, TensorType
 
 MOST_PRINTS = 100
@@ -24,6 +33,8 @@ LONGEST_PRINT = 300
 """Characters of a line that is printed."""
 SECONDS = 1.0
 """How long a run may take before it is stopped at its line."""
+MOST_ELEMENTS = 4_000_000
+"""Elements of all arrays together. Each is an object of Python: what takes 16 MB in a rune takes ten times that."""
 _ELEMENTS_SHOWN = 4
 _TURNS = 256
 """Turns of loops between two looks at the clock."""
@@ -77,7 +88,9 @@ class Live:
                 return self._load(request)
             case "run":
                 return self._run([_numbers(each) for each in request["inputs"]])
-        raise ValueError("a request loads or runs")
+            case "test":
+                return _tested(request)
+        raise ValueError("a request loads, runs or tests")
 
     def _load(self, request: Mapping[str, Any]) -> dict[str, Any]:
         """Another text, whose states begin with zeros. Where it has problems, none runs."""
@@ -89,6 +102,9 @@ class Live:
             return {"problems": [{"line": 1, "message": error.message}]}
         if checked.block is None:
             return {"problems": [{"line": each.place.line, "message": each.message} for each in checked.problems]}
+        needed = elements_of(checked.block)
+        if needed > MOST_ELEMENTS:
+            return {"problems": [{"line": 1, "message": _too_large(needed)}]}
         self._settings = _settings(checked, request["settings"])
         self._block = PythonBlock(checked, self._watch.print, self._watch.trace, self._watch.turn)
         outputs = [{"type": each.element.value, "dimensions": each.dimensions} for each in checked.block.outputs]
@@ -117,6 +133,38 @@ class Live:
             "milliseconds": milliseconds,
             "failure": failure,
         }
+
+
+def elements_of(block: Block) -> int:
+    """The elements of all arrays that a block can hold at once: none of them grows, and no function calls itself."""
+    own = (*block.entry.arrays, *block.states, *(each for made in block.functions for each in made.arrays))
+    return sum(each.type.count for each in own) + sum(each.count for each in (*block.inputs, *block.outputs))
+
+
+def _too_large(needed: int) -> str:
+    return (
+        f"Its arrays have {needed:,} elements, and Python in the page takes {MOST_ELEMENTS:,}: it runs in the rune only"
+    )
+
+
+def _tested(request: Mapping[str, Any]) -> dict[str, Any]:
+    """What the tests of a file find: of these texts, and of recordings as base64. The block that is loaded stays."""
+    recordings = {path: b64decode(data) for path, data in request["recordings"].items()}
+    file, block = request["file"], Subject(block_of_tests(request["file"]), request["block"])
+    checked = check_tests(file, request["text"], block, partial(find_recording, MemoryFiles(recordings)))
+    if checked.problems:
+        problems = [{"line": each.place.line, "message": each.message} for each in checked.problems]
+        return {"problems": problems, "results": [], "prints": []}
+    needed = elements_of(joined(checked))
+    if needed > MOST_ELEMENTS:
+        return {"problems": [{"line": 1, "message": _too_large(needed)}], "results": [], "prints": []}
+    prints: list[tuple[int, str]] = []
+    results = run_tests(checked, lambda line, text: prints.append((line, text[:LONGEST_PRINT])))
+    return {
+        "problems": [],
+        "results": [{**asdict(each), "title": test_title(each.name)} for each in results],
+        "prints": [{"line": line, "text": text} for line, text in prints[-MOST_PRINTS:]],
+    }
 
 
 def _settings(checked: Checked, given: Mapping[str, Number]) -> list[Number]:

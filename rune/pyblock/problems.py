@@ -18,6 +18,7 @@ class Kind(Enum):
     READ_ONLY = "RUNE0116"
     CALL = "RUNE0117"
     NUMBER = "RUNE0118"
+    TEST = "RUNE0120"
 
 
 @dataclass(frozen=True, order=True)

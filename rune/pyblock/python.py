@@ -121,12 +121,13 @@ def _flat(values: Any) -> Iterator[Any]:
 
 
 class _Rounded(ast.NodeTransformer):
-    """Puts the rounding behind the operations, and where it is watched a call of `_trace` behind assignments and one of
-    `_turn` before each turn of a loop."""
+    """Puts the rounding behind the operations; where it is watched, a call of `_trace` behind assignments; and where it
+    may be stopped, one of `_turn` before each turn of a loop."""
 
-    def __init__(self, marks: Mapping[ast.AST, Sequence[str]], *, traces: bool) -> None:
+    def __init__(self, marks: Mapping[ast.AST, Sequence[str]], *, traces: bool, turns: bool) -> None:
         self._marks = marks
         self._traces = traces
+        self._turns = turns
 
     def visit(self, node: ast.AST) -> Any:
         marks = self._marks.get(node, ())
@@ -137,17 +138,17 @@ class _Rounded(ast.NodeTransformer):
             return self._wrapped(result, marks, node)
         if self._traces and isinstance(node, ast.Assign):
             return self._traced(node, node.targets[0])
-        if self._traces and isinstance(result, ast.For | ast.While):
-            turn = ast.Expr(_call_of("_turn", [], result))
+        if self._turns and isinstance(result, ast.For | ast.While):
+            turn = ast.Expr(call_of("_turn", [], result))
             result.body.insert(0, ast.fix_missing_locations(ast.copy_location(turn, result)))
         return result
 
     def _wrapped(self, result: Any, marks: Sequence[str], at: ast.AST) -> Any:
         for mark in marks:
             if mark in ("power", "shifted_left", "shifted_right"):
-                result = _call_of(f"_{mark}", [result.left, result.right], at)
+                result = call_of(f"_{mark}", [result.left, result.right], at)
             else:
-                result = _call_of(f"_{mark}", [result], at)
+                result = call_of(f"_{mark}", [result], at)
         return result
 
     def _changed(self, node: ast.AugAssign, marks: Sequence[str]) -> Any:
@@ -164,7 +165,7 @@ class _Rounded(ast.NodeTransformer):
             return [node]
         text = _written(target)
         line = ast.Constant(node.end_lineno)
-        traced = ast.Expr(_call_of("_trace", [line, text, _as_load(target)], node))
+        traced = ast.Expr(call_of("_trace", [line, text, _as_load(target)], node))
         return [node, ast.fix_missing_locations(ast.copy_location(traced, node))]
 
 
@@ -186,7 +187,8 @@ def _as_load(node: Any) -> Any:
     return ast.Subscript(node.value, node.slice, ast.Load())
 
 
-def _call_of(name: str, arguments: list[Any], at: ast.AST) -> ast.Call:
+def call_of(name: str, arguments: list[Any], at: ast.AST) -> ast.Call:
+    """A call of what runs beside the text, at the place of a node."""
     made = ast.Call(ast.Name(name, ast.Load()), arguments, [])
     return ast.fix_missing_locations(ast.copy_location(made, at))
 
@@ -199,7 +201,7 @@ def _whole(rounding: str) -> Callable[[Number], int]:
     return lambda value: whole(value, rounding) if isinstance(value, float) else int(value)
 
 
-def _names(dimensions: Mapping[str, int]) -> dict[str, Any]:
+def names_of(dimensions: Mapping[str, int]) -> dict[str, Any]:
     """What the text of every block knows, in place of Python's own."""
     elements = {name: _Element(element, dimensions) for name, element in ELEMENTS.items()}
     return {
@@ -245,23 +247,29 @@ class _WithoutAnnotations(ast.NodeTransformer):
         return None
 
 
-def _executed(
-    tree: ast.Module, file: str, marks: Mapping[ast.AST, Sequence[str]], names: dict[str, Any], *, traces: bool
+def executed(
+    tree: ast.Module,
+    file: str,
+    marks: Mapping[ast.AST, Sequence[str]],
+    names: dict[str, Any],
+    *,
+    traces: bool = False,
+    turns: bool = False,
 ) -> dict[str, Any]:
     """The names of a module after it ran."""
-    rounded = _WithoutAnnotations().visit(_Rounded(marks, traces=traces).visit(tree))
+    rounded = _WithoutAnnotations().visit(_Rounded(marks, traces=traces, turns=turns).visit(tree))
     exec(compile(ast.fix_missing_locations(rounded), file, "exec", optimize=0), names)  # noqa: S102 - a page's sandbox
     return names
 
 
-def _mathematics() -> SimpleNamespace:
+def math_names() -> SimpleNamespace:
     """What `math` stands for in a block: functions of ours, whose results are judged as the compiled code's."""
     if not _KNOWN:
         file = mathematics_file()
         tree = ast.Module([*file.helpers.values()], [])
         constants = {name: _constant(each) for name, each in file.constants.items()}
         inner = SimpleNamespace(**_EXACT, **_NUMBERS, **_PLAIN)
-        names = _executed(tree, "math", file.marks, {**_names({}), **constants, "math": inner}, traces=False)
+        names = executed(tree, "math", file.marks, {**names_of({}), **constants, "math": inner})
         for name in FUNCTIONS:
             _KNOWN[name] = _judged(names[mathematics(name).name])
     return SimpleNamespace(**_KNOWN, **_EXACT, **_NUMBERS, **_PLAIN)
@@ -309,13 +317,19 @@ class PythonBlock:
             raise ValueError("a block with problems cannot run")
         self._block = checked.block
         self._file = checked.text.file
-        names = _names(checked.dimensions) | {"math": _mathematics(), "_trace": trace or _ignored}
+        names = names_of(checked.dimensions) | {"math": math_names(), "_trace": trace or _ignored}
         names["_turn"] = turn or _ignored
         if prints is not None:
-            names["print"] = lambda *values: prints(sys._getframe(1).f_lineno, " ".join(map(_shown, values)))
-        done = _executed(checked.tree, self._file, checked.marks, names, traces=trace is not None)
+            names["print"] = lambda *values: prints(sys._getframe(1).f_lineno, " ".join(map(shown_value, values)))
+        done = executed(
+            checked.tree, self._file, checked.marks, names, traces=trace is not None, turns=turn is not None
+        )
         self._function = done[self._block.entry.name]
         self._states = {state.name: PythonArray(state.type) for state in self._block.states}
+
+    @property
+    def outputs(self) -> Sequence[TensorType]:
+        return self._block.outputs
 
     def run(self, inputs: Sequence[list[Number]], settings: Sequence[Number]) -> list[list[Number]]:
         """The elements of each output. Raises `BlockFailure`."""
@@ -344,8 +358,8 @@ class PythonBlock:
         return line
 
 
-def _shown(value: object) -> str:
+def shown_value(value: object) -> str:
     """A value as `print` shows it: a number with as many digits as an f32 has."""
     if isinstance(value, PythonArray):
-        return f"[{', '.join(map(_shown, value.elements()))}]"
+        return f"[{', '.join(map(shown_value, value.elements()))}]"
     return f"{value:.9g}" if isinstance(value, float) else str(value)

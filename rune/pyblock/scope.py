@@ -6,10 +6,11 @@ import ast
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from rune.pyblock.ir import ArrayVariable, Constant, Expression, Function, Variable
+from rune.pyblock.ir import ArrayVariable, Constant, Expression, Function, Statement, Variable
 from rune.pyblock.numbers import Scalar
 from rune.pyblock.problems import Kind
 from rune.pyblock.source import BlockText
+from rune.tensor import TensorType
 
 WORDS = frozenset(
     [
@@ -75,13 +76,17 @@ Known = Variable | ArrayVariable | Constant
 """What a name can stand for; a constant is a number of the file."""
 
 
+def _nothing(*_: object) -> None:
+    """What a block's own file has beside the language: nothing."""
+
+
 @dataclass
 class FileScope:
     """What all functions of a file share."""
 
     text: BlockText
     constants: Mapping[str, Constant | ArrayVariable]
-    helpers: Mapping[str, ast.FunctionDef]
+    helpers: dict[str, ast.FunctionDef]
     has_math: bool
     mathematics: Callable[[str], Function]
     """A function of the mathematics, checked, by its name."""
@@ -89,6 +94,12 @@ class FileScope:
     """The number that a call gives."""
     specialise: Callable[[FileScope, ast.FunctionDef, tuple[Scalar | ArrayVariable, ...], ast.Call], Function | None]
     """A helper for arguments of these types."""
+    special_statement: Callable[[Scope, ast.stmt], tuple[Statement, ...] | None] = _nothing
+    """What a statement does that only this sort of file has; None for any other."""
+    special_functions: tuple[str, ...] = ()
+    """The names of what only this sort of file can call, for messages."""
+    special_constant: Callable[[str, ast.Call], ArrayVariable | None] = _nothing
+    """A constant that only this sort of file has."""
     marks: dict[ast.AST, list[str]] = field(default_factory=dict)
     """What running in Python must do to the value of a node, in this order: `f32`, `f64`, `int64`."""
     scopes: dict[ast.FunctionDef, Scope] = field(default_factory=dict)
@@ -118,6 +129,8 @@ class Scope:
     temporaries: list[Variable] = field(default_factory=list)
     calls: dict[Function, None] = field(default_factory=dict)
     """The functions that are called, each once."""
+    given: tuple[TensorType, ...] | None = None
+    """In a test: what the block was given by an earlier line, which its state is for."""
     loops: list[list[frozenset[str] | None]] = field(default_factory=list)
     """For each loop around: what had a value at each `break`."""
 
@@ -180,7 +193,7 @@ class Scope:
             instead = "Write `len(x)` for the first dimension of x, `len(x[0])` for the second."
             self.report(Kind.NAME, node, f"{name} is the name of a dimension and no value", instead)
             return
-        names = ", ".join(sorted({*self.known, *self.file.constants})) or "none"
+        names = ", ".join(sorted(filter(str.isidentifier, {*self.known, *self.file.constants}))) or "none"
         self.report(Kind.NAME, node, f"There is no {name}", f"The names here are {names}.")
 
 

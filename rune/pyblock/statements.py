@@ -78,6 +78,9 @@ def block_of(
 
 def statement(scope: Scope, node: ast.stmt, outputs: Sequence[TensorType | Scalar] | None) -> tuple[Statement, ...]:
     """What one node does; nothing when a problem was reported."""
+    special = scope.file.special_statement(scope, node)
+    if special is not None:
+        return special
     match node:
         case ast.Assign():
             return _assign(scope, node)
@@ -151,10 +154,10 @@ def _name(scope: Scope, target: ast.Name, value: ast.expr) -> tuple[Statement, .
     if made is not None:
         return made
     typed = number(scope, value)
-    return _set(scope, target, typed, value, None)
+    return set_number(scope, target, typed, value, None)
 
 
-def _set(
+def set_number(
     scope: Scope, target: ast.Name, typed: Typed | None, value: ast.expr, declared: Scalar | None
 ) -> tuple[Statement, ...]:
     """A number gets a value, and its type where it is the first."""
@@ -209,7 +212,7 @@ def _declare(scope: Scope, node: ast.AnnAssign) -> tuple[Statement, ...]:
     if isinstance(known, Variable) and known.type is not kind:
         scope.report(Kind.TYPE, annotation, f"{known.name} is an {known.type} already", "Choose another name.")
         return ()
-    return _set(scope, node.target, number(scope, node.value), node.value, kind)
+    return set_number(scope, node.target, number(scope, node.value), node.value, kind)
 
 
 def _change(scope: Scope, node: ast.AugAssign) -> tuple[Statement, ...]:
@@ -228,7 +231,7 @@ def _change(scope: Scope, node: ast.AugAssign) -> tuple[Statement, ...]:
             return ()
         left = Typed(Read(known, node.lineno))
         typed = operation(scope, node, operator, (_no_node(target), node.value), (left, right))
-        return _set(scope, target, typed, _no_node(target), None)
+        return set_number(scope, target, typed, _no_node(target), None)
     if not isinstance(target, ast.Subscript) or isinstance(target.slice, ast.Slice):
         scope.report(Kind.OUTSIDE, target, "This cannot be changed so", "Write a loop over `x[i]`.")
         return ()
@@ -288,13 +291,24 @@ def _for(scope: Scope, node: ast.For, outputs: Sequence[TensorType | Scalar] | N
     scope.loops.append([])
     body = block_of(scope, node.body, outputs)
     scope.loops.pop()
-    scope.assigned = before
+    if not _surely_turns(node, limits):
+        scope.assigned = before
     if variable is None:
         return ()
     if limits is not None:
         start, stop, step = limits
         return (For(variable, start, stop, step, body, node.lineno),)
     return () if over is None else (ForEach(variable, over, body, node.lineno),)
+
+
+def _surely_turns(node: ast.For, limits: tuple[Expression, Expression, int] | None) -> bool:
+    """Whether the whole body runs once at least, so that what it gives a value has one behind the loop."""
+    if limits is None or any(isinstance(each, ast.Break | ast.Continue) for each in ast.walk(node)):
+        return False
+    start, stop, step = limits
+    if not isinstance(start, Constant) or not isinstance(stop, Constant):
+        return False
+    return len(range(int(start.value), int(stop.value), step)) > 0
 
 
 def _loop_variable(scope: Scope, target: ast.Name, kind: Scalar) -> Variable | None:

@@ -101,6 +101,9 @@ class Code(Enum):
     PYTHON_CALL = "RUNE0117"
     PYTHON_NUMBER = "RUNE0118"
     PYTHON_BLOCK = "RUNE0119"
+    # The tests of such a block: what cannot be tested so, and what a run of them found.
+    BLOCK_TEST = "RUNE0120"
+    FAILED_TEST = "RUNE0121"
 
     # How a Runefile is written: what is harmless, and what only looks as if it meant something.
     EMPTY_RUNEFILE = "RUNE0090"

@@ -27,6 +27,8 @@ from rune.pyblock.emit import emit
 from rune.pyblock.numbers import Scalar, to_f32
 from rune.pyblock.problems import Place, Problem
 from rune.pyblock.signature import BlockSignature, Setting, UnfitInput, bind, output_type
+from rune.pyblock.testing.check import tests_of_block
+from rune.runefile.block_test_files import find_test_files, test_problems
 from rune.runefile.diagnostics import Diagnostic, Edit, Fix, Severity, Span
 from rune.runefile.source import SourceText
 from rune.tensor import TensorType
@@ -79,12 +81,22 @@ class ProjectBlocks:
             return None
 
     def diagnostics(self) -> tuple[Diagnostic, ...]:
-        """What is wrong in the files that were asked for."""
-        return tuple(
-            _diagnostic(source, problem)
+        """What is wrong in the files that were asked for, and in the tests of those that are right.
+
+        What is wrong in a test is a warning: a test that is half written keeps nothing from running.
+        """
+        found = [
+            _diagnostic(source, problem, Severity.ERROR)
             for source, problems in self._problems.values()
             for problem in sorted(problems, key=lambda each: (each.place, each.message))
-        )
+        ]
+        right = {tests_of_block(file) for file, (_, problems) in self._problems.items() if not problems}
+        for path in find_test_files(self._files) if right else ():
+            if path in right:
+                text, problems = test_problems(self._files, path)
+                source = SourceText(path, text)
+                found += [_diagnostic(source, problem, Severity.WARNING) for problem in problems]
+        return tuple(found)
 
     def _note(self, file: str, text: str, problems: Sequence[Problem]) -> None:
         _, known = self._problems.setdefault(file, (SourceText(file, text), {}))
@@ -188,14 +200,14 @@ def _page(file: str, signature: BlockSignature) -> Iterator[str]:
         yield f"It keeps `{state.name}: {state.shape}` from one run to the next, zeros at first."
 
 
-def _diagnostic(source: SourceText, problem: Problem) -> Diagnostic:
+def _diagnostic(source: SourceText, problem: Problem, severity: Severity) -> Diagnostic:
     fixes = []
     if problem.insertion is not None:
         at = span_of(source, problem.insertion.place)
         fixes.append(Fix(problem.insertion.title, (Edit(source.file, at, problem.insertion.text),)))
     span = span_of(source, problem.place)
     notes = (problem.instead,)
-    return Diagnostic(Severity.ERROR, problem.kind.value, problem.message, source.file, span, notes, tuple(fixes))
+    return Diagnostic(severity, problem.kind.value, problem.message, source.file, span, notes, tuple(fixes))
 
 
 def span_of(source: SourceText, place: Place) -> Span:

@@ -55,3 +55,41 @@ export interface BlockRun {
   readonly milliseconds: number;
   readonly failure: LineMessage | null;
 }
+
+/** A test file with the block that it is of. */
+export interface TestsText {
+  readonly file: string;
+  readonly text: string;
+  /** The text of the block. */
+  readonly block: string;
+  /** The recordings that the tests name, as base64, by path. */
+  readonly recordings: Readonly<Record<string, string>>;
+}
+
+/** Why a test failed, and where: `at` is the line of the test where it was, `line` that of the file that is to blame. */
+export interface TestFailure {
+  readonly file: string;
+  readonly line: number;
+  readonly at: number;
+  readonly message: string;
+  readonly got: string;
+  readonly expected: string;
+}
+
+export interface TestResult {
+  readonly name: string;
+  readonly title: string;
+  readonly line: number;
+  /** How often it ran the block, and what it gave it last. */
+  readonly runs: number;
+  readonly input: string;
+  readonly milliseconds: number;
+  readonly failure: TestFailure | null;
+}
+
+/** What `test` answers: with problems no test runs. */
+export interface TestsRun {
+  readonly problems: readonly LineMessage[];
+  readonly results: readonly TestResult[];
+  readonly prints: readonly { readonly line: number; readonly text: string }[];
+}

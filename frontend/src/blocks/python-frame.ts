@@ -1,6 +1,15 @@
 // A person's Python in a page: the sandboxed frame, its worker, and the watchdog that ends one that does not answer.
 import { openFrame, type FrameRequest } from "../runtime";
-import type { BlockLoaded, BlockRun, BlockText, FromPython, PythonFiles, ToPython } from "./messages";
+import type {
+  BlockLoaded,
+  BlockRun,
+  BlockText,
+  FromPython,
+  PythonFiles,
+  TestsRun,
+  TestsText,
+  ToPython,
+} from "./messages";
 
 /** For unpacking and starting Python, on a phone too. */
 const STARTING_MILLISECONDS = 60_000;
@@ -64,6 +73,11 @@ export class PythonFrame {
 
   async run(inputs: readonly (readonly number[])[]): Promise<BlockRun> {
     return JSON.parse(await this.ask({ ask: "run", inputs })) as BlockRun;
+  }
+
+  /** Runs the tests of a block; the one that is loaded stays as it is. */
+  async test(tests: TestsText): Promise<TestsRun> {
+    return JSON.parse(await this.ask({ ask: "test", ...tests })) as TestsRun;
   }
 
   /** The answer to a request, as text. Throws `PythonStopped`; the next request begins with a fresh Python. */

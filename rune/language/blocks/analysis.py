@@ -6,6 +6,7 @@ import ast
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 
 from rune.language.analysis import Analysis
 from rune.pyblock.check import Checked, check_file
@@ -13,6 +14,9 @@ from rune.pyblock.ir import ArrayVariable
 from rune.pyblock.problems import Place
 from rune.pyblock.scope import Known, Scope
 from rune.pyblock.signature import UnfitInput
+from rune.pyblock.testing.check import block_of_tests, check_tests, is_test_file
+from rune.pyblock.testing.recordings import find_recording
+from rune.pyblock.testing.subject import Subject
 from rune.runefile import Span
 from rune.runefile.python_blocks import python_file, span_of
 from rune.runefile.source import SourceText
@@ -84,6 +88,9 @@ def is_block_file(file: str) -> bool:
 def analyse_block(project: Analysis, file: str) -> BlockAnalysis:
     """Analyses a block's file; where the Runefile runs it, for the types of its wires."""
     text = project.text_file(file) or ""
+    block = block_of_tests(file)
+    if is_test_file(file) and project.text_file(block) is not None:
+        return BlockAnalysis(SourceText(file, text), _checked_tests(project, file, text, block), (), project)
     stage = next((each for each in project.checked.syntax.stages if _runs(each, file)), None)
     types = None if stage is None else _input_types(project, stage)
     readers = () if stage is None else tuple(each.stage for each in stage.inputs)
@@ -92,6 +99,13 @@ def analyse_block(project: Analysis, file: str) -> BlockAnalysis:
     except UnfitInput:
         checked = check_file(file, text)
     return BlockAnalysis(SourceText(file, text), checked, readers, project)
+
+
+def _checked_tests(project: Analysis, file: str, text: str, block: str) -> Checked:
+    """A test file, as far as what helps with writing asks of any file."""
+    subject = Subject(block, project.text_file(block) or "")
+    found = check_tests(file, text, subject, partial(find_recording, project.files))
+    return Checked(found.text, found.problems, None, None, found.tree, found.marks, {}, found.scopes)
 
 
 def _runs(stage: StageSyntax, file: str) -> bool:

@@ -10,6 +10,7 @@ from rune.language.analysis import Analysis
 from rune.language.graph_edit import AddStage, GraphEditRefused, edit_graph, name_of_new
 from rune.pyblock.numbers import ELEMENTS
 from rune.pyblock.scope import WORDS
+from rune.pyblock.testing.check import is_test_file, tests_of_block
 from rune.runefile import Edit, check
 from rune.runefile.pipeline import Port
 from rune.runefile.python_blocks import ProjectBlocks
@@ -45,10 +46,10 @@ def new_block(analysis: Analysis, name: str, after: Port | None, feeds: Port | N
         raise NewBlockRefused(problem)
     path = f"{name}.py"
     type_ = _USUAL if after is None else _type_at(analysis, after)
-    made = ((path, block_text(name, type_)),)
+    made = ((path, block_text(name, type_)), (tests_of_block(path), test_text(name, type_)))
     if after is None:
         return NewBlock(made, (), None)
-    overlay = _With(analysis.files, dict(made))
+    overlay = With(analysis.files, dict(made))
     blocks = ProjectBlocks(analysis.blocks, overlay)
     checked = check(overlay, analysis.blocks, runefile=analysis.runefile, signatures=analysis.signatures)
     to_be = replace(analysis, files=overlay, blocks=blocks, checked=checked)
@@ -69,8 +70,11 @@ def name_problem(analysis: Analysis, name: str) -> str | None:
     if len(name) > 60:
         return "The name is too long: at most 60 characters."
     taken = set(analysis.files.paths())
-    if f"{name}.py" in taken:
-        return f"There is a file {name}.py already."
+    if is_test_file(f"{name}.py"):
+        return f"{name}.py would be the tests of a block {name.removesuffix('_test')}. Choose a name without _test."
+    for path in (f"{name}.py", tests_of_block(f"{name}.py")):
+        if path in taken:
+            return f"There is a file {path} already."
     return None
 
 
@@ -85,7 +89,7 @@ def _type_at(analysis: Analysis, port: Port) -> TensorType:
 
 
 @dataclass(frozen=True)
-class _With:
+class With:
     """A project with more files."""
 
     files: ProjectFiles
@@ -126,6 +130,43 @@ def block_text(name: str, type_: TensorType) -> str:
         *first,
         *_loops([_size(type_, each) for each in range(len(type_.dimensions))], step),
         f"    return {'y' if is_whole else 'last'}",
+        "",
+    ]
+    return "\n".join(lines)
+
+
+def test_text(name: str, type_: TensorType) -> str:
+    """Tests of that block, which pass as they are."""
+    is_whole = not type_.element.is_float
+    loud = 100 if is_whole else 1.0
+    sizes = {1: (4,), 2: (2, 3)}.get(len(type_.dimensions), type_.dimensions)
+    shape = f"{type_.element}[{', '.join(map(str, sizes))}]"
+    # Where the block says how large its input is, the tests do too: a run of it takes as long as in the rune.
+    often, run = (20, f"{name}(x)") if len(sizes) < 3 else (2, f"{name}(x, alpha=1.0)")
+    first = ", ".join("0" for _ in type_.dimensions)
+    quarter = "25" if is_whole else "0.25"
+    near = f"approx({loud}, abs={'1' if is_whole else '0.01'})"
+    limit = f"{loud * 3 // 4}" if is_whole else "0.75"
+    lines = [
+        f'"""What {name} must do: these tests run as one types, and in each build."""',
+        "",
+        "",
+        "def test_what_stays_is_reached():",
+        f"    x = {shape}()",
+        f"    x[{first}] = {loud}",
+        f"    for _ in range({often}):",
+        f"        y = {run}",
+        f"    assert y[{first}] == {near}",
+        "",
+        "",
+        "def test_one_loud_moment_does_not_count():",
+        f"    x = {shape}()",
+        f"    x[{first}] = {loud}",
+        f"    y = {name}(x)",
+        f"    assert y[{first}] == {quarter}",
+        f"    x[{first}] = {'0' if is_whole else '0.0'}",
+        f"    y = {name}(x)",
+        f"    assert y[{first}] < {limit}",
         "",
     ]
     return "\n".join(lines)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 
 from rune.language.blocks.analysis import BlockAnalysis, described
@@ -13,6 +14,8 @@ from rune.pyblock.calls import BUILT_IN, FUNCTIONS, MATH_NAMES
 from rune.pyblock.intervals import Facts, intervals
 from rune.pyblock.ir import ArrayVariable, Variable
 from rune.pyblock.numbers import ELEMENTS, LEAST, MOST, Scalar
+from rune.pyblock.testing.assertions import APPROX
+from rune.pyblock.testing.check import RECORDING, is_test_file
 from rune.runefile import Span
 
 _HELP = {
@@ -31,6 +34,12 @@ _HELP = {
     "State": "What is kept from one run to the next, zeros at first: `last: State[f32[16]]`.",
     "math": "Functions of floats, the same to the last bit wherever the block runs.",
 }
+_NUMBER = re.compile(r"(?<!\w)\d[\w.]*$")
+"""A number that is being written, behind which no name stands."""
+_OF_TESTS = {
+    APPROX: "What is expected, and how far a number may be off: `assert y == approx([0.5], abs=0.001)`.",
+    RECORDING: 'A sample of the project, at the margin of the file: `CLAP = recording("clap.wav")`.',
+}
 _MATH_NUMBERS = ("pi", "e", "tau", "inf", "nan")
 
 
@@ -41,6 +50,8 @@ def complete_block(analysis: BlockAnalysis, offset: int) -> Completions:
     span = analysis.source.span(start, offset)
     if analysis.source.text[:start].endswith("math."):
         return Completions(span, tuple(_of_math()))
+    if _NUMBER.search(analysis.source.text[:start]):
+        return Completions(span, ())
     return Completions(span, tuple(_names(analysis, offset)))
 
 
@@ -55,10 +66,14 @@ def _names(analysis: BlockAnalysis, offset: int) -> Iterator[Completion]:
     scope = analysis.scope_at(offset)
     if scope is not None:
         for name, known in scope.known.items():
+            if not name.isidentifier():
+                continue  # what a test has that its text has no name for
             kind = CompletionKind.ARGUMENT if isinstance(known, ArrayVariable) else CompletionKind.VALUE
             yield Completion(name, kind, name, str(getattr(known, "type", "")))
         for name in scope.file.constants:
             yield Completion(name, CompletionKind.VALUE, name, "a constant of the file")
+        for name in scope.file.special_functions:
+            yield Completion(name, CompletionKind.BLOCK, name, "", _OF_TESTS.get(name, "Runs the block once."))
         for name in scope.file.helpers:
             if name != scope.node.name:
                 yield Completion(name, CompletionKind.BLOCK, name, "a helper of the file")
@@ -81,7 +96,9 @@ def hover_block(analysis: BlockAnalysis, offset: int) -> Hover | None:
     if known is not None:
         limits = _limits(analysis, name)
         return Hover(span, f"`{described(known)}`" + (f"\n\nFrom {limits[0]} to {limits[1]}." if limits else ""))
-    return Hover(span, f"`{name}`\n\n{_HELP[name]}") if name in _HELP else None
+    about = _OF_TESTS.get(name) if is_test_file(analysis.source.file) else None
+    about = about or _HELP.get(name)
+    return None if about is None else Hover(span, f"`{name}`\n\n{about}")
 
 
 def _signature_of(name: str) -> str:

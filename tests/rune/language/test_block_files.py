@@ -121,6 +121,72 @@ def test_a_list_that_grows_can_be_declared_as_state() -> None:
     assert told == []
 
 
+def test_a_test_file_has_what_tests_can_say() -> None:
+    tests = "def test_it():\n    y = smooth([1.0])\n    assert y == approx([0.25], abs=0.1)\n"
+    service = _service({"smooth.py": BLOCK, "smooth_test.py": tests})
+
+    def asked(what: str, at: str) -> Any:
+        offset = tests.index(at) + 1
+        return service.answer({"ask": what, "file": "smooth_test.py", "offset": offset})["answer"]
+
+    assert "how far a number may be off" in asked("hover", "approx")["text"]
+    assert "y: f32[1]" in asked("hover", "y ==")["text"]
+    offered = {each["label"] for each in asked("complete", "smooth")["items"]}
+    assert {"smooth", "approx", "recording", "y"} <= offered
+    assert all(each.isidentifier() for each in offered)
+    broken = {"smooth_test.py": {"text": "def test_it():\n    smooth([1.0])\n"}}
+    told = service.answer({"ask": "check", "files": broken})["answer"]["diagnostics"]
+    assert [(each["file"], each["code"], each["severity"]) for each in told] == [
+        ("smooth_test.py", "RUNE0120", "warning")
+    ]
+
+
+def test_behind_a_number_no_name_is_offered() -> None:
+    assert _Editor().ask("complete", "GAIN = 0.5")["items"] == []
+    assert _Editor().ask("complete", "v * G")["items"] != []
+
+
+COPIED = """\
+version: 1
+image: runicos/base
+pipeline:
+  scores:
+    capability: RAW
+    outputs: [{type: f32, dimensions: [1, 6]}]
+  switch:
+    proc-block: hysteresis
+    inputs: [scores]
+    args: {on: 0.5}
+  mean:
+    proc-block: moving_average
+    inputs: [scores]
+  out:
+    out: SERIAL
+    inputs: [switch, mean]
+"""
+
+
+def test_a_block_of_the_catalogue_becomes_the_projects_own() -> None:
+    service = Service(PUBLISHED_BLOCKS)
+    service.answer({"ask": "open", "files": {"Runefile.yml": {"text": COPIED}}})
+    assert service.answer({"ask": "copy-block", "stage": "switch", "is_asked": True})["answer"] == {"reason": None}
+    why = service.answer({"ask": "copy-block", "stage": "mean", "is_asked": True})["answer"]["reason"]
+    assert "no block of the catalogue that is written in Python" in why
+    made = service.answer({"ask": "copy-block", "stage": "switch"})["answer"]
+    (file,), (edit,) = made["files"], made["edits"]
+    assert (file["path"], 'x: f32["n"]' in file["text"], edit["text"]) == ("hysteresis.py", True, "./hysteresis.py")
+    changed = COPIED[: edit["span"]["start"]["offset"]] + edit["text"] + COPIED[edit["span"]["end"]["offset"] :]
+    texts = {"Runefile.yml": {"text": changed}, "hysteresis.py": {"text": file["text"]}}
+    told = service.answer({"ask": "check", "files": texts})["answer"]["diagnostics"]
+    assert [each["message"] for each in told if each["severity"] == "error"] == []
+    # A file that is there and the same is taken, and another is not written over.
+    service.answer({"ask": "change", "files": {"Runefile.yml": {"text": COPIED}}})
+    assert service.answer({"ask": "copy-block", "stage": "switch"})["answer"]["files"] == []
+    service.answer({"ask": "change", "files": {"hysteresis.py": {"text": "# mine"}}})
+    refused = service.answer({"ask": "copy-block", "stage": "switch"})["error"]
+    assert (refused["name"], "Rename it first" in refused["message"]) == ("new-block-refused", True)
+
+
 def test_what_is_only_asked_of_a_runefile_is_refused_by_name() -> None:
     assert "asked of a Runefile" in _Editor().ask("palette")["message"]
 

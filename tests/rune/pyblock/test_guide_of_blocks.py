@@ -16,7 +16,9 @@ from rune.building.building import build
 from rune.files import MemoryFiles
 from rune.pyblock.check import check_file
 from rune.pyblock.python import PythonBlock
+from rune.pyblock.testing.python import run_tests
 from rune.runefile import check
+from rune.runefile.block_test_files import read_tests
 from rune.runtime import Runtime
 from rune.tensor import ElementType, TensorType
 from tests.conftest import REPOSITORY
@@ -24,7 +26,7 @@ from tests.rune.anvil.pipelines import run
 
 GUIDE = (REPOSITORY / "docs" / "guides" / "python-blocks.md").read_text(encoding="utf-8")
 _FENCES = re.findall(r"```(\w+)\n(.*?)```", GUIDE, re.DOTALL)
-SMOOTH, RUNEFILE, LOUDNESS = (text for _, text in _FENCES)
+SMOOTH, RUNEFILE, LOUDNESS, TESTS = (text for _, text in _FENCES)
 
 
 def test_the_first_block_checks_and_runs() -> None:
@@ -40,6 +42,11 @@ def test_the_second_block_gives_what_numbers_by_hand_give() -> None:
     assert found.problems == ()
     outputs = PythonBlock(found).run([[0.0, 1.0, 4.0, 0.0]], [])
     assert outputs == [[0.0, 1.0, 1.0, 0.0], [struct.unpack("<f", struct.pack("<f", math.sqrt(0.5)))[0]]]
+
+
+def test_the_tests_of_the_first_block_pass() -> None:
+    files = MemoryFiles({"smooth.py": SMOOTH.encode(), "smooth_test.py": TESTS.encode()})
+    assert [each.failure for each in run_tests(read_tests(files, "smooth_test.py"))] == [None] * 3
 
 
 _PI = Decimal("3.14159265358979323846264338327950288419716939937510582097494459230781640628620899")

@@ -53,6 +53,29 @@ def test_what_leaves_the_language_is_told_at_its_line_and_nothing_runs(line: str
         block.answer({"ask": "run", "inputs": [[1.0, 2.0]]})
 
 
+def test_more_memory_than_a_page_has_is_refused_before_anything_runs() -> None:
+    arrays = "".join(f"    a{each} = f32[1000000]()\n" for each in range(5))
+    block, answer = loaded(f'def smooth(x: f32["n"]) -> f32["n"]:\n{arrays}    return x\n')
+    assert "5,000,004 elements" in answer["problems"][0]["message"]
+    with pytest.raises(ValueError, match="no block is loaded"):
+        block.answer({"ask": "run", "inputs": [[1.0, 2.0]]})
+    _, constant = loaded('ZEROS = f32[16777216]()\ndef smooth(x: f32["n"]) -> f32["n"]:\n    return x\n')
+    assert "A constant has at most 65,536 elements" in constant["problems"][0]["message"]
+
+
+def test_tests_run_beside_the_block_that_is_loaded() -> None:
+    block, _ = loaded(SMOOTH)
+    texts = {"file": "smooth_test.py", "block": SMOOTH, "recordings": {"samples/a.csv": "MSwyCg=="}}
+    tests = 'ROW = recording("a.csv")\ndef test_row():\n    y = smooth([4.0, ROW[0, 1]])\n    assert y == [1.0, 0.25]\n'
+    answer = json.loads(block.answer_text(json.dumps({"ask": "test", "text": tests, **texts})))
+    (result,) = answer["results"]
+    assert (result["title"], result["runs"], result["input"]) == ("row", 1, "[4, 2]")
+    assert result["failure"]["message"] == "element 1 is 0.5, expected 0.25"
+    assert block.answer({"ask": "run", "inputs": [[1.0, 0.0]]})["outputs"] == [[0.25, 0.0]]
+    broken = block.answer({"ask": "test", "text": "def test_it():\n    assert js\n", **texts})
+    assert (broken["results"], broken["problems"][0]["line"]) == ([], 2)
+
+
 def test_a_loop_without_an_end_is_stopped_at_its_line(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(live, "SECONDS", 0.05)
     block, _ = loaded(LOOPS)

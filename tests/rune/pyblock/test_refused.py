@@ -87,7 +87,7 @@ _REFUSED = [
     # names
     ("z = nothing + 1", "RUNE0114", "nothing", "names here"),
     ("if k > 0:\n        z = 1\n    w = z", "RUNE0114", "z", "every way"),
-    ("for i in range(3):\n        z = i\n    w = z", "RUNE0114", "z", "every way"),
+    ("for i in range(k):\n        z = i\n    w = z", "RUNE0114", "z", "every way"),
     ("z = z + 1", "RUNE0114", "z", "before"),
     ("len = 3", "RUNE0114", "len", "another name"),
     ("twice = 3", "RUNE0114", "twice", "another name"),

@@ -17,12 +17,16 @@ from rune.building.errors import BuildFailed
 from rune.building.models import ProjectModels
 from rune.files import MemoryFiles
 from rune.policy.read import read_policy
+from rune.pyblock.testing.check import CheckedTests
+from rune.pyblock.testing.python import run_tests
 from rune.runefile import Checked, Severity, check
+from rune.runefile.block_test_files import read_tests
 from rune.runefile.codes import Code
 from rune.targets.finding import find_target
 from rune.tensor import ElementType, TensorType
 from rune.tflite import Described, ModelError, ModelSignature, ModelTensor
 from tests.model_cases import refused_cases
+from tests.rune.pyblock.test_block_tests import SMOOTH
 
 ROOT = Path(__file__).parents[3]
 PAGES = ROOT / "docs" / "reference" / "diagnostics"
@@ -33,10 +37,12 @@ OF_A_TARGET = (Code.TARGET_LACKS.value,)
 OF_A_PROFILE = (Code.PROFILE_LACKS.value,)
 OF_A_POLICY = tuple(code.value for code in Code if Code.BAD_LIMIT.value <= code.value <= Code.UNKNOWN_APPROVER.value)
 OF_A_BLOCK = tuple(code.value for code in Code if Code.PYTHON_SYNTAX.value <= code.value <= Code.PYTHON_BLOCK.value)
+OF_A_TEST = (Code.BLOCK_TEST.value, Code.FAILED_TEST.value)
 OF_A_CHECK = tuple(
     code.value
     for code in Code
-    if code.value not in OF_A_BUILD + WARNED_BY_A_BUILD + OF_A_TARGET + OF_A_PROFILE + OF_A_POLICY + OF_A_BLOCK
+    if code.value
+    not in OF_A_BUILD + WARNED_BY_A_BUILD + OF_A_TARGET + OF_A_PROFILE + OF_A_POLICY + OF_A_BLOCK + OF_A_TEST
 )
 _FENCE = re.compile(r"## (?P<title>Wrong|Right)\n\n```(?P<language>\w+)\n(?P<text>.*?)```\n", re.DOTALL)
 _NUMBER = TensorType(ElementType.F32, (1, 1))
@@ -118,6 +124,21 @@ def _checked_block(language: str, text: str) -> Checked:
         return check(MemoryFiles({**own, "Runefile.yml": text.encode()}), PUBLISHED_BLOCKS)
     files = {"block.py": text.encode(), "Runefile.yml": runefile.replace("smooth", "block").encode()}
     return check(MemoryFiles(files), PUBLISHED_BLOCKS)
+
+
+@pytest.mark.parametrize("code", OF_A_TEST)
+def test_the_examples_of_a_page_about_tests_do_what_it_says(code: str) -> None:
+    wrong, right = (_checked_tests(_examples(code)[title][1]) for title in ("Wrong", "Right"))
+    assert {each.kind.value for each in wrong.problems} == ({code} if code == Code.BLOCK_TEST.value else set())
+    failed = [each.failure is not None for each in (() if wrong.problems else run_tests(wrong))]
+    assert failed == ([] if code == Code.BLOCK_TEST.value else [True])
+    assert right.problems == ()
+    assert [each.failure for each in run_tests(right)] == [None]
+
+
+def _checked_tests(text: str) -> CheckedTests:
+    files = {"smooth.py": SMOOTH.encode(), "smooth_test.py": text.encode()}
+    return read_tests(MemoryFiles(files), "smooth_test.py")
 
 
 @pytest.mark.parametrize("code", OF_A_POLICY)

@@ -1,16 +1,21 @@
 // Beside the text of a block in Python: what it reads and what it writes, plotted, live from the preview's input; what it
 // prints, the error at its line, and the time of a call. Python runs in a sandboxed frame of its own.
-import { useEffect, useMemo, useRef, useState } from "react";
+import { useEffect, useMemo, useRef, useState, type RefObject } from "react";
 import { useStore } from "zustand";
-import { PythonFrame } from "../../blocks";
+import { createStore } from "zustand/vanilla";
+import { PythonFrame, type TestsRun } from "../../blocks";
 import { millisecondsText, type Snapshot } from "../../preview";
 import LiveChart from "../../preview/outputs/LiveChart";
 import type { FileEntry } from "../document/files";
 import { setLineValues, type LineValue } from "../editor/line-values";
 import { bytes, count } from "../parts/words";
+import type { Places } from "../shell/places";
 import { useDiagnostics, usePlace, useShell } from "../shell/shell";
+import { BlockTests } from "./BlockTests";
 import { BlockRunner, type RunnerState } from "./runner";
+import { blockOf, isTestFile, type TestsState } from "./test-runner";
 import { useBlock, type BlockPlace } from "./use-block";
+import { useTests, type BlockTestsOf } from "./use-tests";
 import "./block.css";
 
 interface Props {
@@ -20,17 +25,81 @@ interface Props {
 
 export default function BlockPanel({ file, running }: Props) {
   const { workspace } = useShell();
-  const place = useBlock(workspace, file);
   const { base } = workspace.language;
-  if (base === null || place === null) return null;
+  if (base === null) return null;
+  if (isTestFile(file.path)) return <TestsAlone file={file} base={base} />;
+  return <Block file={file} running={running} base={base} />;
+}
+
+interface AloneProps {
+  readonly file: FileEntry;
+  readonly base: string;
+}
+
+/** Beside a test file, or a block that the Runefile does not run. */
+function TestsAlone({ file, base }: AloneProps) {
+  const { workspace, places } = useShell();
+  const { holder, frame } = usePython(base);
+  const tests = useTests(workspace, file, frame);
+  return (
+    <>
+      <div ref={holder} hidden />
+      {tests !== null && <ShownTests tests={tests} file={file} places={places} />}
+      {tests === null && isTestFile(file.path) && (
+        <section className="card stack preview-card" aria-label="Tests">
+          <p className="small muted">
+            These are the tests of <code>{blockOf(file.path)}</code>, and there is no such file. Make the block, or give
+            this file the name of the one that it tests.
+          </p>
+        </section>
+      )}
+    </>
+  );
+}
+
+interface ShownTestsProps {
+  readonly tests: BlockTestsOf;
+  readonly file: FileEntry;
+  readonly places: Places;
+}
+
+function ShownTests({ tests, file, places }: ShownTestsProps) {
+  const { run } = useStore(tests.runner.state);
+  useShownValues(useMemo(() => (run === null ? [] : valuesOfTests(run, file.path, tests.path)), [run, file, tests]));
+  return <BlockTests tests={tests} onGo={(path, line) => places.goTo(path, line, 1)} />;
+}
+
+/** The sandbox's Python, which begins when it is first asked something. */
+function usePython(base: string): {
+  readonly holder: RefObject<HTMLDivElement | null>;
+  readonly frame: PythonFrame | null;
+} {
+  const holder = useRef<HTMLDivElement>(null);
+  const [frame, setFrame] = useState<PythonFrame | null>(null);
+  useEffect(() => {
+    if (holder.current === null) return undefined;
+    const made = new PythonFrame(holder.current, base);
+    setFrame(made);
+    return () => made.close();
+  }, [base]);
+  return { holder, frame };
+}
+
+function Block({ file, running, base }: Props & { readonly base: string }) {
+  const { workspace } = useShell();
+  const place = useBlock(workspace, file);
+  if (place === null) return null;
   if (place.stage === null)
     return (
-      <section className="card stack preview-card" aria-label="This block">
-        <p className="small muted">
-          The Runefile does not run this file. Name it in a stage, <code>proc-block: ./{file.path}</code>, and it runs
-          here on what comes in.
-        </p>
-      </section>
+      <>
+        <section className="card stack preview-card" aria-label="This block">
+          <p className="small muted">
+            The Runefile does not run this file. Name it in a stage, <code>proc-block: ./{file.path}</code>, and it runs
+            here on what comes in.
+          </p>
+        </section>
+        <TestsAlone file={file} base={base} />
+      </>
     );
   return <Running place={place} stage={place.stage} file={file} running={running} base={base} />;
 }
@@ -43,14 +112,9 @@ interface RunningProps extends Props {
 
 function Running({ place, stage, file, running, base }: RunningProps) {
   const { workspace } = useShell();
-  const holder = useRef<HTMLDivElement>(null);
-  const [runner, setRunner] = useState<BlockRunner | null>(null);
-  useEffect(() => {
-    if (holder.current === null) return undefined;
-    const frame = new PythonFrame(holder.current, base);
-    setRunner(new BlockRunner(frame));
-    return () => frame.close();
-  }, [base]);
+  const { holder, frame } = usePython(base);
+  const runner = useMemo(() => (frame === null ? null : new BlockRunner(frame)), [frame]);
+  const tests = useTests(workspace, file, frame);
   const wires = useMemo(() => place.inputs.map(({ stage, index }) => ({ stage, index })), [place.inputs]);
   const { watching } = workspace;
   useEffect(() => watching.accompany(wires), [watching, wires]);
@@ -70,7 +134,9 @@ function Running({ place, stage, file, running, base }: RunningProps) {
   return (
     <>
       <div ref={holder} hidden />
-      {runner !== null && <Shown runner={runner} place={place} stage={stage} running={running} />}
+      {runner !== null && (
+        <Shown runner={runner} place={place} stage={stage} running={running} file={file} tests={tests} />
+      )}
     </>
   );
 }
@@ -80,11 +146,22 @@ interface ShownProps {
   readonly place: BlockPlace;
   readonly stage: string;
   readonly running: Snapshot;
+  readonly file: FileEntry;
+  readonly tests: BlockTestsOf | null;
 }
 
-function Shown({ runner, place, stage, running }: ShownProps) {
+const NO_TESTS = createStore<TestsState>(() => ({ run: null, isRunning: false, stopped: null }));
+
+function Shown({ runner, place, stage, running, file, tests }: ShownProps) {
+  const { places } = useShell();
   const state = useStore(runner.state);
-  useLineValues(state);
+  const tested = useStore(tests?.runner.state ?? NO_TESTS).run;
+  useShownValues(
+    useMemo(
+      () => [...valuesOfRun(state), ...(tested === null ? [] : valuesOfTests(tested, file.path, ""))],
+      [state, tested, file.path],
+    ),
+  );
   const diagnostics = useDiagnostics();
   const [input] = place.inputs;
   const words = running.loaded?.wordlists ?? [];
@@ -100,56 +177,60 @@ function Shown({ runner, place, stage, running }: ShownProps) {
       ? "It runs as soon as the Runefile builds."
       : "It runs with the next input.";
   return (
-    <section className="card stack preview-card block-live" aria-label={`Block ${stage}`}>
-      {stopped !== null && (
-        <p className="notice bad" role="alert">
-          {stopped}
-        </p>
-      )}
-      {stopped === null && problem !== null && (
-        <p className="notice warn" role="status">
-          Line {problem.line}: {problem.message}.{isTold ? "" : " It runs again once that is mended."}
-        </p>
-      )}
-      {failure !== null && (
-        <p className="notice bad" role="alert">
-          Line {failure.line}: {failure.message}
-        </p>
-      )}
-      <Plot
-        title="Reads"
-        name={input === undefined ? "" : input.stage}
-        type={typeText(place.types?.[0])}
-        past={read}
-        names={namesOf(read)}
-        waiting={waiting}
-      />
-      <Plot
-        title="Writes"
-        name={stage}
-        type=""
-        past={written}
-        names={namesOf(written)}
-        waiting={
-          failure !== null ? "The run failed." : problem === null ? waiting : "Nothing, until the problem is mended."
-        }
-      />
-      {printed.length > 0 && (
-        <details className="block-printed" open>
-          <summary className="label">Printed</summary>
-          <pre className="small num" tabIndex={0} aria-label="What the block printed, by line">
-            {printed.slice(-12).join("\n")}
-          </pre>
-        </details>
-      )}
-      {milliseconds !== null && (
-        <p className="small muted num">
-          {millisecondsText(milliseconds)} a call in Python, here. {state.state > 0 && `Keeps ${bytes(state.state)}. `}
-          {skipped > 0 &&
-            `${count(skipped, "input")} came faster than Python runs and ${skipped === 1 ? "was" : "were"} left out.`}
-        </p>
-      )}
-    </section>
+    <>
+      <section className="card stack preview-card block-live" aria-label={`Block ${stage}`}>
+        {stopped !== null && (
+          <p className="notice bad" role="alert">
+            {stopped}
+          </p>
+        )}
+        {stopped === null && problem !== null && (
+          <p className="notice warn" role="status">
+            Line {problem.line}: {problem.message}.{isTold ? "" : " It runs again once that is mended."}
+          </p>
+        )}
+        {failure !== null && (
+          <p className="notice bad" role="alert">
+            Line {failure.line}: {failure.message}
+          </p>
+        )}
+        <Plot
+          title="Reads"
+          name={input === undefined ? "" : input.stage}
+          type={typeText(place.types?.[0])}
+          past={read}
+          names={namesOf(read)}
+          waiting={waiting}
+        />
+        <Plot
+          title="Writes"
+          name={stage}
+          type=""
+          past={written}
+          names={namesOf(written)}
+          waiting={
+            failure !== null ? "The run failed." : problem === null ? waiting : "Nothing, until the problem is mended."
+          }
+        />
+        {printed.length > 0 && (
+          <details className="block-printed" open>
+            <summary className="label">Printed</summary>
+            <pre className="small num" tabIndex={0} aria-label="What the block printed, by line">
+              {printed.slice(-12).join("\n")}
+            </pre>
+          </details>
+        )}
+        {milliseconds !== null && (
+          <p className="small muted num">
+            {millisecondsText(milliseconds)} a call in Python, here.{" "}
+            {state.state > 0 && `Keeps ${bytes(state.state)}. `}
+            {skipped > 0 &&
+              `${count(skipped, "input")} came faster than Python runs and ${skipped === 1 ? "was" : "were"} left out.`}
+          </p>
+        )}
+      </section>
+      {tests !== null && <BlockTests tests={tests} onGo={(path, line) => places.goTo(path, line, 1)} />}
+    </>
   );
 }
 
@@ -205,25 +286,36 @@ function typeText(type: { readonly type: string; readonly dimensions: readonly n
   return type === undefined ? "" : `${type.type}[${type.dimensions.join(", ")}]`;
 }
 
-/** The values of the newest run at the lines of the open editor. */
-function useLineValues({ run, problems }: RunnerState): void {
+/** Shows values at the lines of the open editor, for as long as this part is there. */
+function useShownValues(values: readonly LineValue[]): void {
   const editor = usePlace((each) => each.editor);
   useEffect(() => {
     if (editor === null) return undefined;
-    const shown: LineValue[] =
-      problems.length > 0 || run === null
-        ? []
-        : run.values
-            .filter(({ line }) => line !== run.failure?.line)
-            .map(({ line, name, value }) => ({
-              line,
-              text: name.includes("[") ? `${name} = ${value}` : value,
-              kind: "value" as const,
-            }));
-    const failure = run?.failure ?? null;
-    if (problems.length === 0 && failure !== null)
-      shown.push({ line: failure.line, text: failure.message, kind: "failed" });
-    editor.tell(setLineValues.of(shown));
+    editor.tell(setLineValues.of(values));
     return () => editor.tell(setLineValues.of([]));
-  }, [editor, run, problems]);
+  }, [editor, values]);
+}
+
+/** What the newest run assigned, and where it failed. */
+function valuesOfRun({ run, problems }: RunnerState): readonly LineValue[] {
+  if (problems.length > 0 || run === null) return [];
+  const shown: LineValue[] = run.values
+    .filter(({ line }) => line !== run.failure?.line)
+    .map(({ line, name, value }) => ({ line, text: name.includes("[") ? `${name} = ${value}` : value, kind: "value" }));
+  if (run.failure !== null) shown.push({ line: run.failure.line, text: run.failure.message, kind: "failed" });
+  return shown;
+}
+
+/** What tests found, in one of the two files: in their own, which passed as well. */
+function valuesOfTests({ results }: TestsRun, path: string, own: string): readonly LineValue[] {
+  return results.flatMap(({ line, failure, title }): LineValue[] => {
+    if (failure === null) return path === own ? [{ line, text: "passed", kind: "passed" }] : [];
+    if (failure.file === path)
+      return [
+        { line: failure.line, text: path === own ? failure.message : `${title}: ${failure.message}`, kind: "failed" },
+      ];
+    return path === own
+      ? [{ line: failure.at, text: `${failure.file}:${failure.line}: ${failure.message}`, kind: "failed" }]
+      : [];
+  });
 }

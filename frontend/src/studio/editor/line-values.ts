@@ -6,7 +6,7 @@ export interface LineValue {
   /** From 1. */
   readonly line: number;
   readonly text: string;
-  readonly kind: "value" | "printed" | "failed";
+  readonly kind: "value" | "printed" | "passed" | "failed";
 }
 
 /** Shows these in place of those before. */

@@ -4,7 +4,9 @@ import { ReactFlowProvider } from "@xyflow/react";
 import { useEffect, useEffectEvent, useMemo, useRef, useState, type DragEvent, type KeyboardEvent } from "react";
 import { useStore } from "zustand";
 import { isMac } from "../commands/command";
+import { copyInto } from "../session/copied-block";
 import type { EditStep, Workspace } from "../session/workspace";
+import { useShell } from "../shell/shell";
 import { AddPanel } from "./AddPanel";
 import type { GraphEdit, PaletteItem, Port, Watching } from "./answers";
 import { Canvas, type Under } from "./Canvas";
@@ -82,6 +84,7 @@ function EditableGraph({
   onAlone,
   onNewBlock,
 }: GraphViewProps) {
+  const { places } = useShell();
   const area = useRef<HTMLDivElement>(null);
   const language = useMemo(() => new GraphLanguage(workspace), [workspace]);
   const where = useStore(workspace.language.state);
@@ -389,6 +392,7 @@ function EditableGraph({
               }}
               onRemove={remove}
               onText={() => onText(current)}
+              onCopy={() => workspace.attempt(copyInto(workspace, places, current.name))}
               onClose={() => {
                 setPanel(false);
                 focusStage(current.name);

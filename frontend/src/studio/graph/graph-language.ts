@@ -56,6 +56,16 @@ export class GraphLanguage {
   suits = async (source: Port): Promise<readonly Suit[]> =>
     (await this.room.language.ask<{ readonly suits: readonly Suit[] }>({ ask: "suits", source })).suits;
 
+  /** Why the block of a stage cannot become a file of the project; null when it can. */
+  whyNotCopied = async (stage: string): Promise<string | null> =>
+    (
+      await this.room.language.ask<{ readonly reason: string | null }>({
+        ask: "copy-block",
+        stage,
+        is_asked: true,
+      })
+    ).reason;
+
   /** Why the outputs of a stage cannot be declared so, or left out with null; null when they can. */
   typesFit = async (stage: string, types: readonly TensorType[] | null): Promise<string | null> =>
     (await this.room.language.ask<{ readonly reason: string | null }>({ ask: "types-fit", stage, types })).reason;

@@ -30,14 +30,24 @@ export async function makeBlock(room: Room, name: string, wire: OutlineWire | nu
           source: { stage: wire.source, index: wire.source_index },
           feeds: { stage: wire.target, index: wire.target_index },
         };
+  return (await made(room, { ask: "new-block", name, ...place }))[0]?.path ?? "";
+}
+
+/** Makes the block of a stage, which the catalogue has in Python, the project's own; answers its file, if it is new. */
+export async function copyBlock(room: Room, stage: string): Promise<string | null> {
+  return (await made(room, { ask: "copy-block", stage }))[0]?.path ?? null;
+}
+
+/** Does what the language answers to this, and answers the new files. Throws `LanguageRefusal`. */
+async function made(room: Room, request: Parameters<Room["language"]["ask"]>[0]): Promise<readonly NewText[]> {
   for (let attempt = 0; attempt < TRIES; attempt++) {
     const before = textsOf(room);
-    const made = await room.language.ask<Made>({ ask: "new-block", name, ...place });
+    const { files, edits } = await room.language.ask<Made>(request);
     const now = textsOf(room);
-    if (made.edits.some(({ file }) => before.get(file) !== now.get(file))) continue;
-    addTexts(room, made.files, made.edits);
+    if (edits.some(({ file }) => before.get(file) !== now.get(file))) continue;
+    addTexts(room, files, edits);
     room.checking.touch(0);
-    return made.files[0]?.path ?? "";
+    return files;
   }
   throw new LanguageRefusal("new-block-refused", "The text is being changed. Try again.");
 }

@@ -1,6 +1,6 @@
 // Everything about the selected stage: name, what it is, arguments, inputs, outputs, what is wrong with it.
 import type { Diagnostic, Outline, OutlineNode, TextEdit } from "../../../api/schema";
-import { CircleAlert, Text, Trash2, TriangleAlert, X } from "lucide-react";
+import { CircleAlert, FileCode, Text, Trash2, TriangleAlert, X } from "lucide-react";
 import { useEffect, useId, useState } from "react";
 import { KIND_WORDS } from "../../../pipeline";
 import { CodeLink } from "../../parts/CodeLink";
@@ -31,6 +31,8 @@ interface StagePanelProps {
   readonly onConnect: (from: PortEnd) => void;
   readonly onRemove: () => void;
   readonly onText: () => void;
+  /** Makes the block of the catalogue, which is written in Python, the project's own. */
+  readonly onCopy: () => void;
   readonly onClose: () => void;
 }
 
@@ -57,12 +59,14 @@ export function StagePanel({
   onConnect,
   onRemove,
   onText,
+  onCopy,
   onClose,
 }: StagePanelProps) {
   const heading = useId();
   const { name, kind } = node;
   const [fields, setFields] = useState<readonly StageArgument[]>([]);
   const [palette, setPalette] = useState<PaletteAnswer | null>(null);
+  const [isCopyable, setCopyable] = useState(false);
 
   // What holds now is asked again after every check; what was asked for an older text comes too late.
   useEffect(() => {
@@ -79,6 +83,20 @@ export function StagePanel({
       wanted = false;
     };
   }, [language, outline, name]);
+
+  useEffect(() => {
+    let wanted = true;
+    const asked = kind === "block" ? language.whyNotCopied(name) : Promise.resolve("no block");
+    asked.then(
+      (reason) => {
+        if (wanted) setCopyable(reason === null);
+      },
+      () => undefined,
+    );
+    return () => {
+      wanted = false;
+    };
+  }, [language, outline, name, kind]);
 
   const wrong = diagnostics.filter(
     ({ file, span }) => file === runefile && stageAt(outline, span.start.line)?.name === name,
@@ -199,6 +217,12 @@ export function StagePanel({
           <Text aria-hidden="true" />
           Show in the text
         </button>
+        {!readOnly && isCopyable && (
+          <button type="button" className="button" onClick={onCopy}>
+            <FileCode aria-hidden="true" />
+            Copy into my project
+          </button>
+        )}
         {!readOnly && (
           <button type="button" className="button bad" onClick={onRemove}>
             <Trash2 aria-hidden="true" />
