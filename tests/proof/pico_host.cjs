@@ -1,11 +1,12 @@
 // The page worker of the virtual board, as the front end's build left it, without a page. Arguments: the worker's script, a
-// UF2 file and its description. Standard input has the requests, each with its length before it; standard output gets
+// UF2 file, its description, and if wanted the budget of cycles for an answer. Standard input has the requests, each with its
+// length before it; standard output gets
 // what the board sent to each, in the same form, and standard error why it stopped.
 "use strict";
 const fs = require("node:fs");
 const vm = require("node:vm");
 
-const [, , script, uf2, description] = process.argv;
+const [, , script, uf2, description, budget = "2e10"] = process.argv;
 const answers = [];
 const page = vm.createContext({
   postMessage: (answer) => answers.push(answer),
@@ -35,7 +36,7 @@ for (let at = 0; at < requests.length;) {
   const sent = Buffer.from(
     ask({
       bytes: new Uint8Array(requests.subarray(at + 4, at + 4 + size)),
-      budget: 2e10,
+      budget: Number(budget),
     }),
   );
   const length = Buffer.alloc(4);

@@ -51,17 +51,21 @@ def answered(frame: bytes, kind: int, number: int) -> bytes:
 
 def on_the_pico(files: Mapping[str, bytes], requests: Sequence[bytes], folder: Path) -> list[bytes]:
     """What the board sends to each request."""
-    node = shutil.which("node")
-    if node is None or not WORKER.exists():
-        pytest.skip("no node, or the front end is not built")
     folder.mkdir(parents=True)
     (folder / "uf2").write_bytes(next(data for path, data in files.items() if path.endswith(".uf2")))
     (folder / "description").write_bytes(described(files))
     given = b"".join(struct.pack("<I", len(each)) + each for each in requests)
-    command = [node, str(HOST), str(WORKER), str(folder / "uf2"), str(folder / "description")]
-    ended = subprocess.run(command, input=given, capture_output=True, check=False)
+    ended = subprocess.run(host_command(folder), input=given, capture_output=True, check=False)
     assert ended.returncode == 0, ended.stderr.decode()
     return list(pieces(ended.stdout))
+
+
+def host_command(folder: Path) -> list[str]:
+    """The page's worker without a page, with the files `uf2` and `description` of a folder."""
+    node = shutil.which("node")
+    if node is None or not WORKER.exists():
+        pytest.skip("no node, or the front end is not built")
+    return [node, str(HOST), str(WORKER), str(folder / "uf2"), str(folder / "description")]
 
 
 def described(files: Mapping[str, bytes]) -> bytes:
