@@ -16,13 +16,16 @@ PROTOCOL = 1
 
 
 class BoardPortJson(TypedDict):
-    """An input or output: how many bytes it has, or how many texts."""
+    """An input or output: how many bytes it has, or how many texts, at most. `waits` where a run may be without it,
+    `sizes` how many sizes a run decides and sends before it."""
 
     name: str
     capability: str
     type: str
     bytes: int
     texts: int
+    waits: bool
+    sizes: int
 
 
 class HelloJson(TypedDict):
@@ -70,7 +73,13 @@ def _port(field: Field) -> BoardPortJson:
         "type": str(field.type),
         "bytes": 0 if field.is_text else field.type.size,
         "texts": count if field.is_text else 0,
+        "waits": bool(field.is_new),
+        "sizes": _rank(field),
     }
+
+
+def _rank(field: Field) -> int:
+    return len(field.type.dimensions) if field.sizes else 0
 
 
 def rune_unit(interface: Interface) -> str:
@@ -116,6 +125,14 @@ def _pieces(name: str, fields: Sequence[tuple[str, Field]]) -> Iterator[str]:
     yield f"const uint32_t program_{name}_count = {len(fields)};"
     yield f"const struct piece program_{name}s[{max(len(fields), 1)}] = {{"
     for place, field in fields:
-        size = field.type.count if field.is_text else field.type.size
-        yield f"    {{{place}, {size}, {int(field.is_text)}}},"
-    yield "};" if fields else "    {0, 0, 0},\n};"
+        is_new = f"&outputs.{field.is_new}" if field.is_new else "0"
+        sizes = f"outputs.{field.sizes}" if field.sizes else "0"
+        yield f"    {{{place}, {_size(field)}, {int(field.is_text)}, {is_new}, {sizes}, {_rank(field)}}},"
+    yield "};" if fields else "    {0, 0, 0, 0, 0, 0},\n};"
+
+
+def _size(field: Field) -> int:
+    """What a piece of the firmware has as its size."""
+    if field.sizes:
+        return 1 if field.is_text else field.type.element.size
+    return field.type.count if field.is_text else field.type.size

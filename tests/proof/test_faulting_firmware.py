@@ -1,4 +1,4 @@
-"""Firmware whose C does what it must not, on the virtual Pico: it is stopped with the address, the function and the step.
+"""Firmware whose C does what it must not, on the virtual Pico: stopped with the address, the function and the step.
 
 A stage of the template sine is changed before it is compiled: what its input is chooses what goes wrong. The firmware's
 own C, the compiler and the page's worker are those that everybody gets.
