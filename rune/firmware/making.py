@@ -20,7 +20,8 @@ from rune.firmware.errors import FirmwareTooLarge
 from rune.firmware.image import Image, read_image
 from rune.firmware.loader import SIZE as LOADER_SIZE
 from rune.firmware.loader import with_checksum
-from rune.firmware.program import Described, HelloJson, hello, program_file, rune_unit
+from rune.firmware.program import Described, hello, program_file, rune_unit
+from rune.firmware.protocol import HelloJson
 from rune.firmware.uf2 import uf2_of
 
 _PICO: Final = Path(__file__).parent / "pico"

@@ -5,40 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TypedDict
 
 from rune.anvil.c_text import C_TYPES
 from rune.firmware.board import Board
+from rune.firmware.protocol import PROTOCOL, BoardPortJson, HelloJson
 from rune.targets.c.interface import Field, Interface
-
-PROTOCOL = 1
-"""The version of docs/reference/serial.md."""
-
-
-class BoardPortJson(TypedDict):
-    """An input or output: how many bytes it has, or how many texts, at most. `waits` where a run may be without it,
-    `sizes` how many sizes a run decides and sends before it."""
-
-    name: str
-    capability: str
-    type: str
-    bytes: int
-    texts: int
-    waits: bool
-    sizes: int
-
-
-class HelloJson(TypedDict):
-    """What a board says of its rune; `digest` is that of the rune for a browser."""
-
-    protocol: int
-    rune: str
-    digest: str
-    board: str
-    clock_hz: int
-    inputs: list[BoardPortJson]
-    outputs: list[BoardPortJson]
-    steps: list[str]
 
 
 @dataclass(frozen=True)

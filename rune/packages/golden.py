@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import math
-import struct
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
-from rune.abi import Output
 from rune.anvil.program import Program, SendOutput
 from rune.packages.errors import NothingGolden, SelfTestFailed
 from rune.packages.sandbox import Sandbox
-from rune.runtime import CompiledRune, LoadedRune, OutputMessage
+from rune.runtime import CompiledRune, LoadedRune
 from rune.runtime.errors import RuneError
-from rune.runtime.messages import parse_shape
+from rune.runtime.messages import sent_pieces
 from rune.targets.c.selftest import GoldenRun, golden_inputs
 from rune.targets.c.trace import digest_of, step_names
-from rune.tensor import ElementType, TensorType
+from rune.tensor import TensorType
 
 RUNS: Final = 2
 """Of a self-test, one after the other: the second meets what the first left behind."""
@@ -80,25 +78,4 @@ def _sent(started: LoadedRune, types: Sequence[TensorType], seed: int) -> Sent |
         for element in tensor.elements
     )
     numbers = {request.id: number for number, request in enumerate(started.outputs)}
-    return {numbers[message.channel]: tuple(_pieces(message)) for message in messages} if is_number else None
-
-
-def _pieces(message: OutputMessage) -> Iterator[bytes]:
-    """The bytes of each tensor as they lie in memory; of texts the characters of each and a zero."""
-    if message.kind is Output.TENSOR:
-        yield from _tensor_bytes(message.data)
-        return
-    for tensor in message.tensors:
-        if tensor.element is ElementType.UTF8:
-            yield from (f"{text}\0".encode() for text in tensor.elements)
-        else:
-            yield struct.pack(f"<{len(tensor.elements)}{tensor.element.struct_code}", *tensor.elements)
-
-
-def _tensor_bytes(message: bytes) -> Iterator[bytes]:
-    """The tensors of a message of the kind TENSOR: for each the length of its type, its type, its bytes."""
-    while message:
-        (length,) = struct.unpack_from("<I", message)
-        size = parse_shape(message[4 : 4 + length].decode()).size
-        yield message[4 + length : 4 + length + size]
-        message = message[4 + length + size :]
+    return {numbers[message.channel]: tuple(sent_pieces(message)) for message in messages} if is_number else None

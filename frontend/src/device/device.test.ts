@@ -105,6 +105,15 @@ class ChipPort implements Port {
   readonly close = (): Promise<void> => Promise.resolve();
 }
 
+test("a program that never stops talking is given up like one that is silent", async () => {
+  const port = new ChipPort();
+  port.isSilent = true;
+  const opening = Device.open(new SerialLine(port, 30));
+  const talking = setInterval(() => port.controller?.enqueue(new TextEncoder().encode("ready ")), 5);
+  await expect(opening).rejects.toThrow("not in this protocol");
+  clearInterval(talking);
+});
+
 test("over a serial port in pieces; who is silent is given up, and a pulled plug is told", async () => {
   const port = new ChipPort();
   const device = await Device.open(new SerialLine(port, 30));
