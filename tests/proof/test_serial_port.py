@@ -1,4 +1,4 @@
-"""`rune run --serial` at a pseudo-terminal, at whose other end is the emulated Pico: what comes, and what goes wrong."""
+"""`rune run --serial` at a pseudo-terminal, at whose other end is the emulated Pico: what comes, what goes wrong."""
 
 from __future__ import annotations
 
