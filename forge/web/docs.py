@@ -27,7 +27,7 @@ def docs(request: HttpRequest, path: str = "") -> HttpResponse:
 
 
 def address_of(path: str, target: str) -> str | None:
-    """Where a link of a page leads: another page or picture of these, or an address elsewhere; None for another file."""
+    """Where a link of a page leads: a page or picture of these, or an address elsewhere; None for another file."""
     if "://" in target or target.startswith("#"):
         return target
     name, _, anchor = target.partition("#")

@@ -24,7 +24,7 @@ def render_readme(text: str) -> SafeString:
 
 
 def render_page(text: str, address_of: Callable[[str], str | None], anchor_of: Callable[[str], str]) -> SafeString:
-    """The HTML of a page of our own documentation: headings have anchors, and links and pictures lead where `address_of`
+    """The HTML of a page of our own documentation: headings have anchors, links and pictures lead where `address_of`
     says."""
     parser = _parser()
     tokens = parser.parse(text)

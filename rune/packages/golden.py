@@ -37,10 +37,7 @@ def golden_runs(rune: bytes, program: Program, sandbox: Sandbox, target: str) ->
     full = sandbox.fuel
     for seed, sent in _reference(CompiledRune(rune), types):
         digests = sandbox.traced(seed, len(program.steps))
-        for name, step, digest in zip(step_names(program), program.steps, digests, strict=True):
-            # An output of a stream sends nothing in a run that fills no window.
-            if isinstance(step, SendOutput) and digest != digest_of(*sent.get(step.output, ())):
-                raise SelfTestFailed(target, name)
+        _require_same(step_names(program), program, digests, sent, target)
         found.append(GoldenRun(seed, digests))
         if len(found) >= RUNS and full - sandbox.fuel > MOST_FUEL:
             break
@@ -49,11 +46,37 @@ def golden_runs(rune: bytes, program: Program, sandbox: Sandbox, target: str) ->
     return tuple(found[:RUNS])
 
 
+def compare_recordings(
+    rune: bytes, program: Program, sandbox: Sandbox, recordings: Sequence[Sequence[bytes]], target: str
+) -> int:
+    """Runs the program in the sandbox, and the rune of the same project, on recordings, both from their beginning: each
+    run has an input for each capability. The number of runs that were compared: a rune may fail on some. Raises
+    `SelfTestFailed` where the program gives anything else, and `RuneError` for a rune that does not load."""
+    started, compared = CompiledRune(rune).start(), 0
+    sandbox.restart()
+    names = step_names(program)
+    for inputs in recordings:
+        sent = _sent(started, inputs)
+        if sent is None:
+            return compared
+        digests = sandbox.traced_on(inputs, len(program.steps))
+        _require_same(names, program, digests, sent, target)
+        compared += 1
+    return compared
+
+
+def _require_same(names: Sequence[str], program: Program, digests: Sequence[int], sent: Sent, target: str) -> None:
+    for name, step, digest in zip(names, program.steps, digests, strict=True):
+        # An output of a stream sends nothing in a run that fills no window.
+        if isinstance(step, SendOutput) and digest != digest_of(*sent.get(step.output, ())):
+            raise SelfTestFailed(target, name)
+
+
 def _reference(rune: CompiledRune, types: Sequence[TensorType]) -> Iterator[tuple[int, Sent]]:
     """The seeds with which a rune that is started anew runs well one after the other, and what it sends."""
     started, good = rune.start(), list[int]()
     for seed in SEEDS:
-        sent = _sent(started, types, seed)
+        sent = _sent(started, golden_inputs(types, seed))
         if sent is not None:
             good.append(seed)
             yield seed, sent
@@ -61,14 +84,14 @@ def _reference(rune: CompiledRune, types: Sequence[TensorType]) -> Iterator[tupl
         # A run that failed may have left something behind.
         started = rune.start()
         for before in good:
-            _sent(started, types, before)
+            _sent(started, golden_inputs(types, before))
 
 
-def _sent(started: LoadedRune, types: Sequence[TensorType], seed: int) -> Sent | None:
+def _sent(started: LoadedRune, inputs: Sequence[bytes]) -> Sent | None:
     """What a run sends; None where it fails or a number is none."""
-    inputs = zip(started.capabilities, golden_inputs(types, seed), strict=True)
+    given = zip(started.capabilities, inputs, strict=True)
     try:
-        messages = started.call({request.id: data for request, data in inputs})
+        messages = started.call({request.id: data for request, data in given})
     except RuneError:
         return None
     is_number = all(

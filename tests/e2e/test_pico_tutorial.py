@@ -1,5 +1,4 @@
-"""The chapter "Digits on a virtual Pico in five minutes" as it stands, and what the page of devices gives: a package that a
-person's own compiler proves."""
+"""The chapter "Digits on a virtual Pico in five minutes" as it stands, down to a package that one's compiler proves."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the Dockerfile leaves of the compiler is enough: for a rune, and for firmware, which needs compiler-rt's sources."""
+"""What the Dockerfile leaves of the compiler is enough: for a rune, and for firmware, which needs compiler-rt."""
 
 from __future__ import annotations
 
