@@ -168,7 +168,7 @@ def shoot_everything(camera: Camera, forge: LiveForge, playwright: Playwright, f
     camera.shoot(page, "studio-built", WIDE)
     shoot_what_helps(camera, page)
     shoot_review(camera, page, colleague, forge.address, project)
-    shoot_the_pico(camera, page, project)
+    shoot_the_pico(camera, page, project, 3)
     shoot_pages(camera, page, forge.address, project)
     shoot_the_app(camera, launch(playwright).new_page(), forge.address, project)
     if word is not None:
@@ -288,8 +288,8 @@ def shoot_review(camera: Camera, page: Page, colleague: Page, address: str, proj
     camera.shoot(colleague, "review", EVERY, before=lambda page: draw(page, "7"))
 
 
-def shoot_the_pico(camera: Camera, page: Page, project: str) -> None:
-    """The firmware beside the app, and the boards of a build that has packages."""
+def shoot_the_pico(camera: Camera, page: Page, project: str, number: int) -> None:
+    """The firmware beside the app, and the boards of the next build, of this number, which has packages."""
     page.goto(f"{project}/studio")
     expect_running(page)
     draw(page, "7")
@@ -302,9 +302,9 @@ def shoot_the_pico(camera: Camera, page: Page, project: str) -> None:
         page.get_by_role("checkbox", name=re.compile(f"^{target} ")).check()
     page.get_by_role("button", name="Save and build").click()
     panel = page.get_by_role("region", name="Problems and builds")
-    expect(panel.get_by_role("tab", name="Build 3")).to_be_visible()
+    expect(panel.get_by_role("tab", name=f"Build {number}")).to_be_visible()
     expect(panel.get_by_text("Succeeded", exact=True)).to_be_visible(timeout=COMPILING)
-    page.goto(f"{project}/builds/3/devices?board=raspberry-pi-pico")
+    page.goto(f"{project}/builds/{number}/devices?board=raspberry-pi-pico")
     camera.shoot(page, "devices", EVERY)
 
 
