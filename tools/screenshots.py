@@ -39,6 +39,8 @@ from tests.e2e.studio import (
 from tests.live_forge import LiveForge
 from tools.browser import chromium
 
+COMPILING = 8 * PATIENCE
+"""Milliseconds for what a worker compiles and counts."""
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "docs" / "screenshots"
 SIZES = {"wide": {"width": 1440, "height": 900}, "phone": {"width": 390, "height": 844}}
@@ -166,6 +168,7 @@ def shoot_everything(camera: Camera, forge: LiveForge, playwright: Playwright, f
     camera.shoot(page, "studio-built", WIDE)
     shoot_what_helps(camera, page)
     shoot_review(camera, page, colleague, forge.address, project)
+    shoot_the_pico(camera, page, project, 3)
     shoot_pages(camera, page, forge.address, project)
     shoot_the_app(camera, launch(playwright).new_page(), forge.address, project)
     if word is not None:
@@ -283,6 +286,26 @@ def shoot_review(camera: Camera, page: Page, colleague: Page, address: str, proj
     camera.shoot(colleague, "home-with-a-review")
     colleague.goto(f"{project}/builds/2")
     camera.shoot(colleague, "review", EVERY, before=lambda page: draw(page, "7"))
+
+
+def shoot_the_pico(camera: Camera, page: Page, project: str, number: int) -> None:
+    """The firmware beside the app, and the boards of the next build, of this number, which has packages."""
+    page.goto(f"{project}/studio")
+    expect_running(page)
+    draw(page, "7")
+    board = page.get_by_role("region", name="Board", exact=True)
+    board.get_by_role("button", name="Run on a virtual Pico").click()
+    expect(board.get_by_role("status").filter(has_text="Same bytes")).to_be_visible(timeout=COMPILING)
+    camera.shoot(page, "virtual-pico", WIDE, before=lambda _: board.scroll_into_view_if_needed())
+    page.get_by_role("button", name="Packages for boards").click()
+    for target in ("cortex-m4", "pico"):
+        page.get_by_role("checkbox", name=re.compile(f"^{target} ")).check()
+    page.get_by_role("button", name="Save and build").click()
+    panel = page.get_by_role("region", name="Problems and builds")
+    expect(panel.get_by_role("tab", name=f"Build {number}")).to_be_visible()
+    expect(panel.get_by_text("Succeeded", exact=True)).to_be_visible(timeout=COMPILING)
+    page.goto(f"{project}/builds/{number}/devices?board=raspberry-pi-pico")
+    camera.shoot(page, "devices", EVERY)
 
 
 def shoot_pages(camera: Camera, page: Page, address: str, project: str) -> None:

@@ -18,7 +18,7 @@ from forge.compute.toolchain import TOOLCHAIN
 from forge.projects.models import Project
 from forge.projects.versions import Manifest, WorkingTree, given_files
 from rune.building.spec import RUNE_TARGET, BuildOptions, BuildSpec
-from rune.emulation.cores import CORES
+from rune.emulation.cores import core_of
 from rune.emulation.running import missing_package
 from rune.runefile.block_test_files import has_tests
 from rune.runefile.pipeline import Port
@@ -130,7 +130,7 @@ def _is_counted(artefact: Artefact) -> bool:
     needs = artefact.needs
     if needs is None:
         return False
-    core = CORES.get(artefact.target)
+    core = core_of(artefact.target)
     return needs["missing"] is None or core is None or missing_package(core) is not None
 
 

@@ -15,7 +15,7 @@ from rune.boards.describing import NeedsJson
 from rune.building.building import build
 from rune.building.report import BuildResult
 from rune.building.spec import BuildOptions
-from rune.emulation.cores import CORES
+from rune.emulation.cores import core_of
 from rune.emulation.errors import EmulationError
 from rune.emulation.measuring import measured_or_planned, measured_stages, period_of
 from rune.emulation.running import missing_package
@@ -81,7 +81,7 @@ def write_output(output: int, data: bytes) -> None:
 def _needs(built: BuildResult, name: str) -> NeedsJson:
     needs, reason = measured_or_planned(built, name, EMULATION_SECONDS)
     stages = _stages(built, name) if needs.is_measured else {}
-    core = CORES.get(built.report.target)
+    core = core_of(built.report.target)
     return {
         "flash": needs.flash,
         "ram": needs.ram,

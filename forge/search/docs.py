@@ -13,6 +13,8 @@ from django.conf import settings
 _HEADING = re.compile(r"^#{1,6} (?P<text>.+)$", re.MULTILINE)
 _BLOCK = re.compile(r"^```.*?^```$", re.DOTALL | re.MULTILINE)
 _LINK = re.compile(r"\[([^\]]*)\]\([^)]*\)")
+PICTURES = {".png": "image/png", ".svg": "image/svg+xml"}
+"""The kinds of pictures that pages show, and their types."""
 FIRST = "README"
 """The path of the page that lists the others."""
 FOR_READERS = ("tutorial.md", "guides", "reference")
@@ -39,6 +41,11 @@ def page_file(path: str) -> Path | None:
     return _files().get(path or FIRST)
 
 
+def picture_file(path: str) -> Path | None:
+    """The file of a picture by its path below `/docs`; None where there is none."""
+    return _pictures().get(path)
+
+
 def title_of(path: str) -> str:
     """The title of a page by its path below `/docs`. Raises `KeyError` where there is none."""
     return _first_line(_files()[path])
@@ -61,6 +68,12 @@ def _fits(heading: Heading, words: Sequence[str]) -> bool:
 def _files() -> dict[str, Path]:
     folder = Path(settings.BASE_DIR) / "docs"
     return {str(file.relative_to(folder).with_suffix("")): file for file in sorted(folder.rglob("*.md"))}
+
+
+@cache
+def _pictures() -> dict[str, Path]:
+    folder = Path(settings.BASE_DIR) / "docs"
+    return {str(file.relative_to(folder)): file for kind in PICTURES for file in sorted(folder.rglob(f"*{kind}"))}
 
 
 @cache

@@ -14,6 +14,7 @@ from rune.boards.board import Board
 from rune.boards.describing import needs_of
 from rune.boards.finding import boards
 from rune.boards.fit import Fit, Room, RunTime, Verdict, fit
+from rune.targets.finding import targets
 from rune.wording import counted, listed, size_text
 
 NEARLY_FULL = 0.8
@@ -177,7 +178,7 @@ def _said(board: Board) -> str:
 
 def boards_for(target: str) -> str:
     """The boards that take a target, some by name; empty where none does."""
-    names = [board.name for board in boards() if board.target == target]
+    names = [board.name for board in boards() if target in _targets_for(board)]
     return (
         f"{counted(len(names), 'board')}: {listed([*names[:2], *(['others'] if len(names) > 2 else [])])}"
         if names
@@ -193,22 +194,34 @@ def board_fits(build: Build) -> tuple[BoardFit, ...]:
 def fits_of(build: Build, packages: Iterable[BuildPackage]) -> tuple[BoardFit, ...]:
     """The same of a build's packages that were read already."""
     by_target = {package.target: package for package in packages}
-    found = [_on_board(board, by_target.get(board.target), build) for board in boards()]
+    found = [_on_board(board, _package_for(board, by_target), build) for board in boards()]
     return tuple(sorted(found, key=lambda each: each.look.rank))
+
+
+def _package_for(board: Board, packages: Mapping[str, BuildPackage]) -> BuildPackage | None:
+    return next((packages[target] for target in _targets_for(board) if target in packages), None)
+
+
+def _targets_for(board: Board) -> tuple[str, ...]:
+    """The targets whose package a board takes: with firmware of its own first, then its core's."""
+    with_more = [target for target in targets() if target.package_of == board.target]
+    own = [target.name for target in with_more if target.board == board.key]
+    others = [target.name for target in with_more if target.board != board.key]
+    return (*own, board.target, *others)
 
 
 def _on_board(board: Board, package: BuildPackage | None, build: Build) -> BoardFit:
     if package is None:
         return BoardFit(board, NOT_BUILT, f"not built for {board.target}", None)
     if package.refusal:
-        return BoardFit(board, REFUSED, f"{board.target} refuses it", package)
+        return BoardFit(board, REFUSED, f"{package.target} refuses it", package)
     if package.needs is None:
-        return BoardFit(board, NOT_BUILT if build.is_over else WAITING, f"{board.target} is not measured", package)
+        return BoardFit(board, NOT_BUILT if build.is_over else WAITING, f"{package.target} is not measured", package)
     return _measured(board, package, package.needs)
 
 
 def _measured(board: Board, package: BuildPackage, needs: Mapping[str, Any]) -> BoardFit:
-    found = fit(needs_of(package.target, needs), board, needs["period"])
+    found = fit(needs_of(board.target, needs), board, needs["period"])
     look, why = _verdict(found)
     return BoardFit(board, look, why, package, _meter(found.ram), _meter(found.flash), found)
 

@@ -24,7 +24,8 @@ def render_readme(text: str) -> SafeString:
 
 
 def render_page(text: str, address_of: Callable[[str], str | None], anchor_of: Callable[[str], str]) -> SafeString:
-    """The HTML of a page of our own documentation: headings have anchors, and links lead where `address_of` says."""
+    """The HTML of a page of our own documentation: headings have anchors, links and pictures lead where `address_of`
+    says."""
     parser = _parser()
     tokens = parser.parse(text)
     for number, token in enumerate(tokens):
@@ -40,6 +41,12 @@ def _linked(token: Token, address_of: Callable[[str], str | None]) -> Token:
         address = address_of(str(token.attrGet("href") or ""))
         token.attrs = {} if address is None else {"href": address}
         return token
+    if token.type == "image":
+        # One of ours: another's would tell its host who reads.
+        address = address_of(str(token.attrGet("src") or ""))
+        if address is not None and address.startswith("/docs/"):
+            token.attrs = {"src": address, "alt": "", "loading": "lazy"}
+            return token
     return _harmless(token)
 
 

@@ -81,6 +81,8 @@ class Target:
     """What makes a static library of sources that are shipped; None where none goes with them."""
     board: str | None = None
     """The board, by its key, for which firmware goes with the sources."""
+    package_of: str | None = None
+    """The target whose package this has too, by its name: what that needs on its core, this needs."""
     starting_points: frozenset[str] = frozenset()
     """Those of them that a person goes on to write; a later build leaves them as they are."""
 

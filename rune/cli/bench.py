@@ -14,7 +14,8 @@ from rune.cli.given_file import ANY_PATH, read_given_file
 from rune.cli.given_inputs import GivenInputs, input_options, limit_options
 from rune.cli.printing import format_option, print_json
 from rune.cli.progress import progress
-from rune.cli.run import load, prepared, run_once, show_notices
+from rune.cli.run import load, prepared, show_notices
+from rune.cli.runner import run_once
 from rune.container import PAGE_SIZE, read_rune
 from rune.runtime import Limits, LoadedRune
 from rune.wording import counted, plain

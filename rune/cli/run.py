@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import click
@@ -16,9 +17,10 @@ from rune.cli.interruptible import interruptible
 from rune.cli.printing import format_option, print_json
 from rune.cli.progress import progress
 from rune.cli.results import Stages, results_json, results_text, stages_of
+from rune.cli.runner import Ran, Run, runner
 from rune.cli.settings import settings
 from rune.container import is_zune
-from rune.runtime import CapabilityRequest, InputSource, Limits, LoadedRune, LogLine, OutputMessage, Runtime
+from rune.runtime import CapabilityRequest, InputSource, Limits, LoadedRune, LogLine, Runtime
 from rune.runtime.errors import InputFile, RuneError
 from rune.runtime.files import Notice
 from rune.runtime.stream_files import StreamFile
@@ -43,6 +45,11 @@ _ZUNE = (
     help="Accepted for old scripts; every rune runs on wasmtime.",
 )
 @limit_options
+@click.option(
+    "--serial",
+    metavar="PORT",
+    help="Run it on the board at this serial port too: print what the board gives, and whether all bytes are the same.",
+)
 @format_option("json")
 @click.option("-v", "--verbose", is_flag=True, help="Show all log messages of the rune.")
 def command(
@@ -53,6 +60,7 @@ def command(
     string_resources: Sequence[str],
     engine: str,  # noqa: ARG001 (accepted, as its help says)
     limits: Limits,
+    serial: str | None,
     form: str,
     verbose: bool,
 ) -> None:
@@ -62,6 +70,9 @@ def command(
     Proc-blocks and models keep state between the --repeats. Runes that are built with --host-resources take resources
     from their host. A rune with a `window` over a stream reads its file to the end in small chunks, and prints a line
     for each window, with its "time" in seconds; with --repeats it reads the first chunk each time.
+
+    With --serial a board runs the firmware of the same project (rune build --target pico) on the same input. What it
+    gives is printed, with its cycles, and the status is 1 where a byte differs from what RUNE gives here.
     """
     data = read_given_file(rune)
     resources = given_resources(file_resources, string_resources)
@@ -69,52 +80,70 @@ def command(
     with progress(f"Loading {rune.name}"):
         loaded = load(data, limits, resources)
     _show(loaded.logs, verbose)
-    stages = stages_of(data, loaded.outputs)
+    with runner(loaded, data, serial) as run:
+        _run_all(loaded, run, Shown(stages_of(data, loaded.outputs), form), data, inputs, repeats, verbose)
+
+
+def _run_all(
+    loaded: LoadedRune,
+    run: Run,
+    shown: Shown,
+    data: bytes,
+    inputs: GivenInputs,
+    repeats: int | None,
+    verbose: bool,
+) -> None:
     notices: list[str] = []
     streams = given_streams(data, loaded.capabilities, inputs, notices.append) if repeats is None else {}
     if streams:
         show_notices(notices)
-        _run_streams(loaded, streams, inputs, lambda messages, time: _print(messages, stages, form, time))
+        _run_streams(loaded, run, streams, inputs, shown)
         return
     for turn in range(repeats or 1):
         try:
-            with progress(f"Running {rune.name}"):
-                messages = run_once(loaded, prepared(loaded, inputs, notices.append))
+            with progress("Running the rune"):
+                ran = run(prepared(loaded, inputs, notices.append))
         finally:
             if turn == 0:
                 show_notices(notices)
             _show(loaded.logs, verbose)
-        _print(messages, stages, form, None)
+        shown.show(ran, None)
 
 
-def _print(messages: Sequence[OutputMessage], stages: Stages, form: str, time: float | None) -> None:
-    """What a run gave: one line of JSON, or a line for each tensor. `time` is where its input ends in a recording."""
-    if form == "json":
-        said = {} if time is None else {"time": round(time, 6)}
-        print_json({**said, **results_json(messages, stages)}, one_line=True)
-        return
-    before = "" if time is None else f"{time:.3f} s  "
-    click.echo("\n".join(f"{before}{line}" for line in results_text(messages, stages)))
+@dataclass(frozen=True)
+class Shown:
+    """How what runs gave is printed."""
+
+    stages: Stages
+    form: str
+
+    def show(self, ran: Ran, time: float | None) -> None:
+        """One line of JSON, or a line for each tensor. `time` is where its input ends in a recording."""
+        if self.form == "json":
+            said = {} if time is None else {"time": round(time, 6)}
+            board = {} if ran.board is None else {"board": ran.board.to_json()}
+            print_json({**said, **results_json(ran.messages, self.stages), **board}, one_line=True)
+            return
+        before = "" if time is None else f"{time:.3f} s  "
+        lines = [*results_text(ran.messages, self.stages), *([] if ran.board is None else [str(ran.board)])]
+        click.echo("\n".join(f"{before}{line}" for line in lines))
 
 
 def _run_streams(
-    loaded: LoadedRune,
-    streams: Mapping[int, StreamFile],
-    inputs: GivenInputs,
-    show: Callable[[Sequence[OutputMessage], float | None], None],
+    loaded: LoadedRune, run: Run, streams: Mapping[int, StreamFile], inputs: GivenInputs, shown: Shown
 ) -> None:
     """Runs to the end of the shortest file. What a run sends is shown with its time; one that waits shows nothing."""
     others = [request for request in loaded.capabilities if request.id not in streams]
     fixed = inputs_of(others, inputs, lambda _: None)
     seconds = next((stream.seconds for stream in streams.values() if stream.seconds is not None), None)
     runs = min(stream.runs for stream in streams.values())
-    shown = 0
+    answers = 0
     for turn, chunks in enumerate(zip(*(stream.chunks() for stream in streams.values()), strict=False), start=1):
-        messages = run_once(loaded, {**fixed, **dict(zip(streams, chunks, strict=True))})
-        if messages:
-            show(messages, None if seconds is None else turn * seconds)
-            shown += 1
-    if not shown:
+        ran = run({**fixed, **dict(zip(streams, chunks, strict=True))})
+        if ran.messages:
+            shown.show(ran, None if seconds is None else turn * seconds)
+            answers += 1
+    if not answers:
         length = "" if seconds is None else f" of {runs * seconds:g} s"
         click.echo(f"Nothing was sent: the input{length} fills no window. {counted(runs, 'run')} read it.", err=True)
 
@@ -143,14 +172,6 @@ def inputs_of(
     except InputFile as error:
         message, *causes = causes_of(error)
         raise CommandFailed(message, tuple(causes)) from error
-
-
-def run_once(loaded: LoadedRune, sources: Mapping[int, InputSource]) -> tuple[OutputMessage, ...]:
-    """One run; ends the command with the reason when it fails."""
-    try:
-        return interruptible(lambda: loaded.call(sources))
-    except RuneError as error:
-        raise failed("Prediction failed", error) from error
 
 
 def show_notices(notices: Iterable[str]) -> None:

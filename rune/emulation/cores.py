@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from rune.targets.finding import find_target
+
 
 @dataclass(frozen=True)
 class Memory:
@@ -100,3 +102,8 @@ CORES: Final = {
     )
 }
 """By name: what their targets are called too."""
+
+
+def core_of(target: str) -> Core | None:
+    """The core that packages for a target are counted on; None where none is emulated. Raises `UnknownTarget`."""
+    return CORES.get(find_target(target).package_of or target)

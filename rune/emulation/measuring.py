@@ -13,12 +13,13 @@ from rune.abi import Capability
 from rune.anvil.program import CapabilityRequest
 from rune.boards.fit import Needs
 from rune.building.report import BuildResult
-from rune.emulation.cores import CORES
+from rune.emulation.cores import Core, core_of
 from rune.emulation.errors import EmulationError
 from rune.emulation.firmware import build_firmware
 from rune.emulation.running import SECONDS, emulate
 from rune.emulation.stages import IN_FUNCTIONS, instructions_by_stage
 from rune.targets.c.interface import Interface, interface_of
+from rune.targets.finding import find_target
 from rune.tensor import ElementType, TensorType
 
 RUNS: Final = 3
@@ -29,11 +30,10 @@ def measured(built: BuildResult, name: str, seconds: float = SECONDS, optimizati
     """Runs it on noise, and takes the longest run after the first. Other inputs may need a few instructions more. An
     emulator that has not ended after `seconds` is stopped. `optimization` is what gcc is told.
 
-    Raises `KeyError` for a target without an emulated core (`rune.emulation.cores.CORES` has those with one), and
-    `rune.emulation.errors.EmulationError`.
+    Raises `ValueError` for a target without an emulated core, and `rune.emulation.errors.EmulationError`.
     """
     interface = interface_of(built.program, name)
-    core = CORES[built.report.target]
+    core = _core(built)
     with tempfile.TemporaryDirectory(prefix="measured-") as folder:
         firmware = build_firmware(core, built.files, interface, Path(folder), (optimization,))
         frames = [_frame(interface, run) for run in range(max(RUNS, built.program.whole_runs))]
@@ -51,7 +51,7 @@ def measured_stages(built: BuildResult, name: str, seconds: float = SECONDS) -> 
     """
     interface = interface_of(built.program, name)
     with tempfile.TemporaryDirectory(prefix="measured-") as folder:
-        firmware = build_firmware(CORES[built.report.target], built.files, interface, Path(folder), IN_FUNCTIONS)
+        firmware = build_firmware(_core(built), built.files, interface, Path(folder), IN_FUNCTIONS)
         frames = [_frame(interface, run) for run in range(RUNS)]
         runs = instructions_by_stage(firmware, built.program, frames, seconds)
     return max(runs[1:] or runs, key=lambda run: sum(run.values()))
@@ -61,12 +61,19 @@ def measured_or_planned(
     built: BuildResult, name: str, seconds: float = SECONDS, optimization: str = "-O2"
 ) -> tuple[Needs, str | None]:
     """What it needs, and why that was not measured but planned; None where it was measured."""
-    if built.report.target not in CORES:
+    if core_of(built.report.target) is None:
         return planned(built, name), "no emulator counts the instructions of these cores"
     try:
         return measured(built, name, seconds, optimization), None
     except EmulationError as error:
         return planned(built, name), str(error).partition("\n")[0]
+
+
+def _core(built: BuildResult) -> Core:
+    core = core_of(built.report.target)
+    if core is None:
+        raise ValueError(f"no core of {built.report.target} is emulated")
+    return core
 
 
 def period_of(requests: Sequence[CapabilityRequest]) -> float | None:
@@ -82,7 +89,11 @@ def period_of(requests: Sequence[CapabilityRequest]) -> float | None:
 def planned(built: BuildResult, name: str) -> Needs:
     """The least that it needs, by the plan of its memory."""
     memory = built.report.memory
-    return Needs(built.report.target, memory.constants, memory.arena + _buffers(interface_of(built.program, name)))
+    return Needs(
+        find_target(built.report.target).package_of or built.report.target,
+        memory.constants,
+        memory.arena + _buffers(interface_of(built.program, name)),
+    )
 
 
 def _buffers(interface: Interface) -> int:

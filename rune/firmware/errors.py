@@ -1,4 +1,4 @@
-"""What can be wrong with a rune as firmware."""
+"""What can be wrong with a rune as firmware, and with a board that runs it."""
 
 from __future__ import annotations
 
@@ -16,3 +16,7 @@ class FirmwareTooLarge(FirmwareRefused):
         super().__init__(f"The firmware is too large for the {board}: its {memory} lacks {size_text(excess)}")
         self.memory = memory
         self.excess = excess
+
+
+class BoardError(Exception):
+    """What is wrong with a board, or with the line to it; for a person."""

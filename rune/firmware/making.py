@@ -6,7 +6,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from string import Template
 from typing import Final, Literal
@@ -20,13 +20,16 @@ from rune.firmware.errors import FirmwareTooLarge
 from rune.firmware.image import Image, read_image
 from rune.firmware.loader import SIZE as LOADER_SIZE
 from rune.firmware.loader import with_checksum
-from rune.firmware.program import Described, HelloJson, hello, program_file, rune_unit
+from rune.firmware.program import Described, hello, program_file, rune_unit
+from rune.firmware.protocol import HelloJson
 from rune.firmware.uf2 import uf2_of
 
 _PICO: Final = Path(__file__).parent / "pico"
 _RUNE, _PROGRAM, _LOADER = "rune_unit.c", "program.c", "loader.c"
 _CODE: Final = (".text", ".rodata", ".data")
 _VARIABLES: Final = (".data", ".bss")
+_TRAPS: Final = ("-fsanitize=integer-divide-by-zero", "-fsanitize-trap=integer-divide-by-zero")
+"""The core has no division, and the function in its place gives a number for a divisor of 0: a fault instead."""
 
 
 class FirmwareDescriptionJson(HelloJson):
@@ -73,7 +76,8 @@ def make(
     """The firmware of a rune: `sources` are its C, header and self-test by name, and `toolchain` is what compiles its
     library. Raises `CompileError` and `FirmwareTooLarge`."""
     allowance = allowance or Allowance()
-    objects = compile_objects(_sources(sources, rune, board), toolchain, allowance)
+    compiler = replace(toolchain, compile_flags=(*toolchain.compile_flags, *_TRAPS))
+    objects = compile_objects(_sources(sources, rune, board), compiler, allowance)
     helpers = _helpers(allowance)
     in_flash = _linked([*objects, helpers], _script(board, in_ram=False), allowance)
     _require_fitting(in_flash, board)

@@ -5,37 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TypedDict
 
 from rune.anvil.c_text import C_TYPES
 from rune.firmware.board import Board
+from rune.firmware.protocol import PROTOCOL, BoardPortJson, HelloJson
 from rune.targets.c.interface import Field, Interface
-
-PROTOCOL = 1
-"""The version of docs/reference/serial.md."""
-
-
-class BoardPortJson(TypedDict):
-    """An input or output: how many bytes it has, or how many texts."""
-
-    name: str
-    capability: str
-    type: str
-    bytes: int
-    texts: int
-
-
-class HelloJson(TypedDict):
-    """What a board says of its rune; `digest` is that of the rune for a browser."""
-
-    protocol: int
-    rune: str
-    digest: str
-    board: str
-    clock_hz: int
-    inputs: list[BoardPortJson]
-    outputs: list[BoardPortJson]
-    steps: list[str]
 
 
 @dataclass(frozen=True)
@@ -70,7 +44,13 @@ def _port(field: Field) -> BoardPortJson:
         "type": str(field.type),
         "bytes": 0 if field.is_text else field.type.size,
         "texts": count if field.is_text else 0,
+        "waits": bool(field.is_new),
+        "sizes": _rank(field),
     }
+
+
+def _rank(field: Field) -> int:
+    return len(field.type.dimensions) if field.sizes else 0
 
 
 def rune_unit(interface: Interface) -> str:
@@ -116,6 +96,14 @@ def _pieces(name: str, fields: Sequence[tuple[str, Field]]) -> Iterator[str]:
     yield f"const uint32_t program_{name}_count = {len(fields)};"
     yield f"const struct piece program_{name}s[{max(len(fields), 1)}] = {{"
     for place, field in fields:
-        size = field.type.count if field.is_text else field.type.size
-        yield f"    {{{place}, {size}, {int(field.is_text)}}},"
-    yield "};" if fields else "    {0, 0, 0},\n};"
+        is_new = f"&outputs.{field.is_new}" if field.is_new else "0"
+        sizes = f"outputs.{field.sizes}" if field.sizes else "0"
+        yield f"    {{{place}, {_size(field)}, {int(field.is_text)}, {is_new}, {sizes}, {_rank(field)}}},"
+    yield "};" if fields else "    {0, 0, 0, 0, 0, 0},\n};"
+
+
+def _size(field: Field) -> int:
+    """What a piece of the firmware has as its size."""
+    if field.sizes:
+        return 1 if field.is_text else field.type.element.size
+    return field.type.count if field.is_text else field.type.size

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import math
-import struct
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
-from rune.abi import Output
 from rune.anvil.program import Program, SendOutput
 from rune.packages.errors import NothingGolden, SelfTestFailed
 from rune.packages.sandbox import Sandbox
-from rune.runtime import CompiledRune, LoadedRune, OutputMessage
+from rune.runtime import CompiledRune, LoadedRune
 from rune.runtime.errors import RuneError
-from rune.runtime.messages import parse_shape
+from rune.runtime.messages import sent_pieces
 from rune.targets.c.selftest import GoldenRun, golden_inputs
 from rune.targets.c.trace import digest_of, step_names
-from rune.tensor import ElementType, TensorType
+from rune.tensor import TensorType
 
 RUNS: Final = 2
 """Of a self-test, one after the other: the second meets what the first left behind."""
@@ -39,10 +37,7 @@ def golden_runs(rune: bytes, program: Program, sandbox: Sandbox, target: str) ->
     full = sandbox.fuel
     for seed, sent in _reference(CompiledRune(rune), types):
         digests = sandbox.traced(seed, len(program.steps))
-        for name, step, digest in zip(step_names(program), program.steps, digests, strict=True):
-            # An output of a stream sends nothing in a run that fills no window.
-            if isinstance(step, SendOutput) and digest != digest_of(*sent.get(step.output, ())):
-                raise SelfTestFailed(target, name)
+        _require_same(step_names(program), program, digests, sent, target)
         found.append(GoldenRun(seed, digests))
         if len(found) >= RUNS and full - sandbox.fuel > MOST_FUEL:
             break
@@ -51,11 +46,37 @@ def golden_runs(rune: bytes, program: Program, sandbox: Sandbox, target: str) ->
     return tuple(found[:RUNS])
 
 
+def compare_recordings(
+    rune: bytes, program: Program, sandbox: Sandbox, recordings: Sequence[Sequence[bytes]], target: str
+) -> int:
+    """Runs the program in the sandbox, and the rune of the same project, on recordings, both from their beginning: each
+    run has an input for each capability. The number of runs that were compared: a rune may fail on some. Raises
+    `SelfTestFailed` where the program gives anything else, and `RuneError` for a rune that does not load."""
+    started, compared = CompiledRune(rune).start(), 0
+    sandbox.restart()
+    names = step_names(program)
+    for inputs in recordings:
+        sent = _sent(started, inputs)
+        if sent is None:
+            return compared
+        digests = sandbox.traced_on(inputs, len(program.steps))
+        _require_same(names, program, digests, sent, target)
+        compared += 1
+    return compared
+
+
+def _require_same(names: Sequence[str], program: Program, digests: Sequence[int], sent: Sent, target: str) -> None:
+    for name, step, digest in zip(names, program.steps, digests, strict=True):
+        # An output of a stream sends nothing in a run that fills no window.
+        if isinstance(step, SendOutput) and digest != digest_of(*sent.get(step.output, ())):
+            raise SelfTestFailed(target, name)
+
+
 def _reference(rune: CompiledRune, types: Sequence[TensorType]) -> Iterator[tuple[int, Sent]]:
     """The seeds with which a rune that is started anew runs well one after the other, and what it sends."""
     started, good = rune.start(), list[int]()
     for seed in SEEDS:
-        sent = _sent(started, types, seed)
+        sent = _sent(started, golden_inputs(types, seed))
         if sent is not None:
             good.append(seed)
             yield seed, sent
@@ -63,14 +84,14 @@ def _reference(rune: CompiledRune, types: Sequence[TensorType]) -> Iterator[tupl
         # A run that failed may have left something behind.
         started = rune.start()
         for before in good:
-            _sent(started, types, before)
+            _sent(started, golden_inputs(types, before))
 
 
-def _sent(started: LoadedRune, types: Sequence[TensorType], seed: int) -> Sent | None:
+def _sent(started: LoadedRune, inputs: Sequence[bytes]) -> Sent | None:
     """What a run sends; None where it fails or a number is none."""
-    inputs = zip(started.capabilities, golden_inputs(types, seed), strict=True)
+    given = zip(started.capabilities, inputs, strict=True)
     try:
-        messages = started.call({request.id: data for request, data in inputs})
+        messages = started.call({request.id: data for request, data in given})
     except RuneError:
         return None
     is_number = all(
@@ -80,25 +101,4 @@ def _sent(started: LoadedRune, types: Sequence[TensorType], seed: int) -> Sent |
         for element in tensor.elements
     )
     numbers = {request.id: number for number, request in enumerate(started.outputs)}
-    return {numbers[message.channel]: tuple(_pieces(message)) for message in messages} if is_number else None
-
-
-def _pieces(message: OutputMessage) -> Iterator[bytes]:
-    """The bytes of each tensor as they lie in memory; of texts the characters of each and a zero."""
-    if message.kind is Output.TENSOR:
-        yield from _tensor_bytes(message.data)
-        return
-    for tensor in message.tensors:
-        if tensor.element is ElementType.UTF8:
-            yield from (f"{text}\0".encode() for text in tensor.elements)
-        else:
-            yield struct.pack(f"<{len(tensor.elements)}{tensor.element.struct_code}", *tensor.elements)
-
-
-def _tensor_bytes(message: bytes) -> Iterator[bytes]:
-    """The tensors of a message of the kind TENSOR: for each the length of its type, its type, its bytes."""
-    while message:
-        (length,) = struct.unpack_from("<I", message)
-        size = parse_shape(message[4 : 4 + length].decode()).size
-        yield message[4 + length : 4 + length + size]
-        message = message[4 + length + size :]
+    return {numbers[message.channel]: tuple(sent_pieces(message)) for message in messages} if is_number else None

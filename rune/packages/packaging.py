@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from rune.anvil.allowance import Allowance, CompilerLimits
 from rune.anvil.compiler import compile_sources
 from rune.anvil.profile import LITERT, Profile
+from rune.anvil.program import Program
 from rune.anvil.target import Target
 from rune.archive import zip_files
 from rune.building.building import build
@@ -18,11 +19,12 @@ from rune.files import ProjectFiles
 from rune.packages.contents import Contents
 from rune.packages.errors import SelfTestFailed
 from rune.packages.firmware import firmware_of
-from rune.packages.golden import golden_runs
+from rune.packages.golden import compare_recordings, golden_runs
 from rune.packages.layouts import LAYOUTS
 from rune.packages.readme import readme
 from rune.packages.sandbox import Sandbox
 from rune.runefile import Diagnostic, HostResources
+from rune.runtime.recordings import Wanted, recordings_for
 from rune.targets.c.interface import Interface, interface_of
 from rune.targets.c.library import library_sources
 from rune.targets.c.selftest import GoldenRun, selftest_file
@@ -81,7 +83,8 @@ def package(
     allowance = Allowance(limits or CompilerLimits())
     interface, steps = interface_of(built.program, name), step_names(built.program)
     shipped = {path: data for path, data in built.files.items() if path not in target.starting_points}
-    tested, runs = _tested(rune, built, shipped, interface, steps, allowance)
+    recordings = _recordings(files, built.program)
+    tested, runs, compared = _tested(rune, built, shipped, interface, steps, recordings, allowance)
     contents = Contents(name, target, interface, steps, built.program.capabilities, built.report, runs)
     found = {
         f"include/{contents.header}": tested[contents.header],
@@ -100,7 +103,7 @@ def package(
         found |= {path: text.encode() for path, text in layout(contents).items()}
     found = dict(sorted(found.items()))
     report = replace(built.report, files=file_reports(found))
-    found["report.json"] = _report(report, runs)
+    found["report.json"] = _report(report, runs, compared)
     return Package(contents.folder, found, report, built.diagnostics, built)
 
 
@@ -110,9 +113,11 @@ def _tested(
     sources: Mapping[str, bytes],
     interface: Interface,
     steps: Sequence[str],
+    recordings: Sequence[Sequence[bytes]],
     allowance: Allowance,
-) -> tuple[Mapping[str, bytes], tuple[GoldenRun, ...]]:
-    """The sources with their self-test, which was passed, and its golden runs. Raises `PackageRefused`."""
+) -> tuple[Mapping[str, bytes], tuple[GoldenRun, ...], int]:
+    """The sources with their self-test, which was passed, its golden runs, and how many recordings were compared.
+    Raises `PackageRefused`."""
 
     def with_runs(runs: Sequence[GoldenRun]) -> Mapping[str, bytes]:
         text = selftest_file(interface, steps, runs)
@@ -122,13 +127,21 @@ def _tested(
     target = built.report.target
     runs = golden_runs(rune, built.program, Sandbox(with_runs([unknown]), interface, allowance), target)
     tested = with_runs(runs)
-    result = Sandbox(tested, interface, allowance).self_test()
+    sandbox = Sandbox(tested, interface, allowance)
+    result = sandbox.self_test()
     if result:
         raise SelfTestFailed(target, steps[result - 1] if result > 0 else "it starts")
-    return tested, runs
+    return tested, runs, compare_recordings(rune, built.program, sandbox, recordings, target)
 
 
-def _report(report: Report, runs: Sequence[GoldenRun]) -> bytes:
+def _recordings(files: ProjectFiles, program: Program) -> tuple[tuple[bytes, ...], ...]:
+    """The project's own recordings as runs: as many as there are for each input."""
+    inputs = [Wanted(each.kind, each.parameters, each.type) for each in program.capabilities]
+    return tuple(zip(*recordings_for(files, inputs), strict=False))
+
+
+def _report(report: Report, runs: Sequence[GoldenRun], recordings: int) -> bytes:
     """The build's report without what a clock said."""
     said = {key: value for key, value in report.to_json().items() if key != "steps"}
-    return (json.dumps({**said, "self_test": {"runs": len(runs)}}, indent=2, sort_keys=True) + "\n").encode()
+    self_test = {"runs": len(runs), "recordings": recordings}
+    return (json.dumps({**said, "self_test": self_test}, indent=2, sort_keys=True) + "\n").encode()

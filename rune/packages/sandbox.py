@@ -5,7 +5,7 @@ The code is that of the package, with the kernels of its target, compiled by ano
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from wasmtime import Config, Engine, Func, Instance, Memory, Module, Store, Trap, WasmtimeError
@@ -73,12 +73,28 @@ class Sandbox:
 
     def traced(self, seed: int, steps: int) -> tuple[int, ...]:
         """Runs on the inputs of a seed; the digest of each step. Raises `SandboxFailed`."""
-        place = self._call("probe_trace", seed)
+        return self._digests(self._call("probe_trace", seed), steps)
+
+    @property
+    def _memory(self) -> Memory:
         memory = self._exports["memory"]
         if not isinstance(memory, Memory):
             raise SandboxFailed("it has no memory")
-        digests = bytes(memory.read(self._store, place, place + 4 * steps))
+        return memory
+
+    def _digests(self, place: int, steps: int) -> tuple[int, ...]:
+        digests = bytes(self._memory.read(self._store, place, place + 4 * steps))
         return tuple(int.from_bytes(digests[at : at + 4], "little") for at in range(0, 4 * steps, 4))
+
+    def restart(self) -> None:
+        """Forgets what earlier runs left behind. Raises `SandboxFailed`."""
+        self._call("probe_init")
+
+    def traced_on(self, inputs: Sequence[bytes], steps: int) -> tuple[int, ...]:
+        """Runs on the bytes of each input; the digest of each step. Raises `SandboxFailed`."""
+        for number, data in enumerate(inputs):
+            self._memory.write(self._store, data, self._call("probe_input", number))
+        return self._digests(self._call("probe_trace_given"), steps)
 
     def self_test(self) -> int:
         """What the program's own self-test returns. Raises `SandboxFailed`."""
@@ -112,13 +128,24 @@ void *memcpy(void *restrict target, const void *restrict source, __SIZE_TYPE__ s
     return {prefix}_init();
 }}
 
-{exported("probe_trace")} const uint32_t *probe_trace(uint32_t seed)
+{exported("probe_trace_given")} const uint32_t *probe_trace_given(void)
 {{
     static uint32_t digests[{upper}_STEPS];
     const struct {prefix}_inputs inputs = {{{inputs}}};
-    fill(seed);
     {prefix}_trace(&inputs, &outputs, digests);
     return digests;
+}}
+
+{exported("probe_trace")} const uint32_t *probe_trace(uint32_t seed)
+{{
+    fill(seed);
+    return probe_trace_given();
+}}
+
+{exported("probe_input")} void *probe_input(uint32_t number)
+{{
+    void *const places[] = {{{inputs}}};
+    return places[number];
 }}
 
 {exported("probe_selftest")} int probe_selftest(void)

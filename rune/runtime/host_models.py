@@ -12,8 +12,7 @@ from rune.runtime.handles import Handles
 from rune.runtime.interpreters import Interpreter, OpenModel
 from rune.runtime.interpreters.interpreter import after_run
 from rune.runtime.limits import Limits
-from rune.runtime.messages import parse_shape
-from rune.tensor import TensorType
+from rune.tensor import TensorType, parse_shape
 
 _SHAPE_BYTES = 1024
 _MIMETYPE_BYTES = 256

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import json
 import math
-import re
 import struct
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from rune.abi import Output
 from rune.runtime.errors import BadOutput
-from rune.tensor import ElementType, TensorType
+from rune.tensor import ElementType, parse_shape
 
 _EXACT_IN_F64 = 1 << 53
 _OLD_TEXT_NAMES = frozenset({"&str", "&'static str", "string", "String"})
-_SHAPE = re.compile(r"([a-z]+[0-9]+)(?:\[([0-9, ]*)\])?")
 
 
 @dataclass(frozen=True)
@@ -68,14 +67,25 @@ def read_log_line(data: bytes) -> LogLine:
     return LogLine("INFO", text)
 
 
-def parse_shape(text: str) -> TensorType:
-    """Reads `f32[1, 2, 3]`; a name alone is a scalar. Raises `ValueError`."""
-    found = _SHAPE.fullmatch(text.strip())
-    if found is None:
-        raise ValueError(f"{text!r} is not a type with dimensions")
-    name, dimensions = found.groups()
-    parts = [part.strip() for part in dimensions.split(",")] if dimensions and dimensions.strip() else []
-    return TensorType(ElementType(name), tuple(int(part) for part in parts))
+def sent_pieces(message: OutputMessage) -> Iterator[bytes]:
+    """The bytes of each tensor as they lie in memory; of texts the characters of each and a zero."""
+    if message.kind is Output.TENSOR:
+        yield from _tensor_bytes(message.data)
+        return
+    for tensor in message.tensors:
+        if tensor.element is ElementType.UTF8:
+            yield from (f"{text}\0".encode() for text in tensor.elements)
+        else:
+            yield struct.pack(f"<{len(tensor.elements)}{tensor.element.struct_code}", *tensor.elements)
+
+
+def _tensor_bytes(message: bytes) -> Iterator[bytes]:
+    """The tensors of a message of the kind TENSOR: for each the length of its type, its type, its bytes."""
+    while message:
+        (length,) = struct.unpack_from("<I", message)
+        size = parse_shape(message[4 : 4 + length].decode()).size
+        yield message[4 + length : 4 + length + size]
+        message = message[4 + length + size :]
 
 
 def _read_serial(data: bytes) -> tuple[OutputTensor, ...]:

@@ -17,10 +17,9 @@ from rune.anvil.target import Target
 from rune.container import graph_json, pack, rune_sections
 from rune.runefile.pipeline import Pipeline, Port
 from rune.runtime import Limits, LoadedRune, OutputMessage, Runtime
-from rune.runtime.messages import parse_shape
 from rune.targets.module import module_of
 from rune.targets.wasm32 import TARGET as WASM32
-from rune.tensor import TensorType
+from rune.tensor import TensorType, parse_shape
 from rune.tflite import Model
 
 LIMITS: Final = replace(Limits(), fuel=None, output=256 << 20)

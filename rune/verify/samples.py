@@ -4,32 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice
-from pathlib import Path
-from tempfile import TemporaryDirectory
-from typing import Final
 
-from rune.abi import Capability
 from rune.blocks.signature import Pace
-from rune.files import FileError, ProjectFiles
+from rune.files import ProjectFiles
 from rune.runefile.pipeline import BlockStage, CapabilityStage, Pipeline
-from rune.runtime.errors import InputFile
-from rune.runtime.files import InputFiles, inputs_from_files
 from rune.runtime.generated import generated_inputs
 from rune.runtime.host import CapabilityRequest
+from rune.runtime.recordings import Wanted, recordings_for
 from rune.verify.inputs import generated_tensor
-
-MOST_FILES: Final = 8
-"""Files that one capability reads."""
-MOST_TRIED: Final = 32
-"""Files that are looked at for it; most projects have few, and a data set is not what this is for."""
-
-_ENDINGS: Final = {
-    Capability.SOUND: (".wav",),
-    Capability.IMAGE: (".png", ".jpg", ".jpeg", ".bmp"),
-    Capability.FLOAT_IMAGE: (".png", ".jpg", ".jpeg", ".bmp"),
-    Capability.ACCEL: (".csv",),
-}
 
 
 @dataclass(frozen=True)
@@ -86,27 +68,4 @@ def _generated(stage: CapabilityStage, number: int, seed: int) -> bytes:
 
 def own_samples(files: ProjectFiles, stages: Sequence[CapabilityStage]) -> tuple[tuple[bytes, ...], ...]:
     """For each capability what the project's files of its kind become: the first that fit, in the order of paths."""
-    with TemporaryDirectory() as folder:
-        return tuple(tuple(islice(_fitting(files, stage, Path(folder)), MOST_FILES)) for stage in stages)
-
-
-def _fitting(files: ProjectFiles, stage: CapabilityStage, folder: Path) -> Iterator[bytes]:
-    endings = _ENDINGS.get(stage.kind, ())
-    candidates = (path for path in files.paths() if path.lower().endswith(endings))
-    for path in islice(candidates, MOST_TRIED if endings else 0):
-        copy = folder / f"sample{path[path.rindex('.') :].lower()}"
-        try:
-            copy.write_bytes(files.read(path))
-            data = _data_of_file(stage, copy)
-        except (FileError, InputFile):
-            continue
-        if len(data) == stage.output.size:
-            yield data
-
-
-def _data_of_file(stage: CapabilityStage, path: Path) -> bytes:
-    """What a file becomes for a capability, whichever source it asks for. Raises `InputFile`."""
-    parameters = {name: value for name, value in stage.parameters if name != "source"}
-    request = CapabilityRequest(0, stage.kind, parameters)
-    source = inputs_from_files([request], InputFiles([path], [path], [path], [path]))[0]
-    return source(stage.output.size) if callable(source) else source
+    return recordings_for(files, [Wanted(stage.kind, stage.parameters, stage.output) for stage in stages])

@@ -2501,13 +2501,15 @@ export interface components {
       readonly type: string | null;
       readonly dimensions: readonly number[] | null;
     };
-    /** @description An input or output: how many bytes it has, or how many texts. */
+    /** @description An input or output: how many bytes it has, or how many texts, at most. `waits` where a run may be without it, `sizes` how many sizes a run decides and sends before it. */
     readonly BoardPort: {
       readonly name: string;
       readonly capability: string;
       readonly type: string;
       readonly bytes: number;
       readonly texts: number;
+      readonly waits: boolean;
+      readonly sizes: number;
     };
     /** @description Which Runefile is broken, so that only a part of its pipeline is compared. */
     readonly BrokenSides: {

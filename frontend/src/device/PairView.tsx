@@ -58,6 +58,10 @@ export function PairView({ rune, running, description, uf2, isReal, open, onAgai
   );
 }
 
+function notFull(inputs: number): string {
+  return `It read ${inputs === 1 ? "one input" : `${inputs} inputs`}, and answers when its window is full.`;
+}
+
 interface SaidProps {
   readonly pair: Pair;
   readonly description: Description;
@@ -67,9 +71,9 @@ interface SaidProps {
 }
 
 function Said({ pair, description, uf2, isReal, onAgain }: SaidProps) {
-  const { phase, error, page, board, milliseconds, ran, runs, same } = useStore(pair.state);
+  const { phase, error, page, board, milliseconds, ran, silent, runs, same } = useStore(pair.state);
   const where = isReal ? "On the board" : "On the Pico";
-  const waiting = phase === "starting" ? "Starting the board…" : NO_INPUT;
+  const waiting = phase === "starting" ? "Starting the board…" : silent > 0 ? notFull(silent) : NO_INPUT;
   const time = ran === null ? null : (1000 * ran.cycles) / description.clock_hz;
   return (
     <>
@@ -90,7 +94,7 @@ function Said({ pair, description, uf2, isReal, onAgain }: SaidProps) {
           sent={page.sent}
           waiting={waiting}
         >
-          {runs > 0 && millisecondsText(milliseconds)}
+          {ran !== null && millisecondsText(milliseconds)}
         </Answers>
         <Verdict runs={runs} same={same} />
         <Answers

@@ -45,7 +45,7 @@ test("what came damaged, up or down, is asked again", async () => {
   for (const line of [down, up, cut]) {
     const device = await Device.open(line);
     const { outputs } = await device.run(number(Math.PI / 2));
-    expect(valueOf(outputs[0]?.[0])).toBeCloseTo(1, 1);
+    expect(valueOf(outputs[0]?.pieces[0])).toBeCloseTo(1, 1);
   }
   await expect(Device.open(noise)).rejects.toBeInstanceOf(DeviceError);
 });
@@ -72,7 +72,7 @@ test("the firmware says who it is, computes, passes its self-test and counts its
   const device = await Device.open(new ChipLine(new Pico(sine())));
   expect(device.hello).toMatchObject({ rune: "sine", protocol: PROTOCOL, clock_hz: 125_000_000 });
   const ran = await device.run(number(-Math.PI / 2));
-  expect(valueOf(ran.outputs[0]?.[0])).toBeCloseTo(-1, 1);
+  expect(valueOf(ran.outputs[0]?.pieces[0])).toBeCloseTo(-1, 1);
   const inSteps = ran.stepCycles.reduce((sum, each) => sum + each, 0);
   expect(ran.cycles).toBeGreaterThan(inSteps);
   expect(ran.cycles).toBeLessThan(inSteps + 1000);
@@ -105,10 +105,19 @@ class ChipPort implements Port {
   readonly close = (): Promise<void> => Promise.resolve();
 }
 
+test("a program that never stops talking is given up like one that is silent", async () => {
+  const port = new ChipPort();
+  port.isSilent = true;
+  const opening = Device.open(new SerialLine(port, 30));
+  const talking = setInterval(() => port.controller?.enqueue(new TextEncoder().encode("ready ")), 5);
+  await expect(opening).rejects.toThrow("not in this protocol");
+  clearInterval(talking);
+});
+
 test("over a serial port in pieces; who is silent is given up, and a pulled plug is told", async () => {
   const port = new ChipPort();
   const device = await Device.open(new SerialLine(port, 30));
-  expect(valueOf((await device.run(number(Math.PI / 2))).outputs[0]?.[0])).toBeCloseTo(1, 1);
+  expect(valueOf((await device.run(number(Math.PI / 2))).outputs[0]?.pieces[0])).toBeCloseTo(1, 1);
   port.isSilent = true;
   await expect(device.run(number(0))).rejects.toThrow("does not answer");
   const told = new Promise<string>((resolve) => (device.onClosed = resolve));

@@ -1,4 +1,5 @@
 // What the frames of a board say: its description, the result of a run, an error. What does not fit is an error.
+import { elementSize, parseShape } from "../runtime";
 
 export interface Port {
   readonly name: string;
@@ -8,6 +9,18 @@ export interface Port {
   readonly bytes: number;
   /** Of an output of texts, how many. */
   readonly texts: number;
+  /** Whether a run may be without it: a window that is not full yet says nothing. */
+  readonly waits: boolean;
+  /** How many sizes a run decides, which come before it; `bytes` and `texts` are then the most there can be. */
+  readonly sizes: number;
+}
+
+/** One output of a run. */
+export interface BoardOutput {
+  /** The sizes that the run decided; null where its type has them all. */
+  readonly sizes: readonly number[] | null;
+  /** Its bytes; of texts each one's. */
+  readonly pieces: readonly Uint8Array[];
 }
 
 /** What a board answers to hello. */
@@ -29,8 +42,8 @@ export interface Ran {
   readonly stack: number;
   /** By step. */
   readonly stepCycles: readonly number[];
-  /** By output; of texts each one's bytes. */
-  readonly outputs: readonly (readonly Uint8Array[])[];
+  /** By output; null where the run sent none. */
+  readonly outputs: readonly (BoardOutput | null)[];
 }
 
 /** In the place of a step: the firmware waits for a request, or is busy with something else than a step. */
@@ -87,8 +100,12 @@ function isListOf(found: unknown, isOne: (each: unknown) => boolean): boolean {
 
 function isPort(found: unknown): boolean {
   if (typeof found !== "object" || found === null) return false;
-  const { name, capability, type, bytes, texts } = found as Record<string, unknown>;
-  return [name, capability, type].every((each) => typeof each === "string") && isCount(bytes) && isCount(texts);
+  const { name, capability, type, bytes, texts, waits, sizes } = found as Record<string, unknown>;
+  return (
+    [name, capability, type].every((each) => typeof each === "string") &&
+    [bytes, texts, sizes].every(isCount) &&
+    typeof waits === "boolean"
+  );
 }
 
 function isCount(found: unknown): boolean {
@@ -100,11 +117,25 @@ export function readRan(payload: Uint8Array, { outputs, steps }: Hello): Ran {
   const cycles = reader.word() + reader.word() * 2 ** 32;
   const stack = reader.word();
   const stepCycles = steps.map(() => reader.word());
-  const found = outputs.map(({ bytes, texts }) =>
-    texts === 0 ? [reader.bytes(bytes)] : Array.from({ length: texts }, () => reader.bytes(reader.word())),
-  );
+  const found = outputs.map((port) => readOutput(reader, port));
   reader.end();
   return { cycles, stack, stepCycles, outputs: found };
+}
+
+function readOutput(reader: Reader, { type, bytes, texts, waits, sizes }: Port): BoardOutput | null {
+  if (waits && reader.word() === 0) return null;
+  const found = sizes === 0 ? null : Array.from({ length: sizes }, () => reader.word());
+  const count = found?.reduce((product, size) => product * size, 1) ?? 0;
+  if (texts === 0) return { sizes: found, pieces: [reader.bytes(found === null ? bytes : count * elementBytes(type))] };
+  const length = found === null ? texts : count;
+  if (length > texts) throw new BadAnswer("The board's answer has more texts than it may.");
+  return { sizes: found, pieces: Array.from({ length }, () => reader.bytes(reader.word())) };
+}
+
+function elementBytes(type: string): number {
+  const shape = parseShape(type);
+  if (shape === null) throw new BadAnswer("The board's description has an output of an unknown type.");
+  return elementSize(shape.type);
 }
 
 export function readProblem(payload: Uint8Array): BoardProblem {

@@ -1,6 +1,6 @@
 // What a board sent as what a rune in the page sends, and whether both are the same bytes. Pure.
 import { decodeOutput, isNumberName, NUMBER_ARRAYS, unpack, type OutputMessage, type OutputTensor } from "../runtime";
-import type { Port } from "./messages";
+import type { BoardOutput, Port } from "./messages";
 
 /** The bytes of one output. */
 export interface Sent {
@@ -11,27 +11,31 @@ export interface Sent {
 /** A board's outputs in the place of those that the page's rune sent. Throws an Error where they are others. */
 export function asMessages(
   ports: readonly Port[],
-  pieces: readonly (readonly Uint8Array[])[],
+  outputs: readonly (BoardOutput | null)[],
   like: readonly OutputMessage[],
 ): OutputMessage[] {
-  const tensors = ports.map(({ type }, place) => tensorOf(type, pieces[place] ?? []));
+  const tensors = ports.flatMap((port, place) => {
+    const output = outputs[place] ?? null;
+    return output === null ? [] : [tensorOf(port.type, output)];
+  });
   let next = 0;
   const messages = like.map((message) => ({
     ...message,
     tensors: message.tensors.map(({ meaning }) => {
       const tensor = tensors[next];
       next += 1;
-      if (tensor === undefined) throw new Error("The board has fewer outputs than the rune in the page.");
+      if (tensor === undefined) throw new Error("The board sent fewer outputs in this run than the rune in the page.");
       return meaning === undefined ? tensor : { ...tensor, meaning };
     }),
   }));
-  if (next !== tensors.length) throw new Error("The board has more outputs than the rune in the page.");
+  if (next !== tensors.length) throw new Error("The board sent more outputs in this run than the rune in the page.");
   return messages;
 }
 
 /** As a rune sends a tensor: the type's length, the type, and the bytes; each text has its length before it. */
-function tensorOf(type: string, pieces: readonly Uint8Array[]): OutputTensor {
-  const name = new TextEncoder().encode(type);
+function tensorOf(type: string, { sizes, pieces }: BoardOutput): OutputTensor {
+  const said = sizes === null ? type : type.replace(/\[.*\]/, `[${sizes.join(", ")}]`);
+  const name = new TextEncoder().encode(said);
   const isText = type.startsWith("utf8");
   const parts = [lengthOf(name), name, ...pieces.flatMap((piece) => (isText ? [lengthOf(piece), piece] : [piece]))];
   const [tensor] = decodeOutput("TENSOR", joined(parts));
@@ -52,7 +56,7 @@ export function joined(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
   return all;
 }
 
-/** The bytes of everything that was sent, tensor by tensor. */
+/** The bytes of everything that was sent, tensor by tensor; `ports` are those that sent. */
 export function sentBytes(ports: readonly Port[], messages: readonly OutputMessage[]): Sent[] {
   return messages
     .flatMap(({ tensors }) => tensors)

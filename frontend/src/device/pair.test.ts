@@ -40,7 +40,7 @@ test("a board whose rune takes another input is refused before anything runs", a
 
 test("other bytes are told as such, the same ones as the same, and each run is counted", async () => {
   const device = await Device.open(new ChipLine(new Pico(sine())));
-  const [piece] = (await device.run(new Uint8Array(new Float32Array([0.5]).buffer))).outputs[0] ?? [];
+  const [piece] = (await device.run(new Uint8Array(new Float32Array([0.5]).buffer))).outputs[0]?.pieces ?? [];
   const right = new DataView((piece ?? new Uint8Array(4)).slice().buffer).getFloat32(0, true);
   const answers = [right, right + 1e-7, right];
   const pair = await started(twin(() => answers.shift() ?? NaN));

@@ -30,6 +30,9 @@ export interface PairState {
   /** Milliseconds of the newest run in the page. */
   readonly milliseconds: number;
   readonly ran: Ran | null;
+  /** Runs that neither side answered: a window is not full yet. */
+  readonly silent: number;
+  /** Runs that were answered. */
   readonly runs: number;
   /** Of these, those whose outputs were the same bytes. */
   readonly same: number;
@@ -42,6 +45,7 @@ const BEGINNING: PairState = {
   board: NOTHING_SAID,
   milliseconds: 0,
   ran: null,
+  silent: 0,
   runs: 0,
   same: 0,
 };
@@ -139,7 +143,7 @@ export class Pair {
       device.run(bytes),
     ]);
     if (this.#isOver) return;
-    const { page, board, runs, same } = this.#store.getState();
+    const { page, board, silent, runs, same } = this.#store.getState();
     const messages = asMessages(device.hello.outputs, ran.outputs, result.outputs);
     const context = {
       wordlists: loaded.wordlists,
@@ -147,7 +151,12 @@ export class Pair {
       calling: { windows: 1, threshold: 0 },
       now: this.#now(),
     };
-    const [here, there] = [result.outputs, messages].map((sent) => sentBytes(device.hello.outputs, sent));
+    if (messages.length === 0) {
+      this.#store.setState({ milliseconds: result.milliseconds, ran, silent: silent + 1 });
+      return;
+    }
+    const sending = device.hello.outputs.filter((_, place) => ran.outputs[place] !== null);
+    const [here, there] = [result.outputs, messages].map((sent) => sentBytes(sending, sent));
     this.#store.setState({
       page: { readings: read(page.readings, result.outputs, context), sent: here ?? [] },
       board: { readings: read(board.readings, messages, context), sent: there ?? [] },

@@ -1,8 +1,9 @@
 // A Raspberry Pi Pico in the page: rp2040js executes the firmware's instructions. What the chip's ROM does at a start is
 // done here, in its place: it fills RAM or runs the second-stage loader. Nothing waits: the machine runs while it is asked.
-import { RP2040, type Logger } from "rp2040js";
+import { Fault, GuardedChip } from "./chip";
 import type { Description, Firmware } from "./firmware";
 import { WAITS } from "./messages";
+import { FLASH, addressText, RAM } from "./places";
 import { readUf2 } from "./uf2";
 
 /** Why the machine stands still for good. */
@@ -10,20 +11,16 @@ export interface Stopped {
   readonly why: "fault" | "budget";
   readonly address: number;
   readonly step: number;
-  /** What the emulator said. */
+  /** What it did. */
   readonly text: string;
 }
 
-const RAM = 0x20000000;
-const FLASH = 0x10000000;
 const LOADER = 0x20041f00;
 const LOADER_SIZE = 256;
 const NANOSECONDS_A_CYCLE = 8;
 const START = 50_000_000;
 const RECEIVER_IS_FULL = 1 << 6;
 const RECEIVER_IS_EMPTY = 1 << 4;
-
-class Fault extends Error {}
 
 /** Time by the cycles of the core. Nothing in the firmware waits for an alarm. */
 class CycleClock {
@@ -38,28 +35,9 @@ class CycleClock {
   }
 }
 
-/** The emulator reports what a core would refuse as a line of its log. */
-class Refusing implements Logger {
-  debug(): void {
-    // Nothing that the firmware does wrong.
-  }
-
-  info(): void {
-    // The same.
-  }
-
-  warn(_: string, message: string): void {
-    throw new Fault(message);
-  }
-
-  error(_: string, message: string): void {
-    throw new Fault(message);
-  }
-}
-
 export class Pico {
-  readonly #chip: RP2040;
-  readonly #uart: RP2040["uart"][number];
+  readonly #chip: GuardedChip;
+  readonly #uart: GuardedChip["uart"][number];
   readonly #description: Description;
   #sent: number[] = [];
   #waiting: number[] = [];
@@ -68,13 +46,9 @@ export class Pico {
   /** Throws an Error for a file that the chip's ROM would not take. `start` is the budget of cycles until it is ready. */
   constructor({ uf2, description }: Firmware, start = START) {
     const clock = new CycleClock();
-    this.#chip = new RP2040(clock);
+    this.#chip = new GuardedChip(clock);
     clock.core = this.#chip.core;
     this.#description = description;
-    this.#chip.logger = new Refusing();
-    this.#chip.onBreak = () => {
-      throw new Fault("a breakpoint");
-    };
     const [uart] = this.#chip.uart;
     if (uart === undefined) throw new Error("The emulator has no serial line.");
     this.#uart = uart;
@@ -118,6 +92,8 @@ export class Pico {
 
   #run(budget: number): void {
     const { core } = this.#chip;
+    const { start, code, stack_bottom: stackBottom } = this.#description;
+    const codeEnd = start + LOADER_SIZE + code;
     const end = core.cycles + budget;
     let at = core.PC;
     try {
@@ -125,8 +101,11 @@ export class Pico {
         const isFed = this.#feed();
         for (let count = 0; count < 256; count++) {
           at = core.PC;
-          if (at < FLASH) throw new Fault("a jump to where no code is");
           core.executeInstruction();
+          const next = core.PC;
+          if ((next < start || next >= codeEnd) && !isLoader(next))
+            throw new Fault(`it jumps to ${addressText(next)}, where no code is`);
+          if (core.SP < stackBottom) throw new Fault("its stack outgrew its memory");
         }
         if (isFed && this.#waits()) return;
       }
@@ -156,6 +135,10 @@ export class Pico {
   #step(): number {
     return this.#chip.sramView.getUint32(this.#description.step_at - RAM, true);
   }
+}
+
+function isLoader(address: number): boolean {
+  return address >= LOADER && address < LOADER + LOADER_SIZE;
 }
 
 /** The sum that the ROM asks for: CRC-32 by the highest bit first, not inverted. */

@@ -14,7 +14,7 @@ export interface Serial {
 }
 
 export const BITS_A_SECOND = 921_600;
-/** How long a board may be silent, in milliseconds: longer than any run that is worth waiting for. */
+/** How long an answer may take, in milliseconds: longer than any run that is worth waiting for. What chatters meanwhile gains nothing. */
 const PATIENCE = 10_000;
 const DROPPED = "The line was cut: the board was unplugged, or its port was taken away.";
 
@@ -72,7 +72,6 @@ export class SerialLine implements Line {
         for (;;) {
           const { done, value } = await this.#reader.read();
           if (done) break;
-          this.#wait();
           this.#events?.onBytes(value);
         }
         break;

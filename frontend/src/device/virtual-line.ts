@@ -2,6 +2,7 @@
 import type { Line, LineEvents } from "./device";
 import { functionAt, stepName, type Description, type Firmware } from "./firmware";
 import type { Stopped } from "./pico";
+import { addressText } from "./places";
 import type { PicoAnswer, PicoQuestion } from "./worker";
 
 /** Of a page worker, what is used. */
@@ -70,9 +71,9 @@ export class VirtualLine implements Line {
 export function sentence({ why, address, step, text }: Stopped, description: Description): string {
   const name = stepName(description, step);
   const within = functionAt(description, address);
-  const place = `at 0x${address.toString(16)}${within === null ? "" : ` in ${within}`}`;
+  const place = `at ${addressText(address)}${within === null ? "" : ` in ${within}`}`;
   const where = name === null ? place : `${place}, in the step “${name}”`;
   return why === "budget"
     ? `The firmware was stopped ${where}: it did not answer within ${PATIENCE} seconds of the chip.`
-    : `The firmware was stopped ${where}: the core would refuse what it does (${text}).`;
+    : `The firmware was stopped ${where}: ${text}.`;
 }

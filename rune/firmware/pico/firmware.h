@@ -36,8 +36,11 @@ __attribute__((noreturn)) void answer_fault(uint32_t address);
 /* program.c, which is written for each rune */
 struct piece {
     void *bytes;
-    uint32_t size;  /* bytes; of texts, how many there are */
+    uint32_t size;  /* bytes; of texts, how many there are; where the run decides, of one element */
     uint32_t texts; /* whether it is an array of texts */
+    const int32_t *is_new; /* 0 where each run sends it; else what says whether this run does */
+    const int32_t *sizes;  /* 0 where it always has all elements; else its sizes in this run */
+    uint32_t rank;         /* how many sizes these are */
 };
 struct text {
     const char *bytes;

@@ -112,13 +112,35 @@ static uint32_t input_size(void)
     return size;
 }
 
+/* Whether this run sends it: a window that is not full yet says nothing. */
+static int is_sent(const struct piece *piece)
+{
+    return !piece->is_new || *piece->is_new;
+}
+
+/* Its bytes in this run; of texts, how many. */
+static uint32_t size_now(const struct piece *piece)
+{
+    uint32_t size = piece->size;
+    for (uint32_t i = 0; i < piece->rank; i++)
+        size *= (uint32_t)piece->sizes[i];
+    return size;
+}
+
 static void send_piece(const struct piece *piece)
 {
     const struct text *texts = piece->bytes;
+    const uint32_t size = size_now(piece);
+    if (piece->is_new)
+        send_word((uint32_t)is_sent(piece));
+    if (!is_sent(piece))
+        return;
+    for (uint32_t i = 0; i < piece->rank; i++)
+        send_word((uint32_t)piece->sizes[i]);
     if (!piece->texts)
-        send_bytes(piece->bytes, piece->size);
+        send_bytes(piece->bytes, size);
     else
-        for (uint32_t i = 0; i < piece->size; i++) {
+        for (uint32_t i = 0; i < size; i++) {
             send_word(texts[i].size);
             send_bytes(texts[i].bytes, texts[i].size);
         }
@@ -127,10 +149,14 @@ static void send_piece(const struct piece *piece)
 static uint32_t sent_size(const struct piece *piece)
 {
     const struct text *texts = piece->bytes;
-    uint32_t size = 0;
+    const uint32_t count = size_now(piece);
+    uint32_t size = piece->is_new ? 4 : 0;
+    if (!is_sent(piece))
+        return size;
+    size += 4 * piece->rank;
     if (!piece->texts)
-        return piece->size;
-    for (uint32_t i = 0; i < piece->size; i++)
+        return size + count;
+    for (uint32_t i = 0; i < count; i++)
         size += 4 + texts[i].size;
     return size;
 }

@@ -20,8 +20,7 @@ from typing import IO, Any
 from rune.anvil.profile import Profile
 from rune.runtime.errors import HostModelError, ModelLoadError, ModelRunError, ModelRuntimeMissing, RuneStopped
 from rune.runtime.interpreters.interpreter import after_run, check_inputs, check_outputs, check_tensors
-from rune.runtime.messages import parse_shape
-from rune.tensor import TensorType
+from rune.tensor import TensorType, parse_shape
 from rune.wording import size_text
 
 _PACKAGE_ROOT = Path(__file__).parents[3]

@@ -11,4 +11,5 @@ TARGET = replace(
     name="pico",
     summary="firmware for the Raspberry Pi Pico, and the package for its core",
     board="raspberry-pi-pico",
+    package_of=CORTEX_M0PLUS.name,
 )

@@ -27,6 +27,22 @@ def rows(page: str) -> dict[str, str]:
     return found
 
 
+def test_firmware_for_a_board_is_the_package_of_its_core_too(client: Client, developer: Any, project: Any) -> None:
+    client.force_login(developer)
+    build = built(developer, project)
+    packed(build, "pico", SOUND)
+    page = client.get(f"/acme/kitchen/builds/{build.number}/devices?all=1&board=raspberry-pi-pico").content.decode()
+    found = rows(page)
+    assert "Fits" in found["Raspberry Pi Pico"]
+    assert "Fits" in found["Raspberry Pi Pico W"]
+    assert "No package" in found["Nordic nRF52840 DK"]
+    assert "packages/pico" in page
+    packed(build, "cortex-m0plus", SOUND | {"ram": 10**9}, b"PK m0")
+    both = rows(client.get(f"/acme/kitchen/builds/{build.number}/devices?all=1").content.decode())
+    assert "Fits" in both["Raspberry Pi Pico"]
+    assert "Too large" in both["Raspberry Pi Pico W"]
+
+
 def test_each_board_fits_or_says_by_how_much_it_does_not(client: Client, developer: Any, project: Any) -> None:
     client.force_login(developer)
     build = built(developer, project)

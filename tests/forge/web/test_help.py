@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from django.urls import get_resolver
 
 from forge.search.docs import page_file
 from forge.web.guides import GUIDES
+from forge.web.markdown import render_page
 
 
 def test_each_guide_is_a_page_of_the_documentation() -> None:
@@ -41,3 +43,15 @@ def test_each_link_of_the_menu_is_a_page(client: Any) -> None:
     links = [part.split('"')[0] for part in menu.split('<a href="')[1:]]
     assert len(links) == 5
     assert {client.get(link).status_code for link in links} == {200}
+
+
+@pytest.mark.django_db
+def test_a_page_of_the_documentation_shows_its_own_pictures_and_no_others(client: Any) -> None:
+    page = client.get("/docs/guides/virtual-pico").content.decode()
+    (picture, *_) = re.findall(r'<img src="(/docs/screenshots/[^"]+)" alt="The studio', page)
+    answer = client.get(picture)
+    assert (answer.status_code, answer["Content-Type"]) == (200, "image/png")
+    assert answer.content.startswith(b"\x89PNG")
+    assert client.get("/docs/screenshots/../../static/icons/player-192.png").status_code == 404
+    elsewhere = render_page("![a cat](https://example.com/cat.png)", lambda target: target, str)
+    assert elsewhere == "<p>[a cat]</p>\n"

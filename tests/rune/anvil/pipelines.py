@@ -12,10 +12,9 @@ from rune.anvil.profile import LITERT, Profile
 from rune.anvil.target import Target
 from rune.runefile.pipeline import CapabilityStage, ModelStage, OutputStage, Pipeline, Port, Stage
 from rune.runtime import Limits, LoadedRune, OutputMessage, Runtime
-from rune.runtime.messages import parse_shape
 from rune.targets.module import module_of as compiled_module
 from rune.targets.wasm32 import TARGET as WASM32
-from rune.tensor import TensorType
+from rune.tensor import TensorType, parse_shape
 from rune.tflite import Model, signature
 
 TensorBytes = tuple[TensorType, bytes]

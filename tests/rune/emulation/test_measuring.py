@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from rune.building.building import build
+from rune.emulation.cores import CORES, core_of
 from rune.emulation.measuring import measured, planned
 from rune.files import FolderFiles
 from rune.targets.finding import find_target
@@ -37,7 +38,12 @@ def test_the_plan_is_the_least_of_what_is_measured(template: str, target: str) -
     assert found.instructions is not None
 
 
+def test_firmware_is_counted_on_the_core_whose_package_it_has() -> None:
+    assert core_of("pico") is CORES["cortex-m0plus"]
+    assert core_of("c") is None
+
+
 def test_a_target_without_an_emulated_core_is_not_measured() -> None:
     built = build(FolderFiles(EXAMPLES / "sine"), "sine", target=find_target("c"))
-    with pytest.raises(KeyError, match="c"):
+    with pytest.raises(ValueError, match="no core of c is emulated"):
         measured(built, "sine")

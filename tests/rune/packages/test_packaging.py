@@ -53,6 +53,31 @@ def wrong(target: Target, program: Program, plan: Plan, name: str) -> Sources:
     )
 
 
+def wrong_on_drawings(target: Target, program: Program, plan: Plan, name: str) -> Sources:
+    """An emitter with a defect that noise does not meet: four pixels that are the same."""
+    files = dict(C.emit(program, plan, name).files)
+    text, count = re.subn(
+        r"memcpy\((arena\.bytes \+ \d+), inputs->(\w+), (\d+)\);",
+        r"memcpy(\1, inputs->\2, \3);\n    const uint8_t *const in = inputs->\2;\n"
+        r"    for (int i = 0; i < \3 && in[0] == in[1] && in[1] == in[2] && in[2] == in[3]; i++)\n"
+        r"        (\1)[i] = 99;",
+        files[f"{name}.c"].decode(),
+        count=1,
+    )
+    assert count == 1
+    return Sources({**files, f"{name}.c": text.encode()})
+
+
+def test_code_that_is_wrong_on_a_recording_of_the_project_alone_leaves_no_build() -> None:
+    digits = template("digits")
+    right = json.loads(packaged("digits", "c").files["report.json"])
+    assert right["self_test"] == {"runs": 2, "recordings": 1}
+    with pytest.raises(SelfTestFailed, match="first where answer is sent"):
+        package(digits, "digits", replace(C, emitter=wrong_on_drawings))
+    noise = MemoryFiles({path: digits.read(path) for path in digits.paths() if not path.endswith(".png")})
+    assert package(noise, "digits", replace(C, emitter=wrong_on_drawings)).report
+
+
 def test_code_that_gives_other_bytes_than_the_rune_leaves_no_build() -> None:
     with pytest.raises(SelfTestFailed, match="The code for c gives other results than the rune, first where") as caught:
         package(template("digits"), "digits", replace(C, emitter=wrong))
@@ -168,7 +193,7 @@ def test_the_archive_is_one_folder_with_all_that_was_promised() -> None:
     }
     report = json.loads(made.files["report.json"])
     assert report["target"] == "cortex-m4"
-    assert report["self_test"] == {"runs": 2}
+    assert report["self_test"] == {"runs": 2, "recordings": 0}
     assert "steps" not in report
     assert {file["path"] for file in report["files"]} == set(made.files) - {"report.json"}
 

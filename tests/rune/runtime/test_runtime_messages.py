@@ -10,8 +10,8 @@ import pytest
 
 from rune.abi import Output
 from rune.runtime.errors import BadOutput
-from rune.runtime.messages import LogLine, OutputTensor, parse_shape, read_log_line, read_message
-from rune.tensor import ElementType, TensorType
+from rune.runtime.messages import LogLine, OutputTensor, read_log_line, read_message
+from rune.tensor import ElementType, TensorType, parse_shape
 
 
 def serial(document: object) -> tuple[OutputTensor, ...]:

@@ -1,0 +1,34 @@
+"""What a board and who talks to it agree on: docs/reference/serial.md."""
+
+from __future__ import annotations
+
+from typing import Final, TypedDict
+
+PROTOCOL: Final = 1
+"""The version of docs/reference/serial.md."""
+
+
+class BoardPortJson(TypedDict):
+    """An input or output: how many bytes it has, or how many texts, at most. `waits` where a run may be without it,
+    `sizes` how many sizes a run decides and sends before it."""
+
+    name: str
+    capability: str
+    type: str
+    bytes: int
+    texts: int
+    waits: bool
+    sizes: int
+
+
+class HelloJson(TypedDict):
+    """What a board says of its rune; `digest` is that of the rune for a browser."""
+
+    protocol: int
+    rune: str
+    digest: str
+    board: str
+    clock_hz: int
+    inputs: list[BoardPortJson]
+    outputs: list[BoardPortJson]
+    steps: list[str]
