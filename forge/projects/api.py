@@ -158,14 +158,16 @@ class ProjectFavourite(ProjectView):
 
     @extend_schema(operation_id="favourite_retrieve", responses=FavouriteJson)
     def get(self, request: Request, organisation: str, name: str) -> Response:
+        principal = signed_in(request)
         project = self.project(request, organisation, name, Verb.SEE)
-        return Response(FavouriteJson(favourite=is_favourite(principal_of(request), project)))
+        return Response(FavouriteJson(favourite=is_favourite(principal, project)))
 
     @extend_schema(operation_id="favourite_choose", request=ChooseFavouriteSerializer, responses=FavouriteJson)
     def put(self, request: Request, organisation: str, name: str) -> Response:
+        principal = signed_in(request)
         project = self.project(request, organisation, name, Verb.SEE)
         chosen = self.asked(request, ChooseFavouriteSerializer)["favourite"]
-        actions.mark_favourite(principal_of(request), project, chosen=chosen)
+        actions.mark_favourite(principal, project, chosen=chosen)
         return Response(FavouriteJson(favourite=chosen))
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from django.db.models import Q
+
 from forge.accounts.permissions import Verb, can, projects_where
 from forge.core.actors import Actor
 from forge.projects.hooks import Waiting, waited_on, waiting_for
@@ -16,20 +18,19 @@ ICON = "git-pull-request"
 
 
 @waiting_for.register
-def offers_to_decide(actor: Actor) -> Sequence[Waiting]:
+def offers_that_wait(actor: Actor) -> Sequence[Waiting]:
     """Open change requests of others to projects that the person may edit, but for those in which newer files are
-    waited for. One query."""
+    waited for; and the person's own in which they are. One query."""
     mine = Project.objects.alive().filter(projects_where(actor, Verb.EDIT))
-    theirs = ChangeRequest.objects.visible_to(actor).filter(project__in=mine, changes_asked__isnull=True)
-    found = _open(theirs.exclude(author=actor.pk))
-    return [_waiting(each, f"{each.author or 'Someone'} offers changes", each.get_absolute_url()) for each in found]
+    to_decide = Q(project__in=mine, changes_asked__isnull=True) & ~Q(author=actor.pk)
+    found = _open(ChangeRequest.objects.filter(to_decide | Q(author=actor.pk, changes_asked__isnull=False)))
+    return [_waiting(each, _wanted(actor, each), each.get_absolute_url()) for each in found if _reads(actor, each)]
 
 
-@waiting_for.register
-def offers_to_change(actor: Actor) -> Sequence[Waiting]:
-    """The person's own open offers in which changes are asked for. One query."""
-    found = _open(ChangeRequest.objects.filter(author=actor.pk, changes_asked__isnull=False))
-    return [_waiting(each, "Changes are asked for", each.get_absolute_url()) for each in found if _reads(actor, each)]
+def _wanted(actor: Actor, request: ChangeRequest) -> str:
+    if request.author_id == actor.pk:
+        return "Changes are asked for"
+    return f"{request.author or 'Someone'} offers changes"
 
 
 @waited_on.register

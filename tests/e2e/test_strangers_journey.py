@@ -87,6 +87,7 @@ def test_a_stranger_builds_upon_a_public_rune_and_it_is_merged_and_published(
     stranger.goto(theirs)
     stranger.get_by_label("What you addressed").fill("Says of how many people.")
     stranger.get_by_role("button", name="Offer the files of now").click()
+    expect(stranger.get_by_role("heading", name="Since the last offer")).to_be_visible()
     for side in (stranger, owner):
         side.goto(theirs)
         expect(side.get_by_role("heading", name="Since the last offer")).to_be_visible()
