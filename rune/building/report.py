@@ -7,12 +7,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal, NotRequired, TypedDict
 
+from rune.anvil.aim import Aim
 from rune.anvil.chosen_kernels import ChosenKernel, ChosenKernelJson
 from rune.anvil.figures import Figures
 from rune.anvil.memory_map import MemoryMap, MemoryMapJson
 from rune.anvil.profile import Profile
 from rune.anvil.program import Program
-from rune.anvil.target import Aim
 from rune.runefile import Diagnostic, Outline, OutlineJson, outline_to_json
 from rune.tflite import Unsupported
 from rune.tflite.signature import UnsupportedOpJson

@@ -1627,9 +1627,15 @@ export interface paths {
       readonly path?: never;
       readonly cookie?: never;
     };
-    /** @description The targets that packages can be made for, and those that the project's builds make one for. */
+    /**
+     * @description What the project's builds are made for, with all targets that packages can be made for, and what earlier
+     *     builds came to.
+     */
     readonly get: operations["targets_list"];
-    /** @description Chooses the targets that each later build of the project makes a package for. */
+    /**
+     * @description Chooses what each later build of the project is made for: the targets of its packages, what it is optimised
+     *     for, and whose results its models give.
+     */
     readonly put: operations["targets_choose"];
     readonly post?: never;
     readonly delete?: never;
@@ -2458,7 +2464,7 @@ export interface components {
       readonly before: boolean;
       readonly after: boolean;
     };
-    /** @description A build. */
+    /** @description A build. `manner` is what the project had chosen when it was asked for. */
     readonly Build: {
       /** Format: uuid */
       readonly id: string;
@@ -2467,6 +2473,7 @@ export interface components {
       readonly state: components["schemas"]["BuildState"];
       readonly attempt: number;
       readonly version: components["schemas"]["BuiltVersion"];
+      readonly manner: components["schemas"]["Manner"];
       readonly requested_by: components["schemas"]["Person"] | null;
       /** Format: date-time */
       readonly created: string;
@@ -2498,6 +2505,16 @@ export interface components {
        */
       readonly type: "build.changed";
       readonly data: components["schemas"]["BuildChanged"];
+    };
+    /** @description What each later build of the project is made for. What is not named stays as it is. */
+    readonly BuildChoices: {
+      readonly targets?: readonly string[];
+      /** @enum {string} */
+      readonly optimize?: "size" | "balanced" | "speed";
+      /** @enum {string} */
+      readonly optimize_packages?: "size" | "balanced" | "speed";
+      /** @enum {string} */
+      readonly match?: "litert" | "tflm";
     };
     /** @enum {string} */
     readonly BuildJudged: "approved" | "changes" | "undone";
@@ -2680,10 +2697,6 @@ export interface components {
     };
     readonly ChooseWatch: {
       readonly level: string;
-    };
-    /** @description The targets that each later build of the project makes a package for. */
-    readonly ChosenTargets: {
-      readonly targets: readonly string[];
     };
     /** @description Something that was said, in Markdown. A comment that was deleted has no text any more. */
     readonly Comment: {
@@ -3417,11 +3430,28 @@ export interface components {
       readonly milliseconds: number | null;
       readonly level: string;
     };
+    /** @description What the newest good build came to that was made in this manner. Sizes are bytes; of a run's time the median. */
+    readonly Made: {
+      readonly number: number;
+      readonly manner: components["schemas"]["Manner"];
+      readonly size: number;
+      readonly memory: number;
+      /** Format: double */
+      readonly milliseconds: number | null;
+      readonly packages: readonly components["schemas"]["MadePackage"][];
+    };
     /** @description What was made of a branch. */
     readonly MadeFromGit: {
       readonly project: components["schemas"]["Project"];
       /** @description links and submodules; at most 20 of them */
       readonly left_out: readonly string[];
+    };
+    /** @description What a package of an earlier build needs, in bytes and instructions of a run; null where it was not counted. */
+    readonly MadePackage: {
+      readonly target: string;
+      readonly flash: number;
+      readonly ram: number;
+      readonly instructions: number | null;
     };
     /** @enum {string} */
     readonly MailChoice: "asked-and-digest" | "asked" | "digest" | "none";
@@ -3430,6 +3460,12 @@ export interface components {
       readonly topics: readonly string[];
       /** @default  */
       readonly project: string;
+    };
+    /** @description How runes and packages are made: for what each is optimised, and whose results models give, to the bit. */
+    readonly Manner: {
+      readonly optimize: components["schemas"]["Optimize"];
+      readonly optimize_packages: components["schemas"]["Optimize"];
+      readonly match: components["schemas"]["Match"];
     };
     /** @description A sample and what of it changes; what is left out stays. */
     readonly Mark: {
@@ -3442,6 +3478,8 @@ export interface components {
     readonly Marks: {
       readonly changes: readonly components["schemas"]["Mark"][];
     };
+    /** @enum {string} */
+    readonly Match: "litert" | "tflm";
     /** @description Who asks. */
     readonly Me: {
       /** Format: uuid */
@@ -3873,6 +3911,8 @@ export interface components {
       readonly count: number;
       readonly types: string;
     };
+    /** @enum {string} */
+    readonly Optimize: "size" | "balanced" | "speed";
     /** @description An organisation. */
     readonly Organisation: {
       /** Format: uuid */
@@ -4878,15 +4918,22 @@ export interface components {
       readonly summary: string;
       readonly chosen: boolean;
     };
-    /** @description All of them, by name. */
+    /** @description All targets by name, what is chosen, and what earlier builds came to, one for each manner, the newest first. */
     readonly Targets: {
+      readonly optimize: components["schemas"]["Optimize"];
+      readonly optimize_packages: components["schemas"]["Optimize"];
+      readonly match: components["schemas"]["Match"];
       readonly targets: readonly components["schemas"]["Target"][];
+      readonly made: readonly components["schemas"]["Made"][];
     };
-    /** @description Later builds of the project make packages for these targets. */
+    /** @description Later builds of the project make packages for these targets, and are made in this manner, which events from before it could be chosen lack. */
     readonly TargetsChanged: {
       readonly targets: readonly string[];
+      readonly optimize?: components["schemas"]["Optimize"];
+      readonly optimize_packages?: components["schemas"]["Optimize"];
+      readonly match?: components["schemas"]["Match"];
     };
-    /** @description Later builds of the project make packages for these targets. */
+    /** @description Later builds of the project make packages for these targets, and are made in this manner, which events from before it could be chosen lack. */
     readonly TargetsChangedEvent: {
       /** @description Its number in the stream, without gaps. */
       readonly sequence: number;
@@ -5528,6 +5575,7 @@ export type BrokenSides = components["schemas"]["BrokenSides"];
 export type Build = components["schemas"]["Build"];
 export type BuildChanged = components["schemas"]["BuildChanged"];
 export type BuildChangedEvent = components["schemas"]["BuildChangedEvent"];
+export type BuildChoices = components["schemas"]["BuildChoices"];
 export type BuildJudged = components["schemas"]["BuildJudged"];
 export type BuildKind = components["schemas"]["BuildKind"];
 export type BuildLog = components["schemas"]["BuildLog"];
@@ -5553,7 +5601,6 @@ export type ChangeStep = components["schemas"]["ChangeStep"];
 export type CheckAnswer = components["schemas"]["CheckAnswer"];
 export type ChooseFavourite = components["schemas"]["ChooseFavourite"];
 export type ChooseWatch = components["schemas"]["ChooseWatch"];
-export type ChosenTargets = components["schemas"]["ChosenTargets"];
 export type Comment = components["schemas"]["Comment"];
 export type Comparison = components["schemas"]["Comparison"];
 export type CompleteAnswer = components["schemas"]["CompleteAnswer"];
@@ -5640,11 +5687,15 @@ export type ListedProject = components["schemas"]["ListedProject"];
 export type ListedProjectPage = components["schemas"]["ListedProjectPage"];
 export type LocationsAnswer = components["schemas"]["LocationsAnswer"];
 export type LogLine = components["schemas"]["LogLine"];
+export type Made = components["schemas"]["Made"];
 export type MadeFromGit = components["schemas"]["MadeFromGit"];
+export type MadePackage = components["schemas"]["MadePackage"];
 export type MailChoice = components["schemas"]["MailChoice"];
 export type MakeWebhook = components["schemas"]["MakeWebhook"];
+export type Manner = components["schemas"]["Manner"];
 export type Mark = components["schemas"]["Mark"];
 export type Marks = components["schemas"]["Marks"];
+export type Match = components["schemas"]["Match"];
 export type Me = components["schemas"]["Me"];
 export type Measurement = components["schemas"]["Measurement"];
 export type Member = components["schemas"]["Member"];
@@ -5690,6 +5741,7 @@ export type OfferChanges = components["schemas"]["OfferChanges"];
 export type Offers = components["schemas"]["Offers"];
 export type OpenChangeRequest = components["schemas"]["OpenChangeRequest"];
 export type OperatorCount = components["schemas"]["OperatorCount"];
+export type Optimize = components["schemas"]["Optimize"];
 export type Organisation = components["schemas"]["Organisation"];
 export type OrganisationChanged = components["schemas"]["OrganisationChanged"];
 export type OrganisationChangedEvent = components["schemas"]["OrganisationChangedEvent"];
@@ -10404,9 +10456,9 @@ export interface operations {
       };
       readonly cookie?: never;
     };
-    readonly requestBody: {
+    readonly requestBody?: {
       readonly content: {
-        readonly "application/json": components["schemas"]["ChosenTargets"];
+        readonly "application/json": components["schemas"]["BuildChoices"];
       };
     };
     readonly responses: {
