@@ -153,16 +153,21 @@ def manner_to_json(choices: Choices) -> MannerJson:
     return cast("MannerJson", told)
 
 
+def choosable_targets(chosen: Choices) -> list[TargetJson]:
+    """All targets that packages can be made for, and whether they are."""
+    return [
+        {"name": target.name, "summary": target.summary, "chosen": target.name in chosen.targets}
+        for target in targets()
+        if not target.makes_rune
+    ]
+
+
 def targets_to_json(project: Project) -> TargetsJson:
     """What there is to choose from, what is chosen, and what that came to in earlier builds."""
     chosen = choices_of(project)
     return {
         **manner_to_json(chosen),
-        "targets": [
-            {"name": target.name, "summary": target.summary, "chosen": target.name in chosen.targets}
-            for target in targets()
-            if not target.makes_rune
-        ],
+        "targets": choosable_targets(chosen),
         "made": list(_made(project)),
     }
 

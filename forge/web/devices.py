@@ -15,7 +15,7 @@ from forge.accounts.permissions import Verb, can
 from forge.accounts.principals import Principal, principal_of
 from forge.builds.access import builds_of, find_numbered
 from forge.builds.actions import choose_for_builds
-from forge.builds.choices import targets_to_json
+from forge.builds.choices import choices_of, choosable_targets
 from forge.builds.models import Build, State
 from forge.builds.serializers import package_url
 from forge.core.errors import Invalid
@@ -89,7 +89,7 @@ def _context(request: HttpRequest, project: Project, build: Build | None, place:
     matching = filtered(fits, asked)
     chosen = _chosen(fits, matching, asked)
     shown = matching if asked.is_all or asked.words else _with(matching[:SHOWN], chosen)
-    chosen_for = targets_to_json(project)
+    chosen_for = choices_of(project)
     may_fit = sum(each.look is MAY_FIT for each in fits)
     counts = {show: sum(show.holds(each) for each in fits) for show in Show}
     return {
@@ -111,8 +111,8 @@ def _context(request: HttpRequest, project: Project, build: Build | None, place:
         "chosen": chosen,
         "has_period": any(each.time_share for each in fits),
         "base": base,
-        "targets": [TargetChoice(**each, boards=boards_for(each["name"])) for each in chosen_for["targets"]],
-        "aims": [(aim, words, aim == chosen_for["optimize_packages"]) for aim, words in PACKAGE_AIMS.items()],
+        "targets": [TargetChoice(**each, boards=boards_for(each["name"])) for each in choosable_targets(chosen_for)],
+        "aims": [(aim, words, aim == chosen_for.optimize_packages) for aim, words in PACKAGE_AIMS.items()],
         "compiled_with": None if build is None else OPTIMIZATIONS[cast("Aim", build.optimize_packages)],
         "may_build": can(principal, Verb.BUILD, project),
         "saved": request.GET.get("saved") == "1",

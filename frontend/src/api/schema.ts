@@ -4926,14 +4926,14 @@ export interface components {
       readonly targets: readonly components["schemas"]["Target"][];
       readonly made: readonly components["schemas"]["Made"][];
     };
-    /** @description Later builds of the project make packages for these targets, and are made in this manner, which events from before it could be chosen lack. */
+    /** @description Later builds of the project make packages for these targets. In what manner goes with the message alone: who reads the log asks. */
     readonly TargetsChanged: {
       readonly targets: readonly string[];
       readonly optimize?: components["schemas"]["Optimize"];
       readonly optimize_packages?: components["schemas"]["Optimize"];
       readonly match?: components["schemas"]["Match"];
     };
-    /** @description Later builds of the project make packages for these targets, and are made in this manner, which events from before it could be chosen lack. */
+    /** @description Later builds of the project make packages for these targets. In what manner goes with the message alone: who reads the log asks. */
     readonly TargetsChangedEvent: {
       /** @description Its number in the stream, without gaps. */
       readonly sequence: number;
