@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from rune.anvil.profile import LITERT
 from rune.cli.failure import CommandFailed, causes_of, failed
 from rune.cli.given_file import ANY_PATH, read_given_file
 from rune.cli.given_inputs import GivenInputs, input_options, limit_options
@@ -19,8 +20,10 @@ from rune.cli.results import Stages, results_json, results_text, stages_of
 from rune.cli.settings import settings
 from rune.container import is_zune
 from rune.runtime import CapabilityRequest, InputSource, Limits, LoadedRune, LogLine, OutputMessage, Runtime
+from rune.runtime.engine import isolated_models
 from rune.runtime.errors import InputFile, RuneError
 from rune.runtime.files import Notice
+from rune.runtime.interpreters import OpenModel
 from rune.runtime.stream_files import StreamFile
 from rune.wording import counted
 
@@ -42,6 +45,12 @@ _ZUNE = (
     default="wasmtime",
     help="Accepted for old scripts; every rune runs on wasmtime.",
 )
+@click.option(
+    "--reference-models",
+    is_flag=True,
+    help="Run models that the rune leaves to its host with LiteRT's reference kernels, as rune verify does, and not with "
+    "the fast ones that pages and servers run them with: the results differ by some steps.",
+)
 @limit_options
 @format_option("json")
 @click.option("-v", "--verbose", is_flag=True, help="Show all log messages of the rune.")
@@ -52,6 +61,7 @@ def command(
     file_resources: Sequence[str],
     string_resources: Sequence[str],
     engine: str,  # noqa: ARG001 (accepted, as its help says)
+    reference_models: bool,
     limits: Limits,
     form: str,
     verbose: bool,
@@ -67,7 +77,8 @@ def command(
     resources = given_resources(file_resources, string_resources)
     require_resources(data, resources)
     with progress(f"Loading {rune.name}"):
-        loaded = load(data, limits, resources)
+        models = isolated_models(limits, LITERT) if reference_models else None
+        loaded = load(data, limits, resources, open_model=models)
     _show(loaded.logs, verbose)
     stages = stages_of(data, loaded.outputs)
     notices: list[str] = []
@@ -119,12 +130,14 @@ def _run_streams(
         click.echo(f"Nothing was sent: the input{length} fills no window. {counted(runs, 'run')} read it.", err=True)
 
 
-def load(data: bytes, limits: Limits, resources: Mapping[str, bytes]) -> LoadedRune:
+def load(
+    data: bytes, limits: Limits, resources: Mapping[str, bytes], *, open_model: OpenModel | None = None
+) -> LoadedRune:
     """A rune that can be called; ends the command with the reason when it cannot."""
     if is_zune(data):
         raise CommandFailed("Unable to load the Runtime", (_ZUNE,))
     try:
-        return interruptible(lambda: Runtime.load(data, limits, resources=resources))
+        return interruptible(lambda: Runtime.load(data, limits, resources=resources, open_model=open_model))
     except RuneError as error:
         raise failed("Unable to load the Runtime", error) from error
 
