@@ -191,9 +191,7 @@ class Build(models.Model):
     optimize = models.CharField(max_length=10, choices=AIM_CHOICES, default=BALANCED, db_default=BALANCED)
     """What its rune is optimised for; with the next two, what the project chose when the build was asked for."""
     optimize_packages = models.CharField(max_length=10, choices=AIM_CHOICES, default=BALANCED, db_default=BALANCED)
-    match = models.CharField(
-        max_length=10, choices=MATCH_CHOICES, default=LITERT.option, db_default=LITERT.option
-    )
+    match = models.CharField(max_length=10, choices=MATCH_CHOICES, default=LITERT.option, db_default=LITERT.option)
     """Whose bits its models give: a key of `rune.anvil.profile.PROFILES`."""
     artefact = models.ForeignKey(Artefact, null=True, blank=True, on_delete=models.PROTECT, related_name="builds")
     measurement = models.JSONField(null=True, blank=True)
@@ -269,9 +267,7 @@ class BuildChoices(models.Model):
     """The targets of its packages, by their names, sorted."""
     optimize = models.CharField(max_length=10, choices=AIM_CHOICES, default=BALANCED, db_default=BALANCED)
     optimize_packages = models.CharField(max_length=10, choices=AIM_CHOICES, default=BALANCED, db_default=BALANCED)
-    match = models.CharField(
-        max_length=10, choices=MATCH_CHOICES, default=LITERT.option, db_default=LITERT.option
-    )
+    match = models.CharField(max_length=10, choices=MATCH_CHOICES, default=LITERT.option, db_default=LITERT.option)
 
     def __str__(self) -> str:
         return f"choices of {self.project_id}"

@@ -272,7 +272,9 @@ def test_the_headline_says_what_is_lost_when_the_host_runs_a_model(
     assert "integers are the same to the bit" in headline
     assert "digits.tflite</b> has ELU with int8, which cannot be compiled yet." in headline
     assert rest
-    compiled.artefact.report = compiled.artefact.report | {"models": [{**model, "runs": "host", "mimetype": "application/onnx"}]}
+    compiled.artefact.report = compiled.artefact.report | {
+        "models": [{**model, "runs": "host", "mimetype": "application/onnx"}]
+    }
     compiled.artefact.save()
     headline = text_of(browser_of(people["viewer"]).get(address)).partition("<h2>")[0]
     assert "Its format runs in some hosts alone" in headline

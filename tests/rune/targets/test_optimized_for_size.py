@@ -67,6 +67,7 @@ def test_sources_are_left_to_their_own_compiler(tmp_path: Path) -> None:
     assert not (tmp_path / "c").exists()
 
 
+@pytest.mark.proof
 def test_the_library_of_a_package_is_compiled_for_what_was_asked() -> None:
     """For the smallest core, in all three ways. The sources are the same."""
     made = {aim: package(template("sine"), "sine", find_variant("cortex-m0plus", aim)) for aim in AIMS}
