@@ -24,8 +24,8 @@ class BuildLogAppendedJson(TypedDict):
 
 
 class TargetsChangedJson(TypedDict):
-    """Later builds of the project make packages for these targets. In what manner goes with the message alone: who reads
-    the log asks."""
+    """Later builds of the project make packages for these targets. In what manner goes with the message alone: who
+    reads the log asks."""
 
     targets: list[str]
     optimize: NotRequired[AimJson]

@@ -48,8 +48,8 @@ _ZUNE = (
 @click.option(
     "--reference-models",
     is_flag=True,
-    help="Run models that the rune leaves to its host with LiteRT's reference kernels, as rune verify does, and not with "
-    "the fast ones that pages and servers run them with: the results differ by some steps.",
+    help="Run models that the rune leaves to its host with LiteRT's reference kernels, as rune verify does, and not "
+    "with the fast ones that pages and servers run them with: the results differ by some steps.",
 )
 @limit_options
 @format_option("json")

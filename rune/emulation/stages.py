@@ -16,7 +16,8 @@ IN_FUNCTIONS: Final = (
     "-fno-optimize-sibling-calls",
     "-fno-partial-inlining",
 )
-"""How firmware is compiled (`build_firmware`), behind what it is optimised for, so that each step stays a function. It needs a few instructions more."""
+"""How firmware is compiled (`build_firmware`), behind what it is optimised for, so that each step stays a function.
+It needs a few instructions more."""
 BESIDE_STEPS: Final = "beside the steps"
 """What a run does itself: it calls the steps, and a compiler may put into it what only copies."""
 

@@ -22,6 +22,7 @@ from wasmtime import (
     WasmtimeError,
 )
 
+from rune.anvil.profile import Profile
 from rune.container import ContainerError, read_graph, read_resources, step_name, streamed_requests, watched_ports
 from rune.runefile.pipeline import Port
 from rune.runtime.call_thread import CallThread
@@ -31,7 +32,6 @@ from rune.runtime.guest_memory import GuestMemory
 from rune.runtime.host import CapabilityRequest, Host, InputSource, OutputRequest
 from rune.runtime.host_models import Inference, ModelRequest
 from rune.runtime.host_resources import FindResource
-from rune.anvil.profile import Profile
 from rune.runtime.interpreters import Interpreter, ModelLimits, OpenModel, open_isolated
 from rune.runtime.limits import Limits
 from rune.runtime.messages import LogLine, OutputMessage, read_message
@@ -265,8 +265,8 @@ class Runtime:
 
         `resources` by their names, without `$`, go before those that the rune carries along; they count for runes that
         read resources from their host. `open_model` loads the models that the rune leaves to its host; without one each
-        runs in a process of its own, within the limits, with the kernels of a page. `record` keeps what they are given and answer
-        (`LoadedRune.inferences`).
+        runs in a process of its own, within the limits, with the kernels of a page. `record` keeps what they are
+        given and answer (`LoadedRune.inferences`).
         """
         return CompiledRune(data, limits).start(resources=resources, open_model=open_model, record=record)
 

@@ -14,13 +14,13 @@ from django.test import Client
 
 from forge.builds.actions import choose_for_builds, request_build
 from forge.builds.artefacts import drop_unused
+from forge.builds.choices import choices_of
 from forge.builds.leased_build import LeasedBuild
 from forge.builds.leased_packages import refusal_of
 from forge.builds.leases import take
 from forge.builds.limits import judgements_of
 from forge.builds.models import Artefact, ArtefactFile, Build, Role, State
 from forge.builds.sides import figures_of
-from forge.builds.choices import choices_of
 from forge.compute import package_steps
 from forge.compute.compiler import Compiler
 from forge.core.errors import Forbidden, Invalid

@@ -229,7 +229,7 @@ def _chained() -> Case:
 
 
 def _nearly_half() -> Case:
-    """Sums so near a half that kernels part: those that all hosts run, XNNPACK's, give other bytes than the reference's."""
+    """Sums so near a half that kernels part: XNNPACK's, which all hosts run, give other bytes than the reference's."""
     model, shapes = model_case("conv_2d_i8_zero_points_at_the_ends"), (["i8[1, 6, 6, 3]"], ["i8[1, 6, 6, 5]"])
     given = model.runs[1]
     outputs = open_model(TFLITE, model.data).run(given.inputs)
