@@ -3593,6 +3593,7 @@ export interface components {
       /** @enum {string} */
       readonly runs: "compiled" | "host";
       readonly unsupported: readonly components["schemas"]["UnsupportedOp"][];
+      readonly mimetype?: string;
     };
     /** @description A model's inputs and outputs without its weights, in the form in which the language takes them. */
     readonly ModelSignature: {
