@@ -96,10 +96,10 @@ def choose_for_builds(actor: Actor, project: Project, asked: Mapping[str, Any]) 
     choices = checked_choices(asked, before)
     if choices == before:
         return
-    chosen = {"targets": list(choices.targets), **manner_to_json(choices)}
-    BuildChoices.objects.update_or_create(project=project, defaults=chosen)
-    write_entry(actor, "targets.choose", project.stream, project.place, **chosen)
-    append_event(project.stream, TARGETS_CHANGED(**chosen))
+    targets, manner = list(choices.targets), manner_to_json(choices)
+    BuildChoices.objects.update_or_create(project=project, defaults={"targets": targets, **manner})
+    write_entry(actor, "targets.choose", project.stream, project.place, targets=targets, **manner)
+    append_event(project.stream, TARGETS_CHANGED(targets=targets, **manner))
     if choices.match != before.match:
         remake_previews(project)
 

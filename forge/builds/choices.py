@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass
 from typing import Annotated, Any, Final, TypedDict, cast
 
 from django.db.models import F, Window
@@ -105,10 +105,18 @@ def choices_of_build(build: Build) -> Choices:
 
 def checked_choices(asked: Mapping[str, Any], before: Choices) -> Choices:
     """Choices as somebody gave them; what they do not name stays as it was. Raises `Invalid`."""
-    given = {name: asked[name] for name in _CHECKS if name in asked}
-    if not given:
-        raise Invalid(f"Say what to choose: {listed([f'`{name}`' for name in _CHECKS])}.")
-    return replace(before, **{name: _CHECKS[name](value) for name, value in given.items()})
+    if not any(name in asked for name in _NAMES):
+        raise Invalid(f"Say what to choose: {listed([f'`{name}`' for name in _NAMES])}.")
+    optimize, packages = (
+        asked.get("optimize", before.optimize),
+        asked.get("optimize_packages", before.optimize_packages),
+    )
+    return Choices(
+        targets=_checked_targets(asked["targets"]) if "targets" in asked else before.targets,
+        optimize=cast("Aim", _checked("optimize", optimize, AIMS)),
+        optimize_packages=cast("Aim", _checked("optimize_packages", packages, AIMS)),
+        match=_checked("match", asked.get("match", before.match), tuple(PROFILES)),
+    )
 
 
 def _checked_targets(asked: Any) -> tuple[str, ...]:
@@ -121,36 +129,18 @@ def _checked_targets(asked: Any) -> tuple[str, ...]:
     return tuple(sorted(set(asked)))
 
 
-def _checked_optimize(asked: Any) -> Aim:
-    return cast("Aim", _checked("optimize", asked, AIMS))
-
-
-def _checked_optimize_packages(asked: Any) -> Aim:
-    return cast("Aim", _checked("optimize_packages", asked, AIMS))
-
-
-def _checked_match(asked: Any) -> str:
-    return _checked("match", asked, tuple(PROFILES))
-
-
 def _checked(name: str, asked: Any, known: tuple[str, ...]) -> str:
     if not isinstance(asked, str) or asked not in known:
         raise Invalid(f"`{name}` must be one of {listed(known)}.")
     return asked
 
 
-_CHECKS: Final = {
-    "targets": _checked_targets,
-    "optimize": _checked_optimize,
-    "optimize_packages": _checked_optimize_packages,
-    "match": _checked_match,
-}
+_NAMES: Final = ("targets", "optimize", "optimize_packages", "match")
 
 
 def manner_to_json(choices: Choices) -> MannerJson:
     """For what a build is made, but for its targets."""
-    told = {name: value for name, value in asdict(choices).items() if name != "targets"}
-    return cast("MannerJson", told)
+    return {"optimize": choices.optimize, "optimize_packages": choices.optimize_packages, "match": choices.match}
 
 
 def choosable_targets(chosen: Choices) -> list[TargetJson]:

@@ -10,7 +10,7 @@ import json
 import threading
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal, NotRequired, TypedDict, cast
+from typing import Any, Final, Literal, NotRequired, TypedDict, cast
 from uuid import UUID
 
 from django.db import transaction
@@ -38,7 +38,7 @@ from rune.firmware.making import FirmwareDescriptionJson
 
 TARGET = "pico"
 """What firmware is made for."""
-_UF2 = {aim: "" if aim == BALANCED else aim for aim in AIMS}
+_UF2: Final[dict[str, str]] = {aim: "" if aim == BALANCED else aim for aim in AIMS}
 _DESCRIPTION = {aim: f"{subject} description".strip() for aim, subject in _UF2.items()}
 """What the files are to an artefact, by what the firmware is optimised for: builds of one rune may differ in that."""
 TEXT_IS_GONE = (

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from forge.builds.execution import Execution, NewCompiler
 from forge.builds.jobs import Job, Step, package_job
@@ -48,7 +48,7 @@ class PackageWork:
         if not wanted:
             return {}
         with new_compiler() as compiler:
-            made = {target: self._make(target, aim, compiler) for target, aim in wanted}
+            made = {target: self._make(target, cast("Aim", aim), compiler) for target, aim in wanted}
         return {target: artefact for target, artefact in made.items() if artefact is not None}
 
     def _make(self, target: str, aim: Aim, compiler: Compiler) -> Artefact | None:
