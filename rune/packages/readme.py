@@ -110,8 +110,8 @@ def _library(contents: Contents) -> str:
         return ""
     return (
         f"* `lib/{contents.library}` has the same, compiled for {contents.target.name} with "
-        f"{contents.target.library.optimization}, for who does\n"
-        "  not compile the sources. Your toolchain brings what it calls: memcpy, memset, and the helpers of a compiler.\n"
+        f"{contents.target.library.optimization},\n  for who does not compile the sources. Your toolchain brings what "
+        "it calls: memcpy, memset, and the helpers of a\n  compiler.\n"
     )
 
 
