@@ -273,7 +273,7 @@ def test_the_headline_says_what_is_lost_when_the_host_runs_a_model(
     assert "digits.tflite</b> has ELU with int8, which cannot be compiled yet." in headline
     assert rest
     compiled.artefact.report = compiled.artefact.report | {
-        "models": [{**model, "runs": "host", "mimetype": "application/onnx"}]
+        "models": [{**model, "runs": "host", "mimetype": "application/onnx-model"}]
     }
     compiled.artefact.save()
     headline = text_of(browser_of(people["viewer"]).get(address)).partition("<h2>")[0]
