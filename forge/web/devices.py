@@ -26,9 +26,9 @@ from forge.web.project import project_of
 from rune.anvil.aim import OPTIMIZATIONS, Aim
 
 PACKAGE_AIMS: Final[dict[Aim, str]] = {
-    "size": "little flash (-Os)",
-    "balanced": "both (-O2)",
-    "speed": "few instructions (-O3)",
+    "size": "Little flash (-Os)",
+    "balanced": "Both (-O2)",
+    "speed": "Few instructions (-O3)",
 }
 
 SHOWN = 12
