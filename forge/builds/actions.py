@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.db import transaction
@@ -12,13 +13,14 @@ from forge.accounts.permissions import Verb
 from forge.accounts.principals import Kind as PrincipalKind
 from forge.accounts.quotas import require_room
 from forge.builds.access import preview_of
+from forge.builds.choices import checked_choices, choices_of, manner_to_json
 from forge.builds.errors import BuildOver, TooManyBuilds
 from forge.builds.events import TARGETS_CHANGED
 from forge.builds.leases import Line, announce, append_log
-from forge.builds.models import UNFINISHED, Build, BuildPackage, ChosenTargets, Kind, Preview, State, plain_options
+from forge.builds.models import UNFINISHED, Build, BuildChoices, BuildPackage, Kind, Preview, State, plain_options
 from forge.builds.notify import notify_workers, previews
 from forge.builds.quotas import require_another_build
-from forge.builds.targets import checked_targets, chosen_targets
+from forge.builds.requesting import remake_previews
 from forge.builds.watches import checked_fix, checked_wires, start_watch
 from forge.core.actors import Actor
 from forge.core.audit import write_entry
@@ -63,6 +65,7 @@ def _queue(actor: Actor, project: Project, version: Version) -> Build:
         raise TooManyBuilds(
             f"{WAITING_LIMIT} builds of this project are waiting already. Wait for one to finish, or cancel one."
         )
+    choices = choices_of(project)
     build = Build.objects.create(
         project=project,
         version=version,
@@ -71,8 +74,9 @@ def _queue(actor: Actor, project: Project, version: Version) -> Build:
         number=(mine.aggregate(last=Max("number"))["last"] or 0) + 1,
         requested_by=actor.person,
         by_program=actor.kind == PrincipalKind.TOKEN,
+        **manner_to_json(choices),
     )
-    packages = [BuildPackage(build=build, target=target) for target in chosen_targets(project)]
+    packages = [BuildPackage(build=build, target=target) for target in choices.targets]
     BuildPackage.objects.bulk_create(packages)
     write_entry(actor, "build.request", build.subject, project.place, number=build.number)
     announce(build)
@@ -81,17 +85,23 @@ def _queue(actor: Actor, project: Project, version: Version) -> Build:
 
 
 @transaction.atomic
-def choose_targets(actor: Actor, project: Project, asked: Any) -> None:
-    """Remembers for which targets each later build of the project makes a package. Raises `Forbidden` and `Invalid`."""
+def choose_for_builds(actor: Actor, project: Project, asked: Mapping[str, Any]) -> None:
+    """Remembers what each later build of the project is made for: `targets` of packages, `optimize`,
+    `optimize_packages` and `match`, those that are named. Raises `Forbidden` and `Invalid`.
+    """
     require(actor, Verb.BUILD, project)
-    targets = checked_targets(asked)
     # The row's lock: two who choose at once are told one after the other.
     Project.objects.lock(project.pk)
-    if targets == chosen_targets(project):
+    before = choices_of(project)
+    choices = checked_choices(asked, before)
+    if choices == before:
         return
-    ChosenTargets.objects.update_or_create(project=project, defaults={"targets": targets})
-    write_entry(actor, "targets.choose", project.stream, project.place, targets=targets)
-    append_event(project.stream, TARGETS_CHANGED(targets=targets))
+    targets, manner = list(choices.targets), manner_to_json(choices)
+    BuildChoices.objects.update_or_create(project=project, defaults={"targets": targets, **manner})
+    write_entry(actor, "targets.choose", project.stream, project.place, targets=targets, **manner)
+    append_event(project.stream, TARGETS_CHANGED(targets=targets, **manner))
+    if choices.match != before.match:
+        remake_previews(project)
 
 
 @transaction.atomic

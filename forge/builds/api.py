@@ -21,7 +21,7 @@ from forge.accounts.scopes import Scope
 from forge.builds.access import builds_of, find_build, find_package, preview_of
 from forge.builds.actions import (
     cancel_build,
-    choose_targets,
+    choose_for_builds,
     note_package_download,
     note_rune_download,
     refresh_preview,
@@ -30,6 +30,7 @@ from forge.builds.actions import (
     watch_wires,
 )
 from forge.builds.artefacts import certificate_of, open_rune
+from forge.builds.choices import TargetsJson, targets_to_json
 from forge.builds.errors import NoCertificate, NoFirmware, NoPackage, NoRune
 from forge.builds.firmware import FirmwareJson, firmware_to_json, request_firmware, uf2_of
 from forge.builds.models import Artefact
@@ -43,7 +44,6 @@ from forge.builds.serializers import (
     preview_to_json,
     watch_to_json,
 )
-from forge.builds.targets import TargetsJson, targets_to_json
 from forge.builds.watches import find_watch
 from forge.core.api import ForgeView, needing, raising
 from forge.core.blob_responses import as_foreign, blob_response
@@ -53,6 +53,8 @@ from forge.core.errors import Conflict, Invalid
 from forge.core.json_types import PageJson
 from forge.core.pages import CursorPages
 from forge.projects.api import ProjectView
+from rune.anvil.aim import AIMS
+from rune.anvil.profile import PROFILES
 from rune.verify.certificate_json import CertificateJson
 
 
@@ -81,10 +83,13 @@ class ProjectBuilds(ProjectView):
         return Response(build_to_json(request_build(principal_of(request), project)), status=202)
 
 
-class ChosenTargetsSerializer(serializers.Serializer[Any]):
-    """The targets that each later build of the project makes a package for."""
+class BuildChoicesSerializer(serializers.Serializer[Any]):
+    """What each later build of the project is made for. What is not named stays as it is."""
 
-    targets = serializers.ListField(child=serializers.CharField())
+    targets = serializers.ListField(child=serializers.CharField(), required=False)
+    optimize = serializers.ChoiceField(choices=AIMS, required=False)
+    optimize_packages = serializers.ChoiceField(choices=AIMS, required=False)
+    match = serializers.ChoiceField(choices=list(PROFILES), required=False)
 
 
 class ProjectTargets(ProjectView):
@@ -92,15 +97,17 @@ class ProjectTargets(ProjectView):
 
     @extend_schema(operation_id="targets_list", responses=TargetsJson)
     def get(self, request: Request, organisation: str, name: str) -> Response:
-        """The targets that packages can be made for, and those that the project's builds make one for."""
+        """What the project's builds are made for, with all targets that packages can be made for, and what earlier
+        builds came to."""
         return Response(targets_to_json(self.project(request, organisation, name, Verb.READ)))
 
-    @extend_schema(operation_id="targets_choose", request=ChosenTargetsSerializer, responses=TargetsJson)
+    @extend_schema(operation_id="targets_choose", request=BuildChoicesSerializer, responses=TargetsJson)
     def put(self, request: Request, organisation: str, name: str) -> Response:
-        """Chooses the targets that each later build of the project makes a package for."""
+        """Chooses what each later build of the project is made for: the targets of its packages, what it is optimised
+        for, and whose results its models give."""
         project = self.project(request, organisation, name, Verb.BUILD)
         asked = request.data if isinstance(request.data, dict) else {}
-        choose_targets(principal_of(request), project, asked.get("targets"))
+        choose_for_builds(principal_of(request), project, asked)
         return Response(targets_to_json(project))
 
 
@@ -281,7 +288,7 @@ class BuildUf2(ForgeView):
         """The firmware as the file that is copied onto the board."""
         principal = principal_of(request)
         build = find_build(principal, build_id)
-        file = None if build.artefact is None else uf2_of(build.artefact)
+        file = uf2_of(build)
         if file is None:
             raise NoFirmware("The firmware of this build is not made yet. Ask for it first.")
         if request.method == "GET":

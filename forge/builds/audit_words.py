@@ -11,7 +11,7 @@ declare(
     Topic.BUILDS, {"build.request": "requested {build} of {project}", "build.cancel": "cancelled {build} of {project}"}
 )
 declare(Topic.DOWNLOADS, {"rune.download": "downloaded the rune of {build} of {project}"})
-declare(Topic.BUILDS, {"targets.choose": "chose the targets that builds of {project} make packages for"})
+declare(Topic.BUILDS, {"targets.choose": "chose what builds of {project} are made for"})
 declare(Topic.DOWNLOADS, {"package.download": "downloaded a package of {build} of {project}"})
 declare(Topic.DOWNLOADS, {"preview.download": "ran the preview of {project}"})
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import NotRequired, TypedDict
 
+from forge.builds.choices import AimJson, MatchJson
 from forge.builds.serializers import BuildJson, LogLineJson, PreviewJson, PreviewStateJson, WatchJson
 from forge.core.event_types import EventType, StreamKind, declare
 from forge.core.json_types import Uuid
@@ -23,9 +24,13 @@ class BuildLogAppendedJson(TypedDict):
 
 
 class TargetsChangedJson(TypedDict):
-    """Later builds of the project make packages for these targets."""
+    """Later builds of the project make packages for these targets. In what manner goes with the message alone: who
+    reads the log asks."""
 
     targets: list[str]
+    optimize: NotRequired[AimJson]
+    optimize_packages: NotRequired[AimJson]
+    match: NotRequired[MatchJson]
 
 
 class PreviewChangedJson(TypedDict):

@@ -10,7 +10,7 @@ import json
 import threading
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal, NotRequired, TypedDict, cast
+from typing import Any, Final, Literal, NotRequired, TypedDict, cast
 from uuid import UUID
 
 from django.db import transaction
@@ -33,11 +33,14 @@ from forge.core.errors import Damaged, NotFound
 from forge.projects.access import require
 from forge.projects.models import Version
 from forge.projects.versions import Manifest, given_files, working_tree
+from rune.anvil.aim import AIMS, BALANCED
 from rune.firmware.making import FirmwareDescriptionJson
 
 TARGET = "pico"
 """What firmware is made for."""
-DESCRIPTION = "description"
+_UF2: Final[dict[str, str]] = {aim: "" if aim == BALANCED else aim for aim in AIMS}
+_DESCRIPTION = {aim: f"{subject} description".strip() for aim, subject in _UF2.items()}
+"""What the files are to an artefact, by what the firmware is optimised for: builds of one rune may differ in that."""
 TEXT_IS_GONE = (
     "The text has changed since this rune was made. The board gets the rune of the new text as soon as that builds."
 )
@@ -55,7 +58,7 @@ class FirmwareJson(TypedDict):
 
 def firmware_to_json(build: Build) -> FirmwareJson:
     """What there is of a build's firmware."""
-    described = None if build.artefact is None else _described(build.artefact)
+    described = None if build.artefact is None else _described(build.artefact, build.optimize_packages)
     if described is None:
         return {"state": "missing"}
     if "refused" in described:
@@ -67,9 +70,12 @@ def firmware_to_json(build: Build) -> FirmwareJson:
     }
 
 
-def uf2_of(artefact: Artefact) -> ArtefactFile | None:
+def uf2_of(build: Build) -> ArtefactFile | None:
     """The file for the board."""
-    return artefact.files.filter(role=Role.FIRMWARE, subject="").select_related("blob").first()
+    if build.artefact is None:
+        return None
+    files = build.artefact.files.filter(role=Role.FIRMWARE, subject=_UF2[build.optimize_packages])
+    return files.select_related("blob").first()
 
 
 def request_firmware(actor: Actor, build: Build) -> FirmwareJson:
@@ -114,7 +120,14 @@ class FirmwareSlot:
 
     def _make(self, build: Build, artefact: Artefact) -> None:
         organisation = artefact.organisation_id
-        job = {"op": "firmware", "spec": artefact.spec, "target": TARGET, "digest": artefact.digest}
+        aim = build.optimize_packages
+        job = {
+            "op": "firmware",
+            "spec": artefact.spec,
+            "target": TARGET,
+            "optimize": aim,
+            "digest": artefact.digest,
+        }
         source = _source(build, artefact)
         if source is None:
             # Its page asks again, and is told.
@@ -123,9 +136,9 @@ class FirmwareSlot:
 
         def take(answer: Answer) -> None:
             if answer["event"] == "firmware":
-                _keep(artefact, answer["description"], compiler.output)
+                _keep(artefact, aim, answer["description"], compiler.output)
             elif answer["event"] == "failed":
-                _keep(artefact, {"refused": _reason(answer)}, None)
+                _keep(artefact, aim, {"refused": _reason(answer)}, None)
 
         with self._turns.claim(Party(organisation, build.requested_by_id)) as turn, self._new_compiler() as compiler:
             try:
@@ -133,7 +146,7 @@ class FirmwareSlot:
                     compiler.run(job, take, owner=organisation, files=files, limit=PREVIEW_SECONDS, pace=turn.pace)
             except (ChildDied, Damaged) as error:
                 reason = error.reason if isinstance(error, ChildDied) else error.detail
-                _keep(artefact, {"refused": reason}, None)
+                _keep(artefact, aim, {"refused": reason}, None)
 
 
 slot = FirmwareSlot()
@@ -155,9 +168,9 @@ def _reason(answer: Answer) -> str:
     return " ".join([answer["error"], *reasons])
 
 
-def _described(artefact: Artefact) -> Mapping[str, Any] | None:
+def _described(artefact: Artefact, aim: str) -> Mapping[str, Any] | None:
     """What is said of it; None where nothing is, or where its bytes are lost."""
-    file = artefact.files.filter(role=Role.FIRMWARE, subject=DESCRIPTION).first()
+    file = artefact.files.filter(role=Role.FIRMWARE, subject=_DESCRIPTION[aim]).first()
     if file is None:
         return None
     try:
@@ -166,7 +179,7 @@ def _described(artefact: Artefact) -> Mapping[str, Any] | None:
         return None
 
 
-def _keep(artefact: Artefact, description: Mapping[str, Any], uf2: Path | None) -> None:
+def _keep(artefact: Artefact, aim: str, description: Mapping[str, Any], uf2: Path | None) -> None:
     """Stores the files, the board's first: a description without it is a refusal."""
     data = json.dumps(description, sort_keys=True, separators=(",", ":")).encode("utf-8")
     with staged_bytes(data) as said, transaction.atomic():
@@ -176,8 +189,8 @@ def _keep(artefact: Artefact, description: Mapping[str, Any], uf2: Path | None) 
             with staged_file(uf2) as file:
                 record(file)
                 link_blobs(artefact, [file.digest], artefact.organisation_id)
-                _put(artefact, "", file.digest)
-        _put(artefact, DESCRIPTION, said.digest)
+                _put(artefact, _UF2[aim], file.digest)
+        _put(artefact, _DESCRIPTION[aim], said.digest)
 
 
 def _put(artefact: Artefact, subject: str, digest: str) -> None:

@@ -12,16 +12,19 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
+from forge.builds.choices import choices_of, choices_of_build
 from forge.builds.evaluations import SampleSet, is_evaluated, samples_under_test
 from forge.builds.models import Artefact, Build, Preview
 from forge.compute.toolchain import TOOLCHAIN
 from forge.projects.models import Project
 from forge.projects.versions import Manifest, WorkingTree, given_files
+from rune.anvil.aim import Aim
 from rune.building.spec import RUNE_TARGET, BuildOptions, BuildSpec
 from rune.emulation.cores import core_of
 from rune.emulation.running import missing_package
 from rune.runefile.block_test_files import has_tests
 from rune.runefile.pipeline import Port
+from rune.targets.finding import find_variant
 
 
 class Step(StrEnum):
@@ -98,7 +101,8 @@ class Job:
 def preview_job(preview: Preview, seen: WorkingTree) -> Job:
     """A project's text as it was at one moment, built as a preview wants it."""
     wires = tuple(Port(wire["stage"], wire["index"]) for wire in preview.options["watched"])
-    options = BuildOptions(preview.project.name, watched=wires, timed=preview.options["timed"])
+    profile = choices_of(preview.project).profile
+    options = BuildOptions(preview.project.name, watched=wires, timed=preview.options["timed"], profile=profile)
     return Job(
         preview.project.organisation_id,
         _spec(seen.digest, options),
@@ -112,16 +116,20 @@ def preview_job(preview: Preview, seen: WorkingTree) -> Job:
 def numbered_job(build: Build) -> Job:
     """The job of a numbered build. Reads the build's project, version, and the labels that its samples have now."""
     project: Project = build.project
-    spec = _spec(build.source.digest, BuildOptions(build.name))
+    choices = choices_of_build(build)
+    options = BuildOptions(build.name, profile=choices.profile, optimize=choices.optimize)
+    spec = _spec(build.source.digest, options)
     manifest = given_files(build.source)
     tests = samples_under_test(project, manifest)
     steps = NUMBERED_STEPS if tests is None else (*NUMBERED_STEPS, Step.EVALUATE)
     return Job(project.organisation_id, spec, manifest, {}, steps, lasts=True, tests=tests)
 
 
-def package_job(rune: Job, made: Artefact, target: str) -> Job:
-    """The job of a numbered build's package, where `made` is what the build's own job `rune` made."""
-    spec = replace(rune.spec, target=target)
+def package_job(rune: Job, made: Artefact, target: str, aim: Aim) -> Job:
+    """The job of a numbered build's package, where `made` is what the build's own job `rune` made. A target that has no
+    such variant is made as it is."""
+    options = replace(rune.spec.options, optimize=find_variant(target, aim).optimized_for)
+    spec = replace(rune.spec, target=target, options=options)
     return replace(rune, spec=spec, steps=PACKAGE_STEPS, tests=None, rune=made.digest)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from forge.builds.execution import Execution, NewCompiler
 from forge.builds.jobs import Job, Step, package_job
@@ -19,6 +19,7 @@ from forge.compute.errors import ChildDied
 from forge.compute.pace import PaceNow
 from forge.compute.toolchain import BUILD_SECONDS
 from forge.core.errors import Damaged
+from rune.anvil.aim import Aim
 from rune.wording import counted, size_text
 
 REASONS = 3
@@ -42,14 +43,15 @@ class PackageWork:
     def run(self, new_compiler: NewCompiler) -> Mapping[str, Artefact]:
         """Makes those that were asked for; answers what there is, by target. One process serves all of them, and the
         next where it dies. Raises `LeaseLost` and `Stopping`."""
-        wanted = list(BuildPackage.objects.filter(build=self.lease.build_id).values_list("target", flat=True))
+        packages = BuildPackage.objects.filter(build=self.lease.build_id)
+        wanted = list(packages.values_list("target", "build__optimize_packages"))
         if not wanted:
             return {}
         with new_compiler() as compiler:
-            made = {target: self._make(target, compiler) for target in wanted}
+            made = {target: self._make(target, cast("Aim", aim), compiler) for target, aim in wanted}
         return {target: artefact for target, artefact in made.items() if artefact is not None}
 
-    def _make(self, target: str, compiler: Compiler) -> Artefact | None:
+    def _make(self, target: str, aim: Aim, compiler: Compiler) -> Artefact | None:
         recorder = PackageRecorder(self.lease, target, self.say)
 
         @contextmanager
@@ -57,7 +59,7 @@ class PackageWork:
             yield compiler
 
         try:
-            artefact = Execution(package_job(self.job, self.rune, target), recorder).run(
+            artefact = Execution(package_job(self.job, self.rune, target, aim), recorder).run(
                 lent, limit=BUILD_SECONDS, tick=self.tick, pace=self.pace
             )
         except ChildDied as error:

@@ -15,6 +15,8 @@ from forge.compute.toolchain import TOOLCHAIN
 from forge.core.actors import Actor
 from forge.core.models import Blob
 from forge.projects.models import Project, Version
+from rune.anvil.aim import AIMS, BALANCED
+from rune.anvil.profile import LITERT, PROFILES
 from rune.building.spec import canonical_digest
 
 
@@ -35,6 +37,9 @@ class State(models.TextChoices):
     CANCELLED = "cancelled", "Cancelled"
     LOST = "lost", "Lost"
 
+
+AIM_CHOICES = [(aim, aim) for aim in AIMS]
+MATCH_CHOICES = [(option, each.runtime) for option, each in PROFILES.items()]
 
 UNFINISHED = (State.QUEUED, State.RUNNING)
 
@@ -132,8 +137,8 @@ class ArtefactFile(models.Model):
     artefact = models.ForeignKey(Artefact, on_delete=models.CASCADE, related_name="files")
     role = models.CharField(max_length=20, choices=Role.choices)
     subject = models.CharField(max_length=71, blank=True)
-    """Of an evaluation: the digest of the set of samples. Of firmware: `description` for what is said of it. Empty for
-    what an artefact has once."""
+    """Of an evaluation: the digest of the set of samples. Of firmware: what it is optimised for, unless that is as
+    usual, and `description` for what is said of it. Empty for what an artefact has once."""
     blob = models.ForeignKey(Blob, on_delete=models.PROTECT, related_name="+")
 
     class Meta:
@@ -183,6 +188,11 @@ class Build(models.Model):
     )
     by_program = models.BooleanField(default=False, db_default=False)
     """Whether a token asked for it in that person's name; builds of people go first."""
+    optimize = models.CharField(max_length=10, choices=AIM_CHOICES, default=BALANCED, db_default=BALANCED)
+    """What its rune is optimised for; with the next two, what the project chose when the build was asked for."""
+    optimize_packages = models.CharField(max_length=10, choices=AIM_CHOICES, default=BALANCED, db_default=BALANCED)
+    match = models.CharField(max_length=10, choices=MATCH_CHOICES, default=LITERT.option, db_default=LITERT.option)
+    """Whose bits its models give: a key of `rune.anvil.profile.PROFILES`."""
     artefact = models.ForeignKey(Artefact, null=True, blank=True, on_delete=models.PROTECT, related_name="builds")
     measurement = models.JSONField(null=True, blank=True)
     """`rune.runtime.measure.Measurement` as JSON: what a run took when it was measured for this build, and for no other
@@ -249,15 +259,18 @@ class Build(models.Model):
         return self.state not in UNFINISHED
 
 
-class ChosenTargets(models.Model):
-    """The targets for which each build of a project makes a package; none where there is no row."""
+class BuildChoices(models.Model):
+    """What each later build of a project is made for. Where there is no row, nobody chose anything."""
 
-    project = models.OneToOneField(Project, on_delete=models.CASCADE, primary_key=True, related_name="chosen_targets")
+    project = models.OneToOneField(Project, on_delete=models.CASCADE, primary_key=True, related_name="build_choices")
     targets = models.JSONField(default=list)
-    """Their names, sorted."""
+    """The targets of its packages, by their names, sorted."""
+    optimize = models.CharField(max_length=10, choices=AIM_CHOICES, default=BALANCED, db_default=BALANCED)
+    optimize_packages = models.CharField(max_length=10, choices=AIM_CHOICES, default=BALANCED, db_default=BALANCED)
+    match = models.CharField(max_length=10, choices=MATCH_CHOICES, default=LITERT.option, db_default=LITERT.option)
 
     def __str__(self) -> str:
-        return f"targets of {self.project_id}"
+        return f"choices of {self.project_id}"
 
 
 class BuildPackage(models.Model):

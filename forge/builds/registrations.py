@@ -12,6 +12,7 @@ from django.utils import timezone
 from forge.accounts.models import Organisation, User
 from forge.accounts.usage import Counts, organisation_counts, person_counts
 from forge.builds.access import builds_of, preview_of
+from forge.builds.choices import choices_of
 from forge.builds.dispatch import look_after_builds
 from forge.builds.limits import judgements_of
 from forge.builds.models import Build, Kind, Preview, State
@@ -19,7 +20,6 @@ from forge.builds.notify import previews
 from forge.builds.previews import resume_previews
 from forge.builds.quotas import builds_of_organisation, builds_of_person, count_builds
 from forge.builds.serializers import BuildsStateJson, build_to_json, build_url, preview_to_json
-from forge.builds.targets import chosen_targets
 from forge.core.actors import Actor
 from forge.core.periodic import PeriodicTask, Runs, register
 from forge.projects.hooks import (
@@ -63,7 +63,7 @@ def builds_state(project: Project, actor: Actor) -> BuildsStateJson:
     return {
         "preview": preview_to_json(preview_of(project)),
         "builds": [build_to_json(build) for build in newest],
-        "targets": chosen_targets(project),
+        "targets": list(choices_of(project).targets),
     }
 
 

@@ -14,6 +14,14 @@ from forge.projects.models import Project
 from rune.building.spec import canonical_digest
 
 
+def remake_previews(project: Project) -> None:
+    """Has the project's previews made anew although its text is the same; within the caller's transaction."""
+    mine = Preview.objects.filter(project=project)
+    mine.plain().update(toolchain="")
+    mine.requested().update(state=PreviewState.BUILDING)
+    transaction.on_commit(lambda: notify_preview(project.pk), robust=True)
+
+
 def request_preview(project: Project, options: Mapping[str, Any], is_old: Callable[[Preview], bool]) -> Preview:
     """The preview of a project with these options, which is made soon unless it is there.
 

@@ -6,6 +6,7 @@ from typing import Annotated, NotRequired, TypedDict, cast
 
 from forge.accounts.people import PersonJson, person_to_json
 from forge.builds.artefacts import CertificateFileJson, certificate_of
+from forge.builds.choices import MannerJson, choices_of_build, manner_to_json
 from forge.builds.evaluations import EvaluationSummaryJson
 from forge.builds.limits import JudgedLimitJson, judged_to_json, judgements_of
 from forge.builds.models import Build, BuildLogLine, BuildPackage, Kind, Preview, PreviewState, State
@@ -59,7 +60,7 @@ class BuildPackageJson(TypedDict):
 
 
 class BuildJson(TypedDict):
-    """A build."""
+    """A build. `manner` is what the project had chosen when it was asked for."""
 
     id: Uuid
     number: int | None
@@ -67,6 +68,7 @@ class BuildJson(TypedDict):
     state: BuildStateJson
     attempt: int
     version: BuiltVersionJson
+    manner: MannerJson
     requested_by: PersonJson | None
     created: Timestamp
     started: Timestamp | None
@@ -200,6 +202,7 @@ def build_to_json(build: Build) -> BuildJson:
         "state": build.state,
         "attempt": build.attempt,
         "version": {"number": build.version.number if build.version else None, "digest": build.version_digest},
+        "manner": manner_to_json(choices_of_build(build)),
         "requested_by": person_to_json(build.requested_by) if build.requested_by else None,
         "created": build.created.isoformat(),
         "started": build.started.isoformat() if build.started else None,

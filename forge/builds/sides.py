@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from forge.builds.choices import choices_of_build
 from forge.builds.errors import NoRune
 from forge.builds.models import Artefact, Build
-from forge.comparison.figures import PackageFigures, RuneFigures
+from forge.comparison.figures import Manner, PackageFigures, RuneFigures
 from forge.comparison.inference_time import read_inference_time
 from forge.comparison.sides import ModelFacts, Side, read_outline
 from forge.projects.sides import argument_texts
@@ -36,6 +37,7 @@ def figures_of(build: Build) -> RuneFigures:
     """What was counted of a build's rune, and measured for this build. Raises `NoRune`."""
     artefact = _artefact(build)
     models = artefact.report["models"]
+    chosen = choices_of_build(build)
     return RuneFigures(
         digest=artefact.digest,
         size=artefact.size,
@@ -44,6 +46,7 @@ def figures_of(build: Build) -> RuneFigures:
         has_host_models=any(model.get("runs") == "host" for model in models),
         time=read_inference_time(build.measurement),
         targets={each.target: _on_target(each.needs) for each in build.packages.all() if each.needs is not None},
+        manner=Manner(chosen.optimize, chosen.optimize_packages, chosen.profile.runtime),
     )
 
 

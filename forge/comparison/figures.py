@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Literal
+from typing import Final, Literal
 
 from forge.comparison.inference_time import InferenceTime, is_noise, milliseconds
+from rune.anvil.aim import Aim
 from rune.wording import counted, size_text
 
+AIM_WORDS: Final[dict[Aim, str]] = {"size": "size", "balanced": "size and speed", "speed": "speed"}
 MEMORY_MEANING = "All buffers of the pipeline, planned at build time."
 HOST_MEANING = " The host's interpreter needs more on top."
 MODELS_MEANING = "The model files, before they are compiled in."
@@ -16,6 +18,9 @@ SIZE_MEANING = "Size of the .rune file."
 FLASH_MEANING = "Code and constants of the package."
 RAM_MEANING = "Memory, the deepest stack, and the buffers of inputs and outputs."
 INSTRUCTIONS_MEANING = "Of one run, counted on an emulated core."
+OPTIMIZED_MEANING = "What the project chose when the build was asked for."
+MATCH_MEANING = "Whose results its models give, to the bit."
+PACKAGES_MEANING = "What the libraries of its packages were compiled for, and counted with."
 
 
 @dataclass(frozen=True)
@@ -25,6 +30,15 @@ class PackageFigures:
     flash: int
     ram: int
     instructions: int | None
+
+
+@dataclass(frozen=True)
+class Manner:
+    """For what a rune and its packages were made, and whose results its models give."""
+
+    optimize: Aim
+    optimize_packages: Aim
+    runtime: str
 
 
 @dataclass(frozen=True)
@@ -38,6 +52,8 @@ class RuneFigures:
     has_host_models: bool
     time: InferenceTime | None
     targets: Mapping[str, PackageFigures] = field(default_factory=dict)
+    manner: Manner | None = None
+    """None where that is not known."""
 
 
 @dataclass(frozen=True)
@@ -73,6 +89,8 @@ def figure_rows(now: RuneFigures, then: RuneFigures | None) -> tuple[FigureRow, 
         rows.append(_bytes_row("Models", now.models, then.models if then is not None else None, MODELS_MEANING))
     for target, needed in sorted(now.targets.items()):
         rows += _package_rows(target, needed, then.targets.get(target) if then is not None else None)
+    if now.manner is not None:
+        rows += _manner_rows(now.manner, then.manner if then is not None else None, has_packages=bool(now.targets))
     return tuple(rows)
 
 
@@ -86,6 +104,21 @@ def _package_rows(target: str, now: PackageFigures, then: PackageFigures | None)
     if now.instructions is not None:
         was = before.instructions if before else None
         yield _row(f"Instructions on {target}", now.instructions, was, INSTRUCTIONS_MEANING, count_text)
+
+
+def _manner_rows(now: Manner, then: Manner | None, *, has_packages: bool) -> Iterator[FigureRow]:
+    """What was chosen, in words: no more and no less, so neither is better."""
+    was = None if then is None else AIM_WORDS[then.optimize]
+    yield _chosen_row("Optimised for", AIM_WORDS[now.optimize], was, OPTIMIZED_MEANING)
+    if has_packages:
+        was = None if then is None else AIM_WORDS[then.optimize_packages]
+        yield _chosen_row("Packages for", AIM_WORDS[now.optimize_packages], was, PACKAGES_MEANING)
+    yield _chosen_row("Results of", now.runtime, None if then is None else then.runtime, MATCH_MEANING)
+
+
+def _chosen_row(name: str, now: str, then: str | None, meaning: str) -> FigureRow:
+    change = "" if then is None else "none" if now == then else "changed"
+    return FigureRow(name, now, then or "", change, "muted", meaning)
 
 
 def count_text(count: int) -> str:

@@ -35,6 +35,7 @@ from rune.runefile.diagnostics import Severity
 from rune.runefile.pipeline import CapabilityStage, Pipeline, Port
 from rune.runtime.errors import ModelRuntimeMissing, RuneError, RuneStopped
 from rune.runtime.measure import measure
+from rune.targets.finding import find_variant
 from rune.tensor import TensorType
 from rune.toolchain import toolchain_digest
 from rune.verify.certificate import certificate
@@ -133,6 +134,7 @@ def _compile(files: JobFiles, options: BuildOptions, output: int, answers: Answe
         host_resources=options.host_resources,
         watched=options.watched,
         timed=options.timed,
+        target=find_variant(RUNE_TARGET, options.optimize),
         profile=options.profile,
     )
     write_output(output, result.rune)
@@ -207,6 +209,7 @@ def _certificate(files: JobFiles, options: BuildOptions, rune: bytes) -> Certifi
         host_models=options.host_models,
         host_resources=options.host_resources,
         timed=options.timed,
+        target=find_variant(RUNE_TARGET, options.optimize),
         profile=options.profile,
     )
 

@@ -12,7 +12,7 @@ from forge.compute.job_files import JobFiles
 from rune.building.spec import BuildOptions
 from rune.packages.errors import PackageRefused
 from rune.packages.packaging import package
-from rune.targets.finding import find_target
+from rune.targets.finding import find_variant
 from rune.toolchain import toolchain_digest
 
 OTHER_TOOLCHAIN = (
@@ -32,11 +32,12 @@ def make_firmware(job: Mapping[str, Any], files: JobFiles, answers: Answers, out
         made = package(
             files,
             options.name,
-            find_target(job["target"]),
+            find_variant(job["target"], job["optimize"]),
             runefile=options.runefile,
             host_models=options.host_models,
             host_resources=options.host_resources,
             profile=options.profile,
+            rune_target=find_variant(spec["target"], options.optimize),
         )
     except PackageRefused as error:
         answers.send("failed", error=f"{error}.", diagnostics=[])

@@ -11,6 +11,7 @@ from typing import Any
 
 from forge.compute.job_answers import Answers
 from forge.compute.job_files import JobFiles
+from rune.anvil.aim import OPTIMIZATIONS
 from rune.boards.describing import NeedsJson
 from rune.building.building import build
 from rune.building.report import BuildResult
@@ -22,7 +23,7 @@ from rune.emulation.running import missing_package
 from rune.packages.errors import PackageRefused
 from rune.packages.packaging import package
 from rune.runefile import diagnostic_to_json
-from rune.targets.finding import find_target
+from rune.targets.finding import find_variant
 
 EMULATION_SECONDS = 60.0
 """An emulated core that has not ended its runs by then is stopped, and the figures are those of the plan."""
@@ -33,7 +34,8 @@ def make_package(job: Mapping[str, Any], files: JobFiles, answers: Answers, rune
 
     A package that does not leave here is answered as `failed`, with the reason.
     """
-    options, target = BuildOptions.from_json(job["spec"]["options"]), find_target(job["spec"]["target"])
+    options = BuildOptions.from_json(job["spec"]["options"])
+    target = find_variant(job["spec"]["target"], options.optimize)
     if "package" in job["steps"]:
         try:
             made = package(
@@ -79,8 +81,9 @@ def write_output(output: int, data: bytes) -> None:
 
 
 def _needs(built: BuildResult, name: str) -> NeedsJson:
-    needs, reason = measured_or_planned(built, name, EMULATION_SECONDS)
-    stages = _stages(built, name) if needs.is_measured else {}
+    optimization = OPTIMIZATIONS[built.report.optimized_for]
+    needs, reason = measured_or_planned(built, name, EMULATION_SECONDS, optimization)
+    stages = _stages(built, name, optimization) if needs.is_measured else {}
     core = core_of(built.report.target)
     return {
         "flash": needs.flash,
@@ -93,9 +96,9 @@ def _needs(built: BuildResult, name: str) -> NeedsJson:
     }
 
 
-def _stages(built: BuildResult, name: str) -> Mapping[str, int]:
+def _stages(built: BuildResult, name: str, optimization: str) -> Mapping[str, int]:
     """Instructions by stage; none where the slower firmware that tells them did not come to its end."""
     try:
-        return measured_stages(built, name, EMULATION_SECONDS)
+        return measured_stages(built, name, EMULATION_SECONDS, optimization)
     except EmulationError:
         return {}

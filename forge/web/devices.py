@@ -2,26 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final, cast
 from urllib.parse import urlencode
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
 from forge.accounts.permissions import Verb, can
 from forge.accounts.principals import Principal, principal_of
 from forge.builds.access import builds_of, find_numbered
-from forge.builds.actions import choose_targets
+from forge.builds.actions import choose_for_builds
+from forge.builds.choices import choices_of, choosable_targets
 from forge.builds.models import Build, State
 from forge.builds.serializers import package_url
-from forge.builds.targets import targets_to_json
 from forge.core.errors import Invalid
 from forge.projects.models import Project
 from forge.web.board_fits import MAY_FIT, Asked, BoardFit, Show, board_fits, boards_for, filtered
 from forge.web.pages import for_person, show_again
 from forge.web.project import project_of
+from rune.anvil.aim import OPTIMIZATIONS, Aim
+
+PACKAGE_AIMS: Final[dict[Aim, str]] = {
+    "size": "Little flash (-Os)",
+    "balanced": "Both (-O2)",
+    "speed": "Few instructions (-O3)",
+}
 
 SHOWN = 12
 """Boards that stand on the page at first."""
@@ -55,11 +63,17 @@ def project_devices(request: HttpRequest, organisation: str, name: str) -> HttpR
     build = _newest_with_packages(principal, project)
     if request.method == "POST":
         try:
-            choose_targets(principal, project, request.POST.getlist("targets"))
+            choose_for_builds(principal, project, _asked(request.POST))
         except Invalid as error:
             return show_again(request, "builds/devices.html", _context(request, project, build, "/devices"), error)
         return redirect(f"{project.get_absolute_url()}/devices?saved=1#targets")
     return render(request, "builds/devices.html", _context(request, project, build, "/devices"))
+
+
+def _asked(form: QueryDict) -> Mapping[str, Any]:
+    """What the form chooses: it has the targets, and what packages are compiled for."""
+    aim = form.get("optimize_packages")
+    return {"targets": form.getlist("targets"), **({} if aim is None else {"optimize_packages": aim})}
 
 
 def _newest_with_packages(principal: Principal, project: Project) -> Build | None:
@@ -75,6 +89,7 @@ def _context(request: HttpRequest, project: Project, build: Build | None, place:
     matching = filtered(fits, asked)
     chosen = _chosen(fits, matching, asked)
     shown = matching if asked.is_all or asked.words else _with(matching[:SHOWN], chosen)
+    chosen_for = choices_of(project)
     may_fit = sum(each.look is MAY_FIT for each in fits)
     counts = {show: sum(show.holds(each) for each in fits) for show in Show}
     return {
@@ -96,9 +111,9 @@ def _context(request: HttpRequest, project: Project, build: Build | None, place:
         "chosen": chosen,
         "has_period": any(each.time_share for each in fits),
         "base": base,
-        "targets": [
-            TargetChoice(**each, boards=boards_for(each["name"])) for each in targets_to_json(project)["targets"]
-        ],
+        "targets": [TargetChoice(**each, boards=boards_for(each["name"])) for each in choosable_targets(chosen_for)],
+        "aims": [(aim, words, aim == chosen_for.optimize_packages) for aim, words in PACKAGE_AIMS.items()],
+        "compiled_with": None if build is None else OPTIMIZATIONS[cast("Aim", build.optimize_packages)],
         "may_build": can(principal, Verb.BUILD, project),
         "saved": request.GET.get("saved") == "1",
         "refused": [] if build is None else [each for each in build.packages.all() if each.refusal],

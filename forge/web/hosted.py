@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from forge.builds.models import Build
+from rune.abi import ModelFormat
 
+LITERT = ModelFormat.TENSORFLOW_LITE.mimetype
 MOST_REASONS = 3
 """Operators that a headline names."""
 
@@ -16,6 +18,8 @@ class HostedModel:
 
     name: str
     reasons: tuple[str, ...]
+    is_litert: bool
+    """Whether pages, commands and servers run it alike: other formats run in some of them alone."""
 
 
 def hosted_models(build: Build) -> tuple[HostedModel, ...]:
@@ -25,6 +29,7 @@ def hosted_models(build: Build) -> tuple[HostedModel, ...]:
         HostedModel(
             str(model["file"] or model["stage"]),
             tuple(f"{each['op']} with {each['types']}" for each in model.get("unsupported", ())[:MOST_REASONS]),
+            model.get("mimetype", LITERT) == LITERT,
         )
         for model in models
         if model.get("runs") == "host"

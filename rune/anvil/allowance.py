@@ -1,7 +1,7 @@
 """What one build may use in all: time by the clock, time on the processor, memory.
 
-It begins with the build, so reading, proving and packing are inside of it. Our own steps look at the clock and at the
-memory between two ops; a process of the compiler gets as much as is left.
+It begins with the build, so reading, proving and packing are inside of it. Our own steps look at the clocks and at the
+memory between two ops; a process of the C compiler gets as much as is left.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ class CompilerLimits:
     wall_seconds: float = 600.0
     """By the clock, which goes on while the build waits for others."""
     processor_seconds: int = 240
-    """Of all processes of the C compiler together."""
+    """Of this process and all processes of the C compiler together."""
     memory: int = 4 << 30
     """Bytes that the build adds to this process's memory, and of address space of all processes of the C compiler that
     run at once, together."""
@@ -44,7 +44,7 @@ class Allowance:
     def __init__(self, limits: CompilerLimits = USUAL) -> None:
         self.limits = limits
         self._start = time.monotonic()
-        self._used_before = _processor_seconds_of_children()
+        self._used_before = _processor_seconds_of_all()
         self._memory_before, self._peak_before = _resident(), _peak_resident()
 
     @property
@@ -77,15 +77,20 @@ class Allowance:
     def processor_seconds(self, beside: int) -> int:
         """Whole seconds on the processor for one of so many processes that run at once, so that all together keep the
         limit. Raises `CompileError` when none is left."""
-        left = self.limits.processor_seconds - (_processor_seconds_of_children() - self._used_before)
-        if left <= 0:
-            raise self.out_of_processor_time()
-        return max(1, int(left) // beside)
+        return max(1, int(self._processor_seconds()) // beside)
 
     def require(self) -> None:
         """Raises `CompileError` when no time or no memory is left."""
         self.wall_seconds()
+        self._processor_seconds()
         self.memory()
+
+    def _processor_seconds(self) -> float:
+        """Seconds on the processor that are left. Raises `CompileError` when there are none."""
+        left = self.limits.processor_seconds - (_processor_seconds_of_all() - self._used_before)
+        if left <= 0:
+            raise self.out_of_processor_time()
+        return left
 
     def out_of_memory(self) -> CompileError:
         most = size_text(self.limits.memory)
@@ -95,14 +100,16 @@ class Allowance:
         return CompileError(f"The build was stopped after {self.limits.wall_seconds:g} seconds")
 
     def out_of_processor_time(self) -> CompileError:
-        return CompileError(f"The compiler used more than {self.limits.processor_seconds} seconds of processor time")
+        return CompileError(
+            f"The build was stopped: it used more than {self.limits.processor_seconds} seconds of processor time"
+        )
 
 
-def _processor_seconds_of_children() -> float:
-    """Of all processes that this one started and that have ended. Those of another build in this process count too,
-    which ends a build too early and never too late."""
-    used = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return used.ru_utime + used.ru_stime
+def _processor_seconds_of_all() -> float:
+    """Of this process, and of all that it started and that have ended. Another build in this process counts too, which
+    ends a build too early and never too late."""
+    used = [resource.getrusage(kind) for kind in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(each.ru_utime + each.ru_stime for each in used)
 
 
 def _resident() -> int:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from rune.abi import ModelFormat
 from rune.anvil.computation import Array, Computation
@@ -131,6 +132,30 @@ class CompiledModel:
     file: str
 
 
+class SharedPlaces:
+    """Where the bytes of values are in the end. What was found once is remembered, so that thousands of ops in one
+    memory are no long way to go."""
+
+    def __init__(self, values: Sequence[Value]) -> None:
+        self._shares = [(value.shares, value.offset) for value in values]
+
+    def find(self, index: int) -> tuple[int, int]:
+        """The value whose bytes this one is in the end, or is a part of, and how far behind its start it begins."""
+        way = []
+        while (shared := self._shares[index][0]) is not None:
+            way.append(index)
+            index = shared
+        offset = 0
+        for each in reversed(way):
+            offset += self._shares[each][1]
+            self._shares[each] = (index, offset)
+        return index, offset
+
+    def share(self, index: int, source: int) -> None:
+        """A value that shared nothing has the bytes of another from now on."""
+        self._shares[index] = (source, 0)
+
+
 @dataclass(frozen=True, eq=False)
 class Graph:
     """`models` are those that are compiled, in the order of their stages."""
@@ -157,11 +182,11 @@ class Graph:
 
     def place(self, index: int) -> tuple[int, int]:
         """The same, and how many bytes behind its start this value begins."""
-        value = self.values[index]
-        if value.shares is None:
-            return index, 0
-        storage, offset = self.place(value.shares)
-        return storage, offset + value.offset
+        return self._places.find(index)
+
+    @cached_property
+    def _places(self) -> SharedPlaces:
+        return SharedPlaces(self.values)
 
     def named(self) -> Iterator[int]:
         """The values that a node names, each once, in order."""

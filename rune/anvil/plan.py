@@ -6,10 +6,12 @@ Messages to the host lie beside the arena, one after another, and are counted ap
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, islice
 from typing import Final
+
+import numpy as np
 
 from rune.anvil.errors import TooMuchMemory
 from rune.anvil.program import (
@@ -65,10 +67,11 @@ class Interval:
         return self.first <= other.last and other.first <= self.last
 
 
-def plan(program: Program, limits: TargetLimits) -> Plan:
-    """Places everything. The same program and limits give the same plan. Raises `TooMuchMemory`."""
+def plan(program: Program, limits: TargetLimits, between: Callable[[], None] = lambda: None) -> Plan:
+    """Places everything. The same program and limits give the same plan. `between` is called before each buffer, and
+    may end it. Raises `TooMuchMemory`."""
     alignment = limits.alignment
-    buffer_offsets, arena_size = assign(program.buffers, lifetimes(program), alignment)
+    buffer_offsets, arena_size = assign(program.buffers, lifetimes(program), alignment, between)
     message_offsets, message_size = sequential([message.size for message in program.messages], alignment)
     constant_offsets, constant_sizes = _constants(program, alignment)
     embedded_size = sum(aligned(len(data), alignment) for data in program.embedded)
@@ -145,16 +148,22 @@ def _places(step: Step) -> list[Place]:
             return []
 
 
-def assign(buffers: Sequence[Buffer], intervals: Sequence[Interval], alignment: int) -> tuple[tuple[int, ...], int]:
+def assign(
+    buffers: Sequence[Buffer],
+    intervals: Sequence[Interval],
+    alignment: int,
+    between: Callable[[], None] = lambda: None,
+) -> tuple[tuple[int, ...], int]:
     """Offsets of buffers and the size of the arena.
 
     Buffers are placed one after the other, the largest first, each into the tightest gap that it fits in. Where that
     takes more than the bound, other orders are tried: each buffer in turn comes first, then second, and so on; an
-    order that is not worse is kept. The same arguments give the same offsets.
+    order that is not worse is kept. The same arguments give the same offsets. `between` is called before each buffer of
+    the first order, and may end it.
     """
-    room = _Room.of(buffers, intervals, alignment)
+    room = _Room.of(buffers, intervals, alignment, between)
     order = sorted(range(len(buffers)), key=lambda index: (-buffers[index].size, intervals[index].first, index))
-    offsets, arena = room.placed(order)
+    offsets, arena = room.placed(order, between)
     bound = least_arena(buffers, intervals, alignment)
     moves = ((place, index) for place in range(len(order)) for index in range(place + 1, len(order)))
     for place, index in islice(moves, SEARCH // room.pairs):
@@ -189,20 +198,24 @@ class _Room:
         return 1 + len(self.sizes) + sum(map(len, self.neighbours))
 
     @staticmethod
-    def of(buffers: Sequence[Buffer], intervals: Sequence[Interval], alignment: int) -> _Room:
+    def of(
+        buffers: Sequence[Buffer], intervals: Sequence[Interval], alignment: int, between: Callable[[], None]
+    ) -> _Room:
         sizes = tuple(aligned(buffer.size, alignment) for buffer in buffers)
-        return _Room(
-            sizes,
-            tuple(
-                tuple(other for other, its in enumerate(intervals) if other != index and its.overlaps(interval))
-                for index, interval in enumerate(intervals)
-            ),
-        )
+        firsts = np.array([each.first for each in intervals])
+        lasts = np.array([each.last for each in intervals])
+        neighbours = []
+        for index, interval in enumerate(intervals):
+            between()
+            found = np.flatnonzero((firsts <= interval.last) & (lasts >= interval.first)).tolist()
+            neighbours.append(tuple(other for other in found if other != index))
+        return _Room(sizes, tuple(neighbours))
 
-    def placed(self, order: Sequence[int]) -> tuple[tuple[int, ...], int]:
+    def placed(self, order: Sequence[int], between: Callable[[], None] = lambda: None) -> tuple[tuple[int, ...], int]:
         """Offsets of the buffers, placed in this order, and the end of the last."""
         offsets: dict[int, int] = {}
         for index in order:
+            between()
             taken = sorted(
                 (offsets[other], offsets[other] + self.sizes[other])
                 for other in self.neighbours[index]

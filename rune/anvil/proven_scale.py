@@ -9,7 +9,9 @@ more, by the thresholds alone (`certify`).
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
+from functools import lru_cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,6 +27,9 @@ LARGEST_VALUE = 2.0**21
 
 MOST_RESISTING = 128
 """Channels that may still be open after the first attempts; more are not worth the time."""
+
+REMEMBERED = 512
+"""Layers whose constants are remembered: at most some hundred kilobytes each, and mostly a few."""
 
 NO_EXCEPTION = -(2**31)
 """No sum that a channel reaches."""
@@ -135,7 +140,28 @@ def _require(
 
 def prove(channels: Channels, lowest: int, highest: int) -> ProvenScale | None:
     """Constants for all channels of an op, or None where some channel resists. Values are clamped to
-    `lowest` to `highest`, which are counted from the zero point."""
+    `lowest` to `highest`, which are counted from the zero point.
+
+    The search takes most of a build that compiles nothing anew, so what was found in this process is remembered.
+    `certify` looks at it all the same.
+    """
+    as_data: Any = channels  # each kind of channels is a dataclass of arrays
+    arrays = [np.ascontiguousarray(getattr(channels, each.name)) for each in fields(as_data)]
+    return _remembered(type(channels), tuple((each.dtype.str, each.tobytes()) for each in arrays), lowest, highest)
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _remembered(
+    kind: type[Channels], arrays: tuple[tuple[str, bytes], ...], lowest: int, highest: int
+) -> ProvenScale | None:
+    found = _prove(kind(*(np.frombuffer(data, dtype) for dtype, data in arrays)), lowest, highest)
+    if found is not None:
+        for each in (found.scale, found.offset, found.move, found.exceptions, found.steps):
+            each.flags.writeable = False
+    return found
+
+
+def _prove(channels: Channels, lowest: int, highest: int) -> ProvenScale | None:
     reach = np.maximum(np.abs(channels.least), np.abs(channels.greatest))
     if (reach >= channels.most_sums).any():
         return None

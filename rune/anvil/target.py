@@ -6,9 +6,9 @@ The targets themselves are in `rune.targets`, a folder each; Anvil is given one 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from typing import Literal
+from dataclasses import dataclass, field, replace
 
+from rune.anvil.aim import BALANCED, OPTIMIZATIONS, Aim
 from rune.anvil.kernel_set import KernelSet
 from rune.anvil.passes.optimise import PASSES, Pass
 from rune.anvil.plan import Plan
@@ -16,9 +16,6 @@ from rune.anvil.program import Program
 from rune.anvil.sources import Sources
 from rune.anvil.target_limits import TargetLimits
 from rune.runefile.pipeline import Pipeline, Port
-
-Aim = Literal["size", "balanced", "speed"]
-"""What matters more where one costs the other."""
 
 
 @dataclass(frozen=True)
@@ -68,7 +65,7 @@ class Target:
     """The files that are handed over, by their path in a folder."""
     passes: Mapping[str, Pass] = field(default_factory=lambda: PASSES)
     """What is done to a graph before kernels are chosen, by name."""
-    optimized_for: Aim = "balanced"
+    optimized_for: Aim = BALANCED
     bytes_matter: float = 0.5
     """What a byte of constants is worth where kernels are chosen: so many times the instructions that the program
     spends on one on average (`byte_price`)."""
@@ -76,7 +73,7 @@ class Target:
     """Of what a second module goes along, with the same results, for hosts that can do more. It is left out where it
     would have none of that target's own kernels."""
     variants: tuple[Target, ...] = ()
-    """The same target, optimised for something else."""
+    """The same rune, optimised for something else."""
     library: Toolchain | None = None
     """What makes a static library of sources that are shipped; None where none goes with them."""
     board: str | None = None
@@ -87,7 +84,11 @@ class Target:
     """Those of them that a person goes on to write; a later build leaves them as they are."""
 
     def variant(self, aim: Aim) -> Target | None:
-        """The same target, optimised for this; None where there is no such thing."""
+        """The same target, optimised for this; None where there is no such thing. A static library is compiled
+        otherwise; sources that are shipped alone are compiled by who gets them."""
+        if self.library is not None:
+            library = replace(self.library, optimization=OPTIMIZATIONS[aim])
+            return replace(self, optimized_for=aim, library=library)
         return next((each for each in (self, *self.variants) if each.optimized_for == aim), None)
 
     def emit(self, program: Program, plan: Plan, name: str) -> Sources:

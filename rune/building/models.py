@@ -71,10 +71,10 @@ def choose(pipeline: Pipeline, models: ProjectModels, *, host_models: bool, prof
 
 def _report(stage: ModelStage, models: ProjectModels, host_models: bool, profile: Profile) -> ModelReport:
     if stage.file is None:
-        return ModelReport(stage.name, None, None, None, "host")
+        return ModelReport(stage.name, None, None, None, "host", mimetype=stage.format.mimetype)
     size = len(models.data(stage.file))
     if stage.format is not ModelFormat.TENSORFLOW_LITE:
-        return ModelReport(stage.name, stage.file, size, None, "host")
+        return ModelReport(stage.name, stage.file, size, None, "host", mimetype=stage.format.mimetype)
     model = models.model(stage.file)
     lacking: tuple[Unsupported, ...] = unsupported(model, profile)
     # An output whose dimensions only the Runefile says is known once the model ran: no compiled code can tell.

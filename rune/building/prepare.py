@@ -74,7 +74,9 @@ def prepare(
         read = read_pipeline(pipeline, chosen.compiled, chosen.hosted, watched=watched, timed=timed, profile=profile)
         optimised = optimise(read, target.passes, between)
         program = select(optimised.graph, target, between)
-        return Prepared(pipeline, chosen, tuple(carried), read, optimised, program, plan(program, target.limits))
+        return Prepared(
+            pipeline, chosen, tuple(carried), read, optimised, program, plan(program, target.limits, between)
+        )
     except BadModel as refusal:
         message = f"The model {quoted(refusal.file)} contradicts itself: {refusal.reason}"
         raise _failed(checked, Code.CONTRADICTORY_MODEL, message, refusal.file) from refusal

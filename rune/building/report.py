@@ -7,12 +7,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal, NotRequired, TypedDict
 
+from rune.abi import ModelFormat
+from rune.anvil.aim import Aim
 from rune.anvil.chosen_kernels import ChosenKernel, ChosenKernelJson
 from rune.anvil.figures import Figures
 from rune.anvil.memory_map import MemoryMap, MemoryMapJson
 from rune.anvil.profile import Profile
 from rune.anvil.program import Program
-from rune.anvil.target import Aim
 from rune.runefile import Diagnostic, Outline, OutlineJson, outline_to_json
 from rune.tflite import Unsupported
 from rune.tflite.signature import UnsupportedOpJson
@@ -53,6 +54,7 @@ class ModelReportJson(TypedDict):
     operators: int | None
     runs: Runs
     unsupported: list[UnsupportedOpJson]
+    mimetype: NotRequired[str]
 
 
 class PassReportJson(TypedDict):
@@ -154,6 +156,7 @@ class ModelReport:
     operators: int | None
     runs: Runs = "compiled"
     unsupported: tuple[Unsupported, ...] = ()
+    mimetype: str = ModelFormat.TENSORFLOW_LITE.mimetype
 
     def to_json(self) -> ModelReportJson:
         return {
@@ -162,6 +165,7 @@ class ModelReport:
             "size": self.size,
             "operators": self.operators,
             "runs": self.runs,
+            "mimetype": self.mimetype,
             "unsupported": [each.to_json() for each in self.unsupported],
         }
 

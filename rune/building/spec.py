@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from rune.anvil.aim import BALANCED, Aim
 from rune.anvil.profile import LITERT, PROFILES, Profile
 from rune.runefile import HostResources
 from rune.runefile.pipeline import Port
@@ -30,11 +31,14 @@ class BuildOptions:
     watched: tuple[Port, ...] = ()
     timed: bool = False
     profile: Profile = LITERT
+    optimize: Aim = BALANCED
+    """Which variant of the target."""
 
     def to_json(self) -> dict[str, Any]:
-        """The usual profile is not named, so that a spec has the digest that it had before there were others."""
+        """What is usual is not named, so that a spec has the digest that it had before there was anything else."""
         host = self.host_resources or HostResources()
         matched = {} if self.profile is LITERT else {"match": self.profile.option}
+        optimized = {} if self.optimize == BALANCED else {"optimize": self.optimize}
         return {
             "name": self.name,
             "runefile": self.runefile,
@@ -43,6 +47,7 @@ class BuildOptions:
             "watched": [{"stage": port.stage, "index": port.index} for port in self.watched],
             "timed": self.timed,
             **matched,
+            **optimized,
         }
 
     @classmethod
@@ -57,6 +62,7 @@ class BuildOptions:
             watched=tuple(Port(wire["stage"], wire["index"]) for wire in value["watched"]),
             timed=value["timed"],
             profile=PROFILES[value.get("match", LITERT.option)],
+            optimize=value.get("optimize", BALANCED),
         )
 
 

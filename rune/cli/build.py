@@ -7,13 +7,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import get_args
 
 import click
 
+from rune.anvil.aim import AIMS, BALANCED, Aim
 from rune.anvil.figures import saving
 from rune.anvil.profile import LITERT, PROFILES
-from rune.anvil.target import Aim, Target
+from rune.anvil.target import Target
 from rune.building.building import explain
 from rune.building.errors import BuildFailed
 from rune.building.report import Report
@@ -87,12 +87,12 @@ _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 )
 @click.option(
     "--optimize",
-    type=click.Choice(get_args(Aim)),
-    default="balanced",
+    type=click.Choice(AIMS),
+    default=BALANCED,
     show_default=True,
     help="What matters more. For size, layers share their code: much less of it, and several times slower. For speed, "
     "each layer gets the fastest kernel, even where that takes several times the bytes, and a second module of relaxed "
-    "SIMD goes along for browsers in which it is exact.",
+    "SIMD goes along for browsers in which it is exact. The library of a package is compiled with -Os, -O2 or -O3.",
 )
 @click.option(
     "--match",
@@ -284,7 +284,7 @@ def _target(name: str, aim: Aim) -> Target:
         return found
     if not target.makes_rune:
         raise click.UsageError(
-            f"--optimize {aim} is for runes; sources for the target {target.name} are compiled by you: give -Os or -O3"
+            f"--optimize {aim} changes nothing for {target.name}: its sources are compiled by you, with -Os or -O3"
         )
     known = ", ".join(each.optimized_for for each in (target, *target.variants))
     raise click.UsageError(f"The target {target.name} is not optimised for {aim}, only for: {known}")

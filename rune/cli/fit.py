@@ -6,10 +6,10 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
 
 import click
 
+from rune.anvil.aim import AIMS, BALANCED, OPTIMIZATIONS, Aim
 from rune.anvil.errors import CompileError
 from rune.anvil.profile import LITERT, PROFILES, Profile
 from rune.boards.board import Board
@@ -34,9 +34,6 @@ _MEASURED = """\
 Exact: flash, RAM and instructions of the rune, by Debian's gcc with {optimization} on an emulated core. The rest of a
 firmware is not in them. Estimated: the time of a run; rune fit --board BOARD shows from what."""
 _PLANNED = "What may fit needs at least this: its flash is the constants without code, its RAM lacks the stack."
-
-
-_OPTIMIZATIONS: Final = {"size": "-Os", "balanced": "-O2", "speed": "-O3"}
 
 
 @dataclass(frozen=True)
@@ -67,8 +64,8 @@ class _OnTarget:
 )
 @click.option(
     "--optimize",
-    type=click.Choice(list(_OPTIMIZATIONS)),
-    default="balanced",
+    type=click.Choice(AIMS),
+    default=BALANCED,
     show_default=True,
     help="What your compiler is told: -Os for size, -O2, or -O3 for speed. Bytes of results are the same.",
 )
@@ -81,7 +78,7 @@ class _OnTarget:
 )
 @format_option()
 @allow_outside_option
-def command(runefile: Path, keys: Sequence[str], optimize: str, match: str, form: str) -> None:
+def command(runefile: Path, keys: Sequence[str], optimize: Aim, match: str, form: str) -> None:
     """Say which boards RUNEFILE, or the Runefile of a folder, fits, or what is too large and by how much.
 
     The rune is compiled for each core and run on an emulated one, where QEMU and the core's compiler are installed;
@@ -90,7 +87,7 @@ def command(runefile: Path, keys: Sequence[str], optimize: str, match: str, form
     """
     chosen = _boards(keys)
     project = project_of(runefile)
-    manner = _Manner(_OPTIMIZATIONS[optimize], PROFILES[match])
+    manner = _Manner(OPTIMIZATIONS[optimize], PROFILES[match])
     found = _on_targets(project, list(dict.fromkeys(board.target for board in chosen)), manner)
     fits = [fit(found[board.target].needs, board, found[board.target].period) for board in chosen]
     if form == "json":

@@ -15,12 +15,14 @@ from rune.anvil.target import Target
 from rune.building.building import build
 from rune.building.errors import BuildFailed
 from rune.building.report import Report, Step
+from rune.building.spec import RUNE_TARGET
 from rune.cli.failure import failed
 from rune.cli.progress import progress
 from rune.cli.project import Project
 from rune.cli.writing import write_file, write_folder
 from rune.runefile import Diagnostic, HostResources
 from rune.runefile.block_test_files import find_test_files
+from rune.targets.finding import find_variant
 
 if TYPE_CHECKING:
     from rune.packages.packaging import Package
@@ -105,6 +107,7 @@ def _packaged(project: Project, wanted: Wanted, log: Callable[[Step], None]) -> 
             host_models=wanted.host_models,
             host_resources=wanted.host_resources,
             profile=wanted.profile,
+            rune_target=find_variant(RUNE_TARGET, wanted.target.optimized_for),
         )
     except PackageRefused as error:
         raise failed(f"Unable to make the package of {wanted.name} for {wanted.target.name}", error) from error

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from rune.anvil.profile import LITERT
 from rune.cli.failure import CommandFailed, causes_of, failed
 from rune.cli.given_file import ANY_PATH, read_given_file
 from rune.cli.given_inputs import GivenInputs, input_options, limit_options
@@ -21,8 +22,10 @@ from rune.cli.runner import Ran, Run, runner
 from rune.cli.settings import settings
 from rune.container import is_zune
 from rune.runtime import CapabilityRequest, InputSource, Limits, LoadedRune, LogLine, Runtime
+from rune.runtime.engine import isolated_models
 from rune.runtime.errors import InputFile, RuneError
 from rune.runtime.files import Notice
+from rune.runtime.interpreters import OpenModel
 from rune.runtime.stream_files import StreamFile
 from rune.wording import counted
 
@@ -44,6 +47,12 @@ _ZUNE = (
     default="wasmtime",
     help="Accepted for old scripts; every rune runs on wasmtime.",
 )
+@click.option(
+    "--reference-models",
+    is_flag=True,
+    help="Run models that the rune leaves to its host with LiteRT's reference kernels, as rune verify does, and not "
+    "with the fast ones that pages and servers run them with: the results differ by some steps.",
+)
 @limit_options
 @click.option(
     "--serial",
@@ -59,6 +68,7 @@ def command(
     file_resources: Sequence[str],
     string_resources: Sequence[str],
     engine: str,  # noqa: ARG001 (accepted, as its help says)
+    reference_models: bool,
     limits: Limits,
     serial: str | None,
     form: str,
@@ -78,7 +88,8 @@ def command(
     resources = given_resources(file_resources, string_resources)
     require_resources(data, resources)
     with progress(f"Loading {rune.name}"):
-        loaded = load(data, limits, resources)
+        models = isolated_models(limits, LITERT) if reference_models else None
+        loaded = load(data, limits, resources, open_model=models)
     _show(loaded.logs, verbose)
     with runner(loaded, data, serial) as run:
         _run_all(loaded, run, Shown(stages_of(data, loaded.outputs), form), data, inputs, repeats, verbose)
@@ -148,12 +159,14 @@ def _run_streams(
         click.echo(f"Nothing was sent: the input{length} fills no window. {counted(runs, 'run')} read it.", err=True)
 
 
-def load(data: bytes, limits: Limits, resources: Mapping[str, bytes]) -> LoadedRune:
+def load(
+    data: bytes, limits: Limits, resources: Mapping[str, bytes], *, open_model: OpenModel | None = None
+) -> LoadedRune:
     """A rune that can be called; ends the command with the reason when it cannot."""
     if is_zune(data):
         raise CommandFailed("Unable to load the Runtime", (_ZUNE,))
     try:
-        return interruptible(lambda: Runtime.load(data, limits, resources=resources))
+        return interruptible(lambda: Runtime.load(data, limits, resources=resources, open_model=open_model))
     except RuneError as error:
         raise failed("Unable to load the Runtime", error) from error
 

@@ -45,13 +45,17 @@ def measured(built: BuildResult, name: str, seconds: float = SECONDS, optimizati
     )
 
 
-def measured_stages(built: BuildResult, name: str, seconds: float = SECONDS) -> Mapping[str, int]:
+def measured_stages(
+    built: BuildResult, name: str, seconds: float = SECONDS, optimization: str = "-O2"
+) -> Mapping[str, int]:
     """The instructions of each stage, and of what a run does beside them, in the longest run after the first. Stages
     are functions of their own here, which takes a few instructions more than `measured` says. Raises as it does.
     """
     interface = interface_of(built.program, name)
     with tempfile.TemporaryDirectory(prefix="measured-") as folder:
-        firmware = build_firmware(_core(built), built.files, interface, Path(folder), IN_FUNCTIONS)
+        firmware = build_firmware(
+            _core(built), built.files, interface, Path(folder), (optimization, *IN_FUNCTIONS)
+        )
         frames = [_frame(interface, run) for run in range(RUNS)]
         runs = instructions_by_stage(firmware, built.program, frames, seconds)
     return max(runs[1:] or runs, key=lambda run: sum(run.values()))

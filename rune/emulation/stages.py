@@ -11,13 +11,13 @@ from rune.emulation.firmware import Firmware
 from rune.emulation.running import SECONDS, emulate
 
 IN_FUNCTIONS: Final = (
-    "-O2",
     "-fno-inline-functions-called-once",
     "-fno-inline-small-functions",
     "-fno-optimize-sibling-calls",
     "-fno-partial-inlining",
 )
-"""How firmware is compiled (`build_firmware`) so that each step stays a function. It needs a few instructions more."""
+"""How firmware is compiled (`build_firmware`), behind what it is optimised for, so that each step stays a function.
+It needs a few instructions more."""
 BESIDE_STEPS: Final = "beside the steps"
 """What a run does itself: it calls the steps, and a compiler may put into it what only copies."""
 

@@ -29,6 +29,7 @@ from rune.targets.c.interface import Interface, interface_of
 from rune.targets.c.library import library_sources
 from rune.targets.c.selftest import GoldenRun, selftest_file
 from rune.targets.c.trace import step_names
+from rune.targets.wasm32 import TARGET as WASM32
 
 
 @dataclass(frozen=True)
@@ -59,9 +60,10 @@ def package(
     host_resources: HostResources | None = None,
     profile: Profile = LITERT,
     rune: bytes | None = None,
+    rune_target: Target = WASM32,
 ) -> Package:
     """The package of a project for a target that makes no rune; arguments as those of `build`. `rune` is the project's
-    rune where it was built before; else it is built now.
+    rune where it was built before; else it is built now, for `rune_target`.
 
     Raises what `build` raises, `rune.packages.errors.PackageRefused`, and `ValueError` for a target that makes runes.
     """
@@ -79,7 +81,15 @@ def package(
         profile=profile,
     )
     if rune is None:
-        rune = build(files, name, runefile=runefile, limits=limits, host_resources=host_resources, profile=profile).rune
+        rune = build(
+            files,
+            name,
+            runefile=runefile,
+            limits=limits,
+            host_resources=host_resources,
+            target=rune_target,
+            profile=profile,
+        ).rune
     allowance = Allowance(limits or CompilerLimits())
     interface, steps = interface_of(built.program, name), step_names(built.program)
     shipped = {path: data for path, data in built.files.items() if path not in target.starting_points}

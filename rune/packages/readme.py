@@ -109,8 +109,9 @@ def _library(contents: Contents) -> str:
     if contents.target.library is None:
         return ""
     return (
-        f"* `lib/{contents.library}` has the same, compiled for {contents.target.name}, for who does not compile the\n"
-        "  sources. Your toolchain brings what it calls: memcpy, memset, and the helpers of a compiler.\n"
+        f"* `lib/{contents.library}` has the same, compiled for {contents.target.name} with "
+        f"{contents.target.library.optimization},\n  for who does not compile the sources. Your toolchain brings what "
+        "it calls: memcpy, memset, and the helpers of a\n  compiler.\n"
     )
 
 

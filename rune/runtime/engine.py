@@ -22,6 +22,7 @@ from wasmtime import (
     WasmtimeError,
 )
 
+from rune.anvil.profile import Profile
 from rune.container import ContainerError, read_graph, read_resources, step_name, streamed_requests, watched_ports
 from rune.runefile.pipeline import Port
 from rune.runtime.call_thread import CallThread
@@ -235,7 +236,7 @@ class CompiledRune:
         store = Store(self._engine)
         store.set_limits(memory_size=limits.memory, table_elements=100_000, instances=1, tables=8, memories=1)
         find = _finder(self._data, resources)
-        host = Host(limits, find_resource=find, open_model=open_model or _isolated(limits), record=record)
+        host = Host(limits, find_resource=find, open_model=open_model or isolated_models(limits), record=record)
         imports = Imports(store)
         linker = _link(self._engine, self._module, host, imports)
         try:
@@ -264,8 +265,8 @@ class Runtime:
 
         `resources` by their names, without `$`, go before those that the rune carries along; they count for runes that
         read resources from their host. `open_model` loads the models that the rune leaves to its host; without one each
-        runs in a process of its own, within the limits. `record` keeps what they are given and answer
-        (`LoadedRune.inferences`).
+        runs in a process of its own, within the limits, with the kernels of a page. `record` keeps what they are
+        given and answer (`LoadedRune.inferences`).
         """
         return CompiledRune(data, limits).start(resources=resources, open_model=open_model, record=record)
 
@@ -296,11 +297,13 @@ def _graph(data: bytes) -> Mapping[str, Any]:
         return {}
 
 
-def _isolated(limits: Limits) -> OpenModel:
+def isolated_models(limits: Limits, reference: Profile | None = None) -> OpenModel:
+    """Opens each model in a process of its own: with the kernels that a page runs it with too, or with the reference
+    kernels of a profile's runtime."""
     allowed = ModelLimits(seconds=limits.seconds, memory=limits.model_memory)
 
     def open_model(mimetype: str, data: bytes) -> Interpreter:
-        return open_isolated(mimetype, data, limits=allowed)
+        return open_isolated(mimetype, data, limits=allowed, reference=reference)
 
     return open_model
 

@@ -7,6 +7,7 @@ import pkgutil
 from functools import cache
 from pathlib import Path
 
+from rune.anvil.aim import Aim
 from rune.anvil.target import Target
 
 
@@ -34,3 +35,9 @@ def find_target(name: str) -> Target:
         if target.name == name:
             return target
     raise UnknownTarget(name, tuple(target.name for target in targets()))
+
+
+def find_variant(name: str, aim: Aim) -> Target:
+    """The target, optimised for this; as it is where there is no such variant. Raises `UnknownTarget`."""
+    target = find_target(name)
+    return target.variant(aim) or target

@@ -90,7 +90,7 @@ PLANNED = NEEDS | {
 def packed(build: Build, target: str = "cortex-m4", needs: Any = NEEDS, package: bytes = b"PK package") -> BuildPackage:
     """The build with a package for a target."""
     assert build.artefact is not None
-    job = package_job(numbered_job(build), build.artefact, target)
+    job = package_job(numbered_job(build), build.artefact, target, "balanced")
     with TemporaryDirectory() as folder:
         source = Path(folder) / "made.zip"
         source.write_bytes(package)

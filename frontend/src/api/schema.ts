@@ -235,23 +235,6 @@ export interface paths {
     readonly patch?: never;
     readonly trace?: never;
   };
-  readonly "/api/v1/change-requests/{change_id}/ask": {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header?: never;
-      readonly path?: never;
-      readonly cookie?: never;
-    };
-    readonly get?: never;
-    readonly put?: never;
-    /** @description Says in a thread what should change; newer files are waited for from then on. */
-    readonly post: operations["change_requests_ask"];
-    readonly delete?: never;
-    readonly options?: never;
-    readonly head?: never;
-    readonly patch?: never;
-    readonly trace?: never;
-  };
   readonly "/api/v1/change-requests/{change_id}/builds": {
     readonly parameters: {
       readonly query?: never;
@@ -310,10 +293,9 @@ export interface paths {
       readonly path?: never;
       readonly cookie?: never;
     };
-    /** @description What is offered and was before, for both sides. */
-    readonly get: operations["change_requests_offer"];
+    readonly get?: never;
     readonly put?: never;
-    /** @description Offers newer files of the fork: another round. */
+    /** @description Offers newer files of the fork. */
     readonly post: operations["change_requests_newer"];
     readonly delete?: never;
     readonly options?: never;
@@ -363,10 +345,10 @@ export interface paths {
       readonly path?: never;
       readonly cookie?: never;
     };
-    /** @description What was said about it, oldest first, for both sides. */
+    /** @description What was said about it, oldest first. */
     readonly get: operations["change_requests_threads"];
     readonly put?: never;
-    /** @description Begins a thread about it, as the project's people and those who offer it may. */
+    /** @description A view of the API. `asked` reads and checks the body. */
     readonly post: operations["change_requests_say"];
     readonly delete?: never;
     readonly options?: never;
@@ -1645,9 +1627,15 @@ export interface paths {
       readonly path?: never;
       readonly cookie?: never;
     };
-    /** @description The targets that packages can be made for, and those that the project's builds make one for. */
+    /**
+     * @description What the project's builds are made for, with all targets that packages can be made for, and what earlier
+     *     builds came to.
+     */
     readonly get: operations["targets_list"];
-    /** @description Chooses the targets that each later build of the project makes a package for. */
+    /**
+     * @description Chooses what each later build of the project is made for: the targets of its packages, what it is optimised
+     *     for, and whose results its models give.
+     */
     readonly put: operations["targets_choose"];
     readonly post?: never;
     readonly delete?: never;
@@ -1812,23 +1800,6 @@ export interface paths {
     readonly patch?: never;
     readonly trace?: never;
   };
-  readonly "/api/v1/projects/from-archive": {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header?: never;
-      readonly path?: never;
-      readonly cookie?: never;
-    };
-    readonly get?: never;
-    readonly put?: never;
-    /** @description Making a project of a .zip: the body. One with history brings its versions. */
-    readonly post: operations["projects_from_archive"];
-    readonly delete?: never;
-    readonly options?: never;
-    readonly head?: never;
-    readonly patch?: never;
-    readonly trace?: never;
-  };
   readonly "/api/v1/projects/from-git": {
     readonly parameters: {
       readonly query?: never;
@@ -1857,27 +1828,6 @@ export interface paths {
     readonly put?: never;
     /** @description Making a project of a model: the body is the .tflite file. */
     readonly post: operations["projects_from_model"];
-    readonly delete?: never;
-    readonly options?: never;
-    readonly head?: never;
-    readonly patch?: never;
-    readonly trace?: never;
-  };
-  readonly "/api/v1/reports": {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header?: never;
-      readonly path?: never;
-      readonly cookie?: never;
-    };
-    /** @description What you reported, the newest first. */
-    readonly get: operations["reports_list"];
-    readonly put?: never;
-    /**
-     * @description Tells the moderators what is wrong with a project's public page, or a person's. Its people are not told by
-     *     whom.
-     */
-    readonly post: operations["reports_make"];
     readonly delete?: never;
     readonly options?: never;
     readonly head?: never;
@@ -2501,22 +2451,20 @@ export interface components {
       readonly type: string | null;
       readonly dimensions: readonly number[] | null;
     };
-    /** @description An input or output: how many bytes it has, or how many texts, at most. `waits` where a run may be without it, `sizes` how many sizes a run decides and sends before it. */
+    /** @description An input or output: how many bytes it has, or how many texts. */
     readonly BoardPort: {
       readonly name: string;
       readonly capability: string;
       readonly type: string;
       readonly bytes: number;
       readonly texts: number;
-      readonly waits: boolean;
-      readonly sizes: number;
     };
     /** @description Which Runefile is broken, so that only a part of its pipeline is compared. */
     readonly BrokenSides: {
       readonly before: boolean;
       readonly after: boolean;
     };
-    /** @description A build. */
+    /** @description A build. `manner` is what the project had chosen when it was asked for. */
     readonly Build: {
       /** Format: uuid */
       readonly id: string;
@@ -2525,6 +2473,7 @@ export interface components {
       readonly state: components["schemas"]["BuildState"];
       readonly attempt: number;
       readonly version: components["schemas"]["BuiltVersion"];
+      readonly manner: components["schemas"]["Manner"];
       readonly requested_by: components["schemas"]["Person"] | null;
       /** Format: date-time */
       readonly created: string;
@@ -2556,6 +2505,16 @@ export interface components {
        */
       readonly type: "build.changed";
       readonly data: components["schemas"]["BuildChanged"];
+    };
+    /** @description What each later build of the project is made for. What is not named stays as it is. */
+    readonly BuildChoices: {
+      readonly targets?: readonly string[];
+      /** @enum {string} */
+      readonly optimize?: "size" | "balanced" | "speed";
+      /** @enum {string} */
+      readonly optimize_packages?: "size" | "balanced" | "speed";
+      /** @enum {string} */
+      readonly match?: "litert" | "tflm";
     };
     /** @enum {string} */
     readonly BuildJudged: "approved" | "changes" | "undone";
@@ -2687,11 +2646,6 @@ export interface components {
       readonly build: string | null;
       readonly before: number | null;
       readonly merged: number | null;
-      /**
-       * Format: date-time
-       * @description since when newer files are waited for
-       */
-      readonly changes_asked: string | null;
       /** Format: date-time */
       readonly created: string;
       /** Format: date-time */
@@ -2727,8 +2681,7 @@ export interface components {
     /** @enum {string} */
     readonly ChangeState: "open" | "merged" | "closed";
     /** @enum {string} */
-    readonly ChangeStep:
-      "offered" | "newer" | "resolved" | "built" | "merged" | "undone" | "closed" | "reopened" | "changes";
+    readonly ChangeStep: "offered" | "newer" | "resolved" | "built" | "merged" | "undone" | "closed" | "reopened";
     /** @description What is wrong with a Runefile, and with the `forge.yml` beside it, and what can be drawn of the Runefile. `has_errors` is of the Runefile alone: with it, nothing can be built. */
     readonly CheckAnswer: {
       readonly runefile: string;
@@ -2744,10 +2697,6 @@ export interface components {
     };
     readonly ChooseWatch: {
       readonly level: string;
-    };
-    /** @description The targets that each later build of the project makes a package for. */
-    readonly ChosenTargets: {
-      readonly targets: readonly string[];
     };
     /** @description Something that was said, in Markdown. A comment that was deleted has no text any more. */
     readonly Comment: {
@@ -3481,13 +3430,15 @@ export interface components {
       readonly milliseconds: number | null;
       readonly level: string;
     };
-    /** @description What was made of an archive. */
-    readonly MadeFromArchive: {
-      readonly project: components["schemas"]["Project"];
-      /** @description that came with its history; none where it has no `.git` */
-      readonly versions: number;
-      /** @description commits that merged others, of which only the first way was followed */
-      readonly merges: number;
+    /** @description What the newest good build came to that was made in this manner. Sizes are bytes; of a run's time the median. */
+    readonly Made: {
+      readonly number: number;
+      readonly manner: components["schemas"]["Manner"];
+      readonly size: number;
+      readonly memory: number;
+      /** Format: double */
+      readonly milliseconds: number | null;
+      readonly packages: readonly components["schemas"]["MadePackage"][];
     };
     /** @description What was made of a branch. */
     readonly MadeFromGit: {
@@ -3495,24 +3446,26 @@ export interface components {
       /** @description links and submodules; at most 20 of them */
       readonly left_out: readonly string[];
     };
+    /** @description What a package of an earlier build needs, in bytes and instructions of a run; null where it was not counted. */
+    readonly MadePackage: {
+      readonly target: string;
+      readonly flash: number;
+      readonly ram: number;
+      readonly instructions: number | null;
+    };
     /** @enum {string} */
     readonly MailChoice: "asked-and-digest" | "asked" | "digest" | "none";
-    readonly MakeReport: {
-      /** @description `organisation/name` of a project, or `user:<id>` */
-      readonly about: string;
-      /** @enum {string} */
-      readonly reason: "harm" | "personal" | "rights" | "deceit" | "abuse" | "other";
-      /**
-       * @description how you know; needed of `other`
-       * @default
-       */
-      readonly text: string;
-    };
     readonly MakeWebhook: {
       readonly url: string;
       readonly topics: readonly string[];
       /** @default  */
       readonly project: string;
+    };
+    /** @description How runes and packages are made: for what each is optimised, and whose results models give, to the bit. */
+    readonly Manner: {
+      readonly optimize: components["schemas"]["Optimize"];
+      readonly optimize_packages: components["schemas"]["Optimize"];
+      readonly match: components["schemas"]["Match"];
     };
     /** @description A sample and what of it changes; what is left out stays. */
     readonly Mark: {
@@ -3525,6 +3478,8 @@ export interface components {
     readonly Marks: {
       readonly changes: readonly components["schemas"]["Mark"][];
     };
+    /** @enum {string} */
+    readonly Match: "litert" | "tflm";
     /** @description Who asks. */
     readonly Me: {
       /** Format: uuid */
@@ -3638,6 +3593,7 @@ export interface components {
       /** @enum {string} */
       readonly runs: "compiled" | "host";
       readonly unsupported: readonly components["schemas"]["UnsupportedOp"][];
+      readonly mimetype?: string;
     };
     /** @description A model's inputs and outputs without its weights, in the form in which the language takes them. */
     readonly ModelSignature: {
@@ -3817,11 +3773,6 @@ export interface components {
     };
     readonly NewerOffer: {
       readonly version?: number | null;
-      /**
-       * @description what was addressed
-       * @default
-       */
-      readonly message: string;
     };
     /** @description An argument of a stage as it is written; of a long text its digest. `file` is the file that has its text. */
     readonly NodeArgument: {
@@ -3892,11 +3843,6 @@ export interface components {
       readonly project: string;
       /** @description of the fork */
       readonly version: number | null;
-      /**
-       * Format: date-time
-       * @description since when newer files are waited for
-       */
-      readonly changes_asked: string | null;
       /** Format: date-time */
       readonly created: string;
       /** Format: date-time */
@@ -3928,62 +3874,6 @@ export interface components {
       /** @description of the fork; its files as they are now without one */
       readonly version?: number | null;
     };
-    /** @description Files that were offered, at first or again. `message` says what was addressed. */
-    readonly OfferRound: {
-      readonly number: number;
-      /** @description of the fork */
-      readonly version: number | null;
-      readonly message: string;
-      readonly by: components["schemas"]["Person"] | null;
-      /** Format: date-time */
-      readonly created: string;
-    };
-    /** @description The same of a thread about what this fork offers: it tells nothing of where that is offered. */
-    readonly OfferThreadChanged: {
-      /** Format: uuid */
-      readonly thread: string;
-      /** Format: uuid */
-      readonly change_request: string;
-      readonly mentioned: readonly string[];
-      readonly change: components["schemas"]["ThreadStep"];
-    };
-    /** @description The same of a thread about what this fork offers: it tells nothing of where that is offered. Read again: threads. */
-    readonly OfferThreadChangedEvent: {
-      /** @description Its number in the stream, without gaps. */
-      readonly sequence: number;
-      /**
-       * @description discriminator enum property added by openapi-typescript
-       * @enum {string}
-       */
-      readonly type: "offer_thread.changed";
-      readonly data: components["schemas"]["OfferThreadChanged"];
-    };
-    /** @description With what was offered before. */
-    readonly OfferWithRounds: {
-      /** Format: uuid */
-      readonly id: string;
-      readonly number: number;
-      readonly title: string;
-      readonly state: components["schemas"]["ChangeState"];
-      readonly reason: string;
-      /** @description organisation/name of the origin */
-      readonly project: string;
-      /** @description of the fork */
-      readonly version: number | null;
-      /**
-       * Format: date-time
-       * @description since when newer files are waited for
-       */
-      readonly changes_asked: string | null;
-      /** Format: date-time */
-      readonly created: string;
-      /** Format: date-time */
-      readonly decided: string | null;
-      readonly url: string;
-      readonly message: string;
-      /** @description oldest first */
-      readonly rounds: readonly components["schemas"]["OfferRound"][];
-    };
     /** @description What a fork offered, newest first. */
     readonly Offers: {
       readonly offers: readonly components["schemas"]["Offer"][];
@@ -4007,11 +3897,6 @@ export interface components {
       readonly build: string | null;
       readonly before: number | null;
       readonly merged: number | null;
-      /**
-       * Format: date-time
-       * @description since when newer files are waited for
-       */
-      readonly changes_asked: string | null;
       /** Format: date-time */
       readonly created: string;
       /** Format: date-time */
@@ -4027,6 +3912,8 @@ export interface components {
       readonly count: number;
       readonly types: string;
     };
+    /** @enum {string} */
+    readonly Optimize: "size" | "balanced" | "speed";
     /** @description An organisation. */
     readonly Organisation: {
       /** Format: uuid */
@@ -4439,7 +4326,6 @@ export interface components {
       | components["schemas"]["BuildLogAppendedEvent"]
       | components["schemas"]["ChangeRequestChangedEvent"]
       | components["schemas"]["OfferChangedEvent"]
-      | components["schemas"]["OfferThreadChangedEvent"]
       | components["schemas"]["PreviewChangedEvent"]
       | components["schemas"]["PreviewWatchedEvent"]
       | components["schemas"]["ProjectChangedEvent"]
@@ -4570,29 +4456,6 @@ export interface components {
     /** @description A file's new path. */
     readonly RenameFile: {
       readonly path: string;
-    };
-    /** @description What somebody reported, and what became of it. `answer` is what the moderators say to whoever reported it. */
-    readonly Report: {
-      /** Format: uuid */
-      readonly id: string;
-      /** @description `organisation/name` of a project, or `user:<id>` */
-      readonly about: string;
-      readonly reason: components["schemas"]["ReportReason"];
-      readonly text: string;
-      readonly state: components["schemas"]["ReportState"];
-      readonly answer: string;
-      /** Format: date-time */
-      readonly created: string;
-      /** Format: date-time */
-      readonly decided: string | null;
-    };
-    /** @enum {string} */
-    readonly ReportReason: "harm" | "personal" | "rights" | "deceit" | "abuse" | "other";
-    /** @enum {string} */
-    readonly ReportState: "open" | "taken-down" | "dismissed";
-    /** @description One's own newest reports. */
-    readonly Reports: {
-      readonly reports: readonly components["schemas"]["Report"][];
     };
     readonly Resolution: {
       readonly conflict: string;
@@ -5056,15 +4919,22 @@ export interface components {
       readonly summary: string;
       readonly chosen: boolean;
     };
-    /** @description All of them, by name. */
+    /** @description All targets by name, what is chosen, and what earlier builds came to, one for each manner, the newest first. */
     readonly Targets: {
+      readonly optimize: components["schemas"]["Optimize"];
+      readonly optimize_packages: components["schemas"]["Optimize"];
+      readonly match: components["schemas"]["Match"];
       readonly targets: readonly components["schemas"]["Target"][];
+      readonly made: readonly components["schemas"]["Made"][];
     };
-    /** @description Later builds of the project make packages for these targets. */
+    /** @description Later builds of the project make packages for these targets. In what manner goes with the message alone: who reads the log asks. */
     readonly TargetsChanged: {
       readonly targets: readonly string[];
+      readonly optimize?: components["schemas"]["Optimize"];
+      readonly optimize_packages?: components["schemas"]["Optimize"];
+      readonly match?: components["schemas"]["Match"];
     };
-    /** @description Later builds of the project make packages for these targets. */
+    /** @description Later builds of the project make packages for these targets. In what manner goes with the message alone: who reads the log asks. */
     readonly TargetsChangedEvent: {
       /** @description Its number in the stream, without gaps. */
       readonly sequence: number;
@@ -5347,8 +5217,6 @@ export interface components {
       readonly saved_by: components["schemas"]["Person"] | null;
       /** Format: date-time */
       readonly saved_at: string | null;
-      /** @description who made it elsewhere, where it came with a history: names as text, and nobody here */
-      readonly made_by: readonly string[];
       /** @description whether it saved itself while people worked; it may be thinned out */
       readonly automatic: boolean;
       /** @description how many files it has */
@@ -5412,8 +5280,6 @@ export interface components {
       readonly saved_by: components["schemas"]["Person"] | null;
       /** Format: date-time */
       readonly saved_at: string | null;
-      /** @description who made it elsewhere, where it came with a history: names as text, and nobody here */
-      readonly made_by: readonly string[];
       /** @description whether it saved itself while people worked; it may be thinned out */
       readonly automatic: boolean;
       /** @description how many files it has */
@@ -5710,6 +5576,7 @@ export type BrokenSides = components["schemas"]["BrokenSides"];
 export type Build = components["schemas"]["Build"];
 export type BuildChanged = components["schemas"]["BuildChanged"];
 export type BuildChangedEvent = components["schemas"]["BuildChangedEvent"];
+export type BuildChoices = components["schemas"]["BuildChoices"];
 export type BuildJudged = components["schemas"]["BuildJudged"];
 export type BuildKind = components["schemas"]["BuildKind"];
 export type BuildLog = components["schemas"]["BuildLog"];
@@ -5735,7 +5602,6 @@ export type ChangeStep = components["schemas"]["ChangeStep"];
 export type CheckAnswer = components["schemas"]["CheckAnswer"];
 export type ChooseFavourite = components["schemas"]["ChooseFavourite"];
 export type ChooseWatch = components["schemas"]["ChooseWatch"];
-export type ChosenTargets = components["schemas"]["ChosenTargets"];
 export type Comment = components["schemas"]["Comment"];
 export type Comparison = components["schemas"]["Comparison"];
 export type CompleteAnswer = components["schemas"]["CompleteAnswer"];
@@ -5822,13 +5688,15 @@ export type ListedProject = components["schemas"]["ListedProject"];
 export type ListedProjectPage = components["schemas"]["ListedProjectPage"];
 export type LocationsAnswer = components["schemas"]["LocationsAnswer"];
 export type LogLine = components["schemas"]["LogLine"];
-export type MadeFromArchive = components["schemas"]["MadeFromArchive"];
+export type Made = components["schemas"]["Made"];
 export type MadeFromGit = components["schemas"]["MadeFromGit"];
+export type MadePackage = components["schemas"]["MadePackage"];
 export type MailChoice = components["schemas"]["MailChoice"];
-export type MakeReport = components["schemas"]["MakeReport"];
 export type MakeWebhook = components["schemas"]["MakeWebhook"];
+export type Manner = components["schemas"]["Manner"];
 export type Mark = components["schemas"]["Mark"];
 export type Marks = components["schemas"]["Marks"];
+export type Match = components["schemas"]["Match"];
 export type Me = components["schemas"]["Me"];
 export type Measurement = components["schemas"]["Measurement"];
 export type Member = components["schemas"]["Member"];
@@ -5871,13 +5739,10 @@ export type Offer = components["schemas"]["Offer"];
 export type OfferChanged = components["schemas"]["OfferChanged"];
 export type OfferChangedEvent = components["schemas"]["OfferChangedEvent"];
 export type OfferChanges = components["schemas"]["OfferChanges"];
-export type OfferRound = components["schemas"]["OfferRound"];
-export type OfferThreadChanged = components["schemas"]["OfferThreadChanged"];
-export type OfferThreadChangedEvent = components["schemas"]["OfferThreadChangedEvent"];
-export type OfferWithRounds = components["schemas"]["OfferWithRounds"];
 export type Offers = components["schemas"]["Offers"];
 export type OpenChangeRequest = components["schemas"]["OpenChangeRequest"];
 export type OperatorCount = components["schemas"]["OperatorCount"];
+export type Optimize = components["schemas"]["Optimize"];
 export type Organisation = components["schemas"]["Organisation"];
 export type OrganisationChanged = components["schemas"]["OrganisationChanged"];
 export type OrganisationChangedEvent = components["schemas"]["OrganisationChangedEvent"];
@@ -5950,10 +5815,6 @@ export type ReasonAnswer = components["schemas"]["ReasonAnswer"];
 export type RefusedFile = components["schemas"]["RefusedFile"];
 export type RefusedModel = components["schemas"]["RefusedModel"];
 export type RenameFile = components["schemas"]["RenameFile"];
-export type Report = components["schemas"]["Report"];
-export type ReportReason = components["schemas"]["ReportReason"];
-export type ReportState = components["schemas"]["ReportState"];
-export type Reports = components["schemas"]["Reports"];
 export type Resolution = components["schemas"]["Resolution"];
 export type Resource = components["schemas"]["Resource"];
 export type ResourceReport = components["schemas"]["ResourceReport"];
@@ -6599,44 +6460,6 @@ export interface operations {
       readonly 503: components["responses"]["ServiceUnavailable"];
     };
   };
-  readonly change_requests_ask: {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header?: never;
-      readonly path: {
-        readonly change_id: string;
-      };
-      readonly cookie?: never;
-    };
-    readonly requestBody: {
-      readonly content: {
-        readonly "application/json": components["schemas"]["Text"];
-      };
-    };
-    readonly responses: {
-      readonly 201: {
-        headers: {
-          readonly [name: string]: unknown;
-        };
-        content: {
-          readonly "application/json": components["schemas"]["Thread"];
-        };
-      };
-      readonly 400: components["responses"]["BadRequest"];
-      readonly 401: components["responses"]["Unauthorized"];
-      readonly 403: components["responses"]["Forbidden"];
-      readonly 404: components["responses"]["NotFound"];
-      readonly 406: components["responses"]["NotAcceptable"];
-      readonly 408: components["responses"]["RequestTimeout"];
-      readonly 409: components["responses"]["Conflict"];
-      readonly 413: components["responses"]["RequestEntityTooLarge"];
-      readonly 415: components["responses"]["UnsupportedMediaType"];
-      readonly 429: components["responses"]["TooManyRequests"];
-      readonly 500: components["responses"]["InternalServerError"];
-      readonly 503: components["responses"]["ServiceUnavailable"];
-      readonly 507: components["responses"]["InsufficientStorage"];
-    };
-  };
   readonly change_requests_build: {
     readonly parameters: {
       readonly query?: never;
@@ -6742,35 +6565,6 @@ export interface operations {
       readonly 500: components["responses"]["InternalServerError"];
       readonly 503: components["responses"]["ServiceUnavailable"];
       readonly 507: components["responses"]["InsufficientStorage"];
-    };
-  };
-  readonly change_requests_offer: {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header?: never;
-      readonly path: {
-        readonly change_id: string;
-      };
-      readonly cookie?: never;
-    };
-    readonly requestBody?: never;
-    readonly responses: {
-      readonly 200: {
-        headers: {
-          readonly [name: string]: unknown;
-        };
-        content: {
-          readonly "application/json": components["schemas"]["OfferWithRounds"];
-        };
-      };
-      readonly 400: components["responses"]["BadRequest"];
-      readonly 401: components["responses"]["Unauthorized"];
-      readonly 403: components["responses"]["Forbidden"];
-      readonly 404: components["responses"]["NotFound"];
-      readonly 406: components["responses"]["NotAcceptable"];
-      readonly 429: components["responses"]["TooManyRequests"];
-      readonly 500: components["responses"]["InternalServerError"];
-      readonly 503: components["responses"]["ServiceUnavailable"];
     };
   };
   readonly change_requests_newer: {
@@ -10663,9 +10457,9 @@ export interface operations {
       };
       readonly cookie?: never;
     };
-    readonly requestBody: {
+    readonly requestBody?: {
       readonly content: {
-        readonly "application/json": components["schemas"]["ChosenTargets"];
+        readonly "application/json": components["schemas"]["BuildChoices"];
       };
     };
     readonly responses: {
@@ -11118,49 +10912,6 @@ export interface operations {
       readonly 507: components["responses"]["InsufficientStorage"];
     };
   };
-  readonly projects_from_archive: {
-    readonly parameters: {
-      readonly query: {
-        /** @description the file's name */
-        readonly file?: string;
-        /** @description the project's name; by default after the file */
-        readonly name?: string;
-        readonly organisation: string;
-      };
-      readonly header?: never;
-      readonly path?: never;
-      readonly cookie?: never;
-    };
-    readonly requestBody?: {
-      readonly content: {
-        readonly "application/zip": string;
-      };
-    };
-    readonly responses: {
-      readonly 201: {
-        headers: {
-          readonly [name: string]: unknown;
-        };
-        content: {
-          readonly "application/json": components["schemas"]["MadeFromArchive"];
-        };
-      };
-      readonly 400: components["responses"]["BadRequest"];
-      readonly 401: components["responses"]["Unauthorized"];
-      readonly 403: components["responses"]["Forbidden"];
-      readonly 404: components["responses"]["NotFound"];
-      readonly 406: components["responses"]["NotAcceptable"];
-      readonly 408: components["responses"]["RequestTimeout"];
-      readonly 409: components["responses"]["Conflict"];
-      readonly 413: components["responses"]["RequestEntityTooLarge"];
-      readonly 415: components["responses"]["UnsupportedMediaType"];
-      readonly 422: components["responses"]["UnprocessableEntity"];
-      readonly 429: components["responses"]["TooManyRequests"];
-      readonly 500: components["responses"]["InternalServerError"];
-      readonly 503: components["responses"]["ServiceUnavailable"];
-      readonly 507: components["responses"]["InsufficientStorage"];
-    };
-  };
   readonly projects_from_git: {
     readonly parameters: {
       readonly query?: never;
@@ -11235,67 +10986,6 @@ export interface operations {
       readonly 413: components["responses"]["RequestEntityTooLarge"];
       readonly 415: components["responses"]["UnsupportedMediaType"];
       readonly 422: components["responses"]["UnprocessableEntity"];
-      readonly 429: components["responses"]["TooManyRequests"];
-      readonly 500: components["responses"]["InternalServerError"];
-      readonly 503: components["responses"]["ServiceUnavailable"];
-      readonly 507: components["responses"]["InsufficientStorage"];
-    };
-  };
-  readonly reports_list: {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header?: never;
-      readonly path?: never;
-      readonly cookie?: never;
-    };
-    readonly requestBody?: never;
-    readonly responses: {
-      readonly 200: {
-        headers: {
-          readonly [name: string]: unknown;
-        };
-        content: {
-          readonly "application/json": components["schemas"]["Reports"];
-        };
-      };
-      readonly 401: components["responses"]["Unauthorized"];
-      readonly 403: components["responses"]["Forbidden"];
-      readonly 406: components["responses"]["NotAcceptable"];
-      readonly 429: components["responses"]["TooManyRequests"];
-      readonly 500: components["responses"]["InternalServerError"];
-      readonly 503: components["responses"]["ServiceUnavailable"];
-    };
-  };
-  readonly reports_make: {
-    readonly parameters: {
-      readonly query?: never;
-      readonly header?: never;
-      readonly path?: never;
-      readonly cookie?: never;
-    };
-    readonly requestBody: {
-      readonly content: {
-        readonly "application/json": components["schemas"]["MakeReport"];
-      };
-    };
-    readonly responses: {
-      readonly 201: {
-        headers: {
-          readonly [name: string]: unknown;
-        };
-        content: {
-          readonly "application/json": components["schemas"]["Report"];
-        };
-      };
-      readonly 400: components["responses"]["BadRequest"];
-      readonly 401: components["responses"]["Unauthorized"];
-      readonly 403: components["responses"]["Forbidden"];
-      readonly 404: components["responses"]["NotFound"];
-      readonly 406: components["responses"]["NotAcceptable"];
-      readonly 408: components["responses"]["RequestTimeout"];
-      readonly 409: components["responses"]["Conflict"];
-      readonly 413: components["responses"]["RequestEntityTooLarge"];
-      readonly 415: components["responses"]["UnsupportedMediaType"];
       readonly 429: components["responses"]["TooManyRequests"];
       readonly 500: components["responses"]["InternalServerError"];
       readonly 503: components["responses"]["ServiceUnavailable"];

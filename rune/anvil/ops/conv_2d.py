@@ -159,8 +159,7 @@ def image_op_refusal(op: Op, activation: Activation, weights_axis: int) -> str |
         if bias is not None and not are(INT32, bias):
             return f"a bias of {bias.kind.name.lower()}"
     elif are_wide(image, weights, op.output):
-        reals = channel_multipliers(op, weights.shape[weights_axis])
-        why = wide_refusal(op, weights_axis, has_short_bias(op), reals)
+        why = wide_refusal(op, weights_axis, has_short_bias(op), channel_multipliers)
         if why is not None:
             return why
     elif are_hybrid(image, weights, bias, op.output) and op.operator.op != "TRANSPOSE_CONV":

@@ -128,7 +128,7 @@ def refusal(op: Op) -> str | None:
         if bias is not None and not are(INT32, bias):
             return f"a bias of {bias.kind.name.lower()}"
     elif are_wide(input_, weights, op.output):
-        why = wide_refusal(op, 0, options.has_short_bias, _scales(op, weights.shape[0]))
+        why = wide_refusal(op, 0, options.has_short_bias, _scales)
         if why is not None:
             return why
     elif are_hybrid(input_, weights, bias, op.output):

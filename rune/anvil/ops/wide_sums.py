@@ -9,7 +9,7 @@ reference kernel `reference_integer_ops::FullyConnected`.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -108,14 +108,16 @@ def are_wide(source: Tensor, weights: Tensor, output: Tensor) -> bool:
     return are(INT16, source, output) and are(INT8, weights)
 
 
-def wide_refusal(op: Op, axis: int, has_short_bias: bool, reals: Sequence[float]) -> str | None:
-    """Why an op of such numbers and weights, with the bias behind them, has no kernel. `axis` is the weights' channel,
-    `reals` are the quotients of scales, one a channel."""
+def wide_refusal(
+    op: Op, axis: int, has_short_bias: bool, quotients: Callable[[Op, int], Sequence[float]]
+) -> str | None:
+    """Why an op of such numbers and weights, with the bias behind them, has no kernel. `axis` is the weights' channel;
+    `quotients` gives those of scales, one for each of so many channels, once it is certain that there are scales."""
     source, weights, bias, output = op.input(0), op.input(1), op.optional_input(2), op.output
     why = scale_refusal(source, output)
     if why is not None:
         return why
-    if not channel_scales(weights, axis):
+    if len(weights.shape) <= axis or not channel_scales(weights, axis):
         return "weights with a zero point or scales of another dimension"
     if bias is not None and not are(INT32 if has_short_bias else TensorKind.INT64, bias):
         return f"a bias of {bias.kind.name.lower()} that its options do not name"
@@ -127,6 +129,7 @@ def wide_refusal(op: Op, axis: int, has_short_bias: bool, reals: Sequence[float]
         reach = reach + np.abs(wide_bias(op, len(reach)).astype(np.float64))
     if reach.max(initial=0) >= FARTHEST_SUM:
         return BEYOND_47_BITS
+    reals = quotients(op, len(reach))
     exponents = np.array([multiplier(real).exponent for real in reals])
     if op.operator.op == "FULLY_CONNECTED":
         is_far = (reach * np.array(reals)).max(initial=0) >= FARTHEST_RESULT

@@ -79,8 +79,8 @@ def open_tflite(data: bytes, *, reference: bool, keep: bool = False) -> TfliteIn
 
     Raises `ModelRuntimeMissing`, `ModelLoadError`.
 
-    The kernels are the interpreter's own without a delegate, as in the native runtime; one thread, so that the order of
-    sums does not depend on the machine.
+    The kernels are those of XNNPACK where it has one, as in a page: it rounds integers in one way on every processor.
+    One thread, so that the order of sums does not depend on the machine.
     """
     try:
         model = read_model(data)
@@ -92,21 +92,24 @@ def open_tflite(data: bytes, *, reference: bool, keep: bool = False) -> TfliteIn
     _check_working_memory(model)
     module, name = _package()
     resolver = module.OpResolverType
-    kind = resolver.BUILTIN_REF if reference else resolver.BUILTIN_WITHOUT_DEFAULT_DELEGATES
-    try:
-        with warnings.catch_warnings():
-            # TensorFlow advises to use ai-edge-litert, which is what is used where it is installed.
-            warnings.simplefilter("ignore")
-            interpreter = module.Interpreter(
-                model_content=bytes(data),
-                num_threads=1,
-                experimental_op_resolver_type=kind,
-                experimental_preserve_all_tensors=keep,
-            )
-        interpreter.allocate_tensors()
-    except (RuntimeError, ValueError) as error:
-        raise ModelLoadError(f"{name} cannot load the model: {_first_line(error)}") from None
-    return TfliteInterpreter(interpreter, name, inputs, outputs)
+    kinds = (resolver.BUILTIN_REF,) if reference else (resolver.BUILTIN, resolver.BUILTIN_REF)
+    for kind in kinds:
+        try:
+            with warnings.catch_warnings():
+                # TensorFlow advises to use ai-edge-litert, which is what is used where it is installed.
+                warnings.simplefilter("ignore")
+                interpreter = module.Interpreter(
+                    model_content=bytes(data),
+                    num_threads=1,
+                    experimental_op_resolver_type=kind,
+                    experimental_preserve_all_tensors=keep,
+                )
+            interpreter.allocate_tensors()
+            return TfliteInterpreter(interpreter, name, inputs, outputs)
+        except (RuntimeError, ValueError) as error:
+            # XNNPACK takes models in parts, and now and then fails on a part that it took.
+            refusal = error
+    raise ModelLoadError(f"{name} cannot load the model: {_first_line(refusal)}") from None
 
 
 def _check_working_memory(model: Model) -> None:

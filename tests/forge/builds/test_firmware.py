@@ -99,7 +99,7 @@ def test_firmware_is_made_once_and_is_of_the_very_rune(
     assert taken["Content-Disposition"] == 'attachment; filename="sine.uf2"'
     assert read_uf2(uf2)
     assert AuditEntry.objects.filter(action="rune.download", subject=done.subject).exists()
-    file = uf2_of(done.artefact)
+    file = uf2_of(done)
     assert file is not None
     assert read_blob(file.blob_id) == uf2
     assert firmware_to_json(done) == client.get(address).json()

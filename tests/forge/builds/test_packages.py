@@ -12,15 +12,15 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from forge.builds.actions import choose_targets, request_build
+from forge.builds.actions import choose_for_builds, request_build
 from forge.builds.artefacts import drop_unused
+from forge.builds.choices import choices_of
 from forge.builds.leased_build import LeasedBuild
 from forge.builds.leased_packages import refusal_of
 from forge.builds.leases import take
 from forge.builds.limits import judgements_of
 from forge.builds.models import Artefact, ArtefactFile, Build, Role, State
 from forge.builds.sides import figures_of
-from forge.builds.targets import chosen_targets
 from forge.compute import package_steps
 from forge.compute.compiler import Compiler
 from forge.core.errors import Forbidden, Invalid
@@ -51,14 +51,14 @@ def packages(build: Build) -> Mapping[str, Any]:
 def test_targets_are_chosen_for_later_builds(project: Any, developer: Any, viewer: Any) -> None:
     for wrong in (["z80"], ["wasm32"], ["c", 4], "c", None):
         with pytest.raises(Invalid):
-            choose_targets(developer, project, wrong)
+            choose_for_builds(developer, project, {"targets": wrong})
     with pytest.raises(Forbidden):
-        choose_targets(viewer, project, ["c"])
-    assert chosen_targets(project) == []
+        choose_for_builds(viewer, project, {"targets": ["c"]})
+    assert choices_of(project).targets == ()
     assert not request_build(developer, project).packages.exists()
-    choose_targets(developer, project, ["cortex-m4", "c", "c"])
-    assert chosen_targets(project) == ["c", "cortex-m4"]
-    choose_targets(developer, project, ["c", "cortex-m4"])
+    choose_for_builds(developer, project, {"targets": ["cortex-m4", "c", "c"]})
+    assert choices_of(project).targets == ("c", "cortex-m4")
+    choose_for_builds(developer, project, {"targets": ["c", "cortex-m4"]})
     assert AuditEntry.objects.filter(action="targets.choose").count() == 1
     assert list(packages(request_build(developer, project))) == ["c", "cortex-m4"]
 
@@ -68,7 +68,7 @@ def test_a_build_makes_its_packages_once(
 ) -> None:
     limits = b"limits:\n  flash: {x86_64-linux: 1 MB, z80: 1 kB}\n  ram: {c: 1 B}\n"
     write_file(developer, project, "forge.yml", limits)
-    choose_targets(developer, project, ["c", "x86_64-linux"])
+    choose_for_builds(developer, project, {"targets": ["c", "x86_64-linux"]})
     done = work(request_build(developer, project))
     assert done.state == State.SUCCEEDED, (done.error, log_of(done))
     made = packages(done)
@@ -126,7 +126,7 @@ def test_what_was_missing_is_counted_once_it_is_installed(
     write_file(
         developer, project, "forge.yml", b"limits: {flash: {cortex-m4: 1 MB}, instructions: {cortex-m4: 0.001 k}}"
     )
-    choose_targets(developer, project, ["cortex-m4"])
+    choose_for_builds(developer, project, {"targets": ["cortex-m4"]})
     done = work(request_build(developer, project))
     assert [each.outcome for each in judgements_of(done)] == [Outcome.MET, Outcome.MISSED]
     first = packages(done)["cortex-m4"]
@@ -148,7 +148,7 @@ def test_a_target_that_refuses_is_named_and_the_build_goes_on(
     project: Any, developer: Any, work: Callable[[Build], Build]
 ) -> None:
     write_file(developer, project, "Runefile.yml", HOSTED)
-    choose_targets(developer, project, ["c"])
+    choose_for_builds(developer, project, {"targets": ["c"]})
     done = work(request_build(developer, project))
     assert done.state == State.SUCCEEDED, (done.error, log_of(done))
     package = packages(done)["c"]

@@ -464,21 +464,21 @@ def a_build_is_asked_for_where_as_many_as_are_shown_are(world: World) -> Act:
     return lambda: builds.request_build(world.developer, world.project)
 
 
-@scene(builds.choose_targets)
+@scene(builds.choose_for_builds)
 def targets_are_chosen(world: World) -> Act:
-    builds.choose_targets(world.developer, world.project, ["c"])
-    return lambda: builds.choose_targets(world.developer, world.project, ["cortex-m4", "c"])
+    builds.choose_for_builds(world.developer, world.project, {"targets": ["c"]})
+    return lambda: builds.choose_for_builds(world.developer, world.project, {"targets": ["cortex-m4", "c"]})
 
 
 @scene(builds.request_build)
 def a_build_with_packages_is_asked_for(world: World) -> Act:
-    builds.choose_targets(world.developer, world.project, ["c", "cortex-m4"])
+    builds.choose_for_builds(world.developer, world.project, {"targets": ["c", "cortex-m4"]})
     return lambda: builds.request_build(world.developer, world.project)
 
 
 @scene(leases.set_package)
 def a_worker_tells_of_a_package(world: World) -> Act:
-    builds.choose_targets(world.developer, world.project, ["c"])
+    builds.choose_for_builds(world.developer, world.project, {"targets": ["c"]})
     lease = _take(world)
     return lambda: leases.set_package(lease, "c", refusal="The model needs its host.")
 

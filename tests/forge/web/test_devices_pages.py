@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from forge.builds.actions import choose_targets
-from forge.builds.targets import chosen_targets
+from forge.builds.actions import choose_for_builds
+from forge.builds.choices import choices_of
 from rune.boards.finding import boards
 from tests.forge.made_builds import NEEDS, PLANNED, built, packed, refused
 
@@ -90,9 +90,9 @@ def test_targets_are_chosen_on_the_page_of_the_project(
     assert client.post("/acme/kitchen/devices", {"targets": ["z80"]}).status_code == 400
     answer = client.post("/acme/kitchen/devices", {"targets": ["c", "cortex-m4"]})
     assert answer.status_code == 302
-    assert chosen_targets(project) == ["c", "cortex-m4"]
+    assert choices_of(project).targets == ("c", "cortex-m4")
     # The project's page is that of the last build that has packages.
-    choose_targets(developer, project, [])
+    choose_for_builds(developer, project, {"targets": []})
     build = built(developer, project)
     packed(build)
     built(developer, project)

@@ -7,11 +7,13 @@ import time
 from pathlib import Path
 
 import pytest
+from ai_edge_litert.schema_py_generated import MaximumMinimumOptionsT
 
 from rune.abi import Capability, Output
 from rune.anvil.allowance import Allowance, CompilerLimits, _peak_resident, _resident
 from rune.anvil.compiler import compile_sources
 from rune.anvil.errors import CompileError
+from rune.anvil.graph import SharedPlaces, Value
 from rune.anvil.lower import lower
 from rune.anvil.objects import ObjectCache, object_key
 from rune.anvil.plan import plan
@@ -20,11 +22,13 @@ from rune.anvil.target import Toolchain
 from rune.blocks.catalogue import find_block
 from rune.building.building import build
 from rune.files import MemoryFiles
+from rune.runefile import starter
 from rune.runefile.pipeline import BlockStage, CapabilityStage, OutputStage, Pipeline, Port
 from rune.targets.wasm32 import TARGET as WASM32
 from rune.tensor import ElementType, TensorType
-from rune.tflite import Model, read_model
+from rune.tflite import Model, read_model, signature
 from tests.model_cases import model_cases
+from tests.models.model_graph import Graph as ModelGraph
 from tests.rune.anvil.pipelines import models_pipeline, passing_on
 from tests.rune.verify.projects import template
 
@@ -127,7 +131,7 @@ def test_a_project_that_needs_more_memory_than_a_build_has_is_not_built() -> Non
 def test_those_that_run_at_once_share_what_is_left_of_the_processor() -> None:
     allowance = Allowance(CompilerLimits(processor_seconds=100))
     assert 48 <= allowance.processor_seconds(2) <= 50
-    with pytest.raises(CompileError, match="used more than 0 seconds of processor time"):
+    with pytest.raises(CompileError, match="it used more than 0 seconds of processor time"):
         Allowance(CompilerLimits(processor_seconds=0)).processor_seconds(1)
 
 
@@ -183,3 +187,34 @@ def test_the_cache_drops_what_was_not_asked_for_longest_and_keeps_nothing_that_w
     cache.put("too large", b"123")
     assert [name for name in "abcdef" if cache.get(name) is None] == ["b"]
     assert cache.get("too large") is None
+
+
+def _deep(ops: int) -> MemoryFiles:
+    """A project with a model of so many ops, one behind the other, and as many more that wait for all of them."""
+    graph = ModelGraph("deep")
+    ends = [graph.input("input", [1, 8], "float32")]
+    for number in range(ops):
+        ends.append(graph.tensor(f"sine {number}", [1, 8], "float32"))
+        graph.operator("SIN", [ends[-2]], [ends[-1]])
+    last = ends[-1]
+    for number, end in enumerate(ends[1:-1]):
+        most = graph.tensor(f"most {number}", [1, 8], "float32")
+        graph.operator("MAXIMUM", [last, end], [most], MaximumMinimumOptionsT())
+        last = most
+    data = graph.finish(last)
+    text = starter(signature(read_model(data)), "model.tflite")
+    return MemoryFiles({"Runefile.yml": text.encode(), "model.tflite": data})
+
+
+@pytest.mark.proof
+def test_planning_thousands_of_ops_is_inside_of_the_limit_of_the_processor() -> None:
+    files = _deep(1100)
+    with pytest.raises(CompileError, match="The build was stopped: it used more than 1 seconds of processor time"):
+        build(files, "deep", limits=CompilerLimits(processor_seconds=1))
+
+
+def test_thousands_of_ops_in_one_memory_are_no_deep_call() -> None:
+    places = SharedPlaces(
+        [Value("", TensorType(ElementType.I8, (1,)), shares=number - 1 if number else None) for number in range(5000)]
+    )
+    assert places.find(4999) == (0, 0)

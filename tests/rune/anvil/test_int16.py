@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -18,6 +19,7 @@ from rune.anvil.profile import LITERT
 from rune.anvil.support import unsupported
 from rune.targets.finding import find_target
 from rune.tflite import read_model
+from tests.model_cases import model_cases
 from tests.models.make_models import answers
 from tests.models.model_graph import Graph
 from tests.models.model_layers import ACTIVATIONS
@@ -200,3 +202,17 @@ def test_the_multiplier_of_a_product_is_a_quotient_in_single_precision() -> None
     graph.operator("MUL", [source, source], [output], schema.MulOptionsT(), 1)
     data, numbers = graph.finish(output), [[np.arange(-32768, 32768).astype("<i2").tobytes()]]
     assert evaluated_outputs(data, numbers) == answers(data, numbers)
+
+
+@pytest.mark.parametrize("name", ["conv_2d", "depthwise_conv_2d", "fully_connected"])
+def test_a_layer_without_scales_is_refused_by_name(name: str) -> None:
+    case = next(each for each in model_cases() if each.name.startswith(f"{name}_i16"))
+    model = read_model(case.data)
+    for bare in range(len(model.tensors)):
+        tensors = tuple(
+            replace(tensor, quantization=None) if number == bare else tensor
+            for number, tensor in enumerate(model.tensors)
+        )
+        unsupported(replace(model, tensors=tensors))
+    without = replace(model, tensors=tuple(replace(tensor, quantization=None) for tensor in model.tensors))
+    assert "scale" in str(unsupported(without)[0])

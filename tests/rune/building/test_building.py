@@ -86,6 +86,7 @@ def test_a_report_says_what_the_rune_is_and_needs() -> None:
             "operators": 1,
             "runs": "compiled",
             "unsupported": [],
+            "mimetype": "application/tflite-model",
         }
     ]
     assert report["resources"] == []

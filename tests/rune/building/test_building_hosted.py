@@ -64,6 +64,7 @@ def test_a_model_of_another_format_is_carried_as_it_is() -> None:
         "operators": None,
         "runs": "host",
         "unsupported": [],
+        "mimetype": "application/onnx-model",
     }
     graph = read_rune(result.rune).graph
     assert graph is not None

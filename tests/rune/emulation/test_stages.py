@@ -21,7 +21,7 @@ def test_the_ops_of_a_chain_have_their_own_instructions_and_sum_to_the_run(test_
     models = {"kws": read_model((test_data / "models" / "mlperf_kws_int8.tflite").read_bytes())}
     program = lower(models_pipeline(models), models, target)
     files = target.emit(program, plan(program, target.limits), "kws").files
-    firmware = build_firmware(core("cortex-m4"), files, interface_of(program, "kws"), tmp_path, IN_FUNCTIONS)
+    firmware = build_firmware(core("cortex-m4"), files, interface_of(program, "kws"), tmp_path, ("-O2", *IN_FUNCTIONS))
     frames = [[bytes(490)], [bytes(490)]]
     _, stages = instructions_by_stage(firmware, program, frames)
     assert sum(stages.values()) == emulate(firmware, frames).instructions[1]

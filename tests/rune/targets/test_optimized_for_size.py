@@ -8,16 +8,20 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from rune.anvil.aim import AIMS
 from rune.building.building import build
 from rune.cli import main
 from rune.files import MemoryFiles
-from rune.targets.finding import find_target, targets
+from rune.packages.packaging import package
+from rune.targets.finding import find_target, find_variant, targets
 from tests.rune.targets.projects import model_project, template
 from tests.rune.targets.test_wasm32_mvp import outputs
 
 MOST_CODE = 8192
 """Bytes of a rune beyond its constants."""
-SMALL = {target.name: small for target in targets() if (small := target.variant("size")) is not None}
+SMALL = {
+    target.name: small for target in targets() if target.makes_rune and (small := target.variant("size")) is not None
+}
 
 
 def test_the_targets_that_make_runes_have_a_smaller_one_of_the_same_name() -> None:
@@ -59,5 +63,16 @@ def test_sources_are_left_to_their_own_compiler(tmp_path: Path) -> None:
         main, ["build", str(project), "-o", str(tmp_path / "c"), "--target", "c", "--optimize", "size"]
     )
     assert result.exit_code == 2
-    assert "sources for the target c are compiled by you: give -Os or -O3" in result.stderr
+    assert "--optimize size changes nothing for c: its sources are compiled by you, with -Os or -O3" in result.stderr
     assert not (tmp_path / "c").exists()
+
+
+@pytest.mark.proof
+def test_the_library_of_a_package_is_compiled_for_what_was_asked() -> None:
+    """For the smallest core, in all three ways. The sources are the same."""
+    made = {aim: package(template("sine"), "sine", find_variant("cortex-m0plus", aim)) for aim in AIMS}
+    sizes = {aim: len(each.files["lib/librune_sine.a"]) for aim, each in made.items()}
+    assert sizes["size"] < sizes["balanced"] <= sizes["speed"], sizes
+    assert {each.report.optimized_for for each in made.values()} == set(AIMS)
+    assert len({each.files["src/sine.c"] for each in made.values()}) == 1
+    assert b"compiled for cortex-m0plus with -Os" in made["size"].files["README.md"]

@@ -19,6 +19,7 @@ import type {
   SampleTerms,
   Tag,
   Targets,
+  BuildChoices,
   Version,
   DrawnModel,
   VersionPage,
@@ -81,13 +82,13 @@ export class ProjectClient {
     return this.write("POST", `${this.base}/preview`);
   }
 
-  /** What packages can be made for, and what the next builds make them for. */
+  /** What the next builds are made for, what there is to choose from, and what earlier builds came to. */
   targets(): Promise<Targets> {
     return this.read(`${this.base}/targets`);
   }
 
-  chooseTargets(targets: readonly string[]): Promise<Targets> {
-    return this.write("PUT", `${this.base}/targets`, { targets });
+  chooseForBuilds(choices: BuildChoices): Promise<Targets> {
+    return this.write("PUT", `${this.base}/targets`, choices);
   }
 
   model(path: string): Promise<ModelPage> {

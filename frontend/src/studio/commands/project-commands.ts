@@ -10,7 +10,7 @@ export function projectCommands(state: CommandState, shell: Shell): readonly Com
   const group = "Project";
   return [
     { id: "build", title: "Build", group, keys: "Mod+Enter", refused, run: building.start },
-    { id: "build.targets", title: "Packages for boards", group, refused, run: () => dialogs.open({ what: "targets" }) },
+    { id: "build.targets", title: "What builds are for", group, refused, run: () => dialogs.open({ what: "targets" }) },
     { id: "save", title: "Save status", group, keys: "Mod+s", run: () => saySaved(shell) },
     {
       id: "version.save",

@@ -10,6 +10,7 @@ function build(number: number | null, state: BuildState = "running"): Build {
     state,
     attempt: 1,
     version: { number: 1, digest: "sha256:1" },
+    manner: { optimize: "balanced", optimize_packages: "balanced", match: "litert" },
     requested_by: null,
     created: "",
     started: null,

@@ -10,6 +10,7 @@ import { RuneDialog } from "../dialogs/RuneDialog";
 import { SaveVersionDialog } from "../dialogs/SaveVersionDialog";
 import { ShareDialog } from "../dialogs/ShareDialog";
 import { placeFor } from "../document/paths";
+import { sentenceOf } from "../api/problem";
 import { count } from "../parts/words";
 import { takeBackAll } from "../session/samples";
 import { lastSucceeded } from "../session/state";
@@ -22,7 +23,7 @@ const FileDialogs = lazy(() => import("../dialogs/files/FileDialogs"));
 
 const ImportSamplesDialog = lazy(() => import("../dialogs/samples/ImportSamplesDialog"));
 const NewBlockDialog = lazy(() => import("../dialogs/NewBlockDialog"));
-const TargetsDialog = lazy(() => import("../dialogs/TargetsDialog"));
+const BuildChoicesDialog = lazy(() => import("../dialogs/BuildChoicesDialog"));
 const SendTakeDialog = lazy(() => import("../dialogs/SendTakeDialog"));
 
 interface DialogsProps {
@@ -65,11 +66,20 @@ export default function Dialogs({ request }: DialogsProps) {
     case "targets":
       return (
         <Suspense fallback={null}>
-          <TargetsDialog
+          <BuildChoicesDialog
             client={workspace.client}
-            before={session.targets}
             devices={`${session.project.url}/devices`}
-            onSaved={() => workspace.toasts.say("Saved. The next build makes these packages.")}
+            onSaved={(undo) =>
+              workspace.toasts.say("Saved. The next build is made for this.", {
+                label: "Undo",
+                run: () => {
+                  undo().then(
+                    () => workspace.toasts.say("Builds are made for what they were before."),
+                    (error: unknown) => workspace.toasts.say(sentenceOf(error)),
+                  );
+                },
+              })
+            }
             onBuild={building.start}
             onClose={onClose}
           />

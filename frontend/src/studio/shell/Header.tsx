@@ -128,7 +128,7 @@ export function Header() {
         <button
           type="button"
           className="button square wide-only"
-          title="Packages for boards"
+          title="What builds are for"
           onClick={() => dialogs.open({ what: "targets" })}
         >
           <ChevronDown aria-hidden="true" />

@@ -1,0 +1,197 @@
+"""What the builds of a project are for: the targets of their packages, what they are optimised for, and whose bits."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any, Final, TypedDict, cast
+
+from django.db.models import F, Window
+from django.db.models.functions import RowNumber
+
+from forge.builds.models import Build, BuildChoices, State
+from forge.core.errors import Invalid
+from forge.core.json_types import choices as one_of
+from forge.projects.models import Project
+from rune.anvil.aim import AIMS, Aim
+from rune.anvil.profile import PROFILES, Profile
+from rune.targets.finding import targets
+from rune.wording import listed
+
+AimJson = Annotated[str, one_of("Optimize", AIMS)]
+MatchJson = Annotated[str, one_of("Match", tuple(PROFILES))]
+
+
+@dataclass(frozen=True)
+class Choices:
+    """What a project's builds are for; the defaults are those of a project that chose nothing."""
+
+    targets: tuple[str, ...] = ()
+    """Those of which each build makes a package, sorted."""
+    optimize: Aim = "balanced"
+    """What the rune is optimised for."""
+    optimize_packages: Aim = "balanced"
+    match: str = "litert"
+    """Whose bits models give: a key of `PROFILES`."""
+
+    @property
+    def profile(self) -> Profile:
+        """Whose bits models give."""
+        return PROFILES[self.match]
+
+
+class MannerJson(TypedDict):
+    """How runes and packages are made: for what each is optimised, and whose results models give, to the bit."""
+
+    optimize: AimJson
+    optimize_packages: AimJson
+    match: MatchJson
+
+
+class TargetJson(TypedDict):
+    """A target that a package can be made for, and whether each build of the project makes one."""
+
+    name: str
+    summary: str
+    chosen: bool
+
+
+class MadePackageJson(TypedDict):
+    """What a package of an earlier build needs, in bytes and instructions of a run; null where it was not counted."""
+
+    target: str
+    flash: int
+    ram: int
+    instructions: int | None
+
+
+class MadeJson(TypedDict):
+    """What the newest good build came to that was made in this manner. Sizes are bytes; of a run's time the median."""
+
+    number: int
+    manner: MannerJson
+    size: int
+    memory: int
+    milliseconds: float | None
+    packages: list[MadePackageJson]
+
+
+class TargetsJson(MannerJson):
+    """All targets by name, what is chosen, and what earlier builds came to, one for each manner, the newest first."""
+
+    targets: list[TargetJson]
+    made: list[MadeJson]
+
+
+def package_targets() -> tuple[str, ...]:
+    """The names of the targets that make packages, sorted. What makes a rune is made for no board."""
+    return tuple(target.name for target in targets() if not target.makes_rune)
+
+
+def choices_of(project: Project) -> Choices:
+    """What the project chose for its next builds."""
+    row = BuildChoices.objects.filter(project=project).first()
+    if row is None:
+        return Choices()
+    # A target that an older server knew makes no package any more.
+    known = tuple(name for name in row.targets if name in package_targets())
+    return Choices(known, cast("Aim", row.optimize), cast("Aim", row.optimize_packages), row.match)
+
+
+def choices_of_build(build: Build) -> Choices:
+    """What was chosen when the build was asked for, without its targets: those are its packages."""
+    return Choices((), cast("Aim", build.optimize), cast("Aim", build.optimize_packages), build.match)
+
+
+def checked_choices(asked: Mapping[str, Any], before: Choices) -> Choices:
+    """Choices as somebody gave them; what they do not name stays as it was. Raises `Invalid`."""
+    if not any(name in asked for name in _NAMES):
+        raise Invalid(f"Say what to choose: {listed([f'`{name}`' for name in _NAMES])}.")
+    optimize, packages = (
+        asked.get("optimize", before.optimize),
+        asked.get("optimize_packages", before.optimize_packages),
+    )
+    return Choices(
+        targets=_checked_targets(asked["targets"]) if "targets" in asked else before.targets,
+        optimize=cast("Aim", _checked("optimize", optimize, AIMS)),
+        optimize_packages=cast("Aim", _checked("optimize_packages", packages, AIMS)),
+        match=_checked("match", asked.get("match", before.match), tuple(PROFILES)),
+    )
+
+
+def _checked_targets(asked: Any) -> tuple[str, ...]:
+    known = package_targets()
+    if not isinstance(asked, list) or not all(isinstance(name, str) for name in asked):
+        raise Invalid("`targets` must be a list of names.")
+    unknown = sorted(set(asked) - set(known))
+    if unknown:
+        raise Invalid(f"There is no package for {listed(unknown)}. The targets are {listed(known)}.")
+    return tuple(sorted(set(asked)))
+
+
+def _checked(name: str, asked: Any, known: tuple[str, ...]) -> str:
+    if not isinstance(asked, str) or asked not in known:
+        raise Invalid(f"`{name}` must be one of {listed(known)}.")
+    return asked
+
+
+_NAMES: Final = ("targets", "optimize", "optimize_packages", "match")
+
+
+def manner_to_json(choices: Choices) -> MannerJson:
+    """For what a build is made, but for its targets."""
+    return {"optimize": choices.optimize, "optimize_packages": choices.optimize_packages, "match": choices.match}
+
+
+def choosable_targets(chosen: Choices) -> list[TargetJson]:
+    """All targets that packages can be made for, and whether they are."""
+    return [
+        {"name": target.name, "summary": target.summary, "chosen": target.name in chosen.targets}
+        for target in targets()
+        if not target.makes_rune
+    ]
+
+
+def targets_to_json(project: Project) -> TargetsJson:
+    """What there is to choose from, what is chosen, and what that came to in earlier builds."""
+    chosen = choices_of(project)
+    return {
+        **manner_to_json(chosen),
+        "targets": choosable_targets(chosen),
+        "made": list(_made(project)),
+    }
+
+
+def _made(project: Project) -> Iterator[MadeJson]:
+    """What the newest good build of each manner came to, the newest first."""
+    place = Window(
+        RowNumber(), partition_by=[F("optimize"), F("optimize_packages"), F("match")], order_by=F("number").desc()
+    )
+    newest = (
+        Build.objects.numbered()
+        .filter(project=project, state=State.SUCCEEDED)
+        .annotate(place=place)
+        .filter(place=1)
+        .select_related("artefact")
+        .prefetch_related("packages")
+        .order_by("-number")
+    )
+    for build in newest:
+        if build.artefact is not None and build.number is not None:
+            yield {
+                "number": build.number,
+                "manner": manner_to_json(choices_of_build(build)),
+                "size": build.artefact.size,
+                "memory": build.artefact.planned_memory,
+                "milliseconds": None if build.measurement is None else build.measurement["milliseconds"],
+                "packages": [
+                    {
+                        "target": each.target,
+                        "flash": each.needs["flash"],
+                        "ram": each.needs["ram"],
+                        "instructions": each.needs["instructions"],
+                    }
+                    for each in build.packages.all()
+                    if each.needs is not None
+                ],
+            }

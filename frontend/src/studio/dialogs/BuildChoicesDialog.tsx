@@ -1,0 +1,188 @@
+// What the builds of the project are made for: what the rune is optimised for, whose results it gives, and its packages.
+import type { Targets } from "../../api/schema";
+import { useEffect, useState } from "react";
+import type { ProjectClient } from "../api/client";
+import { sentenceOf } from "../api/problem";
+import { Dialog } from "../parts/Dialog";
+import {
+  choicesOf,
+  LIBRARIES,
+  packagesMade,
+  RESULTS,
+  runeMade,
+  RUNES,
+  type Choice,
+  type Choices,
+} from "./build-choices";
+import "../styles/build-choices.css";
+
+interface BuildChoicesDialogProps {
+  readonly client: Pick<ProjectClient, "targets" | "chooseForBuilds">;
+  /** The address of the page with the boards. */
+  readonly devices: string;
+  /** It was saved; `undo` takes it back. */
+  readonly onSaved: (undo: () => Promise<unknown>) => void;
+  readonly onBuild: () => void;
+  readonly onClose: () => void;
+}
+
+export default function BuildChoicesDialog({ client, devices, onSaved, onBuild, onClose }: BuildChoicesDialogProps) {
+  const [known, setKnown] = useState<Targets | null>(null);
+  const [chosen, setChosen] = useState<Choices | null>(null);
+  const [wrong, setWrong] = useState("");
+  useEffect(() => {
+    let isOpen = true;
+    client.targets().then(
+      (found) => {
+        if (!isOpen) return;
+        setKnown(found);
+        setChosen(choicesOf(found));
+      },
+      (error: unknown) => {
+        if (isOpen) setWrong(sentenceOf(error));
+      },
+    );
+    return () => {
+      isOpen = false;
+    };
+  }, [client]);
+  const save = (isBuilt: boolean): void => {
+    if (known === null || chosen === null) return;
+    const before = choicesOf(known);
+    client.chooseForBuilds(chosen).then(
+      () => {
+        onClose();
+        if (isBuilt) onBuild();
+        else onSaved(() => client.chooseForBuilds(before));
+      },
+      (error: unknown) => setWrong(sentenceOf(error)),
+    );
+  };
+  return (
+    <Dialog title="What builds are for" onClose={onClose}>
+      <form
+        className="stack"
+        onSubmit={(event) => {
+          event.preventDefault();
+          save(false);
+        }}
+      >
+        {known === null && wrong === "" && <p className="muted">Reading…</p>}
+        {known !== null && chosen !== null && (
+          <>
+            <Radios
+              legend="The rune is optimised for"
+              name="optimize"
+              choices={RUNES}
+              chosen={chosen.optimize}
+              isFirst
+              said={(optimize) => runeMade(known.made, optimize, chosen.match)}
+              onChoose={(optimize) => setChosen({ ...chosen, optimize })}
+            />
+            <Radios
+              legend="Its models give the results of"
+              name="match"
+              choices={RESULTS}
+              chosen={chosen.match}
+              said={(match) => runeMade(known.made, chosen.optimize, match)}
+              onChoose={(match) => setChosen({ ...chosen, match })}
+            />
+            <fieldset className="choices stack tight">
+              <legend className="label">Packages for boards</legend>
+              <p className="small muted">
+                Beside the rune a package of C for each of these, with the RAM, flash and instructions that it needs
+                there. <a href={devices}>See the boards</a>
+              </p>
+              {known.targets.map((target) => (
+                <label key={target.name} className="row">
+                  <input
+                    type="checkbox"
+                    checked={chosen.targets.includes(target.name)}
+                    onChange={() => setChosen({ ...chosen, targets: toggled(chosen.targets, target.name) })}
+                  />
+                  <span>
+                    <b>{target.name}</b> <span className="small muted">{target.summary}</span>
+                  </span>
+                </label>
+              ))}
+            </fieldset>
+            {chosen.targets.length > 0 && (
+              <Radios
+                legend="Packages are compiled for"
+                name="optimize_packages"
+                choices={LIBRARIES}
+                chosen={chosen.optimize_packages}
+                said={(aim) => packagesMade(known.made, { ...chosen, optimize_packages: aim })}
+                onChoose={(aim) => setChosen({ ...chosen, optimize_packages: aim })}
+              />
+            )}
+          </>
+        )}
+        {wrong !== "" && (
+          <div className="notice bad" role="alert">
+            {wrong}
+          </div>
+        )}
+        <div className="row wrap">
+          <span className="grow" />
+          <button type="button" className="button" onClick={onClose}>
+            Cancel
+          </button>
+          <button type="submit" className="button" disabled={chosen === null}>
+            Save
+          </button>
+          <button type="button" className="button primary" disabled={chosen === null} onClick={() => save(true)}>
+            Save and build
+          </button>
+        </div>
+      </form>
+    </Dialog>
+  );
+}
+
+interface RadiosProps<Value extends string> {
+  readonly legend: string;
+  readonly name: string;
+  readonly choices: readonly Choice<Value>[];
+  readonly chosen: Value;
+  readonly isFirst?: boolean;
+  /** What earlier builds came to with a choice. */
+  readonly said: (value: Value) => string;
+  readonly onChoose: (value: Value) => void;
+}
+
+function Radios<Value extends string>({ legend, name, choices, chosen, isFirst, said, onChoose }: RadiosProps<Value>) {
+  return (
+    <fieldset className="choices stack tight">
+      <legend className="label">{legend}</legend>
+      {choices.map((choice) => {
+        const made = said(choice.value);
+        return (
+          <label key={choice.value} className="row">
+            <input
+              type="radio"
+              name={name}
+              checked={choice.value === chosen}
+              data-first={isFirst === true && choice.value === chosen ? true : undefined}
+              onChange={() => onChoose(choice.value)}
+            />
+            <span>
+              <b>{choice.name}</b> <span className="small muted">{choice.words}</span>
+              {made !== "" && (
+                <>
+                  <br />
+                  <span className="small num">{made}</span>
+                </>
+              )}
+            </span>
+          </label>
+        );
+      })}
+    </fieldset>
+  );
+}
+
+/** With the name, or without it where it was there. */
+function toggled(names: readonly string[], name: string): readonly string[] {
+  return names.includes(name) ? names.filter((each) => each !== name) : [...names, name].sort();
+}

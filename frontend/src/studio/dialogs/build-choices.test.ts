@@ -1,0 +1,53 @@
+import { expect, test } from "vitest";
+import type { Made, Targets } from "../../api/schema";
+import { choicesOf, packagesMade, runeMade } from "./build-choices";
+
+const BALANCED = { optimize: "balanced", optimize_packages: "balanced", match: "litert" } as const;
+const MADE: readonly Made[] = [
+  {
+    number: 9,
+    manner: { ...BALANCED, optimize: "speed" },
+    size: 238_000,
+    memory: 54_000,
+    milliseconds: 0.412,
+    packages: [],
+  },
+  {
+    number: 7,
+    manner: BALANCED,
+    size: 118_000,
+    memory: 54_000,
+    milliseconds: null,
+    packages: [
+      { target: "c", flash: 96_000, ram: 1, instructions: null },
+      { target: "cortex-m4", flash: 37_761, ram: 14_618, instructions: 5_426_115 },
+    ],
+  },
+];
+
+test("what is chosen is sent as it is shown", () => {
+  const told: Targets = {
+    ...BALANCED,
+    targets: [
+      { name: "c", summary: "", chosen: false },
+      { name: "cortex-m4", summary: "", chosen: true },
+    ],
+    made: MADE,
+  };
+  expect(choicesOf(told)).toEqual({ ...BALANCED, targets: ["cortex-m4"] });
+});
+
+test("beside a choice stands what the newest build with it came to", () => {
+  expect(runeMade(MADE, "speed", "litert")).toBe("Build 9: 238 kB, 54 kB of memory, 0.41 ms a run here");
+  expect(runeMade(MADE, "balanced", "litert")).toBe("Build 7: 118 kB, 54 kB of memory");
+  expect(runeMade(MADE, "size", "litert")).toBe("");
+  expect(runeMade(MADE, "speed", "tflm")).toBe("");
+});
+
+test("packages are told of for the targets that are chosen", () => {
+  const chosen = { ...BALANCED, targets: ["cortex-m4"] };
+  expect(packagesMade(MADE, chosen)).toBe("Build 7: cortex-m4 37.8 kB of flash, 5,426,115 instructions a run");
+  expect(packagesMade(MADE, { ...chosen, targets: ["c"] })).toBe("Build 7: c at least 96 kB of flash");
+  expect(packagesMade(MADE, { ...chosen, targets: [] })).toBe("");
+  expect(packagesMade(MADE, { ...chosen, optimize_packages: "size" })).toBe("");
+});

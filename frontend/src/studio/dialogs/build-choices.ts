@@ -1,0 +1,81 @@
+// What builds of a project can be made for, in words, with what earlier builds came to.
+import type { Made, Match, Optimize, Targets } from "../../api/schema";
+import { bytes, count } from "../parts/words";
+
+export type Manner = Pick<Targets, "optimize" | "optimize_packages" | "match">;
+
+export interface Choices extends Manner {
+  readonly targets: readonly string[];
+}
+
+export interface Choice<Value> {
+  readonly value: Value;
+  readonly name: string;
+  readonly words: string;
+}
+
+export const RUNES: readonly Choice<Optimize>[] = [
+  { value: "size", name: "Size", words: "Layers share their code: the smallest file, several times slower." },
+  {
+    value: "balanced",
+    name: "Size and speed",
+    words: "Fast code where it is worth its bytes: quick to load and to run.",
+  },
+  {
+    value: "speed",
+    name: "Speed",
+    words:
+      "The fastest code for each layer, and a second module for browsers in which it is exact: about half the time in about twice the bytes.",
+  },
+];
+
+export const RESULTS: readonly Choice<Match>[] = [
+  {
+    value: "litert",
+    name: "LiteRT",
+    words: "The same results to the bit as LiteRT's reference kernels, which have all operators.",
+  },
+  {
+    value: "tflm",
+    name: "TFLite Micro",
+    words: "The same to the bit as devices that run TFLite Micro. An operator that it lacks is an error.",
+  },
+];
+
+export const LIBRARIES: readonly Choice<Optimize>[] = [
+  { value: "size", name: "Little flash", words: "Compiled with -Os." },
+  { value: "balanced", name: "Both", words: "Compiled with -O2." },
+  { value: "speed", name: "Few instructions", words: "Compiled with -O3." },
+];
+
+/** What is chosen now, as it is sent. */
+export function choicesOf({ optimize, optimize_packages, match, targets }: Targets): Choices {
+  const chosen = targets.filter((target) => target.chosen).map((target) => target.name);
+  return { optimize, optimize_packages, match, targets: chosen };
+}
+
+/** What the newest build came to whose rune was made for this, of those with the same results; "" where there is none. */
+export function runeMade(made: readonly Made[], optimize: Optimize, match: Match): string {
+  const build = made.find(({ manner }) => manner.optimize === optimize && manner.match === match);
+  if (build === undefined) return "";
+  const time = build.milliseconds === null ? "" : `, ${build.milliseconds.toPrecision(2)} ms a run here`;
+  return `Build ${build.number}: ${bytes(build.size)}, ${bytes(build.memory)} of memory${time}`;
+}
+
+/** The same of its packages for the targets that are chosen. */
+export function packagesMade(
+  made: readonly Made[],
+  { optimize_packages, match, targets }: Omit<Choices, "optimize">,
+): string {
+  for (const { manner, number, packages } of made) {
+    if (manner.optimize_packages !== optimize_packages || manner.match !== match) continue;
+    const needs = packages.filter(({ target }) => targets.includes(target));
+    if (needs.length === 0) continue;
+    const said = needs.map(({ target, flash, instructions }) => {
+      const runs = instructions === null ? "" : `, ${count(instructions, "instruction")} a run`;
+      return `${target} ${instructions === null ? "at least " : ""}${bytes(flash)} of flash${runs}`;
+    });
+    return `Build ${number}: ${said.join("; ")}`;
+  }
+  return "";
+}

@@ -1,0 +1,144 @@
+"""What the builds of a project are for: chosen by its people, kept by each build, and what becomes of it."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import replace
+from importlib.util import find_spec
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from forge.builds.access import preview_of
+from forge.builds.actions import choose_for_builds, request_build
+from forge.builds.choices import Choices, choices_of
+from forge.builds.jobs import numbered_job, package_job
+from forge.builds.models import Artefact, Build, PreviewState, State
+from forge.builds.previews import refresh_previews
+from forge.builds.sides import figures_of
+from forge.comparison.figures import figure_rows
+from forge.compute.compiler import Compiler
+from forge.core.errors import Forbidden, Invalid
+from forge.core.models import AuditEntry, Event
+from forge.projects.actions import write_file
+from forge.projects.models import Project
+from rune.anvil.profile import TFLM
+from rune.building.spec import BuildOptions
+from rune.container import read_rune
+from rune.runefile import starter
+from rune.tflite import read_model, signature
+from rune.verify.second_module import second_module
+from tests.forge.builds.conftest import WakeUps, log_of
+from tests.model_cases import compiled_model
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def with_model(user: Any, project: Project, name: str) -> None:
+    """The project runs this model of the tests and nothing else."""
+    data = compiled_model(name)
+    write_file(user, project, "model.tflite", data)
+    write_file(user, project, "Runefile.yml", starter(signature(read_model(data)), "model.tflite").encode())
+    project.refresh_from_db()
+
+
+def test_what_is_not_named_stays_and_what_there_is_not_is_refused(
+    project: Any, developer: Any, viewer: Any, client: Client
+) -> None:
+    for wrong in ({}, {"optimise": "size"}, {"optimize": "fast"}, {"match": None}, {"optimize_packages": ["size"]}):
+        with pytest.raises(Invalid):
+            choose_for_builds(developer, project, wrong)
+    with pytest.raises(Forbidden):
+        choose_for_builds(viewer, project, {"optimize": "size"})
+    assert choices_of(project) == Choices()
+    choose_for_builds(developer, project, {"optimize": "size", "match": "tflm"})
+    choose_for_builds(developer, project, {"targets": ["c"]})
+    choose_for_builds(developer, project, {"targets": ["c"], "match": "tflm"})
+    assert choices_of(project) == Choices(("c",), "size", "balanced", "tflm")
+    told = [event.data for event in Event.objects.filter(stream_id=project.stream, type="targets.changed")]
+    assert told == [{"targets": []}, {"targets": ["c"]}]
+    entries = AuditEntry.objects.filter(action="targets.choose")
+    assert {(entry.data["optimize"], *entry.data["targets"]) for entry in entries} == {("size",), ("size", "c")}
+
+    client.force_login(developer)
+    address = f"/api/v1/projects/{project.full_name}/targets"
+    # A client from before there was more to choose than targets.
+    answer = client.put(address, {"targets": []}, content_type="application/json").json()
+    assert (answer["optimize"], answer["match"], answer["made"]) == ("size", "tflm", [])
+    assert client.put(address, {"match": "onnx"}, content_type="application/json").status_code == 400
+    choose_for_builds(developer, project, {"optimize": "speed", "optimize_packages": "size", "targets": ["c", "pico"]})
+    build = request_build(developer, project)
+    job = numbered_job(build)
+    assert job.spec.options == BuildOptions(build.name, profile=TFLM, optimize="speed")
+    again = BuildOptions.from_json(job.spec.options.to_json())
+    assert replace(job.spec, options=again).digest == job.spec.digest
+    artefact = Artefact(digest="sha256:0")
+    aims = {target: package_job(job, artefact, target, "size").spec.options.optimize for target in ("c", "pico")}
+    # The sources of `c` are compiled by who gets them, so there is one way to make them.
+    assert aims == {"c": "balanced", "pico": "size"}
+    # The spec of a usual build is the one that it was before.
+    assert BuildOptions("app").to_json().keys().isdisjoint({"optimize", "match"})
+
+
+@pytest.mark.proof
+@pytest.mark.skipif(find_spec("tflite_micro") is None, reason="tflite-micro is for Linux on x86-64")
+def test_a_build_is_made_for_what_was_chosen_when_it_was_asked_for(
+    project: Any, developer: Any, client: Client, work: Callable[[Build], Build]
+) -> None:
+    with_model(developer, project, "fully_connected_i8_keep_dimensions")
+    usual = work(request_build(developer, project))
+    chosen = {"optimize": "speed", "match": "tflm", "targets": ["c", "x86_64-linux"], "optimize_packages": "size"}
+    choose_for_builds(developer, project, chosen)
+    build = request_build(developer, project)
+    choose_for_builds(developer, project, {"optimize": "size", "match": "litert", "targets": []})
+    done = work(build)
+    assert done.state == State.SUCCEEDED, (done.error, log_of(done))
+    assert done.artefact is not None
+    report = done.artefact.report
+    assert (report["optimized_for"], report["profile"]) == ("speed", "tflite-micro")
+    assert report["verify"]["within"], report["verify"]
+    assert "TFLite Micro" in report["verify"]["reference"] or "tflite-micro" in report["verify"]["reference"]
+    assert BuildOptions.from_json(done.artefact.spec["options"]).optimize == "speed"
+    packages = {each.target: each.artefact for each in done.packages.all()}
+    assert {target: made.report["optimized_for"] for target, made in packages.items() if made is not None} == {
+        "c": "balanced",
+        "x86_64-linux": "size",
+    }
+    client.force_login(developer)
+    rune = client.get(f"/api/v1/builds/{done.pk}/rune").getvalue()
+    assert second_module(rune) is not None
+    assert read_rune(rune).memory_pages
+    told = client.get(f"/api/v1/builds/{done.pk}").json()["manner"]
+    assert told == {"optimize": "speed", "optimize_packages": "size", "match": "tflm"}
+    made = client.get(f"/api/v1/projects/{project.full_name}/targets").json()["made"]
+    assert [(each["number"], each["manner"]["optimize"]) for each in made] == [(2, "speed"), (1, "balanced")]
+    assert made[0]["size"] > made[1]["size"]
+    rows = {row.name: (row.now, row.before) for row in figure_rows(figures_of(done), figures_of(usual))}
+    assert rows["Optimised for"] == ("speed", "size and speed")
+    assert rows["Results of"] == ("TFLite Micro", "LiteRT")
+    assert rows["Packages for"][0] == "size"
+
+
+def test_a_preview_matches_what_was_chosen_and_names_what_the_runtime_lacks(
+    project: Any, developer: Any, compiler: Compiler, wakes: WakeUps
+) -> None:
+    with_model(developer, project, "tile_i8_plain")
+
+    def seen() -> Any:
+        refresh_previews(project.pk, compiler, threading.Event())
+        preview = preview_of(project)
+        assert preview is not None
+        return preview
+
+    assert seen().state == PreviewState.READY
+    choose_for_builds(developer, project, {"match": "tflm"})
+    assert not preview_of(project).is_settled  # type: ignore[union-attr]
+    refused = seen()
+    assert refused.state == PreviewState.FAILED
+    (problem,) = [one for one in refused.diagnostics if one["severity"] == "error"]
+    assert problem["code"] == "RUNE0084"
+    assert "TILE" in str(problem)
+    choose_for_builds(developer, project, {"match": "litert"})
+    assert seen().state == PreviewState.READY
