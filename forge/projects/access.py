@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from uuid import UUID
+
+from django.db.models import Exists, OuterRef
 
 from forge.accounts.access import nothing_for, refusal
 from forge.accounts.models import FormerOrganisationName, Organisation
@@ -106,10 +107,10 @@ def favourites_of(actor: Actor) -> ProjectQuerySet:
     return Project.objects.of_member(actor).filter(pk__in=mine)
 
 
-def favourites_among(actor: Actor, projects: Collection[UUID]) -> frozenset[UUID]:
-    """Those of some projects that are a person's favourites; one query for all."""
-    found = Favourite.objects.filter(person=actor.pk, project__in=projects)
-    return frozenset(found.values_list("project", flat=True))
+def with_favourites(actor: Actor, projects: ProjectQuerySet) -> ProjectQuerySet:
+    """Projects that say whether they are a person's favourites, in the query that reads them."""
+    mine = Favourite.objects.filter(person=actor.pk, project=OuterRef("pk"))
+    return projects.annotate(is_favourite=Exists(mine))  # type: ignore[no-redef]
 
 
 def _by_address(organisation_name: str, name: str) -> tuple[Project | None, bool]:

@@ -2,36 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from django.db.models import Q
 
 from forge.accounts.permissions import Verb, can, projects_where
 from forge.core.actors import Actor
-from forge.projects.hooks import Waiting, waited_on, waiting_for
+from forge.projects.hooks import Waiting, Waits, waits
 from forge.projects.models import Project
-from forge.reviews.change_models import ChangeRequest, ChangeRequestQuerySet, ChangeState
+from forge.reviews.change_models import ChangeRequest, ChangeState
 
 SHOWN = 10
+LOOKED_AT = 200
+"""The newest open change requests that are looked at."""
 ICON = "git-pull-request"
 
 
-@waiting_for.register
-def offers_to_decide(actor: Actor) -> Sequence[Waiting]:
-    """Open change requests of others to projects that the person may edit. One query."""
-    mine = Project.objects.alive().filter(projects_where(actor, Verb.EDIT))
-    found = _open(ChangeRequest.objects.visible_to(actor).filter(project__in=mine).exclude(author=actor.pk))
-    return [_waiting(each, f"{each.author or 'Someone'} offers changes", each.get_absolute_url()) for each in found]
-
-
-@waited_on.register
-def own_offers(actor: Actor) -> Sequence[Waiting]:
-    """The person's own open offers, to be read where they may read them: in the project, or in the fork. One query."""
-    found = _open(ChangeRequest.objects.filter(author=actor.pk))
-    return [_waiting(each, "Not decided yet", address) for each in found if (address := _address(actor, each))]
-
-
-def _open(requests: ChangeRequestQuerySet) -> ChangeRequestQuerySet:
-    found = requests.filter(state=ChangeState.OPEN, project__deleted_at=None).order_by("-created")
-    return found.select_related("project__organisation", "source__organisation", "author")[:SHOWN]
+@waits.register
+def offers_that_wait(actor: Actor) -> Waits:
+    """Open change requests: those of others to projects that the person may edit, and the person's own, to be read
+    where they may read them: in the project, or in the fork. One query."""
+    if actor.pk is None:
+        return Waits()
+    editable = Project.objects.of_member(actor).filter(projects_where(actor, Verb.EDIT))
+    found = ChangeRequest.objects.filter(Q(author=actor.pk) | Q(project__in=editable), state=ChangeState.OPEN)
+    found = found.filter(project__deleted_at=None).order_by("-created")
+    newest = list(found.select_related("project__organisation", "source__organisation", "author")[:LOOKED_AT])
+    others = [each for each in newest if each.author_id != actor.pk]
+    own = [(each, address) for each in newest if each.author_id == actor.pk and (address := _address(actor, each))]
+    return Waits(
+        for_me=[
+            _waiting(each, f"{each.author or 'Someone'} offers changes", each.get_absolute_url())
+            for each in others[:SHOWN]
+        ],
+        for_others=[_waiting(each, "Not decided yet", address) for each, address in own[:SHOWN]],
+    )
 
 
 def _address(actor: Actor, request: ChangeRequest) -> str:

@@ -113,7 +113,7 @@ class Review(models.Model):
     closed = models.DateTimeField(null=True, blank=True)
     """When it was closed: nobody is waited for any more."""
     joining: int
-    """How many people may still join it by a letter; of what `forge.reviews.access.complete` found."""
+    """How many people may still join it by a letter; of what `forge.reviews.access.with_joining` found."""
 
     objects = ReviewQuerySet.as_manager()
 
