@@ -38,10 +38,11 @@ from forge.web.limits import gate_facts
 from forge.web.memory import memory_picture
 from forge.web.notices import watch_menu
 from forge.web.pages import for_person, show_again
+from forge.web.paging import rows_of
 from forge.web.project import project_of
 from rune.wording import counted
 
-SHOWN = 100
+SHOWN = 50
 """Builds on the list."""
 
 
@@ -98,7 +99,7 @@ def builds_list(request: HttpRequest, organisation: str, name: str) -> HttpRespo
     verb = Verb.BUILD if request.method == "POST" else Verb.READ
     project = project_of(request, organisation, name, verb)
     published = tags_of(principal, project)
-    builds = list(builds_of(principal, project)[:SHOWN])
+    builds, pages = rows_of(request, builds_of(principal, project), SHOWN)
     judged = verdicts_on_runes(principal, project)
     rows = [
         Row(
@@ -113,6 +114,7 @@ def builds_list(request: HttpRequest, organisation: str, name: str) -> HttpRespo
     context = {
         "project": project,
         "rows": rows,
+        "pages": pages,
         "may_build": can(principal, Verb.BUILD, project),
         "watch": watch_menu(principal, project),
     }

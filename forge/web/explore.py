@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from typing import Any, cast
+from typing import Any
 from urllib.parse import urlencode
 
-from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -18,6 +17,7 @@ from forge.registry.listings import listed
 from forge.registry.models import Listing, ListingQuerySet
 from forge.reviews.access import approved_among
 from forge.web.cards import SENSOR_WORDS
+from forge.web.paging import rows_of
 from forge.web.project_filter import SENSORS
 from rune.wording import listed as in_words
 
@@ -134,21 +134,14 @@ def explore(request: HttpRequest) -> HttpResponse:
     """The runes that are shared with who asks: public ones with anyone, internal ones with people who are signed in."""
     principal = principal_of(request)
     asked = Asked.of(request.GET)
-    page = Paginator(complete(asked.listings(principal)), ON_A_PAGE).get_page(request.GET.get("page"))
+    rows, pages = rows_of(request, complete(asked.listings(principal)), ON_A_PAGE)
     context: dict[str, Any] = {
         "asked": asked,
-        "cards": rune_cards(list(cast("QuerySet[Listing]", page.object_list))),
-        "page": page,
+        "cards": rune_cards(rows),
+        "pages": pages,
         "sensors": [(value, words, asked.address(sensor=value)) for value, words in _SENSORS.items()],
         "sizes": SIZES,
         "licences": LICENCES,
         "sorts": SORTS,
-        "before": _page(asked, page.previous_page_number()) if page.has_previous() else "",
-        "after": _page(asked, page.next_page_number()) if page.has_next() else "",
     }
     return render(request, "explore.html", context)
-
-
-def _page(asked: Asked, number: int) -> str:
-    address = asked.address()
-    return f"{address}{'' if address == '?' else '&'}page={number}"

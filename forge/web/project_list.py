@@ -13,6 +13,7 @@ from forge.accounts.principals import Principal
 from forge.projects.access import with_favourites
 from forge.projects.models import Project
 from forge.web.cards import Card, cards
+from forge.web.paging import Pages
 from forge.web.project_filter import SENSORS, SORTS, STATES, VIEWS, WHOSE, ProjectFilter
 
 ON_A_PAGE = 24
@@ -50,14 +51,9 @@ class ProjectList:
     cards: list[Card]
     above: list[Card]
     """Of the projects that the page shows above the list."""
-    matching: int
+    pages: Pages
     of_all: int
     """All projects of the person, here or in the one organisation that the list is of."""
-    first: int
-    last: int
-    before: str
-    """The address of the page before; "" for the first."""
-    after: str
     places: list[Choice]
     """The organisations; empty where there is one."""
     selects: list[Select]
@@ -102,12 +98,14 @@ def project_list(
         filter=shown,
         cards=[found[project.pk] for project in listed],
         above=[found[project.pk] for project in above],
-        matching=page.paginator.count,
+        pages=Pages(
+            first=page.start_index(),
+            last=page.end_index(),
+            count=page.paginator.count,
+            before=f"{shown.address(page=page.number - 1)}#projects" if page.has_previous() else "",
+            after=f"{shown.address(page=page.number + 1)}#projects" if page.has_next() else "",
+        ),
         of_all=of_all,
-        first=page.start_index(),
-        last=page.end_index(),
-        before=shown.address(page=page.number - 1) if page.has_previous() else "",
-        after=shown.address(page=page.number + 1) if page.has_next() else "",
         places=[] if organisation or len(counts) < 2 else _choices(shown, counts),
         selects=_selects(shown),
         views=[Choice(words, shown.address(view=name), name == view, value=name) for name, words in VIEWS.items()],
