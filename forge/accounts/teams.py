@@ -34,6 +34,11 @@ def _count(rows: QuerySet[Any, Any]) -> Coalesce:
     return Coalesce(Subquery(rows.annotate(count=Count("pk")).values("count")), 0)
 
 
+def names_of_teams(organisation: Organisation) -> dict[UUID, str]:
+    """The names of all teams, by name."""
+    return dict(Team.objects.filter(organisation=organisation).order_by("name").values_list("pk", "name"))
+
+
 def find_team(actor: Actor, organisation: str, name: str, verb: Verb = Verb.SEE_ORGANISATION) -> Team:
     """A team by its address, for somebody who may do `verb` to its organisation.
 
