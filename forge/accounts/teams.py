@@ -22,7 +22,7 @@ LONGEST_DESCRIPTION = 200
 
 def teams_of(organisation: Organisation) -> QuerySet[Team]:
     """The teams by name, with how many people and projects each has (`people_count`, `project_count`)."""
-    people = Team.members.through.objects.filter(team=OuterRef("pk")).values("team")
+    people = Membership.objects.filter(teams=OuterRef("pk")).order_by().values("teams")
     roles = TeamRole.objects.filter(team=OuterRef("pk")).order_by().values("team")
     # Each is counted by itself: joined, a team of 200 people with 1,000 projects is 200,000 rows.
     found = Team.objects.filter(organisation=organisation).select_related("organisation")

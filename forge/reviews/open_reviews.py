@@ -51,13 +51,15 @@ def open_reviews(chosen: ReviewQuerySet) -> list[OpenReview]:
     """The open ones of some reviews, in their order. The caller has found them for someone, or limited them."""
     newest = Round.objects.filter(review=OuterRef("pk")).order_by("-number")
     judged = newest.values("build__artefact__digest")[:1]
-    found = with_joining(chosen).annotate(judged=Subquery(judged), since=Subquery(newest.values("created")[:1]))
+    since = newest.values("created")[:1]
+    # Whoever reads them finds them declared at the model, which the plug-in takes for other definitions.
+    found = with_joining(chosen).annotate(judged=Subquery(judged), since=Subquery(since))  # type: ignore[no-redef]
     reviews = list(found.select_related("project__organisation", "asked_by"))
     if not reviews:
         return []
     rows = _rows_of([review.pk for review in reviews])
     verdicts = given_verdicts({review.pk: (review.project_id, review.judged or "") for review in reviews})
-    return [_open_review(each, each.since, rows.get(each.pk, []), verdicts[each.pk]) for each in reviews]
+    return [_open_review(each, rows.get(each.pk, []), verdicts[each.pk]) for each in reviews]
 
 
 def _rows_of(reviews: list[UUID]) -> dict[UUID, list[_Row]]:
@@ -69,7 +71,7 @@ def _rows_of(reviews: list[UUID]) -> dict[UUID, list[_Row]]:
     return found
 
 
-def _open_review(review: Review, since: datetime | None, rows: list[_Row], verdicts: Verdicts) -> OpenReview:
+def _open_review(review: Review, rows: list[_Row], verdicts: Verdicts) -> OpenReview:
     needed = {row.group: row.needed for row in rows}
     people: dict[int, set[UUID]] = {group: set() for group in needed}
     for row in rows:
@@ -79,7 +81,7 @@ def _open_review(review: Review, since: datetime | None, rows: list[_Row], verdi
     joining = (Group(frozenset(), 1),) * review.joining
     return OpenReview(
         review=review,
-        since=since or review.created,
+        since=review.since,
         groups=tuple(Group(frozenset(people[group]), needed[group]) for group in needed) + joining,
         names={row.person: row.name for row in rows if row.person is not None},
         verdicts=verdicts,
