@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from forge.core.actors import Actor
-from forge.moderation.access import is_moderator, waiting_cases
+from forge.core.errors import NotFound
+from forge.moderation.access import waiting_cases
 from forge.projects.hooks import Waiting, Waits, waits
 from rune.wording import counted
 
@@ -11,7 +12,10 @@ from rune.wording import counted
 @waits.register
 def reports_waiting(actor: Actor) -> Waits:
     """One line for all reports and appeals; nothing for whoever is no moderator. One query for them."""
-    count, since = waiting_cases(actor) if is_moderator(actor) else (0, None)
+    try:
+        count, since = waiting_cases(actor)
+    except NotFound:
+        return Waits()
     if since is None:
         return Waits()
     told = Waiting(
