@@ -172,6 +172,9 @@ def _publish(projects: Sequence[Project], builds: Sequence[Build], now: datetime
             memory=2_000 + number,
             sensors=f" {SENSORS[number % 4]} ",
             licence=("MIT", "Apache-2.0", "")[number % 3],
+            stages=[[node["kind"], node["detail"]] for node in _outline(SENSORS[number % 4])["nodes"]],
+            accuracy=0.8 + number % 20 / 100 if number % 3 else None,
+            uses=number * 37 % 5000,
             published=now - timedelta(minutes=number * 7),
         )
         for number, tag in enumerate(tags)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import reduce
+from operator import or_
 from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
@@ -14,10 +16,10 @@ from django.db.models.functions import Now
 
 from forge.accounts.names import MAXIMUM_LENGTH
 from forge.accounts.roles import Role as Role
-from forge.accounts.roles import highest, is_higher
+from forge.accounts.roles import is_higher
 from forge.accounts.team_models import Team as Team
 from forge.accounts.team_models import TeamRole as TeamRole
-from forge.core.actors import Actor
+from forge.core.actors import Actor, ProjectRole
 from forge.core.audit import Place
 
 COLOURS = 3
@@ -33,11 +35,22 @@ class Standing:
     """A person's place in organisations and in single projects, by their ids, as it is now."""
 
     roles: Mapping[uuid.UUID, Role]
-    project_roles: Mapping[uuid.UUID, Role]
+    project_roles: Mapping[uuid.UUID, ProjectRole]
     """The roles that they have in one project, of their own or by a team, where that is more than the one in its
     organisation."""
     kept_out: frozenset[uuid.UUID]
     """Where they have a role, and are not let in before they have a second factor."""
+
+
+def _gives_more() -> models.Q:
+    """The condition on memberships that a team's role is more than the membership's own: all others, which may be
+    thousands, stay in the database."""
+    higher = {role: [other for other in Role if is_higher(other, than=role)] for role in Role}
+    cases = (models.Q(role=role, teams__roles__role__in=others) for role, others in higher.items() if others)
+    return reduce(or_, cases)
+
+
+_GIVES_MORE = _gives_more()
 
 
 class UserManager(BaseUserManager["User"]):
@@ -101,7 +114,7 @@ class User(AbstractBaseUser):
         return self.standing.roles
 
     @property
-    def project_roles(self) -> Mapping[uuid.UUID, Role]:
+    def project_roles(self) -> Mapping[uuid.UUID, ProjectRole]:
         """The same of single projects."""
         return self.standing.project_roles
 
@@ -116,24 +129,22 @@ class User(AbstractBaseUser):
         given = models.F("role")
         whole = self.memberships.order_by().annotate(given=given, of=models.Value(None, models.UUIDField()))
         single = self.project_memberships.order_by().annotate(given=given, of=models.F("project"))
-        by_teams = self.memberships.order_by().filter(teams__roles__isnull=False)
+        by_teams = self.memberships.order_by().filter(_GIVES_MORE)
         by_teams = by_teams.annotate(given=models.F("teams__roles__role"), of=models.F("teams__roles__project"))
         parts = [part.values_list(*columns) for part in (whole, single, by_teams)]
-        found = list(parts[0].union(*parts[1:], all=True))
+        # Teams that give the same role in the same project are one row.
+        found = list(parts[0].union(*parts[1:]))
         requiring = frozenset(organisation for organisation, _, requires, _ in found if requires)
         kept_out = frozenset[uuid.UUID]() if not requiring or self.has_second_factor else requiring
         let_in = [(organisation, Role(role), of) for organisation, role, _, of in found if organisation not in kept_out]
         roles = {organisation: role for organisation, role, project in let_in if project is None}
-        in_projects: dict[uuid.UUID, list[Role]] = {}
+        best: dict[uuid.UUID, tuple[Role, uuid.UUID]] = {}
         for organisation, role, project in let_in:
-            # What gives no more than the organisation does is left out: each one is named in every query of projects.
-            if project is not None and is_higher(role, than=roles.get(organisation)):
-                in_projects.setdefault(project, []).append(role)
-        return Standing(
-            roles,
-            {project: highest(roles) for project, roles in in_projects.items()},
-            kept_out,
-        )
+            # What gives no more than the organisation does is left out.
+            known = best[project][0] if project in best else roles.get(organisation)
+            if project is not None and is_higher(role, than=known):
+                best[project] = (role, organisation)
+        return Standing(roles, {project: ProjectRole(*given) for project, given in best.items()}, kept_out)
 
     @property
     def has_second_factor(self) -> bool:

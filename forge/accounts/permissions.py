@@ -194,10 +194,16 @@ def _by_role(actor: Actor, verb: Verb) -> tuple[UUID, ...]:
 
 
 def _by_project_role(actor: Actor, verb: Verb) -> frozenset[UUID]:
-    """The ids of the projects in which a role in the project and scopes allow this."""
+    """The ids of the projects in which a role in the project and scopes allow this, and the one in its organisation
+    does not: thousands may add nothing to that, and each of these is named in the query."""
     if not _within(actor.scopes, frozenset({verb})):
         return frozenset()
-    return frozenset(project for project, role in actor.project_roles.items() if verb in _verbs_of(role))
+    whole = frozenset(organisation for organisation, role in actor.roles.items() if verb in _verbs_of(role))
+    return frozenset(
+        project
+        for project, given in actor.project_roles.items()
+        if given.organisation not in whole and verb in _verbs_of(given.role)
+    )
 
 
 def _held_to(reach: frozenset[str], kind: str) -> frozenset[UUID]:
@@ -208,7 +214,8 @@ def _held_to(reach: frozenset[str], kind: str) -> frozenset[UUID]:
 
 def _verbs_in(actor: Actor, project: OfOrganisation) -> frozenset[Verb]:
     """What the role in its organisation and the one in the project itself allow together."""
-    return _verbs_of(actor.roles.get(project.organisation_id)) | _verbs_of(actor.project_roles.get(project.pk))
+    given = actor.project_roles.get(project.pk)
+    return _verbs_of(actor.roles.get(project.organisation_id)) | _verbs_of(given.role if given else None)
 
 
 def _verbs_of(role: str | None) -> frozenset[Verb]:

@@ -16,6 +16,7 @@ from django.http import HttpRequest
 from rest_framework.request import Request
 
 from forge.accounts.models import Role, Standing, User
+from forge.core.actors import ProjectRole
 from forge.core.errors import SignInNeeded
 
 
@@ -86,7 +87,7 @@ class Principal:
         return self._standing.roles
 
     @property
-    def project_roles(self) -> Mapping[UUID, Role]:
+    def project_roles(self) -> Mapping[UUID, ProjectRole]:
         """The roles that the person was given in single projects, by the id of the project."""
         return self._standing.project_roles
 

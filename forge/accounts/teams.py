@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from forge.accounts.access import find_organisation
 from forge.accounts.models import Membership, Organisation, Team, TeamRole
@@ -20,10 +22,21 @@ LONGEST_DESCRIPTION = 200
 
 def teams_of(organisation: Organisation) -> QuerySet[Team]:
     """The teams by name, with how many people and projects each has (`people_count`, `project_count`)."""
+    people = Membership.objects.filter(teams=OuterRef("pk")).order_by().values("teams")
+    roles = TeamRole.objects.filter(team=OuterRef("pk")).order_by().values("team")
+    # Each is counted by itself: joined, a team of 200 people with 1,000 projects is 200,000 rows.
     found = Team.objects.filter(organisation=organisation).select_related("organisation")
-    return found.annotate(
-        people_count=Count("members", distinct=True), project_count=Count("roles", distinct=True)
-    ).order_by("name")
+    return found.annotate(people_count=_count(people), project_count=_count(roles)).order_by("name")
+
+
+def _count(rows: QuerySet[Any, Any]) -> Coalesce:
+    """How many rows there are, of one group."""
+    return Coalesce(Subquery(rows.annotate(count=Count("pk")).values("count")), 0)
+
+
+def names_of_teams(organisation: Organisation) -> dict[UUID, str]:
+    """The names of all teams, by name."""
+    return dict(Team.objects.filter(organisation=organisation).order_by("name").values_list("pk", "name"))
 
 
 def find_team(actor: Actor, organisation: str, name: str, verb: Verb = Verb.SEE_ORGANISATION) -> Team:
@@ -50,6 +63,11 @@ def people_of(team: Team) -> QuerySet[Membership]:
 def roles_of(team: Team) -> QuerySet[TeamRole]:
     """The roles that a team has, in projects that may be deleted by now."""
     return team.roles.order_by("created")
+
+
+def is_in_team(actor: Actor, team: Team) -> bool:
+    """Whether somebody is one of its people."""
+    return team.members.filter(user=actor.pk).exists()
 
 
 def teams_in(project: UUID) -> list[TeamRole]:

@@ -24,10 +24,11 @@ def activity_of(actor: Actor) -> ActivityQuerySet:
 def complete(chosen: QuerySet[Activity]) -> list[Activity]:
     """A few of them, with all that is shown, in their order.
 
-    They are read by their keys: a database that has to sort thousands sorts these, and not whole rows.
+    They are read by their keys: a database that has to sort thousands sorts these, and not whole rows. One query.
     """
-    keys = list(chosen.values_list("pk", flat=True))
-    rows = Activity.objects.filter(pk__in=keys).select_related("organisation", "project__organisation", "person")
+    rows = Activity.objects.filter(pk__in=chosen.values("pk")).select_related(
+        "organisation", "project__organisation", "person"
+    )
     return sorted(rows, key=lambda row: row.at, reverse=True)
 
 

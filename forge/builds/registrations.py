@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, Subquery
+from django.db.models import Exists, F, OuterRef, Q, Subquery
 from django.utils import timezone
 
 from forge.accounts.models import Organisation, User
@@ -15,7 +15,7 @@ from forge.builds.access import builds_of, preview_of
 from forge.builds.choices import choices_of
 from forge.builds.dispatch import look_after_builds
 from forge.builds.limits import judgements_of
-from forge.builds.models import Build, Kind, Preview, State
+from forge.builds.models import UNFINISHED, Build, Kind, Preview, State
 from forge.builds.notify import previews
 from forge.builds.previews import resume_previews
 from forge.builds.quotas import builds_of_organisation, builds_of_person, count_builds
@@ -27,12 +27,12 @@ from forge.projects.hooks import (
     VersionBuildJson,
     VersionPartsJson,
     Waiting,
+    Waits,
     card_facts,
     document_changed,
     state_parts,
     version_parts,
-    waited_on,
-    waiting_for,
+    waits,
 )
 from forge.projects.models import Project
 from rune.policy import Outcome
@@ -47,6 +47,8 @@ LOOKED_AT_FOR = timedelta(days=14)
 """How long a build that failed waits for whoever asked for it."""
 LOOKED_AT = 50
 """The newest builds of a person that are looked at for limits that they missed."""
+_LARGE = ("measurement", "samples", "evaluation", "diagnostics")
+"""What of a build no list shows, and may be large."""
 LONGEST_REASON = 200
 """Characters of a build's error that a home page tells."""
 
@@ -110,26 +112,24 @@ def _tag(preview_state: str, errors: int, number: int | None, build_state: str |
     return f"Build {number} in progress", "info"
 
 
-@waiting_for.register
-def builds_to_look_at(actor: Actor) -> Sequence[Waiting]:
-    """Builds that the person asked for, each the last of its project, that failed or missed a limit."""
+@waits.register
+def builds_that_wait(actor: Actor) -> Waits:
+    """Builds that the person asked for: those under way, and those that failed or missed a limit, each the last of its
+    project. One query."""
     later = Build.objects.filter(project=OuterRef("project"), number__gt=OuterRef("number"))
+    failed = Q(state__in=(State.FAILED, State.LOST)) | Q(state=State.SUCCEEDED) & ~Q(judgements=[])
+    ended = Q(finished__gte=timezone.now() - LOOKED_AT_FOR) & failed & ~Exists(later)
     mine = Build.objects.visible_to(actor).numbered().filter(requested_by=actor.pk)
-    recent = mine.filter(finished__gte=timezone.now() - LOOKED_AT_FOR).exclude(Exists(later))
-    ended = recent.filter(Q(state__in=(State.FAILED, State.LOST)) | Q(state=State.SUCCEEDED) & ~Q(judgements=[]))
-    found = ended.select_related("project__organisation").order_by("-finished")[:LOOKED_AT]
-    shown = [(build, reason) for build in found if (reason := _to_look_at(build))]
-    return [
-        Waiting(
-            title=f"{build.project.full_name}: build {build.number} {what}",
-            detail=why,
-            url=build_url(build) or "",
-            action="See why",
-            icon="triangle-exclamation-point",
-            since=build.finished or build.created,
-        )
-        for build, (what, why) in shown[:SHOWN_BUILDS]
-    ]
+    found = mine.filter(Q(state__in=UNFINISHED) | ended).select_related("project__organisation")
+    newest = list(
+        found.defer(*_LARGE).order_by(F("finished").desc(nulls_first=True), F("created").desc())[: 2 * LOOKED_AT]
+    )
+    shown = [(build, reason) for build in newest if build.is_over and (reason := _to_look_at(build))]
+    under_way = [build for build in newest if not build.is_over]
+    return Waits(
+        for_me=[_failure(build, what, why) for build, (what, why) in shown[:SHOWN_BUILDS]],
+        for_others=[_progress(build) for build in under_way[:SHOWN_BUILDS]],
+    )
 
 
 def _to_look_at(build: Build) -> tuple[str, str] | None:
@@ -140,22 +140,26 @@ def _to_look_at(build: Build) -> tuple[str, str] | None:
     return ("missed a limit", judgement_sentence(missed[0])) if missed else None
 
 
-@waited_on.register
-def builds_under_way(actor: Actor) -> Sequence[Waiting]:
-    """Builds that the person asked for and that have not ended."""
-    mine = Build.objects.visible_to(actor).numbered().unfinished().filter(requested_by=actor.pk)
-    found = mine.select_related("project__organisation").order_by("-created")[:SHOWN_BUILDS]
-    return [
-        Waiting(
-            title=f"{build.project.full_name}: build {build.number}",
-            detail="Building" if build.state == State.RUNNING else "Waiting for a worker",
-            url=build_url(build) or "",
-            action="Open",
-            icon="loader" if build.state == State.RUNNING else "clock",
-            since=build.created,
-        )
-        for build in found
-    ]
+def _failure(build: Build, what: str, why: str) -> Waiting:
+    return Waiting(
+        title=f"{build.project.full_name}: build {build.number} {what}",
+        detail=why,
+        url=build_url(build) or "",
+        action="See why",
+        icon="triangle-exclamation-point",
+        since=build.finished or build.created,
+    )
+
+
+def _progress(build: Build) -> Waiting:
+    return Waiting(
+        title=f"{build.project.full_name}: build {build.number}",
+        detail="Building" if build.state == State.RUNNING else "Waiting for a worker",
+        url=build_url(build) or "",
+        action="Open",
+        icon="loader" if build.state == State.RUNNING else "clock",
+        since=build.created,
+    )
 
 
 @version_parts.register

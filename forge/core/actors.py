@@ -3,8 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, Protocol
 from uuid import UUID
+
+
+@dataclass(frozen=True)
+class ProjectRole:
+    """A role in one project, and the organisation that the project is in."""
+
+    role: str
+    organisation: UUID
 
 
 class Actor(Protocol):
@@ -47,7 +56,7 @@ class Actor(Protocol):
         """Its roles by the id of the organisation, where its person is let in."""
 
     @property
-    def project_roles(self) -> Mapping[UUID, str]:
+    def project_roles(self) -> Mapping[UUID, ProjectRole]:
         """Its roles in single projects, by the id of the project, where its person is let in."""
 
     @property

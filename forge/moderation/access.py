@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from forge.accounts.models import User
 from forge.accounts.pages_of_people import find_person
@@ -19,10 +19,11 @@ from forge.moderation.models import Moderator, Report, ReportQuerySet, ReportSta
 from forge.projects.access import find_project
 from forge.projects.models import Project, Visibility
 
+_WAITS = Q(appealed__isnull=False, refusal="")
+"""The condition on take-downs that an appeal waits for its answer."""
+
 Subject = Project | User
 """What can be reported and taken down: a project's public page, or a person's."""
-SHOWN = 50
-"""Subjects, or own reports, that a page shows."""
 
 
 def is_moderator(actor: Actor) -> bool:
@@ -122,14 +123,27 @@ def open_cases(actor: Actor) -> list[Case]:
         subjects[key_of(subject)] = subject
         of_downs[key_of(subject)] = down
     cases = [Case(subject, of_reports.get(key, []), of_downs.get(key)) for key, subject in subjects.items()]
-    return sorted(cases, key=lambda case: case.since)[:SHOWN]
+    return sorted(cases, key=lambda case: case.since)
 
 
-def standing_cases(actor: Actor) -> list[TakeDown]:
-    """What is taken down now, the newest first. Raises `NotFound`."""
+def waiting_cases(actor: Actor) -> tuple[int, datetime | None]:
+    """How many subjects wait for a decision, and since when the first does. One query. Raises `NotFound`."""
     require_moderator(actor)
-    found = TakeDown.objects.filter(ended=None).select_related("project__organisation", "person", "by")
-    return list(found[:SHOWN])
+    reports = Report.objects.visible_to(actor).filter(state=ReportState.OPEN).order_by()
+    appeals = TakeDown.objects.filter(_WAITS, ended=None).order_by()
+    rows = list(
+        reports.values_list("project", "person", "created").union(
+            appeals.values_list("project", "person", "appealed"), all=True
+        )
+    )
+    return len({row[:2] for row in rows}), min((since for _, _, since in rows), default=None)
+
+
+def standing_cases(actor: Actor) -> QuerySet[TakeDown]:
+    """What is taken down now and waits for nothing, the newest first. Raises `NotFound`."""
+    require_moderator(actor)
+    found = TakeDown.objects.filter(ended=None).exclude(_waits_or_reported())
+    return found.select_related("project__organisation", "person", "by").order_by("-at")
 
 
 def find_subject(actor: Actor, key: str) -> Subject:
@@ -144,9 +158,10 @@ def find_subject(actor: Actor, key: str) -> Subject:
 
 
 def _waits_or_reported() -> Q:
-    waits = Q(appealed__isnull=False, refusal="")
     open_ones = Report.objects.filter(state=ReportState.OPEN)
-    return waits | Q(project__in=open_ones.values("project")) | Q(person__in=open_ones.values("person"))
+    projects = open_ones.filter(project__isnull=False).values("project")
+    people = open_ones.filter(person__isnull=False).values("person")
+    return _WAITS | Q(project__in=projects) | Q(person__in=people)
 
 
 def _subject_of(row: Report | TakeDown) -> Subject:

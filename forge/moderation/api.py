@@ -15,8 +15,12 @@ from forge.core.api import ForgeView, needing, raising
 from forge.core.errors import Conflict, NotFound, TooOften
 from forge.core.json_types import Timestamp, Uuid, choices
 from forge.moderation import actions
-from forge.moderation.access import SHOWN, find_reported, own_reports
+from forge.moderation.access import find_reported, own_reports
 from forge.moderation.models import LONGEST_TEXT, Reason, Report, ReportState
+
+
+LISTED = 200
+"""A person makes at most 20 a day."""
 
 
 class ReportJson(TypedDict):
@@ -54,8 +58,8 @@ class Reports(ForgeView):
 
     @extend_schema(operation_id="reports_list", responses=ReportsJson)
     def get(self, request: Request) -> Response:
-        """What you reported, the newest first."""
-        found = own_reports(signed_in(request))[:SHOWN]
+        """What you reported, the newest first, at most 200."""
+        found = own_reports(signed_in(request))[:LISTED]
         return Response({"reports": [report_to_json(each) for each in found]})
 
     @extend_schema(operation_id="reports_make", request=MakeReportSerializer, responses={201: ReportJson})

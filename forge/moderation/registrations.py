@@ -2,27 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from forge.core.actors import Actor
-from forge.moderation.access import is_moderator, open_cases
-from forge.projects.hooks import Waiting, waiting_for
+from forge.core.errors import NotFound
+from forge.moderation.access import waiting_cases
+from forge.projects.hooks import Waiting, Waits, waits
 from rune.wording import counted
 
 
-@waiting_for.register
-def reports_waiting(actor: Actor) -> Sequence[Waiting]:
+@waits.register
+def reports_waiting(actor: Actor) -> Waits:
     """One line for all reports and appeals; nothing for whoever is no moderator. One query for them."""
-    cases = open_cases(actor) if is_moderator(actor) else []
-    if not cases:
-        return []
-    return [
-        Waiting(
-            title="Reports",
-            detail=f"{counted(len(cases), 'page')} waiting for a decision",
-            url="/admin/reports",
-            action="Decide",
-            icon="flag",
-            since=cases[0].since,
-        )
-    ]
+    try:
+        count, since = waiting_cases(actor)
+    except NotFound:
+        return Waits()
+    if since is None:
+        return Waits()
+    told = Waiting(
+        title="Reports",
+        detail=f"{counted(count, 'page')} waiting for a decision",
+        url="/admin/reports",
+        action="Decide",
+        icon="flag",
+        since=since,
+    )
+    return Waits(for_me=[told])

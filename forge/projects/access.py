@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Exists, QuerySet, Subquery, Value
+from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 
 from forge.accounts.access import nothing_for, refusal
@@ -144,10 +143,10 @@ def _count(rows: QuerySet[Any]) -> Any:
     return rows.order_by().annotate(one=Value(1)).values("one").annotate(count=Count("*")).values("count")
 
 
-def favourites_among(actor: Actor, projects: Collection[UUID]) -> frozenset[UUID]:
-    """Those of some projects that are a person's favourites; one query for all."""
-    found = Favourite.objects.filter(person=actor.pk, project__in=projects)
-    return frozenset(found.values_list("project", flat=True))
+def with_favourites(actor: Actor, projects: ProjectQuerySet) -> ProjectQuerySet:
+    """Projects that say whether they are a person's favourites, in the query that reads them."""
+    mine = Favourite.objects.filter(person=actor.pk, project=OuterRef("pk"))
+    return projects.annotate(is_favourite=Exists(mine))  # type: ignore[no-redef]
 
 
 def _by_address(organisation_name: str, name: str) -> tuple[Project | None, bool]:

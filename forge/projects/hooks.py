@@ -80,11 +80,16 @@ class Waiting:
     since: datetime
 
 
-waiting_for: Hook[[Actor], Sequence[Waiting]] = Hook()
-"""What waits for a person; reviews tells."""
+@dataclass(frozen=True)
+class Waits:
+    """What waits for a person, and what the person waits for."""
 
-waited_on: Hook[[Actor], Sequence[Waiting]] = Hook()
-"""What a person waits for: builds and reviews tell."""
+    for_me: Sequence[Waiting] = ()
+    for_others: Sequence[Waiting] = ()
+
+
+waits: Hook[[Actor], Waits] = Hook()
+"""Builds, reviews and moderation tell. Both sides at once, because both are of the same rows."""
 
 
 class VersionPartsJson(TypedDict, total=False):

@@ -75,6 +75,8 @@ class Project(models.Model):
     """Since when its public page is taken down (`forge.moderation`): whatever its visibility, it is open to nobody."""
     sequence = models.BigIntegerField(default=0)
     """The number of the last update of its document."""
+    is_favourite: bool
+    """Whether it is one of who asks; of what `forge.projects.access.with_favourites` found."""
 
     objects = ProjectQuerySet.as_manager()
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from django.db.models import Q
 
@@ -17,6 +18,9 @@ from forge.registry.models import Listing, ListingQuerySet, Tag
 
 LARGEST_LICENCE = 100_000
 """Bytes of a file that is read for its licence."""
+MOST_STAGES, LONGEST_STAGE = 100, 60
+_PLACES = {"capability": 0, "output": 2}
+"""Where kinds of stages stand; all others are between."""
 
 
 def list_rune(tag: Tag) -> None:
@@ -24,7 +28,8 @@ def list_rune(tag: Tag) -> None:
     build = tag.build
     if build.artefact is None:
         return
-    words = " ".join(sensors_of(build.artefact.report.get("pipeline", {})))
+    outline = build.artefact.report.get("pipeline", {})
+    words = " ".join(sensors_of(outline))
     Listing.objects.update_or_create(
         repository=tag.repository,
         defaults={
@@ -34,9 +39,18 @@ def list_rune(tag: Tag) -> None:
             "memory": build.artefact.planned_memory,
             "sensors": f" {words} " if words else "",
             "licence": licence_in(build.source),
+            "stages": stages_of(outline),
+            "accuracy": build.evaluation["accuracy"] if build.evaluation else None,
             "published": tag.created,
         },
     )
+
+
+def stages_of(outline: Mapping[str, Any]) -> list[list[str]]:
+    """The first stages of an outline, each its kind and what it is: what is read first, and the outputs last."""
+    nodes: Sequence[Mapping[str, Any]] = outline.get("nodes", ())
+    stages = [[str(node["kind"]), str(node["detail"])[:LONGEST_STAGE]] for node in nodes]
+    return sorted(stages, key=lambda stage: _PLACES.get(stage[0], 1))[:MOST_STAGES]
 
 
 def listed(

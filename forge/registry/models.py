@@ -188,6 +188,10 @@ class Listing(models.Model):
     """The capabilities that its pipeline reads, with spaces around each: ` IMAGE SOUND `."""
     licence = models.CharField(max_length=40, blank=True)
     """Its SPDX identifier, as its LICENSE file begins; "" where that says none that is known."""
+    stages = models.JSONField(default=list, db_default=[])
+    """The first stages of its pipeline, each `[kind, what it is]`: `["capability", "SOUND 16 kHz"]`."""
+    accuracy = models.FloatField(null=True, blank=True)
+    """The share of the project's test samples on which it was right when it was published; None where it had none."""
     published = models.DateTimeField(db_index=True)
     uses = models.BigIntegerField(default=0, db_default=0, db_index=True)
     """How often what the project published was used, in all."""

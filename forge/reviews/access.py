@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from uuid import UUID
 
 from django.db.models import Count, OuterRef, Prefetch, Subquery
@@ -124,12 +124,16 @@ def find_numbered_review(actor: Actor, project: Project, number: int) -> Review:
 def complete(reviews: ReviewQuerySet) -> ReviewQuerySet:
     """With all that tells where reviews stand, but for the verdicts."""
     rounds = Round.objects.select_related("build__artefact", "build__version", "build__requested_by", "asked_by")
+    found = with_joining(reviews).select_related("project__organisation", "asked_by")
+    return found.prefetch_related(Prefetch("rounds", rounds), "groups__people")
+
+
+def with_joining(reviews: ReviewQuerySet) -> ReviewQuerySet:
+    """With how many people may still join each by a letter."""
     invited = InvitedReviewer.objects.open().filter(review=OuterRef("pk")).order_by().values("review")
     joining = Coalesce(Subquery(invited.annotate(count=Count("pk")).values("count")), 0)
     # Whoever reads it finds it declared at the model, which the plug-in takes for another definition.
-    found = reviews.annotate(joining=joining)  # type: ignore[no-redef]
-    found = found.select_related("project__organisation", "asked_by")
-    return found.prefetch_related(Prefetch("rounds", rounds), "groups__people")
+    return reviews.annotate(joining=joining)  # type: ignore[no-redef]
 
 
 def newest_round(review: Review) -> Round:
@@ -145,7 +149,11 @@ def groups_of(review: Review) -> list[Group]:
 
 def standing_verdicts(reviews: Sequence[Review]) -> dict[UUID, Verdicts]:
     """The standing verdicts on what each review judges now, by review; one query for all."""
-    judged = {review.pk: (review.project_id, digest_of(newest_round(review))) for review in reviews}
+    return given_verdicts({review.pk: (review.project_id, digest_of(newest_round(review))) for review in reviews})
+
+
+def given_verdicts(judged: Mapping[UUID, tuple[UUID, str]]) -> dict[UUID, Verdicts]:
+    """The standing verdicts on runes, each the id of a project and a digest, by what asks; one query for all."""
     rows = Verdict.objects.standing().filter(
         project__in={project for project, _ in judged.values()},
         rune_digest__in={digest for _, digest in judged.values()},
@@ -154,7 +162,7 @@ def standing_verdicts(reviews: Sequence[Review]) -> dict[UUID, Verdicts]:
     for project_id, digest, user_id, verdict in rows.values_list("project", "rune_digest", "user", "verdict"):
         if user_id is not None:
             given.setdefault((project_id, digest), {})[user_id] = verdict
-    return {review_id: verdicts_of(given.get(key, {})) for review_id, key in judged.items()}
+    return {asking: verdicts_of(given.get(rune, {})) for asking, rune in judged.items()}
 
 
 def digest_of(one_round: Round) -> str:

@@ -2,29 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from django.db.models import Q
 
 from forge.accounts.permissions import Verb, can, projects_where
 from forge.core.actors import Actor
-from forge.projects.hooks import Waiting, waited_on, waiting_for
+from forge.projects.hooks import Waiting, Waits, waits
 from forge.projects.models import Project
-from forge.reviews.change_models import ChangeRequest, ChangeRequestQuerySet, ChangeState
+from forge.reviews.change_models import ChangeRequest, ChangeState
 from forge.reviews.taking_part import offers_it
 
 SHOWN = 10
+LOOKED_AT = 200
+"""The newest open change requests that are looked at."""
 ICON = "git-pull-request"
 
 
-@waiting_for.register
-def offers_that_wait(actor: Actor) -> Sequence[Waiting]:
-    """Open change requests of others to projects that the person may edit, but for those in which newer files are
-    waited for; and the person's own in which they are. One query."""
-    mine = Project.objects.alive().filter(projects_where(actor, Verb.EDIT))
-    to_decide = Q(project__in=mine, changes_asked__isnull=True) & ~Q(author=actor.pk)
-    found = _open(ChangeRequest.objects.filter(to_decide | Q(author=actor.pk, changes_asked__isnull=False)))
-    return [_waiting(each, _wanted(actor, each), each.get_absolute_url()) for each in found if _reads(actor, each)]
+@waits.register
+def offers_that_wait(actor: Actor) -> Waits:
+    """Open change requests: those of others to projects that the person may edit, but for those in which newer files
+    are waited for; and the person's own, which wait for them where changes are asked for. One query."""
+    if actor.pk is None:
+        return Waits()
+    editable = Project.objects.of_member(actor).filter(projects_where(actor, Verb.EDIT))
+    to_decide = Q(project__in=editable, changes_asked__isnull=True)
+    found = ChangeRequest.objects.filter(Q(author=actor.pk) | to_decide, state=ChangeState.OPEN)
+    found = found.filter(project__deleted_at=None).order_by("-created")
+    newest = list(found.select_related("project__organisation", "source__organisation", "author")[:LOOKED_AT])
+    mine = [each for each in newest if each.author_id == actor.pk and _reads(actor, each)]
+    for_me = [each for each in newest if each.author_id != actor.pk or (each.changes_asked and each in mine)]
+    return Waits(
+        for_me=[_waiting(each, _wanted(actor, each)) for each in for_me[:SHOWN]],
+        for_others=[_waiting(each, "Not decided yet") for each in mine if each.changes_asked is None][:SHOWN],
+    )
 
 
 def _wanted(actor: Actor, request: ChangeRequest) -> str:
@@ -33,28 +42,16 @@ def _wanted(actor: Actor, request: ChangeRequest) -> str:
     return f"{request.author or 'Someone'} offers changes"
 
 
-@waited_on.register
-def own_offers(actor: Actor) -> Sequence[Waiting]:
-    """The person's own open offers that others have to decide. One query."""
-    found = _open(ChangeRequest.objects.filter(author=actor.pk, changes_asked__isnull=True))
-    return [_waiting(each, "Not decided yet", each.get_absolute_url()) for each in found if _reads(actor, each)]
-
-
-def _open(requests: ChangeRequestQuerySet) -> ChangeRequestQuerySet:
-    found = requests.filter(state=ChangeState.OPEN, project__deleted_at=None).order_by("-created")
-    return found.select_related("project__organisation", "source__organisation", "author")[:SHOWN]
-
-
 def _reads(actor: Actor, request: ChangeRequest) -> bool:
     """Whether the person may still open its page."""
     return can(actor, Verb.READ, request.project) or offers_it(actor, request)
 
 
-def _waiting(request: ChangeRequest, detail: str, url: str) -> Waiting:
+def _waiting(request: ChangeRequest, detail: str) -> Waiting:
     return Waiting(
         title=f"{request.project.full_name}: {request.title}",
         detail=f"Change request {request.number} · {detail}",
-        url=url,
+        url=request.get_absolute_url(),
         action="Open",
         icon=ICON,
         since=request.created,

@@ -4,6 +4,7 @@ people suggest in them."""
 from __future__ import annotations
 
 import uuid
+from datetime import datetime
 
 from django.conf import settings
 from django.db import models
@@ -115,7 +116,11 @@ class Review(models.Model):
     closed = models.DateTimeField(null=True, blank=True)
     """When it was closed: nobody is waited for any more."""
     joining: int
-    """How many people may still join it by a letter; of what `forge.reviews.access.complete` found."""
+    """How many people may still join it by a letter; of what `forge.reviews.access.with_joining` found."""
+    judged: str | None
+    """The digest of what it judges now; of what `forge.reviews.open_reviews` found, as `since`, when its newest round
+    began."""
+    since: datetime
 
     objects = ReviewQuerySet.as_manager()
 

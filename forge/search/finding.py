@@ -20,9 +20,9 @@ from forge.search.asked import Asked
 from forge.search.docs import find_headings
 
 SHOWN = 6
-"""Of each kind."""
-LOOKED_AT = 40
-"""Rows that are read where several may be of one thing."""
+"""Of each kind, where one types."""
+LOOKED_AT = 8
+"""Rows that are read for each that is shown, where several may be of one thing."""
 
 
 class HitKind(StrEnum):
@@ -46,17 +46,18 @@ class Hit:
     url: str
 
 
-def find(actor: Actor, asked: Asked) -> list[Hit]:
-    """What fits, by kind, the best first and of those that fit alike the newest. Without words, what is recent."""
+def find(actor: Actor, asked: Asked, shown: int = SHOWN) -> list[Hit]:
+    """What fits, by kind and at most so many of each, the best first and of those that fit alike the newest. Without
+    words, what is recent."""
     if asked.is_empty:
-        return [*_projects(_recent_projects(actor)), *_builds(_recent_builds(actor))]
+        return [*_projects(_recent_projects(actor), shown), *_builds(_recent_builds(actor), shown)]
     return [
-        *_projects(_ranked(actor, asked.typed)),
-        *_builds(_numbered(actor, asked)),
-        *_organisations(actor, asked.typed),
-        *_people(actor, asked.typed),
-        *_files(actor, asked.typed),
-        *_docs(asked.typed),
+        *_projects(_ranked(actor, asked.typed), shown),
+        *_builds(_numbered(actor, asked), shown),
+        *_organisations(actor, asked.typed, shown),
+        *_people(actor, asked.typed, shown),
+        *_files(actor, asked.typed, shown),
+        *_docs(asked.typed, shown),
     ]
 
 
@@ -96,48 +97,49 @@ def _numbered(actor: Actor, asked: Asked) -> QuerySet[Build]:
     return found.order_by("-created")
 
 
-def _projects(found: ProjectQuerySet) -> Iterator[Hit]:
-    for project in found.select_related("organisation")[:SHOWN]:
+def _projects(found: ProjectQuerySet, shown: int) -> Iterator[Hit]:
+    for project in found.select_related("organisation")[:shown]:
         detail = project.organisation.name
         yield Hit(HitKind.PROJECT, project.name, detail, f"{project.get_absolute_url()}/studio")
 
 
-def _builds(found: QuerySet[Build]) -> Iterator[Hit]:
-    for build in found.select_related("project__organisation")[:SHOWN]:
+def _builds(found: QuerySet[Build], shown: int) -> Iterator[Hit]:
+    for build in found.select_related("project__organisation")[:shown]:
         title = f"{build.project.name}, build {build.number}"
         detail = f"{build.project.organisation.name} · {build.get_state_display()}"
         yield Hit(HitKind.BUILD, title, detail, f"{build.project.get_absolute_url()}/builds/{build.number}")
 
 
-def _organisations(actor: Actor, words: Sequence[str]) -> Iterator[Hit]:
+def _organisations(actor: Actor, words: Sequence[str], shown: int) -> Iterator[Hit]:
     found: QuerySet[Organisation] = organisations_of(actor)
     for word in words:
         found = found.filter(Q(name__icontains=word) | Q(title__icontains=word))
-    for each in found.order_by("name")[:SHOWN]:
+    for each in found.order_by("name")[:shown]:
         yield Hit(HitKind.ORGANISATION, each.name, each.title, each.get_absolute_url())
 
 
-def _people(actor: Actor, words: Sequence[str]) -> Iterator[Hit]:
+def _people(actor: Actor, words: Sequence[str], shown: int) -> Iterator[Hit]:
     """Members of the same organisations, each once."""
     seen: set[UUID] = set()
-    for membership in people_beside(actor, words)[:LOOKED_AT]:
+    # Somebody has a row for each organisation that they share.
+    for membership in people_beside(actor, words)[: shown * max(LOOKED_AT, len(actor.roles))]:
         person, organisation = membership.user, membership.organisation
-        if person.pk not in seen and len(seen) < SHOWN:
+        if person.pk not in seen and len(seen) < shown:
             seen.add(person.pk)
             yield Hit(HitKind.PERSON, str(person), f"{organisation.name} · {person.email}", f"/users/{person.pk}")
 
 
-def _files(actor: Actor, words: Sequence[str]) -> Iterator[Hit]:
+def _files(actor: Actor, words: Sequence[str], shown: int) -> Iterator[Hit]:
     """Files in whose path each word is, those of what changed last first."""
-    shown = 0
-    for contents in contents_with(actor, words)[:LOOKED_AT]:
+    told = 0
+    for contents in contents_with(actor, words)[: shown * LOOKED_AT]:
         for path in contents.paths.split("\n"):
-            if shown < SHOWN and all(word in path.lower() for word in words):
-                shown += 1
+            if told < shown and all(word in path.lower() for word in words):
+                told += 1
                 url = f"{contents.project.get_absolute_url()}/studio?{urlencode({'file': path})}"
                 yield Hit(HitKind.FILE, path, contents.project.full_name, url)
 
 
-def _docs(words: Sequence[str]) -> Iterator[Hit]:
-    for heading in find_headings(words, SHOWN):
+def _docs(words: Sequence[str], shown: int) -> Iterator[Hit]:
+    for heading in find_headings(words, shown):
         yield Hit(HitKind.DOCS, heading.text, "" if heading.text == heading.page else heading.page, heading.url)

@@ -38,10 +38,11 @@ from forge.web.limits import gate_facts
 from forge.web.memory import memory_picture
 from forge.web.notices import watch_menu
 from forge.web.pages import for_person, show_again
+from forge.web.paging import rows_of
 from forge.web.project import project_of
 from rune.wording import counted
 
-SHOWN = 100
+SHOWN = 50
 """Builds on the list."""
 
 
@@ -97,8 +98,18 @@ def builds_list(request: HttpRequest, organisation: str, name: str) -> HttpRespo
     principal = principal_of(request)
     verb = Verb.BUILD if request.method == "POST" else Verb.READ
     project = project_of(request, organisation, name, verb)
+    if request.method == "POST":
+        try:
+            return redirect(_address(request_build(principal, project)))
+        except Conflict as error:
+            return show_again(request, "builds/list.html", _builds(request, principal, project), error)
+    return render(request, "builds/list.html", _builds(request, principal, project))
+
+
+def _builds(request: HttpRequest, principal: Principal, project: Project) -> dict[str, Any]:
+    """A page of the builds, the newest first."""
     published = tags_of(principal, project)
-    builds = list(builds_of(principal, project)[:SHOWN])
+    builds, pages = rows_of(request, builds_of(principal, project), SHOWN)
     judged = verdicts_on_runes(principal, project)
     rows = [
         Row(
@@ -110,18 +121,13 @@ def builds_list(request: HttpRequest, organisation: str, name: str) -> HttpRespo
         )
         for build in builds
     ]
-    context = {
+    return {
         "project": project,
         "rows": rows,
+        "pages": pages,
         "may_build": can(principal, Verb.BUILD, project),
         "watch": watch_menu(principal, project),
     }
-    if request.method == "POST":
-        try:
-            return redirect(_address(request_build(principal, project)))
-        except Conflict as error:
-            return show_again(request, "builds/list.html", context, error)
-    return render(request, "builds/list.html", context)
 
 
 @for_person

@@ -6,9 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from forge.accounts.principals import Principal
 from forge.builds.contents import sensors_of
-from forge.projects.access import favourites_among
 from forge.projects.hooks import CardFacts, CardVerdict, card_facts, card_verdicts
 from forge.projects.models import Project
 from forge.web.pipeline import DrawnPipeline, drawn_pipeline
@@ -47,8 +45,8 @@ class Card:
         return "" if self.facts.accuracy is None else f"{self.facts.accuracy * 100:.1f} %"
 
 
-def cards(principal: Principal, projects: Sequence[Project]) -> list[Card]:
-    """Projects with their facts, asked for all at once. They were read with their organisations."""
+def cards(projects: Sequence[Project]) -> list[Card]:
+    """Projects with their facts, asked for all at once. They were read with their organisations and favourites."""
     facts: dict[UUID, CardFacts] = {}
     verdicts: dict[UUID, CardVerdict] = {}
     asked = [project.pk for project in projects]
@@ -58,9 +56,8 @@ def cards(principal: Principal, projects: Sequence[Project]) -> list[Card]:
         facts |= found
     for judged in card_verdicts.call(asked):
         verdicts |= judged
-    chosen = favourites_among(principal, asked)
     known = [(project, facts.get(project.pk, CardFacts())) for project in projects]
     return [
-        Card(project, its, drawn_pipeline(its.outline), verdicts.get(project.pk), project.pk in chosen)
+        Card(project, its, drawn_pipeline(its.outline), verdicts.get(project.pk), project.is_favourite)
         for project, its in known
     ]

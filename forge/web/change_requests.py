@@ -9,7 +9,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
@@ -42,6 +41,7 @@ from forge.web.conversation import Which, request_talk_facts, which_asked
 from forge.web.judging import rune_facts
 from forge.web.limits import Step, steps_of
 from forge.web.pages import for_person, show_again
+from forge.web.paging import rows_of
 from forge.web.project import project_of
 from forge.web.reviews import STATE_TAGS, StateTag
 from rune.merge import Choice, Side
@@ -82,9 +82,9 @@ def change_requests(request: HttpRequest, organisation: str, name: str) -> HttpR
     found = change_requests_of(principal_of(request), project)
     which = "all" if request.GET.get("show") == "all" else "open"
     shown = found if which == "all" else found.filter(state=ChangeState.OPEN)
-    page = Paginator(shown, SHOWN).get_page(request.GET.get("page"))
-    rows = [Row(each, CHANGE_TAGS[ChangeState(each.state)]) for each in page]
-    context = {"project": project, "rows": rows, "which": which, "page": page, "has_any": found.exists()}
+    listed, pages = rows_of(request, shown, SHOWN)
+    rows = [Row(each, CHANGE_TAGS[ChangeState(each.state)]) for each in listed]
+    context = {"project": project, "rows": rows, "which": which, "pages": pages, "has_any": found.exists()}
     return render(request, "changes/list.html", context)
 
 

@@ -4,21 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from typing import Any, cast
+from typing import Any
 from urllib.parse import urlencode
 
-from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from forge.accounts.principals import Principal, principal_of
 from forge.projects.access import favourites_seen
+from forge.projects.models import Visibility
 from forge.registry.licences import BEGINNINGS
 from forge.registry.listings import listed
 from forge.registry.models import Listing, ListingQuerySet
 from forge.reviews.access import approved_among
 from forge.web.cards import SENSOR_WORDS
+from forge.web.paging import rows_of
 from forge.web.project_filter import SENSORS
 from rune.wording import listed as in_words
 
@@ -48,13 +49,27 @@ class Glyph:
 
 
 # The front end's build finds the icons that it must draw by `icon="…"`.
+KIND_ICONS = {"block": Glyph(icon="sliders-vertical"), "model": Glyph(icon="brain"), "output": Glyph(icon="braces")}
 SENSOR_ICONS = {
     "SOUND": Glyph(icon="mic"),
     "IMAGE": Glyph(icon="camera"),
     "FLOAT_IMAGE": Glyph(icon="camera"),
     "ACCEL": Glyph(icon="activity"),
+    "RAW": Glyph(icon="hash"),
+    "RAND": Glyph(icon="dices"),
 }
 OTHER = Glyph(icon="box")
+MORE = Glyph(icon="ellipsis")
+MOST_STEPS = 5
+_SHORT = {
+    "SOUND": "Sound",
+    "IMAGE": "Image",
+    "FLOAT_IMAGE": "Image",
+    "ACCEL": "Motion",
+    "RAW": "Numbers",
+    "RAND": "Random",
+}
+"""What a picture calls the sensors, where a few letters fit."""
 
 
 @dataclass(frozen=True)
@@ -106,6 +121,32 @@ class Asked:
 
 
 @dataclass(frozen=True)
+class Step:
+    """A stage of a pipeline as a card draws it."""
+
+    kind: str
+    words: str
+    icon: str
+
+
+def steps_of(stages: Sequence[Sequence[str]]) -> list[Step]:
+    """The steps of a card's picture: of a long pipeline its first and its last ones."""
+    drawn = [_step(kind, detail) for kind, detail in stages]
+    if len(drawn) <= MOST_STEPS:
+        return drawn
+    left_out = len(drawn) - MOST_STEPS + 1
+    return [*drawn[: MOST_STEPS - 3], Step("more", f"{left_out} more", MORE.icon), *drawn[-2:]]
+
+
+def _step(kind: str, detail: str) -> Step:
+    name = detail.partition(" ")[0]
+    if kind == "capability":
+        return Step(kind, _SHORT.get(name, name), SENSOR_ICONS.get(name, OTHER).icon)
+    words = {"model": "Model", "output": "Output"}.get(kind, name.rpartition("/")[2].partition("@")[0])
+    return Step(kind, words or kind, KIND_ICONS.get(kind, OTHER).icon)
+
+
+@dataclass(frozen=True)
 class RuneCard:
     """A published rune, as its card says it."""
 
@@ -119,10 +160,22 @@ class RuneCard:
         return in_words(list(dict.fromkeys(words)))
 
     @property
-    def icon(self) -> str:
-        """Stands for the first of its sensors."""
-        named = (SENSOR_ICONS[each] for each in self.listing.sensors.split() if each in SENSOR_ICONS)
-        return next(named, OTHER).icon
+    def steps(self) -> list[Step]:
+        """Its pipeline, as a picture; at least what it reads."""
+        sensors = [("capability", sensor) for sensor in self.listing.sensors.split()]
+        return steps_of(self.listing.stages or sensors or [("capability", "RAW")])
+
+    @property
+    def percent_right(self) -> str:
+        """How often it was right on its project's test samples; "" where nobody asked."""
+        return "" if self.listing.accuracy is None else f"{self.listing.accuracy * 100:.1f} %"
+
+    @property
+    def player(self) -> str:
+        """The address of the page on which it runs in a frame; "" for what is not public, which no frame shows."""
+        project = self.listing.repository.project
+        is_public = project.visibility == Visibility.PUBLIC
+        return f"/player/{project.full_name}/embed?{urlencode({'tag': self.listing.tag.name})}" if is_public else ""
 
 
 def rune_cards(rows: Sequence[Listing]) -> list[RuneCard]:
@@ -141,22 +194,18 @@ def explore(request: HttpRequest) -> HttpResponse:
     """The runes that are shared with who asks: public ones with anyone, internal ones with people who are signed in."""
     principal = principal_of(request)
     asked = Asked.of(request.GET)
-    page = Paginator(complete(asked.listings(principal)), ON_A_PAGE).get_page(request.GET.get("page"))
+    rows, pages = rows_of(request, complete(asked.listings(principal)), ON_A_PAGE)
     context: dict[str, Any] = {
         "asked": asked,
-        "cards": rune_cards(list(cast("QuerySet[Listing]", page.object_list))),
-        "page": page,
-        "sensors": [(value, words, asked.address(sensor=value)) for value, words in _SENSORS.items()],
+        "cards": rune_cards(rows),
+        "pages": pages,
+        "sensors": [
+            (value, words, asked.address(sensor=value), SENSOR_ICONS[value].icon if value else "")
+            for value, words in _SENSORS.items()
+        ],
         "favourites": asked.address(mine="" if asked.mine else "favourites") if principal.person is not None else "",
         "sizes": SIZES,
         "licences": LICENCES,
         "sorts": SORTS,
-        "before": _page(asked, page.previous_page_number()) if page.has_previous() else "",
-        "after": _page(asked, page.next_page_number()) if page.has_next() else "",
     }
     return render(request, "explore.html", context)
-
-
-def _page(asked: Asked, number: int) -> str:
-    address = asked.address()
-    return f"{address}{'' if address == '?' else '&'}page={number}"

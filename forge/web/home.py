@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
@@ -10,15 +10,14 @@ from django.shortcuts import render
 
 from forge.accounts.access import may_create_organisations, organisations_kept_out_of, organisations_of
 from forge.accounts.permissions import Verb, can
-from forge.accounts.principals import Principal, principal_of
+from forge.accounts.principals import principal_of
+from forge.accounts.usage import with_storage
 from forge.activity.access import activity_of, complete
-from forge.core.actors import Actor
-from forge.core.hooks import Hook
-from forge.projects.access import favourites_of
-from forge.projects.hooks import Waiting, waited_on, waiting_for
+from forge.projects.access import favourites_of, with_favourites
+from forge.projects.hooks import Waiting, waits
 from forge.web.activity import activity_rows
 from forge.web.example import example
-from forge.web.pages import usual_organisation
+from forge.web.pages import usual_among
 from forge.web.project_filter import ProjectFilter
 from forge.web.project_list import project_list
 from forge.web.usage import nearly_full
@@ -33,29 +32,32 @@ def home(request: HttpRequest) -> HttpResponse:
     if not request.user.is_authenticated:
         return render(request, "welcome.html", {"example": example()})
     principal = principal_of(request)
-    organisations = list(organisations_of(principal))
+    storage = with_storage(organisations_of(principal))
+    organisations = [organisation for organisation, _ in storage]
     creatable = [each for each in organisations if can(principal, Verb.CREATE_PROJECT, each)]
     favourites = favourites_of(principal).select_related("organisation", "created_by").order_by("-changed")
+    above = with_favourites(principal, favourites)[:FAVOURITES_SHOWN]
+    projects = project_list(principal, ProjectFilter.of(request.GET), above=list(above))
+    told = waits.call(principal)
     context = {
-        "full": nearly_full(organisations),
+        "full": nearly_full(storage),
         "creates_organisations": may_create_organisations(principal),
         "kept_out": organisations_kept_out_of(principal) if principal.kept_out else [],
-        "waiting": waiting_things(principal, waiting_for),
-        "waited": waiting_things(principal, waited_on),
+        "waiting": newest_first(each for answer in told for each in answer.for_me),
+        "waited": newest_first(each for answer in told for each in answer.for_others),
         "activity": activity_rows(principal, complete(activity_of(principal)[:ACTIVITY_SHOWN])),
-        "list": project_list(principal, ProjectFilter.of(request.GET), above=list(favourites[:FAVOURITES_SHOWN])),
+        "list": projects,
         "templates": list_templates(),
         "organisations": organisations,
         "creatable": creatable,
-        "usual": usual_organisation(principal, creatable),
+        "usual": usual_among(creatable, projects.made),
     }
     return render(request, "home.html", context)
 
 
-def waiting_things(principal: Principal, hook: Hook[[Actor], Sequence[Waiting]]) -> list[Waiting]:
-    """What waits for a person, or what they wait for, newest first."""
-    found = [waiting for answer in hook.call(principal) for waiting in answer]
-    return sorted(found, key=lambda waiting: waiting.since, reverse=True)
+def newest_first(things: Iterable[Waiting]) -> list[Waiting]:
+    """In the order of a home page."""
+    return sorted(things, key=lambda waiting: waiting.since, reverse=True)
 
 
 def health(request: HttpRequest) -> HttpResponse:

@@ -15,10 +15,15 @@ from forge.accounts.permissions import Verb
 from forge.accounts.principals import Principal, principal_of
 from forge.core.errors import Conflict, Invalid, NotFound, TooOften
 from forge.moderation import actions
-from forge.moderation.access import SHOWN, Subject, find_reported, find_subject, open_cases, own_reports, standing_cases
+from forge.moderation.access import Subject, find_reported, find_subject, open_cases, own_reports, standing_cases
 from forge.moderation.models import Reason
 from forge.web.pages import for_person, person, show_again
+from forge.web.paging import rows_of, things_of
 from forge.web.project import project_of
+
+SHOWN = 50
+CASES_SHOWN = 20
+"""Each of which has a form."""
 
 
 @for_person
@@ -28,23 +33,25 @@ def report(request: HttpRequest) -> HttpResponse:
     """The form about one page, and what became of one's reports."""
     principal = principal_of(request)
     if request.method == "GET":
-        return render(request, "moderation/report.html", _reporting(principal, request.GET.get("about", "")))
+        return render(request, "moderation/report.html", _reporting(request, principal, request.GET.get("about", "")))
     about = request.POST.get("about", "")
     subject = find_reported(principal, about)
     try:
         actions.report(principal, subject, request.POST.get("reason", ""), request.POST.get("text", ""))
     except (Invalid, Conflict, TooOften) as error:
-        return show_again(request, "moderation/report.html", _reporting(principal, about), error)
+        return show_again(request, "moderation/report.html", _reporting(request, principal, about), error)
     return redirect("/accounts/report#reports")
 
 
-def _reporting(principal: Principal, about: str) -> dict[str, Any]:
+def _reporting(request: HttpRequest, principal: Principal, about: str) -> dict[str, Any]:
     subject = find_reported(principal, about) if about else None
+    reports, pages = rows_of(request, own_reports(principal), SHOWN, at="reports")
     return {
         "about": about,
         "name": "" if subject is None else str(subject) if isinstance(subject, User) else subject.full_name,
         "reasons": dict(Reason.choices),
-        "reports": list(own_reports(principal)[:SHOWN]),
+        "reports": reports,
+        "pages": pages,
     }
 
 
@@ -52,15 +59,17 @@ def _reporting(principal: Principal, about: str) -> dict[str, Any]:
 @never_cache
 def queue(request: HttpRequest) -> HttpResponse:
     """What waits for a decision, for moderators."""
-    return render(request, "moderation/queue.html", _queue(principal_of(request)))
+    return render(request, "moderation/queue.html", _queue(request, principal_of(request)))
 
 
-def _queue(principal: Principal) -> dict[str, Any]:
-    cases = open_cases(principal)
-    waiting = {case.take_down.pk for case in cases if case.take_down is not None}
+def _queue(request: HttpRequest, principal: Principal) -> dict[str, Any]:
+    cases, pages = things_of(request, open_cases(principal), CASES_SHOWN)
+    standing, down_pages = rows_of(request, standing_cases(principal), SHOWN, "down", "down")
     return {
         "cases": cases,
-        "standing": [down for down in standing_cases(principal) if down.pk not in waiting],
+        "pages": pages,
+        "standing": standing,
+        "down_pages": down_pages,
         "reasons": dict(Reason.choices),
     }
 
@@ -77,7 +86,7 @@ def decide(request: HttpRequest) -> HttpResponse:
     try:
         act(principal, subject, request.POST)
     except (Invalid, Conflict) as error:
-        return show_again(request, "moderation/queue.html", _queue(principal), error)
+        return show_again(request, "moderation/queue.html", _queue(request, principal), error)
     return redirect("reports")
 
 

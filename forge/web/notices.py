@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
@@ -26,6 +25,7 @@ from forge.notices.unsubscribing import person_of_token
 from forge.notices.words import action, sentence, title
 from forge.projects.models import Project
 from forge.web.pages import for_person, person, show_again
+from forge.web.paging import rows_of
 from forge.web.project import project_of
 
 SHOWN = 50
@@ -89,8 +89,8 @@ def inbox(request: HttpRequest) -> HttpResponse:
     found = notices_of(principal_of(request))
     show = request.GET.get("show", "open")
     shown = {"unread": found.unread(), "done": found.exclude(done=None)}.get(show, found.open())
-    page = Paginator(shown, SHOWN).get_page(request.GET.get("page"))
-    context = {"rows": [_row(notice) for notice in page], "page": page, "show": show, "shows": SHOWS}
+    notices, pages = rows_of(request, shown, SHOWN)
+    context = {"rows": [_row(notice) for notice in notices], "pages": pages, "show": show, "shows": SHOWS}
     return render(request, "notices/inbox.html", context)
 
 

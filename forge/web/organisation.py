@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
-from django.core.paginator import Paginator
-from django.db.models import QuerySet
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
@@ -15,22 +14,21 @@ from django.views.decorators.http import require_http_methods, require_POST
 from forge.accounts import actions
 from forge.accounts.access import find_organisation, members_of, open_invitations, require_may_create
 from forge.accounts.errors import LastOwner, OwnSecondFactorNeeded
-from forge.accounts.models import Membership, Organisation, Role
+from forge.accounts.models import Organisation, Role
 from forge.accounts.permissions import Verb, can, organisations_where
 from forge.accounts.principals import Principal, principal_of
 from forge.accounts.teams import teams_of_member
 from forge.activity.access import activity_of, complete
-from forge.activity.models import Activity
 from forge.core.errors import Conflict, DomainError, Invalid, NotFound, SignInNeeded
 from forge.projects.actions import restore_project
 from forge.projects.models import Project
 from forge.registry.listings import listed
-from forge.registry.models import Listing
 from forge.web.activity import activity_rows
 from forge.web.explore import complete as complete_runes
 from forge.web.explore import rune_cards
 from forge.web.inviting import InvitingForm, asked_for
 from forge.web.pages import for_person, show_again
+from forge.web.paging import chosen_of, rows_of, slice_of, words_of
 from forge.web.project_filter import ProjectFilter
 from forge.web.project_list import project_list
 from forge.web.usage import shown_usage
@@ -44,8 +42,11 @@ ROLE_WORDS = {
 }
 
 
+MEMBER_SORTS = {"": "Name", "new": "Newest", "old": "First joined"}
+MEMBER_ORDERS = {"": ("user__name", "user__email"), "new": ("-created", "pk"), "old": ("created", "pk")}
 MEMBERS_SHOWN = 50
 ACTIVITY_SHOWN = 50
+DELETED_SHOWN = 50
 RUNES_SHOWN = 24
 
 
@@ -70,12 +71,11 @@ def _from_outside(
     """What an organisation shares with somebody who is no member; if nothing, it is as if it were not there."""
     projects = list(Project.objects.of_member(principal).filter(organisation__name=name).select_related("organisation"))
     runes = complete_runes(listed(principal).filter(repository__project__organisation__name=name))
-    page = Paginator(runes, RUNES_SHOWN).get_page(request.GET.get("page"))
-    rows = list(cast("QuerySet[Listing]", page.object_list))
+    rows, pages = rows_of(request, runes, RUNES_SHOWN, at="runes")
     if not projects and not rows:
         raise nothing
     organisation = projects[0].organisation if projects else rows[0].repository.project.organisation
-    context = {"organisation": organisation, "projects": projects, "cards": rune_cards(rows), "page": page}
+    context = {"organisation": organisation, "projects": projects, "cards": rune_cards(rows), "pages": pages}
     return render(request, "organisation/public.html", context)
 
 
@@ -93,10 +93,19 @@ def activity(request: HttpRequest, organisation: str) -> HttpResponse:
     """What happened in the organisation, the newest first."""
     principal = principal_of(request)
     found = find_organisation(principal, organisation)
-    page = Paginator(activity_of(principal).filter(organisation=found), ACTIVITY_SHOWN).get_page(
-        request.GET.get("page")
-    )
-    context = {"rows": activity_rows(principal, complete(cast("QuerySet[Activity]", page.object_list))), "page": page}
+    asked = activity_of(principal).filter(organisation=found)
+    person, project = words_of(request, "person"), words_of(request, "project")
+    if person:
+        asked = asked.filter(Q(person__name__icontains=person) | Q(person__email__icontains=person))
+    if project:
+        asked = asked.filter(project__name__icontains=project)
+    shown, pages = slice_of(request, asked, ACTIVITY_SHOWN)
+    context = {
+        "rows": activity_rows(principal, complete(shown)),
+        "pages": pages,
+        "person": person,
+        "in_project": project,
+    }
     return render(request, "organisation/activity.html", tabs_of(principal, found) | context)
 
 
@@ -120,12 +129,17 @@ def tabs_of(principal: Principal, organisation: Organisation) -> dict[str, Any]:
 def _members(request: HttpRequest, principal: Principal, organisation: Organisation) -> dict[str, Any]:
     """The members whose name or address has what was asked for in it, a page at a time."""
     tabs = tabs_of(principal, organisation)
-    words = " ".join(request.GET.get("q", "").replace("\0", "").split())[:100]
-    page = Paginator(members_of(organisation, words), MEMBERS_SHOWN).get_page(request.GET.get("page"))
-    shown = list(cast("QuerySet[Membership]", page.object_list))
+    words, role = words_of(request), chosen_of(request, "role", Role.values)
+    sort = chosen_of(request, "sort", MEMBER_ORDERS)
+    found = members_of(organisation, words)
+    found = (found.filter(role=role) if role else found).order_by(*MEMBER_ORDERS[sort])
+    shown, pages = rows_of(request, found, MEMBERS_SHOWN)
     return tabs | {
         "words": words,
-        "page": page,
+        "role": role,
+        "sort": sort,
+        "sorts": MEMBER_SORTS,
+        "pages": pages,
         "members": shown,
         "in_teams": teams_of_member(organisation, [each.user_id for each in shown]),
         "invitations": open_invitations(organisation) if tabs["manages"] else [],
@@ -261,13 +275,15 @@ def deleted(request: HttpRequest, organisation: str) -> HttpResponse:
     """Deleted projects, each with its way back."""
     principal = principal_of(request)
     found = find_organisation(principal, organisation)
-    return render(request, "organisation/deleted.html", _deleted(principal, found))
+    return render(request, "organisation/deleted.html", _deleted(request, principal, found))
 
 
-def _deleted(principal: Principal, organisation: Organisation) -> dict[str, Any]:
+def _deleted(request: HttpRequest, principal: Principal, organisation: Organisation) -> dict[str, Any]:
     projects = Project.objects.deleted_for(principal).filter(organisation=organisation).order_by("-deleted_at")
+    shown, pages = rows_of(request, projects, DELETED_SHOWN)
     return tabs_of(principal, organisation) | {
-        "projects": list(projects),
+        "projects": shown,
+        "pages": pages,
         "restores": organisation.pk in organisations_where(principal, Verb.MANAGE),
     }
 
@@ -281,5 +297,7 @@ def restore(request: HttpRequest, organisation: str, name: str) -> HttpResponse:
     try:
         project = restore_project(principal, found, name, request.POST.get("name", "").strip() or None)
     except (Conflict, Invalid) as error:
-        return show_again(request, "organisation/deleted.html", _deleted(principal, found) | {"wanted": name}, error)
+        return show_again(
+            request, "organisation/deleted.html", _deleted(request, principal, found) | {"wanted": name}, error
+        )
     return redirect(f"{project.get_absolute_url()}/studio")

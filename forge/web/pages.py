@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec, cast
 
@@ -43,11 +44,19 @@ def show_again(request: HttpRequest, template: str, context: dict[str, Any], err
 
 def usual_organisation(principal: Principal, creatable: Sequence[Organisation]) -> str:
     """The only one, or where the person made a project last; "" where nobody can tell, so that they are asked."""
-    if len(creatable) == 1:
-        return creatable[0].name
+    if len(creatable) < 2:
+        return creatable[0].name if creatable else ""
     made = (
         Project.objects.of_member(principal)
         .filter(created_by_id=principal.pk, organisation__in=creatable)
         .order_by("-created")
     )
     return made.values_list("organisation__name", flat=True).first() or ""
+
+
+def usual_among(creatable: Sequence[Organisation], made: Mapping[str, datetime]) -> str:
+    """The same, where a page knows already when the person made a project last in each organisation, by its name."""
+    if len(creatable) == 1:
+        return creatable[0].name
+    known = [each.name for each in creatable if each.name in made]
+    return max(known, key=made.__getitem__, default="")

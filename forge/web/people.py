@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from typing import cast
 from uuid import UUID
 
-from django.core.paginator import Paginator
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
@@ -15,8 +12,8 @@ from forge.accounts.pages_of_people import find_person, is_among_colleagues, sha
 from forge.accounts.principals import Principal, principal_of
 from forge.moderation.access import can_report, standing
 from forge.registry.listings import listed
-from forge.registry.models import Listing
 from forge.web.explore import complete, rune_cards
+from forge.web.paging import rows_of
 
 RUNES_SHOWN = 12
 
@@ -26,15 +23,15 @@ def person_page(request: HttpRequest, person: UUID) -> HttpResponse:
     principal = principal_of(request)
     found = find_person(principal, person)
     runes = complete(listed(principal).filter(tag__author=found))
-    page = Paginator(runes, RUNES_SHOWN).get_page(request.GET.get("page"))
+    rows, pages = rows_of(request, runes, RUNES_SHOWN, at="published")
     is_colleague = is_among_colleagues(principal, found)
     context = {
         "whose": found,
         "is_self": found.pk == principal.pk,
         "is_colleague": is_colleague,
         "organisations": shared_organisations(principal, found) if is_colleague else _sharing(principal, found),
-        "cards": rune_cards(list(cast("QuerySet[Listing]", page.object_list))),
-        "page": page,
+        "cards": rune_cards(rows),
+        "pages": pages,
         "may_report": principal.is_authenticated and can_report(principal, found),
         "down": standing(found) if found.page_taken_down is not None and found.pk == principal.pk else None,
         "may_appeal": True,

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from django.core.paginator import Paginator
-from django.db.models import Count
+from django.db.models import Count, Max, Q
 
 from forge.accounts.principals import Principal
+from forge.projects.access import with_favourites
 from forge.projects.models import Project
 from forge.web.cards import Card, cards
+from forge.web.paging import Pages
 from forge.web.project_filter import SENSORS, SORTS, STATES, VIEWS, WHOSE, ProjectFilter
 
 ON_A_PAGE = 24
@@ -48,14 +51,9 @@ class ProjectList:
     cards: list[Card]
     above: list[Card]
     """Of the projects that the page shows above the list."""
-    matching: int
+    pages: Pages
     of_all: int
     """All projects of the person, here or in the one organisation that the list is of."""
-    first: int
-    last: int
-    before: str
-    """The address of the page before; "" for the first."""
-    after: str
     places: list[Choice]
     """The organisations; empty where there is one."""
     selects: list[Select]
@@ -63,6 +61,8 @@ class ProjectList:
     view: str
     everything: str
     """The address without any filter."""
+    made: Mapping[str, datetime]
+    """When the person made a project last, by the name of each organisation where they did."""
 
     @property
     def place_count(self) -> int:
@@ -83,42 +83,58 @@ def project_list(
     What stands above the list is asked about together with it: each question costs as much for few as for many.
     """
     wanted = replace(asked, organisation=organisation or asked.organisation)
-    counts = _counts(principal, organisation)
-    page = Paginator(wanted.projects(principal), ON_A_PAGE).get_page(wanted.page)
+    places = _places(principal, organisation)
+    counts = {name: place.count for name, place in places.items()}
+    paginator = Paginator(with_favourites(principal, wanted.projects(principal)), ON_A_PAGE)
+    if not replace(wanted, organisation="").is_narrowed:
+        paginator.count = counts.get(wanted.organisation, 0) if wanted.organisation else sum(counts.values())
+    page = paginator.get_page(wanted.page)
     shown = replace(asked, organisation="" if organisation else asked.organisation)
     of_all = sum(counts.values())
     view = asked.view or ("cards" if of_all <= FEW else "list")
     listed = list(page.object_list)
-    found = {
-        card.project.pk: card for card in cards(principal, list({each.pk: each for each in (*above, *listed)}.values()))
-    }
+    found = {card.project.pk: card for card in cards(list({each.pk: each for each in (*above, *listed)}.values()))}
     return ProjectList(
         filter=shown,
         cards=[found[project.pk] for project in listed],
         above=[found[project.pk] for project in above],
-        matching=page.paginator.count,
+        pages=Pages(
+            first=page.start_index(),
+            last=page.end_index(),
+            count=page.paginator.count,
+            before=f"{shown.address(page=page.number - 1)}#projects" if page.has_previous() else "",
+            after=f"{shown.address(page=page.number + 1)}#projects" if page.has_next() else "",
+        ),
         of_all=of_all,
-        first=page.start_index(),
-        last=page.end_index(),
-        before=shown.address(page=page.number - 1) if page.has_previous() else "",
-        after=shown.address(page=page.number + 1) if page.has_next() else "",
-        places=[] if organisation or len(counts) < 2 else _places(shown, counts),
+        places=[] if organisation or len(counts) < 2 else _choices(shown, counts),
         selects=_selects(shown),
         views=[Choice(words, shown.address(view=name), name == view, value=name) for name, words in VIEWS.items()],
         view=view,
         everything=ProjectFilter(view=asked.view).address(),
+        made={name: place.last_made for name, place in places.items() if place.last_made is not None},
     )
 
 
-def _counts(principal: Principal, organisation: str) -> dict[str, int]:
-    """How many projects there are in each organisation, by its name."""
+@dataclass(frozen=True)
+class _Place:
+    """An organisation of the list: how many projects there are, and when the person made one there last."""
+
+    count: int
+    last_made: datetime | None
+
+
+def _places(principal: Principal, organisation: str) -> dict[str, _Place]:
+    """The organisations by name, in one query for all that the page tells of them."""
     found = Project.objects.of_member(principal).order_by("organisation__name")
     if organisation:
         found = found.filter(organisation__name=organisation)
-    return dict(found.values_list("organisation__name").annotate(count=Count("pk")))
+    rows = found.values_list("organisation__name").annotate(
+        count=Count("pk"), last_made=Max("created", filter=Q(created_by=principal.pk))
+    )
+    return {name: _Place(count, last_made) for name, count, last_made in rows}
 
 
-def _places(shown: ProjectFilter, counts: Mapping[str, int]) -> list[Choice]:
+def _choices(shown: ProjectFilter, counts: Mapping[str, int]) -> list[Choice]:
     every = Choice("All", shown.address(organisation=""), not shown.organisation, sum(counts.values()))
     return [
         every,

@@ -44,9 +44,10 @@ from forge.web.conversation import Which, about_asked, talk_facts, which_asked
 from forge.web.judging import compared_with, rune_facts, verdict_facts
 from forge.web.limits import gate_facts
 from forge.web.pages import for_person, show_again
+from forge.web.paging import rows_of
 from forge.web.project import project_of
 
-SHOWN = 100
+SHOWN = 50
 """Reviews on the list."""
 
 
@@ -100,7 +101,7 @@ class Approvals:
 def reviews_list(request: HttpRequest, organisation: str, name: str) -> HttpResponse:
     """A project's reviews, newest first."""
     project = project_of(request, organisation, name, Verb.READ)
-    found = list(reviews_of(principal_of(request), project)[:SHOWN])
+    found, pages = rows_of(request, reviews_of(principal_of(request), project), SHOWN)
     verdicts = standing_verdicts(found)
     rows = [
         Row(
@@ -111,7 +112,7 @@ def reviews_list(request: HttpRequest, organisation: str, name: str) -> HttpResp
         )
         for review in found
     ]
-    return render(request, "reviews/list.html", {"project": project, "rows": rows})
+    return render(request, "reviews/list.html", {"project": project, "rows": rows, "pages": pages})
 
 
 @for_person

@@ -13,6 +13,9 @@ from forge.search.asked import LONGEST, read
 from forge.search.finding import Hit, HitKind, find
 from forge.web.pages import for_person
 
+SHOWN = 25
+"""Of each kind; a list of projects has pages."""
+
 
 @dataclass(frozen=True)
 class Look:
@@ -46,6 +49,6 @@ def search(request: HttpRequest) -> HttpResponse:
     """What was found, by kind; what is too long is cut."""
     words = request.GET.get("q", "")[:LONGEST]
     asked = read(words)
-    hits = find(principal_of(request), asked)
+    hits = find(principal_of(request), asked, SHOWN)
     groups = [Group(LOOKS[kind], list(found)) for kind, found in groupby(hits, key=lambda hit: hit.kind)]
-    return render(request, "search.html", {"words": words, "groups": groups, "is_empty": asked.is_empty})
+    return render(request, "search.html", {"words": words, "groups": groups, "is_empty": asked.is_empty, "most": SHOWN})

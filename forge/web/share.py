@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -17,7 +17,7 @@ from forge.accounts.models import Role
 from forge.accounts.permissions import Verb, can, is_more
 from forge.accounts.principals import Principal, principal_of
 from forge.accounts.team import Teammate, team_of
-from forge.accounts.teams import find_team, team_in, teams_in, teams_of
+from forge.accounts.teams import find_team, names_of_teams, team_in, teams_in
 from forge.core.errors import Invalid, NotFound
 from forge.projects.access import origin_of
 from forge.projects.actions import (
@@ -33,12 +33,13 @@ from forge.projects.models import Project
 from forge.web.inviting import InvitingForm, asked_for
 from forge.web.organisation import ROLE_WORDS
 from forge.web.pages import for_person, show_again
+from forge.web.paging import things_of, words_of
 from forge.web.project import project_of
 
 PROJECT_ROLES = {role: words for role, words in ROLE_WORDS.items() if role != Role.OWNER}
 """Those that one can have in one project."""
 MEMBERS_SHOWN = 50
-"""Members of the organisation that the page names; a larger team has its page."""
+"""People on a page of either list."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,7 @@ def share(request: HttpRequest, organisation: str, name: str) -> HttpResponse:
     """Who can see what, for everyone who reads the project."""
     principal = principal_of(request)
     project = project_of(request, organisation, name, Verb.READ)
-    return render(request, "project/share.html", _shared(principal, project))
+    return render(request, "project/share.html", _shared(request, principal, project))
 
 
 @for_person
@@ -76,8 +77,8 @@ def invite(request: HttpRequest, organisation: str, name: str) -> HttpResponse:
             _, link = invite_to_project(principal, project, asked.role, places=asked.places, days=asked.days)
             answer = {"link": link, "invited": asked}
     except Invalid as error:
-        return show_again(request, "project/share.html", _shared(principal, project), error)
-    return render(request, "project/share.html", _shared(principal, project) | answer)
+        return show_again(request, "project/share.html", _shared(request, principal, project), error)
+    return render(request, "project/share.html", _shared(request, principal, project) | answer)
 
 
 @for_person
@@ -101,7 +102,7 @@ def teammate(request: HttpRequest, organisation: str, name: str, person: UUID) -
         else:
             give_project_role(principal, project, person, request.POST.get("role", ""))
     except (Invalid, NotFound) as error:
-        return show_again(request, "project/share.html", _shared(principal, project), error)
+        return show_again(request, "project/share.html", _shared(request, principal, project), error)
     left = person == principal.pk and "remove" in request.POST
     return redirect("home" if left else f"{project.get_absolute_url()}/share")
 
@@ -120,27 +121,35 @@ def team(request: HttpRequest, organisation: str, name: str) -> HttpResponse:
             found = find_team(principal, project.organisation.name, asked)
             give_team_role(principal, found, [project], request.POST.get("role", ""))
     except (Invalid, NotFound) as error:
-        return show_again(request, "project/share.html", _shared(principal, project), error)
+        return show_again(request, "project/share.html", _shared(request, principal, project), error)
     return redirect(f"{project.get_absolute_url()}/share#teams")
 
 
-def _shared(principal: Principal, project: Project) -> dict[str, Any]:
+def _shared(request: HttpRequest, principal: Principal, project: Project) -> dict[str, Any]:
     team = team_of(project)
     members = [mate for mate in team if mate.in_organisation is not None]
+    of_project = [mate for mate in team if mate.in_project is not None]
     manages = can(principal, Verb.MANAGE, project)
     is_member = can(principal, Verb.SEE_ORGANISATION, project.organisation)
+    words = words_of(request)
+    shown, pages = things_of(request, _fitting(members, words, is_member), MEMBERS_SHOWN, at="members")
+    here_shown, here_pages = things_of(request, of_project, MEMBERS_SHOWN, "people", "people")
     teams = teams_in(project.pk)
     here = {each.team_id for each in teams}
-    others = [each for each in teams_of(project.organisation) if each.pk not in here] if manages and is_member else []
+    others = names_of_teams(project.organisation) if manages and is_member else {}
     return {
         "project": project,
         "origin": origin_of(principal, project),
         "manages": manages,
         "is_member": is_member,
         "teams": teams,
-        "offers_teams": others,
-        "of_project": [mate for mate in team if mate.in_project is not None],
-        "members": [MemberRow(mate, _higher(mate) if manages else {}) for mate in members[:MEMBERS_SHOWN]],
+        "offers_teams": [name for pk, name in others.items() if pk not in here],
+        "of_project": here_shown,
+        "project_count": len(of_project),
+        "people_pages": here_pages,
+        "members": [MemberRow(mate, _higher(mate) if manages else {}) for mate in shown],
+        "words": words,
+        "pages": pages,
         "member_count": len(members),
         "by_role": _counts(members),
         "roles": PROJECT_ROLES,
@@ -148,6 +157,13 @@ def _shared(principal: Principal, project: Project) -> dict[str, Any]:
         "invitations": open_invitations(project.organisation, project.pk) if manages else [],
         "inviting": InvitingForm(),
     }
+
+
+def _fitting(members: Sequence[Teammate], words: str, is_member: bool) -> list[Teammate]:
+    """Those in whose name each word is, or in whose address, for who may read it."""
+    asked = words.lower().split()
+    known = [(mate, f"{mate.user.name} {mate.user.email if is_member else ''}".lower()) for mate in members]
+    return [mate for mate, text in known if all(word in text for word in asked)]
 
 
 def _higher(mate: Teammate) -> dict[Role, str]:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.core.paginator import Paginator
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
@@ -19,19 +19,24 @@ from forge.accounts.access import find_organisation, members_of
 from forge.accounts.models import Membership, Organisation, Role, Team, TeamRole
 from forge.accounts.permissions import Verb, can
 from forge.accounts.principals import Principal, principal_of
-from forge.accounts.teams import find_team, people_of, roles_of, teams_of
+from forge.accounts.teams import find_team, is_in_team, people_of, roles_of, teams_of
 from forge.core.errors import Conflict, Invalid, NotFound
 from forge.projects.access import find_project
 from forge.projects.actions import end_team_role, give_team_role
 from forge.projects.models import Project, ProjectQuerySet
 from forge.web.organisation import ROLE_WORDS, tabs_of
 from forge.web.pages import for_person, show_again
+from forge.web.paging import chosen_of, rows_of, words_of
 
 TEAM_ROLES = {role: words for role, words in ROLE_WORDS.items() if role != Role.OWNER}
 """Those that a team can have in a project."""
 OFFERED = 200
 """Members, or projects, that a field offers while one types; any other can be typed."""
-PROJECTS_SHOWN = 50
+TEAMS_SHOWN, PEOPLE_SHOWN, PROJECTS_SHOWN = 50, 50, 50
+TEAM_SORTS = {"": "Name", "people": "Most people", "projects": "Most projects"}
+_TEAM_ORDERS = {"": ("name",), "people": ("-people_count", "name"), "projects": ("-project_count", "name")}
+PROJECT_SORTS = {"": "Name", "changed": "Last change"}
+_PROJECT_ORDERS = {"": ("name",), "changed": ("-changed",)}
 MOST_NAMES = 50
 """Projects that get a role at once."""
 
@@ -51,14 +56,15 @@ def teams(request: HttpRequest, organisation: str) -> HttpResponse:
     """The teams, and making one."""
     principal = principal_of(request)
     if request.method == "GET":
-        return render(request, "organisation/teams.html", _teams(principal, find_organisation(principal, organisation)))
+        context = _teams(request, principal, find_organisation(principal, organisation))
+        return render(request, "organisation/teams.html", context)
     found = find_organisation(principal, organisation, Verb.MANAGE_MEMBERS)
     try:
         made = actions.create_team(
             principal, found, request.POST.get("name", "").strip(), request.POST.get("description", "")
         )
     except (Invalid, Conflict) as error:
-        return show_again(request, "organisation/teams.html", _teams(principal, found), error)
+        return show_again(request, "organisation/teams.html", _teams(request, principal, found), error)
     return redirect(made)
 
 
@@ -67,11 +73,8 @@ def teams(request: HttpRequest, organisation: str) -> HttpResponse:
 def team_page(request: HttpRequest, organisation: str, team: str) -> HttpResponse:
     """One team: its people and its projects."""
     principal = principal_of(request)
-    return render(
-        request,
-        "organisation/team.html",
-        _team(principal, find_team(principal, organisation, team), request.GET.get("page")),
-    )
+    context = _team(request, principal, find_team(principal, organisation, team))
+    return render(request, "organisation/team.html", context)
 
 
 @for_person
@@ -86,51 +89,83 @@ def change(request: HttpRequest, organisation: str, team: str) -> HttpResponse:
     try:
         do(principal, found, request.POST)
     except (Invalid, Conflict, NotFound) as error:
-        return show_again(
-            request, "organisation/team.html", _team(principal, find_team(principal, organisation, team)), error
-        )
+        fresh = find_team(principal, organisation, team)
+        return show_again(request, "organisation/team.html", _team(request, principal, fresh), error)
     return redirect("teams", organisation=found.organisation.name) if found.pk is None else redirect(found)
 
 
-def _teams(principal: Principal, organisation: Organisation) -> dict[str, Any]:
-    return {**tabs_of(principal, organisation), "teams": list(teams_of(organisation))}
+def _teams(request: HttpRequest, principal: Principal, organisation: Organisation) -> dict[str, Any]:
+    """The teams whose name or description has the words in it that were asked for, a page at a time."""
+    words, sort = words_of(request), chosen_of(request, "sort", TEAM_SORTS)
+    every = teams_of(organisation)
+    found = every.order_by(*_TEAM_ORDERS[sort])
+    for word in words.split():
+        found = found.filter(Q(name__icontains=word) | Q(description__icontains=word))
+    shown, pages = rows_of(request, found, TEAMS_SHOWN)
+    return {
+        **tabs_of(principal, organisation),
+        "teams": shown,
+        "pages": pages,
+        "has_any": bool(shown) or (bool(words) and every.exists()),
+        "words": words,
+        "sort": sort,
+        "sorts": TEAM_SORTS,
+    }
 
 
-def _team(principal: Principal, team: Team, number: str | None = None) -> dict[str, Any]:
+def _team(request: HttpRequest, principal: Principal, team: Team) -> dict[str, Any]:
+    """Its people and its projects, each a page at a time and narrowed by words of its own."""
     tabs = tabs_of(principal, team.organisation)
-    people = list(people_of(team))
-    roles = {role.project: role for role in roles_of(team)}
-    page = Paginator(_projects(principal, roles), PROJECTS_SHOWN).get_page(number)
-    rows = [RoleRow(project, roles[project.pk]) for project in page]
+    who, words, sort = words_of(request, "who"), words_of(request), chosen_of(request, "sort", PROJECT_SORTS)
+    people, people_pages = rows_of(request, _people(team, who), PEOPLE_SHOWN, "people", "people")
+    projects, pages = rows_of(request, _projects(principal, team, words, sort), PROJECTS_SHOWN, at="projects")
+    roles = {role.project: role for role in roles_of(team).filter(project__in=[each.pk for each in projects])}
+    rows = [RoleRow(project, roles[project.pk]) for project in projects if project.pk in roles]
     manages = tabs["manages"]
     return {
         **tabs,
         "team": team,
         "people": people,
-        "is_in": any(each.user_id == principal.pk for each in people),
+        "people_pages": people_pages,
+        "who": who,
+        "is_in": is_in_team(principal, team),
         "rows": rows,
-        "page": page,
+        "pages": pages,
+        "words": words,
+        "sort": sort,
+        "sorts": PROJECT_SORTS,
         "manageable": frozenset(row.project.pk for row in rows if can(principal, Verb.MANAGE, row.project)),
         "roles": TEAM_ROLES,
         "given": Role.DEVELOPER,
-        "addable": _addable(team, people) if manages else [],
-        "projects": _manageable(principal, team, roles) if manages else [],
+        "addable": _addable(team) if manages else [],
+        "projects": _manageable(principal, team) if manages else [],
     }
 
 
-def _projects(principal: Principal, roles: Collection[UUID]) -> ProjectQuerySet:
-    """The team's projects that the person may read, by name."""
-    return Project.objects.of_member(principal).filter(pk__in=roles).select_related("organisation").order_by("name")
+def _people(team: Team, words: str) -> QuerySet[Membership]:
+    found = people_of(team)
+    for word in words.split():
+        found = found.filter(Q(user__name__icontains=word) | Q(user__email__icontains=word))
+    return found
 
 
-def _addable(team: Team, people: Sequence[Membership]) -> list[Membership]:
+def _projects(principal: Principal, team: Team, words: str, sort: str) -> ProjectQuerySet:
+    """The team's projects that the person may read, in order."""
+    found = Project.objects.of_member(principal).filter(pk__in=roles_of(team).order_by().values("project"))
+    for word in words.split():
+        found = found.filter(Q(name__icontains=word) | Q(description__icontains=word))
+    return found.select_related("organisation").order_by(*_PROJECT_ORDERS[sort])
+
+
+def _addable(team: Team) -> list[Membership]:
     """Members who are not in it, by name."""
-    there = [each.pk for each in people]
-    return list(members_of(team.organisation).exclude(pk__in=there).order_by("user__name", "user__email")[:OFFERED])
+    found = members_of(team.organisation).exclude(pk__in=team.members.values("pk"))
+    return list(found.order_by("user__name", "user__email")[:OFFERED])
 
 
-def _manageable(principal: Principal, team: Team, here: Collection[UUID]) -> list[str]:
+def _manageable(principal: Principal, team: Team) -> list[str]:
     """Names of projects in which the team has no role, those that changed last first."""
+    here = roles_of(team).order_by().values("project")
     found = Project.objects.of_member(principal).filter(organisation=team.organisation).exclude(pk__in=here)
     return list(found.order_by("-changed").values_list("name", flat=True)[:OFFERED])
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from forge.accounts.models import Organisation
 from forge.accounts.quotas import Resource
-from forge.accounts.usage import Usage, storage_of, usage_of
+from forge.accounts.usage import Usage, usage_of
 from rune.wording import size_text
 
 
@@ -54,10 +54,9 @@ def shown_usage(organisation: Organisation) -> list[ShownUsage]:
     return [_shown(each) for each in usage_of(organisation)]
 
 
-def nearly_full(organisations: Sequence[Organisation]) -> list[tuple[Organisation, ShownUsage]]:
+def nearly_full(storage: Sequence[tuple[Organisation, Usage]]) -> list[tuple[Organisation, ShownUsage]]:
     """Those whose storage is nearly used up."""
-    storage = storage_of([organisation.pk for organisation in organisations]) if organisations else {}
-    return [(each, _shown(storage[each.pk])) for each in organisations if storage[each.pk].is_near]
+    return [(organisation, _shown(usage)) for organisation, usage in storage if usage.is_near]
 
 
 def _shown(usage: Usage) -> ShownUsage:

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
@@ -21,6 +20,7 @@ from forge.core.errors import Conflict, Invalid
 from forge.projects.access import find_project
 from forge.projects.models import Project
 from forge.web.pages import for_person, show_again
+from forge.web.paging import rows_of
 from forge.webhooks import actions
 from forge.webhooks.access import deliveries_of, find_delivery, find_webhook, webhooks_of
 from forge.webhooks.models import DeliveryState, Topic, Webhook
@@ -86,12 +86,12 @@ def webhook_page(request: HttpRequest, organisation: str, webhook: UUID) -> Http
 
 
 def _one(request: HttpRequest, webhook: Webhook) -> dict[str, Any]:
-    page = Paginator(deliveries_of(webhook), SHOWN).get_page(request.GET.get("page"))
+    deliveries, pages = rows_of(request, deliveries_of(webhook), SHOWN, at="deliveries")
     return {
         "organisation": webhook.organisation,
         "webhook": webhook,
-        "page": page,
-        "rows": [(delivery, STATE_TAGS[delivery.state]) for delivery in page],
+        "pages": pages,
+        "rows": [(delivery, STATE_TAGS[delivery.state]) for delivery in deliveries],
         "topics": Topic.choices,
     }
 

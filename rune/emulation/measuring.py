@@ -53,9 +53,7 @@ def measured_stages(
     """
     interface = interface_of(built.program, name)
     with tempfile.TemporaryDirectory(prefix="measured-") as folder:
-        firmware = build_firmware(
-            _core(built), built.files, interface, Path(folder), (optimization, *IN_FUNCTIONS)
-        )
+        firmware = build_firmware(_core(built), built.files, interface, Path(folder), (optimization, *IN_FUNCTIONS))
         frames = [_frame(interface, run) for run in range(RUNS)]
         runs = instructions_by_stage(firmware, built.program, frames, seconds)
     return max(runs[1:] or runs, key=lambda run: sum(run.values()))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from itertools import pairwise
+from itertools import pairwise, product
 
 import pytest
 from django.db import IntegrityError, connection, transaction
@@ -22,10 +22,11 @@ from forge.accounts.actions import (
 from forge.accounts.audit_sentences import tell
 from forge.accounts.errors import BadName, NameTaken
 from forge.accounts.models import Membership, Organisation, ProjectMembership, Role, Team, TeamRole, User
-from forge.accounts.permissions import ALLOWED, Verb, can
+from forge.accounts.permissions import ALLOWED, Verb, can, projects_where
 from forge.accounts.principals import acting_as
 from forge.accounts.roles import highest
 from forge.accounts.team import ByTeam, ids_of_team, team_of
+from forge.core.actors import ProjectRole
 from forge.core.errors import Forbidden, Invalid, NotFound
 from forge.core.models import AuditEntry
 from forge.projects.actions import end_team_role, give_project_role, give_team_role
@@ -33,6 +34,8 @@ from forge.projects.models import Project
 from tests.forge.conftest import make_member
 
 pytestmark = pytest.mark.django_db
+
+TEAM_ROLES = [role for role in Role if role != Role.OWNER]
 
 Browser = Callable[[User | None], Client]
 
@@ -81,10 +84,10 @@ def test_of_several_roles_in_a_project_the_one_that_allows_most_counts(
     add_to_team(owner, others, [owner.pk])
     give_team_role(owner, others, [project], "maintainer")
     give_team_role(owner, team, [project], "viewer")
-    assert acting_as(viewer).project_roles == {project.pk: Role.MAINTAINER}
+    assert acting_as(viewer).project_roles == {project.pk: ProjectRole(Role.MAINTAINER, organisation.pk)}
     assert acting_as(owner).project_roles == {}
     delete_team(owner, others)
-    assert acting_as(viewer).project_roles == {project.pk: Role.REVIEWER}
+    assert acting_as(viewer).project_roles == {project.pk: ProjectRole(Role.REVIEWER, organisation.pk)}
     assert Membership.objects.filter(user=viewer).exists()
     assert ProjectMembership.objects.filter(user=viewer).exists()
 
@@ -100,6 +103,21 @@ def test_roles_by_teams_are_read_in_the_one_query_of_all_roles(
     with CaptureQueriesContext(connection) as two:
         assert team_of(project)
     assert (len(one), len(two)) == (1, 2)
+
+
+@pytest.mark.parametrize("verb", [Verb.READ, Verb.EDIT, Verb.MANAGE])
+def test_queries_of_projects_name_those_alone_in_which_a_team_gives_more_and_agree_with_what_each_is_asked(
+    verb: Verb, team: Team, owner: User, viewer: User, project: Project, beside: Project
+) -> None:
+    membership = Membership.objects.get(user=viewer, organisation=team.organisation)
+    for own, given in product(Role, TEAM_ROLES):
+        Membership.objects.filter(pk=membership.pk).update(role=own)
+        give_team_role(owner, team, [project], given)
+        principal = acting_as(viewer)
+        found = set(Project.objects.filter(projects_where(principal, verb)))
+        assert found == {each for each in (project, beside) if can(principal, verb, each)}, (own, given)
+        named = str(projects_where(principal, verb)).count(repr(project.pk))
+        assert named == (verb in ALLOWED[given] and verb not in ALLOWED[own]), (own, given)
 
 
 def test_the_role_ends_with_the_team_the_place_in_it_the_membership_and_the_grant(

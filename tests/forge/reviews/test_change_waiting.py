@@ -7,7 +7,7 @@ from forge.accounts.principals import acting_as
 from forge.projects.actions import delete_project, end_project_role, give_project_role
 from forge.projects.models import Project
 from forge.reviews import actions
-from forge.reviews.change_waiting import offers_that_wait, own_offers
+from forge.reviews.change_waiting import offers_that_wait
 from forge.reviews.changes import find_change_request
 from tests.forge.made_changes import forked, offered
 
@@ -19,8 +19,8 @@ def test_an_offer_waits_for_who_may_merge_it_and_is_waited_for_by_who_made_it(
     made = offered(stranger, fork)
 
     def waits(person: User) -> tuple[list[str], list[str]]:
-        principal = acting_as(person)
-        return [each.url for each in offers_that_wait(principal)], [each.url for each in own_offers(principal)]
+        told = offers_that_wait(acting_as(person))
+        return [each.url for each in told.for_me], [each.url for each in told.for_others]
 
     page = "/acme/kitchen/change-requests/1"
     assert waits(owner) == waits(developer) == ([page], [])

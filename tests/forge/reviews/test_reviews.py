@@ -13,7 +13,7 @@ from forge.builds.actions import request_build
 from forge.core.errors import Forbidden, Invalid, NotFound
 from forge.core.models import AuditEntry
 from forge.projects.actions import write_file
-from forge.projects.hooks import waiting_for
+from forge.projects.hooks import waits
 from forge.projects.models import Project
 from forge.reviews.access import find_review, newest_round, reviews_of, standing_verdicts, state_of
 from forge.reviews.actions import (
@@ -49,7 +49,7 @@ def state(actor: User, review: Review) -> ReviewState:
 
 
 def waiting(user: Any) -> list[tuple[str, str]]:
-    return [(each.title, each.action) for answer in waiting_for.call(user) for each in answer]
+    return [(each.title, each.action) for answer in waits.call(user) for each in answer.for_me]
 
 
 ASKED = ("acme/kitchen: Hears whispers", "Review")

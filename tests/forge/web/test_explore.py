@@ -17,7 +17,9 @@ from forge.projects.actions import update_project, write_file
 from forge.projects.models import Project
 from forge.registry.actions import publish_build
 from forge.registry.licences import licence_of
+from forge.registry.listings import MOST_STAGES, stages_of
 from forge.registry.models import Listing
+from forge.web.explore import steps_of
 from tests.forge.made_builds import approved, built
 
 pytestmark = pytest.mark.django_db
@@ -110,6 +112,33 @@ def test_words_sensor_licence_and_size_are_searched(
 ) -> None:
     update_project(owner, published, visibility="public")
     assert shown_to(browser_of, None, query) is found
+
+
+def test_a_card_draws_the_pipeline_and_runs_what_is_public_alone_when_it_is_asked_to(
+    published: Project, owner: User, stranger: User, browser_of: Browser
+) -> None:
+    update_project(owner, published, visibility="internal")
+    internal = text_of(browser_of(stranger).get("/explore"))
+    update_project(owner, published, visibility="public")
+    public = text_of(browser_of(None).get("/explore"))
+    for page in (internal, public):
+        assert re.findall(r'<li class="(\w+)" title="([^"]+)">', page) == [
+            ("capability", "Numbers"),
+            ("output", "Output"),
+        ]
+        assert "<iframe" not in page
+    assert "data-run" not in internal
+    assert 'data-run="/player/acme/kitchen/embed?tag=1.0"' in public
+    assert browser_of(None).get("/player/acme/kitchen/embed?tag=1.0").status_code == 200
+
+
+def test_of_a_long_pipeline_a_card_draws_the_ends_and_counts_the_rest() -> None:
+    nodes = [{"kind": "output", "detail": "SERIAL"}, {"kind": "capability", "detail": "SOUND 16 kHz"}]
+    nodes += [{"kind": "block", "detail": f"hotg-ai/step_{number}@v1"} for number in range(200)]
+    stages = stages_of({"nodes": nodes})
+    assert (len(stages), stages[0][0], stages_of({})) == (MOST_STAGES, "capability", [])
+    shown = stages_of({"nodes": [*nodes[:5], {"kind": "model", "detail": "./m.tflite"}, nodes[5]]})
+    assert [step.words for step in steps_of(shown)] == ["Sound", "step_0", "3 more", "step_3", "Output"]
 
 
 def test_a_draft_after_the_publication_is_told_to_nobody(

@@ -12,13 +12,14 @@ import pytest
 from ai_edge_litert import schema_py_generated as schema
 from numpy.random import default_rng
 
+from rune.anvil.aim import Aim
 from rune.anvil.fixed_point import Multiplier
 from rune.anvil.lower import lower
 from rune.anvil.ops.conv_2d import Conv2DInt8
 from rune.anvil.ops.rescaling import OutputRange
 from rune.anvil.ops.window import Window
 from rune.anvil.program import calls
-from rune.anvil.target import Aim, Target
+from rune.anvil.target import Target
 from rune.kernels.winograd import is_exact, transformed_filters
 from rune.targets.wasm32 import TARGET as WASM32
 from rune.tflite import Model, read_model

@@ -9,7 +9,7 @@ import pytest
 from numpy.random import default_rng
 
 from rune.abi import Capability
-from rune.anvil.target import Aim
+from rune.anvil.aim import Aim
 from rune.building.building import build
 from rune.building.models import ProjectModels
 from rune.container import ContainerError, pack, read_rune

@@ -21,6 +21,10 @@ class Palette {
   private chosen = 0;
   private timer: ReturnType<typeof setTimeout> | undefined;
   private asking = new AbortController();
+  /** Whether the answer to what is typed is still to come: what is shown meanwhile fits something else. */
+  private isWaiting = false;
+  /** What Enter asked for meanwhile: to go to the first that fits, here or beside; null for nothing. */
+  private goes: "here" | "beside" | null = null;
 
   constructor() {
     const { dialog, field, list, said } = this;
@@ -70,18 +74,24 @@ class Palette {
     this.asking.abort();
     const asking = new AbortController();
     this.asking = asking;
+    this.isWaiting = true;
+    this.goes = null;
     this.timer = setTimeout(() => {
       findHits(this.field.value, asking.signal).then(
         (hits) => this.show(hits),
         () => {
-          if (!asking.signal.aborted) this.said.textContent = "The server did not answer. Try again.";
+          if (asking.signal.aborted) return;
+          this.isWaiting = false;
+          this.said.textContent = "The server did not answer. Try again.";
         },
       );
     }, wait);
   }
 
   private show(hits: readonly Hit[]): void {
-    const isRecent = this.field.value.trim() === "";
+    this.isWaiting = false;
+    const typed = this.field.value.trim();
+    const isRecent = typed === "";
     const kinds = [...new Set(hits.map(({ kind }) => kind))];
     const groups = kinds.map((kind) =>
       group(
@@ -90,7 +100,7 @@ class Palette {
         hits.filter((hit) => hit.kind === kind),
       ),
     );
-    this.list.replaceChildren(...groups);
+    this.list.replaceChildren(...groups, ...(isRecent || hits.length === 0 ? [] : [everything(typed)]));
     this.rows = [...this.list.querySelectorAll("a")];
     this.rows.forEach((row, index) => (row.id = `finder-${index}`));
     this.said.textContent =
@@ -98,6 +108,7 @@ class Palette {
         ? "↑ ↓ choose, Enter opens, digits 42 finds a build"
         : "No matches. Try fewer letters.";
     this.choose(0);
+    if (this.goes !== null && hits.length > 0) this.go(this.goes === "beside");
   }
 
   private choose(index: number): void {
@@ -114,9 +125,14 @@ class Palette {
     const last = this.rows.length - 1;
     if (event.key === "ArrowDown") this.choose(this.chosen >= last ? 0 : this.chosen + 1);
     else if (event.key === "ArrowUp") this.choose(this.chosen <= 0 ? Math.max(last, 0) : this.chosen - 1);
-    else if (event.key === "Enter") this.go(event.ctrlKey || event.metaKey);
+    else if (event.key === "Enter") this.enter(event.ctrlKey || event.metaKey);
     else return;
     event.preventDefault();
+  }
+
+  private enter(beside: boolean): void {
+    if (this.isWaiting) this.goes = beside ? "beside" : "here";
+    else this.go(beside);
   }
 
   private go(beside: boolean): void {
@@ -139,6 +155,12 @@ function group(kind: HitKind, isRecent: boolean, hits: readonly Hit[]): HTMLElem
   element.setAttribute("aria-labelledby", title.id);
   element.append(title, ...hits.map((hit) => row(hit, icon)));
   return element;
+}
+
+/** Leads to the page that shows more of each kind. */
+function everything(typed: string): HTMLElement {
+  const url = `/search?${new URLSearchParams({ q: typed }).toString()}`;
+  return row({ kind: "docs", title: "All that fits", detail: "More of each kind, on a page", url }, "search");
 }
 
 function row({ title, detail, url }: Hit, icon: string): HTMLAnchorElement {

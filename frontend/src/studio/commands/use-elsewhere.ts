@@ -11,7 +11,7 @@ const NOTHING: readonly Destination[] = [];
 
 /** What fits a query, below what is found in the page; nothing without the address of the project that is open. */
 export function useElsewhere(query: string, here: string | undefined): readonly Destination[] {
-  const [found, setFound] = useState(NOTHING);
+  const [found, setFound] = useState({ text: "", hits: NOTHING });
   const text = query.trim();
   const asks = here !== undefined && text.length >= LEAST;
   useEffect(() => {
@@ -19,7 +19,7 @@ export function useElsewhere(query: string, here: string | undefined): readonly 
     const ending = new AbortController();
     const timer = setTimeout(() => {
       findHits(text, ending.signal)
-        .then((hits) => setFound(hits.filter((hit) => !isHere(hit, here)).map(destinationOf)))
+        .then((hits) => setFound({ text, hits: hits.filter((hit) => !isHere(hit, here)).map(destinationOf) }))
         // Without the server the page still finds what it has.
         .catch(() => undefined);
     }, PAUSE);
@@ -28,7 +28,8 @@ export function useElsewhere(query: string, here: string | undefined): readonly 
       ending.abort();
     };
   }, [asks, here, text]);
-  return asks ? found : NOTHING;
+  // What fitted other words is not offered: Enter would go there.
+  return asks && found.text === text ? found.hits : NOTHING;
 }
 
 /** The files of this project, and the project itself, are among what the page finds. */
