@@ -18,7 +18,6 @@ from forge.moderation import actions
 from forge.moderation.access import find_reported, own_reports
 from forge.moderation.models import LONGEST_TEXT, Reason, Report, ReportState
 
-
 LISTED = 200
 """A person makes at most 20 a day."""
 

@@ -22,6 +22,7 @@ from forge.accounts.names import slug
 from forge.core.blobs import put_chunks
 from forge.core.chunks import read_chunks
 from forge.core.errors import DomainError
+from forge.projects.brought_versions import LONGEST_MESSAGE, BroughtVersion
 from forge.projects.errors import ArchiveRefused
 from forge.projects.files import MAXIMUM_FILES, StoredFile, checked_contents, checked_path
 from forge.projects.git_child import answer_of
@@ -29,11 +30,10 @@ from forge.projects.git_process import ARCHIVE
 from forge.projects.history import HISTORY_ENDING, MOST_STATES, UNSAVED
 from forge.projects.history_process import BLOBS, SENT
 from forge.projects.unpacking import UNPACKED, extracted_file, open_file, receive
-from forge.projects.versions import Manifest, manifest_digest
+from forge.projects.versions import manifest_digest
 
 MOST_ENTRIES = 500_000
 """Files of all versions together."""
-LONGEST_MESSAGE = 200
 _TRAILER = re.compile(r"^([A-Z][A-Za-z-]+): (.*)$", re.MULTILINE)
 
 
@@ -41,18 +41,6 @@ def usual_name(filename: str) -> str:
     """What a project is called after the archive that it comes from."""
     stem = filename.rpartition("/")[2].rpartition("\\")[2].removesuffix(".zip").removesuffix(HISTORY_ENDING)
     return slug(stem) or "project"
-
-
-@dataclass(frozen=True)
-class BroughtVersion:
-    """A version as the history tells it. `names` are of the people who made it, and are text: nobody here is meant."""
-
-    number: int
-    names: tuple[str, ...]
-    moment: datetime
-    message: str
-    manifest: Manifest
-    digest: str
 
 
 @dataclass(frozen=True)

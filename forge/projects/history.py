@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from itertools import chain
 from typing import Any
-from uuid import UUID
 
 from forge.accounts.models import User
 from forge.core.blob_links import links_of, links_of_all
@@ -55,31 +54,44 @@ def _read(texts: Mapping[str, bytes], digest: str) -> bytes:
 
 
 def _states(project: Project, versions: Sequence[Version]) -> list[State]:
-    may_give = _given(project)
-    names = {str(pk): name for pk, name in _people(versions)}
+    may_give = given_in(project)
+    names = _names_of(versions)
     return [_state_of(version, names, may_give) for version in versions]
+
+
+def makers_of(versions: Sequence[Version]) -> list[tuple[str, ...]]:
+    """The names of those who made each of some versions: its author, then others who wrote in it. Two queries."""
+    names = _names_of(versions)
+    return [(author, *(name for name, _ in others)) for author, others in (_made_by(each, names) for each in versions)]
 
 
 def _state_of(version: Version, names: Mapping[str, str], may_give: Callable[[str], bool]) -> State:
     person = version.saved_by or version.author
-    writers = [writer for writer in version.writers if writer in names and (person is None or writer != str(person.pk))]
-    # Of a version that was brought, whoever brought it is its writer, and no author of it.
-    others = [f"{name} <{_address(None)}>" for name in version.made_by[1:]]
-    if not version.made_by:
-        others = [f"{names[writer]} <{_address(writer)}>" for writer in writers]
+    author, others = _made_by(version, names)
     trailers = [
-        *(f"Co-authored-by: {each}" for each in others),
+        *(f"Co-authored-by: {name} <{_address(writer)}>" for name, writer in others),
         f"Project: {version.project_id}",
         f"Version: {version.number}",
         f"Digest: {version.digest}",
     ]
     return State(
         files=_files(version.manifest, may_give),
-        author=next(iter(version.made_by), _NOBODY) if person is None else _name(person),
+        author=author,
         address=_address(None if person is None else str(person.pk)),
         moment=version.saved_at or version.created,
         message="\n".join([version.message or f"Version {version.number}", "", *trailers]),
     )
+
+
+def _made_by(version: Version, names: Mapping[str, str]) -> tuple[str, list[tuple[str, str | None]]]:
+    """The name of a version's author, and the names of others who wrote in it, with their ids where they are known."""
+    person = version.saved_by or version.author
+    author = next(iter(version.made_by), _NOBODY) if person is None else _name(person)
+    # Of a version that was brought, whoever brought it is its writer, and no author of it.
+    if version.made_by:
+        return author, [(name, None) for name in version.made_by[1:]]
+    writers = [writer for writer in version.writers if writer in names and (person is None or writer != str(person.pk))]
+    return author, [(names[writer], writer) for writer in writers]
 
 
 def _name(person: User) -> str:
@@ -99,7 +111,7 @@ def _files(manifest: Manifest, may_give: Callable[[str], bool]) -> dict[str, str
     }
 
 
-def _given(project: Project) -> Callable[[str], bool]:
+def given_in(project: Project) -> Callable[[str], bool]:
     """Which digests may still be given, as `versions.given_files` has it for one version."""
     samples = Sample.objects.filter(project=project)
     gone = set(samples.filter(gone_at__isnull=False).values_list("digest", flat=True))
@@ -112,6 +124,7 @@ def _given(project: Project) -> Callable[[str], bool]:
     return given.__contains__
 
 
-def _people(versions: Sequence[Version]) -> Iterator[tuple[UUID, str]]:
+def _names_of(versions: Sequence[Version]) -> dict[str, str]:
+    """The names of those who wrote in some versions, by their ids."""
     wanted = {writer for version in versions for writer in version.writers}
-    return ((person.pk, _name(person)) for person in User.objects.filter(pk__in=wanted))
+    return {str(person.pk): _name(person) for person in User.objects.filter(pk__in=wanted)}

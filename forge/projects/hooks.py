@@ -58,8 +58,16 @@ class CardVerdict:
     """One of "", "ok", "info", "warn"."""
 
 
-published_versions: Hook[[Actor, Project], Version | None] = Hook()
-"""The version of what somebody who sees a project's page gets without naming a tag; the registry tells."""
+@dataclass(frozen=True)
+class Published:
+    """The versions that a project published: what somebody who names no tag gets, and all of them with their tags."""
+
+    usual: Version
+    tagged: Sequence[tuple[Version, Sequence[str]]]
+
+
+published_versions: Hook[[Actor, Project], Published | None] = Hook()
+"""What a project published for somebody who sees its page; the registry tells."""
 
 card_verdicts: Hook[[Sequence[UUID]], Mapping[UUID, CardVerdict]] = Hook()
 """The verdicts on many projects at once, by project; reviews tells."""

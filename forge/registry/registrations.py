@@ -8,7 +8,7 @@ from uuid import UUID
 
 from forge.core.actors import Actor
 from forge.core.periodic import PeriodicTask, Runs, register
-from forge.projects.hooks import VersionPartsJson, name_given, published_versions, state_parts, version_parts
+from forge.projects.hooks import Published, VersionPartsJson, name_given, published_versions, state_parts, version_parts
 from forge.projects.models import Project, Version
 from forge.registry.access import default_tag, tags_of
 from forge.registry.models import Tag
@@ -27,10 +27,17 @@ def tags_state(project: Project, actor: Actor) -> TagsJson:
 
 
 @published_versions.register
-def published_version(actor: Actor, project: Project) -> Version | None:
-    """The version of the build that who names no tag gets."""
-    tag = default_tag(tags_of(actor, project))
-    return tag.build.version if tag is not None else None
+def what_is_published(actor: Actor, project: Project) -> Published | None:
+    """The versions of the builds that are tagged."""
+    tags = tags_of(actor, project)
+    usual = default_tag(tags)
+    if usual is None or usual.build.version is None:
+        return None
+    found: dict[Version, list[str]] = {}
+    for tag in reversed(tags):
+        if tag.build.version is not None:
+            found.setdefault(tag.build.version, []).append(tag.name)
+    return Published(usual.build.version, list(found.items()))
 
 
 @version_parts.register

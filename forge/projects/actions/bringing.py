@@ -14,11 +14,11 @@ from forge.accounts.quotas import require_room
 from forge.core.actors import Actor
 from forge.core.audit import write_entry
 from forge.projects.actions.project import create_of
-from forge.projects.bringing import Brought, BroughtVersion, brought
-from forge.projects.models import Project, Version
+from forge.projects.bringing import Brought, brought
+from forge.projects.brought_versions import keep_brought
+from forge.projects.models import Project
 from forge.projects.names import free_name
-from forge.projects.storage import link_brought, nothing_left_behind
-from forge.projects.versions import working_tree
+from forge.projects.storage import nothing_left_behind
 
 
 def create_from_upload(
@@ -37,27 +37,6 @@ def create_from_upload(
     with brought(chunks) as found, nothing_left_behind(found.stored), transaction.atomic():
         project = create_of(actor, organisation, name, found.files)
         if found.versions:
-            _bring(actor, project, found.versions)
+            keep_brought(actor, project, found.versions)
             write_entry(actor, "history.bring", project.stream, project.place, versions=len(found.versions))
     return project, found
-
-
-def _bring(actor: Actor, project: Project, versions: Iterable[BroughtVersion]) -> None:
-    now = working_tree(project)
-    for each in versions:
-        is_now = each.digest == now.digest
-        made = Version.objects.create(
-            project=project,
-            number=each.number,
-            digest=each.digest,
-            manifest=dict(each.manifest),
-            file_ids=dict(now.file_ids) if is_now else {},
-            sequence=now.sequence if is_now else 0,
-            # Of a stranger's text nobody here is the author, and who brought it approves nothing of it.
-            writers=[] if actor.pk is None else [str(actor.pk)],
-            message=each.message,
-            saved_at=each.moment,
-            made_by=list(each.names),
-        )
-        Version.objects.filter(pk=made.pk).update(created=each.moment)
-        link_brought(made, {described["digest"] for described in each.manifest.values()}, project)

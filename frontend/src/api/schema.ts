@@ -235,6 +235,23 @@ export interface paths {
     readonly patch?: never;
     readonly trace?: never;
   };
+  readonly "/api/v1/change-requests/{change_id}/ask": {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly get?: never;
+    readonly put?: never;
+    /** @description Says in a thread what should change; newer files are waited for from then on. */
+    readonly post: operations["change_requests_ask"];
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
   readonly "/api/v1/change-requests/{change_id}/builds": {
     readonly parameters: {
       readonly query?: never;
@@ -293,9 +310,10 @@ export interface paths {
       readonly path?: never;
       readonly cookie?: never;
     };
-    readonly get?: never;
+    /** @description What is offered and was before, for both sides. */
+    readonly get: operations["change_requests_offer"];
     readonly put?: never;
-    /** @description Offers newer files of the fork. */
+    /** @description Offers newer files of the fork: another round. */
     readonly post: operations["change_requests_newer"];
     readonly delete?: never;
     readonly options?: never;
@@ -345,10 +363,10 @@ export interface paths {
       readonly path?: never;
       readonly cookie?: never;
     };
-    /** @description What was said about it, oldest first. */
+    /** @description What was said about it, oldest first, for both sides. */
     readonly get: operations["change_requests_threads"];
     readonly put?: never;
-    /** @description A view of the API. `asked` reads and checks the body. */
+    /** @description Begins a thread about it, as the project's people and those who offer it may. */
     readonly post: operations["change_requests_say"];
     readonly delete?: never;
     readonly options?: never;
@@ -1800,6 +1818,23 @@ export interface paths {
     readonly patch?: never;
     readonly trace?: never;
   };
+  readonly "/api/v1/projects/from-archive": {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly get?: never;
+    readonly put?: never;
+    /** @description Making a project of a .zip: the body. One with history brings its versions. */
+    readonly post: operations["projects_from_archive"];
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
   readonly "/api/v1/projects/from-git": {
     readonly parameters: {
       readonly query?: never;
@@ -1828,6 +1863,27 @@ export interface paths {
     readonly put?: never;
     /** @description Making a project of a model: the body is the .tflite file. */
     readonly post: operations["projects_from_model"];
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly "/api/v1/reports": {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    /** @description What you reported, the newest first, at most 200. */
+    readonly get: operations["reports_list"];
+    readonly put?: never;
+    /**
+     * @description Tells the moderators what is wrong with a project's public page, or a person's. Its people are not told by
+     *     whom.
+     */
+    readonly post: operations["reports_make"];
     readonly delete?: never;
     readonly options?: never;
     readonly head?: never;
@@ -2451,13 +2507,15 @@ export interface components {
       readonly type: string | null;
       readonly dimensions: readonly number[] | null;
     };
-    /** @description An input or output: how many bytes it has, or how many texts. */
+    /** @description An input or output: how many bytes it has, or how many texts, at most. `waits` where a run may be without it, `sizes` how many sizes a run decides and sends before it. */
     readonly BoardPort: {
       readonly name: string;
       readonly capability: string;
       readonly type: string;
       readonly bytes: number;
       readonly texts: number;
+      readonly waits: boolean;
+      readonly sizes: number;
     };
     /** @description Which Runefile is broken, so that only a part of its pipeline is compared. */
     readonly BrokenSides: {
@@ -2646,6 +2704,11 @@ export interface components {
       readonly build: string | null;
       readonly before: number | null;
       readonly merged: number | null;
+      /**
+       * Format: date-time
+       * @description since when newer files are waited for
+       */
+      readonly changes_asked: string | null;
       /** Format: date-time */
       readonly created: string;
       /** Format: date-time */
@@ -2681,7 +2744,8 @@ export interface components {
     /** @enum {string} */
     readonly ChangeState: "open" | "merged" | "closed";
     /** @enum {string} */
-    readonly ChangeStep: "offered" | "newer" | "resolved" | "built" | "merged" | "undone" | "closed" | "reopened";
+    readonly ChangeStep:
+      "offered" | "newer" | "resolved" | "built" | "merged" | "undone" | "closed" | "reopened" | "changes";
     /** @description What is wrong with a Runefile, and with the `forge.yml` beside it, and what can be drawn of the Runefile. `has_errors` is of the Runefile alone: with it, nothing can be built. */
     readonly CheckAnswer: {
       readonly runefile: string;
@@ -3440,6 +3504,14 @@ export interface components {
       readonly milliseconds: number | null;
       readonly packages: readonly components["schemas"]["MadePackage"][];
     };
+    /** @description What was made of an archive. */
+    readonly MadeFromArchive: {
+      readonly project: components["schemas"]["Project"];
+      /** @description that came with its history; none where it has no `.git` */
+      readonly versions: number;
+      /** @description commits that merged others, of which only the first way was followed */
+      readonly merges: number;
+    };
     /** @description What was made of a branch. */
     readonly MadeFromGit: {
       readonly project: components["schemas"]["Project"];
@@ -3455,6 +3527,17 @@ export interface components {
     };
     /** @enum {string} */
     readonly MailChoice: "asked-and-digest" | "asked" | "digest" | "none";
+    readonly MakeReport: {
+      /** @description `organisation/name` of a project, or `user:<id>` */
+      readonly about: string;
+      /** @enum {string} */
+      readonly reason: "harm" | "personal" | "rights" | "deceit" | "abuse" | "other";
+      /**
+       * @description how you know; needed of `other`
+       * @default
+       */
+      readonly text: string;
+    };
     readonly MakeWebhook: {
       readonly url: string;
       readonly topics: readonly string[];
@@ -3773,6 +3856,11 @@ export interface components {
     };
     readonly NewerOffer: {
       readonly version?: number | null;
+      /**
+       * @description what was addressed
+       * @default
+       */
+      readonly message: string;
     };
     /** @description An argument of a stage as it is written; of a long text its digest. `file` is the file that has its text. */
     readonly NodeArgument: {
@@ -3843,6 +3931,11 @@ export interface components {
       readonly project: string;
       /** @description of the fork */
       readonly version: number | null;
+      /**
+       * Format: date-time
+       * @description since when newer files are waited for
+       */
+      readonly changes_asked: string | null;
       /** Format: date-time */
       readonly created: string;
       /** Format: date-time */
@@ -3874,6 +3967,62 @@ export interface components {
       /** @description of the fork; its files as they are now without one */
       readonly version?: number | null;
     };
+    /** @description Files that were offered, at first or again. `message` says what was addressed. */
+    readonly OfferRound: {
+      readonly number: number;
+      /** @description of the fork */
+      readonly version: number | null;
+      readonly message: string;
+      readonly by: components["schemas"]["Person"] | null;
+      /** Format: date-time */
+      readonly created: string;
+    };
+    /** @description The same of a thread about what this fork offers: it tells nothing of where that is offered. */
+    readonly OfferThreadChanged: {
+      /** Format: uuid */
+      readonly thread: string;
+      /** Format: uuid */
+      readonly change_request: string;
+      readonly mentioned: readonly string[];
+      readonly change: components["schemas"]["ThreadStep"];
+    };
+    /** @description The same of a thread about what this fork offers: it tells nothing of where that is offered. Read again: threads. */
+    readonly OfferThreadChangedEvent: {
+      /** @description Its number in the stream, without gaps. */
+      readonly sequence: number;
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      readonly type: "offer_thread.changed";
+      readonly data: components["schemas"]["OfferThreadChanged"];
+    };
+    /** @description With what was offered before. */
+    readonly OfferWithRounds: {
+      /** Format: uuid */
+      readonly id: string;
+      readonly number: number;
+      readonly title: string;
+      readonly state: components["schemas"]["ChangeState"];
+      readonly reason: string;
+      /** @description organisation/name of the origin */
+      readonly project: string;
+      /** @description of the fork */
+      readonly version: number | null;
+      /**
+       * Format: date-time
+       * @description since when newer files are waited for
+       */
+      readonly changes_asked: string | null;
+      /** Format: date-time */
+      readonly created: string;
+      /** Format: date-time */
+      readonly decided: string | null;
+      readonly url: string;
+      readonly message: string;
+      /** @description oldest first */
+      readonly rounds: readonly components["schemas"]["OfferRound"][];
+    };
     /** @description What a fork offered, newest first. */
     readonly Offers: {
       readonly offers: readonly components["schemas"]["Offer"][];
@@ -3897,6 +4046,11 @@ export interface components {
       readonly build: string | null;
       readonly before: number | null;
       readonly merged: number | null;
+      /**
+       * Format: date-time
+       * @description since when newer files are waited for
+       */
+      readonly changes_asked: string | null;
       /** Format: date-time */
       readonly created: string;
       /** Format: date-time */
@@ -4326,6 +4480,7 @@ export interface components {
       | components["schemas"]["BuildLogAppendedEvent"]
       | components["schemas"]["ChangeRequestChangedEvent"]
       | components["schemas"]["OfferChangedEvent"]
+      | components["schemas"]["OfferThreadChangedEvent"]
       | components["schemas"]["PreviewChangedEvent"]
       | components["schemas"]["PreviewWatchedEvent"]
       | components["schemas"]["ProjectChangedEvent"]
@@ -4456,6 +4611,29 @@ export interface components {
     /** @description A file's new path. */
     readonly RenameFile: {
       readonly path: string;
+    };
+    /** @description What somebody reported, and what became of it. `answer` is what the moderators say to whoever reported it. */
+    readonly Report: {
+      /** Format: uuid */
+      readonly id: string;
+      /** @description `organisation/name` of a project, or `user:<id>` */
+      readonly about: string;
+      readonly reason: components["schemas"]["ReportReason"];
+      readonly text: string;
+      readonly state: components["schemas"]["ReportState"];
+      readonly answer: string;
+      /** Format: date-time */
+      readonly created: string;
+      /** Format: date-time */
+      readonly decided: string | null;
+    };
+    /** @enum {string} */
+    readonly ReportReason: "harm" | "personal" | "rights" | "deceit" | "abuse" | "other";
+    /** @enum {string} */
+    readonly ReportState: "open" | "taken-down" | "dismissed";
+    /** @description One's own newest reports. */
+    readonly Reports: {
+      readonly reports: readonly components["schemas"]["Report"][];
     };
     readonly Resolution: {
       readonly conflict: string;
@@ -5217,6 +5395,8 @@ export interface components {
       readonly saved_by: components["schemas"]["Person"] | null;
       /** Format: date-time */
       readonly saved_at: string | null;
+      /** @description who made it elsewhere, where it came with a history: names as text, and nobody here */
+      readonly made_by: readonly string[];
       /** @description whether it saved itself while people worked; it may be thinned out */
       readonly automatic: boolean;
       /** @description how many files it has */
@@ -5280,6 +5460,8 @@ export interface components {
       readonly saved_by: components["schemas"]["Person"] | null;
       /** Format: date-time */
       readonly saved_at: string | null;
+      /** @description who made it elsewhere, where it came with a history: names as text, and nobody here */
+      readonly made_by: readonly string[];
       /** @description whether it saved itself while people worked; it may be thinned out */
       readonly automatic: boolean;
       /** @description how many files it has */
@@ -5689,9 +5871,11 @@ export type ListedProjectPage = components["schemas"]["ListedProjectPage"];
 export type LocationsAnswer = components["schemas"]["LocationsAnswer"];
 export type LogLine = components["schemas"]["LogLine"];
 export type Made = components["schemas"]["Made"];
+export type MadeFromArchive = components["schemas"]["MadeFromArchive"];
 export type MadeFromGit = components["schemas"]["MadeFromGit"];
 export type MadePackage = components["schemas"]["MadePackage"];
 export type MailChoice = components["schemas"]["MailChoice"];
+export type MakeReport = components["schemas"]["MakeReport"];
 export type MakeWebhook = components["schemas"]["MakeWebhook"];
 export type Manner = components["schemas"]["Manner"];
 export type Mark = components["schemas"]["Mark"];
@@ -5739,6 +5923,10 @@ export type Offer = components["schemas"]["Offer"];
 export type OfferChanged = components["schemas"]["OfferChanged"];
 export type OfferChangedEvent = components["schemas"]["OfferChangedEvent"];
 export type OfferChanges = components["schemas"]["OfferChanges"];
+export type OfferRound = components["schemas"]["OfferRound"];
+export type OfferThreadChanged = components["schemas"]["OfferThreadChanged"];
+export type OfferThreadChangedEvent = components["schemas"]["OfferThreadChangedEvent"];
+export type OfferWithRounds = components["schemas"]["OfferWithRounds"];
 export type Offers = components["schemas"]["Offers"];
 export type OpenChangeRequest = components["schemas"]["OpenChangeRequest"];
 export type OperatorCount = components["schemas"]["OperatorCount"];
@@ -5815,6 +6003,10 @@ export type ReasonAnswer = components["schemas"]["ReasonAnswer"];
 export type RefusedFile = components["schemas"]["RefusedFile"];
 export type RefusedModel = components["schemas"]["RefusedModel"];
 export type RenameFile = components["schemas"]["RenameFile"];
+export type Report = components["schemas"]["Report"];
+export type ReportReason = components["schemas"]["ReportReason"];
+export type ReportState = components["schemas"]["ReportState"];
+export type Reports = components["schemas"]["Reports"];
 export type Resolution = components["schemas"]["Resolution"];
 export type Resource = components["schemas"]["Resource"];
 export type ResourceReport = components["schemas"]["ResourceReport"];
@@ -6460,6 +6652,44 @@ export interface operations {
       readonly 503: components["responses"]["ServiceUnavailable"];
     };
   };
+  readonly change_requests_ask: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path: {
+        readonly change_id: string;
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody: {
+      readonly content: {
+        readonly "application/json": components["schemas"]["Text"];
+      };
+    };
+    readonly responses: {
+      readonly 201: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly "application/json": components["schemas"]["Thread"];
+        };
+      };
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 408: components["responses"]["RequestTimeout"];
+      readonly 409: components["responses"]["Conflict"];
+      readonly 413: components["responses"]["RequestEntityTooLarge"];
+      readonly 415: components["responses"]["UnsupportedMediaType"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
+      readonly 507: components["responses"]["InsufficientStorage"];
+    };
+  };
   readonly change_requests_build: {
     readonly parameters: {
       readonly query?: never;
@@ -6565,6 +6795,35 @@ export interface operations {
       readonly 500: components["responses"]["InternalServerError"];
       readonly 503: components["responses"]["ServiceUnavailable"];
       readonly 507: components["responses"]["InsufficientStorage"];
+    };
+  };
+  readonly change_requests_offer: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path: {
+        readonly change_id: string;
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody?: never;
+    readonly responses: {
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly "application/json": components["schemas"]["OfferWithRounds"];
+        };
+      };
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
     };
   };
   readonly change_requests_newer: {
@@ -10912,6 +11171,49 @@ export interface operations {
       readonly 507: components["responses"]["InsufficientStorage"];
     };
   };
+  readonly projects_from_archive: {
+    readonly parameters: {
+      readonly query: {
+        /** @description the file's name */
+        readonly file?: string;
+        /** @description the project's name; by default after the file */
+        readonly name?: string;
+        readonly organisation: string;
+      };
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly requestBody?: {
+      readonly content: {
+        readonly "application/zip": string;
+      };
+    };
+    readonly responses: {
+      readonly 201: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly "application/json": components["schemas"]["MadeFromArchive"];
+        };
+      };
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 408: components["responses"]["RequestTimeout"];
+      readonly 409: components["responses"]["Conflict"];
+      readonly 413: components["responses"]["RequestEntityTooLarge"];
+      readonly 415: components["responses"]["UnsupportedMediaType"];
+      readonly 422: components["responses"]["UnprocessableEntity"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
+      readonly 507: components["responses"]["InsufficientStorage"];
+    };
+  };
   readonly projects_from_git: {
     readonly parameters: {
       readonly query?: never;
@@ -10986,6 +11288,67 @@ export interface operations {
       readonly 413: components["responses"]["RequestEntityTooLarge"];
       readonly 415: components["responses"]["UnsupportedMediaType"];
       readonly 422: components["responses"]["UnprocessableEntity"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
+      readonly 507: components["responses"]["InsufficientStorage"];
+    };
+  };
+  readonly reports_list: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly requestBody?: never;
+    readonly responses: {
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly "application/json": components["schemas"]["Reports"];
+        };
+      };
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
+    };
+  };
+  readonly reports_make: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly requestBody: {
+      readonly content: {
+        readonly "application/json": components["schemas"]["MakeReport"];
+      };
+    };
+    readonly responses: {
+      readonly 201: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly "application/json": components["schemas"]["Report"];
+        };
+      };
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 408: components["responses"]["RequestTimeout"];
+      readonly 409: components["responses"]["Conflict"];
+      readonly 413: components["responses"]["RequestEntityTooLarge"];
+      readonly 415: components["responses"]["UnsupportedMediaType"];
       readonly 429: components["responses"]["TooManyRequests"];
       readonly 500: components["responses"]["InternalServerError"];
       readonly 503: components["responses"]["ServiceUnavailable"];

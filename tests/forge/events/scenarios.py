@@ -31,7 +31,8 @@ from forge.notices.access import notices_of
 from forge.notices.models import Notice
 from forge.projects import actions as projects
 from forge.projects.actions import autosave, write_file
-from forge.projects.files import find_file
+from forge.projects.actions.project import create_of
+from forge.projects.files import find_file, store_files
 from forge.projects.git_remote import checked_remote
 from forge.projects.models import Fork, Project, Sample, Version
 from forge.projects.samples import sample_terms
@@ -355,6 +356,18 @@ def a_project_is_made_of_a_model(world: World) -> Act:
 def a_project_is_made_of_an_archive(world: World) -> Act:
     archive = BytesIO(zipped({"a.md": b"x"}))
     return lambda: projects.create_from_archive(world.developer, world.organisation, "packed", archive)
+
+
+@scene(projects.create_from_upload)
+def a_project_is_made_of_what_somebody_sent(world: World) -> Act:
+    sent = [zipped({"a.md": b"x"})]
+    return lambda: projects.create_from_upload(world.developer, world.organisation, "sent", sent, "sent")
+
+
+@scene(create_of)
+def a_project_is_made_of_stored_files(world: World) -> Act:
+    stored = store_files([("a.md", b"a")])
+    return lambda: create_of(world.developer, world.organisation, "other", stored)
 
 
 @scene(projects.create_from_git)

@@ -6,7 +6,7 @@ import pytest
 
 from forge.accounts.actions import join_as
 from forge.accounts.models import Organisation, User
-from forge.accounts.principals import VISITOR, acting_as
+from forge.accounts.principals import INSTALLATION, VISITOR, acting_as
 from forge.core.errors import Forbidden, NotFound
 from forge.core.models import AuditEntry
 from forge.projects.access import origin_of
@@ -15,15 +15,20 @@ from forge.projects.actions import (
     duplicate_project,
     fork_project,
     invite_to_project,
+    restore_version,
+    save_version,
     send_sample,
     update_project,
     write_file,
 )
+from forge.projects.actions.autosave import save_by_itself
 from forge.projects.errors import FilesNotShared
 from forge.projects.files import list_files
-from forge.projects.models import Fork, Project
+from forge.projects.models import Fork, Project, Version
 from forge.projects.samples import sample_terms
 from forge.projects.versions import working_tree
+from forge.registry.actions import publish_build
+from tests.forge.made_builds import RUNE, built
 
 pytestmark = pytest.mark.django_db
 
@@ -117,6 +122,50 @@ def test_a_fork_of_a_private_project_names_it_to_nobody_who_cannot_see_it(
     assert "kitchen" not in str(list(told.values_list("data", flat=True)))
     delete_project(owner, project)
     assert origin_of(acting_as(partner), made) is None
+
+
+def test_a_copy_has_the_versions_that_people_saved_and_no_recording_in_them(
+    project: Project, developer: User, owner: User, organisation: Organisation
+) -> None:
+    write_file(developer, project, "notes.md", b"one")
+    save_version(developer, project, "First")
+    write_file(developer, project, "notes.md", b"two")
+    assert save_by_itself(INSTALLATION, project) is not None
+    send_sample(developer, project, [b"1,2,3\n"], label="up", days=90, consent=sample_terms(project).text)
+    write_file(owner, project, "notes.md", b"three")
+    save_version(owner, project, "Third")
+    made = fork_project(owner, project, organisation, "fork")
+    told = list(Version.objects.filter(project=made).order_by("number"))
+    assert [(each.number, each.message, each.made_by[0]) for each in told] == [
+        (1, "First", developer.name),
+        (3, "Third", owner.name),
+    ]
+    assert not any(path.startswith("samples/") for each in told for path in each.manifest)
+    assert (told[-1], told[-1].digest) == (Fork.objects.get(project=made).base, working_tree(made).digest)
+    # A recording that is not in them makes no version of its own, and the next one goes on from here.
+    write_file(owner, made, "notes.md", b"four")
+    assert save_version(owner, made, "Mine").number == 4
+    restore_version(owner, made, told[0])
+    assert next(entry for entry in list_files(made) if entry.path == "notes.md").size == 3
+
+
+def test_a_strangers_copy_has_the_versions_that_were_published_and_nobodys_words(
+    project: Project, developer: User, owner: User, stranger: User, other: Organisation
+) -> None:
+    for number, notes in enumerate((b"one", b"two", b"three"), start=1):
+        write_file(developer, project, "notes.md", notes)
+        save_version(developer, project, f"Secret {number}")
+        if number != 2:
+            publish_build(owner, built(owner, project, RUNE + notes), f"step-{number}")
+    write_file(developer, project, "notes.md", b"draft")
+    update_project(owner, project, visibility="public", shares_files=True)
+    made = fork_project(acting_as(stranger), project, other, "mine")
+    told = list(Version.objects.filter(project=made).order_by("number"))
+    assert [(each.number, each.message, each.made_by) for each in told] == [
+        (1, "Published as step-1", []),
+        (3, "Published as step-3", []),
+    ]
+    assert told[-1] == Fork.objects.get(project=made).base
 
 
 def test_whoever_copies_is_in_the_audit_log_of_what_they_copied(
