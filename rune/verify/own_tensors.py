@@ -52,16 +52,18 @@ class OwnRuns:
         self._loaded = self._load()
 
     def run(self, inputs: Mapping[int, bytes], wanted: Mapping[Port, bytes]) -> None:
-        """One run; `wanted` is what each tensor should be in it. One that fails is what the comparison of the rune
-        itself tells of."""
-        if self._loaded is None or not wanted:
+        """One run; `wanted` is what each tensor should be in it: none while a window fills, as this rune's does too. A
+        run that fails is what the comparison of the rune itself tells of."""
+        if self._loaded is None:
             return
         self._search.wanted = wanted
         try:
-            self._loaded.call_in_steps(inputs, self._search.after)
+            self._loaded.call_in_steps(inputs, self._search.after if wanted else _pass)
         except RuneError:
             self._search.drop_run()
             self._loaded = None
+            return
+        if not wanted:
             return
         self._search.end_run()
         self._runs += 1
@@ -77,21 +79,27 @@ class OwnRuns:
         return OwnTensors(self._runs, self._compared, tuple(missing))
 
 
+def _pass(_step: int, _memory: RuneMemory) -> None:
+    """Nothing is looked for after this step."""
+
+
 @dataclass
 class TensorSearch:
-    """The places where each tensor may lie. `wanted` is set before each run: what the tensors should be in it."""
+    """The places where each tensor may lie. `wanted` is set before each run: what the tensors should be that it makes,
+    which may be some of them only."""
 
     wanted: Mapping[Port, bytes] = field(default_factory=dict)
-    _places: Places | None = None
-    _left: Places = field(default_factory=dict)
+    _places: Places = field(default_factory=dict)
+    """Of each tensor that a run has made, the places that are left; none where it was nowhere."""
+    _found: Places = field(default_factory=dict)
+    """The places of the tensors of this run."""
     _memory: bytes = b""
     _step: int = 0
 
     def after(self, step: int, memory: RuneMemory) -> None:
         """Looks at the memory after a step."""
-        if self._places is None:
+        if any(port not in self._places for port in self.wanted):
             self._look_everywhere(step, memory.read(0, memory.size))
-            return
         for port, data in self.wanted.items():
             before = self._places.get(port, {}).get(step)
             if before is not None:
@@ -99,39 +107,40 @@ class TensorSearch:
                 self._keep(port, step, np.array(found, np.int64))
 
     def _look_everywhere(self, step: int, memory: bytes) -> None:
-        """Looks for each tensor in what the step changed: to search all of a large memory would take seconds."""
+        """Looks for each tensor that no run made before in what the step changed: to search all of a large memory would
+        take seconds."""
         first, last = changed(self._memory, memory)
         self._memory, self._step = memory, step
         for port, data in self.wanted.items():
-            start = max(first - len(data), 0)
-            self._keep(port, step, places_of(data, memory[start : last + len(data)]) + start)
+            if port not in self._places:
+                start = max(first - len(data), 0)
+                self._keep(port, step, places_of(data, memory[start : last + len(data)]) + start)
 
     def _keep(self, port: Port, step: int, found: NDArray[np.int64]) -> None:
         if found.size:
-            self._left.setdefault(port, {})[step] = found
+            self._found.setdefault(port, {})[step] = found
 
     def end_run(self) -> None:
         """A run has ended; one that failed is not ended."""
-        if self._places is None:
-            for port, data in self.wanted.items():
-                if port not in self._left:
-                    # It may be what the memory held before, as zeros are.
-                    self._keep(port, self._step, places_of(data, self._memory))
-            self._memory = b""
-        self._places, self._left = self._left, {}
+        for port, data in self.wanted.items():
+            if port not in self._places and port not in self._found:
+                # It may be what the memory held before, as zeros are.
+                self._keep(port, self._step, places_of(data, self._memory))
+        self._places |= {port: self._found.get(port, {}) for port in self.wanted}
+        self.drop_run()
 
     def drop_run(self) -> None:
         """A run has failed: what was seen of it counts nothing."""
-        self._left, self._memory = {}, b""
+        self._found, self._memory = {}, b""
 
     @property
     def places(self) -> Places:
         """The places of each tensor that are left, by the steps after which it lies there."""
-        return self._places or {}
+        return self._places
 
     def missing(self, ports: Sequence[Port]) -> tuple[Port, ...]:
-        """Those for which no place is left."""
-        return tuple(port for port in ports if port not in self.places)
+        """Those that a run made and for which no place is left."""
+        return tuple(port for port in ports if self._places.get(port) == {})
 
 
 def changed(before: bytes, after: bytes) -> tuple[int, int]:

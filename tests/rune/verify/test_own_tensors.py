@@ -81,6 +81,26 @@ def test_a_tensor_that_its_memory_held_before_is_found() -> None:
     assert searched([(b"....", [b"........", b"........"]), (b"abcd", [b"........", b"abcd...."])]) == ()
 
 
+OTHER_PORT = Port("later", 0)
+
+
+@pytest.mark.parametrize(("later", "missing"), [(b"xy", ()), (b"..", (OTHER_PORT,))])
+def test_a_tensor_that_only_some_runs_make_is_looked_for_in_those(later: bytes, missing: tuple[Port, ...]) -> None:
+    """As behind the window of a stream, which is not full in each run."""
+    search = TensorSearch()
+    runs: list[tuple[dict[Port, bytes], bytes]] = [
+        ({PORT: b"ab"}, b"ab......"),
+        ({PORT: b"cd", OTHER_PORT: b"xz"}, b"cd..xz.."),
+        ({OTHER_PORT: b"xy"}, b"....%b.." % later),
+        ({PORT: b"ef"}, b"ef......"),
+    ]
+    for wanted, memory in runs:
+        search.wanted = wanted
+        search.after(0, Memory(memory))  # type: ignore[arg-type]
+        search.end_run()
+    assert search.missing([PORT, OTHER_PORT, Port("never", 0)]) == missing
+
+
 @pytest.mark.parametrize(
     ("before", "after", "expected"),
     [

@@ -52,6 +52,19 @@ def test_the_templates_give_what_the_reference_gives(name: str) -> None:
     assert "litert" in str(found.reference)
 
 
+@pytest.mark.parametrize(
+    "name",
+    ["motion", pytest.param("anomaly", marks=pytest.mark.proof), pytest.param("wake-word", marks=pytest.mark.proof)],
+)
+def test_templates_that_wait_for_a_window_give_what_the_reference_gives(name: str) -> None:
+    """Their models run in some of the runs only; the rune that is looked into has to be fed in all of them."""
+    files = MemoryFiles(template(name))
+    found = verify(files, rune_of(files, name), effort=Effort(inputs=40))
+    assert found.is_within, found.sentence()
+    assert found.rune.tensors is not None
+    assert 1 < (found.rune.tensors.runs or 0) < found.rune.inputs
+
+
 @pytest.mark.parametrize("aim", get_args(Aim))
 def test_a_rune_is_verified_whatever_it_is_optimised_for(aim: Aim) -> None:
     layers = Layers("convolution", default_rng(7))
