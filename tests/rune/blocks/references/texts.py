@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
 
 import numpy as np
 
@@ -133,6 +135,79 @@ def word_piece(given: Given, inputs: Sequence[Array]) -> list[Array]:
     return _joined(first, more[0] if more else None, numbers, length)
 
 
+def _sort(letter: str) -> str:
+    """A letter for the classes of GPT-2's pattern, so that Python's own expressions can be asked."""
+    if unicodedata.category(letter)[0] in "LN":
+        return unicodedata.category(letter)[0]
+    return "S" if letter in "\x85\u2028\u2029" or letter in "\t\n\v\f\r" or _is_blank(letter) else "o"
+
+
+def _parts(written: str) -> Iterator[str]:
+    """GPT-2's pattern, over a letter for the class of each character."""
+    sorts = "".join(_sort(letter) for letter in written)
+    patterns = ((r"L+", True), (r"N+", True), (r"o+", True), (r"S+(?!.)", False), (r"S+(?=S)", False), (r"S+", False))
+    at = 0
+    while at < len(written):
+        short = re.compile(r"'(?:s|t|re|ve|m|ll|d)").match(written, at)
+        end = short.end() if short else at
+        for pattern, is_spaced in patterns if not short else ():
+            begin = at + (is_spaced and written[at] == " ")
+            if match := re.compile(pattern).match(sorts, begin):
+                end = match.end()
+                break
+        yield written[at:end]
+        at = end
+
+
+def byte_pair(given: Given, inputs: Sequence[Array]) -> list[Array]:
+    numbers = json.loads(given["vocabulary"])
+    lines = [line for line in given["merges"].splitlines() if not line.startswith("#version")]
+    ranks = {tuple(line.split()): rank for rank, line in enumerate(lines)}
+    found: list[int] = []
+    for part in _parts(_decoded("byte_pair", inputs[0], "the text")):
+        word = tuple(BYTES[byte] for byte in part.encode())
+        while pairs := [pair for pair in pairwise(word) if pair in ranks]:
+            first = min(pairs, key=ranks.__getitem__)
+            joined: list[str] = []
+            for token in word:
+                # A token that was joined just now is not joined again in this round.
+                if joined and (joined[-1], token) == first:
+                    joined[-1] = f"{joined[-1]}{token}\n"
+                else:
+                    joined.append(token)
+            word = tuple(token.rstrip("\n") for token in joined)
+        found += [numbers[token] for token in word]
+    start, end = ([numbers[given[name]]] if given[name] else [] for name in ("start", "end"))
+    ids = [*start, *found[: given["length"] - len(start) - len(end)], *end]
+    empty = given["length"] - len(ids) if given["pad"] else 0
+    padded = ids + [numbers[given["pad"]] for _ in range(empty)]
+    return [np.array([padded], np.int32), np.array([[1] * len(ids) + [0] * empty], np.int32)]
+
+
+def _byte_letters() -> dict[int, str]:
+    """As published: bytes that print as they are, then letters from 256 on."""
+    kept = [*range(ord("!"), ord("~") + 1), *range(ord("¡"), ord("¬") + 1), *range(ord("®"), ord("ÿ") + 1)]
+    letters = {byte: chr(byte) for byte in kept}
+    for byte in range(256):
+        letters.setdefault(byte, chr(256 + len(letters) - len(kept)))
+    return letters
+
+
+BYTES = _byte_letters()
+_MERGES = (
+    "#version: 0.2\nĠ t\nh e\nĠt he\ni n\nr e\no n\na a\nl l\n' ll\nĠ Ġ\n1 2\naa a\nin g\naa aa\nÃ ©\n! !\nc a\nca f\ncaf Ã©\n"
+)
+_TOKENS = json.dumps(
+    {
+        token: number
+        for number, token in enumerate(
+            [*BYTES.values(), *("".join(line.split()) for line in _MERGES.splitlines()[1:]), "<|endoftext|>", "<s>"]
+        )
+    },
+    ensure_ascii=False,
+)
+
+
 _VOCABULARY = "\n".join(
     [
         *("[PAD]", "[unused0]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "who", "wrote", "the", "##se", "lines", "?", "."),
@@ -147,6 +222,10 @@ _LONG = "a" * 100 + " " + "a" * 101 + " " + "é" * 100
 
 def _given(block: str, name: str, *inputs: Array, **arguments: object) -> Case:
     return case(block, name, *inputs, vocabulary=_VOCABULARY, **arguments)
+
+
+def _paired(name: str, written: str | bytes, **arguments: object) -> Case:
+    return case("byte_pair", name, text(written), vocabulary=_TOKENS, merges=_MERGES, **arguments)
 
 
 CASES: list[Case] = [
@@ -167,6 +246,15 @@ CASES: list[Case] = [
     _given("word_piece", "case and accents kept", text("Ada ada éé " + _ODD), length=64, case_="keep"),
     _given("word_piece", "words of 100 letters and of 101", text(_LONG), length=300, padding="none"),
     _given("word_piece", "half a character", text("a"), text("wrote é".encode()[:-1]), length=8),
+    _paired("a sentence, padded", "the thing in the café", length=24, pad="<|endoftext|>"),
+    _paired("as long as it is", "the thing\0\0"),
+    _paired("short words, numbers, signs", "we'll they're 12 x12 ''s'S 's !!'ll a'd 1'm!!! ²½x٣", length=64),
+    _paired("white space", "  a   the \n\n in\t the  \u3000x \u2028 \x85 ", length=64),
+    _paired("a pair that overlaps itself", "aaaaa aaaaaaa aaaaaaaaa aa", length=64),
+    _paired("between two tokens, and cut off", "on the ring", length=5, start="<s>", end="<|endoftext|>", pad="<s>"),
+    _paired("nothing", "\0", length=3, start="<s>", end="<s>"),
+    _paired("what stands for a token is text; other bytes", "<|endoftext|> \U0001f600e\u0301 \0\x7f\u00ad中文", length=64),
+    _paired("no UTF-8", b"the \xc3(", length=8),
 ]
 
-REFERENCES: dict[str, Reference] = {"tokenizers": tokenizers, "word_piece": word_piece}
+REFERENCES: dict[str, Reference] = {"tokenizers": tokenizers, "word_piece": word_piece, "byte_pair": byte_pair}
