@@ -77,7 +77,7 @@ def _numbers_of(written: str) -> dict[str, int]:
     try:
         pairs = json.loads(written, object_pairs_hook=list)
     except (ValueError, RecursionError):
-        raise _refused("the vocabulary is not JSON: it is `vocab.json`, such as {\"a\": 0, \"b\": 1}") from None
+        raise _refused('the vocabulary is not JSON: it is `vocab.json`, such as {"a": 0, "b": 1}') from None
     if not isinstance(pairs, list) or not all(_is_token(pair) for pair in pairs):
         raise _refused("the vocabulary is not an object that gives each token a number from 0 to 2147483647")
     if len(pairs) > _MOST_TOKENS:

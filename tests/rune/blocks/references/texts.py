@@ -195,7 +195,8 @@ def _byte_letters() -> dict[int, str]:
 
 BYTES = _byte_letters()
 _MERGES = (
-    "#version: 0.2\nĠ t\nh e\nĠt he\ni n\nr e\no n\na a\nl l\n' ll\nĠ Ġ\n1 2\naa a\nin g\naa aa\nÃ ©\n! !\nc a\nca f\ncaf Ã©\n"
+    "#version: 0.2\nĠ t\nh e\nĠt he\ni n\nr e\no n\na a\nl l\n' ll\nĠ Ġ\n1 2\n"
+    "aa a\nin g\naa aa\nÃ ©\n! !\nc a\nca f\ncaf Ã©\n"
 )
 _TOKENS = json.dumps(
     {
@@ -211,12 +212,32 @@ _TOKENS = json.dumps(
 _VOCABULARY = "\n".join(
     [
         *("[PAD]", "[unused0]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "who", "wrote", "the", "##se", "lines", "?", "."),
-        *("a", "ada", "love", "##lace", "##s", "un", "##aff", "##able", "##a", "cafe", "`", "!", "中", "文", "ᄒ", "##ᅡ"),
+        *(
+            "a",
+            "ada",
+            "love",
+            "##lace",
+            "##s",
+            "un",
+            "##aff",
+            "##able",
+            "##a",
+            "cafe",
+            "`",
+            "!",
+            "中",
+            "文",
+            "ᄒ",
+            "##ᅡ",
+        ),
         *("##ᆫ", "ß", "i", "σ", "##σ", "Ada", "é", "##é", "[", "]", "cls", ",", "-", "豈", "runn", "##ing", "##n", "'"),
     ]
 )
 _QUESTION, _CONTEXT = "Who wrote these lines?", "Ada Lovelace wrote the lines. Unaffable!"
-_ODD = "CAFÉ\u00a0cafe\u0301 İ ΣΣ ß 中文豈 한 un\u200daff\u0000able\ufffd \u1fef a\u1fefa [CLS][cls] [MASK]a ’ \u2028 \ue000a"
+_ODD = (
+    "CAFÉ\u00a0cafe\u0301 İ ΣΣ ß 中文豈 한"
+    " un\u200daff\u0000able\ufffd \u1fef a\u1fefa [CLS][cls] [MASK]a ’ \u2028 \ue000a"
+)
 _LONG = "a" * 100 + " " + "a" * 101 + " " + "é" * 100
 
 
@@ -241,7 +262,9 @@ CASES: list[Case] = [
     _given("word_piece", "a question and a text", text(_QUESTION), text(_CONTEXT, 2), length=24),
     _given("word_piece", "as long as it is", text(_QUESTION), text(_CONTEXT), length=24, padding="none"),
     _given("word_piece", "one as long as it is, and empty", text("", 4), length=8, padding="none"),
-    _given("word_piece", "two of one length are cut, the second first", text("a a a a"), text("the the the the"), length=8),
+    _given(
+        "word_piece", "two of one length are cut, the last first", text("a a a a"), text("the the the the"), length=8
+    ),
     _given("word_piece", "accents, ideographs, Hangul, what is dropped", text(_ODD), length=64),
     _given("word_piece", "case and accents kept", text("Ada ada éé " + _ODD), length=64, case_="keep"),
     _given("word_piece", "words of 100 letters and of 101", text(_LONG), length=300, padding="none"),
@@ -253,7 +276,9 @@ CASES: list[Case] = [
     _paired("a pair that overlaps itself", "aaaaa aaaaaaa aaaaaaaaa aa", length=64),
     _paired("between two tokens, and cut off", "on the ring", length=5, start="<s>", end="<|endoftext|>", pad="<s>"),
     _paired("nothing", "\0", length=3, start="<s>", end="<s>"),
-    _paired("what stands for a token is text; other bytes", "<|endoftext|> \U0001f600e\u0301 \0\x7f\u00ad中文", length=64),
+    _paired(
+        "what stands for a token is text; other bytes", "<|endoftext|> \U0001f600e\u0301 \0\x7f\u00ad中文", length=64
+    ),
     _paired("no UTF-8", b"the \xc3(", length=8),
 ]
 
