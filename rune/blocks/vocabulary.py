@@ -65,7 +65,7 @@ def _refuse_lines(words: Sequence[str]) -> None:
     """Lines that mean nothing, or that mean two numbers."""
     seen: dict[str, int] = {}
     for number, word in enumerate(words):
-        if not word.strip():
+        if not word.strip(" \t"):
             raise BlockError(f"line {number + 1} of the vocabulary is blank", argument=_NAME)
         if len(word.encode(errors="surrogatepass")) > _LONGEST_WORD:
             message = f"line {number + 1} of the vocabulary is longer than {_LONGEST_WORD} bytes"

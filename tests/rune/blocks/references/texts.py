@@ -95,7 +95,7 @@ def _joined(first: list[int], second: list[int] | None, numbers: Mapping[str, in
 
 
 def _numbers(given: Given) -> dict[str, int]:
-    return {word: number for number, word in enumerate(given["vocabulary"].splitlines())}
+    return {word: number for number, word in enumerate(given["vocabulary"].split("\n"))}
 
 
 def _decoded(block: str, array: Array, name: str) -> str:
@@ -118,7 +118,7 @@ def tokenizers(given: Given, inputs: Sequence[Array]) -> list[Array]:
     while len(first) + len(second) > _OLD_LENGTH - 3:
         (first if len(first) >= len(second) else second).pop()
     joined = _joined(first, second, numbers, _OLD_LENGTH)
-    words = given["vocabulary"].splitlines()
+    words = given["vocabulary"].split("\n")
     return [*joined, text("".join(f"{words[number]}\n" for number in joined[0][0]))]
 
 
@@ -194,22 +194,22 @@ def _byte_letters() -> dict[int, str]:
 
 
 BYTES = _byte_letters()
-_MERGES = (
+MERGES = (
     "#version: 0.2\nĠ t\nh e\nĠt he\ni n\nr e\no n\na a\nl l\n' ll\nĠ Ġ\n1 2\n"
     "aa a\nin g\naa aa\nÃ ©\n! !\nc a\nca f\ncaf Ã©\n"
 )
-_TOKENS = json.dumps(
+TOKENS = json.dumps(
     {
         token: number
         for number, token in enumerate(
-            [*BYTES.values(), *("".join(line.split()) for line in _MERGES.splitlines()[1:]), "<|endoftext|>", "<s>"]
+            [*BYTES.values(), *("".join(line.split()) for line in MERGES.splitlines()[1:]), "<|endoftext|>", "<s>"]
         )
     },
     ensure_ascii=False,
 )
 
 
-_VOCABULARY = "\n".join(
+VOCABULARY = "\n".join(
     [
         *("[PAD]", "[unused0]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "who", "wrote", "the", "##se", "lines", "?", "."),
         *(
@@ -242,11 +242,11 @@ _LONG = "a" * 100 + " " + "a" * 101 + " " + "é" * 100
 
 
 def _given(block: str, name: str, *inputs: Array, **arguments: object) -> Case:
-    return case(block, name, *inputs, vocabulary=_VOCABULARY, **arguments)
+    return case(block, name, *inputs, vocabulary=VOCABULARY, **arguments)
 
 
 def _paired(name: str, written: str | bytes, **arguments: object) -> Case:
-    return case("byte_pair", name, text(written), vocabulary=_TOKENS, merges=_MERGES, **arguments)
+    return case("byte_pair", name, text(written), vocabulary=TOKENS, merges=MERGES, **arguments)
 
 
 CASES: list[Case] = [
