@@ -6,6 +6,7 @@ import json
 import struct
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from rune.blocks.signature import Arguments, BlockError, HostText
@@ -57,8 +58,14 @@ class BytePairs:
 
 def byte_pairs_of(arguments: Arguments) -> BytePairs:
     """Both files. Raises `BlockError` for what does not fit together."""
-    numbers = _numbers_of(_given(arguments, "vocabulary"))
-    return BytePairs(numbers, _merges_of(_given(arguments, "merges"), numbers))
+    return _read(_given(arguments, "vocabulary"), _given(arguments, "merges"))
+
+
+@lru_cache(maxsize=2)
+def _read(vocabulary: str, merges: str) -> BytePairs:
+    """Kept, as a project is checked again with each key that its author presses."""
+    numbers = _numbers_of(vocabulary)
+    return BytePairs(numbers, _merges_of(merges, numbers))
 
 
 def _given(arguments: Arguments, name: str) -> str:

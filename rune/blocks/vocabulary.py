@@ -5,6 +5,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from rune.blocks.signature import Argument, ArgumentKind, Arguments, BlockError, HostText
 
@@ -49,7 +50,13 @@ def vocabulary_of(arguments: Arguments) -> Vocabulary:
     if isinstance(given, HostText):
         message = "the vocabulary must be known when the rune is built: give the resource a file, and no host"
         raise BlockError(message, argument=_NAME)
-    words = tuple(line.removesuffix("\r") for line in str(given).removeprefix("\ufeff").rstrip("\r\n").split("\n"))
+    return _read(str(given))
+
+
+@lru_cache(maxsize=2)
+def _read(written: str) -> Vocabulary:
+    """Kept, as a project is checked again with each key that its author presses."""
+    words = tuple(line.removesuffix("\r") for line in written.removeprefix("\ufeff").rstrip("\r\n").split("\n"))
     if words == ("",):
         raise BlockError("the vocabulary is empty: it has one piece a line, as BERT's vocab.txt has", argument=_NAME)
     if len(words) > _MOST_WORDS:
