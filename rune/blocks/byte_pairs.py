@@ -71,7 +71,7 @@ def _read(vocabulary: str, merges: str) -> BytePairs:
 def _given(arguments: Arguments, name: str) -> str:
     given = arguments[name]
     if isinstance(given, HostText):
-        message = f"the {name} must be known when the rune is built: give the resource a file, and no host"
+        message = f"the {name} must be known when the rune is built: give its resource a `path`"
         raise BlockError(message, argument=name)
     return str(given).removeprefix("\ufeff")
 

@@ -48,7 +48,7 @@ def vocabulary_of(arguments: Arguments) -> Vocabulary:
     """The words of the argument. Raises `BlockError` for what is no vocabulary of word pieces."""
     given = arguments[_NAME]
     if isinstance(given, HostText):
-        message = "the vocabulary must be known when the rune is built: give the resource a file, and no host"
+        message = "the vocabulary must be known when the rune is built: give its resource a `path`"
         raise BlockError(message, argument=_NAME)
     return _read(str(given))
 
