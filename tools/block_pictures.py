@@ -1,7 +1,7 @@
 """Small pictures of what blocks do: one of their golden vectors, what goes in and what comes out, as SVG.
 
 The colours are those of the reader's scheme, light or dark. Numbers in a row are drawn as bars or a line, tables and
-pictures as cells, single numbers and texts as they are.
+pictures as cells, single numbers and texts as they are; of a block for text, bytes are read and numbers listed.
 """
 
 from __future__ import annotations
@@ -9,14 +9,17 @@ from __future__ import annotations
 import json
 import math
 import re
+import textwrap
 from collections.abc import Sequence
 from typing import Any
 from xml.sax.saxutils import escape
 
-from rune.blocks.signature import Block
+from rune.blocks.signature import Block, Category
 
 _WIDTH, _HEIGHT, _GAP, _TOP = 150, 84, 34, 16
 _MOST_BARS, _MOST_COLUMNS, _MOST_ROWS, _MOST_POINTS = 24, 40, 20, 150
+_MOST_LINES, _LETTERS, _LINE = 6, 25, 15
+"""Of a text: lines, letters in each, and their height."""
 _STYLE = (
     "svg{color-scheme:light dark;--ink:#1d2733;--quiet:#64707d;--mark:#2563c9;--low:#eef2f7}"
     "@media(prefers-color-scheme:dark){svg{--ink:#e6ebf1;--quiet:#98a4b3;--mark:#7db0ff;--low:#1b2430}}"
@@ -29,7 +32,10 @@ _TYPE = re.compile(r"(?P<element>\w+)\[(?P<sizes>.*)\]")
 def picture(block: Block) -> str:
     """The picture of a block: the golden vector of its most telling size."""
     listed = json.loads((block.folder / "golden.json").read_text(encoding="utf-8"))["vectors"]
-    vector = max((each for each in listed if "outputs" in each), key=_weight)
+    is_text = block.category is Category.TEXT
+    drawn = [each for each in listed if "outputs" in each]
+    vector = drawn[0] if is_text else max(drawn, key=_weight)
+    panel = _text_panel if is_text else _panel
     given, made = vector["inputs"][0], vector["outputs"][0]
     width, height = 2 * _WIDTH + _GAP, _HEIGHT + _TOP + 4
     arrow = f'<path class="a" d="M{_WIDTH + 9} {_TOP + _HEIGHT / 2:g}h16m-5 -4l5 4l-5 4"/>'
@@ -39,9 +45,9 @@ def picture(block: Block) -> str:
             f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" height="{height}" '
             f'role="img" aria-label="{words}">',
             f"<title>{words}</title><style>{_STYLE}</style>",
-            *_panel(given, 0),
+            *panel(given, 0),
             arrow,
-            *_panel(made, _WIDTH + _GAP),
+            *panel(made, _WIDTH + _GAP),
             "</svg>",
             "",
         ]
@@ -76,6 +82,22 @@ def _panel(tensor: dict[str, Any], left: int) -> list[str]:
         columns = inner[-2] if colours == 3 else inner[-1]
         return [label, *_cells(numbers, columns, colours, left)]
     return [label, *(_bars(numbers, left) if len(numbers) <= _MOST_BARS else _line(numbers, left))]
+
+
+def _text_panel(tensor: dict[str, Any], left: int) -> list[str]:
+    """Bytes as the text that they are; numbers one behind the other."""
+    elements = tensor["elements"]
+    words = ", ".join(map(_short, elements))
+    if tensor["type"].startswith("u8"):
+        words = bytes(elements).rstrip(b"\0").decode(errors="replace")
+    lines = textwrap.wrap(words, _LETTERS, max_lines=_MOST_LINES, placeholder=" …") or ["nothing"]
+    return [
+        f'<text class="q" x="{left}" y="11">{escape(_said(tensor))}</text>',
+        *(
+            f'<text x="{left + 4}" y="{_TOP + _LINE * (place + 1) - 3}">{escape(line)}</text>'
+            for place, line in enumerate(lines)
+        ),
+    ]
 
 
 def _short(element: object) -> str:

@@ -19,7 +19,6 @@ PUBLISHED: Mapping[str, str] = MappingProxyType(
         "password_strength": "how strong a password is",
         "support_vector_classifier": "a classifier that is trained while it runs",
         "support_vector_regression": "a regression that is trained while it runs",
-        "tokenizers": "two sentences as the numbers that BERT reads",
         "train_test_split": "rows for training and rows for testing",
     }
 )
@@ -38,7 +37,6 @@ INSTEAD: Mapping[str, str] = MappingProxyType(
         "password_strength": "It only looked at the number of bytes; a block in Python counts what is asked for.",
         "support_vector_classifier": _TRAIN,
         "support_vector_regression": _TRAIN,
-        "tokenizers": "Give the model its numbers as `RAW` until there is one.",
         "train_test_split": "Samples are split in the project, and `rune evaluate` keeps to it.",
     }
 )

@@ -42,6 +42,7 @@ class Category(Enum):
     SOUND = "Sound"
     MOTION = "Motion"
     SCORES = "Scores and labels"
+    TEXT = "Text"
     TIME = "Over time"
     OTHER = "Other"
 

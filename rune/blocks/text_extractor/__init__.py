@@ -45,5 +45,5 @@ BLOCK = Block(
     outputs=_outputs,
     code=_code,
     run_time_sizes=RunTimeSizes.COUNT,
-    category=Category.SCORES,
+    category=Category.TEXT,
 )

@@ -38,5 +38,5 @@ BLOCK = Block(
     outputs=_outputs,
     code=_code,
     run_time_sizes=RunTimeSizes.COUNT,
-    category=Category.NUMBERS,
+    category=Category.TEXT,
 )

@@ -262,10 +262,18 @@ def _source(vectors: Sequence[Vector]) -> str:
     includes = "".join(f'#include "{header}"\n' for header in headers)
     written = {each.name: each.text for vector in vectors if (each := vector.code.header) is not None}
     includes += "".join(text for _, text in sorted(written.items()))
-    return includes + _HARNESS + "".join(_function(number, vector) for number, vector in enumerate(vectors))
+    constants = dict.fromkeys(data for vector in vectors for data in vector.code.constants)
+    names = {data: f"c{number}" for number, data in enumerate(constants)}
+    tables = "".join(_constant(name, data) for data, name in names.items())
+    functions = "".join(_function(number, vector, names) for number, vector in enumerate(vectors))
+    return includes + _HARNESS + tables + functions
 
 
-def _function(number: int, vector: Vector) -> str:
+def _constant(name: str, data: bytes) -> str:
+    return f"static const uint8_t {name}[] __attribute__((aligned(16))) = {{{','.join(map(str, data)) or '0'}}};\n"
+
+
+def _function(number: int, vector: Vector, constants: Mapping[bytes, str]) -> str:
     """A call as `BlockCode` describes it."""
     code, tables = vector.code, ""
     declared = list(_pointers(vector))
@@ -275,10 +283,7 @@ def _function(number: int, vector: Vector) -> str:
         if size:
             tables += f"static uint8_t {name}_{number}[{size}] __attribute__((aligned(16)));\n"
             passed.append(f"{name}_{number}")
-    for place, data in enumerate(code.constants):
-        values = ",".join(map(str, data)) or "0"
-        tables += f"static const uint8_t c{number}_{place}[] __attribute__((aligned(16))) = {{{values}}};\n"
-        passed.append(f"c{number}_{place}")
+    passed += [constants[data] for data in code.constants]
     passed += [_number(value, vector) for value in code.numbers]
     head = f'__attribute__((export_name("run_{number}"))) void run_{number}({", ".join(parameters)})'
     return f"{tables}{head} {{ {code.function}({', '.join(passed)}); }}\n"

@@ -12,10 +12,10 @@ import numpy as np
 import pytest
 
 from rune.blocks.catalogue import CATALOGUE
-from tests.rune.blocks.references import detections, images, motion, numbers, shapes, sound, time
-from tests.rune.blocks.references.case import Array, Case
+from tests.rune.blocks.references import detections, images, motion, numbers, shapes, sound, texts, time
+from tests.rune.blocks.references.case import Array, Case, Fails
 
-MODULES = (numbers, shapes, images, sound, motion, time, detections)
+MODULES = (numbers, shapes, images, sound, motion, time, detections, texts)
 REFERENCES = {name: reference for module in MODULES for name, reference in module.REFERENCES.items()}
 HISTORIES = {**time.HISTORIES, **motion.HISTORIES, **sound.HISTORIES}
 _NAMES = {"uint": "u", "int": "i", "float": "f"}
@@ -39,7 +39,10 @@ def _vector(case: Case) -> dict[str, Any]:
     written["inputs"] = [_tensor(each) for each in last]
     history = HISTORIES.get(case.block)
     with np.errstate(all="ignore"):
-        outputs = history(given, case.runs) if history else REFERENCES[case.block](given, last)
+        try:
+            outputs = history(given, case.runs) if history else REFERENCES[case.block](given, last)
+        except Fails as failure:
+            return written | {"fails": str(failure)}
     written["outputs"] = [_tensor(each) for each in outputs]
     return written
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from rune.blocks.catalogue import CATALOGUE
 from rune.blocks.signature import ArgumentKind, ArgumentValue, BlockError
 from rune.tensor import ElementType, TensorType
+from tests.rune.blocks.references.texts import BYTES
 
 
 def type_of(written: str) -> TensorType:
@@ -25,6 +27,10 @@ def complete(block: str, given: dict[str, ArgumentValue]) -> dict[str, ArgumentV
         found[argument.name] = missing if argument.default is None else argument.default
     return found | given
 
+
+_BERT = "[PAD]\n[UNK]\n[CLS]\n[SEP]\n"
+_BYTES = json.dumps({letter: number for number, letter in enumerate([*BYTES.values(), "ab"])})
+_LACKING = _BYTES.replace('"A"', '"AA"')
 
 REFUSED: list[tuple[str, list[str], dict[str, ArgumentValue], str]] = [
     ("scale", ["utf8[2]"], {}, "takes numbers of u8, i8, u16, i16 or f32, and not utf8[2]"),
@@ -139,6 +145,41 @@ REFUSED: list[tuple[str, list[str], dict[str, ArgumentValue], str]] = [
     ("k_means", ["f32[2]"], {"centres": "1 2 3"}, "each centre has 2 numbers"),
     ("k_means", ["f32[2]"], {"centres": "1 2 3 4", "radii": "1 2 3"}, "for each of the 2 centres"),
     ("k_means", ["f32[2]"], {"centres": "1 2", "radii": "0"}, "one radius above 0"),
+    ("tokenizers", ["u8[4]"], {"vocabulary": _BERT}, "takes 2 inputs, two sentences, and not 1"),
+    ("tokenizers", ["u8[4]", "f32[4]"], {"vocabulary": _BERT}, "takes a sentence as bytes of u8, and not f32[4]"),
+    ("tokenizers", ["u8[4]", "u8[4]"], {"vocabulary": "\n\n"}, "the vocabulary is empty"),
+    ("tokenizers", ["u8[4]", "u8[4]"], {"vocabulary": "a\n" * 1_000_001}, "1000001 lines, and 1000000 are the most"),
+    ("word_piece", ["u8[4]"], {"vocabulary": _BERT.replace("[UNK]\n", "")}, "has no line [UNK]"),
+    ("word_piece", ["u8[4]"], {"vocabulary": _BERT + "a\n \nb"}, "line 6 of the vocabulary is blank"),
+    ("word_piece", ["u8[4]"], {"vocabulary": _BERT + "a\nb\r\na"}, "lines 5 and 7 of the vocabulary are both `a`"),
+    ("word_piece", ["u8[4]"], {"vocabulary": _BERT + "a" * 1025}, "line 5 of the vocabulary is longer than 1024 bytes"),
+    ("word_piece", ["u8[4]"], {"vocabulary": _BERT + "\ud800"}, "line 5 of the vocabulary is no text"),
+    ("word_piece", ["u8[4]", "u8[4]"], {"vocabulary": _BERT, "length": 3}, "leaves no room for a piece"),
+    ("word_piece", ["u8[4]"] * 3, {"vocabulary": _BERT}, "takes 1 or 2 inputs, texts, and not 3"),
+    ("word_piece", ["utf8[1]"], {"vocabulary": _BERT}, "takes a text as bytes of u8, and not utf8[1]"),
+    ("byte_pair", ["u8[4]"], {"vocabulary": "{", "merges": ""}, "the vocabulary is not JSON"),
+    ("byte_pair", ["u8[4]"], {"vocabulary": "[" * 100_000, "merges": ""}, "the vocabulary is not JSON"),
+    ("byte_pair", ["u8[4]"], {"vocabulary": '["a"]', "merges": ""}, "not an object that gives each token a number"),
+    (
+        "byte_pair",
+        ["u8[4]"],
+        {"vocabulary": '{"a": true}', "merges": ""},
+        "not an object that gives each token a number",
+    ),
+    ("byte_pair", ["u8[4]"], {"vocabulary": '{"a": 1, "a": 2}', "merges": ""}, "the vocabulary has `a` twice"),
+    ("byte_pair", ["u8[4]"], {"vocabulary": '{"a": 1, "b": 1}', "merges": ""}, "`a` and `b` have the same number, 1"),
+    ("byte_pair", ["u8[4]"], {"vocabulary": "{}", "merges": ""}, "no token for the byte 0, which is written `Ā`"),
+    ("byte_pair", ["u8[4]"], {"vocabulary": _LACKING, "merges": ""}, "no token for the byte 65, which is written `A`"),
+    ("byte_pair", ["u8[4]"], {"vocabulary": _BYTES, "merges": "a b\na"}, "line 2 of the merges is not two tokens"),
+    ("byte_pair", ["u8[4]"], {"vocabulary": _BYTES, "merges": "#version\na c"}, "line 2 of the merges needs `ac`"),
+    (
+        "byte_pair",
+        ["u8[4]"],
+        {"vocabulary": _BYTES, "merges": "a b\na b"},
+        "lines 1 and 2 of the merges are both `a b`",
+    ),
+    ("byte_pair", ["u8[4]"], {"vocabulary": _BYTES, "merges": "", "pad": "<s>"}, "the vocabulary has no token `<s>`"),
+    ("byte_pair", ["u8[4]"], {"vocabulary": _BYTES, "merges": "", "start": "a", "length": 1}, "leaves no room"),
 ]
 
 

@@ -118,7 +118,7 @@ def test_an_inline_text_may_be_empty() -> None:
     assert [item.code for item in checked(text).diagnostics if item.severity is ERROR and item.code == "RUNE0005"] == []
 
 
-@pytest.mark.parametrize("path", ["hotg-ai/proc-blocks#tokenizers", "acme/blocks#mine"])
+@pytest.mark.parametrize("path", ["hotg-ai/proc-blocks#metric", "acme/blocks#mine"])
 def test_a_block_that_cannot_be_built_is_told_of_its_version_too(path: str) -> None:
     messages = problems(WORDS.replace("hotg-ai/proc-blocks@v0.11.3#label", path))
     assert any(f'The "{path}" proc block used by "word" should have a version specifier' in each for each in messages)
@@ -148,7 +148,7 @@ def test_a_block_without_a_version_is_told_what_to_write() -> None:
         ("an argument out of range", "inputs:\n      - model", "inputs: [model]\n    args: {count: 0}", "RUNE0065"),
         ("a parameter out of range", "hz: 16000", "hz: 0", "RUNE0042"),
         ("two stages of one name", "  best:", "  model:", "RUNE0010"),
-        ("a block that is not there yet", "#label", "#tokenizers", "RUNE0068"),
+        ("a block that is not there yet", "#label", "#metric", "RUNE0068"),
         ("an unreadable file", "./words.txt", "./words", "RUNE0020"),
     ],
 )

@@ -43,3 +43,13 @@ def noise(seed: int, *dimensions: int, scale: float = 1.0) -> Array:
 def whole(seed: int, low: int, high: int, *dimensions: int, type_: type = np.uint8) -> Array:
     """Uniform whole numbers from `low` to `high` inclusive."""
     return np.random.default_rng(seed).integers(low, high, dimensions, type_, endpoint=True)
+
+
+class Fails(Exception):
+    """What a reference raises where the block must give up: the message."""
+
+
+def text(written: str | bytes, zeros: int = 0) -> Array:
+    """A text as bytes, with so many zeros behind it."""
+    data = written.encode() if isinstance(written, str) else written
+    return np.frombuffer(data + b"\0" * zeros, np.uint8)
