@@ -72,5 +72,5 @@ def test_images_of_others_are_named_by_their_digest() -> None:
     named += re.findall(r"^ARG DEBIAN=(\S+)", (REPOSITORY / "Dockerfile").read_text("utf-8"), re.MULTILINE)
     assert len(named) == 3
     assert [name for name in named if not re.fullmatch(r"[a-z]+:[\w.-]+@sha256:[0-9a-f]{64}", name)] == []
-    sources = re.findall(r"^FROM (\S+)", (REPOSITORY / "Dockerfile").read_text("utf-8"), re.MULTILINE)
-    assert set(sources) == {"${DEBIAN}"}
+    stages = re.findall(r"^FROM (\S+)(?: AS (\S+))?$", (REPOSITORY / "Dockerfile").read_text("utf-8"), re.MULTILINE)
+    assert {source for source, _ in stages} - {name for _, name in stages if name} == {"${DEBIAN}"}
