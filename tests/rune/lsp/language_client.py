@@ -41,10 +41,12 @@ class LanguageClient:
     def __exit__(self, *_: object) -> None:
         self._process.kill()
         self._process.wait()
+        # It reads to the end of what was said: a pipe that is closed under a reader ends it with any error.
+        self._reader.join(SECONDS)
+        assert not self._reader.is_alive()
         for pipe in (self._process.stdin, self._process.stdout):
             if pipe is not None:
                 pipe.close()
-        self._reader.join()
 
     def stop(self) -> int:
         """Shuts the server down as an editor does; its exit status."""
@@ -129,6 +131,7 @@ class LanguageClient:
                 name, _, value = line.partition(b":")
                 if name.lower() == b"content-length":
                     length = int(value)
-            if not length:
+            body = stream.read(length)
+            if not length or len(body) < length:
                 return
-            self._messages.put(json.loads(stream.read(length)))
+            self._messages.put(json.loads(body))
