@@ -28,7 +28,8 @@ def test_a_project_is_found_and_kept_at_the_top(forge: LiveForge, open_page: Ope
     expect(words).to_be_focused()
     assert page.url.endswith("/?q=dig")
     star = projects.get_by_role("button", name="Favourite: digits")
-    star.click()
+    with page.expect_response(lambda response: response.request.method != "GET"):
+        star.click()
     expect(star).to_have_attribute("aria-pressed", "true")
     page.reload()
     expect(page.get_by_role("heading", name="Favourites 1")).to_be_visible()

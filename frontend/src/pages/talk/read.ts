@@ -35,7 +35,10 @@ export async function readAnew(section: HTMLElement, address: string): Promise<v
   const known = new Set(commentsOf(before).map(({ id }) => id));
   const fresh = commentsOf(after).filter(({ id }) => !known.has(id));
   for (const comment of fresh) comment.classList.add("fresh");
+  const isMentioning = before.querySelector("#mention-suggestions") !== null;
   carriedOver(before, after);
+  // The field that somebody writes in is another one now: what was offered for it is offered again.
+  if (isMentioning) document.activeElement?.dispatchEvent(new Event("input", { bubbles: true }));
   const news = section.querySelector("[data-talk-news]");
   if (news !== null && fresh.length > 0)
     news.textContent = fresh.length === 1 ? "A new comment" : `${fresh.length} new comments`;
