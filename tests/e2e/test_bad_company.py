@@ -106,7 +106,7 @@ def test_the_worst_moments_of_writing_together(forge: LiveForge, open_page: Open
     colleague.get_by_role("textbox", name="README.md").click()
     before = text_of(owner, "README.md")
     colleague.evaluate(PASTE, ["0123456789abcdef", 80_000])
-    expect(colleague.locator(".toast")).to_contain_text("The text has 1.3 MB", timeout=PATIENCE)
+    expect(colleague.locator(".toast").filter(has_text="The text has 1.3 MB")).to_be_visible(timeout=PATIENCE)
     assert text_of(owner, "README.md") == before
     colleague.keyboard.press("Control+Home")
     colleague.keyboard.type("after that ")
