@@ -279,7 +279,7 @@ class _Frame:
             case Binary(operator, left, right, kind):
                 return numbers.binary(operator, self.number(left), self.number(right), kind)
             case Compare(operator, left, right):
-                return compared(operator, self.number(left), self.number(right))
+                return numbers.compared(operator, self.number(left), self.number(right))
             case Logic("and", left, right):
                 return self.number(left) and self.number(right)
             case Logic(_, left, right):
@@ -329,22 +329,6 @@ def _unary(operator: str, value: Number, kind: Scalar) -> Number:
             return ~int(value)
         case _:
             return numbers.to_int64(-int(value)) if kind is Scalar.INT else -value
-
-
-def compared(operator: str, left: Number, right: Number) -> bool:
-    match operator:
-        case "==":
-            return left == right
-        case "!=":
-            return left != right
-        case "<":
-            return left < right
-        case "<=":
-            return left <= right
-        case ">":
-            return left > right
-        case _:
-            return left >= right
 
 
 def _converted(value: Number, kind: Scalar, rounding: str) -> Number:

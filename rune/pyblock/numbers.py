@@ -189,3 +189,20 @@ def _whole_binary(operator: str, left: int, right: int) -> int:
         case "^":
             return left ^ right
     raise ValueError(operator)
+
+
+def compared(operator: str, left: float, right: float) -> bool:
+    """Whether two numbers are as an operator of Python says."""
+    match operator:
+        case "==":
+            return left == right
+        case "!=":
+            return left != right
+        case "<":
+            return left < right
+        case "<=":
+            return left <= right
+        case ">":
+            return left > right
+        case _:
+            return left >= right

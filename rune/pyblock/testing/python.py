@@ -268,19 +268,7 @@ def _fail(assertion: Assertion, seen: Seen, got: object, expected: object) -> No
 def _holds(operator: str, left: Number, right: Number, tolerance: float | None) -> bool:
     if tolerance is not None:
         return left == right or abs(float(left) - float(right)) <= tolerance
-    match operator:
-        case "==":
-            return left == right
-        case "!=":
-            return left != right
-        case "<":
-            return left < right
-        case "<=":
-            return left <= right
-        case ">":
-            return left > right
-        case _:
-            return left >= right
+    return numbers.compared(operator, left, right)
 
 
 def _shown(value: object) -> str:
