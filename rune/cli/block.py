@@ -26,7 +26,7 @@ def command() -> None:
     """Show a proc-block of the catalogue, copy its source, or run the tests of the project's own."""
 
 
-@command.command()
+@command.command(short_help="Print the page and the source of a block")
 @click.argument("name")
 def show(name: str) -> None:
     """Print the page of the block NAME, and its source where it is written in Python."""
@@ -36,7 +36,7 @@ def show(name: str) -> None:
         click.echo(f"\n## Source\n\n```python\n{source_of(block.source).rstrip()}\n```")
 
 
-@command.command()
+@command.command(short_help="Copy the source of a block into a project")
 @click.argument("name")
 @click.argument("project", type=click.Path(path_type=Path, file_okay=False, exists=True), default=".")
 @click.option("--element", type=click.Choice(_NUMBERS), help="The type of its input, where the block takes several.")
@@ -57,7 +57,7 @@ def copy(name: str, project: Path, element: str | None) -> None:
     click.echo(f"Wrote {target}. Write `proc-block: ./{target.name}` in the Runefile to use it.")
 
 
-@command.command()
+@command.command(short_help="Run the tests of a project's own blocks")
 @click.argument("project", type=ANY_PATH, default=Path())
 @click.option("-k", "wanted", metavar="WORD", help="Run only the tests whose file or name has this in it.")
 @format_option()

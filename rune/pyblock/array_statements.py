@@ -3,25 +3,29 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from rune.pyblock.conversions import coerce
 from rune.pyblock.expressions import array_of, indices_of, literal_whole, number, whole
 from rune.pyblock.ir import (
     ArrayVariable,
+    Assign,
     Constant,
     Copy,
     Fill,
+    Read,
     Role,
     Slice,
     Statement,
     Store,
     Variable,
 )
-from rune.pyblock.numbers import scalar_of
+from rune.pyblock.numbers import Scalar, scalar_of
 from rune.pyblock.problems import Kind
 from rune.pyblock.scope import Scope
-from rune.pyblock.tables import array_literal
-from rune.tensor import TensorType
+from rune.pyblock.tables import FOR_EACH, constructor_shape, element_literal, elements_given, is_number
+from rune.tensor import ElementType, TensorType
 
 
 def new_array(scope: Scope, target: ast.Name, value: ast.expr) -> tuple[Statement, ...] | None:
@@ -35,12 +39,15 @@ def new_array(scope: Scope, target: ast.Name, value: ast.expr) -> tuple[Statemen
         scope.broken.add(name)
         return ()
     if isinstance(value, ast.Call) and isinstance(value.func, ast.Subscript):
-        made = array_literal(scope.text, value, scope.dimensions, lambda node: literal_whole(scope, node))
-        if made is None:
+        type_ = constructor_shape(scope.text, value, scope.dimensions, lambda node: literal_whole(scope, node))
+        given = None if type_ is None else elements_given(scope.text, type_, value)
+        # Before the name is this array: it may stand among its own elements.
+        elements = None if type_ is None or given is None else elements_of(scope, type_.element, given)
+        if type_ is None or elements is None:
             scope.broken.add(name)
             return ()
-        array = array_named(scope, target, made.type)
-        return () if array is None else (Fill(array, made.values, line),)
+        array = array_named(scope, target, type_)
+        return () if array is None else (*elements.computed, *filled(array, elements, line))
     if isinstance(value, ast.Subscript) and isinstance(value.slice, ast.Slice):
         source = _slice(scope, value)
         length = None if source is None else _fixed_length(source)
@@ -54,6 +61,69 @@ def new_array(scope: Scope, target: ast.Name, value: ast.expr) -> tuple[Statemen
         array = array_named(scope, target, TensorType(source.array.type.element, (length,)))
         return () if array is None else (Copy(Slice(array, None, None, line), source, line),)
     return None
+
+
+@dataclass(frozen=True)
+class Elements:
+    """What a new array holds. Each is computed before the array is there, as in Python."""
+
+    computed: tuple[Assign, ...]
+    values: tuple[Constant | Read, ...]
+
+
+def elements_of(scope: Scope, element: ElementType, nodes: Sequence[ast.expr]) -> Elements | None:
+    """The elements that expressions give; None when a problem was reported."""
+    computed: list[Assign] = []
+    values: list[Constant | Read] = []
+    for node in nodes:
+        literal = element_literal(node, element)
+        if literal is not None:
+            values.append(Constant(literal, scalar_of(element), node.lineno))
+            continue
+        if is_number(node):
+            scope.report(Kind.NUMBER, node, f"This is no {element}", FOR_EACH)
+            return None
+        typed = number(scope, node)
+        value = None if typed is None else coerce(scope, typed, scalar_of(element), node, widens=True)
+        if value is None:
+            return None
+        held = scope.temporary(scalar_of(element))
+        computed.append(Assign(held, value, node.lineno))
+        values.append(Read(held, node.lineno))
+    return Elements(tuple(computed), tuple(values))
+
+
+def filled(array: ArrayVariable, elements: Elements, line: int) -> tuple[Statement, ...]:
+    """The statements that put the elements into a new array; none are zeros."""
+    zero = 0.0 if array.type.element.is_float else 0
+    has_constants = any(isinstance(each, Constant) for each in elements.values)
+    constants = tuple(each.value if isinstance(each, Constant) else zero for each in elements.values)
+    stored = (
+        Store(array, _indices_at(place, array.type.dimensions, line), value, line)
+        for place, value in enumerate(elements.values)
+        if isinstance(value, Read)
+    )
+    return Fill(array, constants if has_constants else (), line), *stored
+
+
+def _indices_at(place: int, dimensions: tuple[int, ...], line: int) -> tuple[Constant, ...]:
+    """The indices of the element at this place, the last dimension the quickest."""
+    indices: list[int] = []
+    for size in reversed(dimensions):
+        place, index = divmod(place, size)
+        indices.append(index)
+    return tuple(Constant(index, Scalar.INT, line) for index in reversed(indices))
+
+
+def hidden_array(scope: Scope, name: str, type_: TensorType) -> ArrayVariable:
+    """An array that the text has no name for; `name` is none that a text could have."""
+    known = scope.known.get(name)
+    if isinstance(known, ArrayVariable) and known.type == type_:
+        return known
+    made = ArrayVariable(name, type_, Role.LOCAL, is_writable=True)
+    scope.known[name] = made
+    scope.assign(name)
+    return made
 
 
 def array_named(scope: Scope, target: ast.Name, type_: TensorType) -> ArrayVariable | None:

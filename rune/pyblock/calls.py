@@ -88,8 +88,8 @@ def called(scope: Scope, node: ast.Call) -> Typed | None:
             _report_unknown(scope, node.func, name)
             return None
         case ast.Subscript(value=ast.Name(id=name)) if name in ELEMENTS:
-            message = "A new array stands alone behind `=`"
-            scope.report(Kind.OUTSIDE, node, message, f"Write `y = {ast.unparse(node)[:40]}` in a line of its own.")
+            message = "A new array stands behind `=` or `return`"
+            scope.report(Kind.OUTSIDE, node, message, "Give it a name in a line before: `y = f32[16]()`.")
             return None
     scope.report(Kind.CALL, node.func, "This is no function", "Call a helper of this file, by its name.")
     return None

@@ -140,8 +140,8 @@ def _name(scope: Scope, node: ast.Name) -> Typed | None:
 def array_of(scope: Scope, node: ast.expr) -> ArrayVariable | None:
     """The array that a name stands for; None when a problem was reported."""
     if not isinstance(node, ast.Name):
-        number(scope, node)
-        scope.report(Kind.TYPE, node, "This is no array", "Write the name of an array.")
+        if number(scope, node) is not None:
+            scope.report(Kind.TYPE, node, "This is no array", "Write the name of an array.")
         return None
     found = scope.find(node)
     if found is None or isinstance(found, ArrayVariable):

@@ -104,10 +104,7 @@ class _Element:
         def made(values: Any = None) -> PythonArray:
             if values is None:
                 return PythonArray(type_)
-            items = [to_f32(each) if self._element is ElementType.F32 else each for each in _flat(values)]
-            if self._element is ElementType.F64:
-                items = [float(each) for each in items]
-            return PythonArray(type_, items)
+            return PythonArray(type_, [self(each) for each in _flat(values)])
 
         return made
 

@@ -21,7 +21,6 @@ from rune.pyblock.ir import (
     Leave,
     Load,
     Read,
-    Return,
     Statement,
     Store,
     Variable,
@@ -29,6 +28,7 @@ from rune.pyblock.ir import (
 )
 from rune.pyblock.numbers import Scalar, scalar_of
 from rune.pyblock.problems import Kind
+from rune.pyblock.returns import return_of
 from rune.pyblock.scope import Again, Scope, Typed, merged
 from rune.pyblock.signature import SCALARS
 from rune.tensor import TensorType
@@ -95,7 +95,7 @@ def statement(scope: Scope, node: ast.stmt, outputs: Sequence[TensorType | Scala
         case ast.While():
             return _while(scope, node, outputs)
         case ast.Return():
-            return _return(scope, node, outputs)
+            return return_of(scope, node, outputs)
         case ast.Break() | ast.Continue():
             return _leave(scope, node)
         case ast.Pass():
@@ -373,35 +373,3 @@ def _leave(scope: Scope, node: ast.Break | ast.Continue) -> tuple[Statement, ...
         scope.loops[-1].append(scope.assigned)
     scope.assigned = None
     return (Leave(word, node.lineno),)
-
-
-def _return(scope: Scope, node: ast.Return, outputs: Sequence[TensorType | Scalar] | None) -> tuple[Statement, ...]:
-    nodes = _returned(node)
-    wanted = outputs or ()
-    result: list[Expression | ArrayVariable] = []
-    if len(nodes) != len(wanted):
-        count = "nothing" if not wanted else f"{len(wanted)} value" + "s" * (len(wanted) > 1)
-        scope.report(Kind.TYPE, node, f"{scope.node.name} gives {count}", "Return what its signature says.")
-    for each, output in zip(nodes, wanted, strict=False):
-        found = _output(scope, each, output)
-        if found is not None:
-            result.append(found)
-    scope.assigned = None
-    return (Return(tuple(result), node.lineno),) if len(result) == len(wanted) == len(nodes) else ()
-
-
-def _returned(node: ast.Return) -> list[ast.expr]:
-    if node.value is None or (isinstance(node.value, ast.Constant) and node.value.value is None):
-        return []
-    return list(node.value.elts) if isinstance(node.value, ast.Tuple) else [node.value]
-
-
-def _output(scope: Scope, node: ast.expr, output: TensorType | Scalar) -> Expression | ArrayVariable | None:
-    if isinstance(output, Scalar):
-        typed = number(scope, node)
-        return None if typed is None else coerce(scope, typed, output, node, widens=True)
-    array = array_of(scope, node)
-    if array is None or array.type == output:
-        return array
-    scope.report(Kind.TYPE, node, f"This is {array.type} and must be {output}", "Return an array of that type.")
-    return None

@@ -14,6 +14,7 @@ from rune.pyblock.source import BlockText
 from rune.tensor import ElementType, TensorType
 
 _EXAMPLE = "Write `f32[16]()` for zeros, or `f32[3]([0.1, 0.2, 0.3])`."
+FOR_EACH = "Write a number for each element."
 
 
 @dataclass(frozen=True)
@@ -34,12 +35,8 @@ def array_literal(
     type_ = constructor_shape(text, node, names, whole)
     if type_ is None:
         return None
-    if node.keywords or len(node.args) > 1:
-        text.report(Kind.CALL, text.place(node), "An array is made of one list of numbers, or of none", _EXAMPLE)
-        return None
-    if not node.args:
-        return Made(type_, ())
-    return _filled(text, type_, node.args[0])
+    given = elements_given(text, type_, node)
+    return None if given is None else _filled(text, type_, given)
 
 
 def constructor_shape(
@@ -72,19 +69,34 @@ def constructor_shape(
     return type_
 
 
-def _filled(text: BlockText, type_: TensorType, node: ast.expr) -> Made | None:
+def elements_given(text: BlockText, type_: TensorType, node: ast.Call) -> tuple[ast.expr, ...] | None:
+    """What stands for each element of a new array, none for zeros; None when a problem was reported."""
+    if node.keywords or len(node.args) > 1:
+        text.report(Kind.CALL, text.place(node), "An array is made of one list of numbers, or of none", _EXAMPLE)
+        return None
+    if not node.args:
+        return ()
+    leaves = tuple(_leaves(node.args[0], type_.dimensions))
+    for each in leaves:
+        if isinstance(each, ast.List | ast.Tuple):
+            message = f"The list is not of the form {list(type_.dimensions)}"
+            text.report(Kind.NUMBER, text.place(each), message, FOR_EACH)
+            return None
+    if len(leaves) != type_.count:
+        message = f"{type_} has {type_.count} elements, and {len(leaves)} are given"
+        text.report(Kind.NUMBER, text.place(node.args[0]), message, FOR_EACH)
+        return None
+    return leaves
+
+
+def _filled(text: BlockText, type_: TensorType, leaves: tuple[ast.expr, ...]) -> Made | None:
     values = []
-    for each in _leaves(node, type_.dimensions):
+    for each in leaves:
         found = element_literal(each, type_.element)
         if found is None:
-            message = f"This is no {type_.element}, or the list is not of the form {list(type_.dimensions)}"
-            text.report(Kind.NUMBER, text.place(each), message, "Write a number for each element.")
+            text.report(Kind.NUMBER, text.place(each), f"This is no {type_.element}", FOR_EACH)
             return None
         values.append(found)
-    if len(values) != type_.count:
-        message = f"{type_} has {type_.count} elements, and {len(values)} are given"
-        text.report(Kind.NUMBER, text.place(node), message, "Write a number for each element.")
-        return None
     return Made(type_, tuple(values))
 
 
@@ -101,14 +113,19 @@ def _leaves(node: ast.expr, dimensions: tuple[int, ...]) -> Iterator[ast.expr]:
 
 def element_literal(node: ast.expr, element: ElementType) -> int | float | None:
     """The number of a literal, as an element holds it; None where it is none or does not fit."""
-    sign = 1
-    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
-        sign, node = -1, node.operand
-    if not isinstance(node, ast.Constant) or isinstance(node.value, bool) or not isinstance(node.value, int | float):
+    if not is_number(node):
         return None
-    value = sign * node.value
+    value = ast.literal_eval(node)
     if element.is_float:
         number = to_f32(value) if element is ElementType.F32 else float(value)
         return number if math.isfinite(number) else None
     least, most = limits_of(element)
     return value if isinstance(value, int) and least <= value <= most else None
+
+
+def is_number(node: ast.expr) -> bool:
+    """Whether it is written as one number, with or without a sign."""
+    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
+        node = node.operand
+    is_constant = isinstance(node, ast.Constant) and not isinstance(node.value, bool)
+    return is_constant and isinstance(node.value, int | float)

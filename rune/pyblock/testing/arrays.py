@@ -5,14 +5,12 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from rune.pyblock.array_statements import new_array
-from rune.pyblock.conversions import coerce
+from rune.pyblock.array_statements import elements_of, filled, hidden_array, new_array
 from rune.pyblock.expressions import array_of, number
-from rune.pyblock.ir import ArrayVariable, Constant, Fill, Role, Statement, Store
-from rune.pyblock.numbers import ELEMENTS, Scalar, scalar_of
+from rune.pyblock.ir import ArrayVariable, Statement
+from rune.pyblock.numbers import ELEMENTS
 from rune.pyblock.problems import Kind
 from rune.pyblock.scope import Scope
-from rune.pyblock.tables import element_literal
 from rune.tensor import ElementType, TensorType
 
 _WANTED = "Write the name of an array, or a list of numbers: `[0.5, 1.0]`."
@@ -57,31 +55,9 @@ def _listed(scope: Scope, node: ast.List, element: ElementType) -> Made | None:
     if not leaves or len(leaves) != type_.count or any(isinstance(each, ast.List) for each in leaves):
         scope.report(Kind.TEST, node, "The rows of this list are not all of one length", _WANTED)
         return None
-    array = local_array(scope, _name_at(node), type_)
-    literals = [element_literal(each, element) for each in leaves]
-    values = tuple(each for each in literals if each is not None)
-    if len(values) == len(leaves):
-        return (Fill(array, values, node.lineno),), array
-    stored: list[Statement] = [Fill(array, (), node.lineno)]
-    for place, leaf in enumerate(leaves):
-        typed = number(scope, leaf)
-        value = None if typed is None else coerce(scope, typed, scalar_of(element), leaf, widens=True)
-        if value is None:
-            return None
-        indices = tuple(Constant(each, Scalar.INT, leaf.lineno) for each in _place(place, dimensions))
-        stored.append(Store(array, indices, value, leaf.lineno))
-    return tuple(stored), array
-
-
-def local_array(scope: Scope, name: str, type_: TensorType) -> ArrayVariable:
-    """An array of the test that its text has no name for."""
-    known = scope.known.get(name)
-    if isinstance(known, ArrayVariable) and known.type == type_:
-        return known
-    made = ArrayVariable(name, type_, Role.LOCAL, is_writable=True)
-    scope.known[name] = made
-    scope.assign(name)
-    return made
+    array = hidden_array(scope, _name_at(node), type_)
+    elements = elements_of(scope, element, leaves)
+    return None if elements is None else ((*elements.computed, *filled(array, elements, node.lineno)), array)
 
 
 def _name_at(node: ast.expr) -> str:
@@ -100,11 +76,3 @@ def _leaves(node: ast.expr, depth: int) -> Iterator[ast.expr]:
             yield from _leaves(each, depth - 1)
     else:
         yield node
-
-
-def _place(flat: int, dimensions: tuple[int, ...]) -> tuple[int, ...]:
-    found: list[int] = []
-    for size in reversed(dimensions):
-        found.insert(0, flat % size)
-        flat //= size
-    return tuple(found)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Mapping
 
-from rune.pyblock.array_statements import array_named
+from rune.pyblock.array_statements import array_named, hidden_array
 from rune.pyblock.conversions import coerce
 from rune.pyblock.expressions import number
 from rune.pyblock.ir import (
@@ -26,7 +26,7 @@ from rune.pyblock.problems import Kind
 from rune.pyblock.scope import Scope, Typed
 from rune.pyblock.signature import ArrayShape, BlockSignature, Given, UnfitInput, output_type
 from rune.pyblock.statements import set_number
-from rune.pyblock.testing.arrays import array_argument, local_array
+from rune.pyblock.testing.arrays import array_argument
 from rune.pyblock.testing.subject import Subject
 from rune.tensor import TensorType
 
@@ -63,7 +63,7 @@ def run_statements(
         scope.report(Kind.TEST, node, message, f"Fix the problems of {subject.file} first.")
         return _given_up(scope, targets)
     block, function = made
-    states = tuple(local_array(scope, f"{STATE}{each.name}", each.type) for each in block.states)
+    states = tuple(hidden_array(scope, f"{STATE}{each.name}", each.type) for each in block.states)
     outputs = _outputs(scope, signature, block, node, targets)
     if outputs is None:
         return _given_up(scope, targets)
@@ -72,7 +72,7 @@ def run_statements(
     line = node.lineno
     # In `y = smooth(y)` the block reads the old y while it writes the new one.
     written = tuple(
-        local_array(scope, f"new {node.lineno}:{node.col_offset}:{number}", each.type) if each in values else each
+        hidden_array(scope, f"new {node.lineno}:{node.col_offset}:{number}", each.type) if each in values else each
         for number, each in enumerate(arrays)
     )
     cleared = tuple(Fill(each, (), line) for each in written)
@@ -176,7 +176,7 @@ def _outputs(
             if array is None:
                 return None
         else:
-            array = local_array(scope, f"output {node.lineno}:{node.col_offset}:{index}", type_)
+            array = hidden_array(scope, f"output {node.lineno}:{node.col_offset}:{index}", type_)
         arrays.append(array)
         if target is not None and isinstance(shape, Scalar):
             named[target] = array

@@ -56,7 +56,9 @@ class _Writer:
             self._names[kind].append(f"{kind}_0")
         for _ in range(chance.randint(3, 8)):
             self._statement(1)
-        self._line(1, "return a, b, c")
+        # Numbers of their own, so that all before is as it was without it.
+        self._random = Random(f"new arrays of {self._name}")
+        self._new_arrays()
         head = (
             f'def {self._name}(x: f32["n"], y: i32[2, 3], *, alpha: f32 = 0.5, k: int = 3, '
             f's: State[f32[5]], t: State[i64[2]]) -> tuple[f32["n"], i64[4], f64[3]]:'
@@ -65,6 +67,15 @@ class _Writer:
             ["import math", "LIMIT = 0.75", "STEPS = i32[3]([1, -2, 5])", *_HELPERS, head, *self._lines, ""]
         )
         return Program(self._name, text, (chance.choice([0.5, -1.25, 0.0, 3.5]), chance.choice([0, 3, -4, 1 << 40])))
+
+    def _new_arrays(self) -> None:
+        """The end: arrays of computed numbers, by name and as they are given."""
+        if self._random.random() < 0.5:
+            self._line(1, f"c = f64[3]([{self._value('f64', 1)}, 0.5, {self._value('f64', 1)}])")
+        if self._random.random() < 0.3:
+            self._line(1, f"u = u8[3]([1, ({self._value('int', 1)}) % {self._random.choice((256, 300))}, u[0]])")
+        whole = f"i64[4]([b[0], {self._value('int', 1)}, 7, u[1]])"
+        self._line(1, f"return a, {self._random.choice(('b', whole))}, c")
 
     def _line(self, depth: int, *lines: str) -> None:
         self._lines += ["    " * depth + line for line in lines]

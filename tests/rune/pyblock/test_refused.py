@@ -108,6 +108,11 @@ _REFUSED = [
     ("y[0] = f64(alpha)", "RUNE0115", "f64(alpha)", "f32(...)"),
     ("return alpha", "RUNE0115", "alpha", "array"),
     ("return", "RUNE0115", "return", "signature"),
+    ("return [0.5]", "RUNE0112", "[0.5]", 'f32["n"]([...])'),
+    ("return f32[2]([0.5, alpha])", "RUNE0115", "f32[2]([0.5, alpha])", "of that type"),
+    ("z = f32[2]([alpha, f64(alpha)])", "RUNE0115", "f64(alpha)", "f32(...)"),
+    ("z = f32[2]([[1.0], [alpha]])", "RUNE0118", "[1.0]", "each element"),
+    ("z = alpha + f32[1]([0.5])", "RUNE0113", "f32[1]([0.5])", "line before"),
     # what may not be written
     ("x[0] = 1.0", "RUNE0116", "x[0]", "y = x[:]"),
     ("TABLE[0] = 1.0", "RUNE0116", "TABLE[0]", "TABLE[:]"),
@@ -139,6 +144,10 @@ def test_what_is_outside_is_told_at_its_token(line: str, code: str, token: str, 
     found = _problems(text)
     assert [(each.kind.value, _token(text, each)) for each in found][:1] == [(code, token)], found
     assert instead in found[0].instead
+
+
+def test_one_mistake_is_one_problem() -> None:
+    assert [each.kind.value for each in _problems(_in_body("return [alpha, 0.5]"))] == ["RUNE0112"]
 
 
 def test_all_problems_of_a_file_are_told() -> None:
@@ -173,7 +182,7 @@ def test_all_problems_of_a_file_are_told() -> None:
         ("def block(x: f32[1]) -> bool:\n    return True\n", "RUNE0111", "no bool"),
         ("def block(x: f32[1]) -> f32[1]:\n    pass\n", "RUNE0115", "without giving"),
         ("def block(x: f32[1]) -> f32[2]:\n    return x\n", "RUNE0115", "f32[2]"),
-        ("def block(x: f32[1]) -> f32[1]:\n    y = x[:]\n    return block(y)\n", "RUNE0115", "array"),
+        ("def block(x: f32[1]) -> f32[1]:\n    y = x[:]\n    return block(y)\n", "RUNE0117", "calls itself"),
         ("def h(v: f32) -> f32:\n    return h(v)\ndef block(x: f32) -> f32:\n    return h(x)\n", "RUNE0117", "itself"),
         ("def h(v: f32) -> f32:\n    return v + k\ndef block(x: f32) -> f32:\n    return x\n", "RUNE0114", "no k"),
         ("@cache\ndef block(x: f32) -> f32:\n    return x\n", "RUNE0113", "decorators"),
