@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
+from rune.abi import Capability
 from rune.cli.failure import CommandFailed, causes_of
 from rune.cli.given_inputs import GivenInputs
 from rune.container import ContainerError, read_graph, streamed_requests
 from rune.runtime import CapabilityRequest
 from rune.runtime.errors import InputFile
 from rune.runtime.files import Notice, decoded_file, file_of
-from rune.runtime.stream_files import StreamFile, stream_file
+from rune.runtime.stream_files import StreamFile, has_size, stream_file
+
+_RECORDINGS = (Capability.SOUND, Capability.ACCEL)
+"""What is recorded over time: a file of it may hold more than one run reads."""
 
 
 def given_streams(
@@ -24,13 +28,35 @@ def given_streams(
         return {}  # a rune runs without a graph, and says nothing of streams then
     streamed = streamed_requests(graph, [request.kind for request in capabilities])
     wanted = [request for request, is_stream in zip(capabilities, streamed, strict=True) if is_stream]
+    return _streams(wanted, inputs, notice)
+
+
+def recordings(
+    capabilities: Sequence[CapabilityRequest], inputs: GivenInputs, notice: Notice
+) -> Mapping[int, StreamFile]:
+    """The same of every sound and motion that a file was given for, whatever the rune says of them; but for those of
+    which one run reads all."""
+    wanted = [request for request in capabilities if request.kind in _RECORDINGS and has_size(request)]
+    return _streams(wanted, inputs, notice)
+
+
+def unread(streams: Mapping[int, StreamFile]) -> Iterator[str]:
+    """A sentence for each recording of which one run reads the beginning only."""
+    for stream in streams.values():
+        if stream.runs > 1:
+            part = f"the first of {stream.runs}" if stream.seconds is None else f"the first {stream.seconds:g} s"
+            whole = "parts" if stream.seconds is None else f"of {stream.runs * stream.seconds:g} s"
+            yield f"{stream.name}: a run reads {part} {whole}. With --to-end all of it is read, run by run."
+
+
+def _streams(wanted: Sequence[CapabilityRequest], inputs: GivenInputs, notice: Notice) -> Mapping[int, StreamFile]:
     return {request.id: _stream(request, inputs, notice) for request in wanted if inputs.count(request.kind)}
 
 
 def _stream(request: CapabilityRequest, inputs: GivenInputs, notice: Notice) -> StreamFile:
     try:
         path = file_of(request, inputs.files)
-        return decoded_file(path, lambda data: stream_file(request, data, lambda text: notice(f"{path.name}: {text}")))
+        return decoded_file(path, lambda data: stream_file(request, path.name, data, notice))
     except InputFile as error:
         message, *causes = causes_of(error)
         raise CommandFailed(f'Unable to load the "{request.kind.name}" input: {message}', tuple(causes)) from error

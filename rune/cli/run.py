@@ -13,7 +13,7 @@ from rune.cli.failure import CommandFailed, causes_of, failed
 from rune.cli.given_file import ANY_PATH, read_given_file
 from rune.cli.given_inputs import GivenInputs, input_options, limit_options
 from rune.cli.given_resources import given_resources, require_resources
-from rune.cli.given_streams import given_streams
+from rune.cli.given_streams import given_streams, recordings, unread
 from rune.cli.interruptible import interruptible
 from rune.cli.printing import format_option, print_json
 from rune.cli.progress import progress
@@ -39,6 +39,12 @@ _ZUNE = (
 @click.argument("rune", type=ANY_PATH)
 @input_options
 @click.option("-r", "--repeats", type=click.IntRange(min=1), help="Run it this many times, with one line for each.")
+@click.option(
+    "--to-end",
+    is_flag=True,
+    help="Read each sound and motion file to its end, run by run, and print a line for each run with its time. A rest "
+    "that is too short for a run is left out.",
+)
 @click.option("--file-resource", "file_resources", multiple=True, metavar="NAME=PATH", help="A resource from a file.")
 @click.option("--string-resource", "string_resources", multiple=True, metavar="NAME=VALUE", help="A resource as text.")
 @click.option(
@@ -65,6 +71,7 @@ def command(
     rune: Path,
     inputs: GivenInputs,
     repeats: int | None,
+    to_end: bool,
     file_resources: Sequence[str],
     string_resources: Sequence[str],
     engine: str,  # noqa: ARG001 (accepted, as its help says)
@@ -79,11 +86,14 @@ def command(
     Input comes from files. A flag may be given more than once: a capability's argument `source` picks the file, from 0.
     Proc-blocks and models keep state between the --repeats. Runes that are built with --host-resources take resources
     from their host. A rune with a `window` over a stream reads its file to the end in small chunks, and prints a line
-    for each window, with its "time" in seconds; with --repeats it reads the first chunk each time.
+    for each window, with its "time" in seconds; with --repeats it reads the first chunk each time. Any other rune reads
+    the beginning of a recording, or with --to-end all of it.
 
     With --serial a board runs the firmware of the same project (rune build --target pico) on the same input. What it
     gives is printed, with its cycles, and the status is 1 where a byte differs from what RUNE gives here.
     """
+    if to_end and repeats is not None:
+        raise click.UsageError("--to-end reads on from run to run, and --repeats begins anew: give one of them.")
     data = read_given_file(rune)
     resources = given_resources(file_resources, string_resources)
     require_resources(data, resources)
@@ -92,25 +102,29 @@ def command(
         loaded = load(data, limits, resources, open_model=models)
     _show(loaded.logs, verbose)
     with runner(loaded, data, serial) as run:
-        _run_all(loaded, run, Shown(stages_of(data, loaded.outputs), form), data, inputs, repeats, verbose)
+        shown = Shown(stages_of(data, loaded.outputs), form)
+        notices: list[str] = []
+        streams = given_streams(data, loaded.capabilities, inputs, notices.append) if repeats is None else {}
+        found = {} if streams or repeats is not None else recordings(loaded.capabilities, inputs, notices.append)
+        if to_end and not streams and not found:
+            raise CommandFailed("There is no recording to read", ("give one with --sound or --accelerometer",))
+        if streams or (to_end and all(each.runs for each in found.values())):
+            show_notices(notices)
+            _run_streams(loaded, run, streams or found, inputs, shown)
+            return
+        _run_all(loaded, run, shown, inputs, repeats or 1, verbose, [*notices, *unread(found)])
 
 
 def _run_all(
     loaded: LoadedRune,
     run: Run,
     shown: Shown,
-    data: bytes,
     inputs: GivenInputs,
-    repeats: int | None,
+    repeats: int,
     verbose: bool,
+    notices: list[str],
 ) -> None:
-    notices: list[str] = []
-    streams = given_streams(data, loaded.capabilities, inputs, notices.append) if repeats is None else {}
-    if streams:
-        show_notices(notices)
-        _run_streams(loaded, run, streams, inputs, shown)
-        return
-    for turn in range(repeats or 1):
+    for turn in range(repeats):
         try:
             with progress("Running the rune"):
                 ran = run(prepared(loaded, inputs, notices.append))

@@ -79,7 +79,7 @@ def windows_of(request: CapabilityRequest, data: bytes, hops: int) -> Windows:
 
 def stream_windows(request: CapabilityRequest, data: bytes, _hops: int) -> Windows:
     """The same for an input that the rune itself makes windows of: chunks, one behind the other. Raises `InputFile`."""
-    stream = stream_file(request, data, lambda _: None)
+    stream = stream_file(request, request.kind.name, data, lambda _: None)
     if not stream.runs:
         raise InputFile("the recording is shorter than what one run reads")
     seconds = stream.seconds or 0.0

@@ -127,5 +127,6 @@ def is_number(node: ast.expr) -> bool:
     """Whether it is written as one number, with or without a sign."""
     if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
         node = node.operand
-    is_constant = isinstance(node, ast.Constant) and not isinstance(node.value, bool)
-    return is_constant and isinstance(node.value, int | float)
+    if not isinstance(node, ast.Constant) or isinstance(node.value, bool):
+        return False
+    return isinstance(node.value, int | float)

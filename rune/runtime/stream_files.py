@@ -22,6 +22,7 @@ class StreamFile:
     """The bytes of a whole file as a capability takes them. A run reads `chunk` of them, which are `seconds` where that
     is known."""
 
+    name: str
     data: bytes
     chunk: int
     seconds: float | None
@@ -37,23 +38,33 @@ class StreamFile:
             yield self.data[start : start + self.chunk]
 
 
-def stream_file(request: CapabilityRequest, data: bytes, notice: Notice) -> StreamFile:
-    """A file's bytes as a stream for a capability. Raises `InputFile`."""
+def stream_file(request: CapabilityRequest, name: str, data: bytes, notice: Notice) -> StreamFile:
+    """The bytes of the file of this name as a stream for a capability. Raises `InputFile`."""
     match request.kind:
         case Capability.SOUND:
             rate, milliseconds = _size(request, "hz"), _size(request, "sample_duration_ms")
             samples = rate * milliseconds // 1000
             sound = whole_sound(data, rate)
             if sound.conversion is not None:
-                notice(sound.conversion)
-            return StreamFile(sound.data, max(samples, 1) * _SAMPLE, samples / rate)
+                notice(f"{name}: {sound.conversion}")
+            return StreamFile(name, sound.data, max(samples, 1) * _SAMPLE, samples / rate)
         case Capability.ACCEL:
-            rows = _size(request, "samples" if "samples" in request.parameters else "n")
-            return StreamFile(csv_rows(data, None), rows * _ROW, None)
+            rows = _size(request, _count_of_rows(request))
+            return StreamFile(name, csv_rows(data, None), rows * _ROW, None)
         case Capability.RAW:
-            return StreamFile(data, _size(request, "length"), None)
+            return StreamFile(name, data, _size(request, "length"), None)
         case _:
             raise InputFile(f"a stream of {request.kind.name} is read from no file")
+
+
+def has_size(request: CapabilityRequest) -> bool:
+    """Whether a motion's rows are counted; one run reads a whole file where they are not. A sound's always are."""
+    return request.kind is not Capability.ACCEL or bool(request.parameters.get(_count_of_rows(request)))
+
+
+def _count_of_rows(request: CapabilityRequest) -> str:
+    # The native runtime knows `samples`; Runefiles write `n`.
+    return "samples" if "samples" in request.parameters else "n"
 
 
 def _size(request: CapabilityRequest, name: str) -> int:

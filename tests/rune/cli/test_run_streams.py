@@ -125,3 +125,24 @@ def test_only_runs_that_complete_a_window_are_measured(rune: bytes) -> None:
         waits.append(loaded.waits)
     assert waits == [True, True, True, False, True, False, True, False]
     assert measure(rune, runs=3, seconds=0.05).milliseconds > 0
+
+
+def test_a_rune_without_a_window_says_what_it_leaves_unread_and_reads_it_when_asked(tmp_path: Path) -> None:
+    plain = RUNEFILE.replace(b"  window: {proc-block: window, inputs: [audio], args: {size: 40, hop: 20}}\n", b"")
+    loudest = build(MemoryFiles({"Runefile.yml": plain.replace(b"[window]", b"[audio]")}), "loudest").rune
+    once = run(loudest, tmp_path, [*LONG, 1, 1])
+    assert len(once.stdout.splitlines()) == 1
+    assert (
+        "long.wav: a run reads the first 0.01 s of 0.1 s. With --to-end all of it is read, run by run." in once.stderr
+    )
+    lines = [json.loads(line) for line in run(loudest, tmp_path, [*LONG, 1, 1], "--to-end").stdout.splitlines()]
+    assert [line["time"] for line in lines] == [round(0.01 * turn, 2) for turn in range(1, 11)]
+    assert [line["2"][0]["elements"] for line in lines] == [[0]] * 5 + [[5]] + [[0]] * 4
+
+
+def test_to_end_needs_a_recording_and_does_not_begin_anew(rune: bytes, tmp_path: Path) -> None:
+    (tmp_path / "hops.rune").write_bytes(rune)
+    none = CliRunner().invoke(main, ["run", str(tmp_path / "hops.rune"), "--to-end"])
+    assert (none.exit_code, "give one with --sound" in none.stderr) == (1, True)
+    both = CliRunner().invoke(main, ["run", str(tmp_path / "hops.rune"), "--to-end", "-r", "2"])
+    assert (both.exit_code, "give one of them" in both.stderr) == (2, True)
