@@ -85,14 +85,17 @@ class Walk:
         for operator in self._graph.operators:
             if operator.inputs and set(operator.inputs) - {-1} <= constants:
                 constants.update(operator.outputs)
-            elif needed.intersection(operator.outputs):
-                if not self._is_layer(self._graph, operator):
-                    self._carry(operator, constants)
-                elif operator.code in (ADD, SUB):
-                    self._carry(operator, constants)
-                    yield self._sum_of_two(operator)
-                else:
-                    yield self._layer(operator)
+                if operator.outputs[0] not in self._told:  # one that follows from constants may be one in the rune
+                    continue
+            if not needed.intersection(operator.outputs):
+                continue
+            if not self._is_layer(self._graph, operator):
+                self._carry(operator, constants)
+            elif operator.code in (ADD, SUB):
+                self._carry(operator, constants)
+                yield self._sum_of_two(operator)
+            else:
+                yield self._layer(operator)
         if any(index in self._lacks for index in self._outputs):
             raise Unfollowed("the rune lacks channels of an output of the model")
 
@@ -123,7 +126,7 @@ class Walk:
         inputs = [each for each in operator.inputs if each >= 0 and each not in constants]
         lacks = [self._lacks.get(each) for each in inputs]
         tensors = [self._graph.tensors[each] for each in (*inputs, *operator.outputs)]
-        is_channelwise = len({each.channels for each in tensors}) == 1 and len(operator.outputs) == 1
+        is_channelwise = bool(inputs) and len({each.channels for each in tensors}) == 1 and len(operator.outputs) == 1
         if any(each is not None for each in lacks):
             is_same = all(np.array_equal(each, lacks[0]) for each in lacks)  # type: ignore[arg-type]
             if not is_same or not is_channelwise or operator.code not in (*SAME_NUMBERS, ADD, SUB):
