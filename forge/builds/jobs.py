@@ -22,6 +22,7 @@ from rune.anvil.aim import Aim
 from rune.building.spec import RUNE_TARGET, BuildOptions, BuildSpec
 from rune.emulation.cores import core_of
 from rune.emulation.running import missing_package
+from rune.policy import POLICY_FILE
 from rune.runefile.block_test_files import has_tests
 from rune.runefile.pipeline import Port
 from rune.targets.finding import find_variant
@@ -117,9 +118,11 @@ def numbered_job(build: Build) -> Job:
     """The job of a numbered build. Reads the build's project, version, and the labels that its samples have now."""
     project: Project = build.project
     choices = choices_of_build(build)
-    options = BuildOptions(build.name, profile=choices.profile, optimize=choices.optimize)
-    spec = _spec(build.source.digest, options)
     manifest = given_files(build.source)
+    # What that file says is read where the rune is compiled; a preview of the same files is balanced all the same.
+    heeds = POLICY_FILE in manifest
+    options = BuildOptions(build.name, profile=choices.profile, optimize=choices.optimize, heeds_wishes=heeds)
+    spec = _spec(build.source.digest, options)
     tests = samples_under_test(project, manifest)
     steps = NUMBERED_STEPS if tests is None else (*NUMBERED_STEPS, Step.EVALUATE)
     return Job(project.organisation_id, spec, manifest, {}, steps, lasts=True, tests=tests)
@@ -128,7 +131,7 @@ def numbered_job(build: Build) -> Job:
 def package_job(rune: Job, made: Artefact, target: str, aim: Aim) -> Job:
     """The job of a numbered build's package, where `made` is what the build's own job `rune` made. A target that has no
     such variant is made as it is."""
-    options = replace(rune.spec.options, optimize=find_variant(target, aim).optimized_for)
+    options = replace(rune.spec.options, optimize=find_variant(target, aim).optimized_for, heeds_wishes=False)
     spec = replace(rune.spec, target=target, options=options)
     return replace(rune, spec=spec, steps=PACKAGE_STEPS, tests=None, rune=made.digest)
 

@@ -22,10 +22,11 @@ from forge.builds.leases import (
     set_artefact,
     set_evaluation,
     set_judgements,
+    set_manner,
     set_measurement,
     write_log,
 )
-from forge.builds.limits import judged
+from forge.builds.limits import judged, wished_manner
 from forge.builds.models import Artefact, Build, State
 from forge.compute.compiler import Answer
 from forge.compute.errors import ChildDied, OutOfTime
@@ -132,6 +133,9 @@ class LeasedBuild:
         if job.tests is not None and stored is not None:
             # Found now, or when the same rune was run on the same samples before.
             set_evaluation(self._lease, job.tests.digest, summary_of(stored))
+        manner = wished_manner(artefact)
+        if manner:
+            set_manner(self._lease, manner)
         packages = self._packages(job, artefact)
         self._judge(artefact, stored, packages)
         return Outcome(State.SUCCEEDED, artefact=artefact, diagnostics=artefact.diagnostics)

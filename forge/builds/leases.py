@@ -187,6 +187,11 @@ def set_measurement(lease: Lease, measurement: Mapping[str, Any] | None) -> None
     _write(lease, measurement=None if measurement is None else dict(measurement))
 
 
+def set_manner(lease: Lease, manner: Mapping[str, str]) -> None:
+    """Writes for what this build is made, where its `forge.yml` says so. Raises `LeaseLost`."""
+    _write(lease, **manner)
+
+
 def set_evaluation(lease: Lease, samples: str, summary: Mapping[str, Any]) -> None:
     """Writes on which samples this build was run, and how it did. Raises `LeaseLost`."""
     _write(lease, samples=samples, evaluation=dict(summary))

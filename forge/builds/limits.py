@@ -38,6 +38,12 @@ def policy_of(build: Build) -> Policy | None:
     return None if told is None else Policy.from_json(told)
 
 
+def wished_manner(artefact: Artefact) -> dict[str, str]:
+    """For what the artefact's `forge.yml` says that its builds are made, by the names of a build's columns."""
+    wishes = (artefact.report.get("policy") or {}).get("build", {})
+    return {name: value for name, value in wishes.items() if value is not None}
+
+
 def judged(
     artefact: Artefact,
     run: Mapping[str, Any] | None,

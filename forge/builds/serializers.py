@@ -60,7 +60,7 @@ class BuildPackageJson(TypedDict):
 
 
 class BuildJson(TypedDict):
-    """A build. `manner` is what the project had chosen when it was asked for."""
+    """A build. `manner` is what the project had chosen when it was asked for, or what its `forge.yml` says."""
 
     id: Uuid
     number: int | None

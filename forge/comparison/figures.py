@@ -116,6 +116,14 @@ def _manner_rows(now: Manner, then: Manner | None, *, has_packages: bool) -> Ite
     yield _chosen_row("Results of", now.runtime, None if then is None else then.runtime, MATCH_MEANING)
 
 
+def manner_sentences(now: RuneFigures, then: RuneFigures) -> tuple[str, ...]:
+    """What was chosen otherwise for an earlier rune, in sentences."""
+    if now.manner is None or then.manner is None:
+        return ()
+    rows = _manner_rows(now.manner, then.manner, has_packages=bool(now.targets) and bool(then.targets))
+    return tuple(f"{each.name} {each.now}, before {each.before}." for each in rows if each.change == "changed")
+
+
 def _chosen_row(name: str, now: str, then: str | None, meaning: str) -> FigureRow:
     change = "" if then is None else "none" if now == then else "changed"
     return FigureRow(name, now, then or "", change, "muted", meaning)

@@ -15,7 +15,7 @@ from typing import Any
 from forge.compute.job_answers import Answers
 from forge.compute.job_files import JobFiles
 from forge.compute.language_request import SignatureOf
-from forge.compute.package_steps import make_package, write_output
+from forge.compute.package_steps import make_package, wishes_of, write_output
 from forge.compute.rests import Rests
 from rune.block_tests.running import run_block_tests
 from rune.blocks.catalogue import PUBLISHED_BLOCKS
@@ -74,7 +74,7 @@ def make(
             return
         make_package(job, files, answers, made, output)
         return
-    options = BuildOptions.from_json(spec["options"])
+    options = BuildOptions.from_json(spec["options"]).wished(wishes_of(files))
     if "check" in steps and not _check(files, options, answers, signature_of):
         return
     policy = _policy(files) if "policy" in steps else None

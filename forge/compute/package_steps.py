@@ -22,6 +22,7 @@ from rune.emulation.measuring import measured_or_planned, measured_stages, perio
 from rune.emulation.running import missing_package
 from rune.packages.errors import PackageRefused
 from rune.packages.packaging import package
+from rune.policy import Wishes, check_policy
 from rune.runefile import diagnostic_to_json
 from rune.targets.finding import find_variant
 
@@ -29,12 +30,18 @@ EMULATION_SECONDS = 60.0
 """An emulated core that has not ended its runs by then is stopped, and the figures are those of the plan."""
 
 
+def wishes_of(files: JobFiles) -> Wishes:
+    """What the project's `forge.yml` says that builds are for; nothing where it cannot be read."""
+    policy = check_policy(files).policy
+    return Wishes() if policy is None else policy.build
+
+
 def make_package(job: Mapping[str, Any], files: JobFiles, answers: Answers, rune: bytes, output: int) -> None:
     """The steps `package` and `count` of a job, those that it names. `rune` is that of the same files and options.
 
     A package that does not leave here is answered as `failed`, with the reason.
     """
-    options = BuildOptions.from_json(job["spec"]["options"])
+    options = BuildOptions.from_json(job["spec"]["options"]).wished(wishes_of(files))
     target = find_variant(job["spec"]["target"], options.optimize)
     if "package" in job["steps"]:
         try:

@@ -23,7 +23,7 @@ from forge.builds.models import Build, State
 from forge.builds.serializers import rune_url
 from forge.builds.sides import figures_of, side_of
 from forge.comparison.changes import compare
-from forge.comparison.figures import figure_rows
+from forge.comparison.figures import figure_rows, manner_sentences
 from forge.comparison.sentences import sentences
 from forge.core.errors import Invalid, Moved, NotFound
 from forge.projects.access import find_project
@@ -135,7 +135,8 @@ def _compared(principal: Principal, one: RuneSide, other: RuneSide, chosen: str)
     evaluation: Shown | None = None
     if evaluation_of(one.build) is not None:
         evaluation = evaluated(principal, other.build, one.build)
-    return context | {"said": sentences(change), "drawn": drawn, "evaluation": evaluation}
+    otherwise = manner_sentences(figures_of(other.build), figures_of(one.build))
+    return context | {"said": (*sentences(change), *otherwise), "drawn": drawn, "evaluation": evaluation}
 
 
 def _samples(principal: Principal, one: RuneSide, other: RuneSide, chosen: str) -> dict[str, Any]:

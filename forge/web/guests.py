@@ -26,7 +26,7 @@ from forge.builds.errors import NoRune
 from forge.builds.models import Build
 from forge.builds.sides import figures_of, side_of
 from forge.comparison.changes import compare
-from forge.comparison.figures import figure_rows
+from forge.comparison.figures import figure_rows, manner_sentences
 from forge.comparison.sentences import sentences
 from forge.core.errors import Conflict, Invalid, NotFound, TooOften
 from forge.projects.models import Project
@@ -186,7 +186,10 @@ def _judged(project: Project, build: Build) -> dict[str, Any]:
     if not is_reviewable(build):
         return {}
     before = approved_before(build)
-    changes = sentences(compare(side_of(before), side_of(build))) if before is not None else ()
+    changes: tuple[str, ...] = ()
+    if before is not None:
+        chosen = manner_sentences(figures_of(build), figures_of(before))
+        changes = (*sentences(compare(side_of(before), side_of(build))), *chosen)
     return {
         "has_rune": True,
         "figures": figure_rows(figures_of(build), None),

@@ -14,7 +14,7 @@ from forge.builds.models import Build, State
 from forge.builds.serializers import rune_url
 from forge.builds.sides import figures_of, side_of
 from forge.comparison.changes import Comparison, compare
-from forge.comparison.figures import figure_rows
+from forge.comparison.figures import figure_rows, manner_sentences
 from forge.comparison.sentences import sentences
 from forge.reviews.access import approved_before, is_approved, is_reviewable, verdicts_on
 from forge.reviews.actions.verdicts import UNDONE_WITHIN
@@ -67,7 +67,7 @@ def rune_facts(principal: Principal, build: Build) -> dict[str, Any]:
         "verified": verified(build),
         "hosted": hosted_models(build),
         "evaluation": evaluated(principal, build, before),
-        "changes": _said(comparison),
+        "changes": _said(comparison, before, build),
         "pipeline": _drawn(build, comparison),
     }
 
@@ -86,11 +86,14 @@ def _runs_otherwise(before: Build, build: Build) -> bool:
     return one is not None and other is not None and one.digest != other.digest
 
 
-def _said(comparison: Comparison | None) -> tuple[str, ...]:
+def _said(comparison: Comparison | None, before: Build | None, build: Build) -> tuple[str, ...]:
     """What changed since the earlier build, in sentences; none where there is no such build."""
-    if comparison is None:
+    if comparison is None or before is None:
         return ()
-    return sentences(comparison) or ("Nothing: the files are identical.",)
+    chosen = manner_sentences(figures_of(build), figures_of(before))
+    if not chosen:
+        return sentences(comparison) or ("Nothing: the files are identical.",)
+    return (*(sentences(comparison) or ("The files are identical; what was chosen for the build is not.",)), *chosen)
 
 
 def _drawn(build: Build, comparison: Comparison | None) -> DrawnPipeline | None:

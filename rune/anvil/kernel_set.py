@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -112,5 +113,10 @@ class KernelSet:
     def headers(self) -> Mapping[str, Path]:
         """All headers that a kernel may include, by folder and name (`common/rune.h`), sorted."""
         folders = (self.folder.parent / "common", *(each.folder for each in self.sets))
-        found = {f"{folder.name}/{path.name}": path for folder in folders for path in folder.glob("*.h")}
-        return dict(sorted(found.items()))
+        return dict(sorted(found for folder in folders for found in _headers_in(folder)))
+
+
+@cache
+def _headers_in(folder: Path) -> Sequence[tuple[str, Path]]:
+    """Folder and name of each, and where it is. They do not change while this process runs."""
+    return tuple((f"{folder.name}/{path.name}", path) for path in folder.glob("*.h"))

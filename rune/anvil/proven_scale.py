@@ -91,8 +91,12 @@ class ProvenScale:
 @dataclass(frozen=True, eq=False)
 class Proof:
     """Constants that were certified: those of the channels that have more than one value, with their thresholds.
-    `numbers` are the channels' own in the op."""
+    `numbers` are the channels' own in the op, all of whose sums lie from `least` to `greatest` and are moved by
+    `moves`."""
 
+    least: Integers
+    greatest: Integers
+    moves: Integers
     numbers: NDArray[np.intp]
     channels: Channels
     scale: ProvenScale
@@ -111,7 +115,8 @@ def certify(channels: Channels, proven: ProvenScale, lowest: int, highest: int) 
     exact = channels.exact(ends, lowest, highest)
     _require(channels, proven, ends, exact, (lowest, highest))
     live = np.flatnonzero(exact[:, 0] != exact[:, 1])
-    found = Proof(live, channels[live], proven[live], thresholds_of(channels[live], lowest, highest))
+    thresholds = thresholds_of(channels[live], lowest, highest)
+    found = Proof(channels.least, channels.greatest, proven.move, live, channels[live], proven[live], thresholds)
     channels, proven = found.channels, found.scale
     if not np.isfinite(proven.scale).all() or (proven.scale < 0).any() or (proven.signed and (proven.offset < 0).any()):
         raise NotProven("with these constants a greater sum may give a smaller value")

@@ -20,6 +20,9 @@ Which = NDArray[np.bool_] | NDArray[np.intp]
 LARGEST_SUM = 2**31 - 2**20
 """Up to it sums stay within 32 bits with whatever is added to them on their way to a byte."""
 
+_BEYOND = 2.0**40
+"""No sum is so far from zero."""
+
 LARGEST_RIGHT_SHIFT = 22
 """Beyond it a threshold times 2**31 leaves 64 bits; such multipliers are left to the exact arithmetic."""
 
@@ -130,7 +133,7 @@ class RoundedOnce(Channels):
 
     def first(self, levels: Integers) -> Integers:
         # The quotient has an error of its own; the least of its neighbours that is there counts those that are not.
-        near = np.ceil((levels - 0.5) / self.factors[:, None]).astype(np.int64)
+        near = np.clip(np.ceil((levels - 0.5) / self.factors[:, None]), -_BEYOND, _BEYOND).astype(np.int64)
         return near - 2 + sum((self.rounded(near + away) < levels).astype(np.int64) for away in range(-2, 3))
 
 

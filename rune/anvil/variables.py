@@ -36,7 +36,7 @@ def with_variables(model: Model) -> Model:
     operators = tuple(
         replace(operator, inputs=tuple(places.get(index, index) for index in operator.inputs))
         for operator in model.operators
-        if operator.op not in ("VAR_HANDLE", "CALL_ONCE")
+        if operator.op != "CALL_ONCE" and not (operator.op == "VAR_HANDLE" and names.keys() & operator.outputs)
     )
     return replace(model, tensors=(*model.tensors, *found.values()), operators=operators)
 

@@ -8,11 +8,12 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, cast
 
 from rune.anvil.aim import BALANCED, Aim
 from rune.anvil.profile import LITERT, PROFILES, Profile
+from rune.policy import Wishes
 from rune.runefile import HostResources
 from rune.runefile.pipeline import Port
 
@@ -33,11 +34,14 @@ class BuildOptions:
     profile: Profile = LITERT
     optimize: Aim = BALANCED
     """Which variant of the target."""
+    heeds_wishes: bool = False
+    """Whether `optimize` is what the project's `forge.yml` says, where it says something. Its `match` always counts."""
 
     def to_json(self) -> dict[str, Any]:
         """What is usual is not named, so that a spec has the digest that it had before there was anything else."""
         host = self.host_resources or HostResources()
         matched = {} if self.profile is LITERT else {"match": self.profile.option}
+        wishes = {"heeds_wishes": True} if self.heeds_wishes else {}
         optimized = {} if self.optimize == BALANCED else {"optimize": self.optimize}
         return {
             "name": self.name,
@@ -48,6 +52,7 @@ class BuildOptions:
             "timed": self.timed,
             **matched,
             **optimized,
+            **wishes,
         }
 
     @classmethod
@@ -63,7 +68,14 @@ class BuildOptions:
             timed=value["timed"],
             profile=PROFILES[value.get("match", LITERT.option)],
             optimize=value.get("optimize", BALANCED),
+            heeds_wishes=value.get("heeds_wishes", False),
         )
+
+    def wished(self, wishes: Wishes) -> BuildOptions:
+        """As the project's `forge.yml` wants it."""
+        profile = PROFILES[wishes.match] if wishes.match is not None else self.profile
+        aim = cast("Aim", wishes.optimize) if self.heeds_wishes and wishes.optimize is not None else self.optimize
+        return replace(self, profile=profile, optimize=aim)
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ import click
 
 from rune.anvil.aim import AIMS, BALANCED, Aim
 from rune.anvil.figures import saving
-from rune.anvil.profile import LITERT, PROFILES
+from rune.anvil.profile import PROFILES
 from rune.anvil.target import Target
 from rune.building.building import explain
 from rune.building.errors import BuildFailed
@@ -21,7 +21,7 @@ from rune.cli.allow_outside import allow_outside_option
 from rune.cli.failure import CommandFailed
 from rune.cli.given_file import ANY_PATH
 from rune.cli.making import ARCHIVE, Made, Wanted, make, run_tests
-from rune.cli.policy import planned, require_policy
+from rune.cli.policy import planned, require_policy, wished_profile, wished_variant
 from rune.cli.printing import format_option, print_json
 from rune.cli.project import Project, project_of, show_diagnostics
 from rune.cli.settings import settings
@@ -88,20 +88,17 @@ _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 @click.option(
     "--optimize",
     type=click.Choice(AIMS),
-    default=BALANCED,
-    show_default=True,
     help="What matters more. For size, layers share their code: much less of it, and several times slower. For speed, "
     "each layer gets the fastest kernel, even where that takes several times the bytes, and a second module of relaxed "
-    "SIMD goes along for browsers in which it is exact. The library of a package is compiled with -Os, -O2 or -O3.",
+    "SIMD goes along for browsers in which it is exact. The library of a package is compiled with -Os, -O2 or -O3. "
+    "By default what forge.yml says, or balanced.",
 )
 @click.option(
     "--match",
     "match",
     type=click.Choice(sorted(PROFILES)),
-    default=LITERT.option,
-    show_default=True,
     help="Whose results models give, to the bit: those of LiteRT's reference kernels, or of TFLite Micro's, which lack "
-    "some operators.",
+    "some operators. By default what forge.yml says, or litert.",
 )
 @click.option(
     "--explain",
@@ -136,8 +133,8 @@ def command(
     host_models: bool,
     timed: bool,
     target_names: Sequence[str],
-    optimize: Aim,
-    match: str,
+    optimize: Aim | None,
+    match: str | None,
     explains: bool,
     certificate_file: Path | None,
     form: str,
@@ -155,13 +152,16 @@ def command(
     """
     if quiet and verbose:
         raise click.UsageError("--quiet and --verbose exclude each other")
-    targets_ = _targets(target_names, optimize)
-    _require_fitting(targets_, timed=timed, certified=certificate_file is not None, explained=explains)
+    bases = _targets(target_names, optimize)
+    _require_fitting(bases, timed=timed, certified=certificate_file is not None, explained=explains)
     project = project_of(runefile, current_dir)
     rune_name = _checked_name(name or project.name)
     resources = _host_resources(host_resources, capacities)
-    wishes = [Wanted(rune_name, target, host_models, timed, resources, PROFILES[match]) for target in targets_]
     is_json = form == "json"
+    policy = require_policy(project.files, is_json=is_json)
+    targets_ = bases if optimize is not None else tuple(wished_variant(target, policy) for target in bases)
+    profile = wished_profile(match, policy)
+    wishes = [Wanted(rune_name, target, host_models, timed, resources, profile) for target in targets_]
     if explains:
         _explain(project, wishes[0], is_json=is_json)
         return
@@ -169,7 +169,6 @@ def command(
     for place, target in zip(places, targets_, strict=True):
         _require_place(place, target)
         _require_other_file(place, project, runefile)
-    policy = require_policy(project.files, is_json=is_json)
     if is_json and str(output) == "-":
         raise click.UsageError("--format json and --output - both print to standard output")
     certified = None if certificate_file is None else _Certified(certificate_file, runefile)
@@ -257,8 +256,8 @@ def _failure_json(failure: BuildFailed) -> Mapping[str, object]:
     return {"diagnostics": [diagnostic_to_json(diagnostic) for diagnostic in failure.diagnostics]}
 
 
-def _targets(names: Sequence[str], aim: Aim) -> tuple[Target, ...]:
-    return tuple(_target(name, aim) for name in dict.fromkeys(names))
+def _targets(names: Sequence[str], aim: Aim | None) -> tuple[Target, ...]:
+    return tuple(_target(name, aim or BALANCED) for name in dict.fromkeys(names))
 
 
 def _require_fitting(targets_: Sequence[Target], *, timed: bool, certified: bool, explained: bool) -> None:

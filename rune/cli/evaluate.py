@@ -14,13 +14,14 @@ import click
 from rune.anvil.errors import CompileError
 from rune.building.building import build
 from rune.building.errors import BuildFailed
+from rune.building.spec import RUNE_TARGET
 from rune.cli.allow_outside import allow_outside_option
 from rune.cli.failure import CommandFailed, failed
 from rune.cli.given_file import read_given_file
 from rune.cli.given_inputs import limit_options
 from rune.cli.given_resources import given_resources, require_resources
 from rune.cli.interruptible import interruptible
-from rune.cli.policy import require_policy, target_figures
+from rune.cli.policy import require_policy, target_figures, wished_profile, wished_variant
 from rune.cli.printing import print_json
 from rune.cli.progress import progress
 from rune.cli.project import Project, project_of, show_diagnostics
@@ -40,6 +41,7 @@ from rune.runefile import Severity
 from rune.runtime import Limits
 from rune.runtime.errors import RuneError
 from rune.runtime.measure import measure
+from rune.targets.finding import find_target
 from rune.wording import counted
 
 _WASM = b"\0asm"
@@ -221,7 +223,9 @@ def _rune_of(subject: Path) -> tuple[bytes, str, _Held | None]:
     project = project_of(subject)
     policy = require_policy(project.files)
     try:
-        built = build(project.files, project.name, runefile=project.runefile)
+        target = wished_variant(find_target(RUNE_TARGET), policy)
+        profile = wished_profile(None, policy)
+        built = build(project.files, project.name, runefile=project.runefile, target=target, profile=profile)
         return built.rune, project.name, _Held(policy, built.report.memory.planned, project)
     except BuildFailed as failure:
         show_diagnostics(failure.diagnostics, project.files)

@@ -6,12 +6,13 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import cast
 
 import click
 
 from rune.anvil.aim import AIMS, BALANCED, OPTIMIZATIONS, Aim
 from rune.anvil.errors import CompileError
-from rune.anvil.profile import LITERT, PROFILES, Profile
+from rune.anvil.profile import PROFILES, Profile
 from rune.boards.board import Board
 from rune.boards.describing import fit_json
 from rune.boards.finding import UnknownBoard, boards, find_board
@@ -22,6 +23,7 @@ from rune.cli.allow_outside import allow_outside_option
 from rune.cli.columns import columns
 from rune.cli.failure import failed
 from rune.cli.given_file import ANY_PATH
+from rune.cli.policy import require_policy, wished_profile
 from rune.cli.printing import format_option, print_json
 from rune.cli.progress import progress
 from rune.cli.project import Project, project_of, show_diagnostics
@@ -65,20 +67,17 @@ class _OnTarget:
 @click.option(
     "--optimize",
     type=click.Choice(AIMS),
-    default=BALANCED,
-    show_default=True,
-    help="What your compiler is told: -Os for size, -O2, or -O3 for speed. Bytes of results are the same.",
+    help="What your compiler is told: -Os for size, -O2, or -O3 for speed. Bytes of results are the same. "
+    "By default what forge.yml says of packages, or balanced.",
 )
 @click.option(
     "--match",
     type=click.Choice(sorted(PROFILES)),
-    default=LITERT.option,
-    show_default=True,
-    help="Whose results models give, to the bit, as rune build has it.",
+    help="Whose results models give, to the bit, as rune build has it. By default what forge.yml says, or litert.",
 )
 @format_option()
 @allow_outside_option
-def command(runefile: Path, keys: Sequence[str], optimize: Aim, match: str, form: str) -> None:
+def command(runefile: Path, keys: Sequence[str], optimize: Aim | None, match: str | None, form: str) -> None:
     """Say which boards RUNEFILE, or the Runefile of a folder, fits, or what is too large and by how much.
 
     The rune is compiled for each core and run on an emulated one, where QEMU and the core's compiler are installed;
@@ -87,7 +86,9 @@ def command(runefile: Path, keys: Sequence[str], optimize: Aim, match: str, form
     """
     chosen = _boards(keys)
     project = project_of(runefile)
-    manner = _Manner(OPTIMIZATIONS[optimize], PROFILES[match])
+    policy = require_policy(project.files, is_json=form == "json")
+    aim = optimize or cast("Aim", policy.build.optimize_packages or BALANCED)
+    manner = _Manner(OPTIMIZATIONS[aim], wished_profile(match, policy))
     found = _on_targets(project, list(dict.fromkeys(board.target for board in chosen)), manner)
     fits = [fit(found[board.target].needs, board, found[board.target].period) for board in chosen]
     if form == "json":

@@ -5,10 +5,14 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import cast
 
 import click
 
+from rune.anvil.aim import BALANCED, Aim
 from rune.anvil.errors import CompileError
+from rune.anvil.profile import LITERT, PROFILES, Profile
+from rune.anvil.target import Target
 from rune.building.building import build
 from rune.building.errors import BuildFailed
 from rune.cli.printing import print_json
@@ -36,14 +40,27 @@ def require_policy(files: ProjectFiles, *, is_json: bool = False) -> Policy:
     return checked.policy or Policy()
 
 
+def wished_variant(target: Target, policy: Policy) -> Target:
+    """The target as the project's `forge.yml` has it optimised; itself where it says nothing, or there is no such
+    variant."""
+    aim = policy.build.optimize if target.makes_rune else policy.build.optimize_packages
+    return target.variant(cast("Aim", aim or BALANCED)) or target
+
+
+def wished_profile(match: str | None, policy: Policy) -> Profile:
+    """Whose results models give: as was given to the command, else as `forge.yml` says."""
+    return PROFILES[match or policy.build.match or LITERT.option]
+
+
 def target_figures(project: Project, policy: Policy) -> Mapping[str, TargetFigures]:
     """What the rune needs on each target that the policy limits, as far as it can be built for them."""
     wanted = {each.label for each in policy.limits if each.kind.is_of_target and each.label is not None}
     known = {target.name: target for target in targets() if not target.makes_rune}
     found = {}
     for name in sorted(wanted & set(known)):
+        target, profile = wished_variant(known[name], policy), wished_profile(None, policy)
         try:
-            built = build(project.files, project.name, runefile=project.runefile, target=known[name])
+            built = build(project.files, project.name, runefile=project.runefile, target=target, profile=profile)
         except (BuildFailed, CompileError) as error:
             found[name] = TargetFigures(0, 0, None, f"it cannot be built for it: {error}")
             continue

@@ -6,7 +6,7 @@ import hashlib
 import json
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import click
@@ -22,12 +22,14 @@ from rune.cli.failure import CommandFailed, failed
 from rune.cli.given_file import read_given_file
 from rune.cli.given_inputs import GivenInputs, input_options
 from rune.cli.given_resources import given_resources
+from rune.cli.policy import wished_profile
 from rune.cli.printing import format_option, print_json
 from rune.cli.progress import progress
 from rune.cli.project import Project, project_of, show_diagnostics
 from rune.cli.run import show_notices
 from rune.container import ContainerError, Rune, read_rune
 from rune.files import FileError, ProjectFiles
+from rune.policy import Policy, check_policy
 from rune.runefile import Severity, check
 from rune.runefile.pipeline import CapabilityStage
 from rune.runtime import CapabilityRequest
@@ -69,7 +71,8 @@ _FILE = click.Path(dir_okay=False, path_type=Path)
     "--match",
     "match",
     type=click.Choice(sorted(PROFILES)),
-    help="Whose results the rune was built to give: see rune build --match. By default the report's, or litert.",
+    help="Whose results the rune was built to give: see rune build --match. "
+    "By default the report's, else what forge.yml says, or litert.",
 )
 @click.option(
     "-n", "--runs", type=click.IntRange(1, 100_000), default=20, show_default=True, help="Number of inputs to compare."
@@ -148,14 +151,15 @@ def _verified(subject: Path, models: Sequence[str], source: Path | None, given: 
                 raise CommandFailed(f"Unable to verify {subject.name}", ("it is not a rune: not a WebAssembly module",))
             raise click.UsageError("--model, --project and --report apply to a rune; a project has its own models")
         project = project_of(subject)
-        return _verified_project(
-            project, lambda: _built(project, given.profile or LITERT), given, _Maker(toolchain_digest())
-        )
+        profile = given.profile or _wished(project)
+        return _verified_project(project, lambda: _built(project, profile), given, _Maker(toolchain_digest(), profile))
     made_by = _Maker(None) if given.report is None else _maker_of(given.report, data)
     if source is not None:
         if models:
             raise click.UsageError("--model and --project exclude each other")
-        return _verified_project(project_of(source), lambda: data, given, made_by)
+        project = project_of(source)
+        made_by = made_by if given.report is not None else replace(made_by, profile=_wished(project))
+        return _verified_project(project, lambda: data, given, made_by)
     try:
         rune = read_rune(data)
         has_host_models = any(each.name in _HOST_MODELS for each in rune.imports)
@@ -218,6 +222,11 @@ def _verified_project(project: Project, rune: Callable[[], bytes], given: _Given
         raise failed(f"Unable to compile {project.name}", error) from error
     except (FileError, RuneError) as error:
         raise failed(f"Unable to verify {project.name}", error) from error
+
+
+def _wished(project: Project) -> Profile:
+    """Whose results the project's `forge.yml` says that its builds give."""
+    return wished_profile(None, check_policy(project.files).policy or Policy())
 
 
 def _built(project: Project, profile: Profile) -> bytes:

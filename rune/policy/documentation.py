@@ -13,6 +13,13 @@ KEYS: Final = {
     "groups": "Names for several people, by the addresses that they sign in with.",
     "protected-tags": "The tags that only a build may get which keeps the limits and has the approvals. "
     "Left out: version tags such as `1.0`, as soon as the organisation has a second member. `[]`: none.",
+    "build": "What builds of these files are for, whatever is chosen on the project's page.",
+}
+
+WISHES: Final = {
+    "optimize": "What the rune is optimised for: `size`, `balanced` or `speed`. Previews stay balanced.",
+    "optimize-packages": "What the libraries of packages for boards are compiled for: `size`, `balanced` or `speed`.",
+    "match": "Whose results models give, to the bit: `litert`, or `tflm` for TFLite Micro.",
 }
 
 LIMITS: Final = {

@@ -5,10 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, Final, TypedDict
+from typing import Any, Final, NotRequired, TypedDict
 
 ROLES: Final = ("owner", "maintainer", "developer", "reviewer", "viewer")
 """The roles of an organisation's members that a policy can name."""
+
+AIMS: Final = ("size", "balanced", "speed")
+"""What runes and packages may be optimised for."""
+
+RUNTIMES: Final = ("litert", "tflm")
+"""Whose results models may give."""
 
 FORMER_ROLES: Final = {"viewer": "reviewer"}
 """What a role was called that has another meaning now: viewers gave verdicts before there were reviewers."""
@@ -56,8 +62,18 @@ class ApprovalJson(TypedDict):
     people: list[str]
 
 
+class WishesJson(TypedDict):
+    """What builds are for, as a `forge.yml` says it. What it leaves to the project's choices is null."""
+
+    optimize: str | None
+    optimize_packages: str | None
+    match: str | None
+
+
 class PolicyJson(TypedDict):
     """What a `forge.yml` says. Of what it leaves out, approvals and tags are null."""
+
+    build: NotRequired[WishesJson]
 
     limits: list[LimitJson]
     approvals: list[ApprovalJson] | None
@@ -114,19 +130,43 @@ class Approval:
 
 
 @dataclass(frozen=True)
+class Wishes:
+    """What builds are for. None is what the file leaves to the project's choices."""
+
+    optimize: str | None = None
+    """What the rune is optimised for: one of `AIMS`."""
+    optimize_packages: str | None = None
+    match: str | None = None
+    """Whose results models give: one of `RUNTIMES`."""
+
+    def to_json(self) -> WishesJson:
+        return {"optimize": self.optimize, "optimize_packages": self.optimize_packages, "match": self.match}
+
+    @staticmethod
+    def from_json(told: Mapping[str, Any]) -> Wishes:
+        return Wishes(told["optimize"], told["optimize_packages"], told["match"])
+
+
+@dataclass(frozen=True)
 class Policy:
-    """What a project demands of what it publishes. None is what the file leaves to the default."""
+    """What a project demands of what it publishes, and what it builds for. None is what the file leaves to the
+    default."""
 
     limits: tuple[Limit, ...] = ()
     approvals: tuple[Approval, ...] | None = None
     protected_tags: tuple[str, ...] | None = None
+    build: Wishes = Wishes()
 
     def to_json(self) -> PolicyJson:
-        return {
+        """Wishes are named where there are any: a policy of before is told as it was."""
+        told: PolicyJson = {
             "limits": [each.to_json() for each in self.limits],
             "approvals": None if self.approvals is None else [each.to_json() for each in self.approvals],
             "protected_tags": None if self.protected_tags is None else list(self.protected_tags),
         }
+        if self.build != Wishes():
+            told["build"] = self.build.to_json()
+        return told
 
     @staticmethod
     def from_json(told: Mapping[str, Any]) -> Policy:
@@ -135,4 +175,5 @@ class Policy:
             tuple(Limit.from_json(each) for each in told["limits"]),
             None if approvals is None else tuple(Approval.from_json(each) for each in approvals),
             None if tags is None else tuple(tags),
+            Wishes.from_json(told["build"]) if "build" in told else Wishes(),
         )

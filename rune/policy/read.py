@@ -7,7 +7,7 @@ from typing import Final
 
 from rune.files import FileError, FileMissing, ProjectFiles, SizedFiles
 from rune.policy.policy import Policy
-from rune.policy.sections import read_approvals, read_groups, read_limits, read_tags
+from rune.policy.sections import read_approvals, read_groups, read_limits, read_tags, read_wishes
 from rune.runefile.codes import Code
 from rune.runefile.compose import compose
 from rune.runefile.diagnostics import Diagnostic, Severity
@@ -18,7 +18,7 @@ from rune.runefile.values import Composed, Map, Scalar, Value
 from rune.wording import plain, quoted, size_text
 
 POLICY_FILE: Final = "forge.yml"
-KEYS: Final = ("limits", "approvals", "groups", "protected-tags")
+KEYS: Final = ("limits", "approvals", "groups", "protected-tags", "build")
 MAX_SIZE: Final = 64 * 1024
 """Bytes."""
 
@@ -100,4 +100,5 @@ def _policy(composed: Composed, report: Report) -> Policy:
         read_limits(fields.get("limits"), report),
         read_approvals(fields.get("approvals"), groups, report),
         read_tags(fields.get("protected-tags"), report),
+        read_wishes(fields.get("build"), report),
     )

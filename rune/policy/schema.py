@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from rune.policy.documentation import APPROVALS, KEYS, LIMITS, TAGS
+from rune.policy.documentation import APPROVALS, KEYS, LIMITS, TAGS, WISHES
 from rune.policy.policy import ROLES, LimitKind
 from rune.policy.quantities import Measure
 from rune.policy.sections import MEASURES, MOST_APPROVALS, MOST_FALSE_ALARMS, MOST_LABELS
+from rune.policy.sections import WISHES as WORDS
 from rune.policy.tags import PATTERN
 
 Json = dict[str, Any]
@@ -22,7 +23,7 @@ def policy_schema() -> Json:
     return {
         "$schema": _DRAFT,
         "title": "forge.yml",
-        "description": "Limits of a build, approvals that publishing needs, and the tags that are protected.",
+        "description": "Limits of a build, approvals that publishing needs, protected tags, and what builds are for.",
         "type": ["object", "null"],
         "properties": {
             "limits": {"description": KEYS["limits"], **_limits()},
@@ -42,6 +43,7 @@ def policy_schema() -> Json:
                 "maxItems": MOST_APPROVALS,
                 "items": _approval(),
             },
+            "build": {"description": KEYS["build"], **_wishes()},
             "protected-tags": {
                 "description": KEYS["protected-tags"],
                 "type": "array",
@@ -53,6 +55,14 @@ def policy_schema() -> Json:
                 },
             },
         },
+        "additionalProperties": False,
+    }
+
+
+def _wishes() -> Json:
+    return {
+        "type": ["object", "null"],
+        "properties": {name: {"description": text, "enum": [*WORDS[name], None]} for name, text in WISHES.items()},
         "additionalProperties": False,
     }
 

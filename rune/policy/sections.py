@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from rune.policy.policy import ROLES, Approval, Limit, LimitKind
+from rune.policy.policy import AIMS, ROLES, RUNTIMES, Approval, Limit, LimitKind, Wishes
 from rune.policy.quantities import COUNT, SHARE, SIZE, TIME, Measure, read_quantity, with_unit
 from rune.policy.tags import PATTERN
 from rune.runefile.codes import Code
@@ -24,6 +24,8 @@ from rune.runefile.values import Map, Scalar, Sequence, Value
 from rune.wording import counted, quoted
 
 APPROVAL_KEYS: Final = ("count", "from")
+WISHES: Final[Mapping[str, tuple[str, ...]]] = {"optimize": AIMS, "optimize-packages": AIMS, "match": RUNTIMES}
+"""What can be said under `build`, and with which words."""
 MOST_APPROVALS: Final = 10
 """Entries under `approvals`, and approvals of one entry."""
 MOST_LABELS: Final = 200
@@ -145,6 +147,30 @@ def _rate(value: Value, report: Report) -> float | None:
     notes = ["Write a number, such as `0.5`: one false alarm in two hours of listening."]
     message = f"{_described(value)} is no limit of `{LimitKind.FALSE_ALARMS.value}`"
     report.error(Code.BAD_LIMIT, message, value.span, notes)
+    return None
+
+
+def read_wishes(field: Field | None, report: Report) -> Wishes:
+    """What builds are for."""
+    if field is None or is_null(field[1]):
+        return Wishes()
+    value = field[1]
+    if not isinstance(value, Map):
+        wrong_shape(report, "`build`", f"a map with some of the keys {', '.join(WISHES)}", value)
+        return Wishes()
+    fields = read_fields(value, list(WISHES), "in `build`", report, strict=True)
+    found: dict[str, str | None] = {}
+    for name, words in WISHES.items():
+        given = fields[name][1] if name in fields else None
+        found[name] = None if given is None or is_null(given) else _word(name, given, words, report)
+    return Wishes(found["optimize"], found["optimize-packages"], found["match"])
+
+
+def _word(name: str, value: Value, words: tuple[str, ...], report: Report) -> str | None:
+    """One of a few words; None, and an error, for any other."""
+    if isinstance(value, Scalar) and value.value in words:
+        return value.text
+    wrong_shape(report, f"`{name}`", f"one of {', '.join(f'`{word}`' for word in words)}", value)
     return None
 
 

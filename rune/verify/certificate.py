@@ -1,36 +1,28 @@
 """The certificate of a build: what a rune was made of, by what it was proven, and what it gives on some inputs.
 
-It says little that must be believed: `check_certificate.py`, which shares no code with the compiler, runs the rune on
-the inputs and computes the proofs again from the constants that stand in it. Only which sums a layer reaches, and what
-they are moved by, is taken from here: that follows from the model.
+It says nothing that must be believed: `check_certificate.py`, which shares no code with the compiler, runs the rune on
+the inputs, finds in the models which layers there must be and what sums they reach, and computes the proofs again from
+the constants that stand in the rune.
 """
 
 from __future__ import annotations
 
-import base64
 import hashlib
-import zlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import islice
 from typing import Any, Final
 
-import numpy as np
-from numpy.typing import NDArray
-
 import rune as toolchain
-from rune.anvil.lower import lower
 from rune.anvil.profile import LITERT, Profile
-from rune.anvil.program import Call, ConstantPlace, Pointer, Program, Structure, calls
-from rune.anvil.proven_scale import Proof
+from rune.anvil.reading.pipeline import read_pipeline
 from rune.anvil.target import Target
-from rune.anvil.thresholds import RoundedOnce, RoundedTwice
 from rune.blocks.catalogue import PUBLISHED_BLOCKS
 from rune.building.errors import BuildFailed
 from rune.building.models import ProjectModels, choose
 from rune.container import needed_resources, read_rune
 from rune.files import ProjectFiles
 from rune.runefile import HostResources, check
-from rune.runefile.pipeline import ModelStage
+from rune.runefile.pipeline import CapabilityStage, ModelStage, Pipeline
 from rune.runtime import Runtime
 from rune.runtime.errors import RuneError
 from rune.targets.wasm32 import TARGET as WASM32
@@ -38,17 +30,18 @@ from rune.toolchain import toolchain_digest
 from rune.verify.certificate_json import (
     CertificateJson,
     CertifiedModelJson,
-    ProofJson,
+    LayerJson,
     SecondModuleJson,
     VectorJson,
 )
+from rune.verify.certified_layers import certified_layers, text
 from rune.verify.instrumented import LIMITS
 from rune.verify.instrumented import call as run
 from rune.verify.samples import capabilities_of, input_sets, own_samples, runs_for
 from rune.verify.second_module import second_module
 from rune.wording import plain
 
-FORMAT: Final = 2
+FORMAT: Final = 3
 VECTORS: Final = 4
 """Self-test vectors of a certificate."""
 MOST_INPUT: Final = 1 << 20
@@ -81,8 +74,9 @@ def certificate(
         raise BuildFailed(checked.diagnostics)
     chosen = choose(pipeline, models, host_models=host_models, profile=profile)
 
-    def lowered(aimed: Target) -> Program:
-        return lower(pipeline, chosen.compiled, aimed, chosen.hosted, timed=timed, profile=profile)
+    def layers_for(aimed: Target) -> list[LayerJson]:
+        graph = read_pipeline(pipeline, chosen.compiled, chosen.hosted, timed=timed, profile=profile)
+        return list(certified_layers(graph, aimed, chosen.compiled))
 
     second = second_module(rune)
     capabilities = capabilities_of(pipeline)
@@ -97,32 +91,36 @@ def certificate(
         "toolchain": {"version": toolchain.__version__, "digest": toolchain_digest()},
         "target": target.name,
         "rune": {"name": name, "size": len(rune), "digest": _digest(rune)},
-        "models": [_model(stage, chosen.hosted, models) for stage in stages],
-        "proofs": list(_proofs(lowered(target))),
-        "second": None if second is None else _second(second, target, lowered),
+        "models": [_model(stage, chosen.hosted, models, read_outputs(pipeline, stage)) for stage in stages],
+        "layers": layers_for(target),
+        "second": None if second is None else _second(second, target, layers_for),
         "vectors": vectors,
         "untested": untested if untested or vectors else "it refuses the inputs that were tried",
     }
 
 
-def _second(module: bytes, target: Target, lowered: Callable[[Target], Program]) -> SecondModuleJson:
+def _second(module: bytes, target: Target, layers_for: Callable[[Target], list[LayerJson]]) -> SecondModuleJson:
     """Of a rune that was built for `target`."""
-    program = None if target.second is None else lowered(target.second)
-    return {
-        "size": len(module),
-        "digest": _digest(module),
-        "proofs": [] if program is None else list(_proofs(program)),
-    }
+    layers = [] if target.second is None else layers_for(target.second)
+    return {"size": len(module), "digest": _digest(module), "layers": layers}
 
 
 def _digest(data: bytes) -> str:
     return "sha256:" + hashlib.sha256(data).hexdigest()
 
 
-def _model(stage: ModelStage, hosted: Mapping[str, Any], models: ProjectModels) -> CertifiedModelJson:
+def read_outputs(pipeline: Pipeline, stage: ModelStage) -> list[int]:
+    """Which of a model's outputs anything reads."""
+    readers = (each for each in pipeline.stages if not isinstance(each, CapabilityStage))
+    return sorted({port.index for each in readers for port in each.inputs if port.stage == stage.name})
+
+
+def _model(
+    stage: ModelStage, hosted: Mapping[str, Any], models: ProjectModels, outputs: list[int]
+) -> CertifiedModelJson:
     digest = None if stage.file is None else _digest(models.data(stage.file))
     runs = "host" if stage.name in hosted else "compiled"
-    return {"stage": stage.name, "file": stage.file, "digest": digest, "runs": runs}
+    return {"stage": stage.name, "file": stage.file, "digest": digest, "runs": runs, "outputs": outputs}
 
 
 def _untested(rune: bytes) -> str | None:
@@ -153,66 +151,12 @@ def _vectors(rune: bytes, sets: Sequence[Sequence[bytes]]) -> list[VectorJson]:
             found.append(
                 {
                     "inputs": [
-                        {"capability": int(each.kind), "parameters": dict(each.parameters), "data": _text(given)}
+                        {"capability": int(each.kind), "parameters": dict(each.parameters), "data": text(given)}
                         for each, given in asked
                     ],
-                    "outputs": [{"output": int(each.kind), "data": _text(each.data)} for each in sent],
+                    "outputs": [{"output": int(each.kind), "data": text(each.data)} for each in sent],
                 }
             )
     except RuneError:
         return found
     return found
-
-
-def _proofs(program: Program) -> Iterator[ProofJson]:
-    for call in (each for step in program.steps for each in calls(step)):
-        if call.proof is not None:
-            yield _proof(call.stage, call.proof, _constants(program, call))
-
-
-def _proof(op: str, proof: Proof, constants: dict[str, str | None]) -> ProofJson:
-    channels, scale, thresholds = proof.channels, proof.scale, proof.thresholds
-    return {
-        "op": op,
-        "lowest": thresholds.lowest,
-        "highest": thresholds.highest,
-        "centre": scale.centre,
-        "signed": scale.signed,
-        "numbers": _integers(proof.numbers),
-        "mantissas": _integers(channels.mantissas) if isinstance(channels, RoundedTwice) else None,
-        "exponents": _integers(channels.exponents) if isinstance(channels, RoundedTwice) else None,
-        "factors": _text(channels.factors.astype("<f8").tobytes()) if isinstance(channels, RoundedOnce) else None,
-        "least": _integers(channels.least),
-        "greatest": _integers(channels.greatest),
-        "move": _integers(scale.move),
-        "constants": constants,
-        "thresholds": _text(zlib.compress(_steps(thresholds.sums).tobytes(), 1)),
-    }
-
-
-def _steps(thresholds: NDArray[Any]) -> NDArray[Any]:
-    """What each of a channel's thresholds adds to the one before: nearly the same each time, so it packs at once."""
-    return np.diff(thresholds.astype("<i8"), axis=1, prepend=0)
-
-
-def _constants(program: Program, call: Call) -> dict[str, str | None]:
-    """The arrays of `struct rune_requantize` as the rune has them, or of that which layers share."""
-    fields = next(each.fields for each in call.arguments if isinstance(each, Structure) and _is_requantize(each))
-    found: dict[str, str | None] = {}
-    for name, value in fields:
-        if name in ("scale", "offset", "exceptions", "steps"):
-            is_there = isinstance(value, Pointer) and isinstance(value.place, ConstantPlace)
-            found[name] = _text(program.constants[value.place.index].data) if is_there else None  # type: ignore[union-attr]
-    return found
-
-
-def _is_requantize(structure: Structure) -> bool:
-    return structure.type in ("struct rune_requantize", "struct rune_requantize_shared")
-
-
-def _integers(values: NDArray[Any]) -> str:
-    return _text(np.asarray(values).astype("<i8").tobytes())
-
-
-def _text(data: bytes) -> str:
-    return base64.b64encode(data).decode("ascii")

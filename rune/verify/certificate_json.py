@@ -21,36 +21,50 @@ class CertifiedToolchainJson(TypedDict):
 
 
 class CertifiedModelJson(TypedDict):
-    """A model stage. A host's own model has no file and no digest."""
+    """A model stage. A host's own model has no file and no digest. `outputs` are the numbers of those that are read."""
 
     stage: str
     file: str | None
     digest: str | None
     runs: str
+    outputs: list[int]
 
 
 class ProofJson(TypedDict):
-    """The requantisation of one op, computed in single precision: arrays are base64 of little-endian numbers.
+    """That constants in another arithmetic than the reference's give the same bytes: arrays are base64 of little-endian
+    64-bit integers.
 
-    `constants` are those that stand in the rune; `numbers` say which of their channels are proven here, and all other
-    arrays are by these. Sums are multiplied by mantissas and powers of two, or by `factors`. `thresholds` is [channel,
-    step], each as what it adds to the one before, packed with zlib.
+    `least` and `greatest` are of all channels, as are `move`, `centre` and `signed` of single precision; `numbers` are
+    the channels that have more than one value. `thresholds` is [channel of these, step], each as what it adds to the
+    one before, packed with zlib.
     """
 
-    op: str
-    lowest: int
-    highest: int
     centre: int
     signed: bool
-    numbers: str
-    mantissas: str | None
-    exponents: str | None
-    factors: str | None
+    move: str
     least: str
     greatest: str
-    move: str
-    constants: dict[str, str | None]
+    numbers: str
     thresholds: str
+
+
+class LayerJson(TypedDict):
+    """An operator of a model whose bytes the rune may compute in a way of its own, by the number of its output's tensor
+    in the model's file.
+
+    `outputs` are the channels that the rune has, null where it has them all. `constants` are the arrays that stand in
+    the rune, base64. Its sums count the input from `counted_from`. `rounding` is `single`, `once`, `twice`, `nearest`
+    or, of sums of two, `pairs` or `terms`; the first two have a proof.
+    """
+
+    stage: str
+    tensor: int
+    op: str
+    outputs: str | None
+    counted_from: int
+    rounding: str
+    constants: dict[str, str | None]
+    proof: ProofJson | None
 
 
 class VectorInputJson(TypedDict):
@@ -81,7 +95,7 @@ class SecondModuleJson(TypedDict):
 
     size: int
     digest: str
-    proofs: list[ProofJson]
+    layers: list[LayerJson]
 
 
 class CertificateJson(TypedDict):
@@ -95,7 +109,7 @@ class CertificateJson(TypedDict):
     target: str
     rune: CertifiedRuneJson
     models: list[CertifiedModelJson]
-    proofs: list[ProofJson]
+    layers: list[LayerJson]
     second: SecondModuleJson | None
     vectors: list[VectorJson]
     untested: str | None

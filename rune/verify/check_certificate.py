@@ -1,16 +1,20 @@
-"""Checks a build's certificate against its rune, without the compiler: `python check_certificate.py CERTIFICATE RUNE`.
+"""Checks a certificate without the compiler: `python check_certificate.py CERTIFICATE RUNE [MODEL...]`.
 
-This file and `exact_dots.py` beside it need Python, NumPy and wasmtime, and nothing of Hammer Forge: they may be copied
-anywhere and read in half an hour, 400 lines together. It checks that
+This file and four beside it need Python, NumPy and wasmtime, and nothing of Hammer Forge: they may be copied anywhere
+and read in an hour or two. `model_tables.py` reads models, `model_layers.py` finds their layers, `run_vectors.py` runs
+runes, and `exact_dots.py` spells out dot products. It checks that
 
-* the rune is the one of the certificate, byte by byte,
-* each proof holds: its constants stand in the rune, its thresholds are sorted, between two of them the exact arithmetic
-  of TensorFlow Lite's reference kernels has one value, and the rune's constants give that value at both ends,
+* the rune is the one of the certificate, byte by byte, and so are the models that it was compiled from,
+* each layer of these models that a rune may compute in a way of its own is there, and nothing else: its bias and
+  its constants stand in the rune, and are what follows from the model,
+* where they are other ones than the reference's there is a proof, for all sums that the model's layer can reach: its
+  thresholds are sorted, between two of them the exact arithmetic of TensorFlow Lite's reference kernels has one value,
+  and the rune's constants give that value at both ends,
 * the rune sends what the vectors say, and so does the second module that it may carry, of relaxed SIMD, whose dot
   products are spelled out: hosts differ, and it is meant for those that compute them exactly.
 
-It takes the certificate's word for which sums a layer reaches and what they are moved by: that follows from the model,
-and is for `rune verify`. It prints what was checked; else why something does not hold, and the status is 1.
+It does not check where weights stand in the rune, nor its code: the vectors try that, and `rune verify` more so. It
+prints what was checked; else why something does not hold, and the status is 1.
 """
 
 from __future__ import annotations
@@ -19,69 +23,169 @@ import base64
 import hashlib
 import json
 import runpy
-import struct
 import sys
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
-from wasmtime import Config, Engine, Func, FuncType, Instance, Memory, Module, Store, ValType
 
-FORMATS = (1, 2)
-"""The first tells nothing of second modules, and holds for no rune that has one."""
-ENGINE_TICKS = 100_000_000_000
-"""Instructions that one run may take."""
+FORMAT = 3
+"""Those of before took a layer's sums on trust."""
 MEMORY = 256 << 20
+"""Bytes of a layer's thresholds, at most."""
 EXACT_IN_FLOATS = 2.0**21
 """Up to it, adding 1.5 * 2**23 to a number of single precision rounds it to the nearest integer."""
-ARRAYS = (("scale", "<f4", 0), ("offset", "<f4", 0), ("exceptions", "<i4", -(2**31)), ("steps", "<i4", 0))
-"""Of the constants in the rune: names, types, and what holds where there is no such array."""
-PARAMETERS = {1: "<i", 2: "<f", 5: "<B", 6: "<h", 7: "<b"}
-"""How the value of a capability's parameter is read, by the number of its type."""
+KINDS = dict.fromkeys(("bias", "exceptions", "steps", "multiplier", "factor", "left", "shift"), "<i4")
+KINDS |= {"offset": "<f4", "exponent": "<i1"}
+"""What the numbers of constants are; of `scale` and `mantissa` the rounding says it."""
 
 
 class Refused(Exception):
     """The certificate does not hold for the rune; the message says what does not."""
 
 
-def require(holds: bool, otherwise: str) -> None:
+def require(holds: Any, otherwise: str) -> None:
     """Raises `Refused` unless it holds."""
     if not holds:
         raise Refused(otherwise)
 
 
-def check(certificate: dict[str, Any], rune: bytes) -> str:
+def beside(name: str) -> Any:
+    """The file of that name beside this one, which is no package."""
+    return SimpleNamespace(**runpy.run_path(str(Path(__file__).with_name(f"{name}.py")), run_name=name))
+
+
+def check(certificate: dict[str, Any], rune: bytes, models: Sequence[bytes] = ()) -> str:
     """What was checked, in one line. Raises `Refused`."""
-    require(certificate.get("format") in FORMATS, f"its format is {certificate.get('format')!r}, none of {FORMATS}")
+    found = certificate.get("format")
+    require(found == FORMAT, f"its format is {found!r}, not {FORMAT}: build the rune anew for a certificate of today")
     told = certificate["rune"]
     require_same("it is for the rune", told, rune)
-    seconds = (beside := exact_dots()).second_modules(rune)
+    dots, runs = beside("exact_dots"), beside("run_vectors")
+    seconds = dots.second_modules(rune)
     has_second = certificate.get("second") is not None
     require(len(seconds) == has_second, "it does not tell of the second modules that the rune has")
-    parts = [(certificate["proofs"], rune, rune)]
+    checked = [check_layers(certificate, certificate["layers"], rune, models)]
+    modules = [rune]
     for second in seconds:
         require_same("it tells of the second module", certificate["second"], second)
-        parts.append((certificate["second"]["proofs"], second, beside.spelled(second)))
-    held = [check_proof(proof, module) for proofs, module, _ in parts for proof in proofs]
-    for _, _, runs in parts:
-        check_vectors(certificate["vectors"], runs)
-    channels, steps = (sum(each[place] for each in held) for place in (0, 1))
-    text = f"{told['name']}: {len(held)} proofs of {channels} channels with {steps} thresholds"
+        checked.append(check_layers(certificate, certificate["second"]["layers"], second, models))
+        modules.append(dots.spelled(second))
+    for module in modules:
+        try:
+            runs.check_vectors(certificate["vectors"], module)
+        except runs.Differs as error:
+            raise Refused(str(error)) from None
+    layers, proofs = (sum(each[place] for each in checked) for place in (0, 1))
+    text = f"{told['name']}: {layers} layers, {proofs} of them by proof"
     return f"{text}, {len(certificate['vectors'])} vectors{', its second module too' if seconds else ''}"
+
+
+def digest(data: bytes) -> str:
+    """As certificates have it."""
+    return "sha256:" + hashlib.sha256(data).hexdigest()
 
 
 def require_same(what: str, told: dict[str, Any], data: bytes) -> None:
     """Raises `Refused` unless the digest and the size that are told are those of the data."""
-    found, wanted = (len(data), "sha256:" + hashlib.sha256(data).hexdigest()), (told["size"], told["digest"])
+    found, wanted = (len(data), digest(data)), (told["size"], told["digest"])
     require(found == wanted, f"{what} {wanted}, and this one is {found}")
 
 
-def exact_dots() -> Any:
-    """The file of that name beside this one, which is no package."""
-    return SimpleNamespace(**runpy.run_path(str(Path(__file__).with_name("exact_dots.py"))))
+def check_layers(
+    certificate: dict[str, Any], entries: list[dict[str, Any]], module: bytes, models: Sequence[bytes]
+) -> tuple[int, int]:
+    """How many layers of all models hold, and how many of them by proof."""
+    left = {(each["stage"], each["tensor"]): each for each in entries}
+    require(len(left) == len(entries), "it tells of a layer twice")
+    given = {digest(data): data for data in models}
+    tables, model_layers = beside("model_tables"), beside("model_layers")
+    for told in certificate["models"]:
+        stage, is_twice = told["stage"], certificate["profile"] == "tflite-micro"
+        if told["runs"] != "compiled":
+            has_host = b"rune_model_load" in module or b"tfm_preload_model" in module
+            require(has_host, f"{stage}: the rune asks no host to run its model")
+            continue
+        require(told["digest"] in given, f"{stage}: its model {told['file']}, {told['digest']}, is not given")
+        outputs = {tensor: each["outputs"] for (its, tensor), each in left.items() if its == stage}
+        try:
+            walk = model_layers.Walk(tables, given[told["digest"]], told["outputs"], outputs, is_twice=is_twice)
+            for layer in walk.layers():
+                name, entry = f"{stage} {layer.op} {layer.tensor}", left.pop((stage, layer.tensor), None)
+                require(entry is not None and entry["op"] == layer.op, f"{name}: it is not told of")
+                check_layer(name, entry, layer, model_layers, module, is_twice=is_twice)  # type: ignore[arg-type]
+        except model_layers.Unfollowed as error:
+            raise Refused(f"{stage}: {error}") from None
+    require(not left, f"it tells of layers that no model has: {sorted(left)}")
+    return len(entries), sum(each["proof"] is not None for each in entries)
+
+
+def check_layer(name: str, entry: dict[str, Any], layer: Any, reference: Any, module: bytes, *, is_twice: bool) -> None:
+    """Raises `Refused` unless the rune has the constants that an entry tells of, and they give the layer's bytes."""
+    constants = {key: base64.b64decode(text) for key, text in entry["constants"].items() if text is not None}
+    for key, data in constants.items():
+        is_plain = entry["rounding"] == "pairs" and stands_in(data, module)
+        require(is_plain or data in module, f"{name}: its {key} is not in the rune")
+    if layer.terms is not None:
+        check_pairs(name, entry["rounding"], constants, layer, reference)
+        return
+    is_twice = is_twice or layer.op != "FULLY_CONNECTED"
+    rounding, proof = entry["rounding"], entry["proof"]
+    kinds = {"scale": "<f8" if rounding == "nearest" else "<f4", "mantissa": "<i8" if rounding == "once" else "<i4"}
+    arrays = {key: np.frombuffer(data, (KINDS | kinds)[key]) for key, data in constants.items()}
+    count = len(layer.outputs)
+    require(all(len(each) >= count for each in arrays.values()), f"{name}: a channel has no constant")
+    arrays = {
+        key: each[:count] if each.dtype.kind == "f" else each[:count].astype(np.int64) for key, each in arrays.items()
+    }
+    move = integers(proof["move"]) if rounding == "single" else np.zeros(count, np.int64)
+    require(len(move) == count and entry["counted_from"] in (0, -128), f"{name}: its sums start nowhere")
+    start = layer.start - (layer.zero_point - entry["counted_from"]) * layer.weights - move
+    is_start = np.array_equal(arrays["bias"], (start + 2**31) % 2**32 - 2**31)
+    require(is_start, f"{name}: its sums do not start from what the model and the move say")
+    if rounding in ("single", "once"):
+        kernel = (Single if rounding == "single" else Once)(name, arrays, proof, layer)
+        check_proof(name, proof, layer, kernel, lambda sums, some: reference.rounded(sums, some, is_twice=is_twice))
+        if is_twice:
+            left = np.maximum(reference.multipliers(layer.reals)[1], 0)
+            reach = np.maximum(np.abs(layer.least), np.abs(layer.greatest))
+            require((reach < 2**31 >> left).all(), f"{name}: a sum leaves 32 bits")
+    else:
+        require(proof is None and (rounding == "twice") == is_twice, f"{name}: the reference does not round so")
+        wanted = reference.constants_of(rounding, layer.reals, is_split="multiplier" in arrays)
+        same = arrays.keys() - {"bias"} == wanted.keys() and all(
+            np.array_equal(arrays[key], wanted[key]) for key in wanted
+        )
+        require(same, f"{name}: its multipliers are not those of the model")
+
+
+def stands_in(number: bytes, module: bytes) -> bool:
+    """Whether a formula's number is in machine code, or its opposite; of 0 and 1 there is nothing to see."""
+    opposite = number[:3] + bytes([number[3] ^ 0x80])
+    return number in module or opposite in module or abs(np.frombuffer(number, "<f4")[0]) in (0.0, 1.0)
+
+
+def check_pairs(name: str, rounding: str, constants: dict[str, bytes], layer: Any, reference: Any) -> None:
+    """Raises `Refused` unless an ADD or SUB gives the reference's bytes for all pairs: by what each byte adds, as the
+    reference has it, or by a formula in single precision."""
+    if rounding == "terms":
+        for key, terms in zip(("left_terms", "right_terms"), layer.terms, strict=True):
+            require(
+                constants.get(key) == terms.astype("<i4").tobytes(), f"{name}: a byte does not add what the model says"
+            )
+        return
+    wanted = reference.pairs(layer)
+    left, right, offset = (np.frombuffer(constants[key], "<f4")[0] for key in ("left", "right", "offset"))
+    values = np.arange(-128, 128).astype(np.float32)
+    found = (values * left)[:, None] + (values * right)[None, :] + offset
+    require((np.abs(found) < EXACT_IN_FLOATS).all(), f"{name}: a value is too large to be rounded")
+    found = np.clip(np.rint(found), layer.lowest, layer.highest).reshape(1, -1)
+    require(
+        np.array_equal(found, wanted), f"{name}: the rune's formula and the reference differ for some pair of bytes"
+    )
 
 
 # The proofs.
@@ -92,202 +196,95 @@ def integers(text: str) -> np.ndarray:
     return np.frombuffer(base64.b64decode(text), "<i8").astype(np.int64)
 
 
-def exact(sums: np.ndarray, mantissas: np.ndarray, exponents: np.ndarray) -> np.ndarray:
-    """What the reference makes of sums [channel, any], before the output's zero point: times mantissa * 2**-31, rounded
-    to nearest, halves up; then times 2**exponent, rounded to nearest, halves away from zero."""
-    left, right = np.maximum(exponents, 0)[:, None], np.maximum(-exponents, 0)[:, None]
-    product = ((sums << left) * mantissas[:, None] + (1 << 30)) >> 31
-    half = np.where(right > 0, np.int64(1) << np.maximum(right - 1, 0), 0)
-    return np.asarray((product + half - ((product < 0) & (right > 0))) >> right)
+class Single:
+    """What the rune makes of sums in single precision, as its machine code does, but for one sum of a channel."""
 
-
-def nearest(sums: np.ndarray, factors: np.ndarray) -> np.ndarray:
-    """The same for fully connected layers: times a factor in double precision, rounded once, halves away from zero."""
-    products = sums.astype(np.float64) * factors[:, None]
-    whole = np.trunc(products)
-    return np.asarray(whole + np.sign(products) * (np.abs(products - whole) >= 0.5), np.int64)
-
-
-def rounding(op: str, proof: dict[str, Any]) -> tuple[Callable[[np.ndarray], np.ndarray], np.ndarray]:
-    """What the reference makes of sums [channel, any], and below what each channel's must stay for that."""
-    if proof.get("factors") is not None:
-        factors = np.frombuffer(base64.b64decode(proof["factors"]), "<f8")
-        require(bool((factors >= 0).all() and (factors < 2.0**31).all()), f"{op}: a factor that no layer has")
-        return lambda sums: nearest(sums, factors), np.full(len(factors), 2**31)
-    mantissas, exponents = integers(proof["mantissas"]), integers(proof["exponents"])
-    require(bool((mantissas >= 0).all() and (mantissas < 2**31).all()), f"{op}: a mantissa has more than 31 bits")
-    require(bool((exponents >= -31).all() and (exponents <= 30).all()), f"{op}: an exponent that no shift has")
-    return lambda sums: exact(sums, mantissas, exponents), 2**31 >> np.maximum(exponents, 0)
-
-
-class Constants:
-    """What the rune computes with, of the proven channels: in single precision, as its machine code does."""
-
-    def __init__(self, proof: dict[str, Any], rune: bytes) -> None:
-        numbers = integers(proof["numbers"])
-        arrays: dict[str, np.ndarray] = {}
-        for name, kind, default in ARRAYS:
-            text = proof["constants"].get(name)
-            if text is None:
-                require(name in ("exceptions", "steps"), f"{proof['op']}: the constants have no {name}")
-                arrays[name] = np.full(len(numbers), default, np.int64)
-                continue
-            data = base64.b64decode(text)
-            require(data in rune, f"{proof['op']}: its {name} is not in the rune")
-            values = np.frombuffer(data, kind)
-            is_there = (numbers >= 0) & (numbers < len(values))
-            require(bool(is_there.all()), f"{proof['op']}: a channel without {name}")
-            arrays[name] = values[numbers]
-        self.scale, self.offset = arrays["scale"][:, None], arrays["offset"][:, None]
-        self.exceptions, self.steps = (arrays[name].astype(np.int64)[:, None] for name in ("exceptions", "steps"))
-        self.move = integers(proof["move"])[:, None]
-        self.centre, self.is_signed = int(proof["centre"]), bool(proof["signed"])
+    def __init__(self, name: str, arrays: dict[str, np.ndarray], proof: dict[str, Any], layer: Any) -> None:
+        count = len(layer.outputs)
+        self.scale, self.offset = arrays["scale"], arrays["offset"]
+        self.exceptions = arrays.get("exceptions", np.full(count, -(2**31)))
+        self.steps, self.move = arrays.get("steps", np.zeros(count, np.int64)), integers(proof["move"])
+        self.centre, self.is_signed, self.name = int(proof["centre"]), bool(proof["signed"]), name
+        self.beside = (self.exceptions + self.move)[:, None] + np.array([[-1, 0, 1]])
+        """The exceptions and their neighbours."""
         floats = np.isfinite(self.scale).all() and np.isfinite(self.offset).all()
-        is_rising = bool((self.scale >= 0).all()) and not (self.is_signed and bool((self.offset < 0).any()))
-        require(bool(floats) and is_rising, f"{proof['op']}: a greater sum may give a smaller value")
+        require(floats and (self.scale >= 0).all(), f"{name}: a greater sum may give a smaller value")
 
-    def values(self, sums: np.ndarray) -> np.ndarray:
-        """What the rune makes of sums [channel, any], before it clamps."""
-        moved = sums - self.move
-        require(bool(((moved > -(2**31)) & (moved < 2**31)).all()), "a sum leaves 32 bits when it is moved")
-        offset = np.where((moved < 0) & self.is_signed, -self.offset, self.offset).astype(np.float32)
-        value = moved.astype(np.float32) * self.scale + offset
-        require(bool((np.abs(value) < EXACT_IN_FLOATS).all()), "a value is too large to be rounded")
+    def values(self, sums: np.ndarray, numbers: np.ndarray) -> np.ndarray:
+        """What the rune makes of sums [channel, any] of these channels, before it clamps."""
+        moved = sums - self.move[numbers, None]
+        require(((moved > -(2**31)) & (moved < 2**31)).all(), f"{self.name}: a sum leaves 32 bits when it is moved")
+        offset = self.offset[numbers, None]
+        signed = np.where(moved < 0, -np.abs(offset), offset) if self.is_signed else offset
+        with np.errstate(over="ignore", invalid="ignore"):
+            value = moved.astype(np.float32) * self.scale[numbers, None] + signed
+        require((np.abs(value) < EXACT_IN_FLOATS).all(), f"{self.name}: a value is too large to be rounded")
         rounded = np.rint(value).astype(np.int64) + self.centre
-        return np.asarray(rounded + np.where(moved == self.exceptions, self.steps, 0))
+        return np.asarray(rounded + np.where(moved == self.exceptions[numbers, None], self.steps[numbers, None], 0))
 
 
-def check_proof(proof: dict[str, Any], rune: bytes) -> tuple[int, int]:
-    """How many channels and thresholds hold. Raises `Refused`.
+class Once:
+    """What the rune makes of sums in integers: (sum * mantissa + half) >> shift."""
 
-    Both functions never fall as a sum rises, but for the rune's exceptions, each of which is one sum that is looked at
-    by itself: so what holds at both ends of a stretch between two thresholds holds inside of it.
+    def __init__(self, name: str, arrays: dict[str, np.ndarray], _proof: dict[str, Any], layer: Any) -> None:
+        self.mantissa, self.shift, self.beside = arrays["mantissa"], arrays["shift"], layer.least[:, None]
+        reach = np.maximum(np.abs(layer.least), np.abs(layer.greatest)) * self.mantissa.astype(np.float64)
+        is_rising = (self.mantissa >= 0).all() and (self.shift >= 1).all() and (self.shift <= 62).all()
+        require(is_rising and (reach < 2.0**62).all(), f"{name}: a product leaves 64 bits, or its shift is none")
+
+    def values(self, sums: np.ndarray, numbers: np.ndarray) -> np.ndarray:
+        """The same as `Single.values`."""
+        shift = self.shift[numbers, None]
+        return np.asarray((sums * self.mantissa[numbers, None] + (np.int64(1) << (shift - 1))) >> shift)
+
+
+def check_proof(
+    name: str, proof: dict[str, Any], layer: Any, kernel: Any, reference: Callable[..., np.ndarray]
+) -> None:
+    """Raises `Refused` unless the kernel gives the reference's value of every sum that the layer can reach.
+
+    Both never fall as a sum rises, but for the kernel's exceptions, each of which is one sum that is looked at by
+    itself: so what holds at both ends of a stretch between two thresholds holds inside of it.
     """
-    op, lowest, highest = str(proof["op"]), int(proof["lowest"]), int(proof["highest"])
-    least, greatest = integers(proof["least"]), integers(proof["greatest"])
-    constants = Constants(proof, rune)
-    rounded, limits = rounding(op, proof)
-    sizes = {len(each) for each in (least, greatest, limits, constants.move, constants.scale)}
-    require(len(sizes) == 1, f"{op}: it tells of {sorted(sizes)} channels")
-    require(bool((least <= greatest).all()), f"{op}: the least sum is above the greatest")
-    require(bool(((-limits < least) & (greatest < limits)).all()), f"{op}: a sum leaves 32 bits")
+    for told, follows in ((proof["least"], layer.least), (proof["greatest"], layer.greatest)):
+        require(
+            np.array_equal(integers(told), follows), f"{name}: its sums are not those that the model's layer reaches"
+        )
+    numbers, every = integers(proof["numbers"]), np.arange(len(layer.outputs))
+    least, greatest, lowest, highest = layer.least[:, None], layer.greatest[:, None], layer.lowest, layer.highest
+
+    def exact(sums: np.ndarray, some: np.ndarray) -> np.ndarray:
+        return np.asarray(np.clip(reference(sums, layer.reals[some]), lowest, highest))
+
+    def require_equal(sums: np.ndarray, some: np.ndarray) -> None:
+        same = np.clip(kernel.values(sums, some), lowest, highest) == exact(sums, some)
+        require(same.all(), f"{name}: the rune's constants and the reference differ at a threshold")
+
+    ends = exact(np.concatenate([least, greatest], axis=1), every)
+    is_told = np.array_equal(numbers, np.flatnonzero(ends[:, 0] != ends[:, 1]))
+    require(is_told, f"{name}: its proof is not for the channels that have more than one value")
+    require_equal(np.concatenate([least, greatest, np.clip(kernel.beside, least, greatest)], axis=1), every)
     data = zlib.decompressobj().decompress(base64.b64decode(proof["thresholds"]), MEMORY)
-    thresholds = np.frombuffer(data, "<i8").astype(np.int64).reshape(len(least), highest - lowest).cumsum(axis=1)
-    starts = np.concatenate([least[:, None], thresholds], axis=1)
-    ends = np.concatenate([thresholds - 1, greatest[:, None]], axis=1)
-    is_sorted = bool((starts[:, :-1] <= starts[:, 1:]).all()) and bool((thresholds <= greatest[:, None] + 1).all())
-    require(is_sorted, f"{op}: its thresholds are not sorted, or lie where no sum is")
-    is_stretch = starts <= ends
-    values = np.arange(lowest, highest + 1)[None, :]
-    stretches = [np.where(is_stretch, points, least[:, None]) for points in (starts, ends)]
-    for points in stretches:
-        is_one = np.clip(rounded(points), lowest, highest) == values
-        require(bool(is_one[is_stretch].all()), f"{op}: between two thresholds there are two values")
-    beside = np.clip(constants.exceptions + constants.move + np.array([[-1, 0, 1]]), least[:, None], greatest[:, None])
-    for points in (*stretches, beside):
-        is_right = np.clip(constants.values(points), lowest, highest) == np.clip(rounded(points), lowest, highest)
-        require(bool(is_right.all()), f"{op}: the rune's constants and the reference differ at a threshold")
-    return len(least), int(thresholds.size)
-
-
-# The vectors.
-
-
-class Host:
-    """What a rune of ABI v0 sees of its host: it reads inputs and sends messages."""
-
-    def __init__(self, rune: bytes) -> None:
-        config = Config()
-        config.consume_fuel = True
-        engine = Engine(config)
-        self.store = Store(engine)
-        self.store.set_limits(memory_size=MEMORY)
-        self.capabilities: dict[int, tuple[int, dict[str, int | float]]] = {}
-        self.outputs: dict[int, int] = {}
-        self.inputs: dict[int, bytes] = {}
-        self.sent: list[tuple[int, bytes]] = []
-        self.memory: Memory | None = None
-        module = Module(engine, rune)
-        imports = [self._import(each.name or "", each.type) for each in module.imports]
-        exports = Instance(self.store, module, imports).exports(self.store)
-        self.memory = exports["memory"]  # type: ignore[assignment]
-        self._call = exports["_call"]
-        self._enter(exports["_manifest"])
-
-    def _import(self, name: str, kind: Any) -> Func:
-        action = getattr(self, f"_{name.strip('_')}", None)
-        require(isinstance(kind, FuncType) and action is not None, f"the rune asks its host for {name}")
-
-        def called(*arguments: int) -> int | None:
-            result = action(*(argument & 0xFFFFFFFF for argument in arguments))  # type: ignore[misc]
-            return result if kind.results else None
-
-        return Func(self.store, FuncType([ValType.i32()] * len(kind.params), list(kind.results)), called)
-
-    def _enter(self, function: Any, *arguments: int) -> None:
-        self.store.set_fuel(ENGINE_TICKS)
-        function(self.store, *arguments)
-
-    def run(self, inputs: list[dict[str, Any]]) -> list[tuple[int, bytes]]:
-        """What is sent for these inputs, in the order in which the rune asked for its capabilities."""
-        asked = list(self.capabilities.values())
-        told = [(each["capability"], each["parameters"]) for each in inputs]
-        require(asked == told, f"the rune asks for {asked}, and a vector has {told}")
-        data = [base64.b64decode(each["data"]) for each in inputs]
-        self.inputs, self.sent = dict(zip(self.capabilities, data, strict=True)), []
-        self._enter(self._call, 0, 0, 0)
-        return self.sent
-
-    def _read(self, address: int, size: int) -> bytes:
-        return bytes(self.memory.read(self.store, address, address + size))  # type: ignore[union-attr]
-
-    def _debug(self, _address: int, _size: int) -> int:
-        return 0
-
-    def _request_capability(self, kind: int) -> int:
-        handle = 1 + len(self.capabilities) + len(self.outputs)
-        self.capabilities[handle] = (kind, {})
-        return handle
-
-    def _request_capability_set_param(self, handle: int, key: int, size: int, at: int, length: int, kind: int) -> int:
-        name = self._read(key, size).decode()
-        (self.capabilities[handle][1][name],) = struct.unpack(PARAMETERS[kind], self._read(at, length))
-        return 0
-
-    def _request_provider_response(self, address: int, size: int, handle: int) -> int:
-        data = self.inputs[handle]
-        require(len(data) <= size, "a vector has more input than the rune reads")
-        self.memory.write(self.store, data, address)  # type: ignore[union-attr]
-        return len(data)
-
-    def _request_output(self, kind: int) -> int:
-        handle = 1 + len(self.capabilities) + len(self.outputs)
-        self.outputs[handle] = kind
-        return handle
-
-    def _consume_output(self, handle: int, address: int, size: int) -> int:
-        self.sent.append((self.outputs[handle], self._read(address, size)))
-        return size
-
-
-def check_vectors(vectors: list[dict[str, Any]], rune: bytes) -> None:
-    """Raises `Refused` unless the rune, from its start on, sends for each vector what it says."""
-    if not vectors:
-        return
-    host = Host(rune)
-    for number, vector in enumerate(vectors):
-        wanted = [(each["output"], base64.b64decode(each["data"])) for each in vector["outputs"]]
-        require(host.run(vector["inputs"]) == wanted, f"vector {number}: the rune sends something else")
+    thresholds = np.frombuffer(data, "<i8").astype(np.int64).reshape(len(numbers), highest - lowest).cumsum(axis=1)
+    least, greatest = least[numbers], greatest[numbers]
+    starts, last = np.concatenate([least, thresholds], axis=1), np.concatenate([thresholds - 1, greatest], axis=1)
+    is_sorted = (starts[:, :-1] <= starts[:, 1:]).all() and (thresholds <= greatest + 1).all()
+    require(is_sorted, f"{name}: its thresholds are not sorted, or lie where no sum is")
+    is_stretch, values = starts <= last, np.arange(lowest, highest + 1)[None, :]
+    for points in (np.where(is_stretch, starts, least), np.where(is_stretch, last, least)):
+        is_one = (exact(points, numbers) == values)[is_stretch].all()
+        require(is_one, f"{name}: between two thresholds there are two values")
+        require_equal(points, numbers)
 
 
 def main(arguments: list[str]) -> int:
     """The status."""
-    if len(arguments) != 2:
-        print("usage: python check_certificate.py CERTIFICATE RUNE", file=sys.stderr)
+    if len(arguments) < 2:
+        print("usage: python check_certificate.py CERTIFICATE RUNE [MODEL...]", file=sys.stderr)
         return 2
     try:
-        certificate, rune = json.loads(Path(arguments[0]).read_bytes()), Path(arguments[1]).read_bytes()
-        print(check(certificate, rune))
+        told, *files = (Path(each).read_bytes() for each in arguments)
+        print(check(json.loads(told), files[0], files[1:]))
     except Exception as error:
         reason = error if isinstance(error, Refused) else f"it cannot be checked: {type(error).__name__}: {error}"
         print(f"refused: {reason}", file=sys.stderr)

@@ -2522,7 +2522,7 @@ export interface components {
       readonly before: boolean;
       readonly after: boolean;
     };
-    /** @description A build. `manner` is what the project had chosen when it was asked for. */
+    /** @description A build. `manner` is what the project had chosen when it was asked for, or what its `forge.yml` says. */
     readonly Build: {
       /** Format: uuid */
       readonly id: string;
@@ -2657,7 +2657,7 @@ export interface components {
       readonly target: string;
       readonly rune: components["schemas"]["CertifiedRune"];
       readonly models: readonly components["schemas"]["CertifiedModel"][];
-      readonly proofs: readonly components["schemas"]["Proof"][];
+      readonly layers: readonly components["schemas"]["Layer"][];
       readonly second: components["schemas"]["SecondModule"] | null;
       readonly vectors: readonly components["schemas"]["Vector"][];
       readonly untested: string | null;
@@ -2667,12 +2667,13 @@ export interface components {
       readonly digest: string;
       readonly size: number;
     };
-    /** @description A model stage. A host's own model has no file and no digest. */
+    /** @description A model stage. A host's own model has no file and no digest. `outputs` are the numbers of those that are read. */
     readonly CertifiedModel: {
       readonly stage: string;
       readonly file: string | null;
       readonly digest: string | null;
       readonly runs: string;
+      readonly outputs: readonly number[];
     };
     /** @description The rune that the certificate is about. */
     readonly CertifiedRune: {
@@ -3416,21 +3417,18 @@ export interface components {
       readonly span: components["schemas"]["Span"];
       readonly is_definition: boolean;
     };
-    /** @description One operator. `reads` says where what flows in comes from: the index of a layer, or -1 - n for the input n. */
+    /** @description An operator of a model whose bytes the rune may compute in a way of its own, by the number of its output's tensor in the model's file. `outputs` are the channels that the rune has, null where it has them all. `constants` are the arrays that stand in the rune, base64. Its sums count the input from `counted_from`. `rounding` is `single`, `once`, `twice`, `nearest` or, of sums of two, `pairs` or `terms`; the first two have a proof. */
     readonly Layer: {
+      readonly stage: string;
+      readonly tensor: number;
       readonly op: string;
-      readonly types: string;
-      readonly reads: readonly number[];
-      readonly inputs: readonly string[];
-      readonly outputs: readonly string[];
-      readonly name: string;
-      readonly weights_size: number;
-      readonly weights: readonly string[];
-      /** @enum {string|null} */
-      readonly quantisation: "per tensor" | "per channel" | "other" | "none" | null;
-      readonly options: {
-        readonly [key: string]: boolean | number | string | readonly number[];
+      readonly outputs: string | null;
+      readonly counted_from: number;
+      readonly rounding: string;
+      readonly constants: {
+        readonly [key: string]: string | null;
       };
+      readonly proof: components["schemas"]["Proof"] | null;
     };
     /** @description A limit: bytes, milliseconds, a share from 0 to 1, a number an hour, or instructions. `label` is the one of a recall, or the target whose package is limited. */
     readonly Limit: {
@@ -4304,6 +4302,7 @@ export interface components {
     };
     /** @description What a `forge.yml` says. Of what it leaves out, approvals and tags are null. */
     readonly Policy: {
+      readonly build?: components["schemas"]["Wishes"];
       readonly limits: readonly components["schemas"]["Limit"][];
       readonly approvals: readonly components["schemas"]["Approval"][] | null;
       readonly protected_tags: readonly string[] | null;
@@ -4539,23 +4538,14 @@ export interface components {
     readonly ProjectTeams: {
       readonly teams: readonly components["schemas"]["ByTeam"][];
     };
-    /** @description The requantisation of one op, computed in single precision: arrays are base64 of little-endian numbers. `constants` are those that stand in the rune; `numbers` say which of their channels are proven here, and all other arrays are by these. Sums are multiplied by mantissas and powers of two, or by `factors`. `thresholds` is [channel, step], each as what it adds to the one before, packed with zlib. */
+    /** @description That constants in another arithmetic than the reference's give the same bytes: arrays are base64 of little-endian 64-bit integers. `least` and `greatest` are of all channels, as are `move`, `centre` and `signed` of single precision; `numbers` are the channels that have more than one value. `thresholds` is [channel of these, step], each as what it adds to the one before, packed with zlib. */
     readonly Proof: {
-      readonly op: string;
-      readonly lowest: number;
-      readonly highest: number;
       readonly centre: number;
       readonly signed: boolean;
-      readonly numbers: string;
-      readonly mantissas: string | null;
-      readonly exponents: string | null;
-      readonly factors: string | null;
+      readonly move: string;
       readonly least: string;
       readonly greatest: string;
-      readonly move: string;
-      readonly constants: {
-        readonly [key: string]: string | null;
-      };
+      readonly numbers: string;
       readonly thresholds: string;
     };
     readonly Publish: {
@@ -4893,7 +4883,7 @@ export interface components {
     readonly SecondModule: {
       readonly size: number;
       readonly digest: string;
-      readonly proofs: readonly components["schemas"]["Proof"][];
+      readonly layers: readonly components["schemas"]["Layer"][];
     };
     /** @description A webhook's secret, which is shown this once. */
     readonly Secret: {
@@ -5569,6 +5559,12 @@ export interface components {
       /** @enum {string} */
       readonly change: "added" | "removed" | "changed" | "same";
     };
+    /** @description What builds are for, as a `forge.yml` says it. What it leaves to the project's choices is null. */
+    readonly Wishes: {
+      readonly optimize: string | null;
+      readonly optimize_packages: string | null;
+      readonly match: string | null;
+    };
   };
   responses: {
     /** @description What was sent cannot be understood or used. */
@@ -6126,6 +6122,7 @@ export type WebhookTopic = components["schemas"]["WebhookTopic"];
 export type Webhooks = components["schemas"]["Webhooks"];
 export type Wire = components["schemas"]["Wire"];
 export type WireChange = components["schemas"]["WireChange"];
+export type Wishes = components["schemas"]["Wishes"];
 export type ResponseBadRequest = components["responses"]["BadRequest"];
 export type ResponseConflict = components["responses"]["Conflict"];
 export type ResponseForbidden = components["responses"]["Forbidden"];

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from rune.anvil.channels import CarriesChannels, Mask, Range
 from rune.anvil.computation import Array, Computation
 from rune.anvil.fixed_point import Integers, scale_of
-from rune.anvil.operation import Op
+from rune.anvil.operation import Op, require
 from rune.anvil.rows import ByRows, RowWork
 from rune.anvil.signed_bytes import HIGHEST_BIT
 from rune.tensor import ElementType, TensorType
@@ -24,11 +24,13 @@ BYTES = np.arange(256, dtype=np.uint8).view(np.int8).astype(np.int64)
 
 def in_floats(op: Op, function: Callable[[Array], Array]) -> Integers:
     """The bytes of a function of the numbers that int8 stands for, in single precision: rounded to the nearest, halves
-    away from zero. Source: TFLite's `LUTPopulate` (`internal/common.h`)."""
+    away from zero. Source: TFLite's `LUTPopulate` (`internal/common.h`). Raises `Contradiction` for scales with which
+    that leaves 32 bits, where the reference's conversion is not defined."""
     (scale, zero_point), (output_scale, output_zero_point) = scale_of(op.input(0)), scale_of(op.output)
-    with np.errstate(over="ignore"):  # infinity has its place in a table too
+    with np.errstate(over="ignore", invalid="ignore"):  # infinity has its place in a table too
         numbers = (BYTES - zero_point).astype(np.float32) * np.float32(scale)
-    units = function(numbers) * (np.float32(1) / np.float32(output_scale))
+        units = function(numbers) * (np.float32(1) / np.float32(output_scale))
+    require(bool((np.abs(units) < 2.0**31).all()), "its scales are too far apart")
     rounded = np.sign(units) * np.floor(np.abs(units) + np.float32(0.5))
     return np.clip(rounded.astype(np.int64) + output_zero_point, -128, 127)
 

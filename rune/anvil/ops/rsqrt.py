@@ -11,7 +11,7 @@ from __future__ import annotations
 import numpy as np
 
 from rune.anvil.computation import Computation
-from rune.anvil.fixed_point import Integers, Multiplier, multiplier, rescale_twice, scale_of
+from rune.anvil.fixed_point import Integers, multiplier, rescale_twice, scale_of
 from rune.anvil.operation import Op, Operation, require
 from rune.anvil.ops.byte_table import BYTES, ByteTable
 from rune.anvil.ops.fixed_point_exp import high_product, rounded_shift
@@ -47,27 +47,26 @@ def computation(op: Op) -> Computation:
 def _table(op: Op) -> Integers:
     (scale, zero_point), (output_scale, output_zero_point) = scale_of(op.input(0)), scale_of(op.output)
     to_output = multiplier(1.0 / float(np.sqrt(np.float32(scale)) * np.float32(output_scale)))
-    roots = [inverse_root(int(number)) for number in BYTES - zero_point]
-    mantissas, exponents = (
-        np.array(each) for each in zip(*((root.mantissa, root.exponent) for root in roots), strict=True)
-    )
+    mantissas, exponents = inverse_roots(BYTES.astype(np.int64) - zero_point)
     fine = rescale_twice(np.ones(256, np.int64), mantissas, exponents + _FINER)
     results = rescale_twice(fine, np.array(to_output.mantissa), np.array(to_output.exponent - _FINER))
     return np.where(zero_point == BYTES, 127, np.clip(results + output_zero_point, -128, 127))
 
 
-def inverse_root(number: int) -> Multiplier:
-    """1 / sqrt(number), of a whole number below 2**29."""
-    if number <= 1:
-        return Multiplier(2**31 - 1, 0)
-    pairs = (31 - number.bit_length()) // 2 - 1
-    half = rounded_shift(np.asarray(number << 2 * pairs >> 1), 1)
-    x: Integers = np.asarray(_ONE)
+def inverse_roots(numbers: Integers) -> tuple[Integers, Integers]:
+    """1 / sqrt(number) of whole numbers below 2**29, as mantissas and exponents; of 0 what there is of 1."""
+    above = np.maximum(numbers, 2)
+    _, lengths = np.frexp(above.astype(np.float64))  # in binary places
+    pairs = (31 - lengths.astype(np.int64)) // 2 - 1
+    half = rounded_shift(above << 2 * pairs >> 1, 1)
+    x: Integers = np.full(numbers.shape, _ONE, np.int64)
     for _ in range(5):
         cube = high_product(high_product(x, x), x) << 6
         x = (high_product(_ONE_AND_A_HALF, x) - high_product(half, cube)) << 3
-    mantissa, exponent = int(high_product(x, _HALF_OF_ROOT_OF_2)), pairs - 11
-    return Multiplier(mantissa << max(exponent, 0), min(exponent, 0))
+    exponents = pairs - 11
+    mantissas = high_product(x, _HALF_OF_ROOT_OF_2) << np.maximum(exponents, 0)
+    is_one = numbers <= 1
+    return np.where(is_one, 2**31 - 1, mantissas), np.where(is_one, 0, np.minimum(exponents, 0))
 
 
 OPERATIONS = {"RSQRT": Operation(refusal, computation)}

@@ -27,10 +27,18 @@ MOST_CHANNELS = 1 << 20
 
 def dead_channels(graph: Graph) -> Graph:
     """The graph with fewer channels where some are constant and nothing else sees them."""
-    ranges = channel_ranges(graph)
+    return narrowed(graph)[0]
+
+
+def narrowed(graph: Graph) -> tuple[Graph, Mapping[int, Mask]]:
+    """The same, and by value which channels it kept, where it left some out."""
+    ranges, kept = channel_ranges(graph), dict[int, Mask]()
     for members in _carried_together(graph):
-        graph = _without_dead(graph, members, ranges)
-    return graph
+        found = _without_dead(graph, members, ranges)
+        if found is not None:
+            graph, keep = found
+            kept |= dict.fromkeys(members, keep)
+    return graph, kept
 
 
 def channel_ranges(graph: Graph) -> Mapping[int, Range]:
@@ -96,8 +104,9 @@ def _carried_together(graph: Graph) -> Iterable[tuple[int, ...]]:
     return [tuple(members) for members in found.values()]
 
 
-def _without_dead(graph: Graph, members: Sequence[int], ranges: Mapping[int, Range]) -> Graph:
-    """The graph without the dead channels of these values; as it is where something else sees them."""
+def _without_dead(graph: Graph, members: Sequence[int], ranges: Mapping[int, Range]) -> tuple[Graph, Mask] | None:
+    """The graph without the dead channels of these values, and those that it keeps; None where there are none, or
+    something else sees them."""
     inside = frozenset(members)
     touching = {
         number: node
@@ -106,17 +115,17 @@ def _without_dead(graph: Graph, members: Sequence[int], ranges: Mapping[int, Ran
     }
     made = {index for node in touching.values() for index in node.outputs}
     if not inside <= made or len({_channels(graph.values[index]) for index in members}) != 1:
-        return graph
+        return None
     keep = _live(inside, touching.values(), ranges)
     if keep is None or keep.all():
-        return graph
+        return None
     changed = {number: _narrowed(node, inside, keep, ranges) for number, node in touching.items()}
     works = {number: work for number, work in changed.items() if work is not None}
     if len(works) != len(changed):
-        return graph
+        return None
     values = {index: _narrower(graph.values[index], int(keep.sum())) for index in members}
     nodes = {number: (replace(graph.nodes[number], work=work),) for number, work in works.items()}
-    return graph.with_values(values).with_nodes(nodes)
+    return graph.with_values(values).with_nodes(nodes), keep
 
 
 def _live(inside: frozenset[int], touching: Iterable[Node], ranges: Mapping[int, Range]) -> Mask | None:

@@ -8,9 +8,10 @@ from typing import Final
 from rune.language.completion_items import Completion, CompletionKind, Completions, key, value
 from rune.language.place import Cursor, cursor_at, fields
 from rune.language.policy.analysis import PolicyAnalysis
-from rune.policy.documentation import APPROVALS, KEYS, LIMITS, ROLE_WORDS, TAGS
+from rune.policy.documentation import APPROVALS, KEYS, LIMITS, ROLE_WORDS, TAGS, WISHES
 from rune.policy.policy import LimitKind
 from rune.policy.sections import MEASURES
+from rune.policy.sections import WISHES as WORDS
 from rune.runefile.values import Map, Sequence, Value
 
 _SECTIONS: Final = {
@@ -18,6 +19,7 @@ _SECTIONS: Final = {
     "approvals": "\n  - count: ${1:1}",
     "groups": "\n  ",
     "protected-tags": "[${1:versions}]",
+    "build": "\n  ",
 }
 _SHARES: Final = ("80 %", "90 %", "95 %", "99 %")
 _EXAMPLES: Final[Mapping[LimitKind, tuple[str, ...]]] = {
@@ -45,6 +47,10 @@ def _items(analysis: PolicyAnalysis, cursor: Cursor) -> list[Completion]:
     match cursor.path:
         case ():
             return _keys(KEYS, _SECTIONS, cursor)
+        case ("build",) if is_key:
+            return _keys(WISHES, {name: f"${{1:{words[0]}}}" for name, words in WORDS.items()}, cursor)
+        case ("build", str(name)) if name in WORDS:
+            return _values(dict.fromkeys(WORDS[name], WISHES[name]), cursor)
         case ("limits",) if is_key:
             return _keys({kind.value: text for kind, text in LIMITS.items()}, _limit_snippets(), cursor)
         case ("limits", "recall") if is_key:

@@ -6,7 +6,7 @@ from rune.language.documentation import code
 from rune.language.hover import Hover
 from rune.language.place import Place
 from rune.language.policy.analysis import PolicyAnalysis
-from rune.policy.documentation import APPROVALS, KEYS, LIMITS, ROLE_WORDS, TAGS
+from rune.policy.documentation import APPROVALS, KEYS, LIMITS, ROLE_WORDS, TAGS, WISHES
 from rune.policy.policy import LimitKind
 from rune.policy.tags import names_version
 
@@ -27,6 +27,10 @@ def _text(analysis: PolicyAnalysis, place: Place) -> str | None:
     match place.path:
         case () if place.is_key:
             return _told(word, KEYS.get(word))
+        case ("build",) if place.is_key:
+            return _told(word, WISHES.get(word))
+        case ("build", str(name)):
+            return _told(name, WISHES.get(name))
         case ("limits",) if place.is_key:
             return _told(word, _LIMITS.get(word))
         case ("limits", "recall") if place.is_key:

@@ -7,6 +7,7 @@ argument of the compiler.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 from pathlib import Path
 
 from rune.abi import Output, ParameterType
@@ -52,11 +53,23 @@ SPARE = 16
 """Bytes behind the arena that a vector may read, never use."""
 
 
+@cache
+def _content(path: Path) -> bytes:
+    """Of a file of the toolchain, which does not change while this process runs."""
+    return path.read_bytes()
+
+
+@cache
+def _support() -> Mapping[str, bytes]:
+    """What is compiled beside every program."""
+    return {f"support/{path.name}": path.read_bytes() for path in sorted(_FOLDER.iterdir()) if path.is_file()}
+
+
 def emit(target: Target, program: Program, plan: Plan, _name: str) -> Sources:
     """Everything that the compiler gets to see. The same program and plan give the same bytes."""
     headers = target.kernels.headers()
-    kernels = {name: path.read_bytes() for name, path in headers.items()}
-    support = {f"support/{path.name}": path.read_bytes() for path in sorted(_FOLDER.iterdir()) if path.is_file()}
+    kernels = {name: _content(path) for name, path in headers.items()}
+    support = _support()
     names: dict[Header, str] = {path: name for name, path in headers.items()}
     blocks: dict[str, bytes] = {}
     for header in (call.header for step in program.steps for call in calls(step)):

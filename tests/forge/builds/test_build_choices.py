@@ -142,3 +142,49 @@ def test_a_preview_matches_what_was_chosen_and_names_what_the_runtime_lacks(
     assert "TILE" in str(problem)
     choose_for_builds(developer, project, {"match": "litert"})
     assert seen().state == PreviewState.READY
+
+
+def test_what_forge_yml_says_goes_before_what_was_chosen_and_a_preview_takes_its_match(
+    project: Any, developer: Any, client: Client, work: Callable[[Build], Build], compiler: Compiler, wakes: WakeUps
+) -> None:
+    first = work(request_build(developer, project))
+    choose_for_builds(developer, project, {"optimize": "speed", "match": "litert", "optimize_packages": "speed"})
+    write_file(developer, project, "forge.yml", b"build: {optimize: size, match: tflm}")
+    refresh_previews(project.pk, compiler, threading.Event())
+    preview = preview_of(project)
+    assert preview is not None
+    assert preview.build is not None
+    assert preview.build.artefact is not None
+    shown = preview.build.artefact.report
+    assert (shown["optimized_for"], shown["profile"]) == ("balanced", "tflite-micro")
+    done = work(request_build(developer, project))
+    assert done.state == State.SUCCEEDED, (done.error, log_of(done))
+    assert done.artefact is not None
+    report = done.artefact.report
+    assert (report["optimized_for"], report["profile"]) == ("size", "tflite-micro")
+    client.force_login(developer)
+    told = client.get(f"/api/v1/builds/{done.pk}").json()
+    assert told["manner"] == {"optimize": "size", "optimize_packages": "speed", "match": "tflm"}
+    # The same files once more: nothing is compiled, and the build says the same of itself.
+    again = work(request_build(developer, project))
+    assert again.artefact == done.artefact
+    assert client.get(f"/api/v1/builds/{again.pk}").json()["manner"] == told["manner"]
+    page = client.get(f"{project.get_absolute_url()}/builds/{done.number}").content.decode()
+    assert "Optimised for size, before size and speed." in page
+    assert "Results of TFLite Micro, before LiteRT." in page
+    assert first.artefact != done.artefact
+
+
+def test_the_page_of_a_build_of_the_same_files_names_the_choice_that_differs(
+    project: Any, developer: Any, client: Client, work: Callable[[Build], Build]
+) -> None:
+    work(request_build(developer, project))
+    choose_for_builds(developer, project, {"optimize": "size"})
+    done = work(request_build(developer, project))
+    client.force_login(developer)
+    page = client.get(f"{project.get_absolute_url()}/builds/{done.number}").content.decode()
+    assert "The files are identical; what was chosen for the build is not." in page
+    assert "Optimised for size, before size and speed." in page
+    compared = client.get(f"/compare?one={project.full_name}@1&other={project.full_name}@2").content.decode()
+    assert "Optimised for size, before size and speed." in compared
+    assert "The files are identical." not in compared

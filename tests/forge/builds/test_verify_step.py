@@ -21,7 +21,7 @@ from rune.files import MemoryFiles
 from rune.verify.check_certificate import check
 from rune.verify.verification import Verification
 from tests.forge.builds.conftest import log_of
-from tests.rune.verify.projects import template, with_changed_weight
+from tests.rune.verify.projects import TEMPLATES, template, with_changed_weight
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -80,7 +80,7 @@ def test_a_numbered_build_has_a_certificate_that_holds_for_its_rune(
     certificate = json.loads(b"".join(response.streaming_content))
     assert done.artefact is not None
     with open_rune(done.artefact) as file:
-        assert "4 vectors" in check(certificate, file.read())
+        assert "4 vectors" in check(certificate, file.read(), [(TEMPLATES / "sine" / "sine.tflite").read_bytes()])
 
 
 def test_a_rune_that_is_not_right_has_no_certificate(

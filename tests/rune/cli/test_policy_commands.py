@@ -93,3 +93,25 @@ def test_rules_that_cannot_be_read_stop_a_build_and_a_check_says_where(project: 
     assert built.exit_code == 1
     assert "did you mean" in built.stderr.lower()
     assert not (project / "app.rune").exists()
+
+
+def test_a_build_is_for_what_forge_yml_says_and_an_option_says_otherwise(project: Path, tmp_path: Path) -> None:
+    (project / "forge.yml").write_text("build: {optimize: size, match: tflm}\n")
+
+    def built(*options: str) -> tuple[str, str]:
+        told = run("build", project, "-o", tmp_path / "app.rune", "--format", "json", *options)
+        assert told.exit_code == 0, told.output
+        report = json.loads(told.stdout)["report"]
+        return report["optimized_for"], report["profile"]
+
+    assert built() == ("size", "tflite-micro")
+    assert built("--optimize", "balanced", "--match", "litert") == ("balanced", "litert-reference")
+    # A wish that a target has no variant for leaves it as it is; an option is refused.
+    (project / "forge.yml").write_text("build: {optimize: speed, optimize-packages: speed}\n")
+    assert built("--target", "wasm32-mvp") == ("balanced", "litert-reference")
+    assert run("build", project, "-o", tmp_path / "x.rune", "--target", "wasm32-mvp", "--optimize", "speed").exit_code
+    (project / "forge.yml").write_text("build: {optimize: fast}\n")
+    refused = run("build", project, "-o", tmp_path / "y.rune")
+    assert refused.exit_code == 1
+    assert "one of `size`, `balanced`, `speed`" in refused.output
+    assert not (tmp_path / "y.rune").exists()

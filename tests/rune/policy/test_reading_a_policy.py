@@ -8,8 +8,10 @@ import jsonschema
 import pytest
 import yaml
 
+from rune.anvil import aim, profile
 from rune.files import MemoryFiles
-from rune.policy import Approval, Limit, LimitKind, Policy, check_policy
+from rune.policy import Approval, Limit, LimitKind, Policy, Wishes, check_policy
+from rune.policy.policy import AIMS, RUNTIMES
 from rune.policy.read import MAX_SIZE, CheckedPolicy, read_policy
 from rune.policy.schema import policy_schema
 from rune.policy.tags import names_version, protects
@@ -200,3 +202,29 @@ def test_a_version_is_a_number_or_v_and_a_number() -> None:
     assert [names_version(tag) for tag in ("1", "1.0-rc", "v2", "vnext", "latest", "V1")] == [
         True, True, True, False, False, False,
     ]  # fmt: skip
+
+
+def test_what_builds_are_for_is_one_of_a_few_words() -> None:
+    whole = read_policy("build: {optimize: speed, optimize-packages: size, match: tflm}")
+    assert whole.policy == Policy(build=Wishes("speed", "size", "tflm"))
+    assert Policy.from_json(whole.policy.to_json()) == whole.policy
+    some = read_policy("build:\n  match: tflm\n  optimize:\n").policy
+    assert some == Policy(build=Wishes(match="tflm"))
+    assert "build" not in Policy().to_json()  # what was stored of others stays as it is
+    for wrong in ("fast", "[speed]", "Speed", "3", "true", "{}"):
+        told = read_policy(f"build:\n  optimize: {wrong}")
+        assert _told(told)[0][1] == 2, wrong
+        assert told.policy is None
+        assert "one of `size`, `balanced`, `speed`" in told.diagnostics[0].message
+    for wrong in (
+        "build: speed",
+        "build: {optimise: speed}",
+        "build: {match: onnx}",
+        "build: {match: tflm, match: tflm}",
+    ):
+        assert read_policy(wrong).has_errors, wrong
+    words = (aim.AIMS, tuple(profile.PROFILES))
+    assert words == (AIMS, RUNTIMES)
+    jsonschema.validate(yaml.safe_load("build: {optimize: speed, match: tflm}"), policy_schema())
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate(yaml.safe_load("build: {optimize: fast}"), policy_schema())
