@@ -107,7 +107,7 @@ class MeanQuantized(Computation, CarriesChannels):
 
 @dataclass(frozen=True)
 class MeanFloat32(Computation):
-    """Sums over `divisor`, which is 1 where only the sum is asked for. Floats are added in their order, and rounded each
+    """Sums over `divisor`, which is 1 where only the sum is asked for. Floats are added in order, and rounded each
     time."""
 
     reduction: Reduction

@@ -31,7 +31,7 @@ RUNE_FUNCTION float rune_gelu_tanh_f32(float x)
 #define RUNE_UNARY_FLOAT32(name, result)                                             \
     RUNE_KERNEL void name(const float *input, float *output, int32_t count)          \
     {                                                                                \
-        for (int32_t i = 0; i < count; i++) {                                        \
+        RUNE_ROLLED for (int32_t i = 0; i < count; i++) {                            \
             const float x = input[i];                                                \
             output[i] = (result);                                                    \
         }                                                                            \
