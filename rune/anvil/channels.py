@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,7 +29,13 @@ class Range:
     @staticmethod
     def of_bytes(channels: int) -> Range:
         """Any int8."""
-        return Range(np.full(channels, -128, np.int64), np.full(channels, 127, np.int64))
+        return Range.of_integers(channels, np.dtype(np.int8))
+
+    @staticmethod
+    def of_integers(channels: int, kind: np.dtype[Any]) -> Range:
+        """Any number of the type."""
+        limits = np.iinfo(kind)
+        return Range(np.full(channels, limits.min, np.int64), np.full(channels, limits.max, np.int64))
 
     @property
     def constant(self) -> Mask:
@@ -66,6 +73,19 @@ class CarriesChannels(ABC):
     @abstractmethod
     def carrying(self, keep: Mask) -> Computation | None:
         """The same for tensors without the other channels; None where this one cannot do with fewer."""
+
+
+class JoinsChannels(ABC):
+    """A computation whose output has the channels of its inputs side by side, or else joins another dimension."""
+
+    @property
+    @abstractmethod
+    def joins_channels(self) -> bool:
+        """Whether it is channels that it joins."""
+
+    @abstractmethod
+    def joining(self, keeps: Sequence[Mask]) -> Computation:
+        """The same for inputs without their other channels."""
 
 
 class ReadsChannels(ABC):

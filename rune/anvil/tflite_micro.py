@@ -49,6 +49,8 @@ class Asked:
     operator: Operator
     kinds: frozenset[TensorKind]
     inputs: tuple[Tensor | None, ...]
+    inner_counts: tuple[int, ...]
+    """How many numbers each tensor has that says what happens inside."""
 
     def input(self, number: int) -> Tensor | None:
         return self.inputs[number] if number < len(self.inputs) else None
@@ -97,7 +99,7 @@ def _svdf(asked: Asked) -> str | None:
 
 
 def _lstm(asked: Asked) -> str | None:
-    return None if asked.kinds <= {TensorKind.FLOAT32} else "whose rounding in TFLite Micro Anvil does not know"
+    return "whose inner tensors have numbers, which TFLite Micro refuses" if any(asked.inner_counts) else None
 
 
 def _detection(asked: Asked) -> str | None:
@@ -139,7 +141,8 @@ def _refusal(graph: Model, operator: Operator) -> str | None:
     if not kinds <= TYPES.get(operator.op, frozenset()):
         return LACKED
     condition = _CONDITIONS.get(operator.op)
-    return None if condition is None else condition(Asked(operator, kinds, tuple(_inputs(graph, operator))))
+    inner = tuple(graph.tensors[index].count for index in operator.intermediates if index >= 0)
+    return None if condition is None else condition(Asked(operator, kinds, tuple(_inputs(graph, operator)), inner))
 
 
 def _inputs(graph: Model, operator: Operator) -> Iterator[Tensor | None]:

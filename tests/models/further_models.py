@@ -91,6 +91,15 @@ def _hybrids() -> Iterator[tuple[str, Model]]:
     yield "depthwise_conv_2d_hybrid_multiplier", depthwise((1, 6, 5, 3), 3, stride=(2, 2), padding="valid")
     yield "depthwise_conv_2d_hybrid_1_channel", depthwise((1, 6, 5, 1), 4)
 
+    def transposed(shape: tuple[int, ...], size: tuple[int, int], **options: Any) -> Model:
+        return lambda g: [transpose_conv(g, g.input(shape, "float32"), size, 3, hybrid=True, **options)]
+
+    yield "transpose_conv_hybrid_same", transposed((2, 3, 4, 5), (6, 8), stride=(2, 2), activation="relu6")
+    yield (
+        "transpose_conv_hybrid_one_scale",
+        transposed((1, 3, 2, 3), (7, 6), stride=(2, 3), padding="valid", bias=False, per_channel=False),
+    )
+
 
 def transpose_conv(
     g: Layers,
@@ -104,12 +113,15 @@ def transpose_conv(
     activation: str = "none",
     per_channel: bool = True,
     short_bias: bool = False,
+    hybrid: bool = False,
 ) -> Value:
     """`size` is the output's height and width."""
     depth = source.shape[3]
     fan_in = depth * kernel[0] * kernel[1]
     filters = (channels, *kernel, depth)
-    tensors, scale = g.weights(source, filters, 0, fan_in, per_channel, bias, weak=False, short_bias=short_bias)
+    tensors, scale = g.weights(
+        source, filters, 0, fan_in, per_channel, bias, weak=False, hybrid=hybrid, short_bias=short_bias
+    )
     options: Any = schema.TransposeConvOptionsT()
     options.quantizedBiasType = schema.TensorType.INT32 if short_bias else 0
     options.padding, (options.strideH, options.strideW) = PADDINGS[padding], stride

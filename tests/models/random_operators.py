@@ -94,6 +94,7 @@ def _transpose_conv(drawing: Drawing) -> Value:
         drawing.chance(0.7),
         drawing.one_of(BOUNDED),
         drawing.chance(0.6),
+        hybrid=source.kind == "float32" and drawing.chance(0.4),
     )
 
 

@@ -207,9 +207,9 @@ def lstm(
         "cells", (batches, units), "float32" if is_float else "int16", None if is_float else 2.0**-cell_bits
     )
     absent = [-1] * 3
-    inside = [] if is_float else [g.graph.tensor("gate", (1,), "int16", 2.0**-12) for _ in range(4)]
+    inside = [] if is_float else [g.graph.tensor("gate", (0,), "int16", 2.0**-12) for _ in range(4)]
     if hidden_scale:
-        inside.append(g.graph.tensor("inside", (1,), "int8", hidden_scale, zero_point))
+        inside.append(g.graph.tensor("inside", (0,), "int8", hidden_scale, zero_point))
     output = g.output((*places, units), source.kind, hidden_scale, zero_point if hidden_scale else 0)
     g.graph.operator(
         "UNIDIRECTIONAL_SEQUENCE_LSTM",

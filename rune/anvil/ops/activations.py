@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from rune.anvil.channels import CarriesChannels, Mask, Range
 from rune.anvil.computation import Array, Clamped, Computation
 from rune.anvil.fixed_point import Integers, Multiplier, multiplier, real_range, scale_of
 from rune.anvil.operation import Op, Operation, require
@@ -54,7 +55,7 @@ class LeakyReluFloat32(Computation):
 
 
 @dataclass(frozen=True)
-class LeakyReluInt16(Computation):
+class LeakyReluInt16(Computation, CarriesChannels):
     """Of `count` numbers, those from zero on and those below it with a multiplier each; RELU is one with the same for
     both."""
 
@@ -67,6 +68,13 @@ class LeakyReluInt16(Computation):
 
     def evaluate(self, *inputs: Array) -> tuple[Array, ...]:
         return (_scaled(inputs[0].astype(np.int64), self.above, self.below, self.output),)
+
+    def bounds(self, *inputs: Range) -> Range | None:
+        ends = (inputs[0].least, inputs[0].greatest)
+        return Range(*(_scaled(end, self.above, self.below, self.output).astype(np.int64) for end in ends))
+
+    def carrying(self, keep: Mask) -> Computation:
+        return replace(self, count=self.count // len(keep) * int(keep.sum()))
 
 
 def _scaled(numbers: Integers, above: Multiplier, below: Multiplier, output: OutputRange) -> Array:

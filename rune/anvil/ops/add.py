@@ -79,11 +79,12 @@ class AddInt8(Computation, CarriesChannels, ByRows):
 
 
 @dataclass(frozen=True)
-class AddInt16(Computation):
+class AddInt16(Computation, CarriesChannels):
     """The multipliers of the inputs, raised by 15 bits, to the common scale, and the one from there back. A SUB takes
     the right input from the left one."""
 
     shape: Broadcast
+    is_dense: bool
     left: Multiplier
     right: Multiplier
     subtracts: bool
@@ -93,11 +94,28 @@ class AddInt16(Computation):
     is_elementwise = True
 
     def evaluate(self, *inputs: Array) -> tuple[Array, ...]:
+        return (self._stored(*self.shape.spread(*inputs)),)
+
+    def bounds(self, *inputs: Range) -> Range | None:
+        if not self.is_dense:
+            return None
+        left, right = inputs
+        ends = (right.greatest, right.least) if self.subtracts else (right.least, right.greatest)
+        return Range(
+            self._stored(left.least, ends[0]).astype(np.int64), self._stored(left.greatest, ends[1]).astype(np.int64)
+        )
+
+    def carrying(self, keep: Mask) -> Computation | None:
+        if not self.is_dense:
+            return None
+        return replace(self, shape=Broadcast.dense(self.shape.count // len(keep) * int(keep.sum())))
+
+    def _stored(self, one: Array, other: Array) -> Array:
         left, right = (
             _rescaled(each.astype(np.int64) << LEFT_SHIFT[INT16], by)
-            for each, by in zip(self.shape.spread(*inputs), (self.left, self.right), strict=True)
+            for each, by in ((one, self.left), (other, self.right))
         )
-        return (self.output.of_values(_rescaled(left - right if self.subtracts else left + right, self.multiplier)),)
+        return self.output.of_values(_rescaled(left - right if self.subtracts else left + right, self.multiplier))
 
 
 def refusal(op: Op) -> str | None:
@@ -138,7 +156,9 @@ def _computation(op: Op, operation: Binary) -> Computation:
     if output.kind is INT16:
         left_by, right_by = (multiplier(scale_of(each)[0] / common) for each in (left, right))
         to = OutputRange.of(activation_of(op), output)
-        return AddInt16(broadcast(left, right, output), left_by, right_by, operation is Binary.SUB, back, to)
+        is_dense = left.shape == right.shape == output.shape
+        subtracts = operation is Binary.SUB
+        return AddInt16(broadcast(left, right, output), is_dense, left_by, right_by, subtracts, back, to)
     right_scale, right_zero = scale_of(right)
     return AddInt8(
         broadcast(left, right, output),

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import accumulate
 
 import numpy as np
 
-from rune.anvil.channels import Range
+from rune.anvil.channels import JoinsChannels, Mask, Range
 from rune.anvil.computation import Array, Computation, Joined, Parts
 from rune.anvil.operation import Op, Operation, require
 from rune.anvil.ops.rearrangement import ELEMENTS, integers
@@ -24,9 +24,9 @@ EVERY = slice(None)
 
 
 @dataclass(frozen=True)
-class Concatenation(Computation, Joined):
+class Concatenation(Computation, Joined, JoinsChannels):
     """`rows` times a stretch of each input, one after the other; how many bytes each has. `dimensions` are those from
-    the joined one on: 1 where channels are joined."""
+    the joined one on: 1 where channels are joined, 0 where each input is a channel."""
 
     rows: int
     widths: tuple[int, ...]
@@ -37,11 +37,20 @@ class Concatenation(Computation, Joined):
         return (np.concatenate(stretches, axis=1).reshape(-1).view(inputs[0].dtype),)
 
     def bounds(self, *inputs: Range) -> Range | None:
+        if self.dimensions == 0:
+            return None
         least, greatest = [each.least for each in inputs], [each.greatest for each in inputs]
         if self.dimensions == 1:
-            channels = tuple(map(len, least))
-            return Range(np.concatenate(least), np.concatenate(greatest)) if channels == self.widths else None
+            return Range(np.concatenate(least), np.concatenate(greatest))
         return Range(np.min(least, axis=0), np.max(greatest, axis=0))
+
+    @property
+    def joins_channels(self) -> bool:
+        return self.dimensions == 1
+
+    def joining(self, keeps: Sequence[Mask]) -> Computation:
+        widths = (width // len(keep) * int(keep.sum()) for width, keep in zip(self.widths, keeps, strict=True))
+        return replace(self, widths=tuple(widths))
 
     @property
     def joined_offsets(self) -> tuple[int, ...] | None:
@@ -103,11 +112,10 @@ def _concatenation(op: Op) -> Concatenation:
         beside = (*shape[:axis], *output.shape[axis : axis + 1], *shape[axis + 1 :])
         require(len(shape) == len(output.shape) and beside == output.shape, f"{list(shape)} does not fit its output")
     require(sum(shape[axis] for shape in shapes) == output.shape[axis], "its output has another length")
-    return _joined(shapes, output, axis)
+    return _joined(shapes, output, axis, len(output.shape) - axis)
 
 
-def _joined(shapes: Sequence[tuple[int, ...]], output: Tensor, axis: int) -> Concatenation:
-    dimensions = len(output.shape) - axis
+def _joined(shapes: Sequence[tuple[int, ...]], output: Tensor, axis: int, dimensions: int) -> Concatenation:
     return Concatenation(math.prod(output.shape[:axis]), _widths(shapes, axis, output), dimensions)
 
 
@@ -121,7 +129,8 @@ def _pack(op: Op) -> Concatenation:
     axis = _axis(_axis_of(op), len(output.shape))
     whole = (*output.shape[:axis], *output.shape[axis + 1 :])
     require(all(shape == whole for shape in shapes) and len(shapes) == output.shape[axis], "its inputs do not fit")
-    return _joined(shapes, output, axis)
+    behind = len(output.shape) - axis
+    return _joined(shapes, output, axis, behind if behind > 1 else 0)
 
 
 def _split_along(op: Op, source: Tensor, axis: int) -> Split:

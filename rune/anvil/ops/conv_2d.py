@@ -162,8 +162,8 @@ def image_op_refusal(op: Op, activation: Activation, weights_axis: int) -> str |
         why = wide_refusal(op, weights_axis, has_short_bias(op), channel_multipliers)
         if why is not None:
             return why
-    elif are_hybrid(image, weights, bias, op.output) and op.operator.op != "TRANSPOSE_CONV":
-        in_groups = op.operator.op == "CONV_2D" and weights.shape[-1] != image.shape[-1]
+    elif are_hybrid(image, weights, bias, op.output):
+        in_groups = op.operator.op != "DEPTHWISE_CONV_2D" and weights.shape[-1] != image.shape[-1]
         if not channel_scales(weights, weights_axis) or in_groups:
             return "weights with a zero point, scales of another dimension or groups"
     elif not are(FLOAT32, image, weights, op.output) or (bias is not None and not are(FLOAT32, bias)):

@@ -28,10 +28,11 @@ class CumsumFloat32(Computation):
     reverse: bool
 
     def evaluate(self, *inputs: Array) -> tuple[Array, ...]:
-        numbers = inputs[0].reshape(self.rows, self.length, self.columns).astype(np.float64)
+        numbers = inputs[0].reshape(self.rows, self.length, self.columns).astype(np.float32)
         numbers = numbers[:, ::-1] if self.reverse else numbers
-        sums = np.cumsum(numbers, axis=1)
-        sums = sums - numbers if self.exclusive else sums
+        sums = np.cumsum(numbers, axis=1, dtype=np.float32)
+        if self.exclusive:
+            sums = np.concatenate([np.zeros_like(sums[:, :1]), sums[:, :-1]], axis=1)
         return (np.ascontiguousarray(sums[:, ::-1] if self.reverse else sums).astype(np.float32),)
 
 

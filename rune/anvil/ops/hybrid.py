@@ -38,7 +38,7 @@ class HybridConv2D(Computation, Clamped, Padded):
 
     def evaluate(self, *inputs: Array) -> tuple[Array, ...]:
         images = inputs[0].reshape(self.window.batches, -1).astype(np.float32)
-        quantized = [_symmetric(image) if self.is_symmetric else _asymmetric(image) for image in images]
+        quantized = [_symmetric(image) if self.is_symmetric else asymmetric(image) for image in images]
         numbers = np.stack([stored - zero_point for stored, _, zero_point in quantized]).astype(np.float64)
         weights = self.filters.reshape(len(self.filters), -1).astype(np.float64)
         sums = self.window.patches(numbers, 0).reshape(self.window.positions, -1) @ weights.T
@@ -79,7 +79,7 @@ class HybridDepthwiseConv2D(Computation, Clamped, Padded):
     def evaluate(self, *inputs: Array) -> tuple[Array, ...]:
         window = self.window
         images = inputs[0].reshape(window.batches, -1).astype(np.float32)
-        quantized = [_asymmetric(image) for image in images]
+        quantized = [asymmetric(image) for image in images]
         numbers = np.stack([stored - zero_point for stored, _, zero_point in quantized])
         under = window.patches(numbers, 0).reshape(window.positions, -1, window.input_channels)
         under = np.repeat(under, self.multiplier, axis=2)
@@ -112,7 +112,8 @@ def _symmetric(numbers: Array) -> tuple[Integers, np.float32, int]:
     return np.clip(_rounded(numbers * (np.float32(127) / reach)), -127, 127), reach / np.float32(127), 0
 
 
-def _asymmetric(numbers: Array) -> tuple[Integers, np.float32, int]:
+def asymmetric(numbers: Array) -> tuple[Integers, np.float32, int]:
+    """Bytes, scale and zero point of an image, whose range has 255 steps."""
     least, greatest = min(0.0, float(numbers.min())), max(0.0, float(numbers.max()))
     if least == greatest:
         return np.zeros(len(numbers), np.int64), np.float32(1), 0

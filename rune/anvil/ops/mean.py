@@ -2,7 +2,7 @@
 
 The sum of int8 or int16 numbers, each counted from the zero point, times input scale / output scale is rounded
 twice; of a mean the multiplier holds the division by their count too, which loses some of its bits as in the
-reference. Source: TFLite's reference kernel `reference_ops::QuantizedMeanOrSum`.
+reference. Source: TFLite's reference kernels `reference_ops::QuantizedMeanOrSum`, `Mean` and `ReduceGeneric`.
 """
 
 from __future__ import annotations
@@ -50,6 +50,12 @@ class Reduction:
         """Over the dimensions without a step."""
         axes = tuple(axis for axis, step in enumerate(self.steps) if not step)
         return np.asarray(values.reshape(self.sizes).sum(axis=axes)).reshape(-1)
+
+    def in_order(self, values: Array) -> Array:
+        """[number, output]: for each output what goes into it."""
+        gone = [axis for axis, step in enumerate(self.steps) if not step]
+        kept = [axis for axis, step in enumerate(self.steps) if step]
+        return values.reshape(self.sizes).transpose(*gone, *kept).reshape(self.count, self.outputs)
 
     @property
     def keeps_channels(self) -> bool:
@@ -101,13 +107,15 @@ class MeanQuantized(Computation, CarriesChannels):
 
 @dataclass(frozen=True)
 class MeanFloat32(Computation):
-    """Sums over `divisor`, which is 1 where only the sum is asked for."""
+    """Sums over `divisor`, which is 1 where only the sum is asked for. Floats are added in order, and rounded each
+    time."""
 
     reduction: Reduction
     divisor: int
 
     def evaluate(self, *inputs: Array) -> tuple[Array, ...]:
-        return ((self.reduction.sums(inputs[0].astype(np.float64)) / self.divisor).astype(np.float32),)
+        numbers = self.reduction.in_order(inputs[0].astype(np.float32))
+        return (np.cumsum(numbers, axis=0, dtype=np.float32)[-1] / np.float32(self.divisor),)
 
 
 def refusal(op: Op) -> str | None:

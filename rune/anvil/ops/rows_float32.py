@@ -14,9 +14,10 @@ import numpy as np
 
 from rune.anvil.computation import Array, Computation
 from rune.anvil.operation import Op, Operation, require
+from rune.anvil.ops.float_functions import exp
 from rune.anvil.ops.types import FLOAT32, are
 
-LEAST_LENGTH = 1e-6
+LEAST_LENGTH = np.float32(1e-6)
 
 
 @dataclass(frozen=True)
@@ -28,12 +29,16 @@ class RowsFloat32(Computation):
     columns: int
 
     def evaluate(self, *inputs: Array) -> tuple[Array, ...]:
-        numbers = inputs[0].reshape(self.rows, self.columns).astype(np.float64)
+        numbers = inputs[0].reshape(self.rows, self.columns).astype(np.float32)
         if self.is_log_softmax:
             below = numbers - numbers.max(axis=1, keepdims=True)
-            return ((below - np.log(np.exp(below).sum(axis=1, keepdims=True))).astype(np.float32),)
-        length = np.sqrt(np.square(numbers).sum(axis=1, keepdims=True))
-        return ((numbers / np.maximum(length, LEAST_LENGTH)).astype(np.float32),)
+            return (below - np.log(_sums(exp(below).astype(np.float32)).astype(np.float64)).astype(np.float32),)
+        return (numbers / np.maximum(np.sqrt(_sums(np.square(numbers))), LEAST_LENGTH),)
+
+
+def _sums(rows: Array) -> Array:
+    """Of each row, added from its beginning on and rounded each time."""
+    return np.cumsum(rows, axis=1, dtype=np.float32)[:, -1:]
 
 
 def _refusal(op: Op) -> str | None:

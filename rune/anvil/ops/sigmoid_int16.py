@@ -11,7 +11,7 @@ its units by a multiplier and a shift. The output counts 1/32768. Source: TFLite
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from functools import cache
 
@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rune import arithmetic
+from rune.anvil.channels import CarriesChannels, Mask, Range
 from rune.anvil.computation import Array, Computation
 from rune.anvil.fixed_point import scale_of
 from rune.anvil.operation import Op
@@ -41,7 +42,7 @@ class Sigmoid(Enum):
 
 
 @dataclass(frozen=True)
-class SigmoidInt16(Computation):
+class SigmoidInt16(Computation, CarriesChannels):
     """Of `count` numbers, each times `multiplier`, shifted right with rounding."""
 
     function: Sigmoid
@@ -63,6 +64,13 @@ class SigmoidInt16(Computation):
             return ((np.where(places >= 0, found + 2**9, 2**25 - found + 2**9 - 1) >> 10).astype(np.int16),)
         found = np.where(whole == LAST, (2**16 - 1) << 8, between) - 2**23
         return (((np.where(places >= 0, found, -found - 1) + 2**7) >> 8).astype(np.int16),)
+
+    def bounds(self, *inputs: Range) -> Range | None:
+        ends = (self.evaluate(end)[0].astype(np.int64) for end in (inputs[0].least, inputs[0].greatest))
+        return Range(*ends)
+
+    def carrying(self, keep: Mask) -> Computation:
+        return replace(self, count=self.count // len(keep) * int(keep.sum()))
 
 
 @cache

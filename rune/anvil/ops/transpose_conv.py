@@ -1,13 +1,17 @@
 """TRANSPOSE_CONV: each pixel of the image lays a filter, times its numbers, on the output, `stride` pixels apart.
 
 The output of a place is the sum of what lies there, plus bias; sums of int8 are rounded twice, those of int16 have 64
-bits. Source: TFLite's kernel
-`transpose_conv.cc` and its reference kernels `reference_integer_ops::TransposeConv` and `reference_ops::TransposeConv`.
+bits. Floats are added in the order of the image's pixels. With weights of int8 each image of floats is brought to bytes
+as a convolution's (`hybrid`), but every product of two bytes becomes a float, times both scales, before it is added.
+Source: TFLite's kernel `transpose_conv.cc` and its reference kernels `reference_integer_ops::TransposeConv` and
+`reference_ops::TransposeConv`.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,10 +23,12 @@ from rune.anvil.operation import Op, Operation, require
 from rune.anvil.ops.conv_2d import (
     bias_of,
     channel_multipliers,
+    channel_scales_of,
     image_op_refusal,
     require_bias_in_units,
     weights_zero_point,
 )
+from rune.anvil.ops.hybrid import asymmetric
 from rune.anvil.ops.rearrangement import integers
 from rune.anvil.ops.rescaling import OutputRange, are_in_reach, multipliers_of, rescaled_twice, sum_range
 from rune.anvil.ops.types import FLOAT32, INT8, INT16, array
@@ -108,13 +114,55 @@ class TransposeConvFloat32(Computation, Clamped):
         return _multiply_accumulates(self.window, self.filters)
 
 
+@dataclass(frozen=True, eq=False)
+class HybridTransposeConv(Computation, Clamped):
+    """`filters` are int8 [output channel, height, width, input channel]; `scales` and `bias` float32, one a channel."""
+
+    window: Window
+    filters: NDArray[np.int8]
+    scales: NDArray[np.float32]
+    bias: NDArray[np.float32]
+    minimum: float
+    maximum: float
+
+    def evaluate(self, *inputs: Array) -> tuple[Array, ...]:
+        window = self.window
+        brought = [asymmetric(image) for image in inputs[0].reshape(window.batches, -1).astype(np.float32)]
+        scale = np.array([scale for _, scale, _ in brought], np.float32).reshape(-1, 1, 1, 1)
+        images = np.stack([stored - zero_point for stored, _, zero_point in brought]).reshape(window.input_shape)
+
+        def laid(row: int, column: int) -> Iterator[Array]:
+            for channel in range(window.input_channels):
+                products = images[..., channel, None] * self.filters[:, row, column, channel].astype(np.int64)
+                yield products.astype(np.float32) * self.scales * scale
+
+        results = _on_canvas(window, laid, np.float32) + self.bias
+        return (np.clip(results, np.float32(self.minimum), np.float32(self.maximum)),)
+
+    def clamped(self, minimum: float, maximum: float) -> Computation:
+        return replace(self, minimum=max(self.minimum, minimum), maximum=min(self.maximum, maximum))
+
+    @property
+    def multiply_accumulates(self) -> int:
+        return _multiply_accumulates(self.window, self.filters)
+
+
 def _multiply_accumulates(window: Window, filters: Array) -> int:
     return window.batches * window.input_height * window.input_width * filters.size
 
 
 def _sums(window: Window, numbers: Array, filters: Array) -> Array:
-    """[position, output channel]. All filters are laid on a canvas; the output is a part of it."""
-    image = numbers.reshape(window.batches, window.input_height, window.input_width, window.input_channels)
+    """[position, output channel]."""
+    image = numbers.reshape(window.input_shape)
+    return _on_canvas(window, lambda row, column: [image @ filters[:, row, column].T], np.float64)
+
+
+def _on_canvas(
+    window: Window, laid: Callable[[int, int], Iterable[Array]], element: type[np.floating[Any]]
+) -> NDArray[np.floating[Any]]:
+    """[position, output channel]. All filters are laid on a canvas, `laid` of their place [row, column] for all pixels
+    at once; the output is a part of it. The last row and column come first, for they are of the first pixels that a
+    place of the output sees."""
     height, width = (
         max((size - 1) * stride + filter_size, before + output)
         for size, stride, filter_size, before, output in (
@@ -122,12 +170,13 @@ def _sums(window: Window, numbers: Array, filters: Array) -> Array:
             (window.input_width, window.stride_x, window.filter_width, window.pad_left, window.output_width),
         )
     )
-    canvas = np.zeros((window.batches, height, width, window.output_channels))
+    canvas = np.zeros((window.batches, height, width, window.output_channels), element)
     down, across = (window.input_height - 1) * window.stride_y + 1, (window.input_width - 1) * window.stride_x + 1
-    for row in range(window.filter_height):
-        for column in range(window.filter_width):
+    for row in reversed(range(window.filter_height)):
+        for column in reversed(range(window.filter_width)):
             places = canvas[:, row : row + down : window.stride_y, column : column + across : window.stride_x]
-            places += image @ filters[:, row, column].T
+            for each in laid(row, column):
+                places += each
     rows = slice(window.pad_top, window.pad_top + window.output_height)
     columns = slice(window.pad_left, window.pad_left + window.output_width)
     return canvas[:, rows, columns].reshape(-1, window.output_channels)
@@ -165,6 +214,10 @@ def computation(op: Op) -> Computation:
         numbers = array(weights, np.int8).astype(np.int8)
         return TransposeConvInt16(place, numbers, wide_bias(op, weights.shape[0]), rescaling)
     bias = bias_of(op, weights.shape[0])
+    if image.kind is FLOAT32 and weights.kind is INT8:
+        scales, numbers = channel_scales_of(weights, weights.shape[0]), array(weights, np.int8).astype(np.int8)
+        bounds = real_range(options.activation)
+        return HybridTransposeConv(place, numbers, scales, bias.astype(np.float32), *bounds)
     if weights.kind is FLOAT32:
         return TransposeConvFloat32(place, array(weights, np.float32), bias, *real_range(options.activation))
     if op.is_unsigned:

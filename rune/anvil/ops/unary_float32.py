@@ -1,10 +1,10 @@
 """Elementwise ops of one float32 input: ABS, COS, EXP, FLOOR, GELU, HARD_SWISH, LOGISTIC, NEG, RSQRT, SIN, SQRT, SQUARE
 and TANH.
 
-LOGISTIC is 1 / (1 + e**-x), HARD_SWISH is x * min(max(x + 3, 0), 6) / 6, GELU is x / 2 * erfc(-x / sqrt(2)), or x / 2 *
-(1 + tanh(sqrt(2 / pi) * (x + 0.044715 * x**3))). Those with e, and SIN and COS, are computed in
-double precision, the others in single. Source: TFLite's reference kernels `elementwise.cc`, `Logistic`, `Tanh`,
-`HardSwish`, `Gelu`.
+LOGISTIC is 1 / (1 + e**-x), e**x below -9 and 1 behind `ONE_FROM`. HARD_SWISH is x * min(max(x + 3, 0), 6) / 6, GELU is
+x / 2 * erfc(-x / sqrt(2)), or x / 2 * (1 + tanh(sqrt(2 / pi) * (x + 0.044715 * x**3))). SIN, COS, TANH and powers of e
+are computed in double precision and rounded, the rest in single. Source: TFLite's reference kernels `elementwise.cc`,
+`Logistic`, `Tanh`, `HardSwish`, `Gelu`.
 """
 
 from __future__ import annotations
@@ -76,6 +76,15 @@ def gelu_by_tanh(x: Array) -> Array:
     return np.asarray(np.float32(0.5) * x * (np.float32(1) + _tanh(inner).astype(np.float32)))
 
 
+ONE_FROM = np.float32(16.619047164916992)
+"""Behind it the logistic function is 1 in the reference."""
+
+
+def _logistic(x: Array) -> Array:
+    small, quotient = exp(x).astype(np.float32), np.float32(1) / (np.float32(1) + exp(-x).astype(np.float32))
+    return np.asarray(np.where(x > ONE_FROM, np.float32(1), np.where(x < -9, small, quotient)))
+
+
 def _tanh(x: Array) -> Array:
     return np.asarray(1.0 - 2.0 / (exp(2.0 * x.astype(np.float64)) + 1.0))
 
@@ -88,7 +97,7 @@ _FUNCTIONS: Mapping[Unary, Callable[[Array], Array]] = {
     Unary.GELU: gelu,
     Unary.GELU_TANH: gelu_by_tanh,
     Unary.HARD_SWISH: _hard_swish,
-    Unary.LOGISTIC: lambda x: 1.0 / (1.0 + exp(-x.astype(np.float64))),
+    Unary.LOGISTIC: _logistic,
     Unary.NEG: np.negative,
     Unary.RSQRT: lambda x: np.float32(1) / np.sqrt(x),
     Unary.SIN: sin,

@@ -17,13 +17,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rune.anvil.computation import Array, Computation
-from rune.anvil.fixed_point import Integers, Multiplier, scale_of
+from rune.anvil.fixed_point import Integers, Multiplier, multiplier, scale_of
 from rune.anvil.operation import Op, Operation, require
 from rune.anvil.ops.fixed_point_exp import rounded_shift
 from rune.anvil.ops.float_functions import exp
 from rune.anvil.ops.functions_int16 import logistic, tanh
-from rune.anvil.ops.rescaling import multipliers_of, rescaled_twice
+from rune.anvil.ops.rescaling import multipliers_of, precision, rescaled_twice
+from rune.anvil.ops.sigmoid_int16 import Sigmoid, SigmoidInt16
 from rune.anvil.ops.types import FLOAT32, INT8, INT32, WITHOUT_SCALE, are, array, one_scale
+from rune.anvil.profile import TFLM
 from rune.tflite import Activation, LstmOptions, Tensor, TensorKind
 
 GATES = 4
@@ -150,11 +152,50 @@ class LstmInt8(Computation):
     ) -> Integers:
         """[gate, batch, unit] in units of 2**-12."""
         found = np.einsum("bi,gui->gbu", numbers, weights.astype(np.int64)) + bias.astype(np.int64)[:, None]
-        return np.stack([_rescaled(gate, multiplier) for gate, multiplier in zip(found, by, strict=True)])
+        return np.stack([_rescaled(gate, each) for gate, each in zip(found, by, strict=True)])
 
     @property
     def multiply_accumulates(self) -> int:
         return self.sequence.multiply_accumulates
+
+
+@dataclass(frozen=True, eq=False)
+class LstmInt8ByTable(LstmInt8):
+    """The same as TFLite Micro computes it: gates by the table of the logistic function (`sigmoid_int16`), products
+    rounded twice."""
+
+    def evaluate(self, *inputs: Array) -> tuple[Array, ...]:
+        place, scales = self.sequence, self.scales
+        hidden, cells = (each.reshape(place.batches, place.units).astype(np.int64) for each in inputs[1:])
+        given = []
+        for step in place.by_time(inputs[0]).astype(np.int64):
+            sums = self._sums(step - scales.input_zero_point, self.weights, scales.inputs, self.bias)
+            more = self._sums(
+                hidden - scales.hidden_zero_point, self.recurrent, scales.hiddens, np.zeros_like(self.bias)
+            )
+            gates = _saturated(_saturated(sums) + _saturated(more))
+            into, kept, out = (_by_table(Sigmoid.LOGISTIC, gates[number], _GATE_BITS) for number in (0, 1, 3))
+            made = _rescaled(into * _by_table(Sigmoid.TANH, gates[2], _GATE_BITS), self.to_cell)
+            cells = _saturated(_saturated(_rescaled(kept * cells, multiplier(2.0**-_UNIT_BITS))) + _saturated(made))
+            cells = np.clip(cells, *self.cell_bounds)
+            products = out * _by_table(Sigmoid.TANH, cells, scales.cell_bits)
+            hidden = np.clip(_rescaled(products, scales.output) + scales.hidden_zero_point, -128, 127)
+            given.append(hidden.astype(np.int8))
+        return place.as_output(given), hidden.astype(np.int8), cells.astype(np.int16)
+
+    @property
+    def to_cell(self) -> Multiplier:
+        """From a product of two numbers in units of 2**-15 to the unit of a cell."""
+        return multiplier(2.0 ** (self.scales.cell_bits - 2 * _UNIT_BITS))
+
+
+def places_of(bits: int) -> tuple[int, int]:
+    """By what a number in units of 2**-bits is multiplied, and shifted to the right, for the places of the table."""
+    return (3 << (_GATE_BITS - bits), 0) if bits <= _GATE_BITS else (3, bits - _GATE_BITS)
+
+
+def _by_table(function: Sigmoid, values: Integers, bits: int) -> Integers:
+    return SigmoidInt16(function, values.size, *places_of(bits)).evaluate(values)[0].astype(np.int64)
 
 
 def _rescaled(sums: Integers, by: Multiplier) -> Integers:
@@ -229,28 +270,35 @@ def computation(op: Op) -> Computation:
     if source.kind is FLOAT32:
         clip = options.cell_clip if options.cell_clip > 0 else math.inf
         return LstmFloat32(sequence, weights, recurrent, bias, clip)
-    return LstmInt8(sequence, weights, recurrent, bias, _scales(op))
+    if op.profile is TFLM:
+        return LstmInt8ByTable(sequence, weights, recurrent, bias, _scales(op, hidden))
+    return LstmInt8(sequence, weights, recurrent, bias, _scales(op, _inner(op)))
 
 
 def _stacked(op: Op, first: int, kind: type[np.generic]) -> NDArray[np.generic]:
     return np.stack([array(each, kind) for each in _four(op, first)])
 
 
-@np.errstate(over="ignore")
-def _scales(op: Op) -> LstmScales:
-    """Quotients are taken in single precision, as in the reference."""
-    source, hidden, cells = op.input(_INPUT), op.input(_HIDDEN), op.input(_CELLS)
+def _inner(op: Op) -> Tensor:
     intermediate = _hidden_intermediate(op)
     assert intermediate is not None  # noqa: S101 - `refusal` was asked before
+    return intermediate
+
+
+@np.errstate(over="ignore")
+def _scales(op: Op, given: Tensor) -> LstmScales:
+    """The output counts as `given` does. Quotients are taken in the runtime's precision, but those by a power of two,
+    which are exact."""
+    source, hidden, cells = op.input(_INPUT), op.input(_HIDDEN), op.input(_CELLS)
     (_, input_zero_point), (_, hidden_zero_point) = scale_of(source), scale_of(hidden)
-    inner, inner_zero_point = scale_of(intermediate)
+    inner, inner_zero_point = scale_of(given)
     cell, clip = np.float32(scale_of(cells)[0]), _options(op).cell_clip
 
     def by(first: int, numbers: Tensor) -> tuple[Multiplier, ...]:
         units, gate = np.float32(scale_of(numbers)[0]), np.float32(2.0**-_GATE_BITS)
         return multipliers_of([float(np.float32(scale_of(each)[0]) * units / gate) for each in _four(op, first)])
 
-    (to_output,) = multipliers_of([float(np.float32(2.0**-_UNIT_BITS / inner * 2.0**-_UNIT_BITS))])
+    (to_output,) = multipliers_of([float(precision(op)(2.0**-_UNIT_BITS / inner * 2.0**-_UNIT_BITS))])
     return LstmScales(
         by(_WEIGHTS, source),
         by(_RECURRENT, hidden),

@@ -10,14 +10,16 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
+from rune.anvil.channels import Mask, Range
 from rune.anvil.fixed_point import Integers, Multiplier, activation_range, multiplier, nearest_products
 from rune.anvil.operation import Op, require
-from rune.anvil.ops.rescaling import OutputRange, rescaled_twice
+from rune.anvil.ops.rescaling import OutputRange, are_in_reach, rescaled_twice
 from rune.anvil.ops.types import (
     BEYOND_32_BITS,
     INT8,
@@ -51,6 +53,28 @@ class SumRescaling(ABC):
     def of_sums(self, sums: Integers) -> NDArray[np.int16]:
         """What is stored of them."""
 
+    @abstractmethod
+    def are_in_reach(self, sums: Range) -> bool:
+        """Whether no sum of the range leaves its bits on its way; there a greater sum may give a smaller number."""
+
+    @abstractmethod
+    def kept(self, keep: Mask) -> SumRescaling:
+        """The same without the other channels."""
+
+    def bounds(self, sums: Range) -> Range | None:
+        """Between what the output lies."""
+        if not self.are_in_reach(sums):
+            return None
+        return Range(*(self.of_sums(end).astype(np.int64) for end in (sums.least, sums.greatest)))
+
+
+_Each = TypeVar("_Each")
+
+
+def _kept(each: tuple[_Each, ...], keep: Mask) -> tuple[_Each, ...]:
+    """Those of the channels that stay; one for all stays."""
+    return each if len(each) == 1 else tuple(one for one, stays in zip(each, keep, strict=True) if stays)
+
 
 @dataclass(frozen=True)
 class WideRescaling(SumRescaling):
@@ -65,9 +89,18 @@ class WideRescaling(SumRescaling):
         return WideRescaling(tuple(map(multiplier, reals)), *activation_range(activation, output))
 
     def of_sums(self, sums: Integers) -> NDArray[np.int16]:
-        scaled = (sums * self.mantissas + (np.int64(1) << (self.shifts - 1))) >> self.shifts
         # A result wraps at 32 bits, as in the reference.
-        return np.clip(scaled.astype(np.int32), self.minimum, self.maximum).astype(np.int16)
+        return np.clip(self._scaled(sums).astype(np.int32), self.minimum, self.maximum).astype(np.int16)
+
+    def are_in_reach(self, sums: Range) -> bool:
+        ends = (self._scaled(end) for end in (sums.least, sums.greatest))
+        return all(bool((np.abs(end) < 2**31).all()) for end in ends)
+
+    def kept(self, keep: Mask) -> WideRescaling:
+        return replace(self, multipliers=_kept(self.multipliers, keep))
+
+    def _scaled(self, sums: Integers) -> Integers:
+        return (sums * self.mantissas + (np.int64(1) << (self.shifts - 1))) >> self.shifts
 
     @property
     def mantissas(self) -> Integers:
@@ -90,6 +123,12 @@ class ShortRescaling(SumRescaling):
     def of_sums(self, sums: Integers) -> NDArray[np.int16]:
         return self.output.of_values(rescaled_twice(sums, self.multipliers))
 
+    def are_in_reach(self, sums: Range) -> bool:
+        return are_in_reach(sums, self.multipliers)
+
+    def kept(self, keep: Mask) -> ShortRescaling:
+        return replace(self, multipliers=_kept(self.multipliers, keep))
+
 
 @dataclass(frozen=True)
 class NearestRescaling(SumRescaling):
@@ -101,6 +140,13 @@ class NearestRescaling(SumRescaling):
 
     def of_sums(self, sums: Integers) -> NDArray[np.int16]:
         return np.clip(nearest_products(sums, self.scales), self.minimum, self.maximum).astype(np.int16)
+
+    def are_in_reach(self, sums: Range) -> bool:
+        ends = np.stack([sums.least, sums.greatest]) * np.array(self.scales)
+        return bool((np.abs(ends) < FARTHEST_RESULT).all())
+
+    def kept(self, keep: Mask) -> NearestRescaling:
+        return replace(self, scales=_kept(self.scales, keep))
 
 
 def are_wide(source: Tensor, weights: Tensor, output: Tensor) -> bool:

@@ -47,6 +47,11 @@ class Window:
         return tuple((name, getattr(self, name)) for name in self.__dataclass_fields__)
 
     @property
+    def input_shape(self) -> tuple[int, int, int, int]:
+        """[batch, row, column, channel]."""
+        return self.batches, self.input_height, self.input_width, self.input_channels
+
+    @property
     def positions(self) -> int:
         """How often the filter is laid on the image."""
         return self.batches * self.output_height * self.output_width
@@ -70,7 +75,7 @@ class Window:
 
     def patches(self, image: Array, padding: int | float) -> Array:
         """What lies under the filter: [batch, output row, output column, filter row, filter column, channel]."""
-        image = image.reshape(self.batches, self.input_height, self.input_width, self.input_channels)
+        image = image.reshape(self.input_shape)
         rows, columns = self._rows[:, None, :, None], self._columns[None, :, None, :]
         inside = (rows >= 0) & (rows < self.input_height) & (columns >= 0) & (columns < self.input_width)
         found = image[:, np.clip(rows, 0, self.input_height - 1), np.clip(columns, 0, self.input_width - 1)]

@@ -1,25 +1,28 @@
 """Dead channels: those that can only ever give one number, found by interval arithmetic over the weights.
 
-Tensors whose channels are carried from one to the other (by a depthwise convolution, a pooling, an ADD, a table) lose
-the same channels together: the convolutions that make them have fewer filters, and those that read them have the
-constant in their bias. The result is the same for every input; MLPerf's person detector loses half of its depthwise
-channels.
+Channels that are carried from one tensor to the other (by a depthwise convolution, a pooling, an ADD, a table, or side
+by side with others by a CONCATENATION) go together: the convolutions that make them have fewer filters, and those that
+read them have the constant in their bias. The result is the same for every input; MLPerf's person detector loses half
+of its depthwise channels.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from rune.anvil.channels import CarriesChannels, MakesChannels, Mask, Range, ReadsChannels
+from rune.anvil.channels import CarriesChannels, Integers, JoinsChannels, MakesChannels, Mask, Range, ReadsChannels
 from rune.anvil.computation import Computation
 from rune.anvil.graph import NUMPY_TYPES, Graph, Node, Value
 from rune.tensor import ElementType
 
 LANES = 8
 """Channels that vectors compute together; fewer cost as much."""
+
+MOST_SWEEPS = 16
+"""Over the nodes of a group, there and back; two are enough where values are handed on in the order of the nodes."""
 
 MOST_CHANNELS = 1 << 20
 """Channels of a tensor that are looked at one by one; no model has as many, and a broken file may say anything."""
@@ -36,13 +39,13 @@ def narrowed(graph: Graph) -> tuple[Graph, Mapping[int, Mask]]:
     for members in _carried_together(graph):
         found = _without_dead(graph, members, ranges)
         if found is not None:
-            graph, keep = found
-            kept |= dict.fromkeys(members, keep)
+            graph, keeps = found
+            kept |= keeps
     return graph, kept
 
 
 def channel_ranges(graph: Graph) -> Mapping[int, Range]:
-    """What is known of the values that are int8 and made by nodes, channel by channel; by value."""
+    """What is known of the values that are int8 or int16 and made by nodes, channel by channel; by value."""
     known: dict[int, Range] = {}
     for node in graph.nodes:
         if not isinstance(node.work, Computation) or not all(_is_bounded(graph.values[i]) for i in node.inputs):
@@ -55,28 +58,28 @@ def channel_ranges(graph: Graph) -> Mapping[int, Range]:
 
 
 def _has_channels(value: Value) -> bool:
-    return value.type.element is ElementType.I8 and _is_bounded(value)
+    return value.type.element in _QUANTIZED and _is_bounded(value)
 
 
 def _is_bounded(value: Value) -> bool:
-    """Whether it has channels of int8, or of indices, and not too many to be looked at."""
+    """Whether it has channels of numbers, or of indices, and not too many to be looked at."""
     dimensions = value.type.dimensions
-    return bool(dimensions) and dimensions[-1] <= MOST_CHANNELS and value.type.element in (ElementType.I8, *_INDICES)
+    return bool(dimensions) and dimensions[-1] <= MOST_CHANNELS and value.type.element in (*_QUANTIZED, *_INDICES)
 
 
 def _range(value: Value) -> Range:
     """What is known of a value that no node bounds: a constant is what it is, and all else any number of its type."""
     channels = _channels(value)
-    if value.type.element in _INDICES:
-        limits = np.iinfo(NUMPY_TYPES[value.type.element])
-        return Range(np.full(channels, limits.min, np.int64), np.full(channels, limits.max, np.int64))
-    if value.data is None or value.data.size == 0:
-        return Range.of_bytes(channels)
+    if value.type.element in _INDICES or value.data is None or value.data.size == 0:
+        return Range.of_integers(channels, np.dtype(NUMPY_TYPES[value.type.element]))
     numbers = value.data.reshape(-1, channels).astype(np.int64)
     return Range(numbers.min(axis=0), numbers.max(axis=0))
 
 
-_INDICES = (ElementType.I16, ElementType.I32, ElementType.I64)
+_QUANTIZED = (ElementType.I8, ElementType.I16)
+"""What has channels of numbers; GATHER and its like may be given I16 as indices too."""
+
+_INDICES = (ElementType.I32, ElementType.I64)
 """What GATHER and its like are given beside a tensor."""
 
 
@@ -85,7 +88,7 @@ def _channels(value: Value) -> int:
 
 
 def _carried_together(graph: Graph) -> Iterable[tuple[int, ...]]:
-    """Groups of values that have the same channels: what a node carries over belongs to what it reads."""
+    """Groups of values some of whose channels are the same: what a node carries over belongs to what it reads."""
     group = {index: index for node in graph.nodes for index in (*node.inputs, *node.outputs)}
 
     def first(index: int) -> int:
@@ -94,7 +97,7 @@ def _carried_together(graph: Graph) -> Iterable[tuple[int, ...]]:
         return index
 
     for node in graph.nodes:
-        if isinstance(node.work, CarriesChannels):
+        if isinstance(node.work, CarriesChannels) or _joins(node):
             for index in node.inputs:
                 group[first(index)] = first(node.outputs[0])
     found: dict[int, list[int]] = {}
@@ -104,9 +107,16 @@ def _carried_together(graph: Graph) -> Iterable[tuple[int, ...]]:
     return [tuple(members) for members in found.values()]
 
 
-def _without_dead(graph: Graph, members: Sequence[int], ranges: Mapping[int, Range]) -> tuple[Graph, Mask] | None:
-    """The graph without the dead channels of these values, and those that it keeps; None where there are none, or
-    something else sees them."""
+def _joins(node: Node) -> bool:
+    """Whether it puts channels side by side."""
+    return isinstance(node.work, JoinsChannels) and node.work.joins_channels
+
+
+def _without_dead(
+    graph: Graph, members: Sequence[int], ranges: Mapping[int, Range]
+) -> tuple[Graph, Mapping[int, Mask]] | None:
+    """The graph without the dead channels of these values, and those that it keeps of each; None where there are none,
+    or something else sees them."""
     inside = frozenset(members)
     touching = {
         number: node
@@ -114,52 +124,115 @@ def _without_dead(graph: Graph, members: Sequence[int], ranges: Mapping[int, Ran
         if inside.intersection(node.inputs) or inside.intersection(node.outputs)
     }
     made = {index for node in touching.values() for index in node.outputs}
-    if not inside <= made or len({_channels(graph.values[index]) for index in members}) != 1:
+    if not inside <= made:
         return None
-    keep = _live(inside, touching.values(), ranges)
-    if keep is None or keep.all():
+    keeps = _live(graph, inside, tuple(touching.values()), ranges)
+    if keeps is None or all(keep.all() for keep in keeps.values()):
         return None
-    changed = {number: _narrowed(node, inside, keep, ranges) for number, node in touching.items()}
+    changed = {number: _narrowed(node, keeps, ranges) for number, node in touching.items()}
     works = {number: work for number, work in changed.items() if work is not None}
     if len(works) != len(changed):
         return None
-    values = {index: _narrower(graph.values[index], int(keep.sum())) for index in members}
+    values = {index: _narrower(graph.values[index], int(keep.sum())) for index, keep in keeps.items()}
     nodes = {number: (replace(graph.nodes[number], work=work),) for number, work in works.items()}
-    return graph.with_values(values).with_nodes(nodes), keep
+    return graph.with_values(values).with_nodes(nodes), keeps
 
 
-def _live(inside: frozenset[int], touching: Iterable[Node], ranges: Mapping[int, Range]) -> Mask | None:
-    """The channels to keep; None where a node needs them all. Dead ones fill up the vectors."""
-    dead: Mask | None = None
-    for node in touching:
-        if isinstance(node.work, CarriesChannels) and inside.issuperset((*node.inputs, *node.outputs)):
-            continue
-        if inside.intersection(node.outputs) and not isinstance(node.work, MakesChannels):
-            return None
-        if not inside.intersection(node.inputs):
-            continue
-        found = ranges.get(node.inputs[0])
-        if not isinstance(node.work, ReadsChannels) or found is None:
-            return None
-        here = found.constant & node.work.foldable(found.least)
-        dead = here if dead is None else dead & here
-    if dead is None:
+def _live(
+    graph: Graph, inside: frozenset[int], touching: Sequence[Node], ranges: Mapping[int, Range]
+) -> Mapping[int, Mask] | None:
+    """The channels to keep, by value; None where a node needs them all. Dead ones fill up the vectors."""
+    classes = _classes(graph, inside, [node for node in touching if _is_within(node, inside)])
+    if classes is None:
         return None
-    live = ~dead
+    dead: Mask = np.zeros(sum(map(len, classes.values())), np.bool_)
+    others = [node for node in touching if not _is_within(node, inside)]
+    readers = [node for node in others if not inside.isdisjoint(node.inputs)]
+    makers = [node for node in others if not inside.isdisjoint(node.outputs)]
+    if not all(isinstance(node.work, MakesChannels) for node in makers):
+        return None
+    for node in readers:
+        if not isinstance(node.work, ReadsChannels) or not inside.isdisjoint(node.inputs[1:]):
+            return None
+        dead[classes[node.inputs[0]]] = True
+    for node in readers:
+        found = ranges.get(node.inputs[0])
+        if found is None or not isinstance(node.work, ReadsChannels):
+            return None
+        dead[classes[node.inputs[0]][~(found.constant & node.work.foldable(found.least))]] = False
+    for node in makers:
+        _fill_up(dead, classes[node.outputs[0]])
+    return {index: ~dead[each] for index, each in classes.items()}
+
+
+def _is_within(node: Node, inside: frozenset[int]) -> bool:
+    """Whether it only hands channels on, all of them among these values."""
+    hands_on = isinstance(node.work, CarriesChannels) or _joins(node)
+    return hands_on and inside.issuperset((*node.inputs, *node.outputs))
+
+
+def _classes(graph: Graph, inside: frozenset[int], within: Sequence[Node]) -> Mapping[int, Integers] | None:
+    """For each value a number for each of its channels; those of one number go together. None where channels are handed
+    on that are not as many."""
+    classes: dict[int, Integers] = {}
+    first = 0
+    for index in sorted(inside):
+        count = _channels(graph.values[index])
+        classes[index] = np.arange(first, first + count)
+        first += count
+    links = [link for node in within for link in _links(node, classes)]
+    if any(len(classes[link.source]) != len(classes[link.result][link.part]) for link in links):
+        return None
+    for _ in range(MOST_SWEEPS):
+        changed = [link.drawn_together(classes) for link in (*links, *reversed(links))]
+        if not any(changed):
+            return classes
+    return None
+
+
+@dataclass(frozen=True)
+class _Link:
+    """The channels of `source` are a part of those of `result`."""
+
+    source: int
+    result: int
+    part: slice
+
+    def drawn_together(self, classes: Mapping[int, Integers]) -> bool:
+        """Whether their numbers were others, and are the same now."""
+        one, other = classes[self.source], classes[self.result][self.part]
+        least = np.minimum(one, other)
+        is_other = not (np.array_equal(one, least) and np.array_equal(other, least))
+        one[:], other[:] = least, least
+        return is_other
+
+
+def _links(node: Node, classes: Mapping[int, Integers]) -> Iterator[_Link]:
+    offset = 0
+    for index in node.inputs:
+        count = len(classes[index])
+        yield _Link(index, node.outputs[0], slice(offset, offset + count) if _joins(node) else slice(None))
+        offset += count
+
+
+def _fill_up(dead: Mask, classes: Integers) -> None:
+    """Keeps some dead channels of a value, so that vectors are full, and there is one."""
+    live = ~dead[classes]
     spare = -int(live.sum()) % LANES or (0 if live.any() else LANES)
-    live[np.flatnonzero(dead)[:spare]] = True
-    return live
+    dead[classes[np.flatnonzero(~live)[:spare]]] = False
 
 
-def _narrowed(node: Node, inside: frozenset[int], keep: Mask, ranges: Mapping[int, Range]) -> Computation | None:
+def _narrowed(node: Node, keeps: Mapping[int, Mask], ranges: Mapping[int, Range]) -> Computation | None:
     """What a node computes without the other channels, of its input, its output or both; None where it cannot."""
     work: object = node.work
     if isinstance(work, CarriesChannels):
-        return work.carrying(keep)
-    if inside.intersection(node.inputs) and isinstance(work, ReadsChannels):
-        work = work.reading(keep, ranges[node.inputs[0]].least)
-    if inside.intersection(node.outputs) and isinstance(work, MakesChannels):
-        work = work.making(keep)
+        return work.carrying(keeps[node.outputs[0]])
+    if isinstance(work, JoinsChannels):
+        return work.joining([keeps[index] for index in node.inputs])
+    if node.inputs[0] in keeps and isinstance(work, ReadsChannels):
+        work = work.reading(keeps[node.inputs[0]], ranges[node.inputs[0]].least)
+    if node.outputs[0] in keeps and isinstance(work, MakesChannels):
+        work = work.making(keeps[node.outputs[0]])
     return work if isinstance(work, Computation) else None
 
 

@@ -14,6 +14,13 @@
 /* A function that only some programs call. */
 #define RUNE_FUNCTION RUNE_UNUSED static inline
 
+/* A function that stays one: what it is given is not copied into it. */
+#if defined(__GNUC__)
+#define RUNE_APART __attribute__((noinline))
+#else
+#define RUNE_APART
+#endif
+
 /* A kernel: copied into each call and specialised for it where the target wants speed, else there once. */
 #ifdef RUNE_SPECIALISED
 #define RUNE_KERNEL static inline __attribute__((always_inline))

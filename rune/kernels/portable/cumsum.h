@@ -1,4 +1,4 @@
-/* CUMSUM of float32 along the middle one of three dimensions. Sums are of double precision. */
+/* CUMSUM of float32 along the middle one of three dimensions. */
 #ifndef RUNE_CUMSUM_H
 #define RUNE_CUMSUM_H
 
@@ -11,12 +11,12 @@ RUNE_KERNEL void rune_cumsum_float32(const float *input, float *output, int32_t 
 {
     for (int32_t row = 0; row < rows; row++)
         for (int32_t column = 0; column < columns; column++) {
-            double sum = 0;
+            float sum = 0;
             for (int32_t i = 0; i < length; i++) {
                 const int32_t at = (row * length + (reverse ? length - 1 - i : i)) * columns + column;
-                const double before = sum;
-                sum += (double)input[at];
-                output[at] = (float)(exclusive ? before : sum);
+                const float before = sum;
+                sum += input[at];
+                output[at] = exclusive ? before : sum;
             }
         }
 }

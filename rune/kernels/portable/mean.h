@@ -40,12 +40,13 @@ struct rune_reduction {
 RUNE_MEAN_QUANTIZED(rune_mean_int8, int8_t, rune_requantize_twice)
 RUNE_MEAN_QUANTIZED(rune_mean_int16, int16_t, rune_requantize_twice_int16)
 
-RUNE_KERNEL void rune_mean_float32(const float *input, float *output, double *sums, int32_t outputs,
+/* Floats are added as they come, in the output, and rounded each time: as in the reference. */
+RUNE_KERNEL void rune_mean_float32(const float *input, float *output, int32_t outputs,
                                    const struct rune_reduction *reduction, int32_t divisor)
 {
-    RUNE_REDUCE(input, double, sums, outputs, reduction)
+    RUNE_REDUCE(input, float, output, outputs, reduction)
     for (int32_t i = 0; i < outputs; i++)
-        output[i] = (float)(sums[i] / divisor);
+        output[i] /= (float)divisor;
 }
 
 #endif

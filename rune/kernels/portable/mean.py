@@ -30,7 +30,6 @@ def float32(op: MeanFloat32) -> KernelCall:
         (
             Input(0, "float"),
             Output(0, "float"),
-            Scratch("double", 8 * op.reduction.outputs),
             Number(op.reduction.outputs),
             KernelStructure("struct rune_reduction", op.reduction.fields),
             Number(op.divisor),

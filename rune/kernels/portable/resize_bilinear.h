@@ -46,6 +46,7 @@ struct rune_resize {
 RUNE_RESIZE_BILINEAR_INTEGERS(rune_resize_bilinear_int8, int8_t, int32_t)
 RUNE_RESIZE_BILINEAR_INTEGERS(rune_resize_bilinear_int16, int16_t, int64_t)
 
+/* Sums from left to right, as the reference adds them. */
 RUNE_KERNEL void rune_resize_bilinear_float32(const float *input, float *output, const struct rune_resize *resize,
                                               const float *row_weights, const float *column_weights)
 {
@@ -56,11 +57,10 @@ RUNE_KERNEL void rune_resize_bilinear_float32(const float *input, float *output,
                 RUNE_FOUR_PIXELS(float, resize, input, y, x);
                 const float below = row_weights[y], beside = column_weights[x];
                 for (int32_t i = 0; i < resize->channels; i++) {
-                    const float above =
-                        RUNE_PRODUCT_F32(top[left + i], 1.0f - beside) + RUNE_PRODUCT_F32(top[right + i], beside);
-                    const float under =
-                        RUNE_PRODUCT_F32(bottom[left + i], 1.0f - beside) + RUNE_PRODUCT_F32(bottom[right + i], beside);
-                    output[i] = RUNE_PRODUCT_F32(above, 1.0f - below) + RUNE_PRODUCT_F32(under, below);
+                    float sum = RUNE_PRODUCT_F32(RUNE_PRODUCT_F32(top[left + i], 1.0f - below), 1.0f - beside);
+                    sum += RUNE_PRODUCT_F32(RUNE_PRODUCT_F32(bottom[left + i], below), 1.0f - beside);
+                    sum += RUNE_PRODUCT_F32(RUNE_PRODUCT_F32(top[right + i], 1.0f - below), beside);
+                    output[i] = sum + RUNE_PRODUCT_F32(RUNE_PRODUCT_F32(bottom[right + i], below), beside);
                 }
             }
         }

@@ -1,4 +1,4 @@
-/* L2_NORMALIZATION and LOG_SOFTMAX of float32, over the last dimension. Sums are of double precision. */
+/* L2_NORMALIZATION and LOG_SOFTMAX of float32, over the last dimension. Floats round after each step. */
 #ifndef RUNE_ROWS_FLOAT32_H
 #define RUNE_ROWS_FLOAT32_H
 
@@ -7,27 +7,27 @@
 RUNE_KERNEL void rune_l2_normalization_float32(const float *input, float *output, int32_t rows, int32_t columns)
 {
     for (int32_t row = 0; row < rows; row++, input += columns, output += columns) {
-        double squares = 0, length;
+        float squares = 0.0f, length;
         for (int32_t i = 0; i < columns; i++)
-            squares += RUNE_PRODUCT((double)input[i], (double)input[i]);
-        length = rune_sqrt(squares);
-        length = length < 1e-6 ? 1e-6 : length;
+            squares += RUNE_PRODUCT_F32(input[i], input[i]);
+        length = rune_sqrtf(squares);
+        length = length < 1e-6f ? 1e-6f : length;
         for (int32_t i = 0; i < columns; i++)
-            output[i] = (float)((double)input[i] / length);
+            output[i] = input[i] / length;
     }
 }
 
 RUNE_KERNEL void rune_log_softmax_float32(const float *input, float *output, int32_t rows, int32_t columns)
 {
     for (int32_t row = 0; row < rows; row++, input += columns, output += columns) {
-        double largest = (double)input[0], sum = 0, logarithm;
+        float largest = input[0], sum = 0.0f, logarithm;
         for (int32_t i = 1; i < columns; i++)
-            largest = (double)input[i] > largest ? (double)input[i] : largest;
+            largest = input[i] > largest ? input[i] : largest;
         for (int32_t i = 0; i < columns; i++)
-            sum += rune_exp((double)input[i] - largest);
-        logarithm = RUNE_PRODUCT(rune_log2(sum), 0.6931471805599453);
+            sum += rune_expf(input[i] - largest);
+        logarithm = (float)RUNE_PRODUCT(rune_log2((double)sum), 0.6931471805599453);
         for (int32_t i = 0; i < columns; i++)
-            output[i] = (float)((double)input[i] - largest - logarithm);
+            output[i] = input[i] - largest - logarithm;
     }
 }
 

@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
-from rune.anvil.kernel_call import Input, KernelCall, Output
-from rune.anvil.ops.transpose_conv import TransposeConvFloat32, TransposeConvInt8, TransposeConvInt16
+import math
+
+from rune.anvil.kernel_call import Input, KernelCall, Output, Scratch
+from rune.anvil.ops.transpose_conv import (
+    HybridTransposeConv,
+    TransposeConvFloat32,
+    TransposeConvInt8,
+    TransposeConvInt16,
+)
 from rune.anvil.program import Number
 from rune.kernels.packing import float32s, int8s, int32s, int64s, sum_rounding, two_roundings
 from rune.kernels.portable.filter import filter_structure
@@ -40,6 +47,23 @@ def float32(op: TransposeConvFloat32) -> KernelCall:
     )
 
 
+def hybrid(op: HybridTransposeConv) -> KernelCall:
+    return KernelCall(
+        "rune_hybrid_transpose_conv",
+        (
+            Input(0, "float"),
+            Output(0, "float"),
+            Scratch("int8_t", math.prod(op.window.input_shape[1:])),
+            int8s(op.filters),
+            float32s(op.scales),
+            float32s(op.bias),
+            filter_structure(op.window),
+            Number(op.minimum),
+            Number(op.maximum),
+        ),
+    )
+
+
 def int16(op: TransposeConvInt16) -> KernelCall:
     name, structure = sum_rounding(op.output)
     return KernelCall(
@@ -55,4 +79,9 @@ def int16(op: TransposeConvInt16) -> KernelCall:
     )
 
 
-PACKERS = {TransposeConvInt8: int8, TransposeConvInt16: int16, TransposeConvFloat32: float32}
+PACKERS = {
+    TransposeConvInt8: int8,
+    TransposeConvInt16: int16,
+    TransposeConvFloat32: float32,
+    HybridTransposeConv: hybrid,
+}

@@ -10,6 +10,12 @@ RUNE_FUNCTION float rune_hard_swish_f32(float x)
     return RUNE_PRODUCT_F32(x, gate) / 6.0f;
 }
 
+/* As the reference has it: from 0x1.09e79ep4 on it is 1, and e^x below -9, where 1 is small beside e^-x. */
+RUNE_FUNCTION float rune_logistic_f32(float x)
+{
+    return x > 0x1.09e79ep4f ? 1.0f : x < -9.0f ? rune_expf(x) : 1.0f / (1.0f + rune_expf(-x));
+}
+
 RUNE_FUNCTION float rune_gelu_f32(float x)
 {
     return 0.5f * x * (float)rune_erfc((double)(x * -0x1.6a09e6p-1f));
@@ -25,7 +31,7 @@ RUNE_FUNCTION float rune_gelu_tanh_f32(float x)
 #define RUNE_UNARY_FLOAT32(name, result)                                             \
     RUNE_KERNEL void name(const float *input, float *output, int32_t count)          \
     {                                                                                \
-        for (int32_t i = 0; i < count; i++) {                                        \
+        RUNE_ROLLED for (int32_t i = 0; i < count; i++) {                            \
             const float x = input[i];                                                \
             output[i] = (result);                                                    \
         }                                                                            \
@@ -38,7 +44,7 @@ RUNE_UNARY_FLOAT32(rune_floor_float32, rune_floorf(x))
 RUNE_UNARY_FLOAT32(rune_gelu_float32, rune_gelu_f32(x))
 RUNE_UNARY_FLOAT32(rune_gelu_tanh_float32, rune_gelu_tanh_f32(x))
 RUNE_UNARY_FLOAT32(rune_hard_swish_float32, rune_hard_swish_f32(x))
-RUNE_UNARY_FLOAT32(rune_logistic_float32, (float)(1.0 / (1.0 + rune_exp(-(double)x))))
+RUNE_UNARY_FLOAT32(rune_logistic_float32, rune_logistic_f32(x))
 RUNE_UNARY_FLOAT32(rune_neg_float32, -x)
 RUNE_UNARY_FLOAT32(rune_rsqrt_float32, 1.0f / rune_sqrtf(x))
 RUNE_UNARY_FLOAT32(rune_sin_float32, rune_sinf(x))

@@ -2,9 +2,8 @@
 #ifndef RUNE_UNIDIRECTIONAL_SEQUENCE_LSTM_H
 #define RUNE_UNIDIRECTIONAL_SEQUENCE_LSTM_H
 
-#include "dot.h"
 #include "functions_int16.h"
-#include "rescale.h"
+#include "lstm_int8.h"
 #include "rune_math.h"
 
 /* From one step, and from one batch, to the next: so many rows of the input and of the output. */
@@ -12,32 +11,13 @@ struct rune_lstm {
     int32_t steps, batches, inputs, units, step_rows, batch_rows;
 };
 
-/*
- * `input_sums` and `hidden_sums` hold bias and zero points, for each unit of each gate. A cell counts 2^-cell_bits, within
- * its bounds.
- */
-struct rune_lstm_int8 {
-    int32_t steps, batches, inputs, units, step_rows, batch_rows;
-    const int32_t *input_sums, *hidden_sums;
-    int32_t input_mantissas[4], input_exponents[4], hidden_mantissas[4], hidden_exponents[4];
-    int32_t output_mantissa, output_exponent, output_zero_point, cell_bits, cell_minimum, cell_maximum;
-};
-
-/* One unit's gate: each of the two sums is rounded to units of 2^-12 and saturates. */
+/* One unit's gate: each of the two sums is rounded to units of 2^-12; the first, and both together, saturate. */
 RUNE_FUNCTION int32_t rune_lstm_gate_int8(const int8_t *input, const int8_t *hidden, const int8_t *weights,
                                           const int8_t *recurrent, const struct rune_lstm_int8 *lstm, int32_t gate,
                                           int32_t unit)
 {
-    const int32_t row = gate * lstm->units + unit;
-    const uint32_t of_input =
-        (uint32_t)lstm->input_sums[row] + rune_dot_int8(input, weights + row * lstm->inputs, lstm->inputs);
-    const uint32_t of_hidden =
-        (uint32_t)lstm->hidden_sums[row] + rune_dot_int8(hidden, recurrent + row * lstm->units, lstm->units);
-    const int32_t first = rune_saturate_int16(
-        rune_rescale_twice_one((int32_t)of_input, lstm->input_mantissas[gate], lstm->input_exponents[gate]));
-    const int32_t second =
-        rune_rescale_twice_one((int32_t)of_hidden, lstm->hidden_mantissas[gate], lstm->hidden_exponents[gate]);
-    const int64_t value = (int64_t)first + second;
+    const int32_t first = rune_saturate_int16(rune_lstm_input_int8(input, weights, lstm, gate, unit));
+    const int64_t value = (int64_t)first + rune_lstm_hidden_int8(hidden, recurrent, lstm, gate, unit);
     return value < INT16_MIN ? INT16_MIN : value > INT16_MAX ? INT16_MAX : (int32_t)value;
 }
 

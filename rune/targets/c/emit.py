@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import rune
-from rune.anvil.c_call import GATES, Notation, call_lines, count_text, gate_lines
+from rune.anvil.c_call import GATES, Notation, count_text, gate_lines
 from rune.anvil.c_rows import HEADER as ROWS_HEADER
 from rune.anvil.c_rows import row_name, rows_lines
 from rune.anvil.c_text import literal
@@ -36,6 +36,7 @@ from rune.anvil.program import (
     Tensor,
     calls,
 )
+from rune.anvil.shared_calls import SharedCalls
 from rune.anvil.sources import Sources
 from rune.anvil.target import Target
 from rune.blocks.signature import Header
@@ -76,11 +77,13 @@ class _Text:
         self._failing = _failing_headers(program)
         self._can_fail = bool(self._failing)
         self._notation = Notation(_number, self._pointer, _resource)
+        self._shared = SharedCalls("shared", program.steps)
 
     def whole(self) -> str:
+        shared = [*self._shared.functions(self._notation)]
         steps = [self._step(number, step) for number, step in enumerate(self._program.steps)]
-        entries = self._entries()
-        return "\n".join([*self._head(), self._kernels(), *self._definitions, *self._memory(), *steps, *entries])
+        parts = [self._kernels(), *self._definitions, *self._memory(), *shared, *steps, *self._entries()]
+        return "\n".join([*self._head(), *parts])
 
     def _head(self) -> list[str]:
         assumptions = ["assumptions.h", *(["float_assumptions.h"] if self._has_floats else [])]
@@ -144,7 +147,7 @@ class _Text:
             case ReadCapability():
                 body = self._read(step)
             case Call():
-                body = call_lines(step, self._notation)
+                body = self._shared.lines(step, self._notation)
             case Rows():
                 before, body = rows_lines(f"step_{number}", step, self._notation, ["    RUNE_STEP_ENDS();"])
             case SendOutput():

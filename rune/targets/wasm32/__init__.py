@@ -27,6 +27,7 @@ LIMITS = TargetLimits(memory=192 << 20, alignment=16, text_size=8)  # hosts give
 LINK_FLAGS = (
     "--no-entry",
     "--strip-all",
+    "--compress-relocations",
     "--stack-first",
     "-z",
     f"stack-size={STACK_SIZE}",

@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 
 from rune.abi import Output, ParameterType
-from rune.anvil.c_call import GATES, Notation, call_lines, count_text, gate_lines
+from rune.anvil.c_call import GATES, Notation, count_text, gate_lines
 from rune.anvil.c_rows import HEADER as ROWS_HEADER
 from rune.anvil.c_rows import row_name, rows_lines
 from rune.anvil.c_text import HEADER_NAME, checked, literal
@@ -39,6 +39,7 @@ from rune.anvil.program import (
     Tensor,
     calls,
 )
+from rune.anvil.shared_calls import SharedCalls
 from rune.anvil.sources import Sources, Unit
 from rune.anvil.target import Target
 from rune.blocks.signature import Header
@@ -136,6 +137,7 @@ class _Text:
         self._part = part
         self._arrays: list[str] = []
         self._notation = Notation(literal, self._pointer, _resource)
+        self._shared = SharedCalls(f"part_{part}_shared", (step for step in program.steps if _part(step) == part))
 
     def whole(self) -> str:
         numbered = [(number, step) for number, step in enumerate(self._program.steps) if _part(step) == self._part]
@@ -156,7 +158,10 @@ class _Text:
             blobs += [
                 f"extern const unsigned char {_model_name(number)}[];" for number in range(len(self._program.embedded))
             ]
-        steps = [self._step(number, step, self._program.needed(whole)) for number, (whole, step) in enumerate(numbered)]
+        steps = [*self._shared.functions(self._notation)]
+        steps += [
+            self._step(number, step, self._program.needed(whole)) for number, (whole, step) in enumerate(numbered)
+        ]
         gates = [f"extern unsigned char {GATES}[{len(self._program.gates)}];"] if self._program.gates else []
         body = self._pipeline(steps) if self._part == 0 else ["extern unsigned char arena[];", *gates, "", *steps]
         title = "the pipeline" if self._part == 0 else "models"
@@ -283,7 +288,7 @@ class _Text:
                     f"    host_read({at}, {size}, capabilities[{step.capability}]);",
                 ]
             case Call():
-                body = call_lines(step, self._notation)
+                body = self._shared.lines(step, self._notation)
             case Rows():
                 before, body = rows_lines(_step_name(self._part, number), step, self._notation)
             case Infer():

@@ -27,6 +27,13 @@ ELEMENTWISE = tuple(
 )
 """How the models begin that passes may compute when the rune is built."""
 
+LAST_BITS = (
+    *("cos_f32", "gelu_f32", "log_f32", "sin_f32", "tanh_f32"),  # the reference asks the C library of its machine
+    *("chain_f32", "fully_connected_f32", "read_variable_f32_window"),  # sums of several lanes at a time
+    *("svdf_f32", "unidirectional_sequence_lstm_f32"),  # the reference's own sums and functions of vectors
+)
+"""How the models of floats begin whose last bits differ from the reference's, and why."""
+
 MODULES = 4
 """The models are compiled a share at a time, so that both processors have work."""
 
@@ -59,7 +66,7 @@ def _answers_of(models: dict[str, Model], cases: Sequence[ModelCase]) -> dict[st
 def test_a_model_gives_what_the_reference_gives(case: ModelCase, answers: dict[str, list[list[TensorBytes]]]) -> None:
     for expected_run, given_run in zip(case.runs, answers[case.name], strict=True):
         for expected, (kind, given) in zip(expected_run.outputs, given_run, strict=True):
-            if kind.element is ElementType.F32:
+            if kind.element is ElementType.F32 and case.name.startswith(LAST_BITS):
                 assert_close(expected, given)
             else:
                 assert given == expected

@@ -3,24 +3,30 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
 
 from rune.anvil.channels import Range
 from rune.anvil.graph import Graph
+from rune.anvil.ops.concatenation import Concatenation
 from rune.anvil.ops.conv_2d import Conv2DInt8
 from rune.anvil.ops.depthwise_conv_2d import DepthwiseConv2DInt8
+from rune.anvil.ops.int16x8 import Conv2DInt16, DepthwiseConv2DInt16
+from rune.anvil.ops.pool_2d import Pool2D
 from rune.anvil.ops.rearrangement import Rearrangement
 from rune.anvil.passes.dead_channels import dead_channels
 from rune.anvil.reading.pipeline import read_pipeline
 from rune.tflite import (
     Activation,
+    ConcatenationOptions,
     Conv2DOptions,
     DepthwiseConv2DOptions,
     Model,
     Operator,
     Padding,
+    Pool2DOptions,
     Quantization,
     Tensor,
     TensorKind,
@@ -80,6 +86,56 @@ def chain() -> Model:
     return Model(3, "", tensors, operators, (0,), (9,), 0)
 
 
+def wide_chain() -> Model:
+    """The same of int16, whose numbers are counted from 0."""
+    model = chain()
+
+    def wide(tensor: Tensor) -> Tensor:
+        if tensor.data is None:
+            return replace(tensor, kind=TensorKind.INT16, quantization=Quantization((0.0002,), (0,)))
+        if tensor.kind is TensorKind.INT8:
+            return tensor
+        numbers = np.frombuffer(tensor.data, "<i4").astype("<i8") * 256
+        return replace(tensor, kind=TensorKind.INT64, data=memoryview(numbers.tobytes()))
+
+    return replace(model, tensors=tuple(map(wide, model.tensors)))
+
+
+def joined() -> Model:
+    """Two convolutions, of whose channels some are dead, side by side; a pooling, and a convolution of them all."""
+    generator = np.random.default_rng(5)
+
+    def weights(*shape: int) -> np.ndarray[tuple[int, ...], np.dtype[np.int8]]:
+        return generator.integers(-127, 128, shape).astype(np.int8)
+
+    biases = [generator.integers(-4000, 4000, count).astype("<i4") for count in (16, CHANNELS, 9)]
+    biases[0][:9] = -2_000_000
+    biases[1][list(DEAD)] = -2_000_000
+    tensors = (
+        activations("image", 6, 5, 3),
+        constant("w0", weights(16, 3, 3, 3), 0),
+        constant("b0", biases[0], 0),
+        activations("left", 6, 5, 16),
+        constant("w1", weights(CHANNELS, 1, 1, 3), 0),
+        constant("b1", biases[1], 0),
+        activations("right", 6, 5, CHANNELS),
+        activations("both", 6, 5, 16 + CHANNELS),
+        activations("pooled", 3, 2, 16 + CHANNELS),
+        constant("w2", weights(9, 1, 1, 16 + CHANNELS), 0),
+        constant("b2", biases[2], 0),
+        activations("last", 3, 2, 9),
+    )
+    cut = Conv2DOptions(Padding.SAME, 1, 1, 1, 1, Activation.RELU)
+    operators = (
+        Operator("CONV_2D", 1, (0, 1, 2), (3,), cut),
+        Operator("CONV_2D", 1, (0, 4, 5), (6,), cut),
+        Operator("CONCATENATION", 1, (3, 6), (7,), ConcatenationOptions(3, Activation.NONE)),
+        Operator("MAX_POOL_2D", 1, (7,), (8,), Pool2DOptions(Padding.VALID, 2, 2, 2, 2, Activation.NONE)),
+        Operator("CONV_2D", 1, (8, 9, 10), (11,), replace(cut, activation=Activation.NONE)),
+    )
+    return Model(3, "", tensors, operators, (0,), (11,), 0)
+
+
 def graph_of(model: Model) -> Graph:
     return read_pipeline(models_pipeline({"model": model}), {"model": model})
 
@@ -98,6 +154,35 @@ def test_constant_channels_are_taken_out_by_eights() -> None:
     assert types["model tensor 3"] == types["model tensor 6"] == (1, 6, 5, 16)
 
 
+def test_channels_of_int16_are_taken_out_too() -> None:
+    smaller = dead_channels(graph_of(wide_chain()))
+    first, middle, last = (node.work for node in smaller.nodes if node.stage == "model")
+    assert isinstance(first, Conv2DInt16)
+    assert isinstance(middle, DepthwiseConv2DInt16)
+    assert isinstance(last, Conv2DInt16)
+    assert first.filters.shape == (16, 3, 3, 3)
+    assert middle.taps.shape == (9, 16)
+    assert last.filters.shape == (9, 1, 1, 16)
+
+
+def test_channels_side_by_side_are_taken_out_of_each() -> None:
+    smaller = dead_channels(graph_of(joined()))
+    left, right, both, pooled, last = (node.work for node in smaller.nodes if node.stage == "model")
+    assert isinstance(left, Conv2DInt8)
+    assert isinstance(right, Conv2DInt8)
+    assert isinstance(both, Concatenation)
+    assert isinstance(pooled, Pool2D)
+    assert isinstance(last, Conv2DInt8)
+    assert [len(left.filters), len(right.filters), last.filters.shape[3]] == [8, 16, 24]
+    assert both.widths == (8, 16)
+    assert pooled.window.input_channels == 24
+
+
+def test_channels_side_by_side_that_somebody_else_reads_are_left_alone() -> None:
+    graph = graph_of(replace(joined(), outputs=(11, 3)))
+    assert dead_channels(graph) is graph
+
+
 @pytest.mark.parametrize("name", ["depth_to_space_i8_plain", "space_to_depth_i8_plain"])
 def test_what_makes_one_channel_of_several_carries_none(name: str) -> None:
     model = read_model(compiled_model(name))
@@ -113,14 +198,21 @@ def test_what_somebody_else_reads_is_left_alone() -> None:
     assert dead_channels(graph) is graph
 
 
-def test_the_outputs_are_the_same_with_and_without() -> None:
-    models = {"smaller": chain(), "whole": replace(chain(), outputs=(9, 6))}
+@pytest.mark.parametrize(
+    ("model", "seen", "kind", "nothing"),
+    [(chain(), 6, np.int8, -7), (wide_chain(), 6, np.int16, 0), (joined(), 6, np.int8, -7)],
+    ids=["int8", "int16", "side by side"],
+)
+def test_the_outputs_are_the_same_with_and_without(
+    model: Model, seen: int, kind: type[np.signedinteger[Any]], nothing: int
+) -> None:
+    models = {"smaller": model, "whole": replace(model, outputs=(*model.outputs, seen))}
     rune = loaded(module_of(models_pipeline(models), models))
-    generator = np.random.default_rng(4)
+    generator, limits = np.random.default_rng(4), np.iinfo(kind)
     for _ in range(20):
-        image = generator.integers(-128, 128, 90).astype(np.int8).tobytes()
+        image = generator.integers(limits.min, limits.max + 1, 90).astype(kind).tobytes()
         smaller, whole = (tensors_of(message.data) for message in run(rune, [image, image]))
         assert smaller[0] == whole[0]
-        second = np.frombuffer(whole[1][1], np.int8).reshape(-1, CHANNELS)
-        assert (second[:, list(DEAD)] == -7).all()
+        second = np.frombuffer(whole[1][1], kind).reshape(-1, CHANNELS)
+        assert (second[:, list(DEAD)] == nothing).all()
         assert len(set(second[:, 4])) > 1

@@ -29,7 +29,16 @@ pytestmark = pytest.mark.skipif(find_spec("tflite_micro") is None, reason="tflit
 
 MODELS = 12
 INTEGERS = ("mlperf_ad_int8", "mlperf_ic_int8", "mlperf_kws_int8", "mlperf_vww_int8", "microspeech", "gesture", "sine")
-DIFFERENT = ("fully_connected", "leaky_relu", "logistic", "mul", "relu", "softmax", "tanh")
+DIFFERENT = (
+    "fully_connected",
+    "leaky_relu",
+    "logistic",
+    "mul",
+    "relu",
+    "softmax",
+    "tanh",
+    "unidirectional_sequence_lstm",
+)
 """How models begin whose operators round in another way in TFLite Micro."""
 
 

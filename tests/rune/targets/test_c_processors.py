@@ -11,7 +11,7 @@ import pytest
 from rune.building.building import build
 from rune.runtime import Runtime
 from tests.rune.targets.c_programs import STRICT, C, CFolder, said, zig_folder
-from tests.rune.targets.projects import input_types, random_inputs, template
+from tests.rune.targets.projects import answered_inputs, template
 
 PROCESSORS = {
     "cortex-m0plus": ("--target=thumbv6m-none-eabi", "-mcpu=cortex-m0plus"),
@@ -69,18 +69,21 @@ def test_a_template_gives_the_runes_bytes_where_a_pointer_has_32_bits(
         "TEXT_COUNT": f"RUNE_{name.upper()}_OUTPUT_{text.upper()}_COUNT",
     }
     zig = str(zig_folder() / "zig")
-    rune = [*clang(*I386), "-O3", "-ffp-contract=fast", "-mfma", "-c", f"{name}.c", "-o", "rune.o"]
+    sources = [*clang(*I386), "-O3", "-ffp-contract=fast", "-mfma", "-c", f"{name}.c", "-o", "rune.o"]
     plain = [zig, "clang", *I386, "-ffreestanding", "-nostdinc", "-isystem", str(zig_folder() / "lib/include"), "-O1"]
     main = [*plain, *(f"-D{key}={value}" for key, value in given.items()), "-c", "main32.c", "-o", "main.o"]
     link = [zig, "ld.lld", "-m", "elf_i386", "rune.o", "main.o", "-o", "program"]
-    for command in (rune, main, link):
+    for command in (sources, main, link):
         made = subprocess.run(command, cwd=folder.path, capture_output=True, text=True, check=False)
         assert made.returncode == 0, made.stderr
-    inputs = random_inputs(input_types(template(name)), runs=4)
+    rune = build(template(name), name).rune
+    inputs = answered_inputs(template(name), rune, answers=4)
     frames = b"".join(data for frame in inputs for data in frame)
     try:
         ended = subprocess.run([tmp_path / "program"], input=frames, capture_output=True, check=False)
     except OSError as error:
         pytest.skip(f"this system runs no 32-bit programs: {error.strerror}")
     assert (ended.returncode, ended.stderr) == (0, b"")
-    assert ended.stdout == said(Runtime.load(build(template(name), name).rune), inputs)
+    expected = said(Runtime.load(rune), inputs)
+    assert expected
+    assert ended.stdout == expected

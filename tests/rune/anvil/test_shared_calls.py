@@ -1,0 +1,102 @@
+"""Steps that do the same elsewhere in memory share a function, so that a loop that is written out stays small."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from rune.anvil.c_call import Notation
+from rune.anvil.lower import lower
+from rune.anvil.plan import plan
+from rune.anvil.program import BufferPlace, Call, ConstantPlace, ElementCount, Number, Pointer, ResourcePlace
+from rune.anvil.shared_calls import LEAST, SharedCalls
+from rune.building.building import build
+from rune.targets.finding import find_target
+from rune.tflite import read_model
+from tests.architectures.judge import project_of
+from tests.model_cases import KERAS
+from tests.packed import read_packed
+from tests.rune.anvil.pipelines import models_pipeline
+
+HEADER = Path("any.h")
+
+
+def call(to: int, count: int = 3) -> Call:
+    """From the buffer before, with a constant."""
+    arguments = (
+        Pointer(BufferPlace(to - 1, 4), "float"),
+        Pointer(BufferPlace(to), "float", writes=True),
+        Pointer(ConstantPlace(7), "float"),
+        Number(count),
+    )
+    return Call(f"step {to}", HEADER, "work", arguments)
+
+
+def pointer(given: Pointer) -> str:
+    place = given.place
+    return f"buffer_{place.index}_{place.offset}" if isinstance(place, BufferPlace) else "constant"
+
+
+def resource(place: ResourcePlace) -> str:
+    raise AssertionError(place)
+
+
+NOTATION = Notation(str, pointer, resource)
+
+
+def texts(steps: list[Call]) -> tuple[list[str], list[list[str]]]:
+    shared = SharedCalls("shared", steps)
+    return list(shared.functions(NOTATION)), [shared.lines(step, NOTATION) for step in steps]
+
+
+def test_calls_that_differ_in_memory_alone_share_a_function() -> None:
+    functions, lines = texts([call(to) for to in range(1, LEAST + 1)])
+    assert functions == [
+        "static RUNE_APART void shared_0(const float *memory_0, float *memory_1)\n"
+        "{\n    work(memory_0, memory_1, constant, 3);\n}\n"
+    ]
+    assert lines == [[f"    shared_0(buffer_{to - 1}_4, buffer_{to}_0);"] for to in range(1, LEAST + 1)]
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        call(LEAST, count=4),
+        replace(call(LEAST), function="other_work"),
+        replace(call(LEAST), gate=0),
+        replace(call(LEAST), arguments=(*call(LEAST).arguments[:3], ElementCount(BufferPlace(0), 1, 3))),
+        replace(call(LEAST), arguments=(*call(LEAST).arguments[:2], Pointer(ConstantPlace(8), "float"), Number(3))),
+        replace(call(LEAST), arguments=(Pointer(ConstantPlace(7), "float"), *call(LEAST).arguments[1:])),
+    ],
+    ids=["number", "function", "gate", "size of a run", "constant", "no memory"],
+)
+def test_what_differs_in_anything_else_does_not(other: Call) -> None:
+    functions, lines = texts([*(call(to) for to in range(1, LEAST)), other])
+    assert functions == []
+    assert all("work(" in line for step in lines for line in step)
+
+
+def test_sizes_that_a_run_decides_are_never_shared() -> None:
+    counted = replace(call(1), arguments=(*call(1).arguments[:3], ElementCount(BufferPlace(0), 1, 3)))
+    assert texts([counted] * LEAST)[0] == []
+
+
+@pytest.mark.parametrize("target", ["wasm32", "c"])
+def test_the_text_of_a_loop_that_is_written_out_calls_each_kernel_once(target: str) -> None:
+    models = {"model": read_model(read_packed(KERAS)["gru_f32.tflite"])}
+    found = find_target(target)
+    program = lower(models_pipeline(models), models, found)
+    emitted = found.emit(program, plan(program, found.limits), "any").files
+    text = emitted["part_1.c" if target == "wasm32" else "any.c"].decode()
+    steps = [step for step in program.steps if isinstance(step, Call) and step.function == "rune_logistic_float32"]
+    assert len(steps) > LEAST
+    assert text.count("    rune_logistic_float32(") == 1
+
+
+def test_a_recurrent_model_is_near_its_constants() -> None:
+    """Three rounds, forwards and backwards; with a kernel for each step it had 36 kB beyond them."""
+    data = read_packed(KERAS)["bidirectional_gru_f32.tflite"]
+    report = build(project_of(data, read_model(data)), "app").report
+    assert 0 < report.size - report.memory.constants < 10_000
