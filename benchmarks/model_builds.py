@@ -17,9 +17,8 @@ RUNS = 5
 
 CODE = (
     "Code is all of a rune but its constants. Fully connected layers share one kernel. Pointwise and depthwise layers "
-    "do where they take little of the time (ADR 107 and 130); shared by all layers vww has 3.6 kB less and takes 8 % "
-    "more. One copy of the rounding for the pixels of a tile saves 2.7 kB and takes 4.5 % more. `--optimize size` "
-    "shares all code (2.3 to 7.5 kB)."
+    "do where they take little of the time (ADR 107, 130 and 162); shared by all layers vww has 2.8 kB less and takes "
+    "4 % more. `--optimize size` shares all code (2.3 to 7.5 kB)."
 )
 
 

@@ -22,7 +22,7 @@ def remembered(question: Callable[Concatenate[Model, P], T]) -> Callable[Concate
     answered = lru_cache(maxsize=REMEMBERED)(question)
 
     @wraps(question)
-    def ask(model: Model, *args: P.args, **kwargs: P.kwargs) -> T:
+    def ask(model: Model, /, *args: P.args, **kwargs: P.kwargs) -> T:
         return (answered if model.size <= SMALL else question)(model, *args, **kwargs)  # type: ignore[arg-type]
 
     return ask
