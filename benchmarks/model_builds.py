@@ -17,29 +17,34 @@ RUNS = 5
 
 CODE = (
     "Code is all of a rune but its constants. Fully connected layers share one kernel. Pointwise and depthwise layers "
-    "do where they take little of the time (ADR 107 and 130); shared by all layers vww has 3.6 kB less and takes 8 % "
-    "more. One copy of the rounding for the pixels of a tile saves 2.7 kB and takes 4.5 % more. `--optimize size` "
-    "shares all code (2.3 to 7.5 kB)."
+    "do where they take little of the time (ADR 107, 130 and 162); shared by all layers vww has 2.8 kB less and takes "
+    "4 % more. `--optimize size` shares all code (2.3 to 7.5 kB)."
 )
 
 
 @dataclass(frozen=True)
 class Built:
-    """Seconds of the first build of a process, and of the same once more; and what came out."""
+    """Seconds of the first build of a process, of the same once more, and of one that differs in an argument; and what
+    came out of the first."""
 
     first: float
     again: float
+    changed: float | None
     report: Report
 
 
 def measure() -> str:
-    rows = [_row(f"{model.name} ({model.task})", model.project) for model in models()]
+    rows = [
+        _row(f"{model.name} ({model.task})", model.project, (model.dequantized(0.5), model.dequantized(0.25)))
+        for model in models()
+    ]
     rows += [_row(f"template {name}", FolderFiles(ROOT / "examples" / name)) for name in ("digits", "keywords", "sine")]
     head = [
         "",
         "first, s",
         "slowest, s",
         "again, s",
+        "other argument, s",
         "model, bytes",
         "rune, bytes",
         "rune / model",
@@ -48,19 +53,22 @@ def measure() -> str:
     ]
     return (
         f"Check and compile. First: of a process that has built nothing yet, the median of {RUNS} processes. Again: "
-        "once more in the same process, which keeps what it compiled, as a worker does between edits.\n\n"
+        "once more in the same process, which keeps what it compiled, as a worker does between edits. Other argument: "
+        "with a block behind the model, built before with another number as its argument; the aim is 0.1 s.\n\n"
         + table(head, rows)
         + "\n\nThe rune is all that is needed to run it; the arena is its working memory, inputs and outputs included. "
         + CODE
     )
 
 
-def _row(name: str, project: ProjectFiles) -> tuple[str, ...]:
-    contents = {path: project.read(path) for path in project.paths()}
+def _row(name: str, project: ProjectFiles, edits: tuple[ProjectFiles, ProjectFiles] | None = None) -> tuple[str, ...]:
+    contents = _contents(project)
+    edited = None if edits is None else (_contents(edits[0]), _contents(edits[1]))
     with multiprocessing.get_context("spawn").Pool(1, maxtasksperchild=1) as fresh:
-        built = [fresh.apply(build_twice, (contents,)) for _ in range(RUNS)]
+        built = [fresh.apply(build_again, (contents, edited)) for _ in range(RUNS)]
     first = Spread(tuple(each.first for each in built))
     again = Spread(tuple(each.again for each in built))
+    changed = [each.changed for each in built if each.changed is not None]
     report = built[0].report
     size = sum(model.size or 0 for model in report.models)
     return (
@@ -68,6 +76,7 @@ def _row(name: str, project: ProjectFiles) -> tuple[str, ...]:
         f"{first.median:.2f}",
         f"{max(first.values):.2f}",
         f"{again.median:.2f}",
+        f"{Spread(tuple(changed)).median:.3f}" if changed else "",
         f"{size:,}",
         f"{report.size:,}",
         f"{report.size / size:.2f}",
@@ -76,11 +85,22 @@ def _row(name: str, project: ProjectFiles) -> tuple[str, ...]:
     )
 
 
-def build_twice(contents: Mapping[str, bytes]) -> Built:
+def _contents(project: ProjectFiles) -> dict[str, bytes]:
+    return {path: project.read(path) for path in project.paths()}
+
+
+def build_again(contents: Mapping[str, bytes], edited: tuple[Mapping[str, bytes], Mapping[str, bytes]] | None) -> Built:
     """In a process of its own."""
     files = MemoryFiles(contents)
     begin = time.perf_counter()
     report = build(files, "measured").report
     middle = time.perf_counter()
     build(files, "measured")
-    return Built(middle - begin, time.perf_counter() - middle, report)
+    again = time.perf_counter() - middle
+    if edited is None:
+        return Built(middle - begin, again, None, report)
+    before, after = map(MemoryFiles, edited)
+    build(before, "measured")
+    begin_changed = time.perf_counter()
+    build(after, "measured")
+    return Built(middle - begin, again, time.perf_counter() - begin_changed, report)

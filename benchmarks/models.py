@@ -57,6 +57,20 @@ pipeline:
 """
         return MemoryFiles({"Runefile.yml": runefile.encode(), "model.tflite": self.data})
 
+    def dequantized(self, scale: float) -> MemoryFiles:
+        """The same with a block behind the model, which has an argument."""
+        (result,) = signature(read_model(self.data)).outputs
+        block = f"""  numbers:
+    proc-block: hotg-ai/proc-blocks@v0.11.3#dequantize
+    inputs: [model]
+    outputs: [{{type: f32, dimensions: {list(result.type.dimensions)}}}]
+    args: {{scale: {scale}, zero_point: 0}}
+"""
+        text = self.project.read("Runefile.yml").decode()
+        text = text.replace("  output:", f"{block}  output:").replace("inputs: [model]\n", "inputs: [numbers]\n")
+        text = text.replace("inputs: [numbers]", "inputs: [model]", 1)
+        return MemoryFiles({"Runefile.yml": text.encode(), "model.tflite": self.data})
+
 
 def test_data() -> Path:
     """The folder of the tests' data. Raises `CannotMeasure` where there is none."""

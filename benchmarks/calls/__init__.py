@@ -31,8 +31,8 @@ def measure() -> str:
     ]
     return (
         "A call of the template sine in µs, from bytes of its input to numbers of its output, which comes as text; the "
-        f"medians of {ROUNDS} rounds. Python hands each call to a waiting thread and back, so that Ctrl-C works during "
-        "one; its rune counts no instructions.\n\n" + table(["", "a call", "of processor time", "aim"], rows)
+        f"medians of {ROUNDS} rounds. Python calls in the caller's thread; its rune counts no instructions.\n\n"
+        + table(["", "a call", "of processor time", "aim"], rows)
     )
 
 

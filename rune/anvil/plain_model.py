@@ -9,11 +9,13 @@ from dataclasses import replace
 
 from rune.anvil.control_flow import with_graphs_inlined
 from rune.anvil.known_results import with_known_results
+from rune.anvil.remembered import remembered
 from rune.anvil.unpacked import unpacked
 from rune.anvil.variables import with_variables
 from rune.tflite import Model
 
 
+@remembered
 def plain_model(model: Model) -> Model:
     """The same function; itself where there is nothing to do. Tensors keep their numbers, new ones come behind them."""
     graphs = tuple(map(_with_constants, model.subgraphs))

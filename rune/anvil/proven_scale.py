@@ -28,8 +28,8 @@ LARGEST_VALUE = 2.0**21
 MOST_RESISTING = 128
 """Channels that may still be open after the first attempts; more are not worth the time."""
 
-REMEMBERED = 512
-"""Layers whose constants are remembered: at most some hundred kilobytes each, and mostly a few."""
+REMEMBERED = 128
+"""Layers whose constants and thresholds are remembered: 2 kB a channel."""
 
 NO_EXCEPTION = -(2**31)
 """No sum that a channel reaches."""
@@ -143,12 +143,11 @@ def _require(
         raise NotProven(f"channel {channel} of {len(channels.least)} is not exact at the sum {sums[channel, place]}")
 
 
-def prove(channels: Channels, lowest: int, highest: int) -> ProvenScale | None:
-    """Constants for all channels of an op, or None where some channel resists. Values are clamped to
-    `lowest` to `highest`, which are counted from the zero point.
+def proven(channels: Channels, lowest: int, highest: int) -> tuple[ProvenScale, Proof] | None:
+    """What `prove` finds, certified; None where it finds nothing.
 
-    The search takes most of a build that compiles nothing anew, so what was found in this process is remembered.
-    `certify` looks at it all the same.
+    Both take most of a build that compiles nothing anew, so what was found in this process for the same numbers is
+    remembered.
     """
     as_data: Any = channels  # each kind of channels is a dataclass of arrays
     arrays = [np.ascontiguousarray(getattr(channels, each.name)) for each in fields(as_data)]
@@ -158,15 +157,24 @@ def prove(channels: Channels, lowest: int, highest: int) -> ProvenScale | None:
 @lru_cache(maxsize=REMEMBERED)
 def _remembered(
     kind: type[Channels], arrays: tuple[tuple[str, bytes], ...], lowest: int, highest: int
-) -> ProvenScale | None:
-    found = _prove(kind(*(np.frombuffer(data, dtype) for dtype, data in arrays)), lowest, highest)
-    if found is not None:
-        for each in (found.scale, found.offset, found.move, found.exceptions, found.steps):
-            each.flags.writeable = False
-    return found
+) -> tuple[ProvenScale, Proof] | None:
+    channels = kind(*(np.frombuffer(data, dtype) for dtype, data in arrays))
+    found = prove(channels, lowest, highest)
+    if found is None:
+        return None
+    proof = certify(channels, found, lowest, highest)
+    for each in (*_arrays(found), *_arrays(proof.scale), proof.numbers, proof.thresholds.sums):
+        each.flags.writeable = False
+    return found, proof
 
 
-def _prove(channels: Channels, lowest: int, highest: int) -> ProvenScale | None:
+def _arrays(scale: ProvenScale) -> tuple[NDArray[Any], ...]:
+    return (scale.scale, scale.offset, scale.move, scale.exceptions, scale.steps)
+
+
+def prove(channels: Channels, lowest: int, highest: int) -> ProvenScale | None:
+    """Constants for all channels of an op, or None where some channel resists. Values are clamped to
+    `lowest` to `highest`, which are counted from the zero point."""
     reach = np.maximum(np.abs(channels.least), np.abs(channels.greatest))
     if (reach >= channels.most_sums).any():
         return None

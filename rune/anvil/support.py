@@ -11,10 +11,12 @@ from rune.anvil.ops import OPERATIONS
 from rune.anvil.ops.types import ELEMENTS_LIMIT
 from rune.anvil.plain_model import plain_model
 from rune.anvil.profile import LITERT, TFLM, Profile
+from rune.anvil.remembered import remembered
 from rune.anvil.tflite_micro import lacking
 from rune.tflite import Model, ModelSignature, Operator, Unsupported, operator_types, signature
 
 
+@remembered
 def unsupported(model: Model, profile: Profile = LITERT) -> tuple[Unsupported, ...]:
     """The ops that cannot be compiled with the bits of the profile's runtime, in the model's order, each kind with its
     types once. Empty: it can be compiled."""
@@ -31,6 +33,7 @@ def unsupported(model: Model, profile: Profile = LITERT) -> tuple[Unsupported, .
     return tuple(Unsupported(op, types, count) for (op, types), count in found.items())
 
 
+@remembered
 def signature_with_support(model: Model) -> ModelSignature:
     """The inputs and outputs of a model, and what keeps it from being compiled. Raises `ModelError`."""
     return replace(signature(model), unsupported=unsupported(model))

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from rune.abi import ModelFormat
 from rune.anvil.profile import LITERT, Profile
+from rune.anvil.remembered import REMEMBERED, SMALL
 from rune.anvil.support import signature_with_support, unsupported
 from rune.archive import zip_folder
 from rune.building.report import ModelReport
@@ -14,6 +16,9 @@ from rune.files import ProjectFiles
 from rune.folders import folder_members
 from rune.runefile.pipeline import ModelStage, Pipeline
 from rune.tflite import Model, ModelSignature, Unsupported, read_model, signature
+
+_remembered = lru_cache(maxsize=REMEMBERED)(read_model)
+"""Files that are built anew are mostly the same models with other arguments."""
 
 
 class ProjectModels:
@@ -34,7 +39,8 @@ class ProjectModels:
     def model(self, path: str) -> Model:
         """A TensorFlow Lite model. Raises `FileError` and `ModelError`."""
         if path not in self._read:
-            self._read[path] = read_model(self.data(path))
+            data = self.data(path)
+            self._read[path] = _remembered(data) if len(data) <= SMALL else read_model(data)
         return self._read[path]
 
     def signature(self, path: str) -> ModelSignature:

@@ -12,6 +12,7 @@ from wasmtime import Func, FuncType, Linker, Store, Trap, ValType, WasmtimeError
 from rune.runtime import wasmtime_c
 from rune.runtime.errors import NotARune
 from rune.runtime.guest_memory import GuestMemory
+from rune.runtime.signal_handlers import SignalHandlers
 
 _WORD = (1 << 32) - 1
 _RAISED = b"an import raised an error"
@@ -20,8 +21,9 @@ _RAISED = b"an import raised an error"
 class Imports:
     """The imports of one rune: it defines them, keeps them alive and knows what one of them raised."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, handlers: SignalHandlers) -> None:
         self.memory = GuestMemory(store)
+        self._handlers = handlers
         self._raised: BaseException | None = None
         self._alive: list[Any] = []
 
@@ -32,14 +34,19 @@ class Imports:
         size = count * wasmtime_c.VALUE
         has_result = bool(kind.results)
 
+        handlers = self._handlers
+
         def imported(_data: object, caller: int, values: int, _count: int) -> int:
             try:
+                handlers.may_raise = True
                 if not self.memory.is_known:
                     self.memory.find(caller)
                 result = action(self.memory, *unpack(ctypes.string_at(values, size)))
                 if has_result:
                     ctypes.c_uint32.from_address(values).value = result & _WORD
+                handlers.may_raise = False
             except BaseException as error:
+                handlers.may_raise = False
                 self._raised = error
                 return int(wasmtime_c.trap_new(_RAISED, len(_RAISED)))
             return 0

@@ -25,9 +25,9 @@ from wasmtime import (
 from rune.anvil.profile import Profile
 from rune.container import ContainerError, read_graph, read_resources, step_name, streamed_requests, watched_ports
 from rune.runefile.pipeline import Port
-from rune.runtime.call_thread import CallThread
 from rune.runtime.calls import Entry, Imports
 from rune.runtime.errors import NotARune, RuneError, RuneStopped, RuneTrapped, RuneUnusable
+from rune.runtime.guard import Guard
 from rune.runtime.guest_memory import GuestMemory
 from rune.runtime.host import CapabilityRequest, Host, InputSource, OutputRequest
 from rune.runtime.host_models import Inference, ModelRequest
@@ -74,14 +74,14 @@ class LoadedRune:
         instance: Instance,
         host: Host,
         imports: Imports,
-        thread: CallThread,
+        guard: Guard,
         graph: Mapping[str, Any],
     ) -> None:
         """`graph` is what the rune says of itself: foreign JSON of any form."""
         self._store = store
         self._host = host
         self._imports = imports
-        self._thread = thread
+        self._guard = guard
         exports = instance.exports(store)
         memory, manifest, call = (exports.get(name) for name in ("memory", "_manifest", "_call"))
         if not isinstance(memory, Memory) or not isinstance(manifest, Func) or not isinstance(call, Func):
@@ -178,8 +178,10 @@ class LoadedRune:
             self.close()
             raise
         kinds = self._host.outputs
-        self._sent = frozenset(handle for handle, _ in self._host.messages)
-        messages = tuple(read_message(handle, kinds[handle].kind, data) for handle, data in self._host.messages)
+        self._sent = frozenset([handle for handle, _ in self._host.messages])
+        messages = tuple([read_message(handle, kinds[handle].kind, data) for handle, data in self._host.messages])
+        if not self._ports:
+            return messages
         self._watched = {self._ports[each.channel]: each for each in messages if each.channel in self._ports}
         return tuple(each for each in messages if each.channel not in self._ports)
 
@@ -195,15 +197,12 @@ class LoadedRune:
             return (time.perf_counter() - started) * 1000
 
         self._usable = False
-        self._milliseconds = _within_limits(self._store, self._host, self._imports, self._thread, enter)
+        self._milliseconds = _within_limits(self._store, self._host, self._imports, self._guard, enter)
         self._usable = True
 
 
 class CompiledRune:
-    """A rune's compiled module, from which a fresh instance starts in less than a millisecond.
-
-    All instances share what ends a call that takes too long: no two may run at once.
-    """
+    """A rune's compiled module, from which a fresh instance starts in less than a millisecond."""
 
     def __init__(self, data: bytes, limits: Limits = _NO_LIMITS_GIVEN) -> None:
         """Compiles the module. Raises `RuneStopped` for one that is too large, and `NotARune`.
@@ -219,7 +218,6 @@ class CompiledRune:
         self._limits = limits
         self._engine = Engine(_config(limits))
         self._module = _compile(self._engine, data)
-        self._thread = CallThread()
 
     def start(
         self,
@@ -237,13 +235,12 @@ class CompiledRune:
         store.set_limits(memory_size=limits.memory, table_elements=100_000, instances=1, tables=8, memories=1)
         find = _finder(self._data, resources)
         host = Host(limits, find_resource=find, open_model=open_model or isolated_models(limits), record=record)
-        imports = Imports(store)
+        guard = Guard(store, limits.seconds)
+        imports = Imports(store, guard.handlers)
         linker = _link(self._engine, self._module, host, imports)
         try:
-            instance = _within_limits(
-                store, host, imports, self._thread, lambda: linker.instantiate(store, self._module)
-            )
-            return LoadedRune(store, instance, host, imports, self._thread, _graph(self._data))
+            instance = _within_limits(store, host, imports, guard, lambda: linker.instantiate(store, self._module))
+            return LoadedRune(store, instance, host, imports, guard, _graph(self._data))
         except BaseException:
             host.models.close()
             raise
@@ -348,15 +345,13 @@ def _link(engine: Engine, module: Module, host: Host, imports: Imports) -> Linke
     return linker
 
 
-def _within_limits(store: Store, host: Host, imports: Imports, thread: CallThread, enter: Callable[[], T]) -> T:
+def _within_limits(store: Store, host: Host, imports: Imports, guard: Guard, enter: Callable[[], T]) -> T:
     """What one entry into the rune gives, within fuel and time. Raises `RuneError`, which names what ended it."""
     limits = host.limits
     if limits.fuel is not None:
         store.set_fuel(limits.fuel)
-    store.set_epoch_deadline(1)
     try:
-        # An interrupted rune may be waiting for one of its models.
-        return thread.run(enter, limits.seconds, stop=store.engine.increment_epoch, interrupt=host.models.close)
+        return guard.run(enter)
     except (Trap, WasmtimeError) as error:
         raise (imports.raised() or _named(error, host, imports.memory.size)) from None
 
@@ -364,8 +359,6 @@ def _within_limits(store: Store, host: Host, imports: Imports, thread: CallThrea
 def _named(error: Trap | WasmtimeError, host: Host, memory: int) -> RuneError:
     limits = host.limits
     code = error.trap_code if isinstance(error, Trap) else None
-    if code is TrapCode.INTERRUPT:
-        return RuneStopped("time", f"the rune was stopped: it ran longer than {limits.seconds:g} s")
     if code is TrapCode.OUT_OF_FUEL:
         return RuneStopped("fuel", f"the rune was stopped: it ran more than {limits.fuel} instructions")
     if code is None and "memory" in str(error) and "limit" in str(error):

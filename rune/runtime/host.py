@@ -177,7 +177,7 @@ class Host:
 
     def _request_provider_response(self, memory: GuestMemory, address: int, size: int, handle: int) -> int:
         request = self._capability(handle)
-        memory.check("request_provider_response", address, size)
+        place = memory.check("request_provider_response", address, size)
         self._input_bytes += size
         if self._input_bytes > self.limits.input:
             allowed = _allowed("input", self.limits.input)
@@ -194,7 +194,7 @@ class Host:
         if len(data) < size:
             self._log("WARN", f"The {request.kind.name} input has {len(data)} of {size} bytes; the rest is zero")
             data = data.ljust(size, b"\0")
-        memory.write("request_provider_response", address, data)
+        memory.fill(place, data)
         return size
 
     def _log(self, level: str, message: str) -> None:

@@ -15,7 +15,7 @@ class Limits:
     """Of one loaded rune. The time and the fuel are for each call on its own, `_manifest` included."""
 
     seconds: float = 10.0
-    """Wall clock."""
+    """Wall clock, seen up to 0.05 s late."""
     fuel: int | None = 100_000_000_000
     """About one unit an instruction; None does not count them, and the code runs a little faster."""
     memory: int = 256 * _MEGABYTE

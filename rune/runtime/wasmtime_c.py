@@ -17,6 +17,10 @@ VALUE = 16
 IMPORTED = ctypes.CFUNCTYPE(ctypes.c_size_t, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_size_t)
 """`wasmtime_func_unchecked_callback_t`: data, caller, values, their count -> a trap, or 0."""
 
+EPOCH_ENDED = ctypes.CFUNCTYPE(ctypes.c_size_t, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_void_p)
+"""The function of `wasmtime_store_epoch_deadline_callback`: context, data, where to write after how many epochs (u64)
+it is to be called again, and how to go on -> an error that ends the call, or 0."""
+
 
 def _prototype(name: str, result: Any, *parameters: Any) -> Any:
     function = _ffi.dll[name]  # By index, each look-up has a prototype of its own; the package's is left as it is.
@@ -46,3 +50,9 @@ linker_define_func_unchecked = _prototype(
 """linker, module, its bytes, name, its bytes, type, action, data, finalizer -> an error, or none."""
 trap_new = _prototype("wasmtime_trap_new", _size, ctypes.c_char_p, _size)
 """message, its bytes -> a trap, owned by who gets it."""
+error_new = _prototype("wasmtime_error_new", _size, ctypes.c_char_p)
+"""message -> an error, owned by who gets it."""
+store_epoch_deadline_callback = _prototype(
+    "wasmtime_store_epoch_deadline_callback", None, _pointer, EPOCH_ENDED, _pointer, _pointer
+)
+"""store, action, data, finalizer."""

@@ -219,9 +219,11 @@ class Notes:
         return tensors[position] if position < len(tensors) else TensorNotes()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Model:
-    """The main graph of a model file. `size` is the file's in bytes; `graphs` counts all graphs, for IF and WHILE."""
+    """The main graph of a model file, which equals itself alone.
+
+    `size` is the file's in bytes; `graphs` counts all graphs, for IF and WHILE."""
 
     version: int
     description: str

@@ -83,14 +83,14 @@ def _results(
 
 def _nudged_weights(model: Model, data: bytes, generator: Generator) -> bytes:
     """The model file with other last bits in its constants of floats."""
-    start = np.frombuffer(data, "u1").ctypes.data
     changed = bytearray(data)
     for tensor in model.tensors:
         kind = tensor.type
         if tensor.data is None or kind is None or kind.element is not ElementType.F32 or not kind.count:
             continue
         values = np.frombuffer(tensor.data, LAYOUTS[kind.element])
-        offset = values.ctypes.data - start
+        # The model may have been read from other bytes that are the same.
+        offset = values.ctypes.data - np.frombuffer(tensor.data.obj, "u1").ctypes.data
         nudged = values * (1.0 + OF_LARGEST * _signs(generator, values.size))
         changed[offset : offset + kind.size] = nudged.astype(values.dtype).tobytes()
     return bytes(changed)

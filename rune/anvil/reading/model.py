@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from rune.anvil.computation import Array
+from rune.anvil.computation import Array, Computation
 from rune.anvil.errors import BadModel, UnsupportedModel
 from rune.anvil.graph import NUMPY_TYPES, Value
 from rune.anvil.operation import Contradiction, Op
@@ -16,6 +16,7 @@ from rune.anvil.ops.variables import Copy
 from rune.anvil.plain_model import plain_model
 from rune.anvil.profile import LITERT, Profile
 from rune.anvil.reading.builder import GraphBuilder
+from rune.anvil.remembered import remembered
 from rune.anvil.signed_bytes import as_signed
 from rune.anvil.support import unsupported
 from rune.tensor import ElementType, TensorType
@@ -30,7 +31,10 @@ def read_ops(
     lacking = unsupported(model, profile)
     if lacking:
         raise UnsupportedModel(file, lacking)
-    model = plain_model(model)
+    try:
+        model, found = _ops(model, profile)
+    except _Contradictory as contradiction:
+        raise BadModel(file, str(contradiction)) from contradiction
     builder.model(stage, file)
     values: dict[int, int] = {}
 
@@ -51,13 +55,8 @@ def read_ops(
         else:
             values[index] = given
 
-    for number, operator in enumerate(model.operators):
+    for number, (operator, (op, computation)) in enumerate(zip(model.operators, found, strict=True)):
         operation = OPERATIONS[operator.op]
-        op = Op.of(model.tensors, operator, profile)
-        try:
-            computation = operation.computation(op)
-        except Contradiction as contradiction:
-            raise BadModel(file, f"operator {number}, {operator.op}: {contradiction}") from contradiction
         states = tuple(value(operator.inputs[place]) for place in operation.states)
         operands = tuple(value(index) for index in operator.inputs[operation.operands_of(op)])
         results = (*(value(index) for index in operator.outputs), *map(builder.written_anew, states))
@@ -78,6 +77,24 @@ def read_ops(
         return outside
 
     return tuple(map(result, model.outputs))
+
+
+class _Contradictory(Exception):
+    """An op whose numbers contradict each other, by its number and name."""
+
+
+@remembered
+def _ops(model: Model, profile: Profile) -> tuple[Model, tuple[tuple[Op, Computation], ...]]:
+    """The plain model, and what each of its operators computes. Raises `_Contradictory`."""
+    model = plain_model(model)
+    found = []
+    for number, operator in enumerate(model.operators):
+        op = Op.of(model.tensors, operator, profile)
+        try:
+            found.append((op, OPERATIONS[operator.op].computation(op)))
+        except Contradiction as contradiction:
+            raise _Contradictory(f"operator {number}, {operator.op}: {contradiction}") from contradiction
+    return model, tuple(found)
 
 
 def _value(name: str, tensor: Tensor) -> Value:

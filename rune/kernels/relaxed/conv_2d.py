@@ -4,14 +4,38 @@ from __future__ import annotations
 
 from rune.anvil.kernel_call import KernelCall
 from rune.anvil.ops.conv_2d import Conv2DInt8
+from rune.anvil.ops.window import Window
 from rune.kernels.relaxed.counted import counted_sums
 from rune.kernels.simd128.conv_2d import Numbers, int8_call
 
 BYTES = Numbers("rune_relaxed_", "uint8_t", 1, 4)
 
 
+LONGEST_TILE = 6
+"""Pixels (RUNE_LONGEST_TILE)."""
+WAITING = 5
+"""The pixels of a tile whose sums take as long as those of a shorter one, which wait for the ones before."""
+LONGEST_LINE = 3 * LONGEST_TILE
+"""Pixels of rows that are joined: each of its tiles is a copy of the code."""
+
+
 def int8(op: Conv2DInt8) -> KernelCall:
-    return int8_call(op, counted_sums(op.weights, op.bias, op.input_zero_point), BYTES)
+    joined = 1 if op.filter_zero_point else joined_rows(op.window)
+    return int8_call(op, counted_sums(op.weights, op.bias, op.input_zero_point), BYTES, joined)
+
+
+def joined_rows(window: Window) -> int:
+    """How many rows of the output make the line whose tiles waste the least time."""
+    most = max(1, LONGEST_LINE // window.output_width)
+    counts = [count for count in range(1, most + 1) if window.output_height % count == 0]
+    return min(counts, key=lambda count: _time(count * window.output_width) / count)
+
+
+def _time(pixels: int) -> int:
+    """Of a line, cut into tiles of nearly the same length."""
+    tiles = -(-pixels // LONGEST_TILE)
+    short, longer = divmod(pixels, tiles)
+    return longer * max(short + 1, WAITING) + (tiles - longer) * max(short, WAITING)
 
 
 PACKERS = {Conv2DInt8: int8}

@@ -14,7 +14,8 @@
 #define RUNE_NUMBER int16_t
 #define RUNE_TOGETHER 2
 #define RUNE_TILES(pixels, segments, weight_zero) rune_tiles_of(pixels, RUNE_TILE)
-#define RUNE_SUMS rune_conv_sums_int8
+#define RUNE_TILE_SUMS(sums, rows, line, first, segments, weights, weight_zero, pixels) \
+    rune_conv_sums_int8(sums, rows, (first) * (line).pixel_step, (line).pixel_step, segments, weights, weight_zero, pixels)
 #define RUNE_COPY rune_widen
 #define RUNE_FILL_ROW(rows, image, window, zero_point, y) rune_row_int8(rows, image, window, (int16_t)(zero_point), y)
 #include "conv_2d_tiled.h"

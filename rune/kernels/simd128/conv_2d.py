@@ -57,11 +57,13 @@ def int8(op: Conv2DInt8) -> KernelCall:
     return int8_call(op, sums_of(op.weights, op.bias, op.input_zero_point), WIDENED)
 
 
-def int8_call(op: Conv2DInt8, sums: Sums, numbers: Numbers) -> KernelCall:
+def int8_call(op: Conv2DInt8, sums: Sums, numbers: Numbers, joined: int = 1) -> KernelCall:
+    """So many rows of the output are `joined` to a line that is cut into tiles."""
     bias, requantize, proof = convolution_rounding(op.multipliers, sums, op.output)
     if is_pointwise(op.window):
         return replace(_pointwise(op, numbers, bias, requantize), proof=proof)
     rows = Rows.under(op.window, op.window.input_channels)
+    rows = rows if joined == 1 else rows.whole()
     weights = packed(segments_of(op.window, op.filters), numbers.together, op.filter_zero_point)
     return KernelCall(
         f"{numbers.prefix}conv_2d_int8",
@@ -75,6 +77,7 @@ def int8_call(op: Conv2DInt8, sums: Sums, numbers: Numbers) -> KernelCall:
             requantize,
             Number(op.input_zero_point),
             Number(op.filter_zero_point),
+            Number(joined),
         ),
         proof,
     )

@@ -26,6 +26,20 @@ RUNE_INLINE struct rune_segments rune_conv_segments(const struct rune_window *wi
     return (struct rune_segments){window->filter_height, window->filter_width, window->dilation_x * channels, channels};
 }
 
+/* A line of outputs: the numbers of neighbours lie `pixel_step` apart. Where it has a `width`, the line goes on in the next
+ * row behind so many of them, `row_step` further. */
+struct rune_line {
+    int32_t pixel_step, width, row_step;
+};
+
+/* Where the numbers of an output of a line begin. */
+RUNE_INLINE ptrdiff_t rune_place_in_line(struct rune_line line, int32_t pixel)
+{
+    if (!line.width)
+        return (ptrdiff_t)pixel * line.pixel_step;
+    return (ptrdiff_t)(pixel / line.width) * line.row_step + (ptrdiff_t)(pixel % line.width) * line.pixel_step;
+}
+
 /* A line of pixels as `count` tiles of `first` pixels and then such of `second`. */
 struct rune_tiles {
     int32_t first, count, second;

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from rune.anvil.fixed_point import Integers, Multiplier
 from rune.anvil.kernel_call import Constant, KernelStructure
 from rune.anvil.ops.rescaling import OutputRange, sum_bounds
-from rune.anvil.proven_scale import Floats, Proof, certify, prove
+from rune.anvil.proven_scale import Floats, Proof, proven
 from rune.anvil.thresholds import Channels, RoundedOnce, RoundedTwice
 from rune.kernels.packing import folded_bias, int32s, wrapped
 
@@ -65,24 +65,25 @@ def _single_precision(
     channels: Channels, bias: Integers, to: OutputRange
 ) -> tuple[Constant, KernelStructure, Proof] | None:
     bounds = (to.minimum - to.zero_point, to.maximum - to.zero_point)
-    proven = prove(channels, *bounds)
-    if proven is None:
+    found = proven(channels, *bounds)
+    if found is None:
         return None
+    scale, proof = found
     structure = KernelStructure(
         "struct rune_requantize",
         (
-            ("scale", _floats(proven.scale)),
-            ("offset", _floats(proven.offset)),
-            ("exceptions", int32s(padded(proven.exceptions, 8)) if proven.has_exceptions else None),
-            ("steps", int32s(padded(proven.steps, 8)) if proven.has_exceptions else None),
-            ("signed_offset", int(proven.signed)),
-            ("zero_point", to.zero_point + proven.centre),
+            ("scale", _floats(scale.scale)),
+            ("offset", _floats(scale.offset)),
+            ("exceptions", int32s(padded(scale.exceptions, 8)) if scale.has_exceptions else None),
+            ("steps", int32s(padded(scale.steps, 8)) if scale.has_exceptions else None),
+            ("signed_offset", int(scale.signed)),
+            ("zero_point", to.zero_point + scale.centre),
             ("minimum", to.minimum),
             ("maximum", to.maximum),
         ),
     )
-    moved = int32s(padded(wrapped(bias - proven.move), 8))
-    return moved, structure, certify(channels, proven, *bounds)
+    moved = int32s(padded(wrapped(bias - scale.move), 8))
+    return moved, structure, proof
 
 
 def _floats(values: Floats) -> Constant:

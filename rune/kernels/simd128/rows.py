@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rune.anvil.kernel_call import KernelStructure
 from rune.anvil.ops.window import Window
@@ -23,6 +23,10 @@ class Rows:
         """What lies under the filter."""
         width = (window.output_width - 1) * window.stride_x + (window.filter_width - 1) * window.dilation_x + 1
         return Rows(window, row_channels, width, (window.filter_height - 1) * window.dilation_y + 1)
+
+    def whole(self) -> Rows:
+        """The same with all rows in the ring, so that each begins as far behind the one before."""
+        return replace(self, count=(self.window.output_height - 1) * self.window.stride_y + self.count)
 
     @property
     def size(self) -> int:

@@ -12,10 +12,12 @@ from numpy.random import default_rng
 
 from rune.anvil.compiler import compile_sources
 from rune.anvil.lower import lower
+from rune.anvil.ops.window import Window
 from rune.anvil.plan import plan
 from rune.building.building import build
 from rune.container import pack, read_rune
 from rune.files import ProjectFiles
+from rune.kernels.relaxed.conv_2d import joined_rows
 from rune.runtime import Runtime
 from rune.runtime.errors import RuneTrapped
 from rune.targets.wasm32 import RELAXED
@@ -51,7 +53,25 @@ def dense(inputs: int, outputs: int, kind: str = "int8") -> Callable[[Layers], V
     return draw
 
 
+def joined(
+    size: tuple[int, int], channels: tuple[int, int], stride: int = 1, dilation: int = 1, batches: int = 1
+) -> Callable[[Layers], Value]:
+    """A convolution with rows so short that several make a line."""
+
+    def draw(layers: Layers) -> Value:
+        source = layers.input((batches, *size, channels[0]), "int8", zero_point=3)
+        return layers.conv(source, channels[1], stride=(stride, stride), dilation=(dilation, dilation))
+
+    return draw
+
+
 MORE = {
+    "two rows of 8": joined((8, 8), (5, 9)),
+    "two rows of 9, in two images": joined((6, 9), (4, 16), batches=2),
+    "two rows of 8, a step of two": joined((12, 16), (3, 8), 2),
+    "two rows of 3, dilated": joined((8, 3), (6, 8), dilation=2),
+    "three rows of 4": joined((9, 4), (7, 3)),
+    "rows of 7 whose number is odd": joined((5, 7), (8, 8)),
     "one row and one channel": depthwise((1, 5), 1, (1, 1)),
     "four rows": depthwise((6, 7), 9, (4, 2)),
     "five rows, two groups": depthwise((8, 6), 17, (5, 3)),
@@ -78,6 +98,14 @@ def test_operators_of_all_shapes_give_the_reference_kernels_bytes_in_chromium() 
         return
     given = outputs_in_chromium(asked, questions, RELAXED)
     assert {name: list(questions[name].wrong(given[name])) for name in asked} == {name: [] for name in asked}
+
+
+@pytest.mark.parametrize(
+    ("height", "width", "count"),
+    [(8, 8, 2), (16, 16, 1), (6, 9, 2), (9, 4, 3), (8, 3, 2), (5, 8, 1), (5, 7, 1), (32, 32, 1)],
+)
+def test_rows_are_joined_where_that_wastes_less_time(height: int, width: int, count: int) -> None:
+    assert joined_rows(replace(Window.of_one_pixel(1, 8, 8), output_height=height, output_width=width)) == count
 
 
 def _is_relaxed(names: list[str]) -> bool:
