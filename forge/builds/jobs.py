@@ -17,6 +17,7 @@ from forge.builds.evaluations import SampleSet, is_evaluated, samples_under_test
 from forge.builds.models import Artefact, Build, Preview
 from forge.compute.toolchain import TOOLCHAIN
 from forge.projects.models import Project
+from forge.projects.mounting import with_blocks
 from forge.projects.versions import Manifest, WorkingTree, given_files
 from rune.anvil.aim import Aim
 from rune.building.spec import RUNE_TARGET, BuildOptions, BuildSpec
@@ -106,7 +107,7 @@ def preview_job(preview: Preview, seen: WorkingTree) -> Job:
     return Job(
         preview.project.organisation_id,
         _spec(seen.digest, options),
-        seen.manifest,
+        with_blocks(preview.project, seen.manifest, seen.texts),
         seen.texts,
         PREVIEW_STEPS,
         lasts=False,
@@ -119,7 +120,7 @@ def numbered_job(build: Build) -> Job:
     choices = choices_of_build(build)
     options = BuildOptions(build.name, profile=choices.profile, optimize=choices.optimize)
     spec = _spec(build.source.digest, options)
-    manifest = given_files(build.source)
+    manifest = with_blocks(project, given_files(build.source))
     tests = samples_under_test(project, manifest)
     steps = NUMBERED_STEPS if tests is None else (*NUMBERED_STEPS, Step.EVALUATE)
     return Job(project.organisation_id, spec, manifest, {}, steps, lasts=True, tests=tests)

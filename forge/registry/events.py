@@ -27,3 +27,14 @@ class TagDescribedJson(TypedDict):
 
 
 TAG_DESCRIBED = declare(EventType("tag.described", StreamKind.PROJECT, TagDescribedJson, ("state",)))
+
+
+class BlockPublishedJson(TypedDict):
+    """A version of a block was published, or what is said of one changed."""
+
+    block: str
+    version: str
+
+
+BLOCK_PUBLISHED = declare(EventType("block.published", StreamKind.PROJECT, BlockPublishedJson, ("state",)))
+BLOCK_DESCRIBED = declare(EventType("block.described", StreamKind.PROJECT, BlockPublishedJson, ("state",)))

@@ -74,7 +74,7 @@ class ProjectBlocks:
         What is wrong in a test is a warning: a test that is half written keeps nothing from running.
         """
         found = [
-            _diagnostic(source, problem, Severity.ERROR)
+            diagnostic_of(source, problem, Severity.ERROR)
             for source, problems in self._problems.values()
             for problem in sorted(problems, key=lambda each: (each.place, each.message))
         ]
@@ -83,7 +83,7 @@ class ProjectBlocks:
             if path in right:
                 text, problems = test_problems(self._files, path)
                 source = SourceText(path, text)
-                found += [_diagnostic(source, problem, Severity.WARNING) for problem in problems]
+                found += [diagnostic_of(source, problem, Severity.WARNING) for problem in problems]
         return (*found, *self._of_lock())
 
     def _of_lock(self) -> tuple[Diagnostic, ...]:
@@ -114,7 +114,8 @@ def python_file(path: str) -> str | None:
         return None
 
 
-def _diagnostic(source: SourceText, problem: Problem, severity: Severity) -> Diagnostic:
+def diagnostic_of(source: SourceText, problem: Problem, severity: Severity) -> Diagnostic:
+    """A problem of a block's file as the diagnostic that it is."""
     fixes = []
     if problem.insertion is not None:
         at = span_of(source, problem.insertion.place)

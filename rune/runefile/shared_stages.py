@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import islice
-
 from rune.blocks.mounted import ShelfVersion
 from rune.blocks.shared_path import SharedName, SharedPath
 from rune.blocks.signature import Block
