@@ -30,11 +30,20 @@ TAG_DESCRIBED = declare(EventType("tag.described", StreamKind.PROJECT, TagDescri
 
 
 class BlockPublishedJson(TypedDict):
-    """A version of a block was published, or what is said of one changed."""
+    """A version of a block was published."""
 
     block: str
     version: str
 
 
 BLOCK_PUBLISHED = declare(EventType("block.published", StreamKind.PROJECT, BlockPublishedJson, ("state",)))
-BLOCK_DESCRIBED = declare(EventType("block.described", StreamKind.PROJECT, BlockPublishedJson, ("state",)))
+
+
+class BlockDescribedJson(TypedDict):
+    """What is said of a version of a block changed: that people are advised against it, or no more."""
+
+    block: str
+    version: str
+
+
+BLOCK_DESCRIBED = declare(EventType("block.described", StreamKind.PROJECT, BlockDescribedJson, ("state",)))

@@ -2596,6 +2596,22 @@ export interface components {
     readonly BlockDeprecation: {
       readonly reason: string;
     };
+    /** @description What is said of a version of a block changed: that people are advised against it, or no more. */
+    readonly BlockDescribed: {
+      readonly block: string;
+      readonly version: string;
+    };
+    /** @description What is said of a version of a block changed: that people are advised against it, or no more. Read again: state. */
+    readonly BlockDescribedEvent: {
+      /** @description Its number in the stream, without gaps. */
+      readonly sequence: number;
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      readonly type: "block.described";
+      readonly data: components["schemas"]["BlockDescribed"];
+    };
     /** @description A version of a block with its files, by their names. */
     readonly BlockFiles: {
       /** @description how a Runefile names it: acme/sounds#smooth@1.2 */
@@ -2628,12 +2644,12 @@ export interface components {
       readonly type: string | null;
       readonly dimensions: readonly number[] | null;
     };
-    /** @description A version of a block was published, or what is said of one changed. */
+    /** @description A version of a block was published. */
     readonly BlockPublished: {
       readonly block: string;
       readonly version: string;
     };
-    /** @description A version of a block was published, or what is said of one changed. Read again: state. */
+    /** @description A version of a block was published. Read again: state. */
     readonly BlockPublishedEvent: {
       /** @description Its number in the stream, without gaps. */
       readonly sequence: number;
@@ -2641,7 +2657,7 @@ export interface components {
        * @description discriminator enum property added by openapi-typescript
        * @enum {string}
        */
-      readonly type: "block.described" | "block.published";
+      readonly type: "block.published";
       readonly data: components["schemas"]["BlockPublished"];
     };
     /** @description A version of a block. */
@@ -4635,7 +4651,7 @@ export interface components {
     };
     /** @description An event of a stream of projects. */
     readonly ProjectEvent:
-      | components["schemas"]["BlockPublishedEvent"]
+      | components["schemas"]["BlockDescribedEvent"]
       | components["schemas"]["BlockPublishedEvent"]
       | components["schemas"]["BuildChangedEvent"]
       | components["schemas"]["BuildLogAppendedEvent"]
@@ -5941,6 +5957,8 @@ export type Authors = components["schemas"]["Authors"];
 export type BeginThread = components["schemas"]["BeginThread"];
 export type BlockAnswer = components["schemas"]["BlockAnswer"];
 export type BlockDeprecation = components["schemas"]["BlockDeprecation"];
+export type BlockDescribed = components["schemas"]["BlockDescribed"];
+export type BlockDescribedEvent = components["schemas"]["BlockDescribedEvent"];
 export type BlockFiles = components["schemas"]["BlockFiles"];
 export type BlockInput = components["schemas"]["BlockInput"];
 export type BlockPublished = components["schemas"]["BlockPublished"];
