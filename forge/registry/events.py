@@ -36,7 +36,7 @@ class BlockPublishedJson(TypedDict):
     version: str
 
 
-BLOCK_PUBLISHED = declare(EventType("block.published", StreamKind.PROJECT, BlockPublishedJson, ("state",)))
+BLOCK_PUBLISHED = declare(EventType("block.published", StreamKind.PROJECT, BlockPublishedJson, ("versions",)))
 
 
 class BlockDescribedJson(TypedDict):
@@ -46,4 +46,4 @@ class BlockDescribedJson(TypedDict):
     version: str
 
 
-BLOCK_DESCRIBED = declare(EventType("block.described", StreamKind.PROJECT, BlockDescribedJson, ("state",)))
+BLOCK_DESCRIBED = declare(EventType("block.described", StreamKind.PROJECT, BlockDescribedJson))
