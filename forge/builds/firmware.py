@@ -32,6 +32,7 @@ from forge.core.blobs import read_blob, record, staged_bytes, staged_file
 from forge.core.errors import Damaged, NotFound
 from forge.projects.access import require
 from forge.projects.models import Version
+from forge.projects.mounting import with_blocks
 from forge.projects.versions import Manifest, given_files, working_tree
 from rune.anvil.aim import AIMS, BALANCED
 from rune.firmware.making import FirmwareDescriptionJson
@@ -158,9 +159,11 @@ def _source(build: Build, artefact: Artefact) -> tuple[Manifest, Mapping[str, by
     of_digest = Version.objects.filter(project=build.project, digest=artefact.version_digest)
     version = build.version or of_digest.first()
     if version is not None:
-        return given_files(version), {}
+        return with_blocks(build.project, given_files(version)), {}
     seen = working_tree(build.project)
-    return (seen.manifest, seen.texts) if seen.digest == artefact.version_digest else None
+    if seen.digest != artefact.version_digest:
+        return None
+    return with_blocks(build.project, seen.manifest, seen.texts), seen.texts
 
 
 def _reason(answer: Answer) -> str:

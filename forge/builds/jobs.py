@@ -17,6 +17,7 @@ from forge.builds.evaluations import SampleSet, is_evaluated, samples_under_test
 from forge.builds.models import Artefact, Build, Preview
 from forge.compute.toolchain import TOOLCHAIN
 from forge.projects.models import Project
+from forge.projects.mounting import with_blocks
 from forge.projects.versions import Manifest, WorkingTree, given_files
 from rune.anvil.aim import Aim
 from rune.building.spec import RUNE_TARGET, BuildOptions, BuildSpec
@@ -107,7 +108,7 @@ def preview_job(preview: Preview, seen: WorkingTree) -> Job:
     return Job(
         preview.project.organisation_id,
         _spec(seen.digest, options),
-        seen.manifest,
+        with_blocks(preview.project, seen.manifest, seen.texts),
         seen.texts,
         PREVIEW_STEPS,
         lasts=False,
@@ -118,7 +119,7 @@ def numbered_job(build: Build) -> Job:
     """The job of a numbered build. Reads the build's project, version, and the labels that its samples have now."""
     project: Project = build.project
     choices = choices_of_build(build)
-    manifest = given_files(build.source)
+    manifest = with_blocks(project, given_files(build.source))
     # What that file says is read where the rune is compiled; a preview of the same files is balanced all the same.
     heeds = POLICY_FILE in manifest
     options = BuildOptions(build.name, profile=choices.profile, optimize=choices.optimize, heeds_wishes=heeds)

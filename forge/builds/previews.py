@@ -39,6 +39,7 @@ from forge.core.errors import Damaged
 from forge.core.event_types import NewEvent
 from forge.core.events import append_event
 from forge.projects.models import Project
+from forge.projects.mounting import with_blocks
 from forge.projects.versions import WorkingTree, working_tree
 
 LARGEST_TOLD = 64 * 1024
@@ -112,7 +113,7 @@ def _make(preview: Preview, seen: WorkingTree, compiler: Compiler, tick: Callabl
     recorder = PreviewRecorder(preview, seen)
     try:
         if preview.fix is not None:
-            seen = with_fix(preview.project.organisation_id, seen, preview.fix, compiler, tick, pace)
+            seen = with_fix(preview.project, seen, preview.fix, compiler, tick, pace)
         if preview.copy is not None:
             seen = with_wishes(preview, preview.copy["wishes"], seen, compiler, tick, pace)
         job = preview_job(preview, seen)
@@ -126,19 +127,19 @@ def _make(preview: Preview, seen: WorkingTree, compiler: Compiler, tick: Callabl
 
 
 def with_fix(
-    owner: UUID,
+    project: Project,
     seen: WorkingTree,
     fix: Mapping[str, Any],
     compiler: Compiler,
     tick: Callable[[], None],
     pace: PaceNow = usual_pace,
 ) -> WorkingTree:
-    """These files of an organisation's with one of their fixes in them, which the compiler's process finds and applies.
+    """These files of a project's with one of their fixes in them, which the compiler's process finds and applies.
 
     Raises `NoSuchFix`, `ChildDied` and what `tick` raises.
     """
     job = {"op": "fix", "fix": fix}
-    found, reason = _answer(job, owner, seen, compiler, tick, pace)
+    found, reason = _answer(job, project, seen, compiler, tick, pace)
     if found is None:
         raise NoSuchFix(reason)
     if "refused" in found:
@@ -159,7 +160,7 @@ def with_wishes(
     Raises `WishesRefused`, `ChildDied` and what `tick` raises.
     """
     job = {"op": "grant", "wishes": wishes}
-    found, reason = _answer(job, preview.project.organisation_id, seen, compiler, tick, pace)
+    found, reason = _answer(job, preview.project, seen, compiler, tick, pace)
     if found is None or "refused" in found:
         raise WishesRefused(reason if found is None else found["refused"])
     for path, text in found["texts"].items():
@@ -169,19 +170,19 @@ def with_wishes(
 
 def _answer(
     job: Mapping[str, Any],
-    owner: UUID,
+    project: Project,
     seen: WorkingTree,
     compiler: Compiler,
     tick: Callable[[], None],
     pace: PaceNow,
 ) -> tuple[dict[str, Any] | None, str]:
-    """The compiler's answer about an organisation's files, or None and the reason."""
+    """The compiler's answer about a project's files, or None and the reason."""
     answers: list[Answer] = []
-    with local_files(seen.manifest, fetched_folder(), seen.texts) as files:
+    with local_files(with_blocks(project, seen.manifest, seen.texts), fetched_folder(), seen.texts) as files:
         compiler.run(
             job,
             answers.append,
-            owner=owner,
+            owner=project.organisation_id,
             files=files,
             limit=PREVIEW_SECONDS,
             tick=tick,

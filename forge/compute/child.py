@@ -23,6 +23,7 @@ from queue import SimpleQueue
 from typing import IO, Any
 
 from forge.compute.applied_fix import apply_fix
+from forge.compute.block_step import answer_publishable
 from forge.compute.build_steps import make
 from forge.compute.firmware_step import make_firmware
 from forge.compute.job_answers import Answers
@@ -71,6 +72,8 @@ def run_job(
                 answers.send("answered", answer=apply_fix(files, signature_of, job["fix"]))
             case "wishable":
                 answers.send("answered", answer=answer_wishable(files, signature_of))
+            case "publishable":
+                answers.send("answered", answer=answer_publishable(files, job["path"]))
             case "firmware":
                 make_firmware(job, files, answers, output)
             case "grant":

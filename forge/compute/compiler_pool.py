@@ -24,7 +24,8 @@ from forge.compute.turns import Party, Turn, Turns
 from forge.core.actors import Actor
 from forge.core.lifespan import server_stopping
 from forge.projects.models import Project
-from forge.projects.versions import Manifest, manifest_digest, working_tree
+from forge.projects.mounting import with_blocks
+from forge.projects.versions import Manifest, WorkingTree, manifest_digest, working_tree
 
 ANSWER_SECONDS = 5.0
 """Time for one answer; a usual one takes some milliseconds."""
@@ -54,7 +55,13 @@ class CompilerPool:
         """Answers about the project as it is stored. Raises `TooManyQuestions` and `LanguageBusy`."""
         seen = working_tree(project)
         party = Party(project.organisation_id, actor.pk, is_program=actor.kind == Kind.TOKEN)
-        return self._run(party, {"op": "language", "request": request}, seen.manifest, seen.texts)
+        manifest = with_blocks(project, seen.manifest, seen.texts)
+        return self._run(party, {"op": "language", "request": request}, manifest, seen.texts)
+
+    def publishable(self, actor: Actor, project: Project, seen: WorkingTree, path: str) -> dict[str, Any]:
+        """What `block_step.answer_publishable` says of a block of these files. Raises as `answer` does."""
+        party = Party(project.organisation_id, actor.pk, is_program=actor.kind == Kind.TOKEN)
+        return self._run(party, {"op": "publishable", "path": path}, seen.manifest, seen.texts)
 
     def summarise(self, organisation: UUID, manifest: Manifest, texts: Mapping[str, bytes]) -> dict[str, Any]:
         """What `summary.summarise` tells of an organisation's files; the same files are read once.
@@ -85,6 +92,7 @@ class CompilerPool:
         Raises as `answer` does, and answers `error` as `summarise` does.
         """
         party = Party(project.organisation_id, actor.pk, is_program=actor.kind == Kind.TOKEN)
+        manifest = with_blocks(project, manifest, texts)
         return self._run(party, {"op": "grant", "wishes": [dict(wish) for wish in wishes]}, manifest, texts or {})
 
     def _told_once(

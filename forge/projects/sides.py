@@ -10,6 +10,7 @@ from forge.core.blobs import read_blob
 from forge.core.errors import Damaged, NotFound
 from forge.projects.hooks import file_summaries
 from forge.projects.models import Project, Version
+from forge.projects.mounting import with_blocks
 from forge.projects.versions import Manifest, WorkingTree, given_files, working_tree
 from rune.runefile import Outline
 
@@ -47,7 +48,7 @@ def _side(
     texts: Mapping[str, bytes],
 ) -> Side:
     """With the summary of the files; where it took too long, only the files are compared."""
-    summaries = file_summaries.call(project.organisation_id, summarised, texts)
+    summaries = file_summaries.call(project.organisation_id, with_blocks(project, summarised, texts), texts)
     found = {key: value for summary in summaries for key, value in summary.items()}
     if "error" in found or "outline" not in found:
         return Side(manifest, file_ids)

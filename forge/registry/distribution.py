@@ -7,20 +7,24 @@ not there; a visitor is asked for a token for either.
 from __future__ import annotations
 
 import re
+from typing import Any
 
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.views.decorators.csrf import csrf_exempt
 
 from forge.accounts.permissions import Verb
+from forge.accounts.principals import Principal
 from forge.core.blob_responses import part_response
 from forge.core.code_points import by_code_point
 from forge.core.denials import tell_denial
 from forge.core.errors import DomainError, Gone, Moved, SignInNeeded
 from forge.projects.access import find_project, taken_down
 from forge.registry.access import advice_on, find_blob, find_manifest, find_repository, is_rune
-from forge.registry.actions import note_pull
+from forge.registry.actions import note_block_pull, note_pull
 from forge.registry.bearer import NotAToken, puller_of
+from forge.registry.blocks import find_published
 from forge.registry.models import Repository
 from forge.registry.oci import is_digest, quoted_for_header
 from forge.registry.use import counting
@@ -30,7 +34,8 @@ PAGE = 100
 LARGEST_PAGE = 1_000
 
 _ADDRESS = re.compile(
-    r"(?P<organisation>[^/]+)/(?P<name>[^/]+)/(?:(?P<tags>tags/list)|(?P<kind>manifests|blobs)/(?P<version>[^/]+))"
+    r"(?P<organisation>[^/]+)/(?P<name>[^/]+)/(?:blocks/(?P<block>[^/]+)/)?"
+    r"(?:(?P<tags>tags/list)|(?P<kind>manifests|blobs)/(?P<version>[^/]+))"
 )
 
 COMMON_HEADERS = {
@@ -92,14 +97,44 @@ def _answer(request: HttpRequest, rest: str) -> HttpResponseBase:
     except DomainError as error:
         tell_denial(error)
         raise Refusal(404, "NAME_UNKNOWN", "The repository was not found, or you have no access to it.") from error
+    if match["block"]:
+        return _of_block(request, puller, repository, match)
     if match["tags"]:
-        return _tags(request, repository, f"{match['organisation']}/{match['name']}")
+        tags = repository.tags.annotate(place=by_code_point("name"))
+        return _tags(request, tags, f"{match['organisation']}/{match['name']}")
     if match["kind"] == "manifests":
         return _manifest(request, repository, match["version"])
     response = _blob(request, repository, match["version"])
     if request.method == "GET" and response.status_code < 300 and is_rune(match["version"]):
         note_pull(puller, project, match["version"])
         counting.note(repository.pk, request.META.get("REMOTE_ADDR", ""))
+    return response
+
+
+def _of_block(
+    request: HttpRequest, puller: Principal, repository: Repository, match: re.Match[str]
+) -> HttpResponseBase:
+    """A block's versions are the tags of a repository of its own, below its project's."""
+    name, version = match["block"], match["version"]
+    versions = repository.blocks.filter(name=name)
+    if not versions.exists():
+        raise Refusal(404, "NAME_UNKNOWN", "The repository was not found, or you have no access to it.")
+    if match["tags"]:
+        tags = versions.annotate(place=by_code_point("version"))
+        return _tags(request, tags, f"{match['organisation']}/{match['name']}/blocks/{name}", "version")
+    if match["kind"] == "blobs":
+        return _blob(request, repository, version)
+    block = find_published(repository, name, version)
+    if block is None:
+        raise Refusal(404, "MANIFEST_UNKNOWN", f"There is no manifest {version}.")
+    manifest = block.manifest
+    response = _stored(request, manifest.blob_id, manifest.blob.size, manifest.media_type, "manifest.json")
+    response.headers["Cache-Control"] = "private, no-cache"
+    if block.deprecation:
+        advice = f"{name} {block.version} is deprecated: {block.deprecation}"
+        response.headers["Warning"] = f'299 - "{quoted_for_header(advice)}"'
+    if request.method == "GET":
+        note_block_pull(puller, repository.project, name, manifest.blob_id)
     return response
 
 
@@ -135,15 +170,16 @@ def _stored(request: HttpRequest, digest: str, size: int, media_type: str, filen
     return response
 
 
-def _tags(request: HttpRequest, repository: Repository, full_name: str) -> HttpResponseBase:
+def _tags(request: HttpRequest, tags: QuerySet[Any], full_name: str, field: str = "name") -> HttpResponseBase:
+    """`tags` are rows with their `place` among them."""
     count = request.GET.get("n", str(PAGE))
     if not (count.isdecimal() and len(count) < 9):
         raise Refusal(400, "PAGINATION_NUMBER_INVALID", "n is a whole number.")
     size = min(int(count), LARGEST_PAGE)
     last = request.GET.get("last", "")
     # The protocol has no order of its own, but clients compare names by their bytes.
-    after = repository.tags.annotate(place=by_code_point("name")).filter(place__gt=last).order_by("place")
-    found = list(after.values_list("name", flat=True)[: size + 1])
+    after = tags.filter(place__gt=last).order_by("place")
+    found = list(after.values_list(field, flat=True)[: size + 1])
     page = found[:size]
     response = JsonResponse({"name": full_name, "tags": page})
     if page and len(found) > len(page):

@@ -45,3 +45,21 @@ class NoSuchTag(NotFound):
     """Nothing is published under this tag."""
 
     title = "No such tag"
+
+
+class BadBlock(Invalid):
+    """A block's name, version or file that cannot be published so."""
+
+    title = "This block cannot be published"
+
+
+class BlockBroken(Conflict):
+    """A block with problems, or with a test that fails. `problems` are diagnostics."""
+
+    title = "The block has problems"
+
+
+class NoSuchBlock(NotFound):
+    """Nothing is published under this name and version."""
+
+    title = "No such block"

@@ -27,3 +27,23 @@ class TagDescribedJson(TypedDict):
 
 
 TAG_DESCRIBED = declare(EventType("tag.described", StreamKind.PROJECT, TagDescribedJson, ("state",)))
+
+
+class BlockPublishedJson(TypedDict):
+    """A version of a block was published."""
+
+    block: str
+    version: str
+
+
+BLOCK_PUBLISHED = declare(EventType("block.published", StreamKind.PROJECT, BlockPublishedJson, ("versions",)))
+
+
+class BlockDescribedJson(TypedDict):
+    """What is said of a version of a block changed: that people are advised against it, or no more."""
+
+    block: str
+    version: str
+
+
+BLOCK_DESCRIBED = declare(EventType("block.described", StreamKind.PROJECT, BlockDescribedJson))

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from forge.accounts.errors import NameTaken
 from forge.projects.models import FormerProjectName, Project
 from forge.registry.errors import TagTaken
-from forge.registry.models import PublishedVersion, Tag
+from forge.registry.models import BlockVersion, PublishedVersion, Tag
 
 
 def fix_version(project: Project, tag: str, digest: str) -> None:
@@ -30,6 +30,8 @@ def take_along(project: Project, name: str) -> None:
     """Makes a project's versions mean the same at the name that it gets. Raises `NameTaken`."""
     tags = Tag.objects.filter(repository__project=project, moves=False)
     meant = dict(tags.values_list("name", "manifest__blob_id"))
+    blocks = BlockVersion.objects.filter(repository__project=project).select_related("manifest")
+    meant |= {block.fixed_name: block.manifest.blob_id for block in blocks}
     if other := _contradicted(project, [name], meant):
         raise NameTaken(
             f"{project.organisation.name}/{name}:{other.tag} was published with other bytes than this project's "

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from forge.registry import api
+from forge.registry import api, block_api
 
 urlpatterns = [
     path("projects/<str:organisation>/<str:name>/tags", api.ProjectTags.as_view()),
@@ -11,4 +11,12 @@ urlpatterns = [
     path("projects/<str:organisation>/<str:name>/tags/<str:tag>/deprecation", api.TagDeprecation.as_view()),
     path("projects/<str:organisation>/<str:name>/tags/<str:tag>/rune", api.TagRune.as_view()),
     path("projects/<str:organisation>/<str:name>/tags/<str:tag>/packages/<str:target>", api.TagPackage.as_view()),
+    path("projects/<str:organisation>/<str:name>/blocks", block_api.ProjectBlocks.as_view()),
+    path("projects/<str:organisation>/<str:name>/blocks/usable", block_api.UsableBlocks.as_view()),
+    path("projects/<str:organisation>/<str:name>/blocks/<str:block>/<str:version>", block_api.ProjectBlock.as_view()),
+    path(
+        "projects/<str:organisation>/<str:name>/blocks/<str:block>/<str:version>/deprecation",
+        block_api.BlockDeprecation.as_view(),
+    ),
+    path("organisations/<str:organisation>/blocks", block_api.OrganisationBlocks.as_view()),
 ]

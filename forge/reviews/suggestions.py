@@ -16,6 +16,7 @@ from forge.comparison.sides import read_outline
 from forge.compute.compiler_pool import language_pool
 from forge.core.actors import Actor
 from forge.core.errors import Unprocessable
+from forge.projects.mounting import with_blocks
 from forge.projects.versions import given_files
 from forge.reviews.models import Suggestion
 from rune.runefile.outline import Node
@@ -55,7 +56,7 @@ class Field:
 
 def fields_of(build: Build) -> tuple[Field, ...]:
     """What may be changed in a copy of a build's files, in their order. Raises `FilesUnread` and `Busy`."""
-    found = language_pool.wishable(build.project.organisation_id, given_files(build.source))
+    found = language_pool.wishable(build.project.organisation_id, with_blocks(build.project, given_files(build.source)))
     if "error" in found:
         raise FilesUnread(found["error"]["message"])
     return tuple(_field(stage["stage"], argument) for stage in found["stages"] for argument in stage["arguments"])

@@ -11,10 +11,11 @@ from pathlib import Path
 from rune.anvil.errors import AnvilError
 from rune.api.errors import BuildError
 from rune.api.loaded import Rune, load
+from rune.building.block_cache import BlockCache, CachedFiles
 from rune.building.building import build as build_files
 from rune.building.errors import BuildFailed
 from rune.building.report import Report
-from rune.files import FileError, FolderFiles
+from rune.files import FileError, FolderFiles, ProjectFiles
 from rune.runefile import Diagnostic, HostResources, Severity, draw
 from rune.runefile.find import runefile_in
 from rune.runtime import Limits
@@ -36,7 +37,7 @@ def build(
     path = Path(folder)
     path.stat()
     root = path if path.is_dir() else path.parent
-    files = FolderFiles(root)
+    files = CachedFiles(FolderFiles(root), BlockCache())
     runefile = runefile_in(files) if path.is_dir() else path.name
     resources = HostResources(every=False, capacities=dict(host_resources)) if host_resources else None
     try:
@@ -106,7 +107,7 @@ class Build:
         return f"<table><caption><b>{html.escape(self.name)}</b></caption><tbody>{cells}</tbody></table>"
 
 
-def _error(diagnostics: tuple[Diagnostic, ...], files: FolderFiles, root: Path) -> BuildError:
+def _error(diagnostics: tuple[Diagnostic, ...], files: ProjectFiles, root: Path) -> BuildError:
     sources = {}
     for path in {diagnostic.file for diagnostic in diagnostics}:
         try:

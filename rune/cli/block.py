@@ -1,21 +1,29 @@
-"""`rune block`: what a block of the catalogue is, its source as a file of one's own project, and the tests of those."""
+"""`rune block`: what a block of the catalogue is, its source as a file of one's own project, and the tests of those;
+and blocks of other projects: fetched, listed and published."""
 
 from __future__ import annotations
 
 import sys
+from dataclasses import asdict
 from pathlib import Path
 
 import click
 
 from rune.blocks.catalogue import CATALOGUE, find_block
 from rune.blocks.in_python import source_of
+from rune.blocks.shared_path import SharedPath, parse_shared_name, parse_shared_path
 from rune.blocks.signature import Block
+from rune.building.block_cache import BlockCache
 from rune.cli.allow_outside import allow_outside_option
 from rune.cli.failure import CommandFailed, failed
+from rune.cli.fetched_blocks import keep, registry_for
 from rune.cli.given_file import ANY_PATH
 from rune.cli.printing import format_option, print_json
 from rune.cli.project import project_of, show_diagnostics
+from rune.cli.remote_errors import explained
+from rune.remote import BlockPublisher, PulledBlock, Registry
 from rune.runefile import diagnostic_to_json
+from rune.runefile.lock import LOCK_FILE, lock_text
 from rune.tensor import ElementType
 
 _NUMBERS = tuple(str(element) for element in ElementType if element not in (ElementType.UTF8, ElementType.U64))
@@ -23,7 +31,7 @@ _NUMBERS = tuple(str(element) for element in ElementType if element not in (Elem
 
 @click.group()
 def command() -> None:
-    """Show a proc-block of the catalogue, copy its source, or run the tests of the project's own."""
+    """Show or copy a proc-block of the catalogue, test one's own, and take those of other projects."""
 
 
 @command.command(short_help="Print the page and the source of a block")
@@ -55,6 +63,77 @@ def copy(name: str, project: Path, element: str | None) -> None:
     except OSError as error:
         raise failed(f'Unable to write "{target}"', OSError(error.errno, error.strerror)) from error
     click.echo(f"Wrote {target}. Write `proc-block: ./{target.name}` in the Runefile to use it.")
+
+
+@command.command(short_help="Take a block of another project")
+@click.argument("block")
+@click.argument("project", type=click.Path(path_type=Path, file_okay=False, exists=True), default=".")
+@click.option("--registry", help="The registry; by default that of the last rune login.")
+@click.option("--insecure", is_flag=True, help="Allow plain http to another machine.")
+@explained
+def add(block: str, project: Path, registry: str | None, insecure: bool) -> None:
+    """Fetch a BLOCK of another project, such as acme/sounds#smooth@1.2, and write its digest into PROJECT's rune.lock.
+
+    Without a version the newest is taken. Then write `proc-block: acme/sounds#smooth@1.2` in the Runefile.
+    """
+    path, name = parse_shared_path(block), parse_shared_name(block)
+    if path is None and name is None:
+        raise click.UsageError(f"{block} names no block of a project: write it as acme/sounds#smooth@1.2.")
+    address, token = registry_for(registry, insecure=insecure)
+    with Registry(address, token, insecure=insecure) as remote:
+        if path is None and name is not None:
+            versions = remote.block_versions(name)
+            if not versions:
+                raise CommandFailed(f"{name} has no version at {address}.")
+            path = SharedPath(name, versions[0])
+        assert path is not None  # noqa: S101 (one of the two is)
+        pulled = remote.block(path)
+    for warning in pulled.warnings:
+        click.secho(f"warning: {warning}", fg="yellow", err=True)
+    _lock(project, path, pulled)
+    click.echo(f"Wrote {project / LOCK_FILE}. Write `proc-block: {path}` in the Runefile to use it.")
+
+
+@command.command("list", short_help="List the blocks that an organisation published")
+@click.argument("organisation")
+@click.option("--registry", help="The registry; by default that of the last rune login.")
+@click.option("--insecure", is_flag=True, help="Allow plain http to another machine.")
+@format_option()
+@explained
+def list_blocks(organisation: str, registry: str | None, insecure: bool, form: str) -> None:
+    """List the blocks that the projects of ORGANISATION published, of those that you may see."""
+    address, token = registry_for(registry, insecure=insecure)
+    with BlockPublisher(address, token) as server:
+        found = server.of_organisation(organisation)
+    if form == "json":
+        print_json({"blocks": [asdict(each) for each in found]})
+        return
+    if not found:
+        click.echo("There are none that you may see. `rune block publish` publishes one of a project.")
+    for each in found:
+        advice = f" (deprecated: {each.deprecation})" if each.deprecation else ""
+        click.echo(f"{each.path}  {each.summary}{advice}")
+
+
+@command.command(short_help="Publish a version of a project's block")
+@click.argument("block")
+@click.option("--file", help="Where it stands in the project; by default smooth.py for a block smooth.")
+@click.option("--note", default="", help="What is new in it.")
+@click.option("--registry", help="The registry; by default that of the last rune login.")
+@click.option("--insecure", is_flag=True, help="Allow plain http to another machine.")
+@explained
+def publish(block: str, file: str | None, note: str, registry: str | None, insecure: bool) -> None:
+    """Publish a BLOCK of a project as its server has it: acme/sounds#smooth@1.2 is smooth.py of acme/sounds.
+
+    Its tests run first. The version means these bytes for ever.
+    """
+    path = parse_shared_path(block)
+    if path is None:
+        raise click.UsageError(f"{block} names no version of a block: write it as acme/sounds#smooth@1.2.")
+    address, token = registry_for(registry, insecure=insecure)
+    with BlockPublisher(address, token) as server:
+        published = server.publish(path.block, file or f"{path.block.name}.py", path.version, note)
+    click.echo(f"Published {published.path}, {published.digest}")
 
 
 @command.command(short_help="Run the tests of a project's own blocks")
@@ -102,6 +181,17 @@ def test(project: Path, wanted: str | None, form: str) -> None:
         show_diagnostics(report.problems, files)
         click.echo(f"{report} in {report.milliseconds:.0f} ms")
     sys.exit(1 if report.problems or not report.outcomes else 0)
+
+
+def _lock(project: Path, path: SharedPath, pulled: PulledBlock) -> None:
+    """Keeps a block and writes its line into a project's lock."""
+    lock = project / LOCK_FILE
+    try:
+        keep(BlockCache(), pulled)
+        before = lock.read_text(encoding="utf-8") if lock.exists() else ""
+        lock.write_text(lock_text(before, [(path, pulled.digest)]), encoding="utf-8", newline="\n")
+    except OSError as error:
+        raise failed(f'Unable to write "{lock}"', OSError(error.errno, error.strerror)) from error
 
 
 def _found(name: str) -> Block:

@@ -17,6 +17,7 @@ from rune.container import ContainerError, Zune, is_zune, read_zune
 from rune.files import FileError, FolderFiles, ProjectFiles, normal_path
 from rune.runefile import Diagnostic, draw
 from rune.runefile.find import runefile_in
+from rune.runefile.lock import read_lock
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,17 @@ def project_of(path: Path, current_dir: Path | None = None) -> Project:
         raise click.UsageError(f"{path} does not lie in {folder}; choose --current-dir so that it does") from None
     except FileError as error:
         raise CommandFailed(f'"{path}" cannot be a Runefile', (error.reason,)) from error
-    return Project(FolderFiles(folder, others=allowed_folders(folder)), inside, folder, folder.name or "rune")
+    files = _with_blocks(FolderFiles(folder, others=allowed_folders(folder)))
+    return Project(files, inside, folder, folder.name or "rune")
+
+
+def _with_blocks(files: FolderFiles) -> ProjectFiles:
+    """The files with the blocks of other projects that a lock names."""
+    if not read_lock(files).digests:
+        return files
+    from rune.cli.fetched_blocks import with_fetched_blocks  # the network takes a while to load, and few need it
+
+    return with_fetched_blocks(files)
 
 
 class _ZuneFiles:

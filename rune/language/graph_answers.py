@@ -7,6 +7,7 @@ from typing import Annotated, Any, TypedDict
 
 from rune.language.analysis import Analysis
 from rune.language.blocks.copying import copy_block
+from rune.language.blocks.locking import lock_edits
 from rune.language.blocks.new import NewBlockRefused, name_problem, new_block
 from rune.language.connection_check import fits, fitting, sources_for, suiting
 from rune.language.declared import types_fit
@@ -100,7 +101,7 @@ def answer_edit_graph(analysis: Analysis, request: Mapping[str, Any]) -> EditGra
     Raises `GraphEditRefused` and `BadRequest`.
     """
     edit = edits_from_json(object_of(request, "edit"))
-    edits = [edit_to_json(each) for each in edit_graph(analysis, edit)]
+    edits = [edit_to_json(each) for each in (*edit_graph(analysis, edit), *lock_edits(analysis, edit))]
     return {"edits": edits, "stage": name_of_new(analysis, edit)}
 
 
@@ -124,8 +125,8 @@ def answer_new_block(analysis: Analysis, request: Mapping[str, Any]) -> NewBlock
 
 
 def answer_copy_block(analysis: Analysis, request: Mapping[str, Any]) -> NewBlockAnswerJson | ReasonAnswerJson:
-    """The file and edits that make the block of "stage", of the catalogue, the project's own. With "is_asked", only
-    {"reason"}: why that cannot be, or null.
+    """The file and edits that make the block of "stage", of the catalogue or of another project, the project's own.
+    With "is_asked", only {"reason"}: why that cannot be, or null.
 
     Raises `NewBlockRefused` and `BadRequest`.
     """

@@ -8,6 +8,7 @@ from typing import Literal
 
 from rune.abi import Capability, ModelFormat, Output
 from rune.blocks.resolver import named_blocks
+from rune.blocks.shared_path import parse_shared_path
 from rune.blocks.signature import Argument, ArgumentKind, Block, Category
 from rune.language.analysis import Analysis
 from rune.language.argument_range import inputs_of, range_here
@@ -188,12 +189,17 @@ def _parameter(parameter: Parameter) -> ArgumentField:
 
 
 def _by_category(named: tuple[str, Block]) -> tuple[int, str]:
-    return list(Category).index(named[1].category), named[0]
+    """Blocks of other projects come first: somebody of the organisation made them for such a purpose."""
+    path, block = named
+    return -1 if parse_shared_path(path) is not None else list(Category).index(block.category), path
 
 
 def _block(path: str, block: Block) -> PaletteItem:
     arguments = tuple(map(_argument, block.arguments))
-    return PaletteItem(StageKind.BLOCK, path, path, block.summary, arguments, None, None, block.category.value)
+    shared = parse_shared_path(path)
+    title = path if shared is None else f"{shared.block.name} {shared.version}"
+    category = block.category.value if shared is None else f"{shared.block.organisation}/{shared.block.project}"
+    return PaletteItem(StageKind.BLOCK, path, title, block.summary, arguments, None, None, category)
 
 
 def _argument(argument: Argument) -> ArgumentField:

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from rune.blocks.mounted import is_mounted
 from rune.blocks.resolver import BlockResolver
 from rune.files import FileMissing, MemoryFiles, ProjectFiles, SizedFiles, normal_path
 from rune.language.analysis import Analysis, analyse
@@ -80,7 +81,7 @@ class Session:
         return self._changed(path).size
 
     def paths(self) -> tuple[str, ...]:
-        there = {path for path, given in self._given.items() if given is not None}
+        there = {path for path, given in self._given.items() if given is not None and not is_mounted(path)}
         return tuple(sorted({path for path in self._files.paths() if path not in self._given} | there))
 
     def _changed(self, path: str) -> GivenFile:

@@ -13,6 +13,7 @@ from pygls.uris import from_fs_path, to_fs_path
 
 from rune.anvil.support import signature_with_support
 from rune.blocks.resolver import BlockResolver
+from rune.building.block_cache import BlockCache, CachedFiles
 from rune.files import FileError, FolderFiles, normal_path
 from rune.language import Analysis, analyse
 from rune.language.blocks.analysis import BlockAnalysis, analyse_block
@@ -186,7 +187,8 @@ class _Project:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         repository = enclosing_repository(folder)
-        self.files = FolderFiles(folder, others=() if repository is None else (repository,))
+        folder_files = FolderFiles(folder, others=() if repository is None else (repository,))
+        self.files = CachedFiles(folder_files, BlockCache())
         self._paths: tuple[str, ...] = ()
         self._listed = -_PATHS_SECONDS
         self._signatures: dict[str, tuple[tuple[int, int], ModelSignature | ModelError]] = {}

@@ -60,12 +60,18 @@ class BlockSignature:
     """A block's function. `node` is its syntax."""
 
     name: str
-    summary: str
+    documentation: str
+    """What the function, or else the file, says of itself at its start."""
     inputs: tuple[Given, ...]
     settings: tuple[Setting, ...]
     states: tuple[Given, ...]
     outputs: tuple[ArrayShape | Scalar, ...]
     node: ast.FunctionDef
+
+    @property
+    def summary(self) -> str:
+        """The first line of what it says of itself."""
+        return self.documentation.partition("\n")[0]
 
     def names(self) -> tuple[str, ...]:
         """The names of dimensions, in the order of the inputs."""
@@ -177,8 +183,8 @@ def read_signature(tree: ast.Module, text: BlockText) -> BlockSignature | None:
     _require_known_names(node, inputs, states, outputs, text)
     if len(text.problems) > before:
         return None
-    summary = (ast.get_docstring(node) or ast.get_docstring(tree) or "").strip().partition("\n")[0]
-    return BlockSignature(node.name, summary, tuple(inputs), tuple(settings), tuple(states), tuple(outputs), node)
+    said = (ast.get_docstring(node) or ast.get_docstring(tree) or "").strip()
+    return BlockSignature(node.name, said, tuple(inputs), tuple(settings), tuple(states), tuple(outputs), node)
 
 
 def read_shape(node: ast.expr | None, text: BlockText, where: str) -> ArrayShape | Scalar | None:

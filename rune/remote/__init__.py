@@ -1,10 +1,12 @@
 """Talking to an OCI registry: the only part of the toolchain that knows a network. It runs and builds nothing."""
 
+from rune.remote.block_publishing import BlockPublisher, PublishedBlock
 from rune.remote.browser_sign_in import AskedCode, BrowserSignIn, GivenToken, NoBrowserSignIn
 from rune.remote.credentials import Credentials, CredentialStore
 from rune.remote.errors import (
     CredentialsUnreadable,
     DigestMismatch,
+    NotABlock,
     NotARune,
     NotFound,
     ReferenceInvalid,
@@ -15,10 +17,11 @@ from rune.remote.errors import (
     UnsafeRegistry,
 )
 from rune.remote.reference import Reference, parse_reference, registry_url
-from rune.remote.registry import PulledRune, Registry
+from rune.remote.registry import PulledBlock, PulledRune, Registry
 
 __all__ = [
     "AskedCode",
+    "BlockPublisher",
     "BrowserSignIn",
     "CredentialStore",
     "Credentials",
@@ -26,8 +29,11 @@ __all__ = [
     "DigestMismatch",
     "GivenToken",
     "NoBrowserSignIn",
+    "NotABlock",
     "NotARune",
     "NotFound",
+    "PublishedBlock",
+    "PulledBlock",
     "PulledRune",
     "Reference",
     "ReferenceInvalid",

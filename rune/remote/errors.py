@@ -10,7 +10,8 @@ RemoteError
 │   ├── SignInNeeded      401: no token, or one that no longer holds
 │   └── NotFound          404: unknown, or not for this person
 ├── DigestMismatch        the bytes are not those that were asked for
-└── NotARune              an artifact of another kind
+├── NotARune              an artifact of another kind
+└── NotABlock             the same where a block was asked for
 """
 
 from __future__ import annotations
@@ -77,5 +78,11 @@ class DigestMismatch(RemoteError):
 
 class NotARune(RemoteError):
     """The artifact exists and holds no rune."""
+
+    exit_code = 7
+
+
+class NotABlock(RemoteError):
+    """The artifact exists and is not the block that was asked for."""
 
     exit_code = 7

@@ -14,8 +14,13 @@ from urllib.parse import unquote, urlsplit
 
 import httpx
 
+from rune.blocks.artefact import MANIFEST_LIMIT as BLOCK_MANIFEST_LIMIT
+from rune.blocks.artefact import SOURCE_LIMIT, BadArtefact, read_block_manifest
+from rune.blocks.artefact import digest_of as block_digest
+from rune.blocks.shared_path import SharedName, SharedPath, is_block_version, version_key
 from rune.remote.errors import (
     DigestMismatch,
+    NotABlock,
     NotARune,
     NotFound,
     RegistryRefused,
@@ -39,6 +44,7 @@ RUNE_LIMIT = 512 * 1024 * 1024
 """Bytes of the largest rune that is pulled."""
 _TIMEOUT = httpx.Timeout(30.0, connect=10.0)
 _REDIRECTS = 5
+_MOST_TAGS = 1_000
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 _WARNING = re.compile(r'299 \S+ "(?P<text>[^"]*)"')
 """https://github.com/opencontainers/distribution-spec/blob/v1.1.0/spec.md#warnings"""
@@ -59,6 +65,16 @@ class PulledRune:
     digest: str
     size: int
     title: str | None
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class PulledBlock:
+    """A block that was pulled: its digest, and the bytes of its manifest and its source."""
+
+    digest: str
+    manifest: bytes
+    source: bytes
     warnings: tuple[str, ...] = ()
 
 
@@ -110,6 +126,48 @@ class Registry:
         if actual != digest:
             raise DigestMismatch(f"The rune of {reference}", digest, actual)
         return PulledRune(manifest_digest, digest, size, title, warnings)
+
+    def block_versions(self, block: SharedName) -> tuple[str, ...]:
+        """The versions of a block, the newest first. Raises `NotFound` and the other errors of a registry."""
+        repository = f"{block.organisation}/{block.project}/blocks/{block.name}"
+        url = f"{self._url}/v2/{repository}/tags/list?n={_MOST_TAGS}"
+        try:
+            tags = json.loads(self._small(url, str(block), {}, REFUSAL_LIMIT)[0])["tags"]
+            found = [tag for tag in tags if is_block_version(tag)]
+        except (ValueError, RecursionError, KeyError, TypeError) as error:
+            raise RegistryRefused(f"The versions of {block} cannot be read") from error
+        return tuple(sorted(found, key=version_key, reverse=True))
+
+    def block(self, path: SharedPath, digest: str | None = None) -> PulledBlock:
+        """A version of a block; `digest` is what it must have. Raises `NotFound`, `SignInNeeded`, `DigestMismatch`,
+        `NotABlock`, `RegistryRefused` and `RegistryUnreachable`."""
+        block = path.block
+        address = f"{self._url}/v2/{block.organisation}/{block.project}/blocks/{block.name}"
+        url = f"{address}/manifests/{digest or path.version}"
+        manifest, headers = self._small(url, str(path), {"Accept": MANIFEST_TYPE}, BLOCK_MANIFEST_LIMIT)
+        for expected in (digest, headers.get("Docker-Content-Digest")):
+            if expected is not None and expected != block_digest(manifest):
+                raise DigestMismatch(f"The manifest of {path}", expected, block_digest(manifest))
+        try:
+            said = read_block_manifest(manifest)
+        except BadArtefact as error:
+            raise NotABlock(f"The manifest of {path} {error}") from error
+        if (said.name, said.version) != (block.name, path.version):
+            raise NotABlock(f"What the registry gave as {path} is {said.name}@{said.version}")
+        source, _ = self._small(f"{address}/blobs/{said.source}", str(path), {}, SOURCE_LIMIT)
+        if block_digest(source) != said.source:
+            raise DigestMismatch(f"The source of {path}", said.source, block_digest(source))
+        return PulledBlock(block_digest(manifest), manifest, source, _warnings(headers.get_list("Warning")))
+
+    def _small(self, url: str, what: str, headers: dict[str, str], limit: int) -> tuple[bytes, httpx.Headers]:
+        """An answer that is held in memory, and its headers."""
+        with self._get(url, what, headers) as response:
+            body = bytearray()
+            for chunk in _chunks(response):
+                body += chunk
+                if len(body) > limit:
+                    raise RegistryRefused(f"What {self._url} answers for {what} is larger than {size_text(limit)}")
+            return bytes(body), response.headers
 
     def _manifest(self, reference: Reference) -> tuple[str, dict[str, Any], tuple[str, ...]]:
         url = f"{self._url}/v2/{reference.repository}/manifests/{reference.version}"

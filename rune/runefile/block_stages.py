@@ -8,16 +8,19 @@ from rune.blocks.meaning import Meaning
 from rune.blocks.paths import BlockPath, parse_block_path
 from rune.blocks.published import INSTEAD, PUBLISHED, published
 from rune.blocks.resolver import BlockResolver
+from rune.blocks.shared_path import parse_shared_name, parse_shared_path
 from rune.blocks.signature import Block, BlockError, BlockOutput, RunTimeInput
 from rune.runefile.arguments import block_arguments
 from rune.runefile.codes import Code
 from rune.runefile.diagnostics import Fix
 from rune.runefile.inserted_stage import Insert
 from rune.runefile.pipeline import BlockStage, Port
-from rune.runefile.python_blocks import BrokenBlock, ProjectBlocks, python_file
+from rune.runefile.python_block import BrokenBlock
+from rune.runefile.python_blocks import ProjectBlocks, python_file
 from rune.runefile.repairs import repairs_of_block
 from rune.runefile.report import Report
 from rune.runefile.resources import Resources
+from rune.runefile.shared_stages import find_shared, report_without_version
 from rune.runefile.stage_parts import MAX_TENSOR_SIZE
 from rune.runefile.syntax import StageSyntax
 from rune.runefile.types import check_declared_outputs
@@ -80,6 +83,9 @@ def _find(stage: StageSyntax, blocks: BlockResolver, report: Report) -> Block | 
     text, span = stage.target.text.strip(), stage.target.span
     if is_zune_stage(stage):
         return _find_of_zune(text, stage, blocks, report)
+    shared = parse_shared_path(text)
+    if shared is not None and isinstance(blocks, ProjectBlocks):
+        return find_shared(shared, span, blocks.shared, report)
     path = parse_block_path(text)
     if path is None:
         notes = ["Write a name such as `fft`, or a path such as `hotg-ai/proc-blocks@v0.11.3#fft`."]
@@ -94,6 +100,10 @@ def _find(stage: StageSyntax, blocks: BlockResolver, report: Report) -> Block | 
         own = "A block of one's own is a file in Python, such as `./smooth.py`."
         report.error(Code.OWN_BLOCK, message, span, [own, _can_be_built(blocks)])
         return None
+    if block is None and isinstance(blocks, ProjectBlocks):
+        bare = parse_shared_name(text)
+        if bare is not None and report_without_version(bare, span, blocks.shared, report):
+            return None
     if block is None:
         _report_unknown(text, path, stage, blocks, report)
     if path.version is None and not path.is_short and not path.is_local:

@@ -104,6 +104,10 @@ class Code(Enum):
     # The tests of such a block: what cannot be tested so, and what a run of them found.
     BLOCK_TEST = "RUNE0120"
     FAILED_TEST = "RUNE0121"
+    # A block that another project published, the lock that says which bytes it is, and advice against it.
+    SHARED_BLOCK = "RUNE0122"
+    LOCK = "RUNE0123"
+    DEPRECATED_BLOCK = "RUNE0124"
 
     # How a Runefile is written: what is harmless, and what only looks as if it meant something.
     EMPTY_RUNEFILE = "RUNE0090"

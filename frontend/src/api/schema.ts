@@ -633,6 +633,23 @@ export interface paths {
     readonly patch?: never;
     readonly trace?: never;
   };
+  readonly "/api/v1/organisations/{organisation}/blocks": {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    /** @description What the projects of an organisation published that you may see; none where there is no such organisation. */
+    readonly get: operations["blocks_of_organisation"];
+    readonly put?: never;
+    readonly post?: never;
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
   readonly "/api/v1/organisations/{organisation}/invitations": {
     readonly parameters: {
       readonly query?: never;
@@ -981,6 +998,82 @@ export interface paths {
     };
     /** @description Who is behind each Yjs client of the live document, and the version that each line of a text is from. */
     readonly get: operations["authors"];
+    readonly put?: never;
+    readonly post?: never;
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly "/api/v1/projects/{organisation}/{name}/blocks": {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    /** @description What the project published, by name, with the versions of each, the newest first. */
+    readonly get: operations["blocks_list"];
+    readonly put?: never;
+    /**
+     * @description Publishes the block in a file of the project as it is now. Its tests run first: where one fails, or the file
+     *     has problems, the answer is 409, and `problems` has them. A version means the same bytes for ever.
+     */
+    readonly post: operations["blocks_publish"];
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly "/api/v1/projects/{organisation}/{name}/blocks/{block}/{version}": {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    /** @description A version with the texts of its source, its tests and the licence. */
+    readonly get: operations["blocks_read"];
+    readonly put?: never;
+    readonly post?: never;
+    readonly delete?: never;
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly "/api/v1/projects/{organisation}/{name}/blocks/{block}/{version}/deprecation": {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    readonly get?: never;
+    /** @description Deprecates a version, with a reason. Projects that use it go on building, with a warning. */
+    readonly put: operations["blocks_deprecate"];
+    readonly post?: never;
+    /** @description Takes the advice back. */
+    readonly delete: operations["blocks_undeprecate"];
+    readonly options?: never;
+    readonly head?: never;
+    readonly patch?: never;
+    readonly trace?: never;
+  };
+  readonly "/api/v1/projects/{organisation}/{name}/blocks/usable": {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path?: never;
+      readonly cookie?: never;
+    };
+    /**
+     * @description What other projects of the organisation published, and the blocks of public projects that the Runefile or
+     *     `rune.lock` name. `files` are what the language service reads of them.
+     */
+    readonly get: operations["blocks_usable"];
     readonly put?: never;
     readonly post?: never;
     readonly delete?: never;
@@ -2500,12 +2593,94 @@ export interface components {
         readonly [key: string]: number;
       };
     };
+    readonly BlockDeprecation: {
+      readonly reason: string;
+    };
+    /** @description What is said of a version of a block changed: that people are advised against it, or no more. */
+    readonly BlockDescribed: {
+      readonly block: string;
+      readonly version: string;
+    };
+    /** @description What is said of a version of a block changed: that people are advised against it, or no more. Read again: state. */
+    readonly BlockDescribedEvent: {
+      /** @description Its number in the stream, without gaps. */
+      readonly sequence: number;
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      readonly type: "block.described";
+      readonly data: components["schemas"]["BlockDescribed"];
+    };
+    /** @description A version of a block with its files, by their names. */
+    readonly BlockFiles: {
+      /** @description how a Runefile names it: acme/sounds#smooth@1.2 */
+      readonly path: string;
+      readonly version: string;
+      /** @description of its manifest; what rune.lock says */
+      readonly digest: string;
+      /** Format: date-time */
+      readonly created: string;
+      /** @description who published it; empty where they left */
+      readonly author: string;
+      /** @description what is new in it, in Markdown */
+      readonly notes: string;
+      /** Format: date-time */
+      readonly deprecated: string | null;
+      /** @description why its project advises against it; empty while it does not */
+      readonly deprecation: string;
+      /** @description where its source stands in its project */
+      readonly file: string;
+      /** @description the project's version that it was published from */
+      readonly from_version: number;
+      readonly files: {
+        readonly [key: string]: string;
+      };
+    };
     /** @description The wire that an input reads, and what it carries; null where that is not known. */
     readonly BlockInput: {
       readonly stage: string;
       readonly index: number;
       readonly type: string | null;
       readonly dimensions: readonly number[] | null;
+    };
+    /** @description A version of a block was published. */
+    readonly BlockPublished: {
+      readonly block: string;
+      readonly version: string;
+    };
+    /** @description A version of a block was published. Read again: state. */
+    readonly BlockPublishedEvent: {
+      /** @description Its number in the stream, without gaps. */
+      readonly sequence: number;
+      /**
+       * @description discriminator enum property added by openapi-typescript
+       * @enum {string}
+       */
+      readonly type: "block.published";
+      readonly data: components["schemas"]["BlockPublished"];
+    };
+    /** @description A version of a block. */
+    readonly BlockVersion: {
+      /** @description how a Runefile names it: acme/sounds#smooth@1.2 */
+      readonly path: string;
+      readonly version: string;
+      /** @description of its manifest; what rune.lock says */
+      readonly digest: string;
+      /** Format: date-time */
+      readonly created: string;
+      /** @description who published it; empty where they left */
+      readonly author: string;
+      /** @description what is new in it, in Markdown */
+      readonly notes: string;
+      /** Format: date-time */
+      readonly deprecated: string | null;
+      /** @description why its project advises against it; empty while it does not */
+      readonly deprecation: string;
+      /** @description where its source stands in its project */
+      readonly file: string;
+      /** @description the project's version that it was published from */
+      readonly from_version: number;
     };
     /** @description An input or output: how many bytes it has, or how many texts, at most. `waits` where a run may be without it, `sizes` how many sizes a run decides and sends before it. */
     readonly BoardPort: {
@@ -4475,6 +4650,8 @@ export interface components {
     };
     /** @description An event of a stream of projects. */
     readonly ProjectEvent:
+      | components["schemas"]["BlockDescribedEvent"]
+      | components["schemas"]["BlockPublishedEvent"]
       | components["schemas"]["BuildChangedEvent"]
       | components["schemas"]["BuildLogAppendedEvent"]
       | components["schemas"]["ChangeRequestChangedEvent"]
@@ -4554,6 +4731,26 @@ export interface components {
       readonly build: string;
       /** @default  */
       readonly notes: string;
+    };
+    readonly PublishBlock: {
+      readonly path: string;
+      readonly version: string;
+      /** @default  */
+      readonly notes: string;
+    };
+    /** @description A block that a project published, with its versions, the newest first. */
+    readonly PublishedBlock: {
+      /** @description acme/sounds#smooth */
+      readonly name: string;
+      readonly organisation: string;
+      readonly project: string;
+      readonly block: string;
+      readonly summary: string;
+      readonly versions: readonly components["schemas"]["BlockVersion"][];
+    };
+    /** @description Blocks that were published, by their names. */
+    readonly PublishedBlocks: {
+      readonly blocks: readonly components["schemas"]["PublishedBlock"][];
     };
     /** @description A branch on a Git server. */
     readonly Push: {
@@ -5292,6 +5489,13 @@ export interface components {
       readonly types: string;
       readonly count: number;
     };
+    /** @description The blocks that a project can use. `files` are what the language service reads of them, by their paths. */
+    readonly UsableBlocks: {
+      readonly blocks: readonly components["schemas"]["PublishedBlock"][];
+      readonly files: {
+        readonly [key: string]: string;
+      };
+    };
     /** @description What an organisation has of a resource. */
     readonly Usage: {
       readonly resource: components["schemas"]["Resource"];
@@ -5748,7 +5952,14 @@ export type AuditProject = components["schemas"]["AuditProject"];
 export type Authors = components["schemas"]["Authors"];
 export type BeginThread = components["schemas"]["BeginThread"];
 export type BlockAnswer = components["schemas"]["BlockAnswer"];
+export type BlockDeprecation = components["schemas"]["BlockDeprecation"];
+export type BlockDescribed = components["schemas"]["BlockDescribed"];
+export type BlockDescribedEvent = components["schemas"]["BlockDescribedEvent"];
+export type BlockFiles = components["schemas"]["BlockFiles"];
 export type BlockInput = components["schemas"]["BlockInput"];
+export type BlockPublished = components["schemas"]["BlockPublished"];
+export type BlockPublishedEvent = components["schemas"]["BlockPublishedEvent"];
+export type BlockVersion = components["schemas"]["BlockVersion"];
 export type BoardPort = components["schemas"]["BoardPort"];
 export type BrokenSides = components["schemas"]["BrokenSides"];
 export type Build = components["schemas"]["Build"];
@@ -5991,6 +6202,9 @@ export type ProjectTakenDownEvent = components["schemas"]["ProjectTakenDownEvent
 export type ProjectTeams = components["schemas"]["ProjectTeams"];
 export type Proof = components["schemas"]["Proof"];
 export type Publish = components["schemas"]["Publish"];
+export type PublishBlock = components["schemas"]["PublishBlock"];
+export type PublishedBlock = components["schemas"]["PublishedBlock"];
+export type PublishedBlocks = components["schemas"]["PublishedBlocks"];
 export type Push = components["schemas"]["Push"];
 export type Pushed = components["schemas"]["Pushed"];
 export type Quantisation = components["schemas"]["Quantisation"];
@@ -6090,6 +6304,7 @@ export type TriedFix = components["schemas"]["TriedFix"];
 export type Try = components["schemas"]["Try"];
 export type Unpacked = components["schemas"]["Unpacked"];
 export type UnsupportedOp = components["schemas"]["UnsupportedOp"];
+export type UsableBlocks = components["schemas"]["UsableBlocks"];
 export type Usage = components["schemas"]["Usage"];
 export type Usages = components["schemas"]["Usages"];
 export type Vector = components["schemas"]["Vector"];
@@ -7702,6 +7917,35 @@ export interface operations {
       readonly 503: components["responses"]["ServiceUnavailable"];
     };
   };
+  readonly blocks_of_organisation: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path: {
+        readonly organisation: string;
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody?: never;
+    readonly responses: {
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly "application/json": components["schemas"]["PublishedBlocks"];
+        };
+      };
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
+    };
+  };
   readonly invitations_list: {
     readonly parameters: {
       readonly query?: never;
@@ -8805,6 +9049,219 @@ export interface operations {
         };
         content: {
           readonly "application/json": components["schemas"]["Authors"];
+        };
+      };
+      readonly 307: components["responses"]["TemporaryRedirect"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
+    };
+  };
+  readonly blocks_list: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path: {
+        readonly name: string;
+        readonly organisation: string;
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody?: never;
+    readonly responses: {
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly "application/json": components["schemas"]["PublishedBlocks"];
+        };
+      };
+      readonly 307: components["responses"]["TemporaryRedirect"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 410: components["responses"]["Gone"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
+    };
+  };
+  readonly blocks_publish: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path: {
+        readonly name: string;
+        readonly organisation: string;
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody: {
+      readonly content: {
+        readonly "application/json": components["schemas"]["PublishBlock"];
+      };
+    };
+    readonly responses: {
+      readonly 201: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly "application/json": components["schemas"]["BlockVersion"];
+        };
+      };
+      readonly 307: components["responses"]["TemporaryRedirect"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 408: components["responses"]["RequestTimeout"];
+      readonly 409: components["responses"]["Conflict"];
+      readonly 413: components["responses"]["RequestEntityTooLarge"];
+      readonly 415: components["responses"]["UnsupportedMediaType"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
+      readonly 507: components["responses"]["InsufficientStorage"];
+    };
+  };
+  readonly blocks_read: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path: {
+        readonly block: string;
+        readonly name: string;
+        readonly organisation: string;
+        readonly version: string;
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody?: never;
+    readonly responses: {
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly "application/json": components["schemas"]["BlockFiles"];
+        };
+      };
+      readonly 307: components["responses"]["TemporaryRedirect"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 410: components["responses"]["Gone"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
+    };
+  };
+  readonly blocks_deprecate: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path: {
+        readonly block: string;
+        readonly name: string;
+        readonly organisation: string;
+        readonly version: string;
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody: {
+      readonly content: {
+        readonly "application/json": components["schemas"]["BlockDeprecation"];
+      };
+    };
+    readonly responses: {
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly "application/json": components["schemas"]["BlockVersion"];
+        };
+      };
+      readonly 307: components["responses"]["TemporaryRedirect"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 408: components["responses"]["RequestTimeout"];
+      readonly 409: components["responses"]["Conflict"];
+      readonly 413: components["responses"]["RequestEntityTooLarge"];
+      readonly 415: components["responses"]["UnsupportedMediaType"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
+      readonly 507: components["responses"]["InsufficientStorage"];
+    };
+  };
+  readonly blocks_undeprecate: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path: {
+        readonly block: string;
+        readonly name: string;
+        readonly organisation: string;
+        readonly version: string;
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody?: never;
+    readonly responses: {
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly "application/json": components["schemas"]["BlockVersion"];
+        };
+      };
+      readonly 307: components["responses"]["TemporaryRedirect"];
+      readonly 400: components["responses"]["BadRequest"];
+      readonly 401: components["responses"]["Unauthorized"];
+      readonly 403: components["responses"]["Forbidden"];
+      readonly 404: components["responses"]["NotFound"];
+      readonly 406: components["responses"]["NotAcceptable"];
+      readonly 429: components["responses"]["TooManyRequests"];
+      readonly 500: components["responses"]["InternalServerError"];
+      readonly 503: components["responses"]["ServiceUnavailable"];
+      readonly 507: components["responses"]["InsufficientStorage"];
+    };
+  };
+  readonly blocks_usable: {
+    readonly parameters: {
+      readonly query?: never;
+      readonly header?: never;
+      readonly path: {
+        readonly name: string;
+        readonly organisation: string;
+      };
+      readonly cookie?: never;
+    };
+    readonly requestBody?: never;
+    readonly responses: {
+      readonly 200: {
+        headers: {
+          readonly [name: string]: unknown;
+        };
+        content: {
+          readonly "application/json": components["schemas"]["UsableBlocks"];
         };
       };
       readonly 307: components["responses"]["TemporaryRedirect"];

@@ -48,11 +48,13 @@ from forge.reviews.models import AnchoredThread, ChangeRequest, InvitedReviewer,
 from forge.webhooks import actions as webhooks
 from rune.merge import Choice, Side
 from tests.forge.conftest import RUNEFILE
+from tests.forge.made_blocks import published_block
 from tests.forge.made_builds import RUNE, approved, built, failed_build, finished
 from tests.forge.made_samples import zipped
 from tests.forge.made_suggestions import ready_copy, suggested
 from tests.forge.projects.git_server import bare, git_server
 from tests.model_cases import compiled_model
+from tests.rune.shared_blocks import SMOOTH
 
 Act = Callable[[], object]
 
@@ -627,6 +629,25 @@ def a_deprecation_is_taken_back(world: World) -> Act:
     _published(world)
     registry.deprecate_tag(world.owner, world.project, "1.0", "Deaf in noise.")
     return lambda: registry.end_deprecation(world.developer, world.project, "1.0")
+
+
+@scene(registry.publish_block)
+def a_block_is_published(world: World) -> Act:
+    write_file(world.developer, world.project, "smooth.py", SMOOTH)
+    return lambda: registry.publish_block(world.developer, world.project, "smooth.py", "1.0")
+
+
+@scene(registry.deprecate_block)
+def a_block_is_deprecated(world: World) -> Act:
+    published_block(world.developer, world.project)
+    return lambda: registry.deprecate_block(world.developer, world.project, "smooth", "1.0", "It clicks.")
+
+
+@scene(registry.end_block_deprecation)
+def advice_against_a_block_is_taken_back(world: World) -> Act:
+    published_block(world.developer, world.project)
+    registry.deprecate_block(world.owner, world.project, "smooth", "1.0", "It clicks.")
+    return lambda: registry.end_block_deprecation(world.developer, world.project, "smooth", "1.0")
 
 
 @scene(reviews.give_verdict)

@@ -324,6 +324,27 @@ CASES: list[tuple[str, str, str, Any, tuple[int, ...]]] = [
     ("get", "player/<str:organisation>/<str:name>/runes/<str:digest>", "player/acme/kitchen/runes/x", None, NONE),
     ("post", "player/<str:organisation>/<str:name>/enter", "player/acme/kitchen/enter", {"token": "x"}, BAD),
     ("post", "player/<str:organisation>/<str:name>/leave", "player/acme/kitchen/leave", {}, LEFT),
+    ("get", f"{_ROUTE}/blocks", f"{_P}/blocks", None, READ),
+    # Who may publish is told that there is no such file.
+    ("post", f"{_ROUTE}/blocks", f"{_P}/blocks", {"path": "x.py", "version": "1"}, (404, 404, 404, 403, 403, 404, 401)),
+    ("get", f"{_ROUTE}/blocks/usable", f"{_P}/blocks/usable", None, READ),
+    ("get", f"{_ROUTE}/blocks/<str:block>/<str:version>", f"{_P}/blocks/smooth/1.0", None, NONE),
+    (
+        "put",
+        f"{_ROUTE}/blocks/<str:block>/<str:version>/deprecation",
+        f"{_P}/blocks/smooth/1.0/deprecation",
+        {"reason": "x"},
+        (404, 404, 404, 403, 403, 404, 401),
+    ),
+    (
+        "delete",
+        f"{_ROUTE}/blocks/<str:block>/<str:version>/deprecation",
+        f"{_P}/blocks/smooth/1.0/deprecation",
+        None,
+        (404, 404, 404, 403, 403, 404, 401),
+    ),
+    # What one may see of an organisation: nothing, where it is another's.
+    ("get", "api/v1/organisations/<str:organisation>/blocks", f"{_O}/blocks", None, MINE),
     ("get", f"{_ROUTE}/phones", f"{_P}/phones", None, READ),
     ("post", f"{_ROUTE}/phones", f"{_P}/phones", {}, (201, 201, 201, 201, 201, 404, 401)),
     ("delete", f"{_ROUTE}/phones", f"{_P}/phones", None, READ),

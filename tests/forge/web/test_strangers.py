@@ -24,6 +24,7 @@ from forge.projects.samples import sample_terms
 from forge.registry.actions import publish_build
 from forge.reviews.actions import Asked, GuestTerms, ask_for_review, begin_thread, invite_guest, offer_changes
 from forge.webhooks.actions import create_webhook, ping
+from tests.forge.made_blocks import published_block
 from tests.forge.made_builds import built, packed
 from tests.forge.made_suggestions import ready_copy
 
@@ -140,6 +141,8 @@ def names(build: Build, organisation: Organisation, project: Project, owner: Use
         "delivery": str(delivery.pk),
         "delivery_id": str(delivery.pk),
         "digest": build.artefact.digest,
+        "block": published_block(owner, project).name,
+        "version": "1.0",
     }
 
 
@@ -239,6 +242,8 @@ PUBLISHED = {
     "/<str:organisation>",
     "/<str:organisation>/<str:name>",
     "/api/v1/projects/<str:organisation>/<str:name>",
+    "/api/v1/projects/<str:organisation>/<str:name>/blocks",
+    "/api/v1/projects/<str:organisation>/<str:name>/blocks/<str:block>/<str:version>",
     "/api/v1/projects/<str:organisation>/<str:name>/tags",
     "/api/v1/projects/<str:organisation>/<str:name>/tags/<str:tag>/rune",
     "/api/v1/projects/<str:organisation>/<str:name>/tags/<str:tag>/packages/<str:target>",

@@ -12,6 +12,8 @@ import pytest
 
 from rune.anvil.profile import TFLM
 from rune.blocks.catalogue import PUBLISHED_BLOCKS
+from rune.blocks.mounted import SHELF, ShelfVersion, shelf_text
+from rune.blocks.shared_path import parse_shared_name
 from rune.building.building import build
 from rune.building.errors import BuildFailed
 from rune.building.models import ProjectModels
@@ -27,6 +29,7 @@ from rune.tensor import ElementType, TensorType
 from rune.tflite import Described, ModelError, ModelSignature, ModelTensor
 from tests.model_cases import refused_cases
 from tests.rune.pyblock.test_block_tests import SMOOTH
+from tests.rune.shared_blocks import PATH, RUNEFILE, published
 
 ROOT = Path(__file__).parents[3]
 PAGES = ROOT / "docs" / "reference" / "diagnostics"
@@ -38,11 +41,19 @@ OF_A_PROFILE = (Code.PROFILE_LACKS.value,)
 OF_A_POLICY = tuple(code.value for code in Code if Code.BAD_LIMIT.value <= code.value <= Code.UNKNOWN_APPROVER.value)
 OF_A_BLOCK = tuple(code.value for code in Code if Code.PYTHON_SYNTAX.value <= code.value <= Code.PYTHON_BLOCK.value)
 OF_A_TEST = (Code.BLOCK_TEST.value, Code.FAILED_TEST.value)
+OF_ANOTHER_PROJECT = (Code.SHARED_BLOCK.value, Code.LOCK.value, Code.DEPRECATED_BLOCK.value)
 OF_A_CHECK = tuple(
     code.value
     for code in Code
     if code.value
-    not in OF_A_BUILD + WARNED_BY_A_BUILD + OF_A_TARGET + OF_A_PROFILE + OF_A_POLICY + OF_A_BLOCK + OF_A_TEST
+    not in OF_A_BUILD
+    + WARNED_BY_A_BUILD
+    + OF_A_TARGET
+    + OF_A_PROFILE
+    + OF_A_POLICY
+    + OF_A_BLOCK
+    + OF_A_TEST
+    + OF_ANOTHER_PROJECT
 )
 _FENCE = re.compile(r"## (?P<title>Wrong|Right)\n\n```(?P<language>\w+)\n(?P<text>.*?)```\n", re.DOTALL)
 _NUMBER = TensorType(ElementType.F32, (1, 1))
@@ -114,6 +125,31 @@ def test_the_examples_of_a_page_about_a_block_do_what_it_says(code: str) -> None
         assert told == {("block.py", code), ("Runefile.yml", Code.PYTHON_BLOCK.value)}
     assert right.diagnostics == ()
     assert right.pipeline is not None
+
+
+@pytest.mark.parametrize("code", OF_ANOTHER_PROJECT)
+def test_the_examples_of_a_page_about_blocks_of_others_do_what_it_says(code: str) -> None:
+    wrong, right = (_checked_beside_a_lock(*_examples(code)[title]) for title in ("Wrong", "Right"))
+    assert {each.code for each in wrong.diagnostics} == {code}
+    assert right.diagnostics == ()
+    assert right.pipeline is not None
+
+
+def _checked_beside_a_lock(language: str, text: str) -> Checked:
+    """The check of a Runefile beside a lock, or of a Runefile beside the lock that is the text."""
+    versions = {version: published(version) for version in ("1.1", "1.2")}
+    lock = "".join(f"acme/sounds#smooth@{version} {digest}\n" for version, (digest, _) in versions.items())
+    shelf = {
+        parse_shared_name("acme/sounds#smooth"): [
+            ShelfVersion("1.2", versions["1.2"][0]),
+            ShelfVersion("1.1", versions["1.1"][0], "It clicks."),
+        ]
+    }
+    files = {"Runefile.yml": text.encode(), "rune.lock": lock.encode(), SHELF: shelf_text(shelf).encode()}
+    if language == "text":
+        files |= {"Runefile.yml": RUNEFILE.format(block=PATH, type="f32").encode(), "rune.lock": text.encode()}
+    mounted = {path: data for _, found in versions.values() for path, data in found.items()}
+    return check(MemoryFiles({**files, **mounted}), PUBLISHED_BLOCKS)
 
 
 def _checked_block(language: str, text: str) -> Checked:

@@ -1,6 +1,7 @@
 // The requests of the studio to /api/v1, one method each. Knows addresses and shapes, keeps no state.
 import type {
   Authors,
+  BlockVersion,
   Build,
   Comparison,
   LogLine,
@@ -10,6 +11,7 @@ import type {
   PhoneLink,
   Preview,
   ProjectState,
+  PublishedBlocks,
   Sample,
   SampleImportPreview,
   SampleMark,
@@ -19,6 +21,7 @@ import type {
   SampleTerms,
   Tag,
   Targets,
+  UsableBlocks,
   BuildChoices,
   Version,
   DrawnModel,
@@ -258,6 +261,21 @@ export class ProjectClient {
   }
 
   /** What the server knows of the Runefile; see src/language. */
+  /** The blocks that other projects published for this one to use. */
+  usableBlocks(): Promise<UsableBlocks> {
+    return this.read(`${this.base}/blocks/usable`);
+  }
+
+  /** The blocks that this project published. */
+  async publishedBlocks(): Promise<PublishedBlocks["blocks"]> {
+    return (await this.read<PublishedBlocks>(`${this.base}/blocks`)).blocks;
+  }
+
+  /** Publish the block in a file, as it is stored, for other projects. */
+  publishBlock(path: string, version: string, notes: string): Promise<BlockVersion> {
+    return this.write("POST", `${this.base}/blocks`, { path, version, notes });
+  }
+
   askLanguage(request: LanguageRequest): Promise<LanguageReply> {
     return this.write("POST", `${this.base}/language`, request);
   }

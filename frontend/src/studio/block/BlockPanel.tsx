@@ -1,5 +1,6 @@
 // Beside the text of a block in Python: what it reads and what it writes, plotted, live from the preview's input; what it
 // prints, the error at its line, and the time of a call. Python runs in a sandboxed frame of its own.
+import { PackagePlus } from "lucide-react";
 import { useEffect, useMemo, useRef, useState, type RefObject } from "react";
 import { useStore } from "zustand";
 import { createStore } from "zustand/vanilla";
@@ -10,7 +11,7 @@ import type { FileEntry } from "../document/files";
 import { setLineValues, type LineValue } from "../editor/line-values";
 import { bytes, count } from "../parts/words";
 import type { Places } from "../shell/places";
-import { useDiagnostics, usePlace, useShell } from "../shell/shell";
+import { useDiagnostics, usePlace, useSession, useShell } from "../shell/shell";
 import { BlockTests } from "./BlockTests";
 import { BlockRunner, type RunnerState } from "./runner";
 import { blockOf, isTestFile, type TestsState } from "./test-runner";
@@ -28,7 +29,34 @@ export default function BlockPanel({ file, running }: Props) {
   const { base } = workspace.language;
   if (base === null) return null;
   if (isTestFile(file.path)) return <TestsAlone file={file} base={base} />;
-  return <Block file={file} running={running} base={base} />;
+  return (
+    <>
+      <Block file={file} running={running} base={base} />
+      <ForOthers file={file} />
+    </>
+  );
+}
+
+/** Publishing the block for the organisation's other projects. */
+function ForOthers({ file }: { readonly file: FileEntry }) {
+  const { dialogs } = useShell();
+  const { may, project } = useSession((session) => session);
+  if (!may.includes("publish")) return null;
+  return (
+    <section className="card stack preview-card" aria-label="Other projects">
+      <p className="small muted">Other projects of {project.organisation} can use this block once it is published.</p>
+      <div className="row">
+        <button
+          type="button"
+          className="button"
+          onClick={() => dialogs.open({ what: "publish-block", path: file.path })}
+        >
+          <PackagePlus aria-hidden="true" />
+          Publish block…
+        </button>
+      </div>
+    </section>
+  );
 }
 
 interface AloneProps {

@@ -6,6 +6,7 @@ import { find } from "../commands/search";
 import { moveFocus } from "../parts/arrow-keys";
 import { InlineCode } from "../parts/InlineCode";
 import type { PaletteAnswer, PaletteItem, Port, Suit } from "./answers";
+import { useShell } from "../shell/shell";
 import type { GraphLanguage } from "./graph-language";
 
 interface AddPanelProps {
@@ -63,6 +64,7 @@ function found(query: string, palette: PaletteAnswer | null): readonly Group[] {
 }
 
 export function AddPanel({ language, spot, into, outline, cargo, onAdd, onNewBlock, onClose }: AddPanelProps) {
+  const { workspace } = useShell();
   const [palette, setPalette] = useState<PaletteAnswer | null>(null);
   const [suits, setSuits] = useState<readonly Suit[]>([]);
   const [query, setQuery] = useState("");
@@ -71,6 +73,8 @@ export function AddPanel({ language, spot, into, outline, cargo, onAdd, onNewBlo
   const index = spot?.index ?? 0;
 
   useEffect(() => field.current?.focus(), []);
+  // What others published since: the palette is asked again when the check knows of it.
+  useEffect(() => workspace.attempt(workspace.shared.refresh()), [workspace]);
   useEffect(() => {
     let wanted = true;
     language.palette().then(

@@ -19,6 +19,8 @@ export class KnownFiles {
   constructor(
     private readonly files: ProjectFiles,
     private readonly client: Pick<ProjectClient, "model">,
+    /** What the language reads beside the project's own files. */
+    private readonly mounted: () => ReadonlyMap<string, KnownFile> = () => new Map(),
   ) {}
 
   /** The texts of the moment. A text that has not changed is the same object as before. */
@@ -46,6 +48,7 @@ export class KnownFiles {
       found.set(path, known);
     }
     for (const [path, file] of this.current()) found.set(path, file);
+    for (const [path, file] of this.mounted()) found.set(path, file);
     return found;
   };
 

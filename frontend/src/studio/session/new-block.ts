@@ -1,6 +1,5 @@
 // Making a block in Python: what the language says, done to the document as one step of the undo.
 import type { OutlineWire, TextEdit } from "../../api/schema";
-import * as Y from "yjs";
 import { LanguageRefusal } from "../../language";
 import { OUTSIDE_EDIT } from "../document/files";
 import type { Workspace } from "./workspace";
@@ -52,22 +51,12 @@ async function made(room: Room, request: Parameters<Room["language"]["ask"]>[0])
   throw new LanguageRefusal("new-block-refused", "The text is being changed. Try again.");
 }
 
-/**
- * New texts, and edits of others with them, as one step of the undo. Each has an id that nobody else knows, so that no
- * second seed can double its text.
- */
+/** New texts, and edits of others with them, as one step of the undo. */
 function addTexts(room: Room, texts: readonly NewText[], edits: readonly TextEdit[]): void {
   const { doc, undo } = room.files;
   undo.stopCapturing();
   doc.transact(() => {
-    for (const { path, text } of texts) {
-      const entry: readonly (readonly [string, unknown])[] = [
-        ["path", path],
-        ["kind", "text"],
-        ["text", new Y.Text(text)],
-      ];
-      doc.getMap("files").set(crypto.randomUUID(), new Y.Map(entry));
-    }
+    for (const { path, text } of texts) room.files.addText(path, text);
     room.edit(edits);
   }, OUTSIDE_EDIT);
   undo.stopCapturing();

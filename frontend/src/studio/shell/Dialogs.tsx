@@ -23,6 +23,8 @@ const FileDialogs = lazy(() => import("../dialogs/files/FileDialogs"));
 
 const ImportSamplesDialog = lazy(() => import("../dialogs/samples/ImportSamplesDialog"));
 const NewBlockDialog = lazy(() => import("../dialogs/NewBlockDialog"));
+const PublishBlockDialog = lazy(() => import("../dialogs/PublishBlockDialog"));
+const BlockVersionDialog = lazy(() => import("../dialogs/BlockVersionDialog"));
 const BuildChoicesDialog = lazy(() => import("../dialogs/BuildChoicesDialog"));
 const SendTakeDialog = lazy(() => import("../dialogs/SendTakeDialog"));
 
@@ -135,6 +137,18 @@ export default function Dialogs({ request }: DialogsProps) {
       return (
         <Suspense fallback={null}>
           <NewBlockDialog at={request.at} onClose={onClose} />
+        </Suspense>
+      );
+    case "publish-block":
+      return (
+        <Suspense fallback={null}>
+          <PublishBlockDialog path={request.path} onClose={onClose} />
+        </Suspense>
+      );
+    case "block-version":
+      return (
+        <Suspense fallback={null}>
+          <BlockVersionDialog {...request} onClose={onClose} />
         </Suspense>
       );
     case "shortcuts":

@@ -5,6 +5,7 @@ import type { Take } from "../../preview";
 import type { Destination } from "../commands/destination";
 import type { FileDialogRequest } from "../dialogs/files/request";
 import type { NamedFile } from "../session/named-files";
+import type { SharedBlock } from "../session/shared-blocks";
 
 export type DialogRequest =
   | { readonly what: "files"; readonly request: FileDialogRequest }
@@ -27,6 +28,15 @@ export type DialogRequest =
   | { readonly what: "resolve"; readonly id: string }
   /** `at` is the wire that it is put into, unless another is chosen. */
   | { readonly what: "new-block"; readonly at: Pick<OutlineWire, "source" | "source_index"> | null }
+  /** `path` is the file of a block of the project's own. */
+  | { readonly what: "publish-block"; readonly path: string }
+  | {
+      readonly what: "block-version";
+      readonly block: SharedBlock;
+      readonly from: string;
+      readonly to: string;
+      readonly take: (() => Promise<unknown>) | null;
+    }
   | { readonly what: "shortcuts" }
   /** Drawn by the preview, whose phones it is about. */
   | { readonly what: "phone" };

@@ -13,6 +13,7 @@ import { stageAt } from "../selection";
 import { Arguments } from "./Arguments";
 import { Inputs } from "./Inputs";
 import { Outputs } from "./Outputs";
+import { SharedBlockPart } from "./SharedBlockPart";
 import { TextField } from "./TextField";
 
 interface StagePanelProps {
@@ -184,6 +185,13 @@ export function StagePanel({
           )}
         </div>
       </div>
+      {kind === "block" && (
+        <SharedBlockPart
+          target={target}
+          readOnly={readOnly}
+          onTake={(next) => onEdit({ edit: "set-target", stage: name, target: next })}
+        />
+      )}
       <Arguments
         stage={name}
         fields={fields}

@@ -1,0 +1,96 @@
+// Whose block a stage runs, where it is of another project: its version, what advice there is, and the newer one.
+import { CircleArrowUp, FileDiff, TriangleAlert } from "lucide-react";
+import { useEffect } from "react";
+import { useStore } from "zustand";
+import { InlineCode } from "../../parts/InlineCode";
+import type { SharedBlock } from "../../session/shared-blocks";
+import { useShell } from "../../shell/shell";
+
+interface Props {
+  readonly target: string;
+  readonly readOnly: boolean;
+  readonly onTake: (target: string) => Promise<unknown>;
+}
+
+interface Named {
+  readonly block: SharedBlock;
+  readonly version: SharedBlock["versions"][number];
+  /** The one to take in its place, where there is one. */
+  readonly newer: SharedBlock["versions"][number] | null;
+}
+
+/** What a stage's target names among the blocks of other projects. */
+export function sharedBlockOf(blocks: readonly SharedBlock[], target: string): Named | null {
+  for (const block of blocks) {
+    const at = block.versions.findIndex(({ path }) => path === target);
+    const version = block.versions[at];
+    if (version === undefined) continue;
+    // The newest that nobody advises against; of a version that is advised against, an older one too.
+    const others = version.deprecation === "" ? block.versions.slice(0, at) : block.versions;
+    return { block, version, newer: others.find(({ deprecation }) => deprecation === "") ?? null };
+  }
+  return null;
+}
+
+export function SharedBlockPart({ target, readOnly, onTake }: Props) {
+  const { workspace, dialogs } = useShell();
+  const { shared } = workspace;
+  const found = sharedBlockOf(useStore(shared.state), target);
+  useEffect(() => workspace.attempt(shared.refresh()), [workspace, shared]);
+  if (found === null) return null;
+  const { block, version, newer } = found;
+  const canCompare = newer !== null && shared.source(block, version.version) !== null;
+  return (
+    <section className="panel-part" aria-label="The block's version">
+      <p className="small">
+        Version {version.version} of <b>{block.block}</b>, published by{" "}
+        <a href={`/${block.organisation}/${block.project}`}>
+          {block.organisation}/{block.project}
+        </a>
+        .
+      </p>
+      {version.deprecation !== "" && (
+        <p className="small">
+          <TriangleAlert className="icon worse" aria-label="Warning" /> Deprecated:{" "}
+          <InlineCode>{version.deprecation}</InlineCode>
+        </p>
+      )}
+      {newer === null ? (
+        <p className="small muted">It is the newest.</p>
+      ) : (
+        <>
+          <p className="small">
+            <b>{newer.version}</b> is there{newer.notes === "" ? "." : ": "}
+            <InlineCode>{newer.notes.split("\n")[0] ?? ""}</InlineCode>
+          </p>
+          <div className="row wrap">
+            {canCompare && (
+              <button
+                type="button"
+                className="button"
+                onClick={() =>
+                  dialogs.open({
+                    what: "block-version",
+                    block,
+                    from: version.version,
+                    to: newer.version,
+                    take: readOnly ? null : () => onTake(newer.path),
+                  })
+                }
+              >
+                <FileDiff aria-hidden="true" />
+                See what changes
+              </button>
+            )}
+            {!readOnly && (
+              <button type="button" className="button" onClick={() => void onTake(newer.path)}>
+                <CircleArrowUp aria-hidden="true" />
+                Take {newer.version}
+              </button>
+            )}
+          </div>
+        </>
+      )}
+    </section>
+  );
+}
