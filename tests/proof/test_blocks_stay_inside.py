@@ -21,6 +21,9 @@ from tests.rune.pyblock.native import Case, results
 
 COUNT = int(os.environ.get("FORGE_FUZZED_BLOCKS", "10000"))
 SHARES = 4
+
+pytestmark = pytest.mark.proof(shares=SHARES)
+
 BATCH = 100
 """Programs of one C file."""
 _FIRST_SEED = 1_000_000
@@ -43,7 +46,6 @@ _GIVEN = struct.pack("<4f", 1, 1, 1, 1)
 _FOUR = TensorType(ElementType.F32, (4,))
 
 
-@pytest.mark.proof(shares=SHARES)
 def test_no_program_reads_or_writes_outside_of_its_arrays(record_property: Recorder, tmp_path: Path) -> None:
     share = int(os.environ.get("FORGE_PROOF_SHARE", f"0/{SHARES}").partition("/")[0])
     seeds = range(_FIRST_SEED + share * COUNT // SHARES, _FIRST_SEED + (share + 1) * COUNT // SHARES)
@@ -61,7 +63,6 @@ def test_no_program_reads_or_writes_outside_of_its_arrays(record_property: Recor
     assert failed > len(seeds) // 20
 
 
-@pytest.mark.proof
 @pytest.mark.parametrize("array", ["p0[(int32_t)v0", "p1[(int32_t)v0", "a0[(int32_t)v0", "o0[t6"])
 def test_one_element_behind_an_array_is_found(array: str, tmp_path: Path) -> None:
     """In a block's C that is made wrong by hand: its input, its state, an array of its own and its output."""
