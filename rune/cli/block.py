@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from rune.blocks.catalogue import CATALOGUE, find_block
-from rune.blocks.in_python import source_of
+from rune.blocks.in_python import elements_of, source_of
 from rune.blocks.signature import Block
 from rune.cli.allow_outside import allow_outside_option
 from rune.cli.failure import CommandFailed, failed
@@ -17,6 +17,7 @@ from rune.cli.printing import format_option, print_json
 from rune.cli.project import project_of, show_diagnostics
 from rune.runefile import diagnostic_to_json
 from rune.tensor import ElementType
+from rune.wording import listed
 
 _NUMBERS = tuple(str(element) for element in ElementType if element not in (ElementType.UTF8, ElementType.U64))
 
@@ -46,10 +47,16 @@ def copy(name: str, project: Path, element: str | None) -> None:
     if block.source is None:
         written = ", ".join(each.name for each in CATALOGUE.values() if each.source is not None)
         raise CommandFailed(f"{block.name} is written in C, and not in Python. These are in Python: {written}.")
+    asked = None if element is None else ElementType(element)
+    taken = elements_of(block)
+    if asked is not None and asked not in taken:
+        raise CommandFailed(
+            f"{block.name} takes {listed([str(each) for each in taken])}, and not {asked}: there is no source for that."
+        )
     target = project / block.source.name
     try:
         with target.open("x", encoding="utf-8", newline="\n") as file:
-            file.write(source_of(block.source, None if element is None else ElementType(element)))
+            file.write(source_of(block.source, asked))
     except FileExistsError:
         raise CommandFailed(f"{target} is there already. Rename it, or delete it, and copy again.") from None
     except OSError as error:
