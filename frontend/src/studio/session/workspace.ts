@@ -71,6 +71,8 @@ export class Workspace {
   readonly timing: WatchStore;
   /** The rune of the other answer to an open question, while both are compared. */
   readonly answers: WatchStore;
+  /** What the tests of the open block find, compiled, while its panel is open. */
+  readonly tested: WatchStore;
   /** Whose session this browser has. */
   readonly signIn: SignInWatch;
   private readonly unsent: UnsentEdits;
@@ -125,7 +127,12 @@ export class Workspace {
       if (this.texts.getState().read && !this.texts.getState().ahead) this.texts.setState({ ahead: true });
     });
     const wished = () => new WatchStore(this.client, (sentence) => this.toasts.say(sentence));
-    const asked = [(this.watching = wished()), (this.timing = wished()), (this.answers = wished())];
+    const asked = [
+      (this.watching = wished()),
+      (this.timing = wished()),
+      (this.answers = wished()),
+      (this.tested = wished()),
+    ];
     let { preview } = this.store.state.getState();
     for (const each of asked) each.follow(preview);
     this.store.state.subscribe(() => {
