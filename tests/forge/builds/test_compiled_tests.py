@@ -59,7 +59,7 @@ def test_each_test_says_what_it_found_compiled(
         {"name": "test_it_triples", "line": 5, "problem": problem},
     ]
     told = Event.objects.filter(type="preview.watched").latest("sequence").data
-    assert told["answer"]["tests"] == answer["tests"]
+    assert (told["watch"], told["state"]) == (answer["id"], "ready")
 
     # Of the same text it is not done again, of another one it is.
     before = Preview.objects.get(pk=answer["id"]).changed

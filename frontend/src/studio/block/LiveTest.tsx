@@ -40,7 +40,7 @@ export function LiveTest({ runner, engine }: Props) {
       <button type="button" className="button small" disabled={!isReady || isBusy} onClick={() => void add()}>
         <Plus size={14} aria-hidden /> From the last {RECENT / 1000} s
       </button>
-      <p className="small muted" role="status">
+      <p className="small muted" aria-live="polite">
         {refused !== "" ? refused : isReady ? "" : "Makes a test of what comes in, once the block runs."}
       </p>
     </div>
