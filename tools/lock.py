@@ -23,6 +23,7 @@ FILES = {
     "node.txt": ["requirements/node.in"],
     "pyodide.txt": ["requirements/pyodide.in", "--no-deps"],
     "wasm3.txt": ["requirements/wasm3.in"],
+    "judges.txt": ["requirements/judges.in", "--no-deps"],
 }
 
 

@@ -21,7 +21,7 @@ from forge.builds.models import UNFINISHED, Build, BuildChoices, BuildPackage, K
 from forge.builds.notify import notify_workers, previews
 from forge.builds.quotas import require_another_build
 from forge.builds.requesting import remake_previews
-from forge.builds.watches import checked_fix, checked_wires, start_watch
+from forge.builds.watches import checked_fix, checked_tests, checked_wires, start_watch
 from forge.core.actors import Actor
 from forge.core.audit import write_entry
 from forge.core.events import append_event
@@ -157,6 +157,15 @@ def watch_wires(actor: Actor, project: Project, asked: Any, *, timed: bool = Fal
     require(actor, Verb.READ, project)
     wires = [] if timed and asked == [] else checked_wires(asked)
     return start_watch(project, {"watched": wires, "timed": timed})
+
+
+def run_tests(actor: Actor, project: Project, asked: Any) -> Preview:
+    """Asks for the tests of a block of the newest text to be run compiled; `asked` is the path of their file.
+
+    Raises `Invalid`, and `Forbidden` or `NotFound`.
+    """
+    require(actor, Verb.READ, project)
+    return start_watch(project, {**plain_options(), "tests": checked_tests(asked)})
 
 
 def try_fix(actor: Actor, project: Project, asked: Any) -> Preview:

@@ -26,6 +26,7 @@ from forge.builds.actions import (
     note_rune_download,
     refresh_preview,
     request_build,
+    run_tests,
     try_fix,
     watch_wires,
 )
@@ -140,11 +141,13 @@ class TriedFixSerializer(serializers.Serializer[Any]):
 
 
 class WatchRequestSerializer(serializers.Serializer[Any]):
-    """Which wires to watch, and whether the rune is to say when each stage ends; or else which fix to try."""
+    """Which wires to watch, and whether the rune is to say when each stage ends; or else which fix to try, or the
+    test file of a block whose tests are to be run compiled."""
 
     wires = WatchedWireSerializer(many=True, required=False)
     timed = serializers.BooleanField(required=False)
     fix = TriedFixSerializer(required=False)
+    tests = serializers.CharField(required=False)
 
 
 class ProjectWatch(ProjectView):
@@ -156,10 +159,16 @@ class ProjectWatch(ProjectView):
 
         With `timed`, which may name no wires, the rune says when each stage ends. With `fix`, and without
         wires, it is the rune of the newest text with that fix in it; nothing is written into the text.
+        With `tests`, the path of a block's test file, and nothing else, those tests are compiled and run
+        as in a build.
         """
         project = self.project(request, organisation, name, Verb.READ)
         asked = request.data if isinstance(request.data, dict) else {}
         principal = principal_of(request)
+        if "tests" in asked:
+            if asked.keys() - {"tests", "wires"} or asked.get("wires"):
+                raise Invalid("A request with `tests` cannot have anything else.")
+            return Response(watch_to_json(run_tests(principal, project, asked["tests"])), status=202)
         if "fix" in asked:
             if asked.get("wires") or asked.get("timed"):
                 raise Invalid("A request with `fix` cannot have `wires` or `timed` too.")

@@ -51,5 +51,9 @@ class NoSuchFix(Exception):
     """The fix that is to be tried is not one of the newest text; the message says so to a person."""
 
 
+class TestsRefused(Exception):
+    """The tests that are to be run compiled are not there, or cannot be; the message says so to a person."""
+
+
 class WishesRefused(Exception):
     """The changes that are to be tried do not fit the files; the message says so to a person."""

@@ -357,7 +357,9 @@ class Preview(models.Model):
     """`{"watched": [{"stage", "index"}], "timed"}`: the wires whose tensors are sent to the page as well, each once and
     sorted, and whether the rune says when each stage ends. With `"fix": {"code", "place", "choice"}`, it is the newest
     text with that fix of a diagnostic in it (`forge.compute.applied_fix`). With `"copy": {"version", "wishes"}`, it is
-    no newest text, but a copy of a version's files with those wishes granted (`forge.compute.wishes`)."""
+    no newest text, but a copy of a version's files with those wishes granted (`forge.compute.wishes`). With
+    `"tests": path` nothing is built but the tests of a block, which are run; `outline` is what they found
+    (`forge.compute.compiled_tests`)."""
     sequence = models.BigIntegerField(default=0)
     """The number of the document's update that `state`, `diagnostics` and `outline` tell about."""
     state = models.CharField(max_length=10, choices=PreviewState.choices, default=PreviewState.CHECKING)
@@ -392,6 +394,12 @@ class Preview(models.Model):
     def fix(self) -> dict[str, Any] | None:
         """The fix that is tried, where it is that."""
         found: dict[str, Any] | None = self.options.get("fix")
+        return found
+
+    @property
+    def tests(self) -> str | None:
+        """The test file whose tests are run compiled, where it is that. Such a preview has no rune."""
+        found: str | None = self.options.get("tests")
         return found
 
     @property

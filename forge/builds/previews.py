@@ -21,7 +21,7 @@ from django.utils import timezone
 from forge.builds.artefacts import drop_unused
 from forge.builds.contents import keep_contents
 from forge.builds.copies import COPIES_KEPT, files_of_copy
-from forge.builds.errors import NoSuchFix, Stopping, WishesRefused
+from forge.builds.errors import NoSuchFix, Stopping, TestsRefused, WishesRefused
 from forge.builds.events import PREVIEW_CHANGED, PREVIEW_WATCHED
 from forge.builds.execution import Execution
 from forge.builds.jobs import Step, preview_job
@@ -116,9 +116,13 @@ def _make(preview: Preview, seen: WorkingTree, compiler: Compiler, tick: Callabl
             seen = with_fix(preview.project, seen, preview.fix, compiler, tick, pace)
         if preview.copy is not None:
             seen = with_wishes(preview, preview.copy["wishes"], seen, compiler, tick, pace)
+        if preview.tests is not None:
+            found = compiled_tests(preview, preview.tests, seen, compiler, tick, pace)
+            recorder.save(PreviewState.READY, outline=found)
+            return
         job = preview_job(preview, seen)
         Execution(job, recorder).run(lambda: nullcontext(compiler), limit=PREVIEW_SECONDS, tick=tick, pace=pace)
-    except (NoSuchFix, WishesRefused) as error:
+    except (NoSuchFix, TestsRefused, WishesRefused) as error:
         recorder.save(PreviewState.FAILED, error=str(error))
     except Damaged as error:
         recorder.save(PreviewState.FAILED, error=error.detail)
@@ -145,6 +149,25 @@ def with_fix(
     if "refused" in found:
         raise NoSuchFix(found["refused"])
     return seen.with_text(found["path"], found["text"].encode("utf-8"))
+
+
+def compiled_tests(
+    preview: Preview,
+    path: str,
+    seen: WorkingTree,
+    compiler: Compiler,
+    tick: Callable[[], None],
+    pace: PaceNow = usual_pace,
+) -> dict[str, Any]:
+    """What the tests of this file find, compiled and run by the compiler's process.
+
+    Raises `TestsRefused`, `ChildDied` and what `tick` raises.
+    """
+    job = {"op": "test", "path": path}
+    found, reason = _answer(job, preview.project.organisation_id, seen, compiler, tick, pace)
+    if found is None or "refused" in found:
+        raise TestsRefused(reason if found is None else found["refused"])
+    return found
 
 
 def with_wishes(

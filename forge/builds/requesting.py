@@ -33,7 +33,7 @@ def request_preview(project: Project, options: Mapping[str, Any], is_old: Callab
             key=canonical_digest(options),
             defaults={"options": dict(options), "state": PreviewState.BUILDING},
         )
-        lost = preview.state == PreviewState.READY and preview.build_id is None
+        lost = preview.state == PreviewState.READY and preview.build_id is None and preview.tests is None
         if lost or is_old(preview):
             preview.state = PreviewState.BUILDING
         preview.asked = timezone.now()

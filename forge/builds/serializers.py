@@ -139,13 +139,37 @@ class NamedFixJson(TypedDict):
     choice: int
 
 
+class TestProblemJson(TypedDict):
+    """Why a test failed, and where."""
+
+    file: str
+    line: int
+    message: str
+
+
+class CompiledTestJson(TypedDict):
+    """A test that ran compiled; `problem` is null where it passed, and `name` empty where the file has a problem."""
+
+    name: str
+    line: int
+    problem: TestProblemJson | None
+
+
+class CompiledTestsJson(TypedDict):
+    """What the tests of a file found, compiled, and how long that took with compiling them."""
+
+    tests: list[CompiledTestJson]
+    milliseconds: float
+
+
 class WatchJson(TypedDict):
-    """What is watched or tried, and the last rune that shows it."""
+    """What is watched or tried, and the last rune that shows it. `tests` is what tests found that were asked for."""
 
     id: Uuid
     wires: list[WireJson]
     timed: bool
     fix: NamedFixJson | None
+    tests: CompiledTestsJson | None
     state: PreviewStateJson
     error: str | None
     build: PreviewBuildJson | None
@@ -293,6 +317,7 @@ def watch_to_json(watch: Preview) -> WatchJson:
         "wires": watch.options["watched"],
         "timed": watch.options["timed"],
         "fix": cast("NamedFixJson | None", watch.fix),
+        "tests": cast("CompiledTestsJson", watch.outline) if watch.tests is not None and watch.outline else None,
         "state": watch.state,
         "error": broken if watch.state == PreviewState.BROKEN else watch.error or None,
         "build": good_build_to_json(watch.build),

@@ -18,6 +18,7 @@ from forge.core.actors import Actor
 from forge.core.errors import Invalid
 from forge.projects.access import require
 from forge.projects.models import Project
+from rune.pyblock.testing.check import is_test_file
 
 MOST_WIRES = 8
 """Wires that are watched at once."""
@@ -59,6 +60,13 @@ def checked_wires(asked: Any) -> list[dict[str, Any]]:
     if not 0 < len(found) <= MOST_WIRES:
         raise Invalid(f"`wires` must name 1 to {MOST_WIRES} wires, each with `stage` and `index`.")
     return [{"stage": stage, "index": index} for stage, index in sorted(found)]
+
+
+def checked_tests(asked: Any) -> str:
+    """The path of a test file as it is kept. Raises `Invalid`."""
+    if not isinstance(asked, str) or not is_test_file(asked) or len(asked) > _LONGEST_NAME or "\0" in asked:
+        raise Invalid("`tests` must be the path of a test file, such as smooth_test.py.")
+    return asked
 
 
 def checked_fix(asked: Any) -> dict[str, Any]:

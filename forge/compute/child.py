@@ -25,6 +25,7 @@ from typing import IO, Any
 from forge.compute.applied_fix import apply_fix
 from forge.compute.block_step import answer_publishable
 from forge.compute.build_steps import make
+from forge.compute.compiled_tests import run_compiled
 from forge.compute.firmware_step import make_firmware
 from forge.compute.job_answers import Answers
 from forge.compute.job_files import JobFiles, Signatures, read_descriptor
@@ -70,6 +71,8 @@ def run_job(
                 answers.send("answered", answer=summarise(files, signature_of))
             case "fix":
                 answers.send("answered", answer=apply_fix(files, signature_of, job["fix"]))
+            case "test":
+                answers.send("answered", answer=run_compiled(files, job["path"]))
             case "wishable":
                 answers.send("answered", answer=answer_wishable(files, signature_of))
             case "publishable":

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 
-from rune.blocks.signature import BlockCode, GeneratedHeader
+from rune.blocks.signature import Block, BlockCode, BlockError, GeneratedHeader
 from rune.pyblock.check import check_file
 from rune.pyblock.emit import emit
 from rune.pyblock.numbers import Scalar, to_f32
@@ -29,6 +29,23 @@ def source_of(file: Path, element: ElementType | None = None) -> str:
     if element is None or written is None:
         return text
     return re.sub(rf"\b{written['element']}\b", str(element), text)
+
+
+def elements_of(block: Block) -> tuple[ElementType, ...]:
+    """The elements of the first input that a block in Python takes: for each of them there is a source."""
+    if block.source is None:
+        return ()
+    signature = check_file(block.source.name, source_of(block.source)).signature
+    count = 0 if signature is None else len(signature.inputs)
+    defaults = {each.name: each.default for each in block.arguments if each.default is not None}
+    found = []
+    for element in ElementType:
+        try:
+            block.made_of((TensorType(element, (1,)),) * count, defaults)
+        except BlockError:
+            continue
+        found.append(element)
+    return tuple(found)
 
 
 def python_code(file: Path, inputs: Sequence[TensorType], settings: Sequence[int | float] = ()) -> BlockCode:

@@ -1,4 +1,4 @@
-"""The proc-blocks that were published for Rune and that the catalogue lacks: their names, and what they did.
+"""The proc-blocks that were published for Rune and that the catalogue lacks: what they did, and what to do instead.
 
 Nothing here can be built; it is only so that nobody is told that a block which they know does not exist.
 """
@@ -10,34 +10,24 @@ from types import MappingProxyType
 
 PUBLISHED: Mapping[str, str] = MappingProxyType(
     {
-        "argmax": "the index of the largest element, or 0 where none is above 0; `class_index` gives it always",
         "elastic_net": "a linear regression that is trained while it runs",
-        "f1_score": "how good predictions are",
-        "linear_regression": "a linear regression that is trained while it runs",
         "logistic_regression": "a classifier that is trained while it runs",
-        "metric": "how good predictions are",
-        "password_strength": "how strong a password is",
         "support_vector_classifier": "a classifier that is trained while it runs",
         "support_vector_regression": "a regression that is trained while it runs",
-        "train_test_split": "rows for training and rows for testing",
     }
 )
 """By name, with `_`."""
 
-_TRAIN = "A rune is not trained while it runs: train the model before, and add its file."
-_EVALUATE = "Samples with labels and `rune evaluate` say how good the answers are, with their uncertainty."
+_TRAIN = (
+    "Train the model before, and add its file: `model:` takes what scikit-learn and others export to ONNX or TFLite."
+)
+_LINEAR = "`linear_regression` learns while the rune runs; what is learnt before is a model, with its file in `model:`."
 INSTEAD: Mapping[str, str] = MappingProxyType(
     {
-        "argmax": "Use `class_index`, or `most_confident_indices` for more than one.",
-        "elastic_net": _TRAIN,
-        "f1_score": _EVALUATE,
-        "linear_regression": _TRAIN,
+        "elastic_net": _LINEAR,
         "logistic_regression": _TRAIN,
-        "metric": _EVALUATE,
-        "password_strength": "It only looked at the number of bytes; a block in Python counts what is asked for.",
         "support_vector_classifier": _TRAIN,
-        "support_vector_regression": _TRAIN,
-        "train_test_split": "Samples are split in the project, and `rune evaluate` keeps to it.",
+        "support_vector_regression": _LINEAR,
     }
 )
 """What to do without it."""

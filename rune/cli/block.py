@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 
 from rune.blocks.catalogue import CATALOGUE, find_block
-from rune.blocks.in_python import source_of
+from rune.blocks.in_python import elements_of, source_of
 from rune.blocks.shared_path import SharedPath, parse_shared_name, parse_shared_path
 from rune.blocks.signature import Block
 from rune.building.block_cache import BlockCache
@@ -25,6 +25,7 @@ from rune.remote import BlockPublisher, PulledBlock, Registry
 from rune.runefile import diagnostic_to_json
 from rune.runefile.lock import LOCK_FILE, lock_text
 from rune.tensor import ElementType
+from rune.wording import listed
 
 _NUMBERS = tuple(str(element) for element in ElementType if element not in (ElementType.UTF8, ElementType.U64))
 
@@ -54,10 +55,16 @@ def copy(name: str, project: Path, element: str | None) -> None:
     if block.source is None:
         written = ", ".join(each.name for each in CATALOGUE.values() if each.source is not None)
         raise CommandFailed(f"{block.name} is written in C, and not in Python. These are in Python: {written}.")
+    asked = None if element is None else ElementType(element)
+    taken = elements_of(block)
+    if asked is not None and asked not in taken:
+        raise CommandFailed(
+            f"{block.name} takes {listed([str(each) for each in taken])}, and not {asked}: there is no source for that."
+        )
     target = project / block.source.name
     try:
         with target.open("x", encoding="utf-8", newline="\n") as file:
-            file.write(source_of(block.source, None if element is None else ElementType(element)))
+            file.write(source_of(block.source, asked))
     except FileExistsError:
         raise CommandFailed(f"{target} is there already. Rename it, or delete it, and copy again.") from None
     except OSError as error:

@@ -216,7 +216,7 @@ class ExpressionText:
 
     def _float_binary(self, node: Binary, left: str, right: str) -> str:
         type_ = self.type_of(node)
-        if node.operator in ("/", "//", "%") and not (isinstance(node.right, Constant) and node.right.value != 0):
+        if node.operator in ("/", "//", "%") and not self._is_never_zero(node.right):
             self.fail(f"{right} == 0", node.line, numbers.DIVISION_BY_ZERO)
         match node.operator:
             case "*":
@@ -227,6 +227,15 @@ class ExpressionText:
             case "%":
                 return self._keep(type_, f"({type_})rune_block_float_modulo({left}, {right})")
         return self._keep(type_, f"{left} {node.operator} {right}")
+
+    def _is_never_zero(self, node: Expression) -> bool:
+        match node:
+            case Constant(value):
+                return value != 0
+            case Convert(value) if value.type is Scalar.INT:
+                low, high = self.facts.of(value)
+                return low > 0 or high < 0
+        return False
 
     def _logic(self, node: Logic) -> str:
         name = self.lines.fresh()

@@ -23,6 +23,7 @@ from rune.pyblock.signature import UnfitInput
 from rune.pyblock.testing.check import block_of_tests, check_tests, test_title
 from rune.pyblock.testing.joined import joined
 from rune.pyblock.testing.python import run_tests
+from rune.pyblock.testing.recorded import NotRecorded, Runs, newest_that_fit, recorded_test
 from rune.pyblock.testing.recordings import find_recording
 from rune.pyblock.testing.subject import Subject
 from rune.tensor import ElementType, TensorType
@@ -90,14 +91,15 @@ class Live:
                 return self._run([_numbers(each) for each in request["inputs"]])
             case "test":
                 return _tested(request)
-        raise ValueError("a request loads, runs or tests")
+            case "record":
+                return _recorded(request)
+        raise ValueError("a request loads, runs, tests or records")
 
     def _load(self, request: Mapping[str, Any]) -> dict[str, Any]:
         """Another text, whose states begin with zeros. Where it has problems, none runs."""
         self._block = None
-        types = [TensorType(ElementType(each["type"]), tuple(each["dimensions"])) for each in request["inputs"]]
         try:
-            checked = check_file(request["file"], request["text"], types)
+            checked = check_file(request["file"], request["text"], _types(request))
         except UnfitInput as error:
             return {"problems": [{"line": 1, "message": error.message}]}
         if checked.block is None:
@@ -133,6 +135,32 @@ class Live:
             "milliseconds": milliseconds,
             "failure": failure,
         }
+
+
+def _types(request: Mapping[str, Any]) -> list[TensorType]:
+    return [TensorType(ElementType(each["type"]), tuple(each["dimensions"])) for each in request["inputs"]]
+
+
+def _recorded(request: Mapping[str, Any]) -> dict[str, Any]:
+    """A test of what the block read just now, run by run from states of zeros; `refused` is a sentence where there is
+    none. The block that is loaded stays."""
+    watch = _Watch()
+    try:
+        checked = check_file(request["file"], request["text"], _types(request))
+        if checked.block is None or checked.signature is None:
+            return {"refused": "The block has a problem. Fix it first."}
+        block, settings = checked.block, _settings(checked, request["settings"])
+        runs = [[_numbers(each) for each in run] for run in request["runs"]]
+        runs = runs[-newest_that_fit(block.inputs, len(runs)) :]
+        anew = PythonBlock(checked, watch.print, watch.trace, watch.turn)
+        watch.begin()
+        gave = [anew.run(run, settings) for run in runs][-1]
+        made = Runs(checked.signature, block.inputs, block.outputs, runs, gave, request["settings"])
+        return {"test": recorded_test(request["name"], made), "runs": len(runs)}
+    except (NotRecorded, UnfitInput) as error:
+        return {"refused": str(error)}
+    except BlockFailure as error:
+        return {"refused": f"The block fails on it, in line {error.line}: {error.message}."}
 
 
 def elements_of(block: Block) -> int:

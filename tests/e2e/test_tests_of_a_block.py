@@ -47,14 +47,32 @@ def test_tests_come_with_a_block_run_as_one_types_and_fail_the_build(forge: Live
 
     # Beside the block its tests pass, and so they do beside their own text, at their lines.
     tests = page.get_by_role("region", name="Tests")
-    expect(tests.get_by_role("status")).to_have_text("2 of 2 passed", timeout=2 * PATIENCE)
+    said = tests.get_by_role("status").first
+    expect(said).to_have_text("2 of 2 passed", timeout=2 * PATIENCE)
+    # And compiled, as soon as the project is built with them.
+    cases = tests.get_by_role("listitem")
+    expect(cases.get_by_text("Passed")).to_have_count(4, timeout=2 * PATIENCE)
     _shot(page, "tests-block")
+
+    # What came in within the last two seconds becomes a test, which passes in both; one undo takes it back.
+    new = tests.get_by_role("button", name="From the last 2 s")
+    expect(new).to_be_enabled(timeout=PATIENCE)
+    new.focus()
+    page.keyboard.press("Enter")
+    expect(said).to_have_text("3 of 3 passed", timeout=PATIENCE)
+    expect(cases.get_by_text("Passed")).to_have_count(6, timeout=2 * PATIENCE)
+    _shot(page, "tests-live-input")
+    page.get_by_role("button", name="Show", exact=True).click()
+    expect(page.get_by_role("tab", name="smooth_test.py")).to_have_attribute("aria-selected", "true", timeout=PATIENCE)
+    expect(page.locator(".line-value.passed")).to_have_count(3, timeout=PATIENCE)
+    open_file(page, "smooth.py")
     open_file(page, "smooth_test.py")
-    expect(page.locator(".line-value.passed")).to_have_count(2, timeout=PATIENCE)
+    expect(page.locator(".line-value.passed")).to_have_count(3, timeout=PATIENCE)
 
     # One that fails says what came, what was expected and what the block read, at its line.
     write_over(page, "smooth_test.py", FAILS)
-    expect(tests.get_by_role("status")).to_have_text("1 test of 2 failed", timeout=PATIENCE)
+    expect(said).to_have_text("1 test of 2 failed", timeout=PATIENCE)
+    expect(tests.get_by_text("The same", exact=True)).to_be_visible(timeout=2 * PATIENCE)
     expect(page.locator(".line-value.failed")).to_contain_text("element 0 is 0.341797, expected 0.5 within 0.01")
     expect(tests.get_by_text("[0.5, 1], in run 4")).to_be_visible()
     _shot(page, "tests-failed")
@@ -108,7 +126,7 @@ def test_a_block_of_the_catalogue_is_copied_and_its_panels_are_for_all(forge: Li
     new_block(page, "smooth")
     open_file(page, "smooth_test.py")
     write_over(page, "smooth_test.py", FAILS.replace("[[0.5, 1.0]]", "[0.5, 1.0]").replace("[[0.0]]", "[0.0]"))
-    expect(page.get_by_role("region", name="Tests").get_by_role("status")).to_have_text(
+    expect(page.get_by_role("region", name="Tests").get_by_role("status").first).to_have_text(
         "1 test of 2 failed", timeout=2 * PATIENCE
     )
     dark = Look("dark", DESKTOP["width"], DESKTOP["height"])

@@ -1433,6 +1433,8 @@ export interface paths {
      *
      *     With `timed`, which may name no wires, the rune says when each stage ends. With `fix`, and without
      *     wires, it is the rune of the newest text with that fix in it; nothing is written into the text.
+     *     With `tests`, the path of a block's test file, and nothing else, those tests are compiled and run
+     *     as in a build.
      */
     readonly post: operations["preview_watch"];
     readonly delete?: never;
@@ -2962,6 +2964,18 @@ export interface components {
       readonly pipeline: components["schemas"]["PipelineChange"] | null;
       readonly models: readonly components["schemas"]["ModelChange"][];
       readonly said: readonly string[];
+    };
+    /** @description A test that ran compiled; `problem` is null where it passed, and `name` empty where the file has a problem. */
+    readonly CompiledTest: {
+      readonly name: string;
+      readonly line: number;
+      readonly problem: components["schemas"]["TestProblem"] | null;
+    };
+    /** @description What the tests of a file found, compiled, and how long that took with compiling them. */
+    readonly CompiledTests: {
+      readonly tests: readonly components["schemas"]["CompiledTest"][];
+      /** Format: double */
+      readonly milliseconds: number;
     };
     /** @description The word that is replaced, and what by, the best first. */
     readonly CompleteAnswer: {
@@ -5368,6 +5382,12 @@ export interface components {
     readonly Templates: {
       readonly templates: readonly components["schemas"]["Template"][];
     };
+    /** @description Why a test failed, and where. */
+    readonly TestProblem: {
+      readonly file: string;
+      readonly line: number;
+      readonly message: string;
+    };
     readonly Text: {
       readonly text: string;
     };
@@ -5681,24 +5701,29 @@ export interface components {
       /** @description milliseconds, of a `moment` */
       readonly at?: number;
     };
-    /** @description What is watched or tried, and the last rune that shows it. */
+    /** @description What is watched or tried, and the last rune that shows it. `tests` is what tests found that were asked for. */
     readonly Watch: {
       /** Format: uuid */
       readonly id: string;
       readonly wires: readonly components["schemas"]["Wire"][];
       readonly timed: boolean;
       readonly fix: components["schemas"]["NamedFix"] | null;
+      readonly tests: components["schemas"]["CompiledTests"] | null;
       readonly state: components["schemas"]["PreviewState"];
       readonly error: string | null;
       readonly build: components["schemas"]["PreviewBuild"] | null;
     };
     /** @enum {string} */
     readonly WatchLevel: "off" | "mine" | "all";
-    /** @description Which wires to watch, and whether the rune is to say when each stage ends; or else which fix to try. */
+    /**
+     * @description Which wires to watch, and whether the rune is to say when each stage ends; or else which fix to try, or the
+     *     test file of a block whose tests are to be run compiled.
+     */
     readonly WatchRequest: {
       readonly wires?: readonly components["schemas"]["WatchedWire"][];
       readonly timed?: boolean;
       readonly fix?: components["schemas"]["TriedFix"];
+      readonly tests?: string;
     };
     /** @description Of what of a project one hears: nothing, of what is one's own, or all. */
     readonly Watched: {
@@ -5993,6 +6018,8 @@ export type ChooseFavourite = components["schemas"]["ChooseFavourite"];
 export type ChooseWatch = components["schemas"]["ChooseWatch"];
 export type Comment = components["schemas"]["Comment"];
 export type Comparison = components["schemas"]["Comparison"];
+export type CompiledTest = components["schemas"]["CompiledTest"];
+export type CompiledTests = components["schemas"]["CompiledTests"];
 export type CompleteAnswer = components["schemas"]["CompleteAnswer"];
 export type CompletionItem = components["schemas"]["CompletionItem"];
 export type Conflict = components["schemas"]["Conflict"];
@@ -6289,6 +6316,7 @@ export type Teammate = components["schemas"]["Teammate"];
 export type Teams = components["schemas"]["Teams"];
 export type Template = components["schemas"]["Template"];
 export type Templates = components["schemas"]["Templates"];
+export type TestProblem = components["schemas"]["TestProblem"];
 export type Text = components["schemas"]["Text"];
 export type TextEdit = components["schemas"]["TextEdit"];
 export type Thread = components["schemas"]["Thread"];

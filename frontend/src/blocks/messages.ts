@@ -87,6 +87,15 @@ export interface TestResult {
   readonly failure: TestFailure | null;
 }
 
+/** What a block read, run after run, to be written down as a test with this name. */
+export interface RecordedText extends BlockText {
+  readonly name: string;
+  readonly runs: readonly (readonly (readonly number[])[])[];
+}
+
+/** What `record` answers: the text of the test and how many of the newest runs are in it, or why there is none. */
+export type Recorded = { readonly test: string; readonly runs: number } | { readonly refused: string };
+
 /** What `test` answers: with problems no test runs. */
 export interface TestsRun {
   readonly problems: readonly LineMessage[];

@@ -6,6 +6,8 @@ import type {
   BlockText,
   FromPython,
   PythonFiles,
+  Recorded,
+  RecordedText,
   TestsRun,
   TestsText,
   ToPython,
@@ -78,6 +80,11 @@ export class PythonFrame {
   /** Runs the tests of a block; the one that is loaded stays as it is. */
   async test(tests: TestsText): Promise<TestsRun> {
     return JSON.parse(await this.ask({ ask: "test", ...tests })) as TestsRun;
+  }
+
+  /** A test of what a block read; the one that is loaded stays as it is. */
+  async record(recorded: RecordedText): Promise<Recorded> {
+    return JSON.parse(await this.ask({ ask: "record", ...recorded })) as Recorded;
   }
 
   /** The answer to a request, as text. Throws `PythonStopped`; the next request begins with a fresh Python. */

@@ -4,31 +4,20 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from rune.blocks.predictions import check_predictions, scores
 from rune.blocks.signature import (
     Arguments,
     Block,
     BlockCode,
-    BlockError,
     BlockOutput,
     Category,
 )
-from rune.tensor import ElementType, TensorType
+from rune.tensor import TensorType
 
 
 def _outputs(inputs: tuple[TensorType, ...], _arguments: Arguments) -> tuple[BlockOutput, ...]:
-    if len(inputs) != 2:
-        raise BlockError(
-            f"prediction_errors takes 2 inputs, what is true and what was predicted, and not {len(inputs)}"
-        )
-    for index, given in enumerate(inputs):
-        if given.element is not ElementType.F64 or given.count < 1:
-            raise BlockError(f"prediction_errors takes f64 and not {given}", input_index=index)
-    if inputs[0].count != inputs[1].count:
-        raise BlockError(
-            f"prediction_errors compares as many predictions as truths, and not {inputs[1]}", input_index=1
-        )
-    one = BlockOutput(TensorType(ElementType.F64, (1,)))
-    return (one, one)
+    check_predictions("prediction_errors", inputs)
+    return scores(2)
 
 
 def _code(inputs: tuple[TensorType, ...], _arguments: Arguments) -> BlockCode:

@@ -25,7 +25,9 @@ RUNE_FUNCTION int rune_word_piece_text(struct rune_pieces *made, const uint8_t *
     }
     for (uint32_t at = 0; at < size;) {
         at += rune_text_character(text + at, size - at, &code);
-        int is_blank = rune_character_is_blank(made->kinds, code), is_word = rune_character_is_ideograph(code);
+        /* Words end at a line or paragraph separator too, as where BERT's own splits what is left. */
+        int is_blank = rune_character_is_blank(made->kinds, code) || code == 0x2028 || code == 0x2029;
+        int is_word = rune_character_is_ideograph(code);
         if (is_blank || is_word) rune_pieces_end_word(made);
         if (is_blank || rune_character_is_dropped(made->kinds, code)) continue;
         uint32_t plain[3] = {code, 0, 0}, characters = 1;

@@ -59,6 +59,8 @@ I32 = TensorType(ElementType.I32, (4,))
 U32 = TensorType(ElementType.U32, (1,))
 U8 = TensorType(ElementType.U8, (4,))
 F64 = TensorType(ElementType.F64, (4,))
+ROWS = TensorType(ElementType.F64, (4, 2))
+SQUARE = TensorType(ElementType.F64, (4, 4))
 
 
 @pytest.mark.parametrize(
@@ -79,11 +81,26 @@ F64 = TensorType(ElementType.F64, (4,))
         ("label", (I32,), {"wordlist": " \n"}, "the wordlist is empty"),
         ("label", (TensorType(ElementType.U32, (2, 3), (1,)),), {"wordlist": "a"}, "one row of indices"),
         ("accuracy", (F64,), {}, "takes 2 inputs"),
-        ("accuracy", (F64, F32), {}, "takes f64"),
+        ("accuracy", (F64, F32), {}, "takes numbers of f64"),
         ("accuracy", (F64, TensorType(ElementType.F64, (3,))), {}, "as many predictions"),
         ("prediction_errors", (F64,), {}, "takes 2 inputs"),
-        ("prediction_errors", (F32, F64), {}, "takes f64"),
+        ("prediction_errors", (F32, F64), {}, "takes numbers of f64"),
         ("prediction_errors", (F64, TensorType(ElementType.F64, (3,))), {}, "as many predictions"),
+        ("precision_recall", (F32, I32), {"positive": 1}, "compares numbers of one type"),
+        ("metric", (F64,), {}, "takes 2 inputs"),
+        ("f1_score", (F32, F32), {}, "takes numbers of f64"),
+        ("argmax", (I32,), {}, "takes scores of f32"),
+        ("password_strength", (U8,), {}, "takes texts of utf8"),
+        ("train_test_split", (ROWS,), {"test_size": 0.2}, "takes 2 inputs"),
+        ("train_test_split", (F64, F64), {"test_size": 0.2}, r"f64\[rows, features\], and not f64\[4\]"),
+        ("train_test_split", (ROWS, ROWS), {"test_size": 0.2}, "needs a target for each of its rows"),
+        ("train_test_split", (ROWS, F64), {"test_size": 0.2}, "of 4 rows that leaves 0 for testing"),
+        ("train_test_split", (ROWS, F64), {"test_size": 1.0}, "of 4 rows that leaves 4 for testing"),
+        ("linear_regression", (ROWS, F64), {}, "takes 3 inputs"),
+        ("linear_regression", (ROWS, F64, F64), {}, "takes rows of features"),
+        ("linear_regression", (ROWS, F64, TensorType(ElementType.F64, (1, 3))), {}, "learns from 2 features a row"),
+        ("linear_regression", (TensorType(ElementType.F64, (4, 4)), F64, ROWS), {}, "has others"),
+        ("linear_regression", (SQUARE, F64, SQUARE), {}, "4 rows do not decide 4 factors and an offset"),
         ("audio_float_conversion", (F32,), {}, "takes samples of i16"),
         ("audio_float_conversion", (), {}, "takes 1 input"),
         ("binary_classification", (I32,), {"threshold": 0.5}, "takes a score of f32"),

@@ -12,13 +12,25 @@ import numpy as np
 import pytest
 
 from rune.blocks.catalogue import CATALOGUE
-from tests.rune.blocks.references import detections, images, motion, numbers, shapes, sound, texts, time
+from tests.rune.blocks.block_module import Elements, vectors_of
+from tests.rune.blocks.references import (
+    detections,
+    images,
+    motion,
+    numbers,
+    old_blocks,
+    predictions,
+    shapes,
+    sound,
+    texts,
+    time,
+)
 from tests.rune.blocks.references.case import Array, Case, Fails
 
-MODULES = (numbers, shapes, images, sound, motion, time, detections, texts)
+MODULES = (numbers, shapes, images, sound, motion, time, detections, predictions, texts)
 REFERENCES = {name: reference for module in MODULES for name, reference in module.REFERENCES.items()}
 HISTORIES = {**time.HISTORIES, **motion.HISTORIES, **sound.HISTORIES}
-_NAMES = {"uint": "u", "int": "i", "float": "f"}
+_NAMES = {"uint": "u", "int": "i", "float": "f"} | {kind: kind for kind in "uif"}
 
 
 def _tensor(array: Array) -> dict[str, Any]:
@@ -73,3 +85,54 @@ def test_the_golden_vectors_are_what_the_reference_gives(block: str) -> None:
         path.write_text(f'{{\n  "vectors": [\n    {lines}\n  ]\n}}\n', encoding="utf-8")
     golden = json.loads(path.read_text(encoding="utf-8"))["vectors"]
     assert _plain(golden) == _plain(made)
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_the_reference_of_least_squares_is_numpys(seed: int) -> None:
+    chance = np.random.default_rng(seed)
+    features = int(chance.integers(1, 6))
+    rows = chance.standard_normal((features + 1 + seed, features)) * 10.0 ** chance.integers(-4, 5, features)
+    targets, asked = chance.standard_normal(len(rows)), rows[:2]
+    (found,) = predictions.linear_regression({}, [rows, targets, asked])
+    ones = np.ones((len(rows), 1))
+    (factors, *_) = np.linalg.lstsq(np.hstack([rows, ones]) / _lengths(rows), targets, rcond=None)
+    assert np.allclose(found, np.hstack([asked, ones[:2]]) / _lengths(rows) @ factors, rtol=1e-10, atol=1e-10)
+
+
+def _lengths(rows: Array) -> Array:
+    """Of each column and of the ones, so that NumPy takes none of them for nothing."""
+    return np.append(np.linalg.norm(rows, axis=0), 1.0)
+
+
+PUBLISHED = {"fft", "noise_filtering"}
+"""Compared with what published runes gave, in test_audio_blocks.py."""
+
+
+def test_every_block_has_a_reference() -> None:
+    assert set(_listed()) | set(old_blocks.REFERENCES) | PUBLISHED == set(CATALOGUE)
+
+
+@pytest.mark.parametrize("block", sorted(old_blocks.REFERENCES))
+def test_the_vectors_of_the_old_blocks_are_what_their_reference_gives(block: str) -> None:
+    for vector in vectors_of(CATALOGUE[block]):
+        with np.errstate(all="ignore"):
+            try:
+                made = old_blocks.REFERENCES[block](vector.arguments, vector.given)
+            except Fails:
+                assert vector.fails is not None, vector.name
+                continue
+        assert vector.fails is None, vector.name
+        for found, (type_, elements) in zip(made, vector.outputs, strict=True):
+            if not isinstance(found, list):
+                assert found.shape == type_.dimensions, vector.name
+                assert _NAMES[found.dtype.kind] + str(8 * found.dtype.itemsize) == str(type_.element), vector.name
+            assert _comparable(np.ravel(found).tolist()) == _comparable(elements), vector.name
+
+
+def _comparable(elements: Elements) -> list[str]:
+    """Texts as they are, and numbers to their sign of zero."""
+    return [each if isinstance(each, str) and not _is_number(each) else repr(float(each)) for each in elements]
+
+
+def _is_number(written: str) -> bool:
+    return written in ("NaN", "Infinity", "-Infinity")

@@ -8,7 +8,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from rune.blocks.catalogue import CATALOGUE, PUBLISHED_BLOCKS
-from rune.blocks.in_python import source_of
+from rune.blocks.in_python import elements_of, source_of
 from rune.cli import main
 from rune.files import FolderFiles
 from rune.pyblock.check import check_file
@@ -55,6 +55,26 @@ def test_a_copy_is_of_the_type_that_is_asked_for(tmp_path: Path) -> None:
     assert 'x: i16["n"]' in text
     assert 'left: State[i32["n"]]' in text
     assert check_file("hold.py", text, [TensorType(ElementType.I16, (3,))]).problems == ()
+
+
+@pytest.mark.parametrize("name", IN_PYTHON)
+def test_a_copy_for_any_type_compiles_or_is_refused(name: str, tmp_path: Path) -> None:
+    file = tmp_path / f"{name}.py"
+    written = []
+    for element in ElementType:
+        copied = run("block", "copy", name, str(tmp_path), "--element", str(element))
+        if copied.exit_code:
+            assert f", and not {element}" in copied.stderr or f"'{element}' is not one of" in copied.stderr
+            assert not file.exists()
+            continue
+        text = file.read_text()
+        inputs = check_file(file.name, text).signature
+        assert inputs is not None
+        assert check_file(file.name, text, [TensorType(element, (3,))] * len(inputs.inputs)).problems == ()
+        written.append(element)
+        file.unlink()
+    assert tuple(written) == elements_of(CATALOGUE[name])
+    assert written
 
 
 def test_what_cannot_be_copied_is_told(tmp_path: Path) -> None:

@@ -45,6 +45,14 @@ def _bytes(case: Case, outputs: Iterable[Elements]) -> bytes:
     return b"".join(packed(type_, each) for type_, each in zip(case.block.outputs, outputs, strict=True))
 
 
+def in_python(seed: int) -> tuple[Program, Case, list[bytes | str]]:
+    """A program with what it gives in Python."""
+    made = program(seed)
+    found = checked(made)
+    case = case_of(made, found, seed)
+    return made, case, outcomes(PythonBlock(found), made, case)
+
+
 def everywhere(seed: int) -> tuple[Program, Case, list[bytes | str]]:
     """A program with what it gives, in Python and by its typed form alike."""
     made = program(seed)

@@ -93,10 +93,10 @@ def _case(number: int, case: Case) -> list[str]:
             lines.append(f"static const {ELEMENT_TYPES[type_.element]} in_{number}_{run}_{position}[] = {{{listed}}};")
     lines.append(f"static void case_{number}(void) {{")
     state, scratch = case.emitted.state_size, case.emitted.scratch_size
-    lines += [
-        f"    static uint64_t state[{state // 8 + 1}], scratch[{scratch // 8 + 1}];",
-        "    (void)state, (void)scratch;",
-    ]
+    for name, size in (("state", state), ("scratch", scratch)):
+        # As many bytes as it says, so that one behind them is not its own.
+        lines.append(f"    static __attribute__((aligned(8))) unsigned char {name}[{max(size, 1)}];")
+        lines.append(f"    (void){name};")
     for position, type_ in enumerate(block.outputs):
         lines.append(f"    static {ELEMENT_TYPES[type_.element]} out_{position}[{type_.count}];")
     for run in range(len(case.runs)):

@@ -9,6 +9,7 @@ import pytest
 
 from rune.pyblock import live
 from rune.pyblock.live import Live
+from rune.pyblock.numbers import to_f32
 
 SMOOTH = """\
 def smooth(x: f32["n"], *, alpha: f32 = 0.25, last: State[f32["n"]]) -> f32["n"]:
@@ -74,6 +75,56 @@ def test_tests_run_beside_the_block_that_is_loaded() -> None:
     assert block.answer({"ask": "run", "inputs": [[1.0, 0.0]]})["outputs"] == [[0.25, 0.0]]
     broken = block.answer({"ask": "test", "text": "def test_it():\n    assert js\n", **texts})
     assert (broken["results"], broken["problems"][0]["line"]) == ([], 2)
+
+
+TWO = """\
+def pair(x: f32[2, 2], n: int, *, by: f32 = 1.0, last: State[f32[2]]) -> tuple[f32[2], f64]:
+    for i in range(2):
+        last[i] = last[i] + by * x[i, n % 2]
+    return last, f64(last[0]) / 3.0
+"""
+
+
+def test_what_came_just_now_becomes_a_test_that_passes() -> None:
+    live_block, _ = loaded(SMOOTH)
+    types = [{"type": "f32", "dimensions": [2, 2]}, {"type": "i64", "dimensions": [1]}]
+    asked = {"ask": "record", "file": "pair.py", "text": TWO, "inputs": types, "settings": {"by": 0.1}}
+    tenth, far = to_f32(0.1), to_f32(-3e-7)
+    runs = [[[tenth, 1.0, far, 16777216.0], [1]], [[0.0, tenth, 2.5, far], [-4]]]
+    answer = live_block.answer({**asked, "name": "test_now", "runs": runs})
+    test = answer["test"]
+    assert (answer["runs"], test.splitlines()[1]) == (2, "    pair([[0.1, 1.0], [-3e-07, 16777216.0]], 1, by=0.1)")
+    texts = {"file": "pair_test.py", "block": TWO, "recordings": {}}
+    tested = live_block.answer({"ask": "test", "text": test, **texts})
+    assert (tested["problems"], [each["failure"] for each in tested["results"]]) == ([], [None])
+    # One bit off, it would not pass.
+    wrong = test.replace("y1 == 0.0", "y1 == 1e-17 + 0.0")
+    (result,) = live_block.answer({"ask": "test", "text": wrong, **texts})["results"]
+    assert result["failure"] is not None
+
+    # Of many runs the newest that there is room for; the block that is loaded goes on as it was.
+    many = live_block.answer({**asked, "name": "test_now", "runs": runs * 400})
+    assert many["runs"] == 300
+    assert live_block.answer({"ask": "run", "inputs": [[1.0, 0.0]]})["outputs"] == [[0.25, 0.0]]
+
+
+@pytest.mark.parametrize(
+    ("text", "given", "said"),
+    [
+        (SMOOTH, [1.0, None], "that cannot be written down"),
+        (SMOOTH + "    js\n", [1.0, 2.0], "Fix it first"),
+        (SMOOTH.replace("    for", "    last[5] = 1.0\n    for", 1), [1.0, 2.0], "The block fails on it, in line 2"),
+        (SMOOTH.replace("    for", "    while True:\n        last[0] = 1.0\n    for", 1), [1.0, 2.0], "longer than"),
+        (SMOOTH, [0.5] * 2000, "reads 2000 numbers a run, and a test has room for 1,500. Add a recording"),
+    ],
+)
+def test_what_cannot_become_a_test_says_why(
+    text: str, given: list[float | None], said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(live, "SECONDS", 0.05)
+    types = [{"type": "f32", "dimensions": [len(given)]}]
+    asked = {"ask": "record", "file": "smooth.py", "text": text, "inputs": types, "settings": {}, "name": "test_now"}
+    assert said in live.Live().answer({**asked, "runs": [[given]]})["refused"]
 
 
 def test_a_loop_without_an_end_is_stopped_at_its_line(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,8 +13,10 @@ import { bytes, count } from "../parts/words";
 import type { Places } from "../shell/places";
 import { useDiagnostics, usePlace, useSession, useShell } from "../shell/shell";
 import { BlockTests } from "./BlockTests";
+import { LiveTest } from "./LiveTest";
+import type { RecordingEngine } from "./new-test";
 import { BlockRunner, type RunnerState } from "./runner";
-import { blockOf, isTestFile, type TestsState } from "./test-runner";
+import { blockOf, isTestFile, testsOf, type TestsState } from "./test-runner";
 import { useBlock, type BlockPlace } from "./use-block";
 import { useTests, type BlockTestsOf } from "./use-tests";
 import "./block.css";
@@ -162,8 +164,8 @@ function Running({ place, stage, file, running, base }: RunningProps) {
   return (
     <>
       <div ref={holder} hidden />
-      {runner !== null && (
-        <Shown runner={runner} place={place} stage={stage} running={running} file={file} tests={tests} />
+      {runner !== null && frame !== null && (
+        <Shown runner={runner} engine={frame} place={place} stage={stage} running={running} file={file} tests={tests} />
       )}
     </>
   );
@@ -171,6 +173,7 @@ function Running({ place, stage, file, running, base }: RunningProps) {
 
 interface ShownProps {
   readonly runner: BlockRunner;
+  readonly engine: RecordingEngine;
   readonly place: BlockPlace;
   readonly stage: string;
   readonly running: Snapshot;
@@ -180,7 +183,7 @@ interface ShownProps {
 
 const NO_TESTS = createStore<TestsState>(() => ({ run: null, isRunning: false, stopped: null }));
 
-function Shown({ runner, place, stage, running, file, tests }: ShownProps) {
+function Shown({ runner, engine, place, stage, running, file, tests }: ShownProps) {
   const { places } = useShell();
   const state = useStore(runner.state);
   const tested = useStore(tests?.runner.state ?? NO_TESTS).run;
@@ -257,7 +260,22 @@ function Shown({ runner, place, stage, running, file, tests }: ShownProps) {
           </p>
         )}
       </section>
-      {tests !== null && <BlockTests tests={tests} onGo={(path, line) => places.goTo(path, line, 1)} />}
+      {tests !== null && (
+        <BlockTests
+          tests={tests}
+          onGo={(path, line) => places.goTo(path, line, 1)}
+          more={<LiveTest runner={runner} engine={engine} />}
+        />
+      )}
+      {tests === null && (
+        <section className="card stack preview-card block-tests" aria-label="Tests">
+          <h3>Tests</h3>
+          <p className="small muted">
+            None yet: they stand in <code>{testsOf(file.path)}</code>, and run here as you type and in each build.
+          </p>
+          <LiveTest runner={runner} engine={engine} />
+        </section>
+      )}
     </>
   );
 }

@@ -1,16 +1,38 @@
 // What the tests of a block found: each with what it gave the block, what came and what was expected. A press goes to its line.
 import { CircleAlert, CircleCheck } from "lucide-react";
+import { useEffect, type ReactNode } from "react";
 import { useStore } from "zustand";
+import type { Watch } from "../../api/schema";
 import type { TestResult } from "../../blocks";
 import { count, duration } from "../parts/words";
+import { useShell } from "../shell/shell";
+import { beside } from "./compiled";
 import type { BlockTestsOf } from "./use-tests";
 
 interface Props {
   readonly tests: BlockTestsOf;
   readonly onGo: (path: string, line: number) => void;
+  /** What makes a new test. */
+  readonly more?: ReactNode;
 }
 
-export function BlockTests({ tests, onGo }: Props) {
+/** What they find compiled, of the text as it stands: run when the project has been built with it. */
+function useCompiled(path: string): Pick<Watch, "tests"> & { readonly problem: string | null } {
+  const { tested, files } = useShell().workspace;
+  useEffect(() => {
+    const forget = (): void => tested.forget();
+    tested.wish({ tests: path });
+    files.doc.on("update", forget);
+    return () => {
+      files.doc.off("update", forget);
+      tested.wish(null);
+    };
+  }, [tested, files, path]);
+  return useStore(tested.state);
+}
+
+export function BlockTests({ tests, onGo, more }: Props) {
+  const compiled = useCompiled(tests.path);
   const { run, isRunning, stopped } = useStore(tests.runner.state);
   const results = run?.results ?? [];
   const failed = results.filter(({ failure }) => failure !== null).length;
@@ -38,17 +60,29 @@ export function BlockTests({ tests, onGo }: Props) {
         </p>
       )}
       {results.length > 0 && (
-        <ul className="block-test-list" aria-busy={isRunning}>
-          {results.map((result) => (
-            <Result key={result.name} result={result} path={tests.path} onGo={onGo} />
-          ))}
-        </ul>
+        <>
+          <p className="block-test-head label" aria-hidden>
+            <span>Case</span>
+            <span>Python</span>
+            <span>Compiled</span>
+          </p>
+          <ul className="block-test-list" aria-busy={isRunning}>
+            {results.map((result) => (
+              <Result key={result.name} result={result} path={tests.path} compiled={compiled.tests} onGo={onGo} />
+            ))}
+          </ul>
+        </>
       )}
       {results.length > 0 && (
         <p className="small muted num">
-          In Python, here, in {duration(took)}. A build runs them compiled, and one that fails fails the build.
+          In Python, here, in {duration(took)}.{" "}
+          {compiled.tests === null
+            ? (compiled.problem ?? "Compiled, they run as soon as the project builds.")
+            : `Compiled and run in ${duration(compiled.tests.milliseconds)}.`}{" "}
+          One that fails fails the build.
         </p>
       )}
+      {more}
     </section>
   );
 }
@@ -62,11 +96,13 @@ function said(all: number, failed: number, isRunning: boolean, isBroken: boolean
 interface ResultProps {
   readonly result: TestResult;
   readonly path: string;
+  readonly compiled: Watch["tests"];
   readonly onGo: (path: string, line: number) => void;
 }
 
-function Result({ result, path, onGo }: ResultProps) {
+function Result({ result, path, compiled, onGo }: ResultProps) {
   const { title, failure, input, runs } = result;
+  const { word, agrees, said: saidCompiled } = beside(result, compiled?.tests ?? null);
   const isElsewhere = failure !== null && failure.file !== path;
   return (
     <li>
@@ -84,7 +120,19 @@ function Result({ result, path, onGo }: ResultProps) {
         <span className={failure === null ? "small passed" : "small bad"}>
           {failure === null ? "Passed" : "Failed"}
         </span>
+        <span className={agrees === null ? "small muted" : agrees ? "small passed" : "small bad"}>{word}</span>
       </button>
+      {agrees === false && (
+        <dl className="block-test-detail small">
+          <div>
+            <dt>Compiled</dt>
+            <dd>
+              {saidCompiled} Python and the compiled block must agree to the last bit: this is a mistake of ours, so
+              please report it.
+            </dd>
+          </div>
+        </dl>
+      )}
       {failure !== null && (
         <dl className="block-test-detail small">
           <div>

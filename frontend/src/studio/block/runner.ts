@@ -2,6 +2,9 @@
 import { createStore, type StoreApi } from "zustand/vanilla";
 import type { BlockLoaded, BlockRun, BlockText, LineMessage } from "../../blocks";
 
+/** What flows in the wires of a block in one run. */
+type Inputs = readonly (readonly number[])[];
+
 /** What runs a block: Python in the sandboxed frame. */
 export interface BlockEngine {
   load(block: BlockText): Promise<BlockLoaded>;
@@ -26,6 +29,9 @@ export interface RunnerState {
   /** Why Python does not answer. */
   readonly stopped: string | null;
 }
+
+/** Milliseconds of which a test can be made. */
+export const RECENT = 2000;
 
 const PAST = 120;
 const PRINTED = 200;
@@ -57,8 +63,18 @@ export class BlockRunner {
   private waiting: readonly (readonly number[])[] | null = null;
   private newest: readonly (readonly number[])[] | null = null;
   private times: readonly number[] = [];
+  private recent: readonly { readonly at: number; readonly inputs: Inputs }[] = [];
 
-  constructor(private readonly engine: BlockEngine) {}
+  constructor(
+    private readonly engine: BlockEngine,
+    private readonly now: () => number = () => performance.now(),
+  ) {}
+
+  /** What the block read within the last two seconds in which anything came, oldest first; the text that read it. */
+  get lastSeconds(): { readonly block: BlockText; readonly runs: readonly Inputs[] } | null {
+    if (this.block === null || this.recent.length === 0) return null;
+    return { block: this.block, runs: this.recent.map(({ inputs }) => inputs) };
+  }
 
   /** Another text, or other wires or settings: its states begin with zeros, and the newest input runs again. */
   use(block: BlockText): void {
@@ -69,7 +85,10 @@ export class BlockRunner {
     this.block = block;
     this.isLoaded = false;
     this.times = [];
-    if (!fits) this.newest = null;
+    if (!fits) {
+      this.newest = null;
+      this.recent = [];
+    }
     this.waiting = this.newest;
     this.store.setState({ skipped: 0, stopped: null, ...(fits ? {} : { read: [], written: [], run: null }) });
     void this.work();
@@ -96,6 +115,8 @@ export class BlockRunner {
     } finally {
       this.isBusy = false;
     }
+    // What came after the last look and before this line.
+    if (this.isLoaded && this.waiting !== null) void this.work();
   }
 
   /** Does the one thing that is to be done next; answers whether there may be another. */
@@ -118,7 +139,9 @@ export class BlockRunner {
     return true;
   }
 
-  private take(inputs: readonly (readonly number[])[], run: BlockRun): void {
+  private take(inputs: Inputs, run: BlockRun): void {
+    const at = this.now();
+    this.recent = [...this.recent.filter((each) => each.at > at - RECENT), { at, inputs }];
     const { read, written, printed } = this.store.getState();
     this.times = [...this.times, run.milliseconds].slice(-TIMES);
     const lines = run.prints.map(({ line, text }) => `${line}: ${text}`);

@@ -10,6 +10,7 @@ const answer = (state: Watch["state"], changed: Partial<Watch> = {}): Watch => (
   wires: [],
   timed: false,
   fix: null,
+  tests: null,
   state,
   error: null,
   build: null,
@@ -68,7 +69,7 @@ test("the last wire that is let go ends it, and a late answer is not heard", asy
   made.toggle({ stage: "fft", index: 0 });
   await Promise.resolve();
   await Promise.resolve();
-  expect(made.state.getState()).toEqual({ wires: [], build: null, of: null, problem: null });
+  expect(made.state.getState()).toEqual({ wires: [], build: null, of: null, problem: null, tests: null });
 });
 
 test("a timed rune is asked for without wires, of each text, until nobody looks", async () => {

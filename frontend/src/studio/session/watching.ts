@@ -17,6 +17,8 @@ export interface WatchState {
   readonly of: string | null;
   /** Why there is none. */
   readonly problem: string | null;
+  /** What tests found, where those were wished for. */
+  readonly tests: Watch["tests"];
 }
 
 interface WatchClient {
@@ -24,7 +26,7 @@ interface WatchClient {
   watched(id: string): Promise<Watch>;
 }
 
-const NOTHING: WatchState = { wires: [], build: null, of: null, problem: null };
+const NOTHING: WatchState = { wires: [], build: null, of: null, problem: null, tests: null };
 
 export class WatchStore {
   private readonly store = createStore<WatchState>(() => NOTHING);
@@ -53,6 +55,14 @@ export class WatchStore {
     this.wished = what;
     this.stop();
     if (what !== null) this.ask();
+  }
+
+  /** The text changed: what tests found is of another one, and so is an answer that is on its way. */
+  forget(): void {
+    this.turn += 1;
+    this.waitsFor = null;
+    clearTimeout(this.timer);
+    this.store.setState({ tests: null });
   }
 
   /** Begins or ends to watch what flows out of a stage. */
@@ -129,7 +139,7 @@ export class WatchStore {
     clearTimeout(this.timer);
     if (answer.state === "ready") {
       this.waitsFor = null;
-      this.store.setState({ build: answer.build, of: version, problem: null });
+      this.store.setState({ build: answer.build, of: version, problem: null, tests: answer.tests });
     } else if (answer.state === "building") {
       this.waitsFor = answer.id;
       this.timer = setTimeout(() => this.look(turn, answer.id), POLL_MILLISECONDS);

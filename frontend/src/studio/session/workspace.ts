@@ -78,6 +78,8 @@ export class Workspace {
   readonly answers: WatchStore;
   /** The blocks of other projects that this one can use. */
   readonly shared: SharedBlocks;
+  /** What the tests of the open block find, compiled, while its panel is open. */
+  readonly tested: WatchStore;
   /** Whose session this browser has. */
   readonly signIn: SignInWatch;
   private readonly unsent: UnsentEdits;
@@ -139,7 +141,12 @@ export class Workspace {
       if (this.texts.getState().read && !this.texts.getState().ahead) this.texts.setState({ ahead: true });
     });
     const wished = () => new WatchStore(this.client, (sentence) => this.toasts.say(sentence));
-    const asked = [(this.watching = wished()), (this.timing = wished()), (this.answers = wished())];
+    const asked = [
+      (this.watching = wished()),
+      (this.timing = wished()),
+      (this.answers = wished()),
+      (this.tested = wished()),
+    ];
     let { preview } = this.store.state.getState();
     for (const each of asked) each.follow(preview);
     this.store.state.subscribe(() => {

@@ -51,7 +51,7 @@ def _words(written: str) -> list[str]:
 def basic(written: str, *, is_lower: bool) -> list[str]:
     """BERT's basic tokenizer."""
     kept = "".join(letter for letter in written if _is_blank(letter) or not _is_dropped(letter))
-    spaced = re.sub(f"([{_IDEOGRAPHS}])", r" \1 ", kept)
+    spaced = re.sub(f"([{_IDEOGRAPHS}])", r" \1 ", re.sub("[\u2028\u2029]", " ", kept))
     return [part for word in _words(spaced) for part in _apart(_plain(word) if is_lower else word)]
 
 

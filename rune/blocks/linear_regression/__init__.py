@@ -1,0 +1,49 @@
+"""The block `linear_regression`: ordinary least squares while the rune runs. The C is in linear_regression.h."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from rune.blocks.learning import features_of, rows_and_targets
+from rune.blocks.signature import Arguments, Block, BlockCode, BlockError, BlockOutput, Category
+from rune.tensor import ElementType, TensorType
+
+
+def _outputs(inputs: tuple[TensorType, ...], _arguments: Arguments) -> tuple[BlockOutput, ...]:
+    if len(inputs) != 3:
+        raise BlockError(
+            "linear_regression takes 3 inputs, rows to learn from, their targets and rows to predict, and not "
+            f"{len(inputs)}"
+        )
+    rows, features = rows_and_targets("linear_regression", inputs)
+    asked = features_of("linear_regression", inputs, 2)
+    if asked.dimensions[1] != features:
+        raise BlockError(f"it learns from {features} features a row, and {asked} has others", input_index=2)
+    if rows <= features:
+        raise BlockError(
+            f"{rows} rows do not decide {features} factors and an offset: it takes at least {features + 1}",
+            input_index=0,
+        )
+    return (BlockOutput(TensorType(ElementType.F64, (asked.dimensions[0],))),)
+
+
+def _code(inputs: tuple[TensorType, ...], _arguments: Arguments) -> BlockCode:
+    rows, features = inputs[0].dimensions
+    unknowns = features + 1
+    # The matrix with a column of ones, the targets, and what is found.
+    numbers = rows * unknowns + rows + unknowns
+    return BlockCode(
+        "rune_linear_regression", numbers=(rows, features, inputs[2].dimensions[0]), scratch_size=8 * numbers
+    )
+
+
+BLOCK = Block(
+    name="linear_regression",
+    summary="Learns a linear relation from rows and their targets, and predicts the targets of other rows.",
+    header=Path(__file__).parent / "linear_regression.h",
+    arguments=(),
+    outputs=_outputs,
+    code=_code,
+    aliases=("linear-regression",),
+    category=Category.OTHER,
+)

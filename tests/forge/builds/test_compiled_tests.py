@@ -1,0 +1,90 @@
+"""The tests of a block, compiled and run when a page asks for them: what each found, and what is refused."""
+
+from __future__ import annotations
+
+from threading import Event as Flag
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from forge.builds.models import Preview
+from forge.builds.previews import refresh_previews
+from forge.compute.compiler import Compiler
+from forge.core.models import Event
+from forge.projects.actions import write_file
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+WATCH = "/api/v1/projects/acme/kitchen/preview/watch"
+BLOCK = b"""\
+def double(x: f32["n"]) -> f32["n"]:
+    y = x[:]
+    for i in range(len(x)):
+        y[i] = x[i] * 2.0
+    return y
+"""
+TESTS = b"""\
+def test_it_doubles():
+    assert double([1.0, -2.0]) == [2.0, -4.0]
+
+
+def test_it_triples():
+    assert double([1.0]) == [3.0]
+"""
+
+
+def ask(client: Client, **asked: Any) -> Any:
+    return client.post(WATCH, asked, content_type="application/json")
+
+
+def found(client: Client, project: Any, compiler: Compiler) -> dict[str, Any]:
+    asked = ask(client, tests="double_test.py")
+    assert asked.status_code == 202, asked.content
+    refresh_previews(project.pk, compiler, Flag())
+    answer: dict[str, Any] = client.get(f"{WATCH}/{asked.json()['id']}").json()
+    return answer
+
+
+def test_each_test_says_what_it_found_compiled(
+    client: Client, project: Any, developer: Any, compiler: Compiler
+) -> None:
+    write_file(developer, project, "double.py", BLOCK)
+    write_file(developer, project, "double_test.py", TESTS)
+    answer = found(client, project, compiler)
+    assert (answer["state"], answer["error"], answer["build"]) == ("ready", None, None)
+    problem = {"file": "double_test.py", "line": 6, "message": "element 0 is 2, expected 3"}
+    assert answer["tests"]["tests"] == [
+        {"name": "test_it_doubles", "line": 1, "problem": None},
+        {"name": "test_it_triples", "line": 5, "problem": problem},
+    ]
+    told = Event.objects.filter(type="preview.watched").latest("sequence").data
+    assert (told["watch"], told["state"]) == (answer["id"], "ready")
+
+    # Of the same text it is not done again, of another one it is.
+    before = Preview.objects.get(pk=answer["id"]).changed
+    assert ask(client, tests="double_test.py").json()["state"] == "ready"
+    write_file(developer, project, "double_test.py", TESTS.replace(b"[3.0]", b"[2.0]"))
+    again = found(client, project, compiler)
+    assert again["id"] == answer["id"]
+    assert [each["problem"] for each in again["tests"]["tests"]] == [None, None]
+    assert Preview.objects.get(pk=answer["id"]).changed > before
+
+    # Without its block there is nothing to run; half a test says where it is wrong.
+    write_file(developer, project, "double_test.py", b"def test_half():\n    assert\n")
+    (half,) = found(client, project, compiler)["tests"]["tests"]
+    assert (half["name"], half["problem"]["line"]) == ("", 2)
+
+
+def test_what_is_no_test_file_is_refused(client: Client, project: Any, developer: Any, compiler: Compiler) -> None:
+    for asked in (
+        {"tests": "double.py"},
+        {"tests": 3},
+        {"tests": "a_test.py", "timed": True},
+        {"tests": "a\0_test.py"},
+    ):
+        assert ask(client, **asked).status_code == 400, asked
+    write_file(developer, project, "double_test.py", TESTS)
+    answer = found(client, project, compiler)
+    assert (answer["state"], answer["tests"]) == ("failed", None)
+    assert "no such test file" in answer["error"]
