@@ -14,14 +14,15 @@ from espeak import CALIBRATION, TEST
 from features import COUNT, Features
 from numpy.typing import NDArray
 from pieces import piece
-from speech import all_clips
+from speech import all_clips, near_clips
 from words import SILENCE, UNKNOWN
 
 _CHUNK = 1_000
 _PIECES, _PIECE = 400, 6 * RATE
 
-Part = Literal["training", "test", "calibration"]
-_PARTS: tuple[Part, ...] = ("training", "test", "calibration")
+Part = Literal["training", "test", "calibration", "near"]
+"""`near`: the training's voices, but of other words only those of near_words.txt."""
+_MUSIC: dict[Part, int] = {"training": 0, "test": 1, "calibration": 2, "near": 0}
 
 
 @dataclass(frozen=True)
@@ -36,16 +37,18 @@ def corpus(cache: Path, workers: int, scale: float, part: Part) -> Corpus:
     """The clips of the part's voices, and music of its own."""
     voices = {"calibration": CALIBRATION, "test": TEST}.get(part)
     clips = [c for c in all_clips(cache, workers, scale) if (c.voice in voices if voices else not c.held_out)]
+    if part == "near":
+        clips = [c for c in clips if c.label != UNKNOWN] + near_clips(cache, workers, scale)
     pieces = [(SILENCE, "music", piece) for piece in _music(cache, workers, part)]
     return corpus_of([(c.label, c.engine, c.sound) for c in clips] + pieces)
 
 
 def _music(cache: Path, workers: int, part: Part) -> NDArray[np.int16]:
     """Pieces of six seconds."""
-    path = cache / f"music-{part}.npy"
+    path = cache / f"music-{_MUSIC[part]}.npy"
     if not path.exists():
         with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-            tasks = [(_PARTS.index(part), number) for number in range(_PIECES)]
+            tasks = [(_MUSIC[part], number) for number in range(_PIECES)]
             np.save(path, np.stack(list(pool.map(_piece, tasks, chunksize=20))))
     return np.asarray(np.load(path))
 
@@ -61,8 +64,13 @@ def windows(cache: Path, name: str, count: int, seed: int, workers: int, scale: 
 
 
 def negatives(cache: Path, name: str, count: int, seed: int, workers: int, scale: float) -> Windows:
-    """So many windows without a keyword of the training's voices, a third of them without speech."""
+    """So many windows without a keyword, a third of them without speech."""
     return _made(cache, name, count, seed, workers, scale, "training", (UNKNOWN, SILENCE, UNKNOWN))
+
+
+def near_words(cache: Path, name: str, count: int, seed: int, workers: int, scale: float) -> Windows:
+    """So many windows of short words that are no keyword."""
+    return _made(cache, name, count, seed, workers, scale, "near", (UNKNOWN,))
 
 
 def _made(

@@ -13,12 +13,11 @@ import numpy as np
 import tensorflow as tf
 from dataset import Windows
 from numpy.typing import NDArray
-from training import drawn, finished, fit, new, smoothed_labels, to_tflite
+from training import drawn, finished, fit, smoothed_labels, to_tflite
 from words import KEYWORDS, LABELS
 
 FRAMES, BANDS = 49, 40
 _BATCH = 128
-_FIRST_RATE, _LATER_RATE = 3e-3, 8e-4
 
 
 def network(batch: int | None) -> keras.Model:
@@ -34,17 +33,15 @@ def network(batch: int | None) -> keras.Model:
     return keras.Model(given, keras.layers.Dense(len(LABELS), activation="softmax")(x))
 
 
-def train(windows: Windows, epochs: int, seed: int) -> keras.Model:
-    """A new model; stripes of time and pitch are blanked (SpecAugment)."""
-    model = new(network, seed)
-    _fit(model, windows, epochs, seed, _FIRST_RATE)
-    return model
-
-
-def train_further(model: keras.Model, windows: Windows, epochs: int, seed: int) -> None:
-    """More steps, smaller ones, on other windows."""
+def train(model: keras.Model, windows: Windows, epochs: int, rate: float, seed: int) -> None:
+    """Up to `rate` in half an epoch, then down as a cosine; stripes of time and pitch are blanked (SpecAugment)."""
     keras.utils.set_random_seed(seed)
-    _fit(model, windows, epochs, seed, _LATER_RATE)
+    steps = len(windows.labels) // _BATCH
+    warm = steps // 2
+    schedule = keras.optimizers.schedules.CosineDecay(
+        1e-4, epochs * steps - warm, warmup_target=rate, warmup_steps=warm
+    )
+    fit(model, _batches(windows, seed), steps, epochs, loss=smoothed_labels(0.02), rate=schedule)
 
 
 def hardest(model: keras.Model, negatives: Windows, count: int) -> Windows:
@@ -67,17 +64,8 @@ def logits(model: keras.Model, features: NDArray[np.int8]) -> NDArray[np.float32
 
 
 def together(*sets: Windows) -> Windows:
+    """One set behind the other."""
     return Windows(np.concatenate([s.features for s in sets]), np.concatenate([s.labels for s in sets]))
-
-
-def _fit(model: keras.Model, windows: Windows, epochs: int, seed: int, rate: float) -> None:
-    """Up to `rate` in half an epoch, then down to nothing as a cosine."""
-    steps = len(windows.labels) // _BATCH
-    warm = steps // 2
-    schedule = keras.optimizers.schedules.CosineDecay(
-        1e-4, epochs * steps - warm, warmup_target=rate, warmup_steps=warm
-    )
-    fit(model, _batches(windows, seed), steps, epochs, loss=smoothed_labels(0.02), rate=schedule)
 
 
 def _batches(windows: Windows, seed: int) -> Iterator[tuple[NDArray[np.float32], NDArray[np.float32]]]:

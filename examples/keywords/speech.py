@@ -18,7 +18,7 @@ import numpy as np
 from espeak import HELD_OUT, Espeak, random_manner, variants
 from numpy.typing import NDArray
 from voices import FESTIVAL, FLITE, Line, other_speaker, say_with_festival, say_with_flite
-from words import CONFUSERS, KEYWORDS, LABELS, OTHERS, UNKNOWN, invented_word
+from words import CONFUSERS, KEYWORDS, LABELS, NEAR, OTHERS, UNKNOWN, invented_word
 
 Sound = NDArray[np.int16]
 
@@ -165,6 +165,28 @@ def _sentences(workers: int, scale: float) -> list[Clip]:
         for part, sounds in zip(parts, pool.map(say_with_flite, parts), strict=True):
             clips += _said(part, sounds, "flite")
     return [replace(clip, engine=f"{clip.engine}-sentences") for clip in clips]
+
+
+def near_clips(cache: Path, workers: int, scale: float) -> list[Clip]:
+    """Short words that are said alone, by the training's voices; apart from the others, for hard negatives."""
+    return cached(cache / "speech-near", partial(_near, workers, scale))
+
+
+def _near(workers: int, scale: float) -> Iterable[Clip]:
+    plans = [_Plan(word, UNKNOWN, False) for word in NEAR for _ in range(max(2, int(24 * scale)))]
+    yield from _espeak_chunk(plans, 2_000_000)
+    rng = np.random.default_rng(9)
+
+    def lines(voices: tuple[str, ...]) -> list[Line]:
+        return [Line(word, voice, float(rng.uniform(0.75, 1.5))) for word in NEAR for voice in voices]
+
+    spoken = lines(FLITE)
+    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+        parts = [spoken[0::2], spoken[1::2]]
+        for part, sounds in zip(parts, pool.map(say_with_flite, parts), strict=True):
+            yield from _said(part, sounds, "flite")
+    festival = lines(FESTIVAL)
+    yield from _said(festival, say_with_festival(festival), "festival")
 
 
 def _sentence(seed: int) -> str:

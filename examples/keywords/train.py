@@ -16,7 +16,6 @@ from people import PROMPTS
 
 HERE = Path(__file__).parent
 sys.path.append(str(HERE.parent))  # training.py, which the templates share
-SEED = 20
 MUSIC = Path("/usr/share/asterisk/moh")
 
 
@@ -25,10 +24,6 @@ def main() -> None:
     parser.add_argument("--cache", type=Path, required=True, help="folder for what is made on the way, about 1 GB")
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--scale", type=float, default=1.0, help="part of the clips; 1 is what the model was made with")
-    parser.add_argument("--windows", type=int, default=76_000)
-    parser.add_argument("--negatives", type=int, default=24_000, help="of which the hardest third is learned as well")
-    parser.add_argument("--epochs", type=int, default=6)
-    parser.add_argument("--later-epochs", type=int, default=2)
     parser.add_argument("--out", type=Path, default=HERE, help="where keywords.tflite and quality.json go")
     parser.add_argument("--recordings", type=Path, help="wav files of people, each named after the word that it holds")
     parser.add_argument("--prompts", type=Path, default=PROMPTS, help="telephone prompts; see people.py")
@@ -36,32 +31,20 @@ def main() -> None:
     options = parser.parse_args()
     options.cache.mkdir(parents=True, exist_ok=True)
 
-    from dataset import negatives, windows
+    from dataset import windows
+    from rounds import SEED, trained
 
     common = (options.workers, options.scale)
-    training = windows(options.cache, "train", options.windows, SEED, *common, "training")
-    without = negatives(options.cache, "negatives", options.negatives, SEED + 2, *common)
+    model, learned = trained(options.cache, *common)
     test = windows(options.cache, "test", 6_000, SEED + 1, *common, "test")
-
-    from network import hardest, to_int8, together, train, train_further
-    from training import Converted
-
-    weights = options.cache / f"network-{options.windows}-{options.epochs}-{options.later_epochs}.keras"
-    if weights.exists():
-        import keras
-
-        model = keras.models.load_model(weights)
-    else:
-        model = train(training, options.epochs, SEED)
-        hard = hardest(model, without, options.negatives // 3)
-        train_further(model, together(training, hard), options.later_epochs, SEED)
-        model.save(weights)
 
     from calibrate import found_eagerness
     from measure import measure
+    from network import to_int8
+    from training import Converted
 
     readily = found_eagerness(model, options.cache, *common, options.prompts)
-    converted = to_int8(model, training, readily)
+    converted = to_int8(model, learned, readily)
     (options.out / "keywords.tflite").write_bytes(converted)
     measure(
         Converted(converted), test, options.cache, *common, recordings=options.recordings, prompts=options.prompts,
