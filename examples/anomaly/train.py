@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import json
 import re
+import sys
 import wave
 from collections.abc import Iterator
 from pathlib import Path
@@ -25,6 +26,7 @@ from rune.files import MemoryFiles
 from rune.runtime import LoadedRune, Runtime
 
 HERE = Path(__file__).parent
+sys.path.append(str(HERE.parent))  # training.py, which the templates share
 SEED = 41
 WINDOW, MEAN_OF = 16_000, 3
 FRAMES, BANDS = 14, 40
@@ -111,56 +113,31 @@ def network(batch: int | None):  # type: ignore[no-untyped-def]
 
 def train(given: Features, epochs: int):  # type: ignore[no-untyped-def]
     import keras
-    import tensorflow as tf
+    from training import drawn, new
 
-    keras.utils.set_random_seed(SEED)
-    tf.config.experimental.enable_op_determinism()
-    model = network(None)
-    pooled, drawn = model.outputs
-    model = keras.Model(model.input, keras.layers.Subtract()([drawn, pooled]))
+    model = new(network, SEED)
+    pooled, given_again = model.outputs
+    model = keras.Model(model.input, keras.layers.Subtract()([given_again, pooled]))
     steps = len(given) // _BATCH
     schedule = keras.optimizers.schedules.CosineDecay(2e-3, epochs * steps)
     model.compile(optimizer=keras.optimizers.Adam(schedule), loss="mse")
 
     def batches() -> Iterator[tuple[Features, Features]]:
-        rng = np.random.default_rng([SEED, 9])
         nothing = np.zeros((_BATCH, BANDS), np.float32)
-        while True:
-            order = rng.permutation(len(given))
-            for start in range(0, len(order) - _BATCH + 1, _BATCH):
-                yield given[order[start : start + _BATCH]], nothing
+        for chosen in drawn(len(given), _BATCH, np.random.default_rng([SEED, 9])):
+            yield given[chosen], nothing
 
     model.fit(batches(), steps_per_epoch=steps, epochs=epochs, verbose=2)
     return model
-
-
-def to_tflite(model, given: Features) -> bytes:  # type: ignore[no-untyped-def]
-    """Integer arithmetic between a QUANTIZE and a DEQUANTIZE, calibrated on some windows."""
-    import keras
-    import tensorflow as tf
-
-    weights = model.get_weights()
-    keras.backend.clear_session()  # names in the file count from 0, whatever was built before
-    single = network(1)
-    single.set_weights(weights)
-    converter = tf.lite.TFLiteConverter.from_keras_model(single)
-    converter.optimizations = [tf.lite.Optimize.DEFAULT]
-    converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS_INT8]
-    converter.representative_dataset = lambda: ([window[None]] for window in given[::7][:800])
-    return bytes(converter.convert())
 
 
 class Errors:
     """The converted model and `mse`, as the rune computes them."""
 
     def __init__(self, model: bytes) -> None:
-        import tensorflow as tf
+        from training import Converted
 
-        resolver = tf.lite.experimental.OpResolverType.BUILTIN_WITHOUT_DEFAULT_DELEGATES
-        self._interpreter = tf.lite.Interpreter(model_content=model, experimental_op_resolver_type=resolver)
-        self._interpreter.allocate_tensors()
-        self._input = self._interpreter.get_input_details()[0]["index"]
-        self._outputs = [each["index"] for each in self._interpreter.get_output_details()]
+        self._model = Converted(model)
 
     def steady(self, given: Features) -> NDArray[np.float64]:
         """The mean of the last three errors at each window."""
@@ -168,9 +145,7 @@ class Errors:
         return np.array([single[max(0, k - MEAN_OF + 1) : k + 1].mean() for k in range(len(single))])
 
     def _error(self, window: Features) -> float:
-        self._interpreter.set_tensor(self._input, window[None])
-        self._interpreter.invoke()
-        first, second = (self._interpreter.get_tensor(index)[0] for index in self._outputs)
+        first, second = self._model.outputs(window)
         return float(np.mean((first - second) ** 2))
 
 
@@ -256,7 +231,9 @@ def main() -> None:
         validation = [found[len(found) * 4 // 5 :] for found in each]
         each = [found[: len(found) * 4 // 5] for found in each]
     given = np.concatenate(each)
-    converted = to_tflite(train(given, options.epochs), given)
+    from training import to_tflite
+
+    converted = to_tflite(network, train(given, options.epochs).get_weights(), given[::7][:800])
     errors = Errors(converted)
     on, off = thresholds(errors, validation)
     (options.out / "anomaly.tflite").write_bytes(converted)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import sys
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
@@ -34,6 +35,7 @@ from numpy.typing import NDArray
 from other_marks import FONTS, HELD_OUT_FONTS, alphabet, letter, scribble
 
 HERE = Path(__file__).parent
+sys.path.append(str(HERE.parent))  # training.py, which the templates share
 SEED = 12
 _CHUNK = 5_000
 _BATCH = 128
@@ -63,9 +65,7 @@ def _pictures_from(cache: Path, start: int) -> tuple[Images, NDArray[np.int64]]:
 def network(batch: int | None):  # type: ignore[no-untyped-def]
     """Shares of ten digits and "nothing" from pixels 0 to 1, by depthwise-separable convolutions."""
     import keras
-
-    def finished(x):  # type: ignore[no-untyped-def]
-        return keras.layers.ReLU()(keras.layers.BatchNormalization(momentum=0.97)(x))
+    from training import finished
 
     given = keras.Input(batch_shape=(batch, SIDE, SIDE, 1))
     x = finished(keras.layers.Conv2D(24, 5, 2, padding="same", use_bias=False)(given))
@@ -78,63 +78,27 @@ def network(batch: int | None):  # type: ignore[no-untyped-def]
 
 
 def train(images: Images, labels: NDArray[np.int64], epochs: int):  # type: ignore[no-untyped-def]
-    import keras
-    import tensorflow as tf
+    from training import drawn, fit, new, smoothed_labels
 
-    keras.utils.set_random_seed(SEED)
-    tf.config.experimental.enable_op_determinism()
-    model = network(None)
-    steps = len(labels) // _BATCH
-    schedule = keras.optimizers.schedules.CosineDecay(3e-3, epochs * steps)
-    model.compile(
-        optimizer=keras.optimizers.AdamW(schedule, weight_decay=1e-3),
-        loss=keras.losses.CategoricalCrossentropy(label_smoothing=0.02),
-        metrics=["accuracy"],
-    )
+    model = new(network, SEED)
 
     def batches() -> Iterator[tuple[NDArray[np.float32], NDArray[np.float32]]]:
-        rng = np.random.default_rng([SEED, 1])
         answers = np.eye(NOTHING + 1, dtype=np.float32)[labels]
-        while True:
-            order = rng.permutation(len(labels))
-            for start in range(0, len(order) - _BATCH + 1, _BATCH):
-                chosen = order[start : start + _BATCH]
-                yield images[chosen, :, :, None].astype(np.float32) / 255, answers[chosen]
+        for chosen in drawn(len(labels), _BATCH, np.random.default_rng([SEED, 1])):
+            yield images[chosen, :, :, None].astype(np.float32) / 255, answers[chosen]
 
-    model.fit(batches(), steps_per_epoch=steps, epochs=epochs, verbose=2)
+    fit(model, batches(), len(labels) // _BATCH, epochs, loss=smoothed_labels(0.02))
     return model
-
-
-def to_tflite(model, images: Images) -> bytes:  # type: ignore[no-untyped-def]
-    """Integer arithmetic between a QUANTIZE and a DEQUANTIZE, calibrated on some pictures."""
-    import keras
-    import tensorflow as tf
-
-    weights = model.get_weights()
-    keras.backend.clear_session()  # names in the file count from 0, whatever was built before
-    single = network(1)
-    single.set_weights(weights)
-    converter = tf.lite.TFLiteConverter.from_keras_model(single)
-    converter.optimizations = [tf.lite.Optimize.DEFAULT]
-    converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS_INT8]
-    sample = images[:600, None, :, :, None].astype(np.float32) / 255
-    converter.representative_dataset = lambda: ([picture] for picture in sample)
-    return bytes(converter.convert())
 
 
 def measure(model: bytes, cache: Path) -> dict[str, object]:
     """Accuracy of the converted model on MNIST's test set: as it is, as drawn on the pad, as seen by a camera."""
-    import tensorflow as tf
+    from training import Converted
 
-    resolver = tf.lite.experimental.OpResolverType.BUILTIN_WITHOUT_DEFAULT_DELEGATES
-    interpreter = tf.lite.Interpreter(model_content=model, experimental_op_resolver_type=resolver)
-    interpreter.allocate_tensors()
-    given, result = (d[0]["index"] for d in (interpreter.get_input_details(), interpreter.get_output_details()))
+    converted = Converted(model)
 
     def says(picture: Images) -> int:
-        interpreter.set_tensor(given, (picture.astype(np.float32) / np.float32(255)).reshape(1, SIDE, SIDE, 1))
-        interpreter.invoke()
-        return int(np.argmax(interpreter.get_tensor(result)))
+        return int(np.argmax(converted.scores(picture.astype(np.float32) / np.float32(255))))
 
     digits, labels = mnist(cache, "t10k")
     rng = np.random.default_rng([SEED, 2])
@@ -193,7 +157,9 @@ def main() -> None:
     else:
         model = train(images, labels, options.epochs)
         model.save(weights)
-    converted = to_tflite(model, images)
+    from training import to_tflite
+
+    converted = to_tflite(network, model.get_weights(), images[:600, :, :, None].astype(np.float32) / 255)
     (options.out / "digits.tflite").write_bytes(converted)
     quality = measure(converted, options.cache)
     (options.out / "quality.json").write_text(json.dumps(quality, indent=2) + "\n", encoding="utf-8")

@@ -1,4 +1,4 @@
-"""From dry clips to seconds as a microphone hears them: rooms, colour, noise, cut words, other words before and after.
+"""From dry clips to seconds as a microphone hears them: rooms, colour, noise, music, cut words, words before and after.
 
 Every window is drawn from its own seed, so that the set is the same with any number of workers.
 """
@@ -18,12 +18,12 @@ Wave = NDArray[np.float32]
 
 RATE = 16_000
 _LONG = 32_768
-_KEYWORD_SHARE, _SILENCE_SHARE = 0.085, 0.14
+_KEYWORD_SHARE, _SILENCE_SHARE = 0.08, 0.18
 
 
 @dataclass(frozen=True)
 class Corpus:
-    """Dry clips by label and engine; label -> engine -> sounds."""
+    """Dry clips by label and engine; label -> engine -> sounds. Those of `silence` are pieces of music."""
 
     sounds: dict[int, dict[str, list[NDArray[np.int16]]]]
 
@@ -37,7 +37,7 @@ class Corpus:
 
 
 def draw_label(rng: np.random.Generator) -> int:
-    """8.5 % for each keyword, 14 % silence, the rest unknown."""
+    """8 % for each keyword, 18 % silence, the rest unknown."""
     value = rng.random()
     keywords = _KEYWORD_SHARE * len(KEYWORDS)
     if value < keywords:
@@ -47,16 +47,26 @@ def draw_label(rng: np.random.Generator) -> int:
 
 def window(corpus: Corpus, label: int, rng: np.random.Generator) -> NDArray[np.int16]:
     """One second of the label."""
-    noise = noise_of(corpus, rng)
     if label == SILENCE:
-        if rng.random() < 0.03:
-            return np.zeros(RATE, np.int16)
-        return level(noise, rng, softest=-70.0)
+        return _without_speech(corpus, rng)
+    noise = noise_of(corpus, rng, music_share=0.2)
     speech = in_a_room(_utterance(corpus, label, rng), rng)
     power = np.sqrt(np.mean(speech**2) + 1e-12) * np.sqrt(RATE / max(int((np.abs(speech) > 1e-3).sum()), 1_600))
-    ratio = rng.uniform(4.0, 45.0) if label < len(KEYWORDS) else rng.uniform(-5.0, 45.0)
+    lowest = 2.0 if label < len(KEYWORDS) else -5.0
+    ratio = rng.uniform(lowest, 25.0) if rng.random() < 0.65 else rng.uniform(20.0, 45.0)
     noise *= power / np.sqrt(np.mean(noise**2) + 1e-12) * 10 ** (-ratio / 20)
     return level(speech + noise, rng, softest=-36.0)
+
+
+def _without_speech(corpus: Corpus, rng: np.random.Generator) -> NDArray[np.int16]:
+    """Digital silence, tones, music or noise."""
+    kind = rng.random()
+    if kind < 0.03:
+        return np.zeros(RATE, np.int16)
+    if kind < 0.12:
+        sound = tones(RATE, rng) + coloured(RATE, 1.0, rng) * 10 ** (-rng.uniform(10, 60) / 20)
+        return level(sound, rng, softest=-50.0)
+    return level(noise_of(corpus, rng, music_share=0.5), rng, softest=-70.0)
 
 
 def _utterance(corpus: Corpus, label: int, rng: np.random.Generator) -> Wave:
@@ -177,8 +187,35 @@ def noise_of(corpus: Corpus, rng: np.random.Generator, count: int = RATE, music_
         start, end = rng.uniform(100, 6_000, 2)
         noise += rng.uniform(0.5, 4) * np.sin(2 * np.pi * (start + (end - start) / 2 * times) * times)
     if music_share > 0 and rng.random() < music_share:
-        noise = noise * rng.uniform(0, 0.5) + music(count, rng)
+        noise = noise * rng.uniform(0, 0.5) + _music(corpus, count, rng)
     return noise.astype(np.float32)
+
+
+def _music(corpus: Corpus, count: int, rng: np.random.Generator) -> Wave:
+    """A passage of a piece of the corpus, in a room and in a key of its own; where it has none, a new piece."""
+    if SILENCE not in corpus.sounds:
+        return music(count, rng)
+    piece = resampled(corpus.draw(SILENCE, rng), rng)
+    start = int(rng.integers(0, len(piece) - count + 1))
+    made = in_a_room(piece[start : start + count], rng)
+    return (made / (np.sqrt(np.mean(made**2)) + 1e-6)).astype(np.float32)
+
+
+def tones(count: int, rng: np.random.Generator) -> Wave:
+    """One to four tones or sweeps, each for a part of the time: beeps, sirens, a kettle."""
+    times = np.arange(count) / RATE
+    out = np.zeros(count)
+    for _ in range(int(rng.integers(1, 5))):
+        start, end = 10 ** rng.uniform(2.0, 3.85, 2)
+        if rng.random() < 0.7:
+            end = start
+        seconds = count / RATE
+        turns = start * times + (end - start) / (2 * seconds) * times**2
+        wave = np.sin(2 * np.pi * turns) * (1 + rng.uniform(0, 1) * np.sin(2 * np.pi * rng.uniform(0.5, 20) * times))
+        begins, lasts = rng.uniform(-0.3, 0.8) * seconds, rng.uniform(0.05, 1.3) * seconds
+        fade = np.clip(np.minimum(times - begins, begins + lasts - times) / rng.uniform(0.005, 0.1), 0, 1)
+        out += rng.uniform(0.2, 1) * wave * fade
+    return out.astype(np.float32)
 
 
 def coloured(count: int, slope: float, rng: np.random.Generator) -> Wave:

@@ -6,14 +6,23 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from multiprocessing import get_context
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
-from augment import Corpus, corpus_of, draw_label, window
+from augment import RATE, Corpus, corpus_of, draw_label, window
+from espeak import CALIBRATION, TEST
 from features import COUNT, Features
 from numpy.typing import NDArray
-from speech import all_clips
+from pieces import piece
+from speech import all_clips, near_clips
+from words import SILENCE, UNKNOWN
 
 _CHUNK = 1_000
+_PIECES, _PIECE = 400, 6 * RATE
+
+Part = Literal["training", "test", "calibration", "near"]
+"""`near`: the training's voices, but of other words only those of near_words.txt."""
+_MUSIC: dict[Part, int] = {"training": 0, "test": 1, "calibration": 2, "near": 0}
 
 
 @dataclass(frozen=True)
@@ -24,19 +33,56 @@ class Windows:
     labels: NDArray[np.int64]
 
 
-def training_corpus(cache: Path, workers: int, scale: float, *, held_out: bool) -> Corpus:
-    """The clips of the voices that are, or are not, held out."""
-    clips = all_clips(cache, workers, scale)
-    return corpus_of([(c.label, c.engine, c.sound) for c in clips if c.held_out == held_out])
+def corpus(cache: Path, workers: int, scale: float, part: Part) -> Corpus:
+    """The clips of the part's voices, and music of its own."""
+    voices = {"calibration": CALIBRATION, "test": TEST}.get(part)
+    clips = [c for c in all_clips(cache, workers, scale) if (c.voice in voices if voices else not c.held_out)]
+    if part == "near":
+        clips = [c for c in clips if c.label != UNKNOWN] + near_clips(cache, workers, scale)
+    pieces = [(SILENCE, "music", piece) for piece in _music(cache, workers, part)]
+    return corpus_of([(c.label, c.engine, c.sound) for c in clips] + pieces)
 
 
-def windows(cache: Path, name: str, count: int, seed: int, workers: int, scale: float, *, held_out: bool) -> Windows:
+def _music(cache: Path, workers: int, part: Part) -> NDArray[np.int16]:
+    """Pieces of six seconds."""
+    path = cache / f"music-{_MUSIC[part]}.npy"
+    if not path.exists():
+        with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+            tasks = [(_MUSIC[part], number) for number in range(_PIECES)]
+            np.save(path, np.stack(list(pool.map(_piece, tasks, chunksize=20))))
+    return np.asarray(np.load(path))
+
+
+def _piece(task: tuple[int, int]) -> NDArray[np.int16]:
+    sound = piece(_PIECE, np.random.default_rng([9, *task]))
+    return (sound / np.abs(sound).max() * 32_000).astype(np.int16)
+
+
+def windows(cache: Path, name: str, count: int, seed: int, workers: int, scale: float, part: Part) -> Windows:
     """So many windows of the prior of `augment.draw_label`."""
+    return _made(cache, name, count, seed, workers, scale, part, (None,))
+
+
+def negatives(cache: Path, name: str, count: int, seed: int, workers: int, scale: float) -> Windows:
+    """So many windows without a keyword, a third of them without speech."""
+    return _made(cache, name, count, seed, workers, scale, "training", (UNKNOWN, SILENCE, UNKNOWN))
+
+
+def near_words(cache: Path, name: str, count: int, seed: int, workers: int, scale: float) -> Windows:
+    """So many windows of short words that are no keyword."""
+    return _made(cache, name, count, seed, workers, scale, "near", (UNKNOWN,))
+
+
+def _made(
+    cache: Path, name: str, count: int, seed: int, workers: int, scale: float, part: Part,
+    labels: tuple[int | None, ...],
+) -> Windows:  # fmt: skip
+    """`labels` are taken in turn; None is drawn."""
     path = cache / f"windows-{name}-{count}.npz"
     if not path.exists():
-        all_clips(cache, workers, scale)
+        corpus(cache, workers, scale, part)
         chunks = range(0, count, _CHUNK)
-        tasks = [(cache, workers, scale, held_out, seed, start, min(_CHUNK, count - start)) for start in chunks]
+        tasks = [(cache, workers, scale, part, seed, start, min(_CHUNK, count - start), labels) for start in chunks]
         with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
             made = list(pool.map(_chunk, tasks))
         np.savez(path, features=np.concatenate([m[0] for m in made]), labels=np.concatenate([m[1] for m in made]))
@@ -45,17 +91,20 @@ def windows(cache: Path, name: str, count: int, seed: int, workers: int, scale: 
     return Windows(data["features"], data["labels"])
 
 
-_worker: dict[bool, tuple[Corpus, Features]] = {}
+_worker: dict[Part, tuple[Corpus, Features]] = {}
 
 
-def _chunk(task: tuple[Path, int, float, bool, int, int, int]) -> tuple[NDArray[np.int8], NDArray[np.int64]]:
-    cache, workers, scale, held_out, seed, start, count = task
-    if held_out not in _worker:
-        _worker[held_out] = (training_corpus(cache, workers, scale, held_out=held_out), Features())
-    corpus, front_end = _worker[held_out]
+def _chunk(
+    task: tuple[Path, int, float, Part, int, int, int, tuple[int | None, ...]],
+) -> tuple[NDArray[np.int8], NDArray[np.int64]]:
+    cache, workers, scale, part, seed, start, count, given = task
+    if part not in _worker:
+        _worker[part] = (corpus(cache, workers, scale, part), Features())
+    clips, front_end = _worker[part]
     features, labels = np.zeros((count, COUNT), np.int8), np.zeros(count, np.int64)
     for k in range(count):
         rng = np.random.default_rng([seed, start + k])
-        labels[k] = draw_label(rng)
-        features[k] = front_end.of(window(corpus, int(labels[k]), rng))
+        label = given[(start + k) % len(given)]
+        labels[k] = draw_label(rng) if label is None else label
+        features[k] = front_end.of(window(clips, int(labels[k]), rng))
     return features, labels

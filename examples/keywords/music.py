@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 Wave = NDArray[np.float32]
 
 RATE = 16_000
-_SCALES = ((0, 2, 4, 5, 7, 9, 11), (0, 2, 3, 5, 7, 8, 10), (0, 2, 4, 7, 9), (0, 3, 5, 6, 7, 10))
+SCALES = ((0, 2, 4, 5, 7, 9, 11), (0, 2, 3, 5, 7, 8, 10), (0, 2, 4, 7, 9), (0, 3, 5, 6, 7, 10))
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class _Timbre:
 def music(count: int, rng: np.random.Generator) -> Wave:
     """So many samples of one piece, at a power of 1."""
     beat = int(RATE * 60 / rng.uniform(65, 170))
-    scale = _SCALES[int(rng.integers(len(_SCALES)))]
+    scale = SCALES[int(rng.integers(len(SCALES)))]
     key = rng.uniform(36, 52)
     chords, melody = _timbre(rng), _timbre(rng)
     out = np.zeros(count + 4 * beat, np.float32)
@@ -36,11 +36,11 @@ def music(count: int, rng: np.random.Generator) -> Wave:
         if place % 2 == 0:
             degree = int(rng.integers(len(scale)))
             for step in (0, 2, 4)[: int(rng.integers(1, 4))]:
-                _add(out, start, _note(_pitch(scale, key, degree + step), 2 * beat, chords, rng))
+                add_at(out, start, _note(pitch(scale, key, degree + step), 2 * beat, chords, rng))
         if rng.random() < 0.8:
-            _add(out, start, _note(_pitch(scale, key + 24, int(rng.integers(-3, 9))), beat, melody, rng))
+            add_at(out, start, _note(pitch(scale, key + 24, int(rng.integers(-3, 9))), beat, melody, rng))
     if rng.random() < 0.5:
-        _drums(out, first, beat // 2, count, rng)
+        drums(out, first, beat // 2, count, rng)
     made = out[:count]
     return (made / (np.sqrt(np.mean(made**2)) + 1e-9)).astype(np.float32)
 
@@ -51,7 +51,8 @@ def _timbre(rng: np.random.Generator) -> _Timbre:
     return _Timbre(overtones, float(rng.uniform(0.003, 0.12)), float(rng.uniform(0.5, 8)), float(rng.uniform(0, 0.006)))
 
 
-def _pitch(scale: tuple[int, ...], key: float, degree: int) -> float:
+def pitch(scale: tuple[int, ...], key: float, degree: int) -> float:
+    """In Hz; `key` counts in half tones as MIDI does."""
     octave, step = divmod(degree, len(scale))
     return float(440 * 2 ** ((key + 12 * octave + scale[step] - 69) / 12))
 
@@ -68,7 +69,8 @@ def _note(hertz: float, count: int, timbre: _Timbre, rng: np.random.Generator) -
     return (wave * envelope).astype(np.float32)
 
 
-def _drums(out: Wave, first: int, step: int, count: int, rng: np.random.Generator) -> None:
+def drums(out: Wave, first: int, step: int, count: int, rng: np.random.Generator) -> None:
+    """A bass drum on each fourth step, something like a snare or a hat on the others."""
     loud = rng.uniform(0.3, 2.0)
     for place, start in enumerate(range(first, count, step)):
         length = int(rng.uniform(800, 3_000))
@@ -77,10 +79,11 @@ def _drums(out: Wave, first: int, step: int, count: int, rng: np.random.Generato
             hit = np.sin(2 * np.pi * 55 * np.arange(length) / RATE) * fall
         else:
             hit = rng.standard_normal(length) * fall * (0.5 if rng.random() < 0.7 else 0.1)
-        _add(out, start, (loud * hit).astype(np.float32))
+        add_at(out, start, (loud * hit).astype(np.float32))
 
 
-def _add(out: Wave, at: int, wave: Wave) -> None:
+def add_at(out: Wave, at: int, wave: Wave) -> None:
+    """What of the wave lies within."""
     start, end = max(at, 0), min(at + len(wave), len(out))
     if end > start:
         out[start:end] += wave[start - at : end - at]

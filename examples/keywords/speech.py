@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
@@ -18,7 +18,7 @@ import numpy as np
 from espeak import HELD_OUT, Espeak, random_manner, variants
 from numpy.typing import NDArray
 from voices import FESTIVAL, FLITE, Line, other_speaker, say_with_festival, say_with_flite
-from words import CONFUSERS, KEYWORDS, LABELS, OTHERS, UNKNOWN, invented_word
+from words import CONFUSERS, KEYWORDS, LABELS, NEAR, OTHERS, UNKNOWN, invented_word
 
 Sound = NDArray[np.int16]
 
@@ -32,6 +32,7 @@ class Clip:
 
     label: int
     engine: str
+    voice: str
     held_out: bool
     sound: Sound
 
@@ -44,30 +45,28 @@ class _Plan:
 
 
 def all_clips(cache: Path, workers: int, scale: float) -> list[Clip]:
-    """Every clip, made where the cache lacks it. `scale` 1 gives about 35,000."""
+    """Every clip, made where the cache lacks it. `scale` 1 gives about 37,000."""
     clips = []
     for engine, make in (("espeak", _espeak), ("flite", _flite), ("festival", _festival)):
-        clips += _cached(cache / f"speech-{engine}", partial(make, workers, scale))
+        clips += cached(cache / f"speech-{engine}", partial(make, workers, scale))
     base = [clip for clip in clips if clip.engine != "espeak"]
-    clips += _cached(cache / "speech-world", lambda: _world(base, workers, scale))
+    clips += cached(cache / "speech-world", lambda: _world(base, workers, scale))
+    clips += cached(cache / "speech-sentences", partial(_sentences, workers, scale))
     return clips
 
 
-def _cached(path: Path, make: Callable[[], Iterable[Clip]]) -> list[Clip]:
+def cached(path: Path, make: Callable[[], Iterable[Clip]]) -> list[Clip]:
+    """The clips of a file beside its index; where it is lacking, they are made and written first."""
     index, samples = path.with_suffix(".json"), path.with_suffix(".npy")
     if not index.exists():
         made = [clip for clip in make() if len(clip.sound) > 1_600]
         np.save(samples, np.concatenate([clip.sound for clip in made]))
-        entries = [
-            {"label": c.label, "engine": c.engine, "held_out": c.held_out, "samples": len(c.sound)} for c in made
-        ]
+        entries = [[c.label, c.engine, c.voice, c.held_out, len(c.sound)] for c in made]
         index.write_text(json.dumps(entries), encoding="utf-8")
         print(f"{path.name}: {len(made)} clips", flush=True)
     entries = json.loads(index.read_text(encoding="utf-8"))
-    data = np.load(samples)
-    ends = np.cumsum([entry["samples"] for entry in entries])
-    sounds = np.split(data, ends[:-1])
-    return [Clip(e["label"], e["engine"], e["held_out"], s) for e, s in zip(entries, sounds, strict=True)]
+    sounds = np.split(np.load(samples), np.cumsum([samples for *_, samples in entries])[:-1])
+    return [Clip(*about, sound) for (*about, _), sound in zip(entries, sounds, strict=True)]
 
 
 def trimmed(sound: Sound) -> Sound:
@@ -122,7 +121,7 @@ def _speak(plans: list[_Plan], seed: int, start: int, sending: Connection) -> No
         rng = np.random.default_rng([2, seed, number])
         manner = random_manner(rng, HELD_OUT if plan.held_out else training)
         text = plan.text + str(rng.choice(["", "", ".", "!", "?", ","]))
-        sending.send(Clip(plan.label, "espeak", plan.held_out, trimmed(espeak.say(text, manner))))
+        sending.send(Clip(plan.label, "espeak", manner.variant, plan.held_out, trimmed(espeak.say(text, manner))))
 
 
 def _lines(voices: tuple[str, ...], keyword: int, confuser: int, other: float, seed: int) -> list[Line]:
@@ -137,7 +136,9 @@ def _label(text: str) -> int:
 
 
 def _said(lines: list[Line], sounds: list[Sound], engine: str) -> list[Clip]:
-    return [Clip(_label(line.text), engine, False, trimmed(s)) for line, s in zip(lines, sounds, strict=True)]
+    return [
+        Clip(_label(line.text), engine, line.voice, False, trimmed(s)) for line, s in zip(lines, sounds, strict=True)
+    ]
 
 
 def _flite(workers: int, scale: float) -> list[Clip]:
@@ -150,6 +151,49 @@ def _flite(workers: int, scale: float) -> list[Clip]:
 def _festival(_workers: int, scale: float) -> list[Clip]:
     lines = _lines(FESTIVAL, int(120 * scale), int(3 * scale) + 1, 0.6, 4)
     return _said(lines, say_with_festival(lines), "festival")
+
+
+def _sentences(workers: int, scale: float) -> list[Clip]:
+    """Words that run into one another, by the same voices: in a sentence they are not said as alone."""
+    plans = [_Plan(_sentence(seed), UNKNOWN, seed % 10 == 9) for seed in range(int(1_000 * scale))]
+    clips = _espeak_chunk(plans, 1_000_000)
+    rng = np.random.default_rng(7)
+    texts = [_sentence(2_000 + number) for number in range(int(400 * scale))]
+    lines = [Line(t, FLITE[k % len(FLITE)], float(rng.uniform(0.75, 1.3))) for k, t in enumerate(texts)]
+    parts = [lines[0::2], lines[1::2]]
+    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+        for part, sounds in zip(parts, pool.map(say_with_flite, parts), strict=True):
+            clips += _said(part, sounds, "flite")
+    return [replace(clip, engine=f"{clip.engine}-sentences") for clip in clips]
+
+
+def near_clips(cache: Path, workers: int, scale: float) -> list[Clip]:
+    """Short words that are said alone, by the training's voices; apart from the others, for hard negatives."""
+    return cached(cache / "speech-near", partial(_near, workers, scale))
+
+
+def _near(workers: int, scale: float) -> Iterable[Clip]:
+    plans = [_Plan(word, UNKNOWN, False) for word in NEAR for _ in range(max(2, int(24 * scale)))]
+    yield from _espeak_chunk(plans, 2_000_000)
+    rng = np.random.default_rng(9)
+
+    def lines(voices: tuple[str, ...]) -> list[Line]:
+        return [Line(word, voice, float(rng.uniform(0.75, 1.5))) for word in NEAR for voice in voices]
+
+    spoken = lines(FLITE)
+    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+        parts = [spoken[0::2], spoken[1::2]]
+        for part, sounds in zip(parts, pool.map(say_with_flite, parts), strict=True):
+            yield from _said(part, sounds, "flite")
+    festival = lines(FESTIVAL)
+    yield from _said(festival, say_with_festival(festival), "festival")
+
+
+def _sentence(seed: int) -> str:
+    """Four to nine words in no order, sometimes with a pause."""
+    rng = np.random.default_rng([8, seed])
+    words = [str(rng.choice(OTHERS if rng.random() < 0.8 else CONFUSERS)) for _ in range(int(rng.integers(4, 10)))]
+    return " ".join(word + ("," if rng.random() < 0.1 else "") for word in words)
 
 
 def _world(base: list[Clip], workers: int, scale: float) -> list[Clip]:
@@ -165,4 +209,4 @@ def _world(base: list[Clip], workers: int, scale: float) -> list[Clip]:
 
 def _world_part(clips: list[Clip], seed: int) -> list[Clip]:
     rng = np.random.default_rng([6, seed])
-    return [Clip(c.label, "world", False, trimmed(other_speaker(c.sound, rng))) for c in clips]
+    return [Clip(c.label, "world", c.voice, False, trimmed(other_speaker(c.sound, rng))) for c in clips]

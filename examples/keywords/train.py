@@ -9,11 +9,14 @@ from __future__ import annotations
 
 import argparse
 import os
+import sys
 from pathlib import Path
 
+from people import PROMPTS
+
 HERE = Path(__file__).parent
-SEED = 20
-PROMPTS = Path("/usr/share/asterisk/sounds/en_US_f_Allison")
+sys.path.append(str(HERE.parent))  # training.py, which the templates share
+MUSIC = Path("/usr/share/asterisk/moh")
 
 
 def main() -> None:
@@ -21,39 +24,31 @@ def main() -> None:
     parser.add_argument("--cache", type=Path, required=True, help="folder for what is made on the way, about 1 GB")
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--scale", type=float, default=1.0, help="part of the clips; 1 is what the model was made with")
-    parser.add_argument("--windows", type=int, default=96_000)
-    parser.add_argument("--epochs", type=int, default=9)
     parser.add_argument("--out", type=Path, default=HERE, help="where keywords.tflite and quality.json go")
     parser.add_argument("--recordings", type=Path, help="wav files of people, each named after the word that it holds")
-    parser.add_argument("--prompts", type=Path, default=PROMPTS, help="recordings of people who say no keyword")
+    parser.add_argument("--prompts", type=Path, default=PROMPTS, help="telephone prompts; see people.py")
+    parser.add_argument("--music", type=Path, default=MUSIC, help="recordings of music, wav")
     options = parser.parse_args()
     options.cache.mkdir(parents=True, exist_ok=True)
 
     from dataset import windows
+    from rounds import SEED, trained
 
     common = (options.workers, options.scale)
-    training = windows(options.cache, "train", options.windows, SEED, *common, held_out=False)
-    test = windows(options.cache, "test", 6_000, SEED + 1, *common, held_out=True)
+    model, learned = trained(options.cache, *common)
+    test = windows(options.cache, "test", 6_000, SEED + 1, *common, "test")
 
-    from network import Interpreter, to_tflite, train
-
-    weights = options.cache / f"network-{options.windows}-{options.epochs}.keras"
-    if weights.exists():
-        import keras
-
-        model = keras.models.load_model(weights)
-    else:
-        model = train(training, options.epochs, SEED)
-        model.save(weights)
-    converted = to_tflite(model, training)
-    (options.out / "keywords.tflite").write_bytes(converted)
-
+    from calibrate import found_eagerness
     from measure import measure
+    from network import to_int8
+    from training import Converted
 
+    readily = found_eagerness(model, options.cache, *common, options.prompts)
+    converted = to_int8(model, learned, readily)
+    (options.out / "keywords.tflite").write_bytes(converted)
     measure(
-        Interpreter(converted), test, options.cache, *common, recordings=options.recordings,
-        prompts=options.prompts if options.prompts.is_dir() else None, model_bytes=len(converted),
-        out=options.out / "quality.json",
+        Converted(converted), test, options.cache, *common, recordings=options.recordings, prompts=options.prompts,
+        music=options.music, model_bytes=len(converted), out=options.out / "quality.json",
     )  # fmt: skip
 
 

@@ -21,6 +21,8 @@ UNKNOWN = LABELS.index("unknown")
 
 CONFUSERS = _lines("like_keywords.txt")
 OTHERS = _lines("other_words.txt")
+NEAR = _lines("near_words.txt")
+"""Letters, numbers and words that rhyme: short ones that are said alone, as keywords are."""
 
 _ONSETS, _VOWELS, _CODAS = (
     tuple(row.split()) for row in (Path(__file__).parent / "syllables.txt").read_text(encoding="utf-8").splitlines()

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -28,6 +29,7 @@ from recordings import (
 )
 
 HERE = Path(__file__).parent
+sys.path.append(str(HERE.parent))  # training.py, which the templates share
 SEED = 31
 HELD_OUT = (8, 9, 10)
 """People whose recordings the model is never trained on; they are for the test."""
@@ -57,9 +59,7 @@ def windows(among: list[Recording], count: int) -> tuple[NDArray[np.float32], ND
 def network(batch: int | None):  # type: ignore[no-untyped-def]
     """Shares of the labels from three seconds of acceleration, by convolutions over time."""
     import keras
-
-    def finished(x):  # type: ignore[no-untyped-def]
-        return keras.layers.ReLU()(keras.layers.BatchNormalization(momentum=0.97)(x))
+    from training import finished
 
     given = keras.Input(batch_shape=(batch, LENGTH, 3))
     x = keras.layers.Reshape((LENGTH, 1, 3))(given)
@@ -72,81 +72,35 @@ def network(batch: int | None):  # type: ignore[no-untyped-def]
 
 
 def train(given: NDArray[np.float32], labels: NDArray[np.int64], epochs: int):  # type: ignore[no-untyped-def]
-    import keras
-    import tensorflow as tf
+    from training import drawn, fit, new, smoothed_labels
 
-    keras.utils.set_random_seed(SEED)
-    tf.config.experimental.enable_op_determinism()
-    model = network(None)
-    steps = len(labels) // _BATCH
-    schedule = keras.optimizers.schedules.CosineDecay(3e-3, epochs * steps)
-    model.compile(
-        optimizer=keras.optimizers.AdamW(schedule, weight_decay=2e-3),
-        loss=keras.losses.CategoricalCrossentropy(label_smoothing=0.05),
-        metrics=["accuracy"],
-    )
+    model = new(network, SEED)
 
     def batches() -> Iterator[tuple[NDArray[np.float32], NDArray[np.float32]]]:
-        rng = np.random.default_rng([SEED, 1])
         answers = np.eye(len(LABELS), dtype=np.float32)[labels]
-        while True:
-            order = rng.permutation(len(labels))
-            for start in range(0, len(order) - _BATCH + 1, _BATCH):
-                chosen = order[start : start + _BATCH]
-                yield given[chosen], answers[chosen]
+        for chosen in drawn(len(labels), _BATCH, np.random.default_rng([SEED, 1])):
+            yield given[chosen], answers[chosen]
 
-    model.fit(batches(), steps_per_epoch=steps, epochs=epochs, verbose=2)
+    fit(model, batches(), len(labels) // _BATCH, epochs, loss=smoothed_labels(0.05), decay=2e-3)
     return model
-
-
-def to_tflite(model, given: NDArray[np.float32]) -> bytes:  # type: ignore[no-untyped-def]
-    """Integer arithmetic between a QUANTIZE and a DEQUANTIZE, calibrated on some windows."""
-    import keras
-    import tensorflow as tf
-
-    weights = model.get_weights()
-    keras.backend.clear_session()  # names in the file count from 0, whatever was built before
-    single = network(1)
-    single.set_weights(weights)
-    converter = tf.lite.TFLiteConverter.from_keras_model(single)
-    converter.optimizations = [tf.lite.Optimize.DEFAULT]
-    converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS_INT8]
-    converter.representative_dataset = lambda: ([window[None]] for window in given[:600])
-    return bytes(converter.convert())
-
-
-class Classifier:
-    """The converted model, as a rune computes it."""
-
-    def __init__(self, model: bytes) -> None:
-        import tensorflow as tf
-
-        resolver = tf.lite.experimental.OpResolverType.BUILTIN_WITHOUT_DEFAULT_DELEGATES
-        self._interpreter = tf.lite.Interpreter(model_content=model, experimental_op_resolver_type=resolver)
-        self._interpreter.allocate_tensors()
-        self._input = self._interpreter.get_input_details()[0]["index"]
-        self._output = self._interpreter.get_output_details()[0]["index"]
-
-    def shares(self, window: NDArray[np.float32]) -> NDArray[np.float32]:
-        self._interpreter.set_tensor(self._input, window[None])
-        self._interpreter.invoke()
-        return np.asarray(self._interpreter.get_tensor(self._output)[0], np.float32)
 
 
 def measure(model: bytes, test: list[Recording]) -> dict[str, object]:
     """On people that it was not trained on: each window, and each as the rune answers, by the mean of the last 3."""
-    classifier = Classifier(model)
+    from training import Converted
+
+    classifier = Converted(model)
     single: list[list[bool]] = [[] for _ in EXERCISES]
     steady: list[bool] = []
     for each in test:
         starts = range(0, len(each.rows) - LENGTH + 1, _HOP)
-        shares = [classifier.shares(plain_window(each, start)) for start in starts]
+        shares = [classifier.scores(plain_window(each, start)) for start in starts]
         single[each.label] += [int(np.argmax(found)) == each.label for found in shares]
         means = [np.mean(shares[max(0, k - 2) : k + 1], axis=0) for k in range(len(shares))]
         steady += [int(np.argmax(mean)) == each.label for mean in means]
     rng = np.random.default_rng([SEED, 2])
-    rest = [int(np.argmax(classifier.shares(resting(rng)))) == RESTING for _ in range(1_000)]
-    others = [int(np.argmax(classifier.shares(something_else(rng)))) == SOMETHING_ELSE for _ in range(1_000)]
+    rest = [int(np.argmax(classifier.scores(resting(rng)))) == RESTING for _ in range(1_000)]
+    others = [int(np.argmax(classifier.scores(something_else(rng)))) == SOMETHING_ELSE for _ in range(1_000)]
     every = [right for found in single for right in found]
     return {
         "model_bytes": len(model),
@@ -193,7 +147,9 @@ def main() -> None:
     found = recordings(options.cache)
     test = [each for each in found if each.person in HELD_OUT]
     given, labels = windows([each for each in found if each.person not in HELD_OUT], options.windows)
-    converted = to_tflite(train(given, labels, options.epochs), given)
+    from training import to_tflite
+
+    converted = to_tflite(network, train(given, labels, options.epochs).get_weights(), given[:600])
     (options.out / "motion.tflite").write_bytes(converted)
     quality = measure(converted, test)
     (options.out / "quality.json").write_text(json.dumps(quality, indent=2) + "\n", encoding="utf-8")

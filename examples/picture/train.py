@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from PIL import Image
 from signs import LABELS, SIDE, Picture, example
 
 HERE = Path(__file__).parent
+sys.path.append(str(HERE.parent))  # training.py, which the templates share
 SEED = 61
 _BATCH = 128
 
@@ -33,9 +35,7 @@ def pictures(cache: Path, count: int) -> tuple[Picture, NDArray[np.int64]]:
 def network(batch: int | None):  # type: ignore[no-untyped-def]
     """Shares of the labels from pixels 0 to 1, by depthwise-separable convolutions."""
     import keras
-
-    def finished(x):  # type: ignore[no-untyped-def]
-        return keras.layers.ReLU()(keras.layers.BatchNormalization(momentum=0.97)(x))
+    from training import finished
 
     given = keras.Input(batch_shape=(batch, SIDE, SIDE, 1))
     x = finished(keras.layers.Conv2D(16, 5, 2, padding="same", use_bias=False)(given))
@@ -49,67 +49,32 @@ def network(batch: int | None):  # type: ignore[no-untyped-def]
 
 
 def train(given: Picture, labels: NDArray[np.int64], epochs: int):  # type: ignore[no-untyped-def]
-    import keras
-    import tensorflow as tf
+    from training import drawn, fit, new, smoothed_labels
 
-    keras.utils.set_random_seed(SEED)
-    tf.config.experimental.enable_op_determinism()
-    model = network(None)
-    steps = len(labels) // _BATCH
-    schedule = keras.optimizers.schedules.CosineDecay(3e-3, epochs * steps)
-    model.compile(
-        optimizer=keras.optimizers.AdamW(schedule, weight_decay=1e-3),
-        loss=keras.losses.CategoricalCrossentropy(label_smoothing=0.02),
-        metrics=["accuracy"],
-    )
+    model = new(network, SEED)
 
     def batches() -> Iterator[tuple[NDArray[np.float32], NDArray[np.float32]]]:
         rng = np.random.default_rng([SEED, 1, 1])
         answers = np.eye(len(LABELS), dtype=np.float32)[labels]
         mirrored = np.array([LABELS.index({"left": "right", "right": "left"}.get(name, name)) for name in LABELS])
-        while True:
-            order = rng.permutation(len(labels))
-            for start in range(0, len(order) - _BATCH + 1, _BATCH):
-                chosen = order[start : start + _BATCH]
-                if rng.random() < 0.5:
-                    yield given[chosen, :, ::-1, None].astype(np.float32) / 255, answers[chosen][:, mirrored]
-                else:
-                    yield given[chosen, :, :, None].astype(np.float32) / 255, answers[chosen]
+        for chosen in drawn(len(labels), _BATCH, rng):
+            if rng.random() < 0.5:
+                yield given[chosen, :, ::-1, None].astype(np.float32) / 255, answers[chosen][:, mirrored]
+            else:
+                yield given[chosen, :, :, None].astype(np.float32) / 255, answers[chosen]
 
-    model.fit(batches(), steps_per_epoch=steps, epochs=epochs, verbose=2)
+    fit(model, batches(), len(labels) // _BATCH, epochs, loss=smoothed_labels(0.02))
     return model
-
-
-def to_tflite(model, given: Picture) -> bytes:  # type: ignore[no-untyped-def]
-    """Integer arithmetic between a QUANTIZE and a DEQUANTIZE, calibrated on some pictures."""
-    import keras
-    import tensorflow as tf
-
-    weights = model.get_weights()
-    keras.backend.clear_session()  # names in the file count from 0, whatever was built before
-    single = network(1)
-    single.set_weights(weights)
-    converter = tf.lite.TFLiteConverter.from_keras_model(single)
-    converter.optimizations = [tf.lite.Optimize.DEFAULT]
-    converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS_INT8]
-    sample = given[:600, None, :, :, None].astype(np.float32) / 255
-    converter.representative_dataset = lambda: ([picture] for picture in sample)
-    return bytes(converter.convert())
 
 
 def measure(model: bytes, count: int) -> dict[str, object]:
     """On pictures before another photograph: signs drawn in the designs of the training, and printed in others."""
-    import tensorflow as tf
+    from training import Converted
 
-    resolver = tf.lite.experimental.OpResolverType.BUILTIN_WITHOUT_DEFAULT_DELEGATES
-    interpreter = tf.lite.Interpreter(model_content=model, experimental_op_resolver_type=resolver)
-    interpreter.allocate_tensors()
-    given, result = (d[0]["index"] for d in (interpreter.get_input_details(), interpreter.get_output_details()))
+    converted = Converted(model)
 
     def says(picture: Picture) -> int:
-        interpreter.set_tensor(given, (picture.astype(np.float32) / np.float32(255)).reshape(1, SIDE, SIDE, 1))
-        interpreter.invoke()
-        return int(np.argmax(interpreter.get_tensor(result)))
+        return int(np.argmax(converted.scores(picture.astype(np.float32) / np.float32(255))))
 
     quality: dict[str, object] = {"model_bytes": len(model), "test_pictures_each": count}
     for name, printed in (("drawn", False), ("printed_in_unseen_designs", True)):
@@ -148,7 +113,10 @@ def main() -> None:
     options.cache.mkdir(parents=True, exist_ok=True)
 
     given, labels = pictures(options.cache, options.pictures)
-    converted = to_tflite(train(given, labels, options.epochs), given)
+    from training import to_tflite
+
+    sample = given[:600, :, :, None].astype(np.float32) / 255
+    converted = to_tflite(network, train(given, labels, options.epochs).get_weights(), sample)
     (options.out / "picture.tflite").write_bytes(converted)
     quality = measure(converted, 3_000)
     (options.out / "quality.json").write_text(json.dumps(quality, indent=2) + "\n", encoding="utf-8")

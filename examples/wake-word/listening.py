@@ -7,9 +7,9 @@ from pathlib import Path
 
 import numpy as np
 from augment import Corpus, add, coloured, corpus_of, in_a_room
-from measure import music_minutes, noise_minutes, prompt_minutes, speech_minutes
 from numpy.typing import NDArray
 from phrase import IS_NEAR, IS_PHRASE, PHRASE
+from sounds import music_minutes, noise_minutes, prompt_minutes, speech_minutes
 
 from rune.building.building import build
 from rune.files import FolderFiles

@@ -5,8 +5,8 @@ The voices, rooms and noise are those of the template keywords.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
+from dataclasses import replace
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 from espeak import HELD_OUT, Espeak, random_manner, variants
 from numpy.typing import NDArray
-from speech import Clip, trimmed
+from speech import Clip, cached, trimmed
 from voices import FESTIVAL, FLITE, Line, other_speaker, say_with_festival, say_with_flite
 
 Sound = NDArray[np.int16]
@@ -52,22 +52,15 @@ NEAR = (
 
 def clips(cache: Path) -> list[Clip]:
     """About 5,000, made where the cache lacks them. `label` 1 is the phrase, 0 what sounds like it."""
-    index, samples = cache / "phrase.json", cache / "phrase.npy"
-    if not index.exists():
-        base = [*_flite(), *_festival()]
-        rng = np.random.default_rng([51, 1])
-        others = [base[int(k)] for k in rng.integers(0, len(base), 700)]
-        world = [Clip(c.label, "world", False, trimmed(other_speaker(c.sound, rng))) for c in others]
-        made = [clip for clip in (*_espeak(), *base, *world) if len(clip.sound) > 3_200]
-        np.save(samples, np.concatenate([clip.sound for clip in made]))
-        entries = [
-            {"label": c.label, "engine": c.engine, "held_out": c.held_out, "samples": len(c.sound)} for c in made
-        ]
-        index.write_text(json.dumps(entries), encoding="utf-8")
-    entries = json.loads(index.read_text(encoding="utf-8"))
-    ends = np.cumsum([entry["samples"] for entry in entries])
-    sounds = np.split(np.load(samples), ends[:-1])
-    return [Clip(e["label"], e["engine"], e["held_out"], s) for e, s in zip(entries, sounds, strict=True)]
+    return cached(cache / "phrase", _made)
+
+
+def _made() -> Iterator[Clip]:
+    base = [*_flite(), *_festival()]
+    rng = np.random.default_rng([51, 1])
+    others = [base[int(k)] for k in rng.integers(0, len(base), 700)]
+    world = [replace(c, engine="world", sound=trimmed(other_speaker(c.sound, rng))) for c in others]
+    yield from (clip for clip in (*_espeak(), *base, *world) if len(clip.sound) > 3_200)
 
 
 def _espeak() -> Iterator[Clip]:
@@ -91,10 +84,10 @@ def _speak(sending: Connection) -> None:
         is_phrase, held_out = number % 9 < 5, number % 12 == 11
         text = PHRASE if is_phrase else str(rng.choice(NEAR))
         said = text.replace(" ", ", ") if rng.random() < 0.15 else text
-        sound = espeak.say(
-            said + str(rng.choice(["", ".", "!", "?"])), random_manner(rng, HELD_OUT if held_out else training)
-        )
-        sending.send(Clip(int(is_phrase), "espeak", held_out, trimmed(sound)))
+        ending = str(rng.choice(["", ".", "!", "?"]))
+        manner = random_manner(rng, HELD_OUT if held_out else training)
+        sound = trimmed(espeak.say(said + ending, manner))
+        sending.send(Clip(int(is_phrase), "espeak", manner.variant, held_out, sound))
 
 
 def _lines(voices: tuple[str, ...], phrase: int, near: int, seed: int) -> list[Line]:
@@ -106,10 +99,10 @@ def _lines(voices: tuple[str, ...], phrase: int, near: int, seed: int) -> list[L
 def _flite() -> list[Clip]:
     lines = _lines(FLITE, 300, 6, 53)
     said = zip(lines, say_with_flite(lines), strict=True)
-    return [Clip(int(line.text == PHRASE), "flite", False, trimmed(sound)) for line, sound in said]
+    return [Clip(int(line.text == PHRASE), "flite", line.voice, False, trimmed(sound)) for line, sound in said]
 
 
 def _festival() -> list[Clip]:
     lines = _lines(FESTIVAL, 120, 3, 54)
     said = zip(lines, say_with_festival(lines), strict=True)
-    return [Clip(int(line.text == PHRASE), "festival", False, trimmed(sound)) for line, sound in said]
+    return [Clip(int(line.text == PHRASE), "festival", line.voice, False, trimmed(sound)) for line, sound in said]

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 HERE = Path(__file__).parent
+sys.path.append(str(HERE.parent))  # training.py, which the templates share
 sys.path.append(str(HERE.parent / "keywords"))  # its voices, words, rooms and noise
 
 from augment import Corpus, corpus_of  # noqa: E402
@@ -31,7 +32,8 @@ _BATCH = 128
 def corpora(cache: Path, workers: int, *, held_out: bool) -> tuple[Corpus, Corpus]:
     """Of the phrase and what is like it, and of other words, by voices that are, or are not, held out."""
     phrases = [(c.label, c.engine, c.sound) for c in clips(cache) if c.held_out == held_out]
-    words = [(c.label, c.engine, c.sound) for c in all_clips(cache, workers, 1.0) if c.held_out == held_out]
+    alone = [c for c in all_clips(cache, workers, 1.0) if not c.engine.endswith("-sentences")]
+    words = [(c.label, c.engine, c.sound) for c in alone if c.held_out == held_out]
     return corpus_of(phrases), corpus_of(words)
 
 
@@ -54,12 +56,13 @@ def training(cache: Path, workers: int, count: int) -> tuple[NDArray[np.int8], N
 def network(batch: int | None):  # type: ignore[no-untyped-def]
     """How sure it is, 0 to 1, from features / 128: convolutions over time with the bands as channels."""
     import keras
+    from training import finished
 
     given = keras.Input(batch_shape=(batch, FRAMES, BANDS))
     x = keras.layers.Reshape((FRAMES, 1, BANDS))(given)
     for filters, kernel, stride in ((48, 5, 2), (48, 5, 2), (48, 5, 2), (64, 3, 1)):
         x = keras.layers.Conv2D(filters, (kernel, 1), (stride, 1), padding="same", use_bias=False)(x)
-        x = keras.layers.ReLU()(keras.layers.BatchNormalization(momentum=0.97)(x))
+        x = finished(x)
     x = keras.layers.Reshape((x.shape[1] * x.shape[3],))(x)
     x = keras.layers.Dropout(0.3)(x)
     return keras.Model(given, keras.layers.Dense(1, activation="sigmoid")(x))
@@ -67,53 +70,23 @@ def network(batch: int | None):  # type: ignore[no-untyped-def]
 
 def train(given: NDArray[np.int8], labels: NDArray[np.int64], epochs: int):  # type: ignore[no-untyped-def]
     import keras
-    import tensorflow as tf
+    from training import drawn, fit, new
 
-    keras.utils.set_random_seed(SEED)
-    tf.config.experimental.enable_op_determinism()
-    model = network(None)
-    steps = len(labels) // _BATCH
-    schedule = keras.optimizers.schedules.CosineDecay(3e-3, epochs * steps)
-    model.compile(
-        optimizer=keras.optimizers.AdamW(schedule, weight_decay=2e-3),
-        loss=keras.losses.BinaryCrossentropy(label_smoothing=0.02),
-        metrics=["accuracy"],
-    )
+    model = new(network, SEED)
 
     def batches() -> Iterator[tuple[NDArray[np.float32], NDArray[np.float32]]]:
         rng = np.random.default_rng([SEED, 1, 1])
-        while True:
-            order = rng.permutation(len(labels))
-            for start in range(0, len(order) - _BATCH + 1, _BATCH):
-                chosen = order[start : start + _BATCH]
-                pictures = given[chosen].astype(np.float32) / 128
-                pictures += rng.normal(0, 0.03, pictures.shape).astype(np.float32)
-                for picture in pictures:
-                    width, at = int(rng.integers(0, 7)), int(rng.integers(0, BANDS - 7))
-                    picture[:, at : at + width] = picture.mean()
-                yield pictures, labels[chosen, None].astype(np.float32)
+        for chosen in drawn(len(labels), _BATCH, rng):
+            pictures = given[chosen].astype(np.float32) / 128
+            pictures += rng.normal(0, 0.03, pictures.shape).astype(np.float32)
+            for picture in pictures:
+                width, at = int(rng.integers(0, 7)), int(rng.integers(0, BANDS - 7))
+                picture[:, at : at + width] = picture.mean()
+            yield pictures, labels[chosen, None].astype(np.float32)
 
-    model.fit(batches(), steps_per_epoch=steps, epochs=epochs, verbose=2)
+    loss = keras.losses.BinaryCrossentropy(label_smoothing=0.02)
+    fit(model, batches(), len(labels) // _BATCH, epochs, loss=loss, decay=2e-3)
     return model
-
-
-def to_tflite(model, given: NDArray[np.int8]) -> bytes:  # type: ignore[no-untyped-def]
-    """Integer arithmetic throughout, calibrated on some windows; i8 features in, an f32 score out."""
-    import keras
-    import tensorflow as tf
-
-    weights = model.get_weights()
-    keras.backend.clear_session()  # names in the file count from 0, whatever was built before
-    single = network(1)
-    single.set_weights(weights)
-    converter = tf.lite.TFLiteConverter.from_keras_model(single)
-    converter.optimizations = [tf.lite.Optimize.DEFAULT]
-    converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS_INT8]
-    converter.inference_input_type = tf.int8
-    converter.inference_output_type = tf.float32
-    sample = np.concatenate([given[:600].astype(np.float32) / 128, np.full((1, FRAMES, BANDS), -1, np.float32)])
-    converter.representative_dataset = lambda: ([row[None]] for row in sample)
-    return bytes(converter.convert())
 
 
 def main() -> None:
@@ -129,7 +102,12 @@ def main() -> None:
 
     given, labels = training(options.cache, options.workers, options.scenes)
     print(f"{len(labels)} windows, {labels.mean():.2f} of them just after the phrase", flush=True)
-    converted = to_tflite(train(given, labels, options.epochs), given)
+    import tensorflow as tf
+    from training import to_tflite
+
+    sample = np.concatenate([given[:600].astype(np.float32) / 128, np.full((1, FRAMES, BANDS), -1, np.float32)])
+    model = train(given, labels, options.epochs)
+    converted = to_tflite(network, model.get_weights(), sample, takes=tf.int8)
     (options.out / "wake-word.tflite").write_bytes(converted)
 
     from listening import listen_and_count, write_example

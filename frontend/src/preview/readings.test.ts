@@ -56,6 +56,14 @@ describe("a stream of words with scores", () => {
       ["up", 1800],
     ]);
   });
+
+  test("stand behind one word: a second word of the same list is as the rune sent it", () => {
+    const cards = follow([[...up, message(5, word("left"))]]).at(-1)?.cards ?? [];
+    expect(cards.map((card) => card.kind === "word" && [card.isCalled, card.word?.text, card.scores.length])).toEqual([
+      [true, undefined, 4],
+      [false, "left", 0],
+    ]);
+  });
 });
 
 test("a single run takes the word as it came, with its score", () => {

@@ -128,7 +128,9 @@ export function read(before: Readings, outputs: readonly OutputMessage[], contex
       memories[item.key] = { ...memory, ...changed };
     };
     if (isWord(item.tensor)) {
-      const scores = partner(item, tensors, context.wordlists);
+      const found = partner(item, tensors, context.wordlists);
+      // Scores stand behind one word: a second word of the same list says something else of them, and stands alone.
+      const scores = found !== null && used.has(found) ? null : found;
       if (scores !== null) used.add(scores);
       return [wordCard(item, scores?.tensor ?? null, memory, remember, context)];
     }

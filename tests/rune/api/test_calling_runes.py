@@ -72,7 +72,7 @@ def test_a_sound_goes_in_by_name_and_scores_come_out_by_name(keywords: rune.Rune
     assert results["scores"].dtype == np.float32
     assert results["scores"].shape == (1, 8)
     assert results["heard"] == "silence"
-    assert list(results) == ["heard", "scores"]
+    assert list(results) == ["heard", "scores", "called"]
     assert results.milliseconds > 0
 
 
@@ -80,15 +80,22 @@ def test_a_result_is_found_by_the_stage_that_made_it_too(keywords: rune.Rune) ->
     results = keywords(np.zeros(16000, np.int16))
     assert results["keywords"] is results["scores"]
     assert results["label"] == results["heard"]
-    with pytest.raises(KeyError, match="no output 'score'; there are: heard, scores"):
+    with pytest.raises(KeyError, match="no output 'score'; there are: heard, scores, called"):
         results["score"]
 
 
 def test_a_rune_says_what_it_takes_and_gives(keywords: rune.Rune) -> None:
     audio = keywords.inputs["audio"]
     assert (audio.kind, audio.shape, audio.dtype, audio.parameters["hz"]) == ("audio", (16000,), np.dtype("i2"), 16000)
-    assert [str(output) for output in keywords.outputs.values()] == ["heard: utf8[1]", "scores: f32[1, 8]"]
-    assert repr(keywords) == "<Rune keywords: audio: audio, i16[16000] -> heard: utf8[1]; scores: f32[1, 8]>"
+    assert [str(output) for output in keywords.outputs.values()] == [
+        "heard: utf8[1]",
+        "scores: f32[1, 8]",
+        "called: utf8[1]",
+    ]
+    assert (
+        repr(keywords)
+        == "<Rune keywords: audio: audio, i16[16000] -> heard: utf8[1]; scores: f32[1, 8]; called: utf8[1]>"
+    )
 
 
 def test_inputs_and_outputs_of_one_kind_keep_their_own_names(two: rune.Rune) -> None:

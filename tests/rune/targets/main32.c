@@ -64,18 +64,26 @@ static int read_frame(void)
     return 1;
 }
 
+static void write_text(const char *bytes, uint32_t size)
+{
+    call(4, 1, bytes, size);
+    call(4, 1, "\n", 1);
+}
+
 __attribute__((force_align_arg_pointer, noreturn)) void _start(void)
 {
     int status = INIT();
     const struct INPUTS inputs = {frame};
     while (status == 0 && read_frame()) {
         status = RUN(&inputs, &outputs);
-        for (int i = 0; status == 0 && i < TEXT_COUNT; i++) {
-            call(4, 1, outputs.TEXT[i].bytes, outputs.TEXT[i].size);
-            call(4, 1, "\n", 1);
-        }
+        for (int i = 0; status == 0 && i < TEXT_COUNT; i++)
+            write_text(outputs.TEXT[i].bytes, outputs.TEXT[i].size);
         if (status == 0)
             call(4, 1, outputs.scores, sizeof outputs.scores);
+#ifdef LAST_TEXT
+        if (status == 0)
+            write_text(outputs.LAST_TEXT[0].bytes, outputs.LAST_TEXT[0].size);
+#endif
     }
     call(1, sizeof(void *) == 4 ? status : 99, 0, 0);
     __builtin_unreachable();

@@ -49,11 +49,14 @@ def test_a_template_compiles_for_a_bare_processor(name: str, flags: tuple[str, .
 
 @pytest.mark.skipif(platform.machine() != "x86_64" or platform.system() != "Linux", reason="needs x86-64 and Linux")
 @pytest.mark.parametrize(
-    ("name", "element", "input_", "text"),
-    [("digits", "uint8_t", "DRAWING", "answer"), ("keywords", "int16_t", "AUDIO", "heard")],
+    ("name", "element", "input_", "text", "more"),
+    [
+        ("digits", "uint8_t", "DRAWING", "answer", {}),
+        ("keywords", "int16_t", "AUDIO", "heard", {"LAST_TEXT": "called"}),
+    ],
 )
 def test_a_template_gives_the_runes_bytes_where_a_pointer_has_32_bits(
-    name: str, element: str, input_: str, text: str, tmp_path: Path
+    name: str, element: str, input_: str, text: str, more: dict[str, str], tmp_path: Path
 ) -> None:
     folder = CFolder.of(tmp_path, build(template(name), name, target=C).files)
     (tmp_path / "main32.c").write_bytes((HERE / "main32.c").read_bytes())
@@ -67,6 +70,7 @@ def test_a_template_gives_the_runes_bytes_where_a_pointer_has_32_bits(
         "RUN": f"rune_{name}_run",
         "TEXT": text,
         "TEXT_COUNT": f"RUNE_{name.upper()}_OUTPUT_{text.upper()}_COUNT",
+        **more,
     }
     zig = str(zig_folder() / "zig")
     sources = [*clang(*I386), "-O3", "-ffp-contract=fast", "-mfma", "-c", f"{name}.c", "-o", "rune.o"]
