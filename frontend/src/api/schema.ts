@@ -2603,7 +2603,7 @@ export interface components {
       readonly block: string;
       readonly version: string;
     };
-    /** @description What is said of a version of a block changed: that people are advised against it, or no more. Read again: state. */
+    /** @description What is said of a version of a block changed: that people are advised against it, or no more. */
     readonly BlockDescribedEvent: {
       /** @description Its number in the stream, without gaps. */
       readonly sequence: number;
@@ -2651,7 +2651,7 @@ export interface components {
       readonly block: string;
       readonly version: string;
     };
-    /** @description A version of a block was published. Read again: state. */
+    /** @description A version of a block was published. Read again: versions. */
     readonly BlockPublishedEvent: {
       /** @description Its number in the stream, without gaps. */
       readonly sequence: number;
