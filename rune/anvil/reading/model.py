@@ -9,6 +9,7 @@ import numpy as np
 from rune.anvil.computation import Array
 from rune.anvil.errors import BadModel, UnsupportedModel
 from rune.anvil.graph import NUMPY_TYPES, Value
+from rune.anvil.looks import look_up
 from rune.anvil.operation import Contradiction, Op
 from rune.anvil.ops import OPERATIONS
 from rune.anvil.ops.byte_table import ByteTable
@@ -52,6 +53,7 @@ def read_ops(
             values[index] = given
 
     for number, operator in enumerate(model.operators):
+        look_up()
         operation = OPERATIONS[operator.op]
         op = Op.of(model.tensors, operator, profile)
         try:
