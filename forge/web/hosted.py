@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from forge.builds.models import Build
 from rune.abi import ModelFormat
+from rune.tflite.signature import is_wrong_in_pages
 
 LITERT = ModelFormat.TENSORFLOW_LITE.mimetype
 MOST_REASONS = 3
@@ -20,6 +21,8 @@ class HostedModel:
     reasons: tuple[str, ...]
     is_litert: bool
     """Whether pages, commands and servers run it alike: other formats run in some of them alone."""
+    wrong_in_pages: tuple[str, ...] = ()
+    """Operators for which a page's interpreter gives wrong numbers."""
 
 
 def hosted_models(build: Build) -> tuple[HostedModel, ...]:
@@ -30,6 +33,7 @@ def hosted_models(build: Build) -> tuple[HostedModel, ...]:
             str(model["file"] or model["stage"]),
             tuple(f"{each['op']} with {each['types']}" for each in model.get("unsupported", ())[:MOST_REASONS]),
             model.get("mimetype", LITERT) == LITERT,
+            tuple(each["op"] for each in model.get("unsupported", ()) if is_wrong_in_pages(each["op"], each["types"])),
         )
         for model in models
         if model.get("runs") == "host"

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from rune.anvil.errors import NotProven
 from rune.anvil.fixed_point import Integers
+from rune.anvil.looks import look_up
 from rune.anvil.thresholds import Channels, Thresholds, thresholds_of
 
 Floats = NDArray[np.float32]
@@ -123,6 +124,7 @@ def certify(channels: Channels, proven: ProvenScale, lowest: int, highest: int) 
     found.thresholds.certify(channels)
     starts, ends, values = found.thresholds.stretches(channels)
     for points in (starts, ends):
+        look_up()
         # A stretch without a sum has nothing to hold: its place is taken by the least sum.
         there = np.where(starts <= ends, points, channels.least[:, None])
         wanted = np.where(starts <= ends, values, channels.exact(channels.least[:, None], lowest, highest))
@@ -212,6 +214,7 @@ def _search(
     attempts = _attempts(signed)
     for exceptions, some in ((False, attempts[:_PLAIN_ATTEMPTS]), (True, attempts)):
         for ulps, away in some:
+            look_up()
             tried = channels.reals[left].astype(np.float32)
             tried = (tried.view(np.int32) + np.int32(ulps)).view(np.float32)
             moved = middle + away

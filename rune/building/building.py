@@ -9,6 +9,7 @@ import rune
 from rune.anvil.allowance import Allowance, CompilerLimits
 from rune.anvil.chosen_kernels import chosen_kernels
 from rune.anvil.compiler import compile_sources
+from rune.anvil.looks import looking
 from rune.anvil.memory_map import MemoryMap
 from rune.anvil.profile import LITERT, Profile
 from rune.anvil.program import Program, calls
@@ -35,6 +36,7 @@ def build(
     runefile: str | None = None,
     log: Callable[[Step], None] | None = None,
     limits: CompilerLimits | None = None,
+    allowance: Allowance | None = None,
     host_models: bool = False,
     host_resources: HostResources | None = None,
     watched: Sequence[Port] = (),
@@ -49,9 +51,10 @@ def build(
     host gives beside those that have no default, and how long they may be. What flows out of the ports of `watched` is
     sent to the host as well. A `timed` rune logs when each stage ends, by which its host can tell what each takes.
     `profile` says whose bits its models give, `blocks` finds the proc-blocks beside the project's own, and `limits` are
-    those of the whole build. Raises `BuildFailed` for what
-    the project did wrong, `ValueError` for a port that is not there or a program that is watched or timed without a
-    host, and `rune.anvil.errors.CompileError` where the compiler gave up or a limit is reached.
+    those of the whole build; an `allowance` that began before goes on in it, for a build that is a part of something.
+    Raises `BuildFailed` for what the project did wrong, `ValueError` for a port that is not there or a program that is
+    watched or timed without a host, and `rune.anvil.errors.CompileError` where the compiler gave up or a limit is
+    reached.
     """
     if not target.makes_rune and (watched or timed):
         raise ValueError(f"{target.name} has no host that could watch or time what runs")
@@ -62,25 +65,27 @@ def build(
         if log is not None:
             log(steps[-1])
 
-    allowance = Allowance(limits or CompilerLimits())
+    allowance = allowance or Allowance(limits or CompilerLimits())
     start = time.perf_counter()
     models = ProjectModels(files)
-    checked = check(files, blocks, runefile=runefile, signatures=models.signature, host_resources=host_resources)
+    with looking(allowance.require):
+        checked = check(files, blocks, runefile=runefile, signatures=models.signature, host_resources=host_resources)
     ended("check", check_text(checked), start)
     start = time.perf_counter()
     watched = tuple(dict.fromkeys(watched))
 
     def prepared_for(aimed: Target) -> Prepared:
-        return prepare(
-            checked,
-            models,
-            aimed,
-            host_models=host_models,
-            watched=watched,
-            timed=timed,
-            between=allowance.require,
-            profile=profile,
-        )
+        with looking(allowance.require):
+            return prepare(
+                checked,
+                models,
+                aimed,
+                host_models=host_models,
+                watched=watched,
+                timed=timed,
+                between=allowance.require,
+                profile=profile,
+            )
 
     prepared = prepared_for(target)
     program, plan = prepared.program, prepared.plan

@@ -63,18 +63,20 @@ def package(
     rune_target: Target = WASM32,
 ) -> Package:
     """The package of a project for a target that makes no rune; arguments as those of `build`. `rune` is the project's
-    rune where it was built before; else it is built now, for `rune_target`.
+    rune where it was built before; else it is built now, for `rune_target`. `limits` are those of all of it together:
+    both builds, the self-test, the library and the firmware.
 
     Raises what `build` raises, `rune.packages.errors.PackageRefused`, and `ValueError` for a target that makes runes.
     """
     if target.makes_rune:
         raise ValueError(f"{target.name} makes a rune, which is one file")
+    allowance = Allowance(limits or CompilerLimits())
     built = build(
         files,
         name,
         runefile=runefile,
         log=log,
-        limits=limits,
+        allowance=allowance,
         host_models=host_models,
         host_resources=host_resources,
         target=target,
@@ -85,12 +87,11 @@ def package(
             files,
             name,
             runefile=runefile,
-            limits=limits,
+            allowance=allowance,
             host_resources=host_resources,
             target=rune_target,
             profile=profile,
         ).rune
-    allowance = Allowance(limits or CompilerLimits())
     interface, steps = interface_of(built.program, name), step_names(built.program)
     shipped = {path: data for path, data in built.files.items() if path not in target.starting_points}
     recordings = _recordings(files, built.program)

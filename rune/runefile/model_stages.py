@@ -22,7 +22,7 @@ from rune.runefile.syntax import ResourceSyntax, StageSyntax, Word
 from rune.runefile.types import check_declared_outputs
 from rune.tensor import TensorType
 from rune.tflite import ModelError, ModelSignature, ModelTensor
-from rune.wording import plain, printable, quoted
+from rune.wording import listed, plain, printable, quoted
 
 Signatures = Callable[[str], ModelSignature]
 """A model's inputs and outputs by its path. Raises `FileError` or `ModelError`."""
@@ -139,6 +139,10 @@ def warn_of_host(stage: StageSyntax, found: FoundModel, report: Report) -> None:
         "So it is not verified bit for bit, it needs a host with an interpreter for TensorFlow Lite models, as "
         "`rune run` and the studio's preview have, and it does not run on microcontrollers."
     )
+    wrong = [str(each) for each in unsupported if each.is_wrong_in_pages]
+    if wrong:
+        message += f". Pages give wrong numbers for it: their interpreter computes {listed(wrong)} wrongly"
+        follows += " Trust what `rune run` and builds on the server give, and no page."
     notes = [follows, *(f"It needs {each}." for each in unsupported)]
     report.warning(Code.UNSUPPORTED_OPERATORS, message, stage.target.span, notes)
 

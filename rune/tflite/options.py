@@ -168,10 +168,12 @@ class TransposeConvOptions:
 
 @dataclass(frozen=True)
 class BatchMatMulOptions:
-    """Whether the rows of an input's matrices are stored as columns."""
+    """Whether the rows of an input's matrices are stored as columns. Floats beside int8 weights may be brought to bytes
+    with a zero point."""
 
     left_is_transposed: bool
     right_is_transposed: bool
+    asymmetric_quantize_inputs: bool
 
 
 @dataclass(frozen=True)
@@ -386,7 +388,9 @@ def read_options(name: str, operator: Table) -> Options:
                 _has_short_bias(table),
             )
         case "BatchMatMulOptions":
-            return BatchMatMulOptions(table.flag("adj_x"), table.flag("adj_y"))
+            return BatchMatMulOptions(
+                table.flag("adj_x"), table.flag("adj_y"), table.flag("asymmetric_quantize_inputs")
+            )
         case "GatherOptions":
             return GatherOptions(table.number("axis"), table.number("batch_dims"))
         case "SpaceToDepthOptions" | "DepthToSpaceOptions":

@@ -23,6 +23,11 @@ from rune.wording import quoted
 Json: TypeAlias = "bool | int | float | str | Sequence[Json] | Mapping[str, Json] | None"
 
 
+def is_wrong_in_pages(op: str, types: str) -> bool:
+    """The same of an op and its types, as reports tell of them."""
+    return op == "BATCH_MATMUL" and types.startswith("float32 and int8 weights")
+
+
 class UnsupportedOpJson(TypedDict):
     """An op that cannot be compiled, and how often a model has it."""
 
@@ -62,6 +67,11 @@ class Unsupported:
     def __str__(self) -> str:
         times = "" if self.count == 1 else f" ({self.count} times)"
         return f"{self.op} with {self.types}{times}"
+
+    @property
+    def is_wrong_in_pages(self) -> bool:
+        """Whether LiteRT.js, which runs what is not compiled in pages, gives wrong numbers for it without a word."""
+        return is_wrong_in_pages(self.op, self.types)
 
     def to_json(self) -> UnsupportedOpJson:
         return {"op": self.op, "types": self.types, "count": self.count}

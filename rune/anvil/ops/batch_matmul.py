@@ -1,8 +1,9 @@
 """BATCH_MATMUL: products of matrices, each of a batch with its counterpart; batches of one are repeated.
 
 Sums of int8, each number counted from its zero point, are rounded twice; those of int16 have 64 bits. The quotient
-of scales is taken as for a fully connected layer without a bias. Source: TFLite's kernel `batch_matmul.cc` and its
-reference kernel `reference_ops::BatchMatMul`.
+of scales is taken as for a fully connected layer without a bias. Floats with constant weights of int8 are computed as a
+fully connected layer of that kind (`hybrid`). Source: TFLite's kernel `batch_matmul.cc` and its reference kernel
+`reference_ops::BatchMatMul`.
 """
 
 from __future__ import annotations
@@ -17,13 +18,29 @@ from rune.anvil.computation import Array, Computation
 from rune.anvil.fixed_point import Multiplier, multiplier, scale_of
 from rune.anvil.operation import Op, Operation, require
 from rune.anvil.ops.conv_2d import multiplier_without_bias
+from rune.anvil.ops.hybrid import HybridConv2D
 from rune.anvil.ops.rescaling import OutputRange, are_in_reach, multipliers_of, rescaled_twice
-from rune.anvil.ops.types import BEYOND_32_BITS, FLOAT32, INT16, SCALES_APART, are, are_quantized, scale_refusal
+from rune.anvil.ops.types import (
+    BEYOND_32_BITS,
+    FLOAT32,
+    INT16,
+    SCALES_APART,
+    are,
+    are_hybrid,
+    are_quantized,
+    array,
+    one_scale,
+    scale_refusal,
+)
 from rune.anvil.ops.wide_sums import BEYOND_47_BITS, FARTHEST_SUM, LARGEST_EXPONENT, WideRescaling
+from rune.anvil.ops.window import Window
 from rune.tflite import Activation, BatchMatMulOptions
 
 RANK = 5
 """Dimensions of the output, at most."""
+
+HYBRID_RANK = 3
+"""Dimensions of floats beside weights of int8, at most."""
 
 MOST_MATRICES = 1 << 14
 """Of one operator: each has a place of its own among the rune's constants."""
@@ -142,6 +159,8 @@ def refusal(op: Op) -> str | None:
         return f"more than {MOST_MATRICES:,} matrices"
     if are(FLOAT32, left, right, output):
         return f"with more than {RANK} dimensions" if len(output.shape) > RANK else None
+    if are_hybrid(left, right, None, output):
+        return None if _is_layer(op) else ""
     if op.is_unsigned or not are_quantized(left, right, output):
         return ""
     why = scale_refusal(left, right, output)
@@ -158,8 +177,42 @@ def refusal(op: Op) -> str | None:
     return BEYOND_32_BITS if (depth * 255 * 255) << max(exponent, 0) >= 2**31 - 2**20 else None
 
 
-def computation(op: Op) -> BatchMatMulInt8 | BatchMatMulInt16 | BatchMatMulFloat32:
+def _is_layer(op: Op) -> bool:
+    """Whether rows of floats meet one matrix of constant bytes with one scale. Of more than three dimensions the
+    reference takes the scales of other rows, and it knows of no zero point."""
+    left, right, options = op.input(0), op.input(1), _options(op)
+    is_matrix = right.data is not None and len(right.shape) == 2 and one_scale(right) and right.zero_point == 0
+    return is_matrix and 2 <= len(left.shape) <= HYBRID_RANK and not options.left_is_transposed
+
+
+def _hybrid(op: Op, matrices: Matrices) -> HybridConv2D:
+    """Each row is brought to int8 by a scale of its own."""
+    weights, options = op.input(1), _options(op)
+    numbers = array(weights, np.int8).astype(np.int8)
+    filters = numbers if options.right_is_transposed else np.ascontiguousarray(numbers.T)
+    place = Window.of_one_pixel(len(matrices.left_starts) * matrices.rows, matrices.depth, matrices.columns)
+    scales = np.full(matrices.columns, scale_of(weights)[0], np.float32)
+    return HybridConv2D(
+        place,
+        filters.reshape(matrices.columns, 1, 1, matrices.depth),
+        scales,
+        np.zeros(matrices.columns, np.float32),
+        is_symmetric=not options.asymmetric_quantize_inputs,
+        joins_scales=True,
+        minimum=-math.inf,
+        maximum=math.inf,
+    )
+
+
+def _operands(op: Op) -> slice:
+    """Constant weights of bytes beside floats are held by the computation."""
+    return slice(1 if are_hybrid(op.input(0), op.input(1), None, op.output) else 2)
+
+
+def computation(op: Op) -> BatchMatMulInt8 | BatchMatMulInt16 | BatchMatMulFloat32 | HybridConv2D:
     matrices = _matrices(op)
+    if are_hybrid(op.input(0), op.input(1), None, op.output):
+        return _hybrid(op, matrices)
     if op.output.kind is FLOAT32:
         return BatchMatMulFloat32(matrices)
     if op.output.kind is INT16:
@@ -201,4 +254,4 @@ def _starts(shape: tuple[int, ...], batches: tuple[int, ...]) -> tuple[int, ...]
     return tuple(int(start) for start in np.broadcast_to(starts, batches).reshape(-1))
 
 
-OPERATIONS = {"BATCH_MATMUL": Operation(refusal, computation, operands=slice(2))}
+OPERATIONS = {"BATCH_MATMUL": Operation(refusal, computation, operands=_operands)}

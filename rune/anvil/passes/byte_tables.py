@@ -13,6 +13,7 @@ import numpy as np
 
 from rune.anvil.computation import Array, Computation, View
 from rune.anvil.graph import NUMPY_TYPES, BlockCall, Graph, Node
+from rune.anvil.looks import look_up
 from rune.anvil.ops.byte_table import ByteTable
 from rune.anvil.ops.reshape import Reshape
 from rune.tensor import ElementType, TensorType
@@ -25,6 +26,7 @@ def byte_tables(graph: Graph) -> Graph:
     readers = graph.readers()
     joined: dict[int, Sequence[Node]] = {}
     for number in range(len(graph.nodes)):
+        look_up()
         if number in joined:
             continue
         chain = _chain(graph, readers, number)

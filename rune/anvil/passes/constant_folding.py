@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from rune.anvil.computation import Computation
 from rune.anvil.graph import NUMPY_TYPES, Graph
+from rune.anvil.looks import look_up
 
 SMALL = 1 << 16
 """Bytes that a constant may have in any case; a larger one may not be larger than what it is made of."""
@@ -16,6 +17,7 @@ def constant_folding(graph: Graph) -> Graph:
     values = list(graph.values)
     folded = []
     for number, node in enumerate(graph.nodes):
+        look_up()
         if not isinstance(node.work, Computation) or not node.work.is_elementwise:
             continue
         given = [data for data in (values[index].data for index in node.inputs) if data is not None]

@@ -16,6 +16,7 @@ import numpy as np
 from rune.anvil.channels import CarriesChannels, Integers, JoinsChannels, MakesChannels, Mask, Range, ReadsChannels
 from rune.anvil.computation import Computation
 from rune.anvil.graph import NUMPY_TYPES, Graph, Node, Value
+from rune.anvil.looks import look_up
 from rune.tensor import ElementType
 
 LANES = 8
@@ -37,6 +38,7 @@ def narrowed(graph: Graph) -> tuple[Graph, Mapping[int, Mask]]:
     """The same, and by value which channels it kept, where it left some out."""
     ranges, kept = channel_ranges(graph), dict[int, Mask]()
     for members in _carried_together(graph):
+        look_up()
         found = _without_dead(graph, members, ranges)
         if found is not None:
             graph, keeps = found
@@ -48,6 +50,7 @@ def channel_ranges(graph: Graph) -> Mapping[int, Range]:
     """What is known of the values that are int8 or int16 and made by nodes, channel by channel; by value."""
     known: dict[int, Range] = {}
     for node in graph.nodes:
+        look_up()
         if not isinstance(node.work, Computation) or not all(_is_bounded(graph.values[i]) for i in node.inputs):
             continue
         given = (known.get(index) or _range(graph.values[index]) for index in node.inputs)

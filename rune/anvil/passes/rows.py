@@ -11,6 +11,7 @@ from itertools import islice
 from typing import Final
 
 from rune.anvil.graph import Graph, Node
+from rune.anvil.looks import look_up
 from rune.anvil.passes.in_place import in_place
 from rune.anvil.passes.live_bytes import live_bytes_by_node
 from rune.anvil.rows import ByRows, RowByRow, RowStage, RowWork
@@ -146,6 +147,7 @@ class _Need:
     @staticmethod
     def of(graph: Graph, chains: Sequence[Chain] = ()) -> _Need:
         """`chains` are in the graph; the node is one of the graph without them."""
+        look_up()
         sizes = live_bytes_by_node(in_place(graph))
         gone = {number for chain in chains for number in chain[:-1]}
         numbers = [number for number in range(len(sizes) + len(gone)) if number not in gone]

@@ -9,6 +9,7 @@ import numpy as np
 from rune.anvil.computation import Array, Computation
 from rune.anvil.errors import BadModel, UnsupportedModel
 from rune.anvil.graph import NUMPY_TYPES, Value
+from rune.anvil.looks import look_up
 from rune.anvil.operation import Contradiction, Op
 from rune.anvil.ops import OPERATIONS
 from rune.anvil.ops.byte_table import ByteTable
@@ -56,6 +57,7 @@ def read_ops(
             values[index] = given
 
     for number, (operator, (op, computation)) in enumerate(zip(model.operators, found, strict=True)):
+        look_up()
         operation = OPERATIONS[operator.op]
         states = tuple(value(operator.inputs[place]) for place in operation.states)
         operands = tuple(value(index) for index in operator.inputs[operation.operands_of(op)])
@@ -89,6 +91,7 @@ def _ops(model: Model, profile: Profile) -> tuple[Model, tuple[tuple[Op, Computa
     model = plain_model(model)
     found = []
     for number, operator in enumerate(model.operators):
+        look_up()
         op = Op.of(model.tensors, operator, profile)
         try:
             found.append((op, OPERATIONS[operator.op].computation(op)))

@@ -94,7 +94,8 @@ def test_a_block_that_refuses_an_argument_late_names_its_stage() -> None:
 
 @pytest.mark.parametrize("name", sorted(read_packed(FOLDER / "broken.zip")))
 def test_what_was_found_among_a_million_broken_models_is_refused_or_made_at_once(name: str) -> None:
-    """Results that do not fit, 2^28 channels, two million matrices, a loop of two thousand rounds."""
+    """Results that do not fit, 2^28 channels, two million matrices, a loop of two thousand rounds, one of 512 that was
+    unrolled three times, entries of a table that leave 32 bits, a variable's handle with two outputs."""
     data = read_packed(FOLDER / "broken.zip")[name]
     begin = time.process_time()
     with suppress(AnvilError, ModelError):

@@ -10,6 +10,7 @@ import pytest
 
 from rune.anvil.errors import NotProven
 from rune.anvil.fixed_point import multiplier
+from rune.anvil.looks import looking
 from rune.anvil.proven_scale import NO_EXCEPTION, ProvenScale, certify, prove
 from rune.anvil.thresholds import Channels, RoundedOnce, RoundedTwice, Thresholds, thresholds_of
 
@@ -156,3 +157,25 @@ def test_a_channel_with_one_value_is_certified_and_has_no_thresholds() -> None:
     assert found is not None
     assert certify(dead, found, -128, 127).numbers.tolist() == [1]
     assert found.exceptions[0] == NO_EXCEPTION
+
+
+class OutOfTime(Exception):
+    """What a limit raises."""
+
+
+def test_the_proof_of_one_layer_is_ended_within_it_and_by_nobody_who_has_gone() -> None:
+    """A wide layer takes a second: its search looks up in each attempt, and so does what certifies it."""
+    looks = 0
+
+    def look() -> None:
+        nonlocal looks
+        looks += 1
+        if looks == 2:
+            raise OutOfTime
+
+    wide = replace(channels(), least=channels().least - 1)  # nothing that was remembered
+    with pytest.raises(OutOfTime), looking(look):
+        certify(wide, prove(wide, LOWEST, HIGHEST) or proven(), LOWEST, HIGHEST)
+    assert looks == 2
+    certify(channels(), proven(), LOWEST, HIGHEST)
+    assert looks == 2

@@ -6,16 +6,22 @@ import io
 import json
 import re
 import subprocess
+import time
 import zipfile
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
+from rune.anvil import allowance
+from rune.anvil.allowance import CompilerLimits
+from rune.anvil.errors import CompileError
 from rune.anvil.plan import Plan
 from rune.anvil.program import Program
 from rune.anvil.sources import Sources
 from rune.anvil.target import Target
+from rune.building.report import Step
 from rune.files import MemoryFiles
 from rune.packages.errors import NothingGolden, SelfTestFailed
 from rune.packages.packaging import package
@@ -229,3 +235,20 @@ def test_every_target_that_makes_no_rune_makes_a_package() -> None:
             made = packaged("sine", target.name)
             assert ("lib/librune_sine.a" in made.files) is (target.library is not None)
             assert target.library is not None or target.name == "c"
+
+
+def test_all_builds_of_a_package_its_self_test_and_its_library_share_one_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each build keeps the limit, and all of them together do not."""
+    late = 0.0
+    monkeypatch.setattr(allowance, "time", SimpleNamespace(monotonic=lambda: time.monotonic() + late))
+
+    def pass_by(_: Step) -> None:
+        nonlocal late
+        late += 400.0
+
+    files = template("sine")
+    with pytest.raises(CompileError, match="stopped after 700 seconds"):
+        package(files, "sine", C, limits=CompilerLimits(wall_seconds=700.0), log=pass_by)
+    assert late == 800.0
+    late = 0.0
+    assert package(files, "sine", C, limits=CompilerLimits(wall_seconds=900.0), log=pass_by).files
