@@ -80,7 +80,7 @@ class _Text:
         self._shared = SharedCalls("shared", program.steps)
 
     def whole(self) -> str:
-        work = [*self._shared.functions(self._notation)]
+        work = [*self._shared.functions(self._notation, ["    RUNE_STEP_ENDS();"])]
         work += [self._step(number, step) for number, step in enumerate(self._program.steps)]
         work += self._entries()  # constants are defined by what was written before
         return "\n".join([*self._head(), self._kernels(), *self._definitions, *self._memory(), *work])
