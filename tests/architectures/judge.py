@@ -73,7 +73,7 @@ def judged(data: bytes) -> Outcome:
     verdict, reason = _verdict(found)
     report = built.report
     seconds = round(middle - start, 1), round(end - middle, 1)
-    return Outcome(verdict, reason, size, report.size, report.memory.arena, *seconds)
+    return Outcome(verdict, reason, size, report.size, report.memory.arena, *seconds, _most_memory())
 
 
 def _verdict(found: Verification) -> tuple[Verdict, str]:
@@ -93,6 +93,11 @@ def _processor_seconds() -> float:
     return sum(usage.ru_utime + usage.ru_stime for usage in usages)
 
 
+def _most_memory() -> int:
+    """Bytes that this process or one of its children had at most."""
+    return 1024 * max(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+
+
 def main(arguments: Sequence[str]) -> int:
     folder, wanted = Path(arguments[0]), set(arguments[1:])
     for path in sorted(folder.glob(f"*.{MODEL}"), key=lambda path: path.stat().st_size):
@@ -109,7 +114,8 @@ def main(arguments: Sequence[str]) -> int:
         kept.write_text(outcome.to_json(), encoding="utf-8")
         print(
             f"{name} {form}: {outcome.verdict.value} {outcome.reason} "
-            f"{outcome.rune:,} {outcome.arena:,} {outcome.build_seconds} s {outcome.verify_seconds} s",
+            f"{outcome.rune:,} {outcome.arena:,} {outcome.build_seconds} s {outcome.verify_seconds} s "
+            f"{outcome.memory >> 20} MB",
             flush=True,
         )
     return 0

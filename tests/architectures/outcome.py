@@ -36,7 +36,7 @@ class Verdict(Enum):
 @dataclass(frozen=True)
 class Outcome:
     """`model`, `rune` and `arena` are bytes, 0 where there is none. `seconds` of processor time for the build and for
-    the verification, on the machine that ran them."""
+    the verification, on the machine that ran them; `memory` is the most that one of their processes took, in bytes."""
 
     verdict: Verdict
     reason: str = ""
@@ -45,6 +45,7 @@ class Outcome:
     arena: int = 0
     build_seconds: float = 0.0
     verify_seconds: float = 0.0
+    memory: int = 0
 
     def to_json(self) -> str:
         return json.dumps(asdict(self) | {"verdict": self.verdict.value}, indent=1) + "\n"

@@ -27,6 +27,8 @@ WORDS = {
 """What the forms are called on the page."""
 
 _LONGEST_REASON = 200
+_LARGE = 1 << 20
+"""Bytes of a model's file."""
 
 Outcomes = Mapping[tuple[str, str], Outcome]
 
@@ -57,11 +59,19 @@ def page(exports: Exports, found: Outcomes) -> str:
         fill(
             "Exact: every byte is the reference's. Within: every number is within the tolerance of floats ([how runes "
             "are verified](../adr/0015-verifying-a-rune.md)). Host: the rune has its host run the model. Sizes are in "
-            "bytes; the arena is a rune's working memory. CenterNet keeps a number where it equals the largest around "
-            "it, so that the last bit of a float decides.",
+            "bytes; the arena is a rune's working memory. Floats that are not the reference's to the bit come of what "
+            "it asks the C library of its machine (powers of e, TANH, the error function), and of sums that are added "
+            "several at a time (FULLY_CONNECTED).",
             120,
         ),
         _models(exports.words, rows),
+        "## Time and memory",
+        fill(
+            "Of networks whose file has 1 MiB or more: processor time to build and to verify, on a machine with two "
+            "cores that had other work, and the most memory that one process took, the reference's among them.",
+            120,
+        ),
+        _efforts(exports.words, rows),
         "## Reasons",
         _reasons(rows),
         "## Seeds",
@@ -97,6 +107,17 @@ def _models(words: Mapping[str, str], rows: Rows) -> str:
     for name, form, outcome in rows:
         sizes = (f"{size:,}" if size else "" for size in (outcome.model, outcome.rune, outcome.arena))
         lines.append(f"| {words[name]} | {WORDS[form]} | {SHORT[outcome.verdict]} | " + " | ".join(sizes) + " |")
+    return "\n".join(lines)
+
+
+def _efforts(words: Mapping[str, str], rows: Rows) -> str:
+    """What it takes to build and to verify the large ones."""
+    lines = ["| architecture | form | build | verify | memory |", "| --- | --- | --- | --- | --- |"]
+    for name, form, outcome in rows:
+        if outcome.model >= _LARGE and outcome.rune:
+            seconds = f"{outcome.build_seconds:.1f} s | {outcome.verify_seconds:.1f} s"
+            memory = f"{outcome.memory >> 20:,} MB" if outcome.memory else ""
+            lines.append(f"| {words[name]} | {WORDS[form]} | {seconds} | {memory} |")
     return "\n".join(lines)
 
 

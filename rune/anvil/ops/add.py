@@ -50,7 +50,7 @@ class AddInt8(Computation, CarriesChannels, ByRows):
         return (self.bytes().astype(np.int8)[left, right],)
 
     def bounds(self, *inputs: Range) -> Range | None:
-        if not self.is_dense or self.multiplier.exponent > 0:  # a left shift may leave 32 bits
+        if self.multiplier.exponent > 0:  # a left shift may leave 32 bits
             return None
         sums = Range(np.zeros(1, np.int64), np.zeros(1, np.int64))
         for each, terms in zip(inputs, (self.left_terms, self.right_terms), strict=True):
@@ -58,10 +58,8 @@ class AddInt8(Computation, CarriesChannels, ByRows):
             sums = Range(sums.least + np.minimum(*ends), sums.greatest + np.maximum(*ends))
         return Range(self._bytes(sums.least), self._bytes(sums.greatest))
 
-    def carrying(self, keep: Mask) -> Computation | None:
-        if not self.is_dense:
-            return None
-        return replace(self, shape=Broadcast.dense(self.shape.count // len(keep) * int(keep.sum())))
+    def carrying(self, keep: Mask) -> Computation:
+        return replace(self, shape=self.shape.carrying(keep))
 
     def row_work(self, rows: int) -> RowWork | None:
         if not self.is_dense:
@@ -97,18 +95,14 @@ class AddInt16(Computation, CarriesChannels):
         return (self._stored(*self.shape.spread(*inputs)),)
 
     def bounds(self, *inputs: Range) -> Range | None:
-        if not self.is_dense:
-            return None
         left, right = inputs
         ends = (right.greatest, right.least) if self.subtracts else (right.least, right.greatest)
         return Range(
             self._stored(left.least, ends[0]).astype(np.int64), self._stored(left.greatest, ends[1]).astype(np.int64)
         )
 
-    def carrying(self, keep: Mask) -> Computation | None:
-        if not self.is_dense:
-            return None
-        return replace(self, shape=Broadcast.dense(self.shape.count // len(keep) * int(keep.sum())))
+    def carrying(self, keep: Mask) -> Computation:
+        return replace(self, shape=self.shape.carrying(keep))
 
     def _stored(self, one: Array, other: Array) -> Array:
         left, right = (

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from rune.anvil.channels import Mask
 from rune.anvil.computation import Array
 from rune.anvil.operation import Op, require
 from rune.anvil.ops.types import FLOAT32, INT32, are, are_quantized, bounded, scale_refusal
@@ -47,6 +48,20 @@ class Broadcast:
     def dense(count: int) -> Broadcast:
         """Both inputs have as many elements as the output."""
         return Broadcast((1, 1, 1, 1, count), (0, 0, 0, 0, 1), (0, 0, 0, 0, 1))
+
+    def carrying(self, keep: Mask) -> Broadcast:
+        """The same for tensors without the other channels; an input that has one channel for all keeps that."""
+        left, right = (_kept_steps(steps, keep) for steps in (self.left_steps, self.right_steps))
+        return Broadcast((*self.sizes[:-1], _kept_count(self.sizes[-1], keep)), left, right)
+
+
+def _kept_count(count: int, keep: Mask) -> int:
+    """Of so many elements, those of the channels that stay."""
+    return count // len(keep) * int(keep.sum())
+
+
+def _kept_steps(steps: tuple[int, ...], keep: Mask) -> tuple[int, ...]:
+    return (*(_kept_count(step, keep) for step in steps[:-1]), 1) if steps[-1] else steps
 
 
 def activation_of(op: Op) -> Activation:

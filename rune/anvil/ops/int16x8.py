@@ -68,7 +68,7 @@ class Conv2DInt16(Computation, MakesChannels, ReadsChannels, Padded):
         is_pixel = self.filters.shape[1:3] == (1, 1)
         if channels != self.window.input_channels and not (is_pixel and self.window.input_channels % channels == 0):
             return None
-        return self.filters[0].size // channels
+        return int(self.filters[0].size) // channels
 
     @property
     def _weights(self) -> Integers:

@@ -36,15 +36,11 @@ class ExtremeQuantized(Computation, CarriesChannels):
         return (self._extreme(*self.shape.spread(*inputs)),)
 
     def bounds(self, *inputs: Range) -> Range | None:
-        if not self.is_dense:
-            return None
         left, right = inputs
         return Range(self._extreme(left.least, right.least), self._extreme(left.greatest, right.greatest))
 
-    def carrying(self, keep: Mask) -> Computation | None:
-        if not self.is_dense:
-            return None
-        return replace(self, shape=Broadcast.dense(self.shape.count // len(keep) * int(keep.sum())))
+    def carrying(self, keep: Mask) -> Computation:
+        return replace(self, shape=self.shape.carrying(keep))
 
     def _extreme(self, left: Array, right: Array) -> Array:
         return np.asarray(np.maximum(left, right) if self.is_maximum else np.minimum(left, right))

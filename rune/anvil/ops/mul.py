@@ -42,8 +42,6 @@ class MulQuantized(Computation, CarriesChannels):
         return (self._stored((left - self.left_zero_point) * (right - self.right_zero_point)),)
 
     def bounds(self, *inputs: Range) -> Range | None:
-        if not self.is_dense:
-            return None
         left, right = inputs[0].counted_from(self.left_zero_point), inputs[1].counted_from(self.right_zero_point)
         corners = [one * other for one in (left.least, left.greatest) for other in (right.least, right.greatest)]
         products = Range(np.min(corners, axis=0), np.max(corners, axis=0))
@@ -51,10 +49,8 @@ class MulQuantized(Computation, CarriesChannels):
             return None
         return Range(*(self._stored(end).astype(np.int64) for end in (products.least, products.greatest)))
 
-    def carrying(self, keep: Mask) -> Computation | None:
-        if not self.is_dense:
-            return None
-        return replace(self, shape=Broadcast.dense(self.shape.count // len(keep) * int(keep.sum())))
+    def carrying(self, keep: Mask) -> Computation:
+        return replace(self, shape=self.shape.carrying(keep))
 
     def _stored(self, products: Array) -> Array:
         return self.output.of_values(rescaled_twice(products[..., None], [self.multiplier])[..., 0])

@@ -1,9 +1,9 @@
 """Dead channels: those that can only ever give one number, found by interval arithmetic over the weights.
 
-Channels that are carried from one tensor to the other (by a depthwise convolution, a pooling, an ADD, a table, or side
-by side with others by a CONCATENATION) go together: the convolutions that make them have fewer filters, and those that
-read them have the constant in their bias. The result is the same for every input; MLPerf's person detector loses half
-of its depthwise channels.
+Channels that are carried from one tensor to the other (by a depthwise convolution, a pooling, a table, an ADD, also to
+a constant, or side by side with others by a CONCATENATION) go together: the convolutions that make them have fewer
+filters, and those that read them have the constant in their bias. The result is the same for every input; MLPerf's
+person detector loses half of its depthwise channels.
 """
 
 from __future__ import annotations
@@ -101,13 +101,25 @@ def _carried_together(graph: Graph) -> Iterable[tuple[int, ...]]:
 
     for node in graph.nodes:
         if isinstance(node.work, CarriesChannels) or _joins(node):
-            for index in node.inputs:
+            for index in _handed_on(graph, node):
                 group[first(index)] = first(node.outputs[0])
     found: dict[int, list[int]] = {}
     for index in group:
         if _has_channels(graph.values[index]):
             found.setdefault(first(index), []).append(index)
     return [tuple(members) for members in found.values()]
+
+
+def _handed_on(graph: Graph, node: Node) -> tuple[int, ...]:
+    """The inputs whose channels are the output's; one of a single channel, that all others meet, is none of them."""
+    if _joins(node) or not _has_channels(graph.values[node.outputs[0]]):
+        return node.inputs
+    channels = _channels(graph.values[node.outputs[0]])
+    return tuple(
+        index
+        for index in node.inputs
+        if not _has_channels(graph.values[index]) or channels == 1 or _channels(graph.values[index]) > 1
+    )
 
 
 def _joins(node: Node) -> bool:
@@ -127,7 +139,7 @@ def _without_dead(
         if inside.intersection(node.inputs) or inside.intersection(node.outputs)
     }
     made = {index for node in touching.values() for index in node.outputs}
-    if not inside <= made:
+    if any(index not in made and graph.values[index].data is None for index in inside):
         return None
     keeps = _live(graph, inside, tuple(touching.values()), ranges)
     if keeps is None or all(keep.all() for keep in keeps.values()):
@@ -136,7 +148,7 @@ def _without_dead(
     works = {number: work for number, work in changed.items() if work is not None}
     if len(works) != len(changed):
         return None
-    values = {index: _narrower(graph.values[index], int(keep.sum())) for index, keep in keeps.items()}
+    values = {index: _narrower(graph.values[index], keep) for index, keep in keeps.items()}
     nodes = {number: (replace(graph.nodes[number], work=work),) for number, work in works.items()}
     return graph.with_values(values).with_nodes(nodes), keeps
 
@@ -145,11 +157,11 @@ def _live(
     graph: Graph, inside: frozenset[int], touching: Sequence[Node], ranges: Mapping[int, Range]
 ) -> Mapping[int, Mask] | None:
     """The channels to keep, by value; None where a node needs them all. Dead ones fill up the vectors."""
-    classes = _classes(graph, inside, [node for node in touching if _is_within(node, inside)])
+    classes = _classes(graph, inside, [node for node in touching if _is_within(graph, node, inside)])
     if classes is None:
         return None
     dead: Mask = np.zeros(sum(map(len, classes.values())), np.bool_)
-    others = [node for node in touching if not _is_within(node, inside)]
+    others = [node for node in touching if not _is_within(graph, node, inside)]
     readers = [node for node in others if not inside.isdisjoint(node.inputs)]
     makers = [node for node in others if not inside.isdisjoint(node.outputs)]
     if not all(isinstance(node.work, MakesChannels) for node in makers):
@@ -168,10 +180,11 @@ def _live(
     return {index: ~dead[each] for index, each in classes.items()}
 
 
-def _is_within(node: Node, inside: frozenset[int]) -> bool:
-    """Whether it only hands channels on, all of them among these values."""
-    hands_on = isinstance(node.work, CarriesChannels) or _joins(node)
-    return hands_on and inside.issuperset((*node.inputs, *node.outputs))
+def _is_within(graph: Graph, node: Node, inside: frozenset[int]) -> bool:
+    """Whether it only hands channels on, those of these values and no others of theirs."""
+    if not isinstance(node.work, CarriesChannels) and not _joins(node):
+        return False
+    return inside.issuperset(node.outputs) and inside.intersection(node.inputs) == set(_handed_on(graph, node))
 
 
 def _classes(graph: Graph, inside: frozenset[int], within: Sequence[Node]) -> Mapping[int, Integers] | None:
@@ -183,7 +196,7 @@ def _classes(graph: Graph, inside: frozenset[int], within: Sequence[Node]) -> Ma
         count = _channels(graph.values[index])
         classes[index] = np.arange(first, first + count)
         first += count
-    links = [link for node in within for link in _links(node, classes)]
+    links = [link for node in within for link in _links(graph, node, classes)]
     if any(len(classes[link.source]) != len(classes[link.result][link.part]) for link in links):
         return None
     for _ in range(MOST_SWEEPS):
@@ -210,9 +223,9 @@ class _Link:
         return is_other
 
 
-def _links(node: Node, classes: Mapping[int, Integers]) -> Iterator[_Link]:
+def _links(graph: Graph, node: Node, classes: Mapping[int, Integers]) -> Iterator[_Link]:
     offset = 0
-    for index in node.inputs:
+    for index in _handed_on(graph, node):
         count = len(classes[index])
         yield _Link(index, node.outputs[0], slice(offset, offset + count) if _joins(node) else slice(None))
         offset += count
@@ -239,6 +252,7 @@ def _narrowed(node: Node, keeps: Mapping[int, Mask], ranges: Mapping[int, Range]
     return work if isinstance(work, Computation) else None
 
 
-def _narrower(value: Value, channels: int) -> Value:
-    dimensions = (*value.type.dimensions[:-1], channels)
-    return replace(value, type=replace(value.type, dimensions=dimensions))
+def _narrower(value: Value, keep: Mask) -> Value:
+    dimensions = (*value.type.dimensions[:-1], int(keep.sum()))
+    data = None if value.data is None else value.data.reshape(value.type.dimensions)[..., keep]
+    return replace(value, type=replace(value.type, dimensions=dimensions), data=data)

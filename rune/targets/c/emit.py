@@ -80,10 +80,10 @@ class _Text:
         self._shared = SharedCalls("shared", program.steps)
 
     def whole(self) -> str:
-        shared = [*self._shared.functions(self._notation)]
-        steps = [self._step(number, step) for number, step in enumerate(self._program.steps)]
-        parts = [self._kernels(), *self._definitions, *self._memory(), *shared, *steps, *self._entries()]
-        return "\n".join([*self._head(), *parts])
+        work = [*self._shared.functions(self._notation, ["    RUNE_STEP_ENDS();"])]
+        work += [self._step(number, step) for number, step in enumerate(self._program.steps)]
+        work += self._entries()  # constants are defined by what was written before
+        return "\n".join([*self._head(), self._kernels(), *self._definitions, *self._memory(), *work])
 
     def _head(self) -> list[str]:
         assumptions = ["assumptions.h", *(["float_assumptions.h"] if self._has_floats else [])]

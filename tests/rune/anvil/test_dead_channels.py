@@ -28,6 +28,7 @@ from rune.tflite import (
     Padding,
     Pool2DOptions,
     Quantization,
+    SumOptions,
     Tensor,
     TensorKind,
     read_model,
@@ -136,6 +137,39 @@ def joined() -> Model:
     return Model(3, "", tensors, operators, (0,), (11,), 0)
 
 
+def shifted(wide: bool) -> Model:
+    """A convolution to which a constant is added, one number a channel, so that an activation holds some at zero."""
+    generator = np.random.default_rng(6)
+    scale = Quantization((0.0002,), (0,)) if wide else BYTES
+    added = generator.integers(-20, 20, CHANNELS)
+    added[list(DEAD)] = -128
+    weights = [
+        generator.integers(-9, 10, shape).astype(np.int8) for shape in ((CHANNELS, 1, 1, 3), (9, 1, 1, CHANNELS))
+    ]
+    kind = TensorKind.INT16 if wide else TensorKind.INT8
+    numbers = (added * 256).astype("<i2") if wide else added.astype(np.int8)
+
+    def given(name: str, channels: int) -> Tensor:
+        return Tensor(name, kind, (1, 6, 5, channels), scale)
+
+    tensors = (
+        given("image", 3),
+        constant("w0", weights[0], 0),
+        given("before", CHANNELS),
+        replace(given("added", CHANNELS), shape=(CHANNELS,), data=memoryview(numbers.tobytes())),
+        given("after", CHANNELS),
+        constant("w1", weights[1], 0),
+        given("last", 9),
+    )
+    plain = Conv2DOptions(Padding.SAME, 1, 1, 1, 1, Activation.NONE)
+    operators = (
+        Operator("CONV_2D", 1, (0, 1), (2,), plain),
+        Operator("ADD", 1, (2, 3), (4,), SumOptions(Activation.RELU, powers_of_two=False)),
+        Operator("CONV_2D", 1, (4, 5), (6,), plain),
+    )
+    return Model(3, "", tensors, operators, (0,), (6,), 0)
+
+
 def graph_of(model: Model) -> Graph:
     return read_pipeline(models_pipeline({"model": model}), {"model": model})
 
@@ -178,6 +212,16 @@ def test_channels_side_by_side_are_taken_out_of_each() -> None:
     assert pooled.window.input_channels == 24
 
 
+@pytest.mark.parametrize("wide", [False, True], ids=["int8", "int16"])
+def test_channels_that_a_known_side_holds_at_zero_are_taken_out(wide: bool) -> None:
+    smaller = dead_channels(graph_of(shifted(wide)))
+    first, added, last = (node for node in smaller.nodes if node.stage == "model")
+    assert isinstance(first.work, Conv2DInt8 | Conv2DInt16)
+    assert isinstance(last.work, Conv2DInt8 | Conv2DInt16)
+    assert len(first.work.filters) == last.work.filters.shape[3] == 16
+    assert [smaller.values[index].type.dimensions for index in added.inputs] == [(1, 6, 5, 16), (16,)]
+
+
 def test_channels_side_by_side_that_somebody_else_reads_are_left_alone() -> None:
     graph = graph_of(replace(joined(), outputs=(11, 3)))
     assert dead_channels(graph) is graph
@@ -200,8 +244,14 @@ def test_what_somebody_else_reads_is_left_alone() -> None:
 
 @pytest.mark.parametrize(
     ("model", "seen", "kind", "nothing"),
-    [(chain(), 6, np.int8, -7), (wide_chain(), 6, np.int16, 0), (joined(), 6, np.int8, -7)],
-    ids=["int8", "int16", "side by side"],
+    [
+        (chain(), 6, np.int8, -7),
+        (wide_chain(), 6, np.int16, 0),
+        (joined(), 6, np.int8, -7),
+        (shifted(wide=False), 4, np.int8, -7),
+        (shifted(wide=True), 4, np.int16, 0),
+    ],
+    ids=["int8", "int16", "side by side", "a known side", "a known side of int16"],
 )
 def test_the_outputs_are_the_same_with_and_without(
     model: Model, seen: int, kind: type[np.signedinteger[Any]], nothing: int
