@@ -17,12 +17,17 @@ class GuestMemory:
     """The memory of one rune, while it calls an import or does not run."""
 
     def __init__(self, store: Store) -> None:
+        self._store = store
         self._context = store._context()
         self._memory: ctypes._CArgObject | None = None
+        self._still: tuple[int, int] | None = None
+        """Its address and size, where it has grown as far as it may: then neither changes any more."""
 
     def belongs_to(self, memory: Memory) -> None:
         """Says which memory it is."""
         self._memory = ctypes.byref(memory._memory)
+        if memory.type(self._store).limits.max == memory.size(self._store):
+            self._still = self._place()
 
     def find(self, caller: int) -> None:
         """Finds it by a `wasmtime_caller_t`: a module's start function runs before its exports are known."""
@@ -40,16 +45,20 @@ class GuestMemory:
     @property
     def size(self) -> int:
         """Bytes; 0 until it is known which memory it is."""
-        return int(wasmtime_c.memory_data_size(self._context, self._memory)) if self._memory is not None else 0
+        return 0 if self._memory is None else self._place()[1]
 
     def check(self, function: str, address: int, size: int) -> int:
         """The host's address of `size` bytes of the memory. Raises `BadPointer`, which names the import `function`."""
-        if self._memory is None:
-            raise NotARune("the module exports no memory")
-        length = wasmtime_c.memory_data_size(self._context, self._memory)
+        start, length = self._still or self._place()
         if address + size > length:
             raise BadPointer(function, address, size, length)
-        return int(wasmtime_c.memory_data(self._context, self._memory)) + address
+        return start + address
+
+    def _place(self) -> tuple[int, int]:
+        if self._memory is None:
+            raise NotARune("the module exports no memory")
+        start = wasmtime_c.memory_data(self._context, self._memory)
+        return int(start or 0), int(wasmtime_c.memory_data_size(self._context, self._memory))
 
     def read(self, function: str, address: int, size: int, most: int | None = None) -> bytes:
         """A copy of the memory, at most `most` bytes of it, after the whole range was checked."""

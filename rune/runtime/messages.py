@@ -13,6 +13,7 @@ from rune.runtime.errors import BadOutput
 from rune.tensor import ElementType, parse_shape
 
 _EXACT_IN_F64 = 1 << 53
+_ELEMENT_TYPES = {str(element.value): element for element in ElementType}
 _OLD_TEXT_NAMES = frozenset({"&str", "&'static str", "string", "String"})
 
 
@@ -115,10 +116,10 @@ def _read_record(record: object) -> OutputTensor:
 
 
 def _element_type(name: str) -> ElementType:
-    try:
-        return ElementType(name)
-    except ValueError:
-        raise BadOutput(f"a SERIAL output sent the unknown element type {name!r}"[:200]) from None
+    element = _ELEMENT_TYPES.get(name)
+    if element is None:
+        raise BadOutput(f"a SERIAL output sent the unknown element type {name!r}"[:200])
+    return element
 
 
 def _typed_elements(

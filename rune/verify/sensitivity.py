@@ -90,7 +90,7 @@ def _nudged_weights(model: Model, data: bytes, generator: Generator) -> bytes:
             continue
         values = np.frombuffer(tensor.data, LAYOUTS[kind.element])
         # The model may have been read from other bytes that are the same.
-        offset = values.ctypes.data - np.frombuffer(tensor.data.obj, "u1").ctypes.data
+        offset = values.ctypes.data - np.frombuffer(memoryview(tensor.data.obj), "u1").ctypes.data
         nudged = values * (1.0 + OF_LARGEST * _signs(generator, values.size))
         changed[offset : offset + kind.size] = nudged.astype(values.dtype).tobytes()
     return bytes(changed)

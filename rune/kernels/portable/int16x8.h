@@ -54,34 +54,78 @@ RUNE_CONV_2D_INT16(rune_conv_2d_int16_wide, rune_requantize_wide, rune_requantiz
 RUNE_CONV_2D_INT16(rune_conv_2d_int16_short, rune_requantize_twice, rune_requantize_short)
 RUNE_CONV_2D_INT16(rune_conv_2d_int16_nearest, rune_requantize_nearest, rune_requantize_nearest_int16)
 
+#define RUNE_TOGETHER_INT16 8  /* channels that are summed together */
+#define RUNE_FEW_TAPS_INT16 256 /* so many products of int16 and int8 fit into 32 bits */
+
+/* The sums of `count` neighbouring channels that read one channel each, over few taps. */
+RUNE_KERNEL void rune_depthwise_sums_int16(int32_t *sums, const int16_t *image, const int8_t *weights,
+                                           const struct rune_filter *filter, int32_t top, int32_t left,
+                                           const int32_t count)
+{
+    const int32_t channels = filter->output_channels;
+    RUNE_UNROLLED for (int32_t k = 0; k < count; k++)
+        sums[k] = 0;
+    for (int32_t i = 0; i < filter->filter_height; i++) {
+        const int32_t line = top + i * filter->dilation_y;
+        if (line < 0 || line >= filter->input_height)
+            continue;
+        for (int32_t j = 0; j < filter->filter_width; j++) {
+            const int32_t column = left + j * filter->dilation_x;
+            if (column < 0 || column >= filter->input_width)
+                continue;
+            const int16_t *numbers = image + (line * filter->input_width + column) * channels;
+            const int8_t *weight = weights + (i * filter->filter_width + j) * channels;
+            RUNE_UNROLLED for (int32_t k = 0; k < count; k++)
+                sums[k] += numbers[k] * weight[k];
+        }
+    }
+}
+
+/* The sum of a channel that reads the channel `source`, over any number of taps. */
+RUNE_KERNEL int64_t rune_depthwise_sum_int16(const int16_t *image, const int8_t *weight,
+                                             const struct rune_filter *filter, int32_t top, int32_t left,
+                                             int32_t source)
+{
+    int64_t sum = 0;
+    for (int32_t i = 0; i < filter->filter_height; i++) {
+        const int32_t line = top + i * filter->dilation_y;
+        for (int32_t j = 0; j < filter->filter_width; j++, weight += filter->output_channels) {
+            const int32_t column = left + j * filter->dilation_x;
+            if (line >= 0 && line < filter->input_height && column >= 0 && column < filter->input_width)
+                sum += *weight * image[(line * filter->input_width + column) * filter->input_channels + source];
+        }
+    }
+    return sum;
+}
+
 /* `multiplier` output channels read one input channel. */
 RUNE_KERNEL void rune_depthwise_conv_2d_int16(const int16_t *input, int16_t *output, const int8_t *weights,
                                               const int64_t *bias, const struct rune_filter *filter,
                                               const struct rune_requantize_wide *requantize, int32_t multiplier)
 {
-    const int32_t channels = filter->output_channels, depth = filter->input_channels;
+    const int32_t channels = filter->output_channels;
+    const int32_t is_together = multiplier == 1 && filter->filter_height * filter->filter_width <= RUNE_FEW_TAPS_INT16;
     for (int32_t batch = 0; batch < filter->batches; batch++) {
         for (int32_t y = 0; y < filter->output_height; y++) {
             const int32_t top = y * filter->stride_y - filter->pad_top;
-            for (int32_t x = 0; x < filter->output_width; x++) {
+            for (int32_t x = 0; x < filter->output_width; x++, output += channels) {
                 const int32_t left = x * filter->stride_x - filter->pad_left;
-                for (int32_t channel = 0; channel < channels; channel++) {
-                    const int8_t *weight = weights + channel;
-                    int64_t sum = bias[channel];
-                    for (int32_t i = 0; i < filter->filter_height; i++) {
-                        const int32_t line = top + i * filter->dilation_y;
-                        for (int32_t j = 0; j < filter->filter_width; j++, weight += channels) {
-                            const int32_t column = left + j * filter->dilation_x;
-                            if (line >= 0 && line < filter->input_height && column >= 0 && column < filter->input_width)
-                                sum += *weight * input[(line * filter->input_width + column) * depth +
-                                                       channel / multiplier];
-                        }
-                    }
-                    *output++ = rune_requantize_wide(sum, requantize, channel);
+                int32_t channel = 0;
+                for (; is_together && channel + RUNE_TOGETHER_INT16 <= channels; channel += RUNE_TOGETHER_INT16) {
+                    int32_t sums[RUNE_TOGETHER_INT16];
+                    rune_depthwise_sums_int16(sums, input + channel, weights + channel, filter, top, left,
+                                              RUNE_TOGETHER_INT16);
+                    for (int32_t k = 0; k < RUNE_TOGETHER_INT16; k++)
+                        output[channel + k] = rune_requantize_wide(bias[channel + k] + sums[k], requantize, channel + k);
                 }
+                for (; channel < channels; channel++)
+                    output[channel] = rune_requantize_wide(
+                        bias[channel] + rune_depthwise_sum_int16(input, weights + channel, filter, top, left,
+                                                                 channel / multiplier),
+                        requantize, channel);
             }
         }
-        input += filter->input_height * filter->input_width * depth;
+        input += filter->input_height * filter->input_width * filter->input_channels;
     }
 }
 

@@ -22,9 +22,9 @@ from rune.tflite import read_model
 from tests.model_cases import model_cases
 from tests.models.make_models import answers
 from tests.models.model_graph import Graph
-from tests.models.model_layers import ACTIVATIONS
+from tests.models.model_layers import ACTIVATIONS, Layers
 from tests.rune.anvil.evaluated_graph import evaluated_outputs
-from tests.rune.anvil.model_judge import disagreements
+from tests.rune.anvil.model_judge import Questions, compiled_outputs, disagreements
 
 EVERY = np.arange(-(2**15), 2**15, dtype=np.int16)
 INPUT_SCALE, OUTPUT_SCALE = 0.0123, 0.0457
@@ -128,6 +128,27 @@ def test_rows_of_any_length_have_the_references_shares(scale: float) -> None:
         data = elementwise("SOFTMAX", scale, 2.0**-15, count)
         inputs = [[random.integers(-(2**15), 2**15, count, dtype=np.int16).tobytes()] for _ in range(3)]
         assert evaluated_outputs(data, inputs) == answers(data, inputs)
+
+
+def depthwise(size: tuple[int, int], channels: int, multiplier: int = 1, **options: Any) -> bytes:
+    layers = Layers("depthwise", default_rng(5))
+    source = layers.input((2, *size, channels), "int16")
+    return layers.graph.finish(layers.depthwise(source, multiplier, **options).index)
+
+
+def test_channels_that_are_summed_together_have_the_references_bytes() -> None:
+    files = {
+        "eight": depthwise((5, 4), 8),
+        "sixteen and three, a step of two": depthwise((6, 7), 19, stride=(2, 2)),
+        "eight and one, dilated": depthwise((7, 6), 9, dilation=(2, 2), padding="valid"),
+        "two outputs of each": depthwise((4, 4), 8, 2),
+        "more taps than fit into 32 bits": depthwise((18, 18), 8, kernel=(17, 17)),
+        "as many as fit": depthwise((17, 17), 8, kernel=(16, 16)),
+    }
+    models = {name: read_model(data) for name, data in files.items()}
+    questions = {name: Questions.of(data, 5) for name, data in files.items()}
+    given = compiled_outputs(models, questions)
+    assert {name: list(questions[name].wrong(given[name])) for name in models} == {name: [] for name in models}
 
 
 def test_the_tables_hold_their_functions() -> None:

@@ -189,12 +189,21 @@ def test_a_flood_of_log_lines_is_cut_and_the_last_says_how_many_are_missing() ->
         "(drop (call $write (i32.const 2) (i32.const 65536) (i32.const 1)))",
     ],
 )
-def test_an_address_outside_memory_is_a_named_error_and_the_host_lives_on(call: str) -> None:
+@pytest.mark.parametrize("pages", ["1", "1 1"], ids=["may grow", "is whole"])
+def test_an_address_outside_memory_is_a_named_error_and_the_host_lives_on(call: str, pages: str) -> None:
     manifest = "(drop (call $capability (i32.const 5))) (drop (call $output (i32.const 1)))"
-    loaded = Runtime.load(rune(manifest, call))
+    loaded = Runtime.load(rune(manifest, call, pages=pages))
     with pytest.raises(BadPointer, match="outside its memory of 65536 bytes"):
         loaded.call({1: b"abcd"})
     Runtime.load(echo(Capability.RAW, 4, SERIAL)).call({1: b"abcd"})
+
+
+def test_what_has_grown_is_inside() -> None:
+    grown = "(drop (memory.grow (i32.const 1))) (drop (call $read (i32.const 131068) (i32.const 4) (i32.const 1)))"
+    loaded = Runtime.load(rune("(drop (call $capability (i32.const 5)))", grown, pages="1 2"))
+    loaded.call({1: b"abcd"})
+    loaded.call({1: b"efgh"})
+    assert loaded.memory_pages == 2
 
 
 @pytest.mark.parametrize(

@@ -23,8 +23,8 @@ def text(value: str | bytes) -> str:
     return '"' + "".join(f"\\{byte:02x}" for byte in raw) + '"'
 
 
-def rune(manifest: str = "", call: str = "", *, data: str = "", pages: int = 1, extra: str = "") -> bytes:
-    """A module with the given bodies; `data` are data segments."""
+def rune(manifest: str = "", call: str = "", *, data: str = "", pages: int | str = 1, extra: str = "") -> bytes:
+    """A module with the given bodies; `data` are data segments, `pages` may say a maximum too."""
     return bytes(
         wat2wasm(f"""(module {IMPORTS}
   (memory (export "memory") {pages})
