@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.conftest import PHONE, OpenPage
+from tests.e2e.conftest import OpenPage
 from tests.e2e.graph import open_palette, runefile, show_graph, stage, wait_for_text
 from tests.e2e.studio import PATIENCE, create, expect_running, open_file, put_file, sign_in
 from tests.live_forge import LiveForge
@@ -104,7 +104,7 @@ def test_a_block_of_another_project_is_found_run_and_renewed(forge: LiveForge, o
     assert "#half@1.1" in runefile(page)
 
     phone = page.context.new_page()
-    phone.set_viewport_size(PHONE)
+    phone.set_viewport_size({"width": 390, "height": 844})
     phone.goto(f"{forge.address}/{organisation}/{first}/studio")
     expect_running(phone)
     _shot(phone, "phone")
