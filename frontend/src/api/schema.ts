@@ -2601,7 +2601,7 @@ export interface components {
       readonly block: string;
       readonly version: string;
     };
-    /** @description What is said of a version of a block changed: that people are advised against it, or no more. Read again: state. */
+    /** @description What is said of a version of a block changed: that people are advised against it, or no more. */
     readonly BlockDescribedEvent: {
       /** @description Its number in the stream, without gaps. */
       readonly sequence: number;
@@ -2649,7 +2649,7 @@ export interface components {
       readonly block: string;
       readonly version: string;
     };
-    /** @description A version of a block was published. Read again: state. */
+    /** @description A version of a block was published. Read again: versions. */
     readonly BlockPublishedEvent: {
       /** @description Its number in the stream, without gaps. */
       readonly sequence: number;
@@ -2659,6 +2659,11 @@ export interface components {
        */
       readonly type: "block.published";
       readonly data: components["schemas"]["BlockPublished"];
+    };
+    /** @description A block of another project, as the Runefile names it, and the digest of its manifest that the lock says. */
+    readonly BlockReport: {
+      readonly path: string;
+      readonly digest: string;
     };
     /** @description A version of a block. */
     readonly BlockVersion: {
@@ -2804,6 +2809,7 @@ export interface components {
       readonly models: readonly components["schemas"]["ModelReport"][];
       readonly passes?: readonly components["schemas"]["PassReport"][];
       readonly resources: readonly components["schemas"]["ResourceReport"][];
+      readonly blocks?: readonly components["schemas"]["BlockReport"][];
       readonly steps: readonly components["schemas"]["Step"][];
       readonly pipeline: components["schemas"]["Outline"];
       readonly policy?: components["schemas"]["Policy"] | null;
@@ -5963,6 +5969,7 @@ export type BlockFiles = components["schemas"]["BlockFiles"];
 export type BlockInput = components["schemas"]["BlockInput"];
 export type BlockPublished = components["schemas"]["BlockPublished"];
 export type BlockPublishedEvent = components["schemas"]["BlockPublishedEvent"];
+export type BlockReport = components["schemas"]["BlockReport"];
 export type BlockVersion = components["schemas"]["BlockVersion"];
 export type BoardPort = components["schemas"]["BoardPort"];
 export type BrokenSides = components["schemas"]["BrokenSides"];
