@@ -244,6 +244,7 @@ def _context(
         "certificate_url": certificate_url(build),
         **verdict_facts(principal, build),
         **rune_facts(principal, build),
+        "blocks": () if build.artefact is None else build.artefact.report.get("blocks", ()),
         "memory": None if build.artefact is None else memory_picture(build.artefact.report),
     }
     if is_reviewable(build):

@@ -17,13 +17,25 @@ from rune.anvil.sources import Sources
 from rune.anvil.target import Made, Target
 from rune.blocks.catalogue import PUBLISHED_BLOCKS
 from rune.blocks.resolver import BlockResolver
+from rune.blocks.shared_path import parse_shared_path
 from rune.building.models import ProjectModels
 from rune.building.prepare import Prepared, prepare
-from rune.building.report import BuildResult, Memory, PassReport, Report, ResourceReport, Step, file_reports
+from rune.building.report import (
+    BlockReport,
+    BuildResult,
+    Memory,
+    PassReport,
+    Report,
+    ResourceReport,
+    Step,
+    file_reports,
+)
 from rune.container import read_rune
 from rune.files import ProjectFiles
 from rune.runefile import Checked, HostResources, Severity, check
+from rune.runefile.lock import read_lock
 from rune.runefile.pipeline import Port
+from rune.runefile.syntax import StageKind
 from rune.targets.wasm32 import TARGET as WASM32
 from rune.toolchain import toolchain_digest
 from rune.wording import counted
@@ -129,8 +141,17 @@ def build(
         ),
         steps=tuple(steps),
         pipeline=checked.outline,
+        blocks=_blocks_of_others(files, checked),
     )
     return BuildResult(packaged, report, checked.diagnostics, program)
+
+
+def _blocks_of_others(files: ProjectFiles, checked: Checked) -> tuple[BlockReport, ...]:
+    """The blocks of other projects that stages run, each once, with what the lock says they are."""
+    targets = (stage.target.text.strip() for stage in checked.syntax.stages if stage.kind is StageKind.BLOCK)
+    digests = read_lock(files).digests
+    paths = dict.fromkeys(path for path in map(parse_shared_path, targets) if path in digests)
+    return tuple(BlockReport(str(path), digests[path]) for path in paths if path is not None)
 
 
 def _has_kernels_of(target: Target, program: Program) -> bool:

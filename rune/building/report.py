@@ -75,6 +75,13 @@ class ResourceReportJson(TypedDict):
     default: bool
 
 
+class BlockReportJson(TypedDict):
+    """A block of another project, as the Runefile names it, and the digest of its manifest that the lock says."""
+
+    path: str
+    digest: str
+
+
 class StepJson(TypedDict):
     """One step that ended."""
 
@@ -99,6 +106,7 @@ class ReportJson(TypedDict):
     models: list[ModelReportJson]
     passes: NotRequired[list[PassReportJson]]
     resources: list[ResourceReportJson]
+    blocks: NotRequired[list[BlockReportJson]]
     steps: list[StepJson]
     pipeline: OutlineJson
 
@@ -220,6 +228,17 @@ def file_reports(files: Mapping[str, bytes]) -> tuple[FileReport, ...]:
 
 
 @dataclass(frozen=True)
+class BlockReport:
+    """A block of another project that was built in."""
+
+    path: str
+    digest: str
+
+    def to_json(self) -> BlockReportJson:
+        return {"path": self.path, "digest": self.digest}
+
+
+@dataclass(frozen=True)
 class Report:
     """What a build says of what it made for a target. A rune is one file. `toolchain` is the version,
     `toolchain_digest` what tells it from every other. `profile` says whose bits it gives."""
@@ -240,6 +259,7 @@ class Report:
     resources: tuple[ResourceReport, ...]
     steps: tuple[Step, ...]
     pipeline: Outline
+    blocks: tuple[BlockReport, ...] = ()
 
     @property
     def size(self) -> int:
@@ -272,6 +292,8 @@ class Report:
             "steps": [step.to_json() for step in self.steps],
             "pipeline": outline_to_json(self.pipeline),
         }
+        if self.blocks:
+            report["blocks"] = [block.to_json() for block in self.blocks]
         if self.is_rune:
             report["rune"] = {"size": self.size, "digest": self.digest}
         return report

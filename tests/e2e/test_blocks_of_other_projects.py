@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.conftest import PHONE, OpenPage
+from tests.e2e.conftest import OpenPage
 from tests.e2e.graph import open_palette, runefile, show_graph, stage, wait_for_text
 from tests.e2e.studio import PATIENCE, create, expect_running, open_file, put_file, sign_in
 from tests.live_forge import LiveForge
@@ -66,15 +66,20 @@ def test_a_block_of_another_project_is_found_run_and_renewed(forge: LiveForge, o
     path = f"{organisation}/{first}#half@1.0"
     text = wait_for_text(page, lambda text: path in text)
     assert "inputs: [half]" in text
-    expect(page.get_by_role("tree", name="Files").get_by_role("treeitem", name="rune.lock")).to_be_visible()
+    lock = page.get_by_role("tree", name="Files").get_by_role("treeitem", name="rune.lock")
+    expect(lock).to_be_visible()
     expect_running(page)
-    panel = page.get_by_role("complementary").filter(has_text="It is the newest.")
+    page.get_by_role("button", name="Close the palette").click()
+    panel = page.get_by_role("complementary", name="half")
+    expect(panel).to_contain_text("It is the newest.")
     expect(panel).to_contain_text(f"Version 1.0 of half, published by {organisation}/{first}")
     _shot(page, "panel")
 
     # One undo takes block and lock back, and the redo brings both.
     page.keyboard.press("Control+z")
     wait_for_text(page, lambda text: path not in text)
+    expect(lock).to_have_count(0)
+    stage(page, "number").focus()
     page.keyboard.press("Control+Shift+z")
     wait_for_text(page, lambda text: path in text)
 
@@ -86,9 +91,10 @@ def test_a_block_of_another_project_is_found_run_and_renewed(forge: LiveForge, o
     next_one = {"path": "half.py", "version": "1.1", "notes": "Ends at 1."}
     maker.evaluate(SEND, [f"/api/v1/projects/{organisation}/{first}/blocks", next_one])
     maker.close()
+    # Looked at again, the stage says so.
     page.keyboard.press("Escape")
+    stage(page, "number").click()
     stage(page, "half").click()
-    stage(page, "half").dblclick()
     expect(page.get_by_text("1.1 is there: Ends at 1.")).to_be_visible(timeout=PATIENCE)
     page.get_by_role("button", name="See what changes").click()
     changes = page.get_by_role("dialog", name="half: 1.0 to 1.1")
@@ -104,7 +110,7 @@ def test_a_block_of_another_project_is_found_run_and_renewed(forge: LiveForge, o
     assert "#half@1.1" in runefile(page)
 
     phone = page.context.new_page()
-    phone.set_viewport_size(PHONE)
+    phone.set_viewport_size({"width": 390, "height": 844})
     phone.goto(f"{forge.address}/{organisation}/{first}/studio")
     expect_running(phone)
     _shot(phone, "phone")

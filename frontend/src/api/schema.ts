@@ -2662,6 +2662,11 @@ export interface components {
       readonly type: "block.published";
       readonly data: components["schemas"]["BlockPublished"];
     };
+    /** @description A block of another project, as the Runefile names it, and the digest of its manifest that the lock says. */
+    readonly BlockReport: {
+      readonly path: string;
+      readonly digest: string;
+    };
     /** @description A version of a block. */
     readonly BlockVersion: {
       /** @description how a Runefile names it: acme/sounds#smooth@1.2 */
@@ -2806,6 +2811,7 @@ export interface components {
       readonly models: readonly components["schemas"]["ModelReport"][];
       readonly passes?: readonly components["schemas"]["PassReport"][];
       readonly resources: readonly components["schemas"]["ResourceReport"][];
+      readonly blocks?: readonly components["schemas"]["BlockReport"][];
       readonly steps: readonly components["schemas"]["Step"][];
       readonly pipeline: components["schemas"]["Outline"];
       readonly policy?: components["schemas"]["Policy"] | null;
@@ -5984,6 +5990,7 @@ export type BlockFiles = components["schemas"]["BlockFiles"];
 export type BlockInput = components["schemas"]["BlockInput"];
 export type BlockPublished = components["schemas"]["BlockPublished"];
 export type BlockPublishedEvent = components["schemas"]["BlockPublishedEvent"];
+export type BlockReport = components["schemas"]["BlockReport"];
 export type BlockVersion = components["schemas"]["BlockVersion"];
 export type BoardPort = components["schemas"]["BoardPort"];
 export type BrokenSides = components["schemas"]["BrokenSides"];

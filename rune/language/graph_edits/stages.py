@@ -152,7 +152,7 @@ def new_name(pipeline: PipelineText, edit: AddStage) -> str:
     base = last[-1]
     if edit.kind is StageKind.BLOCK:
         base = text.partition("#")[2] or text.partition("@")[0].rpartition("/")[2] or text
-        base = base.rpartition("/")[2]
+        base = base.rpartition("/")[2].partition("@")[0]
     if edit.kind is StageKind.MODEL:
         base = text.removeprefix("$").rpartition("/")[2].partition(".")[0]
     name = re.sub(r"\W+", "_", base, flags=re.ASCII).strip("_").lower()

@@ -23,6 +23,7 @@ from forge.registry.errors import BadBlock, BlockBroken, TagTaken
 from forge.registry.models import BlockVersion
 from rune.blocks.artefact import digest_of, read_block_manifest
 from rune.blocks.mounted import SHELF, mounted_path
+from tests.forge.made_builds import built
 from tests.forge.registry.test_distribution import body, get, token_of
 from tests.rune.shared_blocks import RUNEFILE, SMOOTH
 
@@ -175,6 +176,16 @@ def test_a_preview_and_its_questions_are_of_the_bytes_of_the_lock(
     broken = _preview(own, compiler)
     assert (broken.state, [each["code"] for each in broken.diagnostics]) == (PreviewState.BROKEN, ["RUNE0122"])
     assert Preview.objects.filter(project=own).count() == 1
+
+
+def test_a_build_s_page_names_the_blocks_of_others_by_digest(project: Any, developer: Any, client: Client) -> None:
+    build = built(developer, project)
+    assert build.artefact is not None
+    build.artefact.report["blocks"] = [{"path": "acme/sounds#smooth@1.2", "digest": "sha256:" + "ab" * 32}]
+    build.artefact.save(update_fields=["report"])
+    page = client.get(f"/acme/kitchen/builds/{build.number}").content.decode()
+    assert "acme/sounds#smooth@1.2" in page
+    assert "sha256:" + "ab" * 32 in page
 
 
 def test_advice_against_a_version_is_told_and_taken_back(

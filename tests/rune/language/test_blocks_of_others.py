@@ -44,6 +44,7 @@ def test_the_palette_offers_the_best_version_and_takes_it_with_its_lock() -> Non
     assert next(each["reason"] for each in suits if each["target"] == PATH) is None
     edit = {"edit": "add-stage", "kind": "block", "target": PATH, "inputs": [{"stage": "input", "index": 0}]}
     added = _asked(service, ask="edit-graph", edit=edit)
+    assert added["stage"] == "smooth_2"  # there is a stage smooth
     lock = next(each for each in added["edits"] if each["file"] == "rune.lock")
     assert (lock["span"]["end"]["offset"], lock["text"].splitlines()[-1]) == (0, f"{PATH} {NEW}")
 

@@ -152,7 +152,9 @@ def test_advice_against_a_version_is_a_warning_with_a_better_one() -> None:
 
 def test_a_rune_of_it_is_the_one_of_its_file_whatever_else_is_mounted() -> None:
     files = project(lock=LOCK, mounted=MOUNTED)
-    made = build(files, "smooth").rune
+    built = build(files, "smooth")
+    assert built.report.to_json()["blocks"] == [{"path": PATH, "digest": DIGEST}]
+    made = built.rune
     assert made == build(project(lock=LOCK, mounted={**MOUNTED, **NEWER_MOUNTED}, shelf=SHELF), "smooth").rune
     rune = Runtime.load(made)
     assert said(rune, [[struct.pack("<4f", 1.0, 2.0, 0.0, -4.0)]]) == struct.pack("<4f", 0.5, 1.0, 0.0, -2.0)
