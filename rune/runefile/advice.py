@@ -32,7 +32,7 @@ def advise(
     match stage:
         case BlockStage():
             if given:
-                warn_of_wordlist(syntax, stage, given[0][1], report)
+                warn_of_wordlist(syntax, stage, *given[0], insert, report)
             warn_of_sound_rate(syntax, stage, stage_named, syntax_named, report)
             warn_of_noise_memory(syntax, stage, stage_named, report)
             if stage.block.taken is not None and given:

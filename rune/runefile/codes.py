@@ -90,6 +90,7 @@ class Code(Enum):
     COLOUR = "RUNE0087"
     QUANTISATION = "RUNE0088"
     OTHER_LABELS = "RUNE0089"
+    LABELLED_SCORES = "RUNE0125"
     # What is wrong in a block in Python; the first nine are those of rune.pyblock.
     PYTHON_SYNTAX = "RUNE0110"
     PYTHON_SIGNATURE = "RUNE0111"

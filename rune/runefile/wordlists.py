@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from rune.blocks.meaning import Meaning
 from rune.runefile.codes import Code
+from rune.runefile.inserted_stage import Insert, NewBlock
 from rune.runefile.pipeline import BlockStage
 from rune.runefile.report import Report
 from rune.runefile.syntax import StageSyntax
+from rune.tensor import ElementType, TensorType
 from rune.wording import counted, quoted
 
 
-def warn_of_wordlist(syntax: StageSyntax, label: BlockStage, indices: Meaning, report: Report) -> None:
-    """Compares the words of a `label` stage with the classes that its indices choose from, as far as they are known."""
+def warn_of_wordlist(
+    syntax: StageSyntax, label: BlockStage, type_: TensorType, indices: Meaning, insert: Insert, report: Report
+) -> None:
+    """Compares the words of a `label` stage with the classes that its indices choose from, as far as they are known;
+    and says so where they are scores."""
     text = label.arguments.get("wordlist")
     if label.block.name != "label" or not isinstance(text, str) or len(label.inputs) != 1:
         return
@@ -19,6 +24,15 @@ def warn_of_wordlist(syntax: StageSyntax, label: BlockStage, indices: Meaning, r
     span = next((item.span for item in syntax.arguments if item.name in ("wordlist", "labels")), syntax.target.span)
     said = f"The wordlist of {quoted(label.name)} has {counted(len(words), 'word')}"
     source = syntax.inputs[0].text
+    if _are_scores(type_, indices, len(words)):
+        report.warning(
+            Code.LABELLED_SCORES,
+            f"{quoted(label.name)} takes indices of words, and {quoted(source)} gives {type_}, a score for each word",
+            syntax.inputs[0].span,
+            ["A score is no index: the rune stops at the first that is no whole number, or gives the wrong words."],
+            insert(syntax, syntax.inputs[0], NewBlock("class_index", {})),
+        )
+        return
     if indices.classes is not None and len(words) < indices.classes:
         report.warning(
             Code.SHORT_WORDLIST,
@@ -43,6 +57,12 @@ def warn_of_wordlist(syntax: StageSyntax, label: BlockStage, indices: Meaning, r
             "answer wrongly."
         ],
     )
+
+
+def _are_scores(type_: TensorType, indices: Meaning, words: int) -> bool:
+    """Whether there is a number for each word, of a kind that scores are and indices hardly ever."""
+    is_score = type_.element is ElementType.F32 or indices.quantised is not None or bool(indices.is_probability)
+    return is_score and type_.is_fixed and type_.count == words > 1 and indices.classes is None
 
 
 def _misplaced(words: list[str], labels: tuple[str, ...]) -> int | None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 
 from rune.blocks.catalogue import CATALOGUE
@@ -14,6 +17,9 @@ HEAD = "version: 1\nimage: x\npipeline:\n  input: {capability: RAW, outputs: [{t
 def codes(path: str) -> list[str]:
     text = f"{HEAD}  block:\n    proc-block: '{path}'\n    inputs: [input]\n  end: {{out: SERIAL, inputs: [block]}}\n"
     return [item.code for item in checked(text).diagnostics]
+
+
+ROOT = Path(__file__).parents[3]
 
 
 @pytest.mark.parametrize(
@@ -43,6 +49,15 @@ def test_a_path_without_a_version_is_a_warning(path: str) -> None:
 def test_a_block_that_was_published_is_known_by_its_name(name: str) -> None:
     assert codes(name) == ["RUNE0068"]
     assert codes(f"hotg-ai/proc-blocks@v0.11.3#{name.replace('_', '-')}") == ["RUNE0068"]
+
+
+def test_the_page_of_the_published_blocks_names_what_can_be_built_and_what_not() -> None:
+    page = (ROOT / "docs" / "guides" / "published-blocks.md").read_text(encoding="utf-8")
+    states = dict(re.findall(r"^\| `(\w+)` \| (built|refused)", page, re.MULTILINE))
+    assert {name for name, state in states.items() if state == "refused"} == set(PUBLISHED)
+    assert {name for name, state in states.items() if state == "built"} <= set(CATALOGUE)
+    assert len(states) == 30
+    assert all(name in CATALOGUE or name in PUBLISHED for name in re.findall(r"`([a-z]+_[a-z_]+)`", page))
 
 
 def test_a_block_is_in_one_list_only() -> None:

@@ -223,6 +223,30 @@ def test_words_are_compared_with_the_classes_of_the_model(index: str, words: str
     assert [each.code for each in checked(text).diagnostics] == codes
 
 
+@pytest.mark.parametrize(
+    ("reads", "codes"),
+    [
+        ("{type: f32, dimensions: [1, 3]}", ["RUNE0125"]),
+        ("{type: f32, dimensions: [1]}", []),
+        ("{type: u32, dimensions: [3]}", []),
+    ],
+)
+def test_scores_are_no_indices_of_words(reads: str, codes: list[str]) -> None:
+    text = f"""\
+version: 1
+image: runicos/base
+pipeline:
+  scores: {{capability: RAW, args: {{length: 12}}, outputs: [{reads}]}}
+  word: {{proc-block: label, inputs: [scores], args: {{wordlist: "a\\nb\\nc"}}}}
+  serial: {{out: SERIAL, inputs: [word]}}
+"""
+    found = checked(text.replace("length: 12", "length: 4") if "[1]" in reads else text).diagnostics
+    assert [each.code for each in found] == codes
+    for each in found:
+        (fix,) = each.fixes
+        assert checked(apply_edits(text, fix.edits)).diagnostics == ()
+
+
 def test_the_rate_that_a_model_was_trained_for_is_compared() -> None:
     text = """\
 version: 1

@@ -20,7 +20,7 @@ interface Props {
 function useCompiled(path: string): Pick<Watch, "tests"> & { readonly problem: string | null } {
   const { tested, files } = useShell().workspace;
   useEffect(() => {
-    const forget = (): void => tested.forget();
+    const forget = (): void => tested.stop();
     tested.wish({ tests: path });
     files.doc.on("update", forget);
     return () => {

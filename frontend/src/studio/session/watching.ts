@@ -57,14 +57,6 @@ export class WatchStore {
     if (what !== null) this.ask();
   }
 
-  /** The text changed: what tests found is of another one, and so is an answer that is on its way. */
-  forget(): void {
-    this.turn += 1;
-    this.waitsFor = null;
-    clearTimeout(this.timer);
-    this.store.setState({ tests: null });
-  }
-
   /** Begins or ends to watch what flows out of a stage. */
   toggle({ stage, index }: Wire): void {
     const { wires } = this.store.getState();
@@ -108,7 +100,8 @@ export class WatchStore {
     else this.take(this.turn, this.version, event.data.answer);
   }
 
-  private stop(): void {
+  /** Forgets what was found, and an answer that is on its way; it is asked for again when the next text is built. */
+  stop(): void {
     this.turn += 1;
     this.waitsFor = null;
     clearTimeout(this.timer);
