@@ -164,7 +164,7 @@ def compiled_tests(
     Raises `TestsRefused`, `ChildDied` and what `tick` raises.
     """
     job = {"op": "test", "path": path}
-    found, reason = _answer(job, preview.project.organisation_id, seen, compiler, tick, pace)
+    found, reason = _answer(job, preview.project, seen, compiler, tick, pace)
     if found is None or "refused" in found:
         raise TestsRefused(reason if found is None else found["refused"])
     return found

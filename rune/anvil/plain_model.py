@@ -14,6 +14,7 @@ from rune.anvil.unpacked import unpacked
 from rune.anvil.variables import with_variables
 from rune.tflite import Model
 
+
 @remembered
 def plain_model(model: Model) -> Model:
     """The same function; itself where there is nothing to do. Tensors keep their numbers, new ones come behind them."""
