@@ -15,6 +15,7 @@ from forge.core.json_types import choices as one_of
 from forge.projects.models import Project
 from rune.anvil.aim import AIMS, Aim
 from rune.anvil.profile import PROFILES, Profile
+from rune.policy.policy import WishesJson
 from rune.targets.finding import targets
 from rune.wording import listed
 
@@ -77,9 +78,12 @@ class MadeJson(TypedDict):
 
 
 class TargetsJson(MannerJson):
-    """All targets by name, what is chosen, and what earlier builds came to, one for each manner, the newest first."""
+    """All targets by name, what is chosen, and what earlier builds came to, one for each manner, the newest first.
+    `in_file` is what the `forge.yml` of the newest good build says, which goes before what is chosen; null for
+    nothing."""
 
     targets: list[TargetJson]
+    in_file: WishesJson | None
     made: list[MadeJson]
 
 
@@ -158,8 +162,16 @@ def targets_to_json(project: Project) -> TargetsJson:
     return {
         **manner_to_json(chosen),
         "targets": choosable_targets(chosen),
+        "in_file": _in_file(project),
         "made": list(_made(project)),
     }
+
+
+def _in_file(project: Project) -> WishesJson | None:
+    """What the newest good build found in its `forge.yml`."""
+    good = Build.objects.numbered().filter(project=project, state=State.SUCCEEDED, artefact__isnull=False)
+    report = good.order_by("-number").values_list("artefact__report", flat=True).first()
+    return cast("WishesJson | None", ((report or {}).get("policy") or {}).get("build"))
 
 
 def _made(project: Project) -> Iterator[MadeJson]:

@@ -79,7 +79,8 @@ class _Inlining:
     def add(self, operators: Sequence[Operator], *, is_computed: bool = False) -> None:
         """Operators of this model's tensors; what follows from constants `is_computed` at once."""
         for operator in operators:
-            operator = replace(operator, inputs=tuple(map(self._tensor, operator.inputs)))
+            inputs = tuple(map(self._tensor, operator.inputs))
+            operator = operator if inputs == operator.inputs else replace(operator, inputs=inputs)
             if operator.op == "IF":
                 self._add_if(operator)
             elif operator.op == "WHILE":

@@ -29,8 +29,8 @@ from rune.targets.wasm32 import TARGET as WASM32
 from rune.toolchain import toolchain_digest
 from rune.verify.certificate_json import (
     CertificateJson,
+    CertifiedLayerJson,
     CertifiedModelJson,
-    LayerJson,
     SecondModuleJson,
     VectorJson,
 )
@@ -74,7 +74,7 @@ def certificate(
         raise BuildFailed(checked.diagnostics)
     chosen = choose(pipeline, models, host_models=host_models, profile=profile)
 
-    def layers_for(aimed: Target) -> list[LayerJson]:
+    def layers_for(aimed: Target) -> list[CertifiedLayerJson]:
         graph = read_pipeline(pipeline, chosen.compiled, chosen.hosted, timed=timed, profile=profile)
         return list(certified_layers(graph, aimed, chosen.compiled))
 
@@ -99,7 +99,9 @@ def certificate(
     }
 
 
-def _second(module: bytes, target: Target, layers_for: Callable[[Target], list[LayerJson]]) -> SecondModuleJson:
+def _second(
+    module: bytes, target: Target, layers_for: Callable[[Target], list[CertifiedLayerJson]]
+) -> SecondModuleJson:
     """Of a rune that was built for `target`."""
     layers = [] if target.second is None else layers_for(target.second)
     return {"size": len(module), "digest": _digest(module), "layers": layers}

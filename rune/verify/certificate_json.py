@@ -48,7 +48,7 @@ class ProofJson(TypedDict):
     thresholds: str
 
 
-class LayerJson(TypedDict):
+class CertifiedLayerJson(TypedDict):
     """An operator of a model whose bytes the rune may compute in a way of its own, by the number of its output's tensor
     in the model's file.
 
@@ -95,7 +95,7 @@ class SecondModuleJson(TypedDict):
 
     size: int
     digest: str
-    layers: list[LayerJson]
+    layers: list[CertifiedLayerJson]
 
 
 class CertificateJson(TypedDict):
@@ -109,7 +109,7 @@ class CertificateJson(TypedDict):
     target: str
     rune: CertifiedRuneJson
     models: list[CertifiedModelJson]
-    layers: list[LayerJson]
+    layers: list[CertifiedLayerJson]
     second: SecondModuleJson | None
     vectors: list[VectorJson]
     untested: str | None

@@ -31,7 +31,7 @@ from rune.anvil.target import Target
 from rune.anvil.thresholds import RoundedOnce, Thresholds, thresholds_of
 from rune.kernels.relaxed import RELAXED
 from rune.tflite import Model
-from rune.verify.certificate_json import LayerJson, ProofJson
+from rune.verify.certificate_json import CertifiedLayerJson, ProofJson
 
 LAYERS = (Conv2DInt8, DepthwiseConv2DInt8, FullyConnectedInt8, AddInt8)
 ROUNDINGS = {
@@ -55,7 +55,7 @@ class _Place:
     tensor: int
 
 
-def certified_layers(graph: Graph, target: Target, models: Mapping[str, Model]) -> Iterator[LayerJson]:
+def certified_layers(graph: Graph, target: Target, models: Mapping[str, Model]) -> Iterator[CertifiedLayerJson]:
     """Of a graph that was read of a pipeline, whose compiled `models` are known by their files."""
     kept: Mapping[int, Mask] = {}
     before, places = graph, _places(graph, models)
@@ -94,7 +94,7 @@ def _places(graph: Graph, models: Mapping[str, Model]) -> Mapping[str, _Place]:
     return found
 
 
-def _layer(place: _Place, program: Program, call: Call, work: Any, keep: Mask | None) -> LayerJson:
+def _layer(place: _Place, program: Program, call: Call, work: Any, keep: Mask | None) -> CertifiedLayerJson:
     rounding, constants, proof = _of_two(program, call) if isinstance(work, AddInt8) else _of_sums(program, call, work)
     is_counted = call.function.startswith(f"rune_{RELAXED.name}_") and rounding != "terms"
     return {

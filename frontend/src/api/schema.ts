@@ -2840,7 +2840,7 @@ export interface components {
       readonly target: string;
       readonly rune: components["schemas"]["CertifiedRune"];
       readonly models: readonly components["schemas"]["CertifiedModel"][];
-      readonly layers: readonly components["schemas"]["Layer"][];
+      readonly layers: readonly components["schemas"]["CertifiedLayer"][];
       readonly second: components["schemas"]["SecondModule"] | null;
       readonly vectors: readonly components["schemas"]["Vector"][];
       readonly untested: string | null;
@@ -2849,6 +2849,19 @@ export interface components {
     readonly CertificateFile: {
       readonly digest: string;
       readonly size: number;
+    };
+    /** @description An operator of a model whose bytes the rune may compute in a way of its own, by the number of its output's tensor in the model's file. `outputs` are the channels that the rune has, null where it has them all. `constants` are the arrays that stand in the rune, base64. Its sums count the input from `counted_from`. `rounding` is `single`, `once`, `twice`, `nearest` or, of sums of two, `pairs` or `terms`; the first two have a proof. */
+    readonly CertifiedLayer: {
+      readonly stage: string;
+      readonly tensor: number;
+      readonly op: string;
+      readonly outputs: string | null;
+      readonly counted_from: number;
+      readonly rounding: string;
+      readonly constants: {
+        readonly [key: string]: string | null;
+      };
+      readonly proof: components["schemas"]["Proof"] | null;
     };
     /** @description A model stage. A host's own model has no file and no digest. `outputs` are the numbers of those that are read. */
     readonly CertifiedModel: {
@@ -3612,18 +3625,21 @@ export interface components {
       readonly span: components["schemas"]["Span"];
       readonly is_definition: boolean;
     };
-    /** @description An operator of a model whose bytes the rune may compute in a way of its own, by the number of its output's tensor in the model's file. `outputs` are the channels that the rune has, null where it has them all. `constants` are the arrays that stand in the rune, base64. Its sums count the input from `counted_from`. `rounding` is `single`, `once`, `twice`, `nearest` or, of sums of two, `pairs` or `terms`; the first two have a proof. */
+    /** @description One operator. `reads` says where what flows in comes from: the index of a layer, or -1 - n for the input n. */
     readonly Layer: {
-      readonly stage: string;
-      readonly tensor: number;
       readonly op: string;
-      readonly outputs: string | null;
-      readonly counted_from: number;
-      readonly rounding: string;
-      readonly constants: {
-        readonly [key: string]: string | null;
+      readonly types: string;
+      readonly reads: readonly number[];
+      readonly inputs: readonly string[];
+      readonly outputs: readonly string[];
+      readonly name: string;
+      readonly weights_size: number;
+      readonly weights: readonly string[];
+      /** @enum {string|null} */
+      readonly quantisation: "per tensor" | "per channel" | "other" | "none" | null;
+      readonly options: {
+        readonly [key: string]: boolean | number | string | readonly number[];
       };
-      readonly proof: components["schemas"]["Proof"] | null;
     };
     /** @description A limit: bytes, milliseconds, a share from 0 to 1, a number an hour, or instructions. `label` is the one of a recall, or the target whose package is limited. */
     readonly Limit: {
@@ -5100,7 +5116,7 @@ export interface components {
     readonly SecondModule: {
       readonly size: number;
       readonly digest: string;
-      readonly layers: readonly components["schemas"]["Layer"][];
+      readonly layers: readonly components["schemas"]["CertifiedLayer"][];
     };
     /** @description A webhook's secret, which is shown this once. */
     readonly Secret: {
@@ -5304,12 +5320,13 @@ export interface components {
       readonly summary: string;
       readonly chosen: boolean;
     };
-    /** @description All targets by name, what is chosen, and what earlier builds came to, one for each manner, the newest first. */
+    /** @description All targets by name, what is chosen, and what earlier builds came to, one for each manner, the newest first. `in_file` is what the `forge.yml` of the newest good build says, which goes before what is chosen; null for nothing. */
     readonly Targets: {
       readonly optimize: components["schemas"]["Optimize"];
       readonly optimize_packages: components["schemas"]["Optimize"];
       readonly match: components["schemas"]["Match"];
       readonly targets: readonly components["schemas"]["Target"][];
+      readonly in_file: components["schemas"]["Wishes"] | null;
       readonly made: readonly components["schemas"]["Made"][];
     };
     /** @description Later builds of the project make packages for these targets. In what manner goes with the message alone: who reads the log asks. */
@@ -6011,6 +6028,7 @@ export type BuiltVersion = components["schemas"]["BuiltVersion"];
 export type ByTeam = components["schemas"]["ByTeam"];
 export type Certificate = components["schemas"]["Certificate"];
 export type CertificateFile = components["schemas"]["CertificateFile"];
+export type CertifiedLayer = components["schemas"]["CertifiedLayer"];
 export type CertifiedModel = components["schemas"]["CertifiedModel"];
 export type CertifiedRune = components["schemas"]["CertifiedRune"];
 export type CertifiedToolchain = components["schemas"]["CertifiedToolchain"];

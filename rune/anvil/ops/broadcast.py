@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -100,15 +101,21 @@ def are_whole(op: Op) -> bool:
 
 def broadcast(left: Tensor, right: Tensor, output: Tensor) -> Broadcast:
     """The steps. Neighbouring dimensions that behave alike are joined."""
-    rank = len(output.shape)
-    require(max(len(left.shape), len(right.shape)) <= rank, "an input has more dimensions than the output")
-    full = [(1,) * (rank - len(tensor.shape)) + tensor.shape for tensor in (left, right)]
+    return _of_shapes(left.shape, right.shape, output.shape)
+
+
+@lru_cache(maxsize=256)
+def _of_shapes(left: tuple[int, ...], right: tuple[int, ...], output: tuple[int, ...]) -> Broadcast:
+    """An unrolled loop has hundreds of the same."""
+    rank = len(output)
+    require(max(len(left), len(right)) <= rank, "an input has more dimensions than the output")
+    full = [(1,) * (rank - len(shape)) + shape for shape in (left, right)]
     joined: list[list[int]] = []  # output, left, right
-    for sizes in zip(output.shape, *full, strict=True):
+    for sizes in zip(output, *full, strict=True):
         size, *others = sizes
         require(
             all(other in (1, size) for other in others) and size in others,
-            f"{list(left.shape)} and {list(right.shape)} do not give {list(output.shape)}",
+            f"{list(left)} and {list(right)} do not give {list(output)}",
         )
         if size == 1:
             continue

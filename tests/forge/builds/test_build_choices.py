@@ -173,6 +173,9 @@ def test_what_forge_yml_says_goes_before_what_was_chosen_and_a_preview_takes_its
     assert "Optimised for size, before size and speed." in page
     assert "Results of TFLite Micro, before LiteRT." in page
     assert first.artefact != done.artefact
+    choices = client.get(f"/api/v1/projects/{project.full_name}/targets").json()
+    assert choices["in_file"] == {"optimize": "size", "optimize_packages": None, "match": "tflm"}
+    assert choices["optimize"] == "speed"
 
 
 def test_the_page_of_a_build_of_the_same_files_names_the_choice_that_differs(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any, cast
 
 import numpy as np
 import pytest
@@ -173,7 +174,7 @@ def test_the_proof_of_one_layer_is_ended_within_it_and_by_nobody_who_has_gone() 
         if looks == 2:
             raise OutOfTime
 
-    wide = replace(channels(), least=channels().least - 1)  # nothing that was remembered
+    wide: Any = replace(cast("RoundedTwice", channels()), least=channels().least - 1)  # nothing that was remembered
     with pytest.raises(OutOfTime), looking(look):
         certify(wide, prove(wide, LOWEST, HIGHEST) or proven(), LOWEST, HIGHEST)
     assert looks == 2

@@ -13,6 +13,7 @@ import {
   RUNES,
   type Choice,
   type Choices,
+  inFile,
 } from "./build-choices";
 import "../styles/build-choices.css";
 
@@ -70,6 +71,7 @@ export default function BuildChoicesDialog({ client, devices, onSaved, onBuild, 
         {known === null && wrong === "" && <p className="muted">Reading…</p>}
         {known !== null && chosen !== null && (
           <>
+            {known.in_file !== null && <p className="notice">{inFile(known.in_file)}</p>}
             <Radios
               legend="The rune is optimised for"
               name="optimize"

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Made, Targets } from "../../api/schema";
-import { choicesOf, packagesMade, runeMade } from "./build-choices";
+import { choicesOf, inFile, packagesMade, runeMade } from "./build-choices";
 
 const BALANCED = { optimize: "balanced", optimize_packages: "balanced", match: "litert" } as const;
 const MADE: readonly Made[] = [
@@ -33,6 +33,7 @@ test("what is chosen is sent as it is shown", () => {
       { name: "cortex-m4", summary: "", chosen: true },
     ],
     made: MADE,
+    in_file: null,
   };
   expect(choicesOf(told)).toEqual({ ...BALANCED, targets: ["cortex-m4"] });
 });
@@ -50,4 +51,12 @@ test("packages are told of for the targets that are chosen", () => {
   expect(packagesMade(MADE, { ...chosen, targets: ["c"] })).toBe("Build 7: c at least 96 kB of flash");
   expect(packagesMade(MADE, { ...chosen, targets: [] })).toBe("");
   expect(packagesMade(MADE, { ...chosen, optimize_packages: "size" })).toBe("");
+});
+
+test("what forge.yml says is told of, as it goes before what is chosen", () => {
+  expect(inFile(null)).toBe("");
+  expect(inFile({ optimize: "size", optimize_packages: null, match: "tflm" })).toBe(
+    "forge.yml says: the rune is for: size; results of TFLite Micro. That goes before what is chosen here, for as long as it stands there.",
+  );
+  expect(inFile({ optimize: null, optimize_packages: "speed", match: null })).toContain("packages are for: few instr");
 });

@@ -48,6 +48,19 @@ export const LIBRARIES: readonly Choice<Optimize>[] = [
   { value: "speed", name: "Few instructions", words: "Compiled with -O3." },
 ];
 
+/** What the project's forge.yml says of it, which goes before what is chosen; "" where it says nothing. */
+export function inFile(said: Targets["in_file"]): string {
+  if (said === null) return "";
+  const named = [
+    ...RUNES.filter(({ value }) => value === said.optimize).map(({ name }) => `the rune is for: ${name.toLowerCase()}`),
+    ...RESULTS.filter(({ value }) => value === said.match).map(({ name }) => `results of ${name}`),
+    ...LIBRARIES.filter(({ value }) => value === said.optimize_packages).map(
+      ({ name }) => `packages are for: ${name.toLowerCase()}`,
+    ),
+  ];
+  return `forge.yml says: ${named.join("; ")}. That goes before what is chosen here, for as long as it stands there.`;
+}
+
 /** What is chosen now, as it is sent. */
 export function choicesOf({ optimize, optimize_packages, match, targets }: Targets): Choices {
   const chosen = targets.filter((target) => target.chosen).map((target) => target.name);
