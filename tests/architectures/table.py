@@ -114,7 +114,7 @@ def _efforts(words: Mapping[str, str], rows: Rows) -> str:
     """What it takes to build and to verify the large ones."""
     lines = ["| architecture | form | build | verify | memory |", "| --- | --- | --- | --- | --- |"]
     for name, form, outcome in rows:
-        if outcome.model >= _LARGE and outcome.rune:
+        if outcome.model >= _LARGE and outcome.build_seconds:
             seconds = f"{outcome.build_seconds:.1f} s | {outcome.verify_seconds:.1f} s"
             memory = f"{outcome.memory >> 20:,} MB" if outcome.memory else ""
             lines.append(f"| {words[name]} | {WORDS[form]} | {seconds} | {memory} |")

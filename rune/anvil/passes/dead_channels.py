@@ -67,7 +67,7 @@ def _has_channels(value: Value) -> bool:
 def _is_bounded(value: Value) -> bool:
     """Whether it has channels of numbers, or of indices, and not too many to be looked at."""
     dimensions = value.type.dimensions
-    return bool(dimensions) and dimensions[-1] <= MOST_CHANNELS and value.type.element in (*_QUANTIZED, *_INDICES)
+    return bool(dimensions) and 0 < dimensions[-1] <= MOST_CHANNELS and value.type.element in (*_QUANTIZED, *_INDICES)
 
 
 def _range(value: Value) -> Range:
