@@ -37,8 +37,8 @@ FIGURES = {
 
 HEAD = """# Benchmarks
 
-Written by `make bench`. Figures are medians; a ratio beside another program is of one run, with both by turns. Each
-section says on which machine it was measured, and how busy that was with other things.
+Written by `make bench`. Figures are medians where nothing else is said; a ratio beside another program is of one run,
+with both by turns. Each section says on which machine it was measured, and how busy that was with other things.
 """
 _SECTION = re.compile(r"^## (?P<title>.+?)\n(?P<body>.*?)(?=^## |\Z)", re.MULTILINE | re.DOTALL)
 

@@ -2,7 +2,7 @@
 import { RuneInstance } from "../../frontend/src/runtime/instance";
 import { DEFAULT_LIMITS } from "../../frontend/src/runtime/types";
 
-const RUNS = 5000;
+const RUNS = 1000;
 /** So long the engine may take to compile what is hot. */
 const WARM_MILLISECONDS = 300;
 
