@@ -1,13 +1,14 @@
 // What a newer version of another project's block changes, and taking it.
 import type { Extension } from "@codemirror/state";
-import { useEffect, useState } from "react";
+import { lazy, Suspense, useEffect, useState } from "react";
 import { languageOf } from "../editor/languages";
 import { Dialog } from "../parts/Dialog";
 import { DialogFoot } from "../parts/DialogFoot";
 import type { SharedBlock } from "../session/shared-blocks";
+import { sharedBlocksOf } from "../session/shared-blocks-of";
 import { useShell } from "../shell/shell";
-import { DrawnDifference } from "../versions/DrawnDifference";
-import "../styles/versions.css";
+
+const DrawnDifference = lazy(() => import("../versions/DrawnDifference"));
 
 interface Props {
   readonly block: SharedBlock;
@@ -31,8 +32,9 @@ export default function BlockVersionDialog({ block, from, to, take, onClose }: P
       wanted = false;
     };
   }, []);
-  const before = workspace.shared.source(block, from);
-  const after = workspace.shared.source(block, to);
+  const shared = sharedBlocksOf(workspace);
+  const before = shared.source(block, from);
+  const after = shared.source(block, to);
   const passed = block.versions.slice(
     block.versions.findIndex(({ version }) => version === to),
     block.versions.findIndex(({ version }) => version === from),
@@ -53,13 +55,16 @@ export default function BlockVersionDialog({ block, from, to, take, onClose }: P
         <p className="muted">The source is the same: its tests or its licence changed.</p>
       ) : (
         language !== null && (
-          <DrawnDifference
-            before={before}
-            after={after}
-            language={language}
-            names={[`${block.block}.py, version ${from}`, `${block.block}.py, version ${to}`]}
-            nonce={nonce}
-          />
+          <Suspense fallback={<p className="muted small">Reading both…</p>}>
+            <DrawnDifference
+              before={before}
+              after={after}
+              language={language}
+              names={[`${block.block}.py, version ${from}`, `${block.block}.py, version ${to}`]}
+              nonce={nonce}
+              room="not all"
+            />
+          </Suspense>
         )
       )}
       <form

@@ -4,6 +4,7 @@ import { EditorState, type Extension } from "@codemirror/state";
 import { EditorView, lineNumbers } from "@codemirror/view";
 import { useEffect, useRef } from "react";
 import { look } from "../editor/theme";
+import "../styles/difference.css";
 
 interface Props {
   readonly before: string;
@@ -12,15 +13,23 @@ interface Props {
   /** What each text is called for who cannot see it. */
   readonly names: readonly [string, string];
   readonly nonce: string;
+  /** The media in which two columns of code can be read. */
+  readonly room?: string;
 }
 
-/** Below this width two columns of code cannot be read. */
 const ROOM = "(min-width: 1000px)";
 /** Enough for any file of code; of longer ones the difference is drawn more coarsely. */
 const DIFF = { scanLimit: 2000, timeout: 400 };
 const COLLAPSED = { margin: 3, minSize: 6 };
 
-export function DrawnDifference({ before, after, language, names: [first, second], nonce }: Props) {
+export default function DrawnDifference({
+  before,
+  after,
+  language,
+  names: [first, second],
+  nonce,
+  room = ROOM,
+}: Props) {
   const holder = useRef<HTMLDivElement>(null);
   useEffect(() => {
     if (holder.current === null) return undefined;
@@ -34,7 +43,7 @@ export function DrawnDifference({ before, after, language, names: [first, second
       language,
       look,
     ];
-    const media = matchMedia(ROOM);
+    const media = matchMedia(room);
     let drawn: { destroy: () => void };
     const draw = (): void => {
       const named = (label: string): Extension =>
@@ -80,6 +89,6 @@ export function DrawnDifference({ before, after, language, names: [first, second
       drawn.destroy();
       parent.replaceChildren();
     };
-  }, [before, after, language, first, second, nonce]);
+  }, [before, after, language, first, second, nonce, room]);
   return <div ref={holder} className="text-compared" />;
 }

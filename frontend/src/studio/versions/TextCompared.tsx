@@ -1,12 +1,13 @@
 // A text of two moments, read and drawn beside each other.
 import type { FileChange } from "../../api/schema";
 import type { Extension } from "@codemirror/state";
-import { useEffect, useState } from "react";
+import { lazy, Suspense, useEffect, useState } from "react";
 import { sentenceOf } from "../api/problem";
 import { languageOf } from "../editor/languages";
 import type { Workspace } from "../session/workspace";
-import { DrawnDifference } from "./DrawnDifference";
 import { sideName, type Side, type Sides } from "./sides";
+
+const DrawnDifference = lazy(() => import("./DrawnDifference"));
 
 interface TextComparedProps {
   readonly workspace: Workspace;
@@ -56,13 +57,15 @@ export function TextCompared({ workspace, file, sides, nonce }: TextComparedProp
   return (
     <>
       {texts.before === texts.after && <p className="muted small">The text is the same.</p>}
-      <DrawnDifference
-        before={texts.before}
-        after={texts.after}
-        language={texts.language}
-        names={[`${path}, ${sideName(from)}`, `${path}, ${sideName(to)}`]}
-        nonce={nonce}
-      />
+      <Suspense fallback={<p className="muted small">Reading both…</p>}>
+        <DrawnDifference
+          before={texts.before}
+          after={texts.after}
+          language={texts.language}
+          names={[`${path}, ${sideName(from)}`, `${path}, ${sideName(to)}`]}
+          nonce={nonce}
+        />
+      </Suspense>
     </>
   );
 }
