@@ -36,6 +36,7 @@ from forge.reviews.actions import (
     offer_changes,
 )
 from forge.webhooks.actions import create_webhook
+from tests.forge.made_blocks import published_block
 from tests.forge.made_builds import RUNE, approved, built, failed_build, packed
 from tests.forge.made_samples import zipped
 from tests.forge.made_suggestions import WISH, ready_copy, suggested
@@ -137,9 +138,6 @@ _MORE: list[tuple[str, str, str, Any]] = [
         {"reason": "Deaf"},
     ),
     ("delete", f"{_P}/tags/<str:tag>/deprecation", "api/v1/projects/acme/kitchen/tags/0.0/deprecation", None),
-    ("get", f"{_P}/blocks", "api/v1/projects/acme/kitchen/blocks", None),
-    ("post", f"{_P}/blocks", "api/v1/projects/acme/kitchen/blocks", {"path": "smooth.py", "version": "9.0"}),
-    ("get", f"{_P}/blocks/usable", "api/v1/projects/acme/kitchen/blocks/usable", None),
     ("get", f"{_P}/blocks/<str:block>/<str:version>", "api/v1/projects/acme/kitchen/blocks/smooth/1.0", None),
     (
         "put",
@@ -153,7 +151,6 @@ _MORE: list[tuple[str, str, str, Any]] = [
         "api/v1/projects/acme/kitchen/blocks/smooth/1.0/deprecation",
         None,
     ),
-    ("get", "api/v1/organisations/<str:organisation>/blocks", "api/v1/organisations/acme/blocks", None),
     ("get", "<str:organisation>/<str:name>/picture.png", "acme/kitchen/picture.png", None),
     ("get", "api/v1/schema", "api/v1/schema", None),
     ("get", "v2", "v2", None),
@@ -276,6 +273,8 @@ def settle(owner: User, organisation: Organisation, project: Project, size: int)
         delete_project(owner, gone)
         write_file(members[number], project, f"file-{number}.md", b"x")
         save_version(members[number], project, f"version {number}")
+        published_block(owner, beside)
+        published_block(owner, project, f"1.{number}")
         samples.append(send_sample(owner, project, [b"1,2,%d\n" % number], label="x", days=90, consent=consent))
         builds.append(built(members[number], project, RUNE + bytes([number])))
         packed(builds[-1], "c")

@@ -160,7 +160,8 @@ def test_two_organisations_and_a_stranger(
     delete_project(owner, sounds)
     assert browser_of(viewer).get(f"{API}/clap/blocks/usable").json()["blocks"] == []
     assert _mounted(own) == wanted
-    restore_project(owner, sounds)
+    restored = restore_project(owner, sounds.organisation, "kitchen")
+    assert restored.pk == sounds.pk
 
 
 def test_a_preview_and_its_questions_are_of_the_bytes_of_the_lock(

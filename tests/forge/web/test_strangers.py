@@ -40,6 +40,8 @@ NOTHING: Names = {
     "path": "nofile.yml",
     "number": "987",
     "target": "cortex-m7",
+    "block": "nothing",
+    "version": "9.9",
     "tag": "notag",
     "team": "noteam",
     "build_id": str(UUID(int=1)),

@@ -13,7 +13,7 @@ import pytest
 from rune.anvil.profile import TFLM
 from rune.blocks.catalogue import PUBLISHED_BLOCKS
 from rune.blocks.mounted import SHELF, ShelfVersion, shelf_text
-from rune.blocks.shared_path import parse_shared_name
+from rune.blocks.shared_path import SharedName
 from rune.building.building import build
 from rune.building.errors import BuildFailed
 from rune.building.models import ProjectModels
@@ -140,10 +140,10 @@ def _checked_beside_a_lock(language: str, text: str) -> Checked:
     versions = {version: published(version) for version in ("1.1", "1.2")}
     lock = "".join(f"acme/sounds#smooth@{version} {digest}\n" for version, (digest, _) in versions.items())
     shelf = {
-        parse_shared_name("acme/sounds#smooth"): [
+        SharedName("acme", "sounds", "smooth"): (
             ShelfVersion("1.2", versions["1.2"][0]),
             ShelfVersion("1.1", versions["1.1"][0], "It clicks."),
-        ]
+        )
     }
     files = {"Runefile.yml": text.encode(), "rune.lock": lock.encode(), SHELF: shelf_text(shelf).encode()}
     if language == "text":

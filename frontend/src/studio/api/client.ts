@@ -1,7 +1,6 @@
 // The requests of the studio to /api/v1, one method each. Knows addresses and shapes, keeps no state.
 import type {
   Authors,
-  BlockVersion,
   Build,
   Comparison,
   LogLine,
@@ -11,7 +10,6 @@ import type {
   PhoneLink,
   Preview,
   ProjectState,
-  PublishedBlocks,
   Sample,
   SampleImportPreview,
   SampleMark,
@@ -21,7 +19,6 @@ import type {
   SampleTerms,
   Tag,
   Targets,
-  UsableBlocks,
   BuildChoices,
   Version,
   DrawnModel,
@@ -61,7 +58,8 @@ export interface SampleChange {
 export type Sending = Pick<Upload, "limit" | "onProgress" | "signal">;
 
 export class ProjectClient {
-  private readonly base: string;
+  /** Where the project is below the API. */
+  readonly base: string;
 
   constructor(
     organisation: string,
@@ -261,21 +259,6 @@ export class ProjectClient {
   }
 
   /** What the server knows of the Runefile; see src/language. */
-  /** The blocks that other projects published for this one to use. */
-  usableBlocks(): Promise<UsableBlocks> {
-    return this.read(`${this.base}/blocks/usable`);
-  }
-
-  /** The blocks that this project published. */
-  async publishedBlocks(): Promise<PublishedBlocks["blocks"]> {
-    return (await this.read<PublishedBlocks>(`${this.base}/blocks`)).blocks;
-  }
-
-  /** Publish the block in a file, as it is stored, for other projects. */
-  publishBlock(path: string, version: string, notes: string): Promise<BlockVersion> {
-    return this.write("POST", `${this.base}/blocks`, { path, version, notes });
-  }
-
   askLanguage(request: LanguageRequest): Promise<LanguageReply> {
     return this.write("POST", `${this.base}/language`, request);
   }
@@ -347,12 +330,12 @@ export class ProjectClient {
     return response.arrayBuffer();
   }
 
-  private async read<Answer>(address: string): Promise<Answer> {
+  async read<Answer>(address: string): Promise<Answer> {
     const response = await this.send(address, { headers: { Accept: "application/json" }, credentials: "same-origin" });
     return (await response.json()) as Answer;
   }
 
-  private async write<Answer>(method: string, address: string, body: object = {}): Promise<Answer> {
+  async write<Answer>(method: string, address: string, body: object = {}): Promise<Answer> {
     const response = await this.request(method, address, JSON.stringify(body), "application/json");
     return (await response.json()) as Answer;
   }

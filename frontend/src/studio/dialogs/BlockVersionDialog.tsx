@@ -1,13 +1,12 @@
 // What a newer version of another project's block changes, and taking it.
-import type { Extension } from "@codemirror/state";
-import { useEffect, useState } from "react";
-import { languageOf } from "../editor/languages";
+import { useMemo } from "react";
 import { Dialog } from "../parts/Dialog";
 import { DialogFoot } from "../parts/DialogFoot";
 import type { SharedBlock } from "../session/shared-blocks";
+import { sharedBlocksOf } from "../session/shared-blocks-of";
 import { useShell } from "../shell/shell";
-import { DrawnDifference } from "../versions/DrawnDifference";
-import "../styles/versions.css";
+import { lineDifference } from "./line-difference";
+import "./block-version.css";
 
 interface Props {
   readonly block: SharedBlock;
@@ -18,21 +17,18 @@ interface Props {
   readonly onClose: () => void;
 }
 
+const SIGNS = { same: "  ", gone: "− ", new: "+ " } as const;
+const WORDS = { same: undefined, gone: "removed", new: "added" } as const;
+
 export default function BlockVersionDialog({ block, from, to, take, onClose }: Props) {
-  const { workspace, nonce } = useShell();
-  const [language, setLanguage] = useState<Extension | null>(null);
-  useEffect(() => {
-    let wanted = true;
-    languageOf("block.py").then(
-      (found) => wanted && setLanguage(found),
-      () => wanted && setLanguage([]),
-    );
-    return () => {
-      wanted = false;
-    };
-  }, []);
-  const before = workspace.shared.source(block, from);
-  const after = workspace.shared.source(block, to);
+  const { workspace } = useShell();
+  const shared = sharedBlocksOf(workspace);
+  const before = shared.source(block, from);
+  const after = shared.source(block, to);
+  const lines = useMemo(
+    () => (before === null || after === null ? null : lineDifference(before.trimEnd(), after.trimEnd())),
+    [before, after],
+  );
   const passed = block.versions.slice(
     block.versions.findIndex(({ version }) => version === to),
     block.versions.findIndex(({ version }) => version === from),
@@ -47,20 +43,21 @@ export default function BlockVersionDialog({ block, from, to, take, onClose }: P
             <p className="block-notes">{notes}</p>
           </div>
         ))}
-      {before === null || after === null ? (
+      {lines === null ? (
         <p className="muted">The source of both cannot be read here. Take it, and undo takes it back.</p>
       ) : before === after ? (
         <p className="muted">The source is the same: its tests or its licence changed.</p>
       ) : (
-        language !== null && (
-          <DrawnDifference
-            before={before}
-            after={after}
-            language={language}
-            names={[`${block.block}.py, version ${from}`, `${block.block}.py, version ${to}`]}
-            nonce={nonce}
-          />
-        )
+        <div className="block-difference" role="region" aria-label="What changes in its source" tabIndex={0}>
+          <ol>
+            {lines.map(({ kind, text }, index) => (
+              <li key={index} className={kind} aria-description={WORDS[kind]}>
+                {SIGNS[kind]}
+                {text}
+              </li>
+            ))}
+          </ol>
+        </div>
       )}
       <form
         onSubmit={(event) => {

@@ -1,6 +1,7 @@
 // Publishes a block of the project for its other projects: a version, what is new in it, and who will be able to use it.
 import type { BlockVersion, PublishedBlocks } from "../../api/schema";
 import { useEffect, useId, useState } from "react";
+import { publishBlock, publishedBlocks } from "../api/blocks";
 import { Problem, sentenceOf } from "../api/problem";
 import { CopyField } from "../parts/CopyField";
 import { Dialog } from "../parts/Dialog";
@@ -39,7 +40,7 @@ export default function PublishBlockDialog({ path, onClose }: Props) {
   const [published, setPublished] = useState<BlockVersion | null>(null);
   useEffect(() => {
     let wanted = true;
-    workspace.client.publishedBlocks().then(
+    publishedBlocks(workspace.client).then(
       (blocks) => {
         if (!wanted) return;
         const found = blocks.find(({ block }) => block === name) ?? null;
@@ -64,7 +65,7 @@ export default function PublishBlockDialog({ path, onClose }: Props) {
     setRefused(null);
     try {
       await workspace.stored();
-      setPublished(await workspace.client.publishBlock(path, version, notes));
+      setPublished(await publishBlock(workspace.client, path, version, notes));
     } catch (error) {
       setRefused(error instanceof Problem ? error.message : sentenceOf(error));
     } finally {

@@ -83,19 +83,6 @@ export class ProjectFiles {
     return text instanceof Y.Text ? text : null;
   }
 
-  /**
-   * A new text, within the caller's step. It has an id that nobody else knows, so that no second seed can double its
-   * text.
-   */
-  addText(path: string, text: string): void {
-    const entry: readonly (readonly [string, unknown])[] = [
-      ["path", path],
-      ["kind", "text"],
-      ["text", new Y.Text(text)],
-    ];
-    this.map.set(crypto.randomUUID(), new Y.Map(entry));
-  }
-
   rename(id: string, path: string): void {
     this.set(id, "path", path);
   }

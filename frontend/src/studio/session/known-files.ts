@@ -9,6 +9,8 @@ import { extension } from "../document/paths";
 const LONGEST = 1024 * 1024;
 
 export class KnownFiles {
+  /** What the language reads beside the project's own files, by path. */
+  mounted: ReadonlyMap<string, KnownFile> = new Map();
   private texts = new Map<string, KnownFile & { readonly text: string }>();
   /** By digest: what is known of a model, for as long as the page lives. */
   private readonly models = new Map<string, KnownFile>();
@@ -19,8 +21,6 @@ export class KnownFiles {
   constructor(
     private readonly files: ProjectFiles,
     private readonly client: Pick<ProjectClient, "model">,
-    /** What the language reads beside the project's own files. */
-    private readonly mounted: () => ReadonlyMap<string, KnownFile> = () => new Map(),
   ) {}
 
   /** The texts of the moment. A text that has not changed is the same object as before. */
@@ -47,8 +47,7 @@ export class KnownFiles {
       if (!this.models.has(digest)) this.others.set(digest, known);
       found.set(path, known);
     }
-    for (const [path, file] of this.current()) found.set(path, file);
-    for (const [path, file] of this.mounted()) found.set(path, file);
+    for (const [path, file] of [...this.current(), ...this.mounted]) found.set(path, file);
     return found;
   };
 

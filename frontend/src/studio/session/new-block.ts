@@ -2,6 +2,7 @@
 import type { OutlineWire, TextEdit } from "../../api/schema";
 import { LanguageRefusal } from "../../language";
 import { OUTSIDE_EDIT } from "../document/files";
+import { addText } from "../document/new-text";
 import type { Workspace } from "./workspace";
 
 interface Made {
@@ -56,7 +57,7 @@ function addTexts(room: Room, texts: readonly NewText[], edits: readonly TextEdi
   const { doc, undo } = room.files;
   undo.stopCapturing();
   doc.transact(() => {
-    for (const { path, text } of texts) room.files.addText(path, text);
+    for (const { path, text } of texts) addText(room.files, path, text);
     room.edit(edits);
   }, OUTSIDE_EDIT);
   undo.stopCapturing();

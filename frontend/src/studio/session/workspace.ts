@@ -9,7 +9,6 @@ import { sentenceOf } from "../api/problem";
 import type { PageState, Storage } from "../api/page-state";
 import { DocumentConnection, KEPT } from "../document/connection";
 import { OUTSIDE_EDIT, ProjectFiles, type FileEntry } from "../document/files";
-import { isRunefileName } from "../document/runefile";
 import { Presence } from "../document/presence";
 import type { SaveState } from "../document/saving";
 import { toRange, type Range } from "../editor/offsets";
@@ -19,7 +18,6 @@ import { Checking } from "./checking";
 import { KnownFiles } from "./known-files";
 import { newsOf } from "./news";
 import { SignInWatch } from "./sign-in-watch";
-import { SharedBlocks } from "./shared-blocks";
 import { SessionStore } from "./store";
 import { Toasts } from "./toasts";
 import { Uploads } from "./uploads";
@@ -38,9 +36,6 @@ const NEWS_OF_VERSIONS: ReadonlySet<string> = new Set([
   "build.changed",
   "tag.published",
 ]);
-
-/** What looks as if it named a block of another project, for when to ask which there are; the server reads it rightly. */
-const NAMED_BLOCK = /[\w.-]+\/[\w.-]+#\w+@[\d.]+/g;
 
 /** Bytes of an update that the socket takes, with room to spare; a larger change is made by the server. */
 const LARGEST_UPDATE = 900_000;
@@ -76,10 +71,12 @@ export class Workspace {
   readonly timing: WatchStore;
   /** The rune of the other answer to an open question, while both are compared. */
   readonly answers: WatchStore;
-  /** The blocks of other projects that this one can use. */
-  readonly shared: SharedBlocks;
   /** What the tests of the open block find, compiled, while its panel is open. */
   readonly tested: WatchStore;
+  /** What the language knows of the files. */
+  readonly known: KnownFiles;
+  /** Makes a text that an edit is of and that is not there, as a lock is begun by its first line. */
+  begin?: (path: string, text: string) => void;
   /** Whose session this browser has. */
   readonly signIn: SignInWatch;
   private readonly unsent: UnsentEdits;
@@ -119,13 +116,7 @@ export class Workspace {
     });
     this.files = new ProjectFiles(new Y.Doc());
     this.files.onNames(() => this.texts.setState(this.listed()));
-    this.shared = new SharedBlocks({
-      named: () => this.namedBlocks(),
-      stored: () => this.connection.stored(),
-      read: () => this.client.usableBlocks(),
-      onChange: () => this.checking.touch(0),
-    });
-    const known = new KnownFiles(this.files, this.client, this.shared.files);
+    const known = (this.known = new KnownFiles(this.files, this.client));
     this.language = new LanguageService({
       files: known.all,
       texts: known.current,
@@ -137,7 +128,6 @@ export class Workspace {
     this.preview = checkedPreview(this.store.state, this.checking.state);
     this.files.doc.on("update", () => {
       this.checking.touch();
-      if (this.texts.getState().read) this.shared.touch();
       if (this.texts.getState().read && !this.texts.getState().ahead) this.texts.setState({ ahead: true });
     });
     const wished = () => new WatchStore(this.client, (sentence) => this.toasts.say(sentence));
@@ -179,10 +169,7 @@ export class Workspace {
         if (!this.texts.getState().read && state.may.includes("edit")) this.putBack();
         this.texts.setState({ read: true, ...this.listed() });
         // The page is usable first; then its own Python is fetched.
-        setTimeout(() => {
-          this.language.start();
-          this.attempt(this.shared.refresh());
-        }, LANGUAGE_LATER);
+        setTimeout(() => this.language.start(), LANGUAGE_LATER);
       },
     });
     this.presence = new Presence(this.connection.awareness, {
@@ -321,13 +308,6 @@ export class Workspace {
       if (to > from) text.delete(from, to - from);
       if (edit.text !== "") text.insert(from, edit.text);
     }
-  }
-
-  /** The blocks of other projects that the Runefile and the lock name, as one text. */
-  private namedBlocks(): string {
-    const texts = this.files.list().filter(({ path }) => path === "rune.lock" || isRunefileName(path));
-    const found = texts.flatMap(({ id }) => this.files.text(id)?.toJSON().match(NAMED_BLOCK) ?? []);
-    return [...new Set(found)].sort().join(" ");
   }
 
   /** Save the files as they are here as a version. */

@@ -1,11 +1,13 @@
-// A text of two moments, read and drawn beside each other.
+// A text of two moments: side by side where there is room, one under the other where there is not.
 import type { FileChange } from "../../api/schema";
-import type { Extension } from "@codemirror/state";
-import { useEffect, useState } from "react";
+import { MergeView, unifiedMergeView } from "@codemirror/merge";
+import { EditorState, type Extension } from "@codemirror/state";
+import { EditorView, lineNumbers } from "@codemirror/view";
+import { useEffect, useRef, useState } from "react";
 import { sentenceOf } from "../api/problem";
 import { languageOf } from "../editor/languages";
+import { look } from "../editor/theme";
 import type { Workspace } from "../session/workspace";
-import { DrawnDifference } from "./DrawnDifference";
 import { sideName, type Side, type Sides } from "./sides";
 
 interface TextComparedProps {
@@ -21,6 +23,12 @@ interface Texts {
   readonly language: Extension;
 }
 
+/** Below this width two columns of code cannot be read. */
+const ROOM = "(min-width: 1000px)";
+/** Enough for any file of code; of longer ones the difference is drawn more coarsely. */
+const DIFF = { scanLimit: 2000, timeout: 400 };
+const COLLAPSED = { margin: 3, minSize: 6 };
+
 async function textOf(workspace: Workspace, side: Side, path: string | null): Promise<string | null> {
   if (path === null) return "";
   if (side !== "now") return workspace.client.versionText(side, path);
@@ -29,6 +37,7 @@ async function textOf(workspace: Workspace, side: Side, path: string | null): Pr
 }
 
 export function TextCompared({ workspace, file, sides, nonce }: TextComparedProps) {
+  const holder = useRef<HTMLDivElement>(null);
   const [texts, setTexts] = useState<Texts | "no text" | { readonly error: string } | null>(null);
   const { from, to } = sides;
   const { path, was, before, after } = file;
@@ -49,6 +58,66 @@ export function TextCompared({ workspace, file, sides, nonce }: TextComparedProp
     };
   }, [workspace, from, to, path, was, before, after]);
 
+  useEffect(() => {
+    if (holder.current === null || texts === null || texts === "no text" || "error" in texts) return undefined;
+    const parent = holder.current;
+    const shared: Extension = [
+      EditorState.lineSeparator.of("\n"),
+      nonce === "" ? [] : EditorView.cspNonce.of(nonce),
+      EditorState.readOnly.of(true),
+      EditorView.editable.of(false),
+      lineNumbers(),
+      texts.language,
+      look,
+    ];
+    const media = matchMedia(ROOM);
+    let drawn: { destroy: () => void };
+    const draw = (): void => {
+      const named = (side: Side): Extension =>
+        EditorView.contentAttributes.of({ "aria-label": `${path}, ${sideName(side)}`, tabindex: "0" });
+      drawn = media.matches
+        ? new MergeView({
+            parent,
+            a: { doc: texts.before, extensions: [shared, named(from)] },
+            b: { doc: texts.after, extensions: [shared, named(to)] },
+            gutter: true,
+            highlightChanges: true,
+            collapseUnchanged: COLLAPSED,
+            diffConfig: DIFF,
+          })
+        : new EditorView({
+            parent,
+            state: EditorState.create({
+              doc: texts.after,
+              extensions: [
+                shared,
+                EditorView.lineWrapping,
+                named(to),
+                unifiedMergeView({
+                  original: texts.before,
+                  mergeControls: false,
+                  gutter: true,
+                  collapseUnchanged: COLLAPSED,
+                  diffConfig: DIFF,
+                }),
+              ],
+            }),
+          });
+    };
+    draw();
+    const again = (): void => {
+      drawn.destroy();
+      parent.replaceChildren();
+      draw();
+    };
+    media.addEventListener("change", again);
+    return () => {
+      media.removeEventListener("change", again);
+      drawn.destroy();
+      parent.replaceChildren();
+    };
+  }, [texts, nonce, path, from, to]);
+
   if (texts === null) return <p className="muted small">Reading both…</p>;
   if (texts === "no text")
     return <p className="muted small">This file is not text. Only its size and digest can be compared.</p>;
@@ -56,13 +125,7 @@ export function TextCompared({ workspace, file, sides, nonce }: TextComparedProp
   return (
     <>
       {texts.before === texts.after && <p className="muted small">The text is the same.</p>}
-      <DrawnDifference
-        before={texts.before}
-        after={texts.after}
-        language={texts.language}
-        names={[`${path}, ${sideName(from)}`, `${path}, ${sideName(to)}`]}
-        nonce={nonce}
-      />
+      <div ref={holder} className="text-compared" />
     </>
   );
 }

@@ -4,6 +4,7 @@ import { useEffect } from "react";
 import { useStore } from "zustand";
 import { InlineCode } from "../../parts/InlineCode";
 import type { SharedBlock } from "../../session/shared-blocks";
+import { sharedBlocksOf } from "../../session/shared-blocks-of";
 import { useShell } from "../../shell/shell";
 
 interface Props {
@@ -34,7 +35,7 @@ export function sharedBlockOf(blocks: readonly SharedBlock[], target: string): N
 
 export function SharedBlockPart({ target, readOnly, onTake }: Props) {
   const { workspace, dialogs } = useShell();
-  const { shared } = workspace;
+  const shared = sharedBlocksOf(workspace);
   const found = sharedBlockOf(useStore(shared.state), target);
   useEffect(() => workspace.attempt(shared.refresh()), [workspace, shared]);
   if (found === null) return null;

@@ -1,0 +1,23 @@
+// The requests about blocks that projects publish.
+import type { BlockVersion, PublishedBlocks, UsableBlocks } from "../../api/schema";
+import type { ProjectClient } from "./client";
+
+/** The blocks that other projects published for this one to use. */
+export function usableBlocks(client: ProjectClient): Promise<UsableBlocks> {
+  return client.read(`${client.base}/blocks/usable`);
+}
+
+/** The blocks that this project published. */
+export async function publishedBlocks(client: ProjectClient): Promise<PublishedBlocks["blocks"]> {
+  return (await client.read<PublishedBlocks>(`${client.base}/blocks`)).blocks;
+}
+
+/** Publish the block in a file, as it is stored, for other projects. */
+export function publishBlock(
+  client: ProjectClient,
+  path: string,
+  version: string,
+  notes: string,
+): Promise<BlockVersion> {
+  return client.write("POST", `${client.base}/blocks`, { path, version, notes });
+}

@@ -1,0 +1,25 @@
+import { expect, it } from "vitest";
+import { lineDifference } from "./line-difference";
+
+const drawn = (before: string, after: string): string =>
+  lineDifference(before, after)
+    .map(({ kind, text }) => `${{ same: " ", gone: "-", new: "+" }[kind]}${text}`)
+    .join("\n");
+
+it("keeps what both have, and shows what goes before what comes", () => {
+  expect(drawn("a\nb\nc", "a\nx\nc")).toBe(" a\n-b\n+x\n c");
+  expect(drawn("a", "a")).toBe(" a");
+  expect(drawn("", "a\nb")).toBe("-\n+a\n+b");
+  expect(drawn("a\nb\nc\nd", "b\nd\ne")).toBe("-a\n b\n-c\n d\n+e");
+});
+
+it("gives back both texts", () => {
+  const [before, after] = ["one\ntwo\ntwo\nthree\n", "two\none\ntwo\n\nthree"];
+  const found = lineDifference(before, after);
+  const side = (other: string): string =>
+    found
+      .filter(({ kind }) => kind !== other)
+      .map(({ text }) => text)
+      .join("\n");
+  expect([side("new"), side("gone")]).toEqual([before, after]);
+});

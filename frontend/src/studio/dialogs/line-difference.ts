@@ -1,0 +1,41 @@
+// What two texts have in common, line by line. Pure.
+
+export interface DifferingLine {
+  readonly kind: "same" | "gone" | "new";
+  readonly text: string;
+}
+
+/** The lines of both texts, in order, with as many as possible the same. Takes time by the product of their lengths. */
+export function lineDifference(before: string, after: string): readonly DifferingLine[] {
+  const old = before.split("\n");
+  const fresh = after.split("\n");
+  // How many lines are the same from here on, for each place in both.
+  const width = fresh.length + 1;
+  const same = new Uint32Array((old.length + 1) * width);
+  for (let one = old.length - 1; one >= 0; one--)
+    for (let other = fresh.length - 1; other >= 0; other--)
+      same[one * width + other] =
+        old[one] === fresh[other]
+          ? 1 + (same[(one + 1) * width + other + 1] ?? 0)
+          : Math.max(same[(one + 1) * width + other] ?? 0, same[one * width + other + 1] ?? 0);
+  const found: DifferingLine[] = [];
+  let [one, other] = [0, 0];
+  while (one < old.length || other < fresh.length) {
+    const [was, is] = [old[one], fresh[other]];
+    if (was !== undefined && was === is) {
+      found.push({ kind: "same", text: was });
+      one++;
+      other++;
+    } else if (
+      is === undefined ||
+      (was !== undefined && (same[(one + 1) * width + other] ?? 0) >= (same[one * width + other + 1] ?? 0))
+    ) {
+      found.push({ kind: "gone", text: was ?? "" });
+      one++;
+    } else {
+      found.push({ kind: "new", text: is });
+      other++;
+    }
+  }
+  return found;
+}
