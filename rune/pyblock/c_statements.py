@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import fields, is_dataclass
+from itertools import zip_longest
 
 from rune.pyblock.c_expressions import ExpressionText
 from rune.pyblock.c_lines import ELEMENT_TYPES, Lines, is_narrow, literal
@@ -44,7 +45,7 @@ class StatementText:
         self._returns = returns
 
     def block(self, body: Sequence[Statement]) -> None:
-        for statement, after in zip(body, (*body[1:], None), strict=True):
+        for statement, after in zip_longest(body, body[1:]):
             if not (
                 isinstance(statement, Fill) and isinstance(after, For) and self._writes_all(after, statement.array)
             ):

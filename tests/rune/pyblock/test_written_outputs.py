@@ -24,6 +24,7 @@ BLOCKS = {
     "added": "y = f32[20]()\n for i in range(20):\n  y[i] += x[i]\n return y, x[0]",
     "early": "y = f32[20]()\n z = x[:]\n if x[0] > 0.0:\n  return z, 1.0\n y[2] = x[2]\n return y, 2.0",
     "new": "y = f32[20]()\n for k in range(2):\n  y = f32[20]()\n  for i in range(20):\n   y[i] = x[i]\n return y, 1.0",
+    "nothing": "y = x[:]\n for i in range(20):\n  pass\n return y, x[0]",
     "most": "y = f32[20]()\n for i in range(20):\n  y[i] = max(y) + x[i]\n return y, x[0]",
 }
 TOTAL = "def total(v: f32[20]) -> f32:\n s = 0.0\n for e in v:\n  s += e\n return s\n"

@@ -9,7 +9,7 @@ import numpy as np
 from tests.rune.blocks.references.case import F32, F64, Array, Case, Fails, Given, Reference, case, noise, whole
 
 
-def _one(number: float | np.floating[np.generic]) -> Array:
+def _one(number: float) -> Array:
     return np.array([number], F64)
 
 
@@ -71,9 +71,9 @@ def train_test_split(given: Given, inputs: Sequence[Array]) -> list[Array]:
     return [features[tests:], targets[tests:], features[:tests], targets[:tests]]
 
 
-def _reflected(one: Array, other: Array) -> np.floating[np.generic]:
+def _reflected(one: Array, other: Array) -> F64:
     """The sum of products from the first row to the last."""
-    return np.cumsum(one * other)[-1]
+    return F64(np.cumsum(one * other)[-1])
 
 
 def linear_regression(_given: Given, inputs: Sequence[Array]) -> list[Array]:
