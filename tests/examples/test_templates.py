@@ -163,10 +163,11 @@ def test_keywords_hears_a_person(word: str, test_data: Path) -> None:
     assert _run(rune, sound)[:2] == [label, scores], "what was heard before must not matter"
 
 
-@pytest.mark.parametrize("word", ["up"])
-def test_keywords_calls_a_word_once_in_noise(word: str, test_data: Path) -> None:
+@pytest.mark.parametrize(("word", "ratio"), [("up", 10), ("left", 30)])
+def test_keywords_calls_a_word_once_in_noise(word: str, ratio: int, test_data: Path) -> None:
     sound = np.frombuffer(_sound(test_data / "samples" / f"{word}.wav"), "<i2")[:16_000].astype(np.float64)
-    noise = np.random.default_rng(6).normal(0, 0.1 * np.sqrt(np.mean(np.sort(sound**2)[-5_333:])), 4 * 16_000)
+    loud = np.sqrt(np.mean(np.sort(sound**2)[-5_333:]))
+    noise = np.random.default_rng(6).normal(0, loud * 10 ** (-ratio / 20), 4 * 16_000)
     noise[24_000 : 24_000 + len(sound)] += sound
     recording = np.clip(noise, -32_768, 32_767).astype("<i2")
     rune = _loaded("keywords")
