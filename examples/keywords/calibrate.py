@@ -23,7 +23,7 @@ from words import KEYWORDS, LABELS
 Logits = NDArray[np.float32]
 
 _MINUTES, _EACH = 30, 30
-_LIMIT = 0.2
+_LIMIT = 0.15
 """False calls a minute of each kind of sound, all words together."""
 _LOWEST, _HIGHEST, _STEP = -3.0, 3.0, 0.25
 
@@ -34,7 +34,7 @@ def found_eagerness(model: keras.Model, cache: Path, workers: int, scale: float,
     voices = corpus(cache, workers, scale, "calibration")
     sounds = [noise_minutes(_MINUTES, seed=57), pieces_minutes(voices, _MINUTES)]
     if prompts.is_dir():
-        sounds.append(every_prompt(prompts, 0, 3))
+        sounds.append(every_prompt(prompts, 0, 5))
     tests = [spoken(drawn(voices, _EACH, 1), ratio, 1) for ratio in RATIOS.values()]
     readily = eagerness(
         [logits(model, stream(front_end, sound)) for sound in sounds],
