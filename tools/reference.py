@@ -253,7 +253,9 @@ def operators_page() -> str:
                     "BATCH_MATMUL are both int16. In most other operators LiteRT's reference kernels refuse int16, or "
                     "give something else than the operator's function.",
                     "* Convolutions, depthwise convolutions and fully connected layers of float32 may have int8 "
-                    "weights (dynamic-range quantisation); products of matrices too, of rows with one matrix of weights that has one scale and a zero point of 0; transposed convolutions may not.",
+                    "weights (dynamic-range quantisation); "
+                    "products of matrices too, of rows with one matrix"
+                    " of weights that has one scale and a zero point of 0; transposed convolutions may not.",
                     "* Weights of float16, int8 or uint8 behind a DEQUANTIZE, as float16 quantisation makes them, are "
                     "unpacked when the rune is built: it holds them as float32.",
                     "* What slices, pads, transposes, repeats, joins or splits has constant sizes, and one scale and "

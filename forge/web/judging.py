@@ -14,7 +14,7 @@ from forge.builds.models import Build, State
 from forge.builds.serializers import rune_url
 from forge.builds.sides import figures_of, side_of
 from forge.comparison.changes import Comparison, compare
-from forge.comparison.figures import figure_rows, manner_sentences
+from forge.comparison.figures import RuneFigures, figure_rows, manner_sentences
 from forge.comparison.sentences import sentences
 from forge.reviews.access import approved_before, is_approved, is_reviewable, verdicts_on
 from forge.reviews.actions.verdicts import UNDONE_WITHIN
@@ -57,17 +57,18 @@ def rune_facts(principal: Principal, build: Build) -> dict[str, Any]:
         return {}
     before, is_approved_one = compared_with(principal, build)
     comparison = compare(side_of(before), side_of(build)) if before is not None else None
+    figures, earlier = figures_of(build), None if before is None else figures_of(before)
     return {
         "rune_url": rune_url(build),
         "before": before,
         "before_url": rune_url(before) if before is not None and _runs_otherwise(before, build) else None,
         "before_is_approved": is_approved_one,
-        "figures": with_limits(figure_rows(figures_of(build), None if before is None else figures_of(before)), build),
+        "figures": with_limits(figure_rows(figures, earlier), build),
         "limits": shown_limits(build),
         "verified": verified(build),
         "hosted": hosted_models(build),
         "evaluation": evaluated(principal, build, before),
-        "changes": _said(comparison, before, build),
+        "changes": _said(comparison, figures, earlier),
         "pipeline": _drawn(build, comparison),
     }
 
@@ -86,11 +87,11 @@ def _runs_otherwise(before: Build, build: Build) -> bool:
     return one is not None and other is not None and one.digest != other.digest
 
 
-def _said(comparison: Comparison | None, before: Build | None, build: Build) -> tuple[str, ...]:
+def _said(comparison: Comparison | None, figures: RuneFigures, earlier: RuneFigures | None) -> tuple[str, ...]:
     """What changed since the earlier build, in sentences; none where there is no such build."""
-    if comparison is None or before is None:
+    if comparison is None or earlier is None:
         return ()
-    chosen = manner_sentences(figures_of(build), figures_of(before))
+    chosen = manner_sentences(figures, earlier)
     if not chosen:
         return sentences(comparison) or ("Nothing: the files are identical.",)
     return (*(sentences(comparison) or ("The files are identical; what was chosen for the build is not.",)), *chosen)
