@@ -25,7 +25,7 @@ HERE = Path(__file__).resolve().parent
 PACKAGES = HERE.parent
 LITERT = FRONTEND / "node_modules" / "@litertjs" / "core" / "wasm"
 ROUNDS = 201
-UNDISTURBED = 10
+UNDISTURBED = 2
 """Of 100 batches, so many are taken for undisturbed by other programs: the fastest ones."""
 NONE = "–"
 
@@ -49,7 +49,7 @@ def measure() -> str:
                 results.append(page.evaluate("(asked) => measure(...asked)", _asked(model)))
     told = list(zip(measured, results, strict=True))
     return (
-        f"Input copied in, output read, in one page by turns, {ROUNDS} batches of about 4 ms; what the fastest tenth "
+        f"Input copied in, output read, in one page by turns, {ROUNDS} batches of 4 to 8 ms; what the fastest fiftieth "
         "of them took at most, since other programs disturb the rest more or less. One thread, SIMD. Each runtime by "
         "its cheapest call, with buffers that are made once: the rune in the page's own runtime, tfjs-tflite by the "
         "runner below its tensors, LiteRT.js by the bindings below its classes, as those take no int8. LiteRT.js is "

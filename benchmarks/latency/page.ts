@@ -32,8 +32,10 @@ function batch(run: () => unknown, count: number): number {
 function batchSize(run: () => unknown): number {
   const end = performance.now() + 300;
   while (performance.now() < end) run();
-  const least = Math.min(...Array.from({ length: 5 }, () => batch(run, 20)));
-  return Math.max(1, Math.ceil(BATCH_MILLISECONDS / least));
+  let count = 1;
+  const least = () => Math.min(...Array.from({ length: 5 }, () => batch(run, count) * count));
+  while (least() < BATCH_MILLISECONDS) count *= 2;
+  return count;
 }
 
 /** Bytes as a camera or a microphone might give them; floats from -1 to 1. */
