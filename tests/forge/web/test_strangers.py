@@ -41,7 +41,7 @@ NOTHING: Names = {
     "number": "987",
     "target": "cortex-m7",
     "block": "nothing",
-    "version": "9.9",
+    "version": "71.31.6",
     "tag": "notag",
     "team": "noteam",
     "build_id": str(UUID(int=1)),
@@ -143,8 +143,8 @@ def names(build: Build, organisation: Organisation, project: Project, owner: Use
         "delivery": str(delivery.pk),
         "delivery_id": str(delivery.pk),
         "digest": build.artefact.digest,
-        "block": published_block(owner, project).name,
-        "version": "1.0",
+        "block": published_block(owner, project, "71.31.5").name,
+        "version": "71.31.5",
     }
 
 

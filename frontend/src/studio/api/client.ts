@@ -7,7 +7,6 @@ import type {
   MergeSide,
   ModelPage,
   OpenChangeRequest,
-  PhoneLink,
   Preview,
   ProjectState,
   Sample,
@@ -278,25 +277,6 @@ export class ProjectClient {
 
   publish(tag: string, build: string): Promise<Tag> {
     return this.write("POST", `${this.base}/tags`, { tag, build });
-  }
-
-  /** Publish under a protected tag although something is missing, for a reason that everyone reads. Owners may. */
-  publishPastGate(tag: string, build: string, reason: string): Promise<Tag> {
-    return this.write("POST", `${this.base}/tags/override`, { tag, build, reason });
-  }
-
-  /** A link that lets one phone of the person's own in, with its QR code. */
-  phoneLink(): Promise<PhoneLink> {
-    return this.write("POST", `${this.base}/phones`);
-  }
-
-  /** How many phones have access in the person's name. */
-  async phones(): Promise<number> {
-    return (await this.read<{ phones: number }>(`${this.base}/phones`)).phones;
-  }
-
-  async endPhones(): Promise<number> {
-    return (await this.write<{ phones: number }>("DELETE", `${this.base}/phones`)).phones;
   }
 
   /** Shows a hint for beginners to this person never again. */

@@ -3,7 +3,6 @@ import { useMemo } from "react";
 import { Dialog } from "../parts/Dialog";
 import { DialogFoot } from "../parts/DialogFoot";
 import type { SharedBlock } from "../session/shared-blocks";
-import { sharedBlocksOf } from "../session/shared-blocks-of";
 import { useShell } from "../shell/shell";
 import { lineDifference } from "./line-difference";
 import "./block-version.css";
@@ -22,9 +21,8 @@ const WORDS = { same: undefined, gone: "removed", new: "added" } as const;
 
 export default function BlockVersionDialog({ block, from, to, take, onClose }: Props) {
   const { workspace } = useShell();
-  const shared = sharedBlocksOf(workspace);
-  const before = shared.source(block, from);
-  const after = shared.source(block, to);
+  const before = workspace.shared?.source(block, from) ?? null;
+  const after = workspace.shared?.source(block, to) ?? null;
   const lines = useMemo(
     () => (before === null || after === null ? null : lineDifference(before.trimEnd(), after.trimEnd())),
     [before, after],

@@ -6,7 +6,6 @@ import { find } from "../commands/search";
 import { moveFocus } from "../parts/arrow-keys";
 import { InlineCode } from "../parts/InlineCode";
 import type { PaletteAnswer, PaletteItem, Port, Suit } from "./answers";
-import { sharedBlocksOf } from "../session/shared-blocks-of";
 import { useShell } from "../shell/shell";
 import type { GraphLanguage } from "./graph-language";
 
@@ -75,7 +74,9 @@ export function AddPanel({ language, spot, into, outline, cargo, onAdd, onNewBlo
 
   useEffect(() => field.current?.focus(), []);
   // What others published since: the palette is asked again when the check knows of it.
-  useEffect(() => workspace.attempt(sharedBlocksOf(workspace).refresh()), [workspace]);
+  useEffect(() => {
+    if (workspace.shared !== undefined) workspace.attempt(workspace.shared.refresh());
+  }, [workspace]);
   useEffect(() => {
     let wanted = true;
     language.palette().then(

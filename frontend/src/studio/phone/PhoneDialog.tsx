@@ -4,6 +4,7 @@ import { Check, RefreshCw, X } from "lucide-react";
 import { useCallback, useEffect, useState } from "react";
 import { useStore } from "zustand";
 import type { ProjectClient } from "../api/client";
+import { countPhones, endPhones, phoneLink } from "../api/phones";
 import { sentenceOf } from "../api/problem";
 import { CopyField } from "../parts/CopyField";
 import { Dialog } from "../parts/Dialog";
@@ -28,14 +29,14 @@ export default function PhoneDialog({ client, pairing, onClose }: PhoneDialogPro
   const [said, setSaid] = useState<string | null>(null);
 
   const renew = useCallback(() => {
-    client.phoneLink().then(
+    phoneLink(client).then(
       (link) => {
         setOver(false);
         setShown({ link });
       },
       (error: unknown) => setShown({ problem: sentenceOf(error) }),
     );
-    client.phones().then(setPhones, () => undefined);
+    countPhones(client).then(setPhones, () => undefined);
   }, [client]);
 
   useEffect(renew, [renew]);
@@ -55,7 +56,7 @@ export default function PhoneDialog({ client, pairing, onClose }: PhoneDialogPro
   }, [isPaired, onClose]);
 
   const end = (): void => {
-    client.endPhones().then(
+    endPhones(client).then(
       (count) => {
         setPhones(0);
         setSaid(`${count === 1 ? "One phone is" : `${count} phones are`} signed out of this project.`);

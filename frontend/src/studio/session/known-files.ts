@@ -9,8 +9,6 @@ import { extension } from "../document/paths";
 const LONGEST = 1024 * 1024;
 
 export class KnownFiles {
-  /** What the language reads beside the project's own files, by path. */
-  mounted: ReadonlyMap<string, KnownFile> = new Map();
   private texts = new Map<string, KnownFile & { readonly text: string }>();
   /** By digest: what is known of a model, for as long as the page lives. */
   private readonly models = new Map<string, KnownFile>();
@@ -21,6 +19,8 @@ export class KnownFiles {
   constructor(
     private readonly files: ProjectFiles,
     private readonly client: Pick<ProjectClient, "model">,
+    /** What the language reads beside the project's own files, by path. */
+    private readonly mounted: () => Iterable<readonly [string, KnownFile]> = () => [],
   ) {}
 
   /** The texts of the moment. A text that has not changed is the same object as before. */
@@ -47,7 +47,7 @@ export class KnownFiles {
       if (!this.models.has(digest)) this.others.set(digest, known);
       found.set(path, known);
     }
-    for (const [path, file] of [...this.current(), ...this.mounted]) found.set(path, file);
+    for (const [path, file] of [...this.current(), ...this.mounted()]) found.set(path, file);
     return found;
   };
 

@@ -42,6 +42,7 @@ function made(answers: readonly UsableBlocks[]) {
     stored: () => Promise.resolve(),
     read: () => Promise.resolve(answers[Math.min(asked++, answers.length - 1)] ?? USABLE),
     onChange,
+    write: vi.fn(),
   };
   return { shared: new SharedBlocks(room), onChange, asked: () => asked };
 }

@@ -1,5 +1,5 @@
 // The blocks of other projects that this one can use: what the language reads of them, and what is said of their versions.
-import type { UsableBlocks } from "../../api/schema";
+import type { TextEdit, UsableBlocks } from "../../api/schema";
 import { createStore, type StoreApi } from "zustand/vanilla";
 import type { KnownFile } from "../../language";
 
@@ -13,6 +13,8 @@ interface Room {
   readonly read: () => Promise<UsableBlocks>;
   /** The language knows more, or less. */
   readonly onChange: () => void;
+  /** Makes a text, within the caller's step. */
+  readonly write: (path: string, text: string) => void;
 }
 
 /** Milliseconds of calm after which what the texts name is looked up. */
@@ -30,6 +32,11 @@ export class SharedBlocks {
   constructor(private readonly room: Room) {}
 
   readonly files = (): ReadonlyMap<string, KnownFile> => this.known;
+
+  /** Makes the text that an edit is of and that is not there, as a lock is begun by its first line. */
+  begin({ file, span, text }: TextEdit): void {
+    if (span.end.offset === 0 && text !== "") this.room.write(file, text);
+  }
 
   /** The text of a version's source, where the page has it. */
   source(block: SharedBlock, version: string): string | null {

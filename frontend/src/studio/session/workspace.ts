@@ -18,6 +18,7 @@ import { Checking } from "./checking";
 import { KnownFiles } from "./known-files";
 import { newsOf } from "./news";
 import { SignInWatch } from "./sign-in-watch";
+import type { SharedBlocks } from "./shared-blocks";
 import { SessionStore } from "./store";
 import { Toasts } from "./toasts";
 import { Uploads } from "./uploads";
@@ -73,10 +74,8 @@ export class Workspace {
   readonly answers: WatchStore;
   /** What the tests of the open block find, compiled, while its panel is open. */
   readonly tested: WatchStore;
-  /** What the language knows of the files. */
-  readonly known: KnownFiles;
-  /** Makes a text that an edit is of and that is not there, as a lock is begun by its first line. */
-  begin?: (path: string, text: string) => void;
+  /** The blocks of other projects that this one can use, once the page rests. */
+  shared?: SharedBlocks;
   /** Whose session this browser has. */
   readonly signIn: SignInWatch;
   private readonly unsent: UnsentEdits;
@@ -116,7 +115,7 @@ export class Workspace {
     });
     this.files = new ProjectFiles(new Y.Doc());
     this.files.onNames(() => this.texts.setState(this.listed()));
-    const known = (this.known = new KnownFiles(this.files, this.client));
+    const known = new KnownFiles(this.files, this.client, () => this.shared?.files() ?? []);
     this.language = new LanguageService({
       files: known.all,
       texts: known.current,
@@ -300,8 +299,7 @@ export class Workspace {
     // From the end on, so that what stands in front keeps its place; at one place the texts keep their order.
     for (const edit of edits.toReversed().sort((one, other) => other.span.start.offset - one.span.start.offset)) {
       const file = this.files.list().find((entry) => entry.path === edit.file);
-      if (file === undefined && edit.text !== "" && edit.span.end.offset === 0)
-        this.files.addText(edit.file, edit.text);
+      if (file === undefined) this.shared?.begin(edit);
       const text = file === undefined ? null : this.files.text(file.id);
       if (text === null) continue;
       const { from, to } = rangeOf(text.toJSON(), edit.span);

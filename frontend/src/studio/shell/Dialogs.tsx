@@ -11,6 +11,7 @@ import { SaveVersionDialog } from "../dialogs/SaveVersionDialog";
 import { ShareDialog } from "../dialogs/ShareDialog";
 import { placeFor } from "../document/paths";
 import { sentenceOf } from "../api/problem";
+import { publishPastGate } from "../api/publishing";
 import { count } from "../parts/words";
 import { takeBackAll } from "../session/samples";
 import { lastSucceeded } from "../session/state";
@@ -93,7 +94,7 @@ export default function Dialogs({ request }: DialogsProps) {
           session={session}
           build={request.build}
           onPublish={(tag) => workspace.client.publish(tag, request.build.id)}
-          onPublishPastGate={(tag, reason) => workspace.client.publishPastGate(tag, request.build.id, reason)}
+          onPublishPastGate={(tag, reason) => publishPastGate(workspace.client, tag, request.build.id, reason)}
           onClose={onClose}
         />
       );

@@ -1,7 +1,7 @@
 // What is shown follows what happens to it: an undo in another file opens that one, and what goes is said to be gone. Fetched once
 // the page can be used.
 import { goAlong } from "./go-along";
-import { sharedBlocksOf } from "../session/shared-blocks-of";
+import { followSharedBlocks } from "../session/follow-shared-blocks";
 import type { Workspace } from "../session/workspace";
 import type { Places } from "./places";
 
@@ -11,10 +11,7 @@ export function followPlaces(workspace: Workspace, places: Places): void {
   openAsked(places);
   goAlong(workspace, places);
   announceRestoring(workspace);
-  // What cannot be read now is asked for again when a text names a block of another project, or the palette opens.
-  sharedBlocksOf(workspace)
-    .refresh()
-    .catch(() => undefined);
+  followSharedBlocks(workspace);
 }
 
 /** A colleague's restoring changes many files at once: it is said, with the way back. What stood there is a version. */

@@ -3,8 +3,7 @@ import { CircleArrowUp, FileDiff, TriangleAlert } from "lucide-react";
 import { useEffect } from "react";
 import { useStore } from "zustand";
 import { InlineCode } from "../../parts/InlineCode";
-import type { SharedBlock } from "../../session/shared-blocks";
-import { sharedBlocksOf } from "../../session/shared-blocks-of";
+import type { SharedBlock, SharedBlocks } from "../../session/shared-blocks";
 import { useShell } from "../../shell/shell";
 
 interface Props {
@@ -33,9 +32,13 @@ export function sharedBlockOf(blocks: readonly SharedBlock[], target: string): N
   return null;
 }
 
-export function SharedBlockPart({ target, readOnly, onTake }: Props) {
+export function SharedBlockPart(props: Props) {
+  const { shared } = useShell().workspace;
+  return shared === undefined ? null : <Shown {...props} shared={shared} />;
+}
+
+function Shown({ target, readOnly, onTake, shared }: Props & { readonly shared: SharedBlocks }) {
   const { workspace, dialogs } = useShell();
-  const shared = sharedBlocksOf(workspace);
   const found = sharedBlockOf(useStore(shared.state), target);
   useEffect(() => workspace.attempt(shared.refresh()), [workspace, shared]);
   if (found === null) return null;

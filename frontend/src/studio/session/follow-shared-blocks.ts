@@ -1,4 +1,4 @@
-// A page's blocks of other projects, begun when the page rests and asked for by who shows them.
+// The blocks of other projects in a page: begun when it rests, and looked up again when its texts name others.
 import { usableBlocks } from "../api/blocks";
 import { addText } from "../document/new-text";
 import { isRunefileName } from "../document/runefile";
@@ -8,11 +8,7 @@ import type { Workspace } from "./workspace";
 /** What looks as if it named one, for when to ask which there are; the server reads it rightly. */
 const NAMED = /[\w.-]+\/[\w.-]+#\w+@[\d.]+/g;
 
-const begun = new WeakMap<Workspace, SharedBlocks>();
-
-export function sharedBlocksOf(workspace: Workspace): SharedBlocks {
-  const known = begun.get(workspace);
-  if (known !== undefined) return known;
+export function followSharedBlocks(workspace: Workspace): void {
   const { files } = workspace;
   const shared = new SharedBlocks({
     named: () => {
@@ -22,15 +18,13 @@ export function sharedBlocksOf(workspace: Workspace): SharedBlocks {
     },
     stored: () => workspace.stored(),
     read: () => usableBlocks(workspace.client),
-    onChange: () => {
-      workspace.known.mounted = shared.files();
-      workspace.checking.touch(0);
-    },
+    onChange: () => workspace.checking.touch(0),
+    write: (path, text) => addText(files, path, text),
   });
-  begun.set(workspace, shared);
-  workspace.begin = (path, text) => addText(files, path, text);
+  workspace.shared = shared;
   files.doc.on("update", () => {
     if (workspace.state.getState().read) shared.touch();
   });
-  return shared;
+  // What cannot be read now is asked for again when a text names a block of another project, or the palette opens.
+  shared.refresh().catch(() => undefined);
 }
