@@ -128,9 +128,9 @@ export function read(before: Readings, outputs: readonly OutputMessage[], contex
       memories[item.key] = { ...memory, ...changed };
     };
     if (isWord(item.tensor)) {
-      const found = partner(item, tensors, context.wordlists);
-      // Scores stand behind one word: a second word of the same list says something else of them, and stands alone.
-      const scores = found !== null && used.has(found) ? null : found;
+      // Scores stand behind one word; a second word of the same list says something else of them.
+      const free = tensors.filter((other) => !used.has(other));
+      const scores = partner(item, free, context.wordlists);
       if (scores !== null) used.add(scores);
       return [wordCard(item, scores?.tensor ?? null, memory, remember, context)];
     }
