@@ -4,9 +4,7 @@ import type {
   Build,
   Comparison,
   LogLine,
-  MergeSide,
   ModelPage,
-  OpenChangeRequest,
   Preview,
   ProjectState,
   Sample,
@@ -230,21 +228,6 @@ export class ProjectClient {
       credentials: "same-origin",
       headers: { Accept: "application/json", "Content-Type": "application/octet-stream", [TOKEN]: this.token },
     });
-  }
-
-  /** A change request with what is in conflict. */
-  changeRequest(id: string): Promise<OpenChangeRequest> {
-    return this.read(`/api/v1/change-requests/${id}`);
-  }
-
-  /** What stands in place of a conflict; `text` of the side that is written. */
-  resolve(id: string, conflict: string, side: MergeSide, text: string): Promise<OpenChangeRequest> {
-    return this.write("POST", `/api/v1/change-requests/${id}/resolutions`, { conflict, side, text });
-  }
-
-  /** All conflicts are open again. */
-  startOver(id: string): Promise<OpenChangeRequest> {
-    return this.write("DELETE", `/api/v1/change-requests/${id}/resolutions`);
   }
 
   /** Take the consent back: the recording is deleted everywhere. */

@@ -3,6 +3,7 @@
 import type { Conflict, MergeSide, OpenChangeRequest } from "../../../api/schema";
 import { Check } from "lucide-react";
 import { useEffect, useState } from "react";
+import { changeRequest, resolveConflict, startOver } from "../../api/conflicts";
 import { sentenceOf } from "../../api/problem";
 import { Dialog } from "../../parts/Dialog";
 import { count } from "../../parts/words";
@@ -27,7 +28,7 @@ export default function ResolveDialog({ id }: ResolveDialogProps) {
 
   useEffect(() => {
     let isOpen = true;
-    client.changeRequest(id).then(
+    changeRequest(client, id).then(
       (answer) => isOpen && setFound(answer),
       (error: unknown) => isOpen && setWrong(sentenceOf(error)),
     );
@@ -55,7 +56,7 @@ export default function ResolveDialog({ id }: ResolveDialogProps) {
         async (error: unknown) => {
           setWrong(sentenceOf(error));
           // A side may say something else by now: what there is to choose is read again.
-          setFound(await client.changeRequest(id).catch(() => found));
+          setFound(await changeRequest(client, id).catch(() => found));
           return false;
         },
       )
@@ -112,7 +113,7 @@ export default function ResolveDialog({ id }: ResolveDialogProps) {
                 key={shown.key}
                 conflict={shown}
                 mayEdit={mayEdit && !isBusy}
-                onChoose={(side, text) => keep(client.resolve(id, shown.key, side, text), shown.key)}
+                onChoose={(side, text) => keep(resolveConflict(client, id, shown.key, side, text), shown.key)}
               />
             </div>
           )}
@@ -122,7 +123,7 @@ export default function ResolveDialog({ id }: ResolveDialogProps) {
                 type="button"
                 className="button quiet"
                 disabled={isBusy}
-                onClick={() => void keep(client.startOver(id), null)}
+                onClick={() => void keep(startOver(client, id), null)}
               >
                 Start over
               </button>
