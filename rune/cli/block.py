@@ -101,14 +101,17 @@ def add(block: str, project: Path, registry: str | None, insecure: bool) -> None
     click.echo(f"Wrote {project / LOCK_FILE}. Write `proc-block: {path}` in the Runefile to use it.")
 
 
-@command.command("list", short_help="List the blocks that an organisation published")
-@click.argument("organisation")
+@command.command("list", short_help="List the blocks of the catalogue, or of an organisation")
+@click.argument("organisation", required=False)
 @click.option("--registry", help="The registry; by default that of the last rune login.")
 @click.option("--insecure", is_flag=True, help="Allow plain http to another machine.")
 @format_option()
 @explained
-def list_blocks(organisation: str, registry: str | None, insecure: bool, form: str) -> None:
-    """List the blocks that the projects of ORGANISATION published, of those that you may see."""
+def list_blocks(organisation: str | None, registry: str | None, insecure: bool, form: str) -> None:
+    """List the blocks of the catalogue; or those that the projects of ORGANISATION published, that you may see."""
+    if organisation is None:
+        _list_catalogue(form)
+        return
     address, token = registry_for(registry, insecure=insecure)
     with BlockPublisher(address, token) as server:
         found = server.of_organisation(organisation)
@@ -120,6 +123,16 @@ def list_blocks(organisation: str, registry: str | None, insecure: bool, form: s
     for each in found:
         advice = f" (deprecated: {each.deprecation})" if each.deprecation else ""
         click.echo(f"{each.path}  {each.summary}{advice}")
+
+
+def _list_catalogue(form: str) -> None:
+    blocks = [CATALOGUE[name] for name in sorted(CATALOGUE)]
+    if form == "json":
+        print_json({"blocks": [{"path": block.name, "summary": block.summary} for block in blocks]})
+        return
+    width = max(len(block.name) for block in blocks)
+    for block in blocks:
+        click.echo(f"{block.name:{width}}  {block.summary}")
 
 
 @command.command(short_help="Publish a version of a project's block")

@@ -15,6 +15,7 @@ import pytest
 
 from tests.foreign.conftest import Published
 from tests.live_server import REPOSITORY, LiveServer
+from tests.rune.shared_blocks import RUNEFILE, SMOOTH
 from tools.needs import SKOPEO, lack
 
 pytestmark = pytest.mark.foreign
@@ -104,6 +105,42 @@ def test_a_pulled_rune_runs(live: LiveServer, published: Published, tmp_path: Pa
     done = rune(tmp_path, "run", "--generated", "sine.rune")
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout)
+
+
+def test_a_block_that_the_command_publishes_and_takes_gives_the_same_rune_here_and_on_the_server(
+    live: LiveServer, tmp_path: Path
+) -> None:
+    organisation = live.organisation()
+    sounds, clap = f"{organisation}/sounds", f"{organisation}/clap"
+    path = f"{sounds}#smooth@1.2"
+    for name in ("sounds", "clap"):
+        live.api("POST", "projects", json={"organisation": organisation, "name": name, "template": "sine"})
+    live.api("PUT", f"projects/{sounds}/files/smooth.py", content=SMOOTH)
+    token = live.token("project:read", "rune:publish", "registry:pull")
+    assert rune(tmp_path, "login", live.address, "--token-stdin", typed=token).returncode == 0
+    assert rune(tmp_path, "block", "list", organisation).stdout.startswith("There are none that you may see.")
+
+    made = rune(tmp_path, "block", "publish", path, "--note", "Follows.")
+    assert made.stdout.startswith(f"Published {path}, sha256:"), made.stderr
+    live.api("PUT", f"projects/{sounds}/files/smooth.py", content=SMOOTH + b"# other\n")
+    again = rune(tmp_path, "block", "publish", path)
+    assert (again.returncode != 0, "1.2" in again.stderr) == (True, True), again.stderr
+    listed = rune(tmp_path, "block", "list", organisation)
+    assert listed.stdout == f"{path}  Average the scores, so that one loud moment is not a word.\n"
+
+    folder = tmp_path / "clap"
+    folder.mkdir()
+    (folder / "Runefile.yml").write_text(RUNEFILE.format(block=path, type="f32"), "utf-8")
+    unknown = rune(tmp_path, "block", "add", f"{sounds}#smoother", "clap")
+    assert (unknown.returncode, "was not found" in unknown.stderr) == (5, True), unknown.stderr
+    assert rune(tmp_path, "block", "add", f"{sounds}#smooth", "clap").returncode == 0
+    built = rune(tmp_path, "build", "clap", "-o", "clap.rune")
+    assert built.returncode == 0, built.stderr
+    for name in ("Runefile.yml", "rune.lock"):
+        live.api("PUT", f"projects/{clap}/files/{name}", content=(folder / name).read_bytes())
+    build = live.build(clap)
+    assert build["state"] == "succeeded", build
+    assert live.http.get(build["rune_url"]).content == (tmp_path / "clap.rune").read_bytes()
 
 
 def test_a_flipped_byte_breaks_the_transfer_and_is_told_to_operators(live: LiveServer, published: Published) -> None:

@@ -13,6 +13,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from rune.blocks.artefact import digest_of
+from rune.blocks.catalogue import CATALOGUE
 from rune.cli import main
 from rune.runtime import Runtime
 from tests.rune.shared_blocks import PATH, RUNEFILE, SMOOTH, published
@@ -118,3 +119,10 @@ def test_what_the_lock_names_is_fetched_by_its_digest(registry: type[_Registry],
     source.write_bytes(b"def smooth(x: f32[4]) -> f32[4]:\n    return x\n")
     assert _rune("check", folder).exit_code == 0
     assert source.read_bytes() == SMOOTH
+
+
+def test_without_an_organisation_the_catalogue_is_listed() -> None:
+    lines = _rune("block", "list").output.splitlines()
+    assert [line.split()[0] for line in lines] == sorted(CATALOGUE)
+    listed = json.loads(_rune("block", "list", "-f", "json").output)["blocks"]
+    assert [each["path"] for each in listed] == sorted(CATALOGUE)
