@@ -9,6 +9,7 @@ from rest_framework import serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from forge.accounts.access import find_organisation
 from forge.accounts.permissions import Verb
 from forge.accounts.principals import principal_of, signed_in
 from forge.accounts.scopes import Scope
@@ -119,6 +120,10 @@ class OrganisationBlocks(ForgeView):
 
     @extend_schema(operation_id="blocks_of_organisation", responses=PublishedBlocksJson)
     def get(self, request: Request, organisation: str) -> Response:
-        """What the projects of an organisation published that you may see; none where there is no such organisation."""
-        signed_in(request)
-        return Response(blocks_to_json(blocks_in(principal_of(request), organisation)))
+        """What the projects of an organisation published that you may see. Where that is nothing, and you are no member
+        of it, it is as if there were no such organisation."""
+        principal = signed_in(request)
+        found = blocks_in(principal, organisation)
+        if not found:
+            find_organisation(principal, organisation)
+        return Response(blocks_to_json(found))

@@ -35,6 +35,7 @@ RECORDERS: Mapping[str, str] = {
 UNAUDITED: Mapping[str, str] = {
     "forge.accounts.actions.people.end_connections": "tells open sockets of what was done, and does nothing itself",
     "forge.builds.actions.refresh_preview": "asks for what an edit has made by itself; nothing of the project changes",
+    "forge.builds.actions.run_tests": "the same, for what the tests of a block find",
     "forge.builds.actions.try_fix": "the same, of a text that is stored nowhere",
     "forge.builds.actions.watch_wires": "the same, with what flows in its wires",
     "forge.notices.actions.change_notice": "what somebody has read is nobody else's business",

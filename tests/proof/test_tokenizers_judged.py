@@ -18,8 +18,6 @@ from tests.proof.mutants import Recorder
 from tests.rune.blocks.block_module import BlockModule, Vector
 from tests.rune.blocks.references.texts import BYTES
 
-tokenizers = pytest.importorskip("tokenizers", reason="the judge is not installed: requirements/judges.txt")
-
 pytestmark = pytest.mark.proof
 
 BATCHES, TEXTS, CHARACTERS = 10, 60, 400
@@ -78,8 +76,14 @@ def _numbers(vectors: list[Vector], folder: Path) -> list[list[Any]]:
     return [list(module.made(vector)[0].elements) for vector in vectors]
 
 
+@pytest.fixture(scope="module")
+def tokenizers() -> Any:
+    """The judge."""
+    return pytest.importorskip("tokenizers", reason="the judge is not installed: requirements/judges.txt")
+
+
 @pytest.mark.parametrize("case", ["lower", "keep"])
-def test_words_and_pieces(case: str, record_property: Recorder, tmp_path: Path) -> None:
+def test_words_and_pieces(tokenizers: Any, case: str, record_property: Recorder, tmp_path: Path) -> None:
     characters = unknown = count = 0
     for batch in range(BATCHES):
         chance = random.Random(f"{case} {batch}")
@@ -101,7 +105,7 @@ def test_words_and_pieces(case: str, record_property: Recorder, tmp_path: Path) 
     assert 0 < unknown < count // 2
 
 
-def test_pairs_of_bytes(record_property: Recorder, tmp_path: Path) -> None:
+def test_pairs_of_bytes(tokenizers: Any, record_property: Recorder, tmp_path: Path) -> None:
     characters = count = 0
     for batch in range(BATCHES):
         chance = random.Random(f"pairs {batch}")

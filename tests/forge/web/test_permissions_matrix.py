@@ -344,7 +344,7 @@ CASES: list[tuple[str, str, str, Any, tuple[int, ...]]] = [
         (404, 404, 404, 403, 403, 404, 401),
     ),
     # What one may see of an organisation: nothing, where it is another's.
-    ("get", "api/v1/organisations/<str:organisation>/blocks", f"{_O}/blocks", None, MINE),
+    ("get", "api/v1/organisations/<str:organisation>/blocks", f"{_O}/blocks", None, READ),
     ("get", f"{_ROUTE}/phones", f"{_P}/phones", None, READ),
     ("post", f"{_ROUTE}/phones", f"{_P}/phones", {}, (201, 201, 201, 201, 201, 404, 401)),
     ("delete", f"{_ROUTE}/phones", f"{_P}/phones", None, READ),

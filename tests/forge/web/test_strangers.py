@@ -256,8 +256,12 @@ PUBLISHED = {
     "/player/<str:organisation>/<str:name>/runes/<str:digest>",
 }
 """What anyone may ask of a public project."""
-WITH_AN_ACCOUNT = {"/api/v1/projects/<str:organisation>/<str:name>/favourite"}
-"""What else is answered to somebody with an account: whether it is among their favourites."""
+WITH_AN_ACCOUNT = {
+    "/api/v1/organisations/<str:organisation>/blocks",
+    "/api/v1/projects/<str:organisation>/<str:name>/favourite",
+}
+"""What else is answered to somebody with an account: which blocks an organisation published, and whether the project is
+among their favourites."""
 
 
 @pytest.mark.parametrize("kind", ["stranger", "anonymous"])

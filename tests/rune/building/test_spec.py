@@ -59,6 +59,7 @@ def test_options_come_back_from_json() -> None:
 def test_options_are_all_that_a_build_can_be_told() -> None:
     """A new argument of `build` that changes the bytes belongs to the options, or two runes would have one name. Only
     what is no project is built with other `blocks`."""
-    told = set(inspect.signature(build).parameters) - {"files", "log", "limits", "target", "blocks"}
-    # The target has two parts: its name is the spec's, and what it is optimised for is an option.
-    assert told | {"optimize"} == {field.name for field in fields(BuildOptions)}
+    told = set(inspect.signature(build).parameters) - {"files", "log", "limits", "allowance", "target", "blocks"}
+    # The target has two parts: its name is the spec's, and what it is optimised for is an option. Wishes are read of
+    # the files, and become a profile and an aim.
+    assert told | {"optimize", "heeds_wishes"} == {field.name for field in fields(BuildOptions)}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import struct
 
 import pytest
 
@@ -11,13 +10,10 @@ from rune.blocks.artefact import BadArtefact, digest_of, read_block_manifest
 from rune.blocks.catalogue import PUBLISHED_BLOCKS
 from rune.blocks.mounted import mounted_path
 from rune.blocks.shared_path import next_version, parse_shared_path, shared_paths_in, version_key
-from rune.building.building import build
 from rune.language.apply import apply_edits
 from rune.runefile import Diagnostic, check
 from rune.runefile.lock import LOCK_FILE, lock_text, parse_lock
-from rune.runtime import Runtime
 from tests.rune.shared_blocks import PATH, SMOOTH, project, published
-from tests.rune.targets.c_programs import said
 
 DIGEST, MOUNTED = published()
 NEWER, NEWER_MOUNTED = published("1.10", SMOOTH.replace(b"0.5", b"0.75"))
@@ -148,13 +144,3 @@ def test_advice_against_a_version_is_a_warning_with_a_better_one() -> None:
     assert (found.code, found.severity.value) == ("RUNE0124", "warning")
     assert found.message == f'"{PATH}" is deprecated: It clicks.'
     assert [fix.title for fix in found.fixes] == ["Take version 1.10"]
-
-
-def test_a_rune_of_it_is_the_one_of_its_file_whatever_else_is_mounted() -> None:
-    files = project(lock=LOCK, mounted=MOUNTED)
-    built = build(files, "smooth")
-    assert built.report.to_json()["blocks"] == [{"path": PATH, "digest": DIGEST}]
-    made = built.rune
-    assert made == build(project(lock=LOCK, mounted={**MOUNTED, **NEWER_MOUNTED}, shelf=SHELF), "smooth").rune
-    rune = Runtime.load(made)
-    assert said(rune, [[struct.pack("<4f", 1.0, 2.0, 0.0, -4.0)]]) == struct.pack("<4f", 0.5, 1.0, 0.0, -2.0)
