@@ -9,7 +9,6 @@ from rest_framework import serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from forge.accounts.access import find_organisation
 from forge.accounts.permissions import Verb
 from forge.accounts.principals import principal_of, signed_in
 from forge.accounts.scopes import Scope
@@ -122,8 +121,4 @@ class OrganisationBlocks(ForgeView):
     def get(self, request: Request, organisation: str) -> Response:
         """What the projects of an organisation published that you may see. Where that is nothing, and you are no member
         of it, it is as if there were no such organisation."""
-        principal = signed_in(request)
-        found = blocks_in(principal, organisation)
-        if not found:
-            find_organisation(principal, organisation)
-        return Response(blocks_to_json(found))
+        return Response(blocks_to_json(blocks_in(signed_in(request), organisation)))

@@ -5,7 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from forge.accounts.access import nothing_for
+from forge.accounts.models import Organisation
+from forge.accounts.permissions import Verb
 from forge.core.actors import Actor
+from forge.core.audit import NOWHERE
 from forge.core.blobs import read_blob
 from forge.core.models import Blob
 from forge.projects.models import Project
@@ -43,9 +47,16 @@ def blocks_of(actor: Actor, project: Project) -> list[BlockVersion]:
 
 
 def blocks_in(actor: Actor, organisation: str) -> list[BlockVersion]:
-    """What the projects of an organisation published that the person may see."""
+    """What the projects of an organisation published that the person may see. Raises `NotFound` where that is nothing
+    and they are no member of it, as for one that there is not."""
     found = BlockVersion.objects.visible_to(actor).filter(repository__project__organisation__name=organisation)
-    return _newest_first(_whole(found)[:MOST_VERSIONS])
+    blocks = _newest_first(_whole(found)[:MOST_VERSIONS])
+    if not blocks:
+        # A token that reads projects reads no organisation: to be a member is enough.
+        known = Organisation.objects.filter(name=organisation).first()
+        if known is None or known.pk not in actor.roles:
+            raise nothing_for(actor, Verb.SEE_ORGANISATION, organisation, known.place if known else NOWHERE)
+    return blocks
 
 
 def find_block(actor: Actor, project: Project, name: str, version: str) -> BlockVersion:

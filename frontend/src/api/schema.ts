@@ -640,7 +640,10 @@ export interface paths {
       readonly path?: never;
       readonly cookie?: never;
     };
-    /** @description What the projects of an organisation published that you may see; none where there is no such organisation. */
+    /**
+     * @description What the projects of an organisation published that you may see. Where that is nothing, and you are no member
+     *     of it, it is as if there were no such organisation.
+     */
     readonly get: operations["blocks_of_organisation"];
     readonly put?: never;
     readonly post?: never;
