@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Any
@@ -11,9 +10,10 @@ from urllib.parse import quote, urlsplit
 import httpx
 
 from rune.blocks.shared_path import SharedName
-from rune.remote.errors import NotFound, RegistryRefused, RegistryUnreachable, SignInNeeded
+from rune.remote.answers import json_answer
+from rune.remote.errors import NotFound, RegistryRefused, SignInNeeded
 from rune.remote.reference import is_loopback
-from rune.wording import plain, size_text
+from rune.wording import plain
 
 _ANSWER_LIMIT = 4 * 1024 * 1024
 _TIMEOUT = httpx.Timeout(60.0, connect=10.0)
@@ -63,22 +63,7 @@ class BlockPublisher:
             raise RegistryRefused(f"{self._url} answered with blocks that cannot be read") from error
 
     def _asked(self, method: str, path: str, body: dict[str, str] | None) -> dict[str, Any]:
-        received = bytearray()
-        try:
-            with self._client.stream(method, f"{self._url}{path}", json=body) as response:
-                for chunk in response.iter_bytes(64 * 1024):
-                    received += chunk
-                    if len(received) > _ANSWER_LIMIT:
-                        raise RegistryRefused(f"{self._url} answered with more than {size_text(_ANSWER_LIMIT)}")
-        except (httpx.TransportError, httpx.DecodingError) as error:
-            reason = str(error) or type(error).__name__
-            raise RegistryUnreachable(f"{self._url} does not answer: {reason}. Check the address.") from error
-        try:
-            answer = json.loads(bytes(received))
-        except (ValueError, RecursionError):
-            answer = None
-        found = answer if isinstance(answer, dict) else {}
-        status = response.status_code
+        status, found = json_answer(self._client, method, self._url, path, body, _ANSWER_LIMIT)
         if status in (httpx.codes.OK, httpx.codes.CREATED) and found:
             return found
         detail = plain(str(found.get("detail") or f"{self._url} answered {status}"), longest=600)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,9 +11,10 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from rune.remote.errors import RegistryRefused, RegistryUnreachable, SignInNeeded
+from rune.remote.answers import json_answer
+from rune.remote.errors import RegistryRefused, SignInNeeded
 from rune.remote.reference import is_loopback
-from rune.wording import plain, size_text
+from rune.wording import plain
 
 _PATH = "/api/v1/device-sign-ins"
 _ANSWER_LIMIT = 64 * 1024
@@ -69,7 +69,7 @@ class BrowserSignIn:
 
     def ask(self, machine: str) -> AskedCode:
         """A code for this machine. Raises `NoBrowserSignIn`, `RegistryRefused`, `RegistryUnreachable`."""
-        status, answer = self._post(_PATH, {"machine": machine})
+        status, answer = self._asked(_PATH, {"machine": machine})
         if status in _NOT_KNOWN:
             raise NoBrowserSignIn(f"{self._url} does not support sign-in by a browser", status)
         if status != httpx.codes.CREATED:
@@ -92,7 +92,7 @@ class BrowserSignIn:
         interval, ends = asked.interval, time.monotonic() + asked.seconds
         while time.monotonic() < ends:
             pause(interval)
-            status, answer = self._post(f"{_PATH}/token", {"device_code": asked.device_code})
+            status, answer = self._asked(f"{_PATH}/token", {"device_code": asked.device_code})
             if status == httpx.codes.OK:
                 return GivenToken(
                     _text(answer, "access_token"), str(answer.get("name", "")), str(answer.get("person", ""))
@@ -110,23 +110,8 @@ class BrowserSignIn:
                     raise RegistryRefused(f"{self._url} answered {status}: {_detail(answer)}", status)
         raise SignInNeeded("The code expired before it was allowed. Run rune login again.")
 
-    def _post(self, path: str, body: dict[str, str]) -> tuple[int, dict[str, Any]]:
-        """Status and JSON of an answer. Nothing is followed: the secret goes to this registry alone."""
-        received = bytearray()
-        try:
-            with self._client.stream("POST", f"{self._url}{path}", json=body) as response:
-                for chunk in response.iter_bytes(_ANSWER_LIMIT):
-                    received += chunk
-                    if len(received) > _ANSWER_LIMIT:
-                        raise RegistryRefused(f"{self._url} answered with more than {size_text(_ANSWER_LIMIT)}")
-        except (httpx.TransportError, httpx.DecodingError) as error:
-            reason = str(error) or type(error).__name__
-            raise RegistryUnreachable(f"{self._url} does not answer: {reason}. Check the address.") from error
-        try:
-            answer = json.loads(bytes(received))
-        except (ValueError, RecursionError):
-            answer = {}
-        return response.status_code, answer if isinstance(answer, dict) else {}
+    def _asked(self, path: str, body: dict[str, str]) -> tuple[int, dict[str, Any]]:
+        return json_answer(self._client, "POST", self._url, path, body, _ANSWER_LIMIT)
 
     def _safe(self, url: str) -> str:
         """An address to be shown and opened. Raises `ValueError` for what a browser should not be sent to."""

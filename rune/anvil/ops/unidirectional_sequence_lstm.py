@@ -129,17 +129,20 @@ class LstmInt8(Computation):
             more = self._sums(
                 hidden - scales.hidden_zero_point, self.recurrent, scales.hiddens, np.zeros_like(self.bias)
             )
-            gates = _saturated(_saturated(sums) + more)
-            into, kept, out = (logistic(gates[number]) for number in (0, 1, 3))
-            cells = rounded_shift(kept * cells, _UNIT_BITS) + rounded_shift(
-                into * tanh(gates[2], 3), 2 * _UNIT_BITS - scales.cell_bits
-            )
-            cells = np.clip(cells, *self.cell_bounds)
-            products = out * tanh(cells, _UNIT_BITS - scales.cell_bits)
-            hidden = _rescaled(products, scales.output) + scales.output_zero_point
-            hidden = np.clip(hidden, -128, 127)
+            cells, products = self._stepped(sums, more, cells)
+            hidden = np.clip(_rescaled(products, scales.output) + scales.output_zero_point, -128, 127)
             given.append(hidden.astype(np.int8))
         return place.as_output(given), hidden.astype(np.int8), cells.astype(np.int16)
+
+    def _stepped(self, sums: Integers, more: Integers, cells: Integers) -> tuple[Integers, Integers]:
+        """The cells after a step, and the outputs in units of 2**-30: `sums` is what its input gives to each gate,
+        `more` what the output of the step before does."""
+        cell_bits = self.scales.cell_bits
+        gates = _saturated(_saturated(sums) + more)
+        into, kept, out = (logistic(gates[number]) for number in (0, 1, 3))
+        made = rounded_shift(into * tanh(gates[2], 3), 2 * _UNIT_BITS - cell_bits)
+        cells = np.clip(rounded_shift(kept * cells, _UNIT_BITS) + made, *self.cell_bounds)
+        return cells, out * tanh(cells, _UNIT_BITS - cell_bits)
 
     @property
     def cell_bounds(self) -> tuple[int, int]:
@@ -164,24 +167,13 @@ class LstmInt8ByTable(LstmInt8):
     """The same as TFLite Micro computes it: gates by the table of the logistic function (`sigmoid_int16`), products
     rounded twice."""
 
-    def evaluate(self, *inputs: Array) -> tuple[Array, ...]:
-        place, scales = self.sequence, self.scales
-        hidden, cells = (each.reshape(place.batches, place.units).astype(np.int64) for each in inputs[1:])
-        given = []
-        for step in place.by_time(inputs[0]).astype(np.int64):
-            sums = self._sums(step - scales.input_zero_point, self.weights, scales.inputs, self.bias)
-            more = self._sums(
-                hidden - scales.hidden_zero_point, self.recurrent, scales.hiddens, np.zeros_like(self.bias)
-            )
-            gates = _saturated(_saturated(sums) + _saturated(more))
-            into, kept, out = (_by_table(Sigmoid.LOGISTIC, gates[number], _GATE_BITS) for number in (0, 1, 3))
-            made = _rescaled(into * _by_table(Sigmoid.TANH, gates[2], _GATE_BITS), self.to_cell)
-            cells = _saturated(_saturated(_rescaled(kept * cells, multiplier(2.0**-_UNIT_BITS))) + _saturated(made))
-            cells = np.clip(cells, *self.cell_bounds)
-            products = out * _by_table(Sigmoid.TANH, cells, scales.cell_bits)
-            hidden = np.clip(_rescaled(products, scales.output) + scales.hidden_zero_point, -128, 127)
-            given.append(hidden.astype(np.int8))
-        return place.as_output(given), hidden.astype(np.int8), cells.astype(np.int16)
+    def _stepped(self, sums: Integers, more: Integers, cells: Integers) -> tuple[Integers, Integers]:
+        gates = _saturated(_saturated(sums) + _saturated(more))
+        into, kept, out = (_by_table(Sigmoid.LOGISTIC, gates[number], _GATE_BITS) for number in (0, 1, 3))
+        made = _rescaled(into * _by_table(Sigmoid.TANH, gates[2], _GATE_BITS), self.to_cell)
+        cells = _saturated(_saturated(_rescaled(kept * cells, multiplier(2.0**-_UNIT_BITS))) + _saturated(made))
+        cells = np.clip(cells, *self.cell_bounds)
+        return cells, out * _by_table(Sigmoid.TANH, cells, self.scales.cell_bits)
 
     @property
     def to_cell(self) -> Multiplier:
