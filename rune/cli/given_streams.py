@@ -22,13 +22,17 @@ def given_streams(
 ) -> Mapping[int, StreamFile]:
     """The streams by the capabilities' ids, of those that a file was given for; ends the command where one cannot be
     read."""
+    return _streams(streamed(data, capabilities), inputs, notice)
+
+
+def streamed(data: bytes, capabilities: Sequence[CapabilityRequest]) -> list[CapabilityRequest]:
+    """The capabilities that the rune reads as streams."""
     try:
         graph = read_graph(data) or {}
     except ContainerError:
-        return {}  # a rune runs without a graph, and says nothing of streams then
-    streamed = streamed_requests(graph, [request.kind for request in capabilities])
-    wanted = [request for request, is_stream in zip(capabilities, streamed, strict=True) if is_stream]
-    return _streams(wanted, inputs, notice)
+        return []  # a rune runs without a graph, and says nothing of streams then
+    are_streams = streamed_requests(graph, [request.kind for request in capabilities])
+    return [request for request, is_stream in zip(capabilities, are_streams, strict=True) if is_stream]
 
 
 def recordings(

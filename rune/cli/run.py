@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from rune.cli.failure import CommandFailed, causes_of, failed
 from rune.cli.given_file import ANY_PATH, read_given_file
 from rune.cli.given_inputs import GivenInputs, input_options, limit_options
 from rune.cli.given_resources import given_resources, require_resources
-from rune.cli.given_streams import given_streams, recordings, unread
+from rune.cli.given_streams import given_streams, recordings, streamed, unread
 from rune.cli.interruptible import interruptible
 from rune.cli.printing import format_option, print_json
 from rune.cli.progress import progress
@@ -33,6 +33,10 @@ _ZUNE = (
     "this is a zune, the zip that the last versions of Rune made, and its blocks are modules of another ABI; "
     "rune inspect shows what is in it, and rune build builds its Runefile"
 )
+
+
+MOST_WAITED = 10_000
+"""Runs of made-up input until a rune must have answered."""
 
 
 @click.command(name="run")
@@ -86,7 +90,8 @@ def command(
     Input comes from files. A flag may be given more than once: a capability's argument `source` picks the file, from 0.
     Proc-blocks and models keep state between the --repeats. Runes that are built with --host-resources take resources
     from their host. A rune with a `window` over a stream reads its file to the end in small chunks, and prints a line
-    for each window, with its "time" in seconds; with --repeats it reads the first chunk each time. Any other rune reads
+    for each window, with its "time" in seconds; with --repeats it reads the first chunk each time, and --generated
+    input runs until it answers. Any other rune reads
     the beginning of a recording, or with --to-end all of it.
 
     With --serial a board runs the firmware of the same project (rune build --target pico) on the same input. What it
@@ -112,27 +117,35 @@ def command(
             show_notices(notices)
             _run_streams(loaded, run, streams or found, inputs, shown)
             return
-        _run_all(loaded, run, shown, inputs, repeats or 1, verbose, [*notices, *unread(found)])
+        show_notices([*notices, *unread(found)])
+        told = set[str]()
+        if repeats is None and streamed(data, loaded.capabilities):
+            shown.show(_first_answer(lambda: _run_once(loaded, run, inputs, verbose, told)), None)
+            return
+        for _ in range(repeats or 1):
+            shown.show(_run_once(loaded, run, inputs, verbose, told), None)
 
 
-def _run_all(
-    loaded: LoadedRune,
-    run: Run,
-    shown: Shown,
-    inputs: GivenInputs,
-    repeats: int,
-    verbose: bool,
-    notices: list[str],
-) -> None:
-    for turn in range(repeats):
-        try:
-            with progress("Running the rune"):
-                ran = run(prepared(loaded, inputs, notices.append))
-        finally:
-            if turn == 0:
-                show_notices(notices)
-            _show(loaded.logs, verbose)
-        shown.show(ran, None)
+def _run_once(loaded: LoadedRune, run: Run, inputs: GivenInputs, verbose: bool, told: set[str]) -> Ran:
+    """One run. `told` are the notices that earlier ones gave, which are not shown again."""
+    notices: list[str] = []
+    try:
+        with progress("Running the rune"):
+            return run(prepared(loaded, inputs, notices.append))
+    finally:
+        show_notices(each for each in notices if each not in told)
+        told.update(notices)
+        _show(loaded.logs, verbose)
+
+
+def _first_answer(run: Callable[[], Ran]) -> Ran:
+    """Of made-up input, which fills no window at once: what the first run gives that gives anything."""
+    ran = run()
+    for _ in range(MOST_WAITED):
+        if ran.messages:
+            break
+        ran = run()
+    return ran
 
 
 @dataclass(frozen=True)

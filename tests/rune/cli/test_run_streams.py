@@ -146,3 +146,12 @@ def test_to_end_needs_a_recording_and_does_not_begin_anew(rune: bytes, tmp_path:
     assert (none.exit_code, "give one with --sound" in none.stderr) == (1, True)
     both = CliRunner().invoke(main, ["run", str(tmp_path / "hops.rune"), "--to-end", "-r", "2"])
     assert (both.exit_code, "give one of them" in both.stderr) == (2, True)
+
+
+def test_made_up_input_runs_until_the_window_answers(rune: bytes, tmp_path: Path) -> None:
+    (tmp_path / "hops.rune").write_bytes(rune)
+    done = CliRunner().invoke(main, ["run", str(tmp_path / "hops.rune"), "--generated"])
+    assert done.exit_code == 0, done.output
+    (line,) = done.stdout.splitlines()
+    ((output,),) = json.loads(line).values()
+    assert (output["stage"], output["dimensions"]) == ("out", [1])
