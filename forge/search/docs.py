@@ -17,6 +17,8 @@ PICTURES = {".png": "image/png", ".svg": "image/svg+xml"}
 """The kinds of pictures that pages show, and their types."""
 FIRST = "README"
 """The path of the page that lists the others."""
+BLOCKS = "reference/blocks"
+"""The path of the page that lists the blocks; each has a page below it, which stands beside its code."""
 FOR_READERS = ("tutorial.md", "guides", "reference")
 """What is found; the rest is for those who change the program."""
 
@@ -39,6 +41,11 @@ def anchor_of(heading: str) -> str:
 def page_file(path: str) -> Path | None:
     """The file of a page by its path below `/docs`; None where there is none."""
     return _files().get(path or FIRST)
+
+
+def path_of(file: Path) -> str | None:
+    """The path below `/docs` of a page or picture by its file, which is absolute; None for another file."""
+    return _paths().get(file)
 
 
 def picture_file(path: str) -> Path | None:
@@ -66,8 +73,15 @@ def _fits(heading: Heading, words: Sequence[str]) -> bool:
 
 @cache
 def _files() -> dict[str, Path]:
-    folder = Path(settings.BASE_DIR) / "docs"
-    return {str(file.relative_to(folder).with_suffix("")): file for file in sorted(folder.rglob("*.md"))}
+    base = Path(settings.BASE_DIR)
+    folder, blocks = base / "docs", (base / "rune" / "blocks").glob("*/README.md")
+    pages = {str(file.relative_to(folder).with_suffix("")): file for file in sorted(folder.rglob("*.md"))}
+    return pages | {f"{BLOCKS}/{file.parent.name}": file for file in sorted(blocks)}
+
+
+@cache
+def _paths() -> dict[Path, str]:
+    return {file.resolve(): path for path, file in (_files() | _pictures()).items()}
 
 
 @cache

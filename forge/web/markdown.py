@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
 
 from django.utils.safestring import SafeString, mark_safe
 from markdown_it import MarkdownIt
@@ -23,31 +25,74 @@ def render_readme(text: str) -> SafeString:
     return _html(parser, tokens)
 
 
-def render_page(text: str, address_of: Callable[[str], str | None], anchor_of: Callable[[str], str]) -> SafeString:
-    """The HTML of a page of our own documentation: headings have anchors, links and pictures lead where `address_of`
-    says."""
+@dataclass(frozen=True)
+class Section:
+    """A heading of a page, below its title."""
+
+    words: str
+    anchor: str
+    level: int
+    """2 for those right below the title."""
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page of our own documentation."""
+
+    html: SafeString
+    sections: tuple[Section, ...]
+
+
+def render_page(text: str, address_of: Callable[[str], str | None], anchor_of: Callable[[str], str]) -> Page:
+    """A page of our own documentation: headings have anchors, links and pictures lead where `address_of` says. What
+    stands in a comment is for those who change the file."""
     parser = _parser()
-    tokens = parser.parse(text)
-    for number, token in enumerate(tokens):
+    tokens = _without_comments(parser.parse(text))
+    sections = []
+    for token, inline in pairwise(tokens):
         if token.type == "heading_open":
-            token.attrSet("id", anchor_of(tokens[number + 1].content))
+            token.attrSet("id", anchor_of(inline.content))
+            level, words = int(token.tag[1]), "".join(child.content for child in inline.children or ())
+            sections.append(Section(words, anchor_of(inline.content), level))
+    for token in tokens:
         if token.type == "inline" and token.children is not None:
-            token.children = [_linked(child, address_of) for child in token.children]
-    return _html(parser, tokens)
+            token.children = _linked(token.children, address_of)
+    return Page(_html(parser, tokens), tuple(section for section in sections if section.level in (2, 3)))
 
 
-def _linked(token: Token, address_of: Callable[[str], str | None]) -> Token:
-    if token.type == "link_open":
-        address = address_of(str(token.attrGet("href") or ""))
-        token.attrs = {} if address is None else {"href": address}
-        return token
-    if token.type == "image":
-        # One of ours: another's would tell its host who reads.
-        address = address_of(str(token.attrGet("src") or ""))
-        if address is not None and address.startswith("/docs/"):
-            token.attrs = {"src": address, "alt": "", "loading": "lazy"}
-            return token
-    return _harmless(token)
+def _without_comments(tokens: Sequence[Token]) -> list[Token]:
+    """Without the paragraphs that are a comment: as the parser knows no HTML, it takes them for text."""
+    comments = {
+        number
+        for number, token in enumerate(tokens)
+        if token.type == "inline" and token.content.startswith("<!--") and token.content.endswith("-->")
+    }
+    return [token for number, token in enumerate(tokens) if not {number - 1, number, number + 1} & comments]
+
+
+def _linked(tokens: Sequence[Token], address_of: Callable[[str], str | None]) -> list[Token]:
+    """With links that lead where `address_of` says; the words of one that leads nowhere stay."""
+    found: list[Token] = []
+    addresses: list[str | None] = []
+    for token in tokens:
+        if token.type == "link_open":
+            addresses.append(address_of(str(token.attrGet("href") or "")))
+            token.attrs = {"href": addresses[-1] or ""}
+        if token.type == "link_close":
+            closed = addresses.pop()
+            found += [token] if closed is not None else []
+        elif token.type != "link_open" or addresses[-1] is not None:
+            found.append(_shown(token, address_of) if token.type == "image" else token)
+    return found
+
+
+def _shown(token: Token, address_of: Callable[[str], str | None]) -> Token:
+    """A picture where it is one of ours: another's would tell its host who reads."""
+    address = address_of(str(token.attrGet("src") or ""))
+    if address is None or not address.startswith("/docs/"):
+        return _harmless(token)
+    token.attrs = {"src": address, "alt": "", "loading": "lazy"}
+    return token
 
 
 def render_comment(text: str, names: Names) -> SafeString:
