@@ -1,7 +1,10 @@
-"""Small pictures of what blocks do: one of their golden vectors, what goes in and what comes out, as SVG.
+"""Small pictures of what blocks do, as SVG: what goes in and what comes out, of the block's drawing.json, or else of
+one of its golden vectors.
 
-The colours are those of the reader's scheme, light or dark. Numbers in a row are drawn as bars or a line, tables and
-pictures as cells, single numbers and texts as they are; of a block for text, bytes are read and numbers listed.
+Of a drawing of several runs, what goes in is one stream. So is what comes out, if it is one number a run; else each run
+has a row of cells. The colours are those of the reader's scheme, light or dark. Numbers in a row are drawn as bars or a
+line, tables and pictures as cells, single numbers and texts as they are; of a block for text, bytes are read and
+numbers listed.
 """
 
 from __future__ import annotations
@@ -26,17 +29,20 @@ _STYLE = (
     "text{font:11px system-ui,sans-serif;fill:var(--ink)}.q{fill:var(--quiet)}.m{fill:var(--mark)}"
     ".l{stroke:var(--mark);fill:none;stroke-width:1.5}.a{stroke:var(--quiet);fill:none}.b{fill:var(--low)}"
 )
+_Tensor = dict[str, Any]
+"""As golden.json has it: `type` and `elements`. `rows`: how many, of how many numbers each, of several runs."""
 _TYPE = re.compile(r"(?P<element>\w+)\[(?P<sizes>.*)\]")
 
 
 def picture(block: Block) -> str:
-    """The picture of a block: the golden vector of its most telling size."""
-    listed = json.loads((block.folder / "golden.json").read_text(encoding="utf-8"))["vectors"]
-    is_text = block.category is Category.TEXT
-    drawn = [each for each in listed if "outputs" in each]
-    vector = drawn[0] if is_text else max(drawn, key=_weight)
-    panel = _text_panel if is_text else _panel
-    given, made = vector["inputs"][0], vector["outputs"][0]
+    """The picture of a block."""
+    drawing = block.folder / "drawing.json"
+    if drawing.exists():
+        shown = json.loads(drawing.read_text(encoding="utf-8"))
+        given, made = _stream(shown["inputs"]), _rows(shown["outputs"])
+    else:
+        given, made = _telling(block)
+    panel = {Category.TEXT: _text_panel}.get(block.category, _box_panel if block.name == "nms" else _panel)
     width, height = 2 * _WIDTH + _GAP, _HEIGHT + _TOP + 4
     arrow = f'<path class="a" d="M{_WIDTH + 9} {_TOP + _HEIGHT / 2:g}h16m-5 -4l5 4l-5 4"/>'
     words = escape(f"{block.name}: {_said(given)} becomes {_said(made)}")
@@ -54,29 +60,53 @@ def picture(block: Block) -> str:
     )
 
 
-def _weight(vector: dict[str, Any]) -> tuple[bool, int]:
+def _telling(block: Block) -> tuple[_Tensor, _Tensor]:
+    """The first input and output of the golden vector of the most telling size."""
+    listed = json.loads((block.folder / "golden.json").read_text(encoding="utf-8"))["vectors"]
+    drawn = [each for each in listed if "outputs" in each]
+    vector = drawn[0] if block.category is Category.TEXT else max(drawn, key=_weight)
+    return vector["inputs"][0], vector["outputs"][0]
+
+
+def _stream(runs: Sequence[_Tensor]) -> _Tensor:
+    """The numbers of all runs, one behind the other."""
+    return {"type": _type_of(runs), "elements": [each for run in runs for each in run["elements"]]}
+
+
+def _rows(runs: Sequence[_Tensor]) -> _Tensor:
+    """A row for each run, where it has several numbers."""
+    size = len(runs[0]["elements"])
+    stream = _stream(runs)
+    return stream if size == 1 or len(runs) == 1 else {**stream, "rows": (len(runs), size)}
+
+
+def _type_of(runs: Sequence[_Tensor]) -> str:
+    return str(runs[0]["type"]) + (f", {len(runs)} runs" if len(runs) > 1 else "")
+
+
+def _weight(vector: _Tensor) -> tuple[bool, int]:
     """Vectors of a size that can be seen come first, of these the largest; of equal ones the first."""
     counts = [len(vector[side][0]["elements"]) for side in ("inputs", "outputs")]
     drawn = all(each is not None for each in _numbers(vector["outputs"][0]) + _numbers(vector["inputs"][0]))
     return (drawn and counts[0] > 0, min(*counts, _MOST_POINTS))
 
 
-def _said(tensor: dict[str, Any]) -> str:
+def _said(tensor: _Tensor) -> str:
     return str(tensor["type"])
 
 
-def _panel(tensor: dict[str, Any], left: int) -> list[str]:
+def _panel(tensor: _Tensor, left: int) -> list[str]:
     label = f'<text class="q" x="{left}" y="11">{escape(_said(tensor))}</text>'
-    match = _TYPE.fullmatch(tensor["type"])
-    sizes = (
-        [int(size.strip().removeprefix("<=")) for size in match["sizes"].split(",") if size.strip()] if match else []
-    )
+    sizes = list(tensor.get("rows", _sizes(tensor["type"])))
     inner = [size for size in sizes if size != 1]
     numbers = _numbers(tensor)
     if tensor["type"].startswith("utf8") or len(numbers) <= 1:
         shown = ", ".join(_short(each) for each in tensor["elements"]) or "nothing"
         plain = "".join(each if each.isprintable() else " " for each in shown[:24])
         return [label, f'<text x="{left + 4}" y="{_TOP + _HEIGHT // 2}">{escape(plain)}</text>']
+    if tensor["type"].startswith("u8") and len(sizes) == 4 and sizes[-1] == 1 and sizes[1] > 1:
+        numbers, inner = [each for each in numbers for _ in range(3)], [*sizes[1:3], 3]  # a picture in greys
+        sizes = inner
     if len(inner) >= 2 and len(numbers) == math.prod(sizes):
         colours = inner[-1] if len(inner) == 3 and inner[-1] == 3 else 1
         columns = inner[-2] if colours == 3 else inner[-1]
@@ -84,7 +114,27 @@ def _panel(tensor: dict[str, Any], left: int) -> list[str]:
     return [label, *(_bars(numbers, left) if len(numbers) <= _MOST_BARS else _line(numbers, left))]
 
 
-def _text_panel(tensor: dict[str, Any], left: int) -> list[str]:
+def _sizes(type_: str) -> list[int]:
+    match = _TYPE.fullmatch(type_)
+    return [int(size.strip().removeprefix("<=")) for size in match["sizes"].split(",") if size.strip()] if match else []
+
+
+def _box_panel(tensor: _Tensor, left: int) -> list[str]:
+    """Boxes from corner to corner, of rows that begin with top, left, bottom and right; 13 wide and 8 high."""
+    columns = _sizes(tensor["type"])[-1]
+    rows = [tensor["elements"][start : start + 4] for start in range(0, len(tensor["elements"]), columns)]
+    wide, high = _WIDTH / 13, _HEIGHT / 8
+    return [
+        f'<text class="q" x="{left}" y="11">{escape(_said(tensor))}</text>',
+        *(
+            f'<rect class="l" x="{left + x * wide:.1f}" y="{_TOP + y * high:.1f}" width="{(right - x) * wide:.1f}" '
+            f'height="{(bottom - y) * high:.1f}"/>'
+            for y, x, bottom, right in rows
+        ),
+    ]
+
+
+def _text_panel(tensor: _Tensor, left: int) -> list[str]:
     """Bytes as the text that they are; numbers one behind the other."""
     elements = tensor["elements"]
     words = ", ".join(map(_short, elements))
@@ -104,7 +154,7 @@ def _short(element: object) -> str:
     return f"{element:.4g}" if isinstance(element, float) else str(element)
 
 
-def _numbers(tensor: dict[str, Any]) -> list[float | None]:
+def _numbers(tensor: _Tensor) -> list[float | None]:
     """None for what is no finite number."""
     return [
         float(each) if not isinstance(each, str) and math.isfinite(float(each)) else None for each in tensor["elements"]

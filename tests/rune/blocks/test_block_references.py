@@ -15,6 +15,7 @@ from rune.blocks.catalogue import CATALOGUE
 from tests.rune.blocks.block_module import Elements, vectors_of
 from tests.rune.blocks.references import (
     detections,
+    drawings,
     images,
     motion,
     numbers,
@@ -85,6 +86,28 @@ def test_the_golden_vectors_are_what_the_reference_gives(block: str) -> None:
         path.write_text(f'{{\n  "vectors": [\n    {lines}\n  ]\n}}\n', encoding="utf-8")
     golden = json.loads(path.read_text(encoding="utf-8"))["vectors"]
     assert _plain(golden) == _plain(made)
+
+
+def _drawing(case: Case) -> dict[str, Any]:
+    """What goes in and comes out of the first input and output, run by run."""
+    given = {each.name: each.default for each in CATALOGUE[case.block].arguments} | dict(case.arguments)
+    history = (HISTORIES | {"window": drawings.window}).get(case.block)
+    made = [
+        history(given, case.runs[: number + 1]) if history else REFERENCES[case.block](given, run)
+        for number, run in enumerate(case.runs)
+    ]
+    return {
+        "inputs": [_tensor(run[0]) for run in case.runs],
+        "outputs": [_tensor(outputs[0]) for outputs in made if outputs],
+    }
+
+
+@pytest.mark.parametrize("case", drawings.DRAWINGS, ids=lambda case: case.block)
+def test_what_a_picture_shows_is_what_the_reference_gives(case: Case) -> None:
+    path, made = CATALOGUE[case.block].folder / "drawing.json", _drawing(case)
+    if os.environ.get("RUNE_WRITE_BLOCK_VECTORS"):
+        path.write_text(json.dumps(made) + "\n", encoding="utf-8")
+    assert json.loads(path.read_text(encoding="utf-8")) == made
 
 
 @pytest.mark.parametrize("seed", range(8))
