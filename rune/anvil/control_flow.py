@@ -176,11 +176,13 @@ class _Inlining:
             else:
                 places[index] = self._new(tensor)
         moved = [
-            replace(
-                operator,
-                inputs=tuple(places[index] if index >= 0 else -1 for index in operator.inputs),
-                outputs=tuple(places[index] for index in operator.outputs),
-                intermediates=tuple(places[index] if index >= 0 else -1 for index in operator.intermediates),
+            Operator(
+                operator.op,
+                operator.version,
+                tuple(places[index] if index >= 0 else -1 for index in operator.inputs),
+                tuple(places[index] for index in operator.outputs),
+                operator.options,
+                tuple(places[index] if index >= 0 else -1 for index in operator.intermediates),
             )
             for operator in graph.operators
         ]
@@ -259,7 +261,8 @@ class _Inlining:
         if not all(_is_constant(tensor) and tensor.kind in _NUMPY for tensor in inputs):
             return False
         op = Op.of(self._tensors, operator)
-        if op.is_unsigned or op.reads_unsigned or sum(tensor.count for tensor in (*inputs, *op.outputs)) > self._left:
+        elements = sum(tensor.count for tensor in (*inputs, *op.outputs))
+        if op.is_unsigned or op.reads_unsigned or elements > self._left:
             return False
         try:
             if operation.refusal(op) is not None:
@@ -267,7 +270,7 @@ class _Inlining:
             computation = operation.computation(op)
         except (Contradiction, IndexError):
             return False
-        cost = sum(tensor.count for tensor in (*inputs, *op.outputs)) + computation.multiply_accumulates
+        cost = elements + computation.multiply_accumulates
         if cost > self._left:
             return False
         self._left -= cost

@@ -63,6 +63,19 @@ class Op:
         return self.outputs[0]
 
 
+Alike = tuple[str, int, int, tuple[int, ...], tuple[int, ...], tuple[int, ...]]
+
+
+def alike(tensors: Sequence[Tensor], operator: Operator) -> Alike:
+    """Equal for operators that are the same but for which tensors they mean, as those of a loop's rounds are: what is
+    found of one holds for all. Only as long as the tensors live."""
+    inputs, outputs, intermediates = (
+        tuple(id(tensors[index]) if index >= 0 else -1 for index in indices)
+        for indices in (operator.inputs, operator.outputs, operator.intermediates)
+    )
+    return operator.op, operator.version, id(operator.options), inputs, outputs, intermediates
+
+
 @dataclass(frozen=True)
 class Operation:
     """What Anvil knows about one kind of op."""

@@ -13,7 +13,8 @@ from rune.anvil.c_text import C_TYPES
 from rune.anvil.computation import Array, Computation
 from rune.anvil.errors import MissingKernel
 from rune.anvil.graph import BlockCall, Capture, Graph, HostInference, Node, Send, StageEnd, Value
-from rune.anvil.kernel_call import Constant, Input, KernelArgument, KernelStructure, Output, Scratch
+from rune.anvil.kernel_call import Constant, Input, KernelArgument, KernelCall, KernelStructure, Output, Scratch
+from rune.anvil.kernel_set import Kernel
 from rune.anvil.messages import message_size
 from rune.anvil.program import (
     Argument,
@@ -83,6 +84,8 @@ class _Selection:
         self._constants: dict[ConstantBytes, int] = {}
         self._capabilities: list[CapabilityRequest] = []
         self._host_models: list[HostModel] = []
+        self._kernels: dict[int, tuple[Kernel, tuple[KernelCall, ...]]] = {}
+        """By the identity of a computation of the graph."""
         self._embedded: dict[bytes, int] = {}
         self._resources: dict[str, HostResource] = {}
         self._outputs: list[OutputRequest] = []
@@ -197,10 +200,7 @@ class _Selection:
     ) -> tuple[Call, ...]:
         """The calls of a computation's kernel. `read` and `written` say where its inputs and outputs are, by number;
         `scratch` gives a call's own memory, by number and size."""
-        kernel = self._target.kernels.kernel(computation, self._byte_price)
-        if kernel is None:
-            kind = type(computation).__name__
-            raise MissingKernel(self._files.get(node.stage, node.stage), kind, self._target.kernels.name)
+        kernel, calls = self._packed(node, computation)
         part = self._parts.get(node.stage, PIPELINE)
 
         def resolve(argument: KernelArgument, number: int) -> Argument:
@@ -227,8 +227,21 @@ class _Selection:
                 part,
                 call.proof,
             )
-            for call in kernel.calls(computation)
+            for call in calls
         )
+
+    def _packed(self, node: Node, computation: Computation) -> tuple[Kernel, tuple[KernelCall, ...]]:
+        """The kernel of a computation and its calls, which are made once for nodes that share it, as those of a loop's
+        rounds do."""
+        known = self._kernels.get(id(computation))
+        if known is not None:
+            return known
+        kernel = self._target.kernels.kernel(computation, self._byte_price)
+        if kernel is None:
+            kind = type(computation).__name__
+            raise MissingKernel(self._files.get(node.stage, node.stage), kind, self._target.kernels.name)
+        self._kernels[id(computation)] = kernel, kernel.calls(computation)
+        return self._kernels[id(computation)]
 
     def _block(self, node: Node, work: BlockCall) -> Call:
         code = work.code

@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import replace
 
 from rune.anvil.control_flow import REASONS
-from rune.anvil.operation import Contradiction, Op
+from rune.anvil.operation import Alike, Contradiction, Op, alike
 from rune.anvil.ops import OPERATIONS
 from rune.anvil.ops.types import ELEMENTS_LIMIT
 from rune.anvil.plain_model import plain_model
@@ -25,8 +25,12 @@ def unsupported(model: Model, profile: Profile = LITERT) -> tuple[Unsupported, .
         return lacked
     found: Counter[tuple[str, str]] = Counter()
     model = plain_model(model)
+    refusals: dict[Alike, str | None] = {}
     for operator in model.operators:
-        why = _refusal(model, operator, profile)
+        likeness = alike(model.tensors, operator)
+        if likeness not in refusals:
+            refusals[likeness] = _refusal(model, operator, profile)
+        why = refusals[likeness]
         if why is not None:
             types = operator_types(model, operator)
             found[operator.op, f"{types}, {why}" if why else types] += 1

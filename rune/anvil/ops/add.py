@@ -56,7 +56,7 @@ class AddInt8(Computation, CarriesChannels, ByRows):
         for each, terms in zip(inputs, (self.left_terms, self.right_terms), strict=True):
             ends = terms[each.least + 128], terms[each.greatest + 128]
             sums = Range(sums.least + np.minimum(*ends), sums.greatest + np.maximum(*ends))
-        return Range(self._bytes(sums.least), self._bytes(sums.greatest))
+        return Range(*self._bytes(np.stack((sums.least, sums.greatest))))
 
     def carrying(self, keep: Mask) -> Computation:
         return replace(self, shape=self.shape.carrying(keep))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -30,7 +31,7 @@ class Broadcast:
     @property
     def count(self) -> int:
         """Elements of the output."""
-        return int(np.prod(self.sizes))
+        return math.prod(self.sizes)
 
     @property
     def fields(self) -> tuple[tuple[str, tuple[int, ...]], ...]:
@@ -39,11 +40,13 @@ class Broadcast:
 
     def spread(self, left: Array, right: Array) -> tuple[Array, Array]:
         """Both inputs with the output's five dimensions."""
-        found = []
-        for values, steps in ((left, self.left_steps), (right, self.right_steps)):
-            strides = tuple(step * values.itemsize for step in steps)
-            found.append(np.lib.stride_tricks.as_strided(np.ascontiguousarray(values), self.sizes, strides))
-        return found[0], found[1]
+        return self._spread(left, self.left_steps), self._spread(right, self.right_steps)
+
+    def _spread(self, values: Array, steps: tuple[int, ...]) -> Array:
+        if values.size == self.count == 1:
+            return values.reshape(self.sizes)
+        strides = tuple(step * values.itemsize for step in steps)
+        return np.lib.stride_tricks.as_strided(np.ascontiguousarray(values), self.sizes, strides)
 
     @staticmethod
     def dense(count: int) -> Broadcast:

@@ -21,8 +21,10 @@ def constant_folding(graph: Graph) -> Graph:
         if not isinstance(node.work, Computation) or not node.work.is_elementwise:
             continue
         given = [data for data in (values[index].data for index in node.inputs) if data is not None]
+        if len(given) < len(node.inputs):
+            continue
         size = sum(values[index].type.size for index in node.outputs)
-        if len(given) < len(node.inputs) or size > max(SMALL, sum(data.nbytes for data in given)):
+        if size > max(SMALL, sum(data.nbytes for data in given)):
             continue
         for index, result in zip(node.outputs, node.work.evaluate(*given), strict=True):
             kind = values[index].type

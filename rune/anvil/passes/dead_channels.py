@@ -132,6 +132,8 @@ def _without_dead(
 ) -> tuple[Graph, Mapping[int, Mask]] | None:
     """The graph without the dead channels of these values, and those that it keeps of each; None where there are none,
     or something else sees them."""
+    if not any(index in ranges and ranges[index].constant.any() for index in members):
+        return None
     inside = frozenset(members)
     touching = {
         number: node
@@ -157,18 +159,20 @@ def _live(
     graph: Graph, inside: frozenset[int], touching: Sequence[Node], ranges: Mapping[int, Range]
 ) -> Mapping[int, Mask] | None:
     """The channels to keep, by value; None where a node needs them all. Dead ones fill up the vectors."""
-    classes = _classes(graph, inside, [node for node in touching if _is_within(graph, node, inside)])
-    if classes is None:
-        return None
-    dead: Mask = np.zeros(sum(map(len, classes.values())), np.bool_)
-    others = [node for node in touching if not _is_within(graph, node, inside)]
+    within, others = list[Node](), list[Node]()
+    for node in touching:
+        (within if _is_within(graph, node, inside) else others).append(node)
     readers = [node for node in others if not inside.isdisjoint(node.inputs)]
     makers = [node for node in others if not inside.isdisjoint(node.outputs)]
     if not all(isinstance(node.work, MakesChannels) for node in makers):
         return None
+    if not all(isinstance(node.work, ReadsChannels) and inside.isdisjoint(node.inputs[1:]) for node in readers):
+        return None
+    classes = _classes(graph, inside, within)
+    if classes is None:
+        return None
+    dead: Mask = np.zeros(sum(map(len, classes.values())), np.bool_)
     for node in readers:
-        if not isinstance(node.work, ReadsChannels) or not inside.isdisjoint(node.inputs[1:]):
-            return None
         dead[classes[node.inputs[0]]] = True
     for node in readers:
         found = ranges.get(node.inputs[0])

@@ -10,7 +10,7 @@ from rune.anvil.computation import Array, Computation
 from rune.anvil.errors import BadModel, UnsupportedModel
 from rune.anvil.graph import NUMPY_TYPES, Value
 from rune.anvil.looks import look_up
-from rune.anvil.operation import Contradiction, Op
+from rune.anvil.operation import Alike, Contradiction, Op, alike
 from rune.anvil.ops import OPERATIONS
 from rune.anvil.ops.byte_table import ByteTable
 from rune.anvil.ops.variables import Copy
@@ -89,15 +89,19 @@ class _Contradictory(Exception):
 def _ops(model: Model, profile: Profile) -> tuple[Model, tuple[tuple[Op, Computation], ...]]:
     """The plain model, and what each of its operators computes. Raises `_Contradictory`."""
     model = plain_model(model)
-    found = []
+    found: dict[Alike, tuple[Op, Computation]] = {}
+    ops = []
     for number, operator in enumerate(model.operators):
         look_up()
-        op = Op.of(model.tensors, operator, profile)
-        try:
-            found.append((op, OPERATIONS[operator.op].computation(op)))
-        except Contradiction as contradiction:
-            raise _Contradictory(f"operator {number}, {operator.op}: {contradiction}") from contradiction
-    return model, tuple(found)
+        likeness = alike(model.tensors, operator)
+        if likeness not in found:
+            op = Op.of(model.tensors, operator, profile)
+            try:
+                found[likeness] = op, OPERATIONS[operator.op].computation(op)
+            except Contradiction as contradiction:
+                raise _Contradictory(f"operator {number}, {operator.op}: {contradiction}") from contradiction
+        ops.append(found[likeness])
+    return model, tuple(ops)
 
 
 def _value(name: str, tensor: Tensor) -> Value:

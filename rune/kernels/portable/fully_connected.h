@@ -22,30 +22,31 @@
 RUNE_FULLY_CONNECTED_INT8(rune_fully_connected_int8, rune_requantize_once, rune_requantize_once)
 RUNE_FULLY_CONNECTED_INT8(rune_fully_connected_int8_nearest, rune_requantize_nearest, rune_requantize_nearest)
 
-/* Eight sums side by side, in the order in which vectors of four add them, so that every target gives the same bits. */
-RUNE_FUNCTION float rune_dot_float32(const float *left, const float *right, int32_t count)
-{
-    float sums[8] = {0, 0, 0, 0, 0, 0, 0, 0}, sum;
-    int32_t i = 0;
-    for (; i + 8 <= count; i += 8)
-        for (int32_t lane = 0; lane < 8; lane++)
-            sums[lane] += RUNE_PRODUCT_F32(left[i + lane], right[i + lane]);
-    for (int32_t lane = 0; lane < 4; lane++)
-        sums[lane] += sums[lane + 4];
-    sum = (sums[0] + sums[2]) + (sums[1] + sums[3]);
-    for (; i < count; i++)
-        sum += RUNE_PRODUCT_F32(left[i], right[i]);
-    return sum;
-}
-
+/* Four outputs side by side, so that none waits for its sum; each adds one product after the other, as the reference does.
+ * Where fewer are left, the last one is computed again and not stored. */
 RUNE_KERNEL void rune_fully_connected_float32(const float *input, float *output, const float *weights,
                                               const float *bias, int32_t batches, int32_t inputs, int32_t outputs,
                                               float minimum, float maximum)
 {
     for (int32_t batch = 0; batch < batches; batch++, input += inputs) {
-        for (int32_t i = 0; i < outputs; i++) {
-            float sum = rune_dot_float32(input, weights + i * inputs, inputs) + bias[i];
-            *output++ = sum < minimum ? minimum : sum > maximum ? maximum : sum;
+        for (int32_t first = 0; first < outputs; first += 4) {
+            const int32_t left = outputs - first < 4 ? outputs - first : 4;
+            const float *const row = weights + first * inputs;
+            const float *const second = row + (left > 1 ? 1 : 0) * inputs;
+            const float *const third = row + (left > 2 ? 2 : left - 1) * inputs;
+            const float *const last = row + (left - 1) * inputs;
+            float sums[4] = {0, 0, 0, 0};
+            for (int32_t k = 0; k < inputs; k++) {
+                const float value = input[k];
+                sums[0] += RUNE_PRODUCT_F32(value, row[k]);
+                sums[1] += RUNE_PRODUCT_F32(value, second[k]);
+                sums[2] += RUNE_PRODUCT_F32(value, third[k]);
+                sums[3] += RUNE_PRODUCT_F32(value, last[k]);
+            }
+            for (int32_t i = 0; i < left; i++) {
+                const float sum = sums[i] + bias[first + i];
+                *output++ = sum < minimum ? minimum : sum > maximum ? maximum : sum;
+            }
         }
     }
 }

@@ -1,12 +1,14 @@
 /*
- * FULLY_CONNECTED, int8 and float32: several rows of weights at a time, so that an input is loaded once for them, and
- * four sums become outputs together. They lie in the order in which they are read.
+ * FULLY_CONNECTED, int8 and float32: several rows of weights at a time, so that an input is loaded once for them. They lie
+ * in the order in which they are read. Sums of floats are the reference's to the bit.
  */
 #ifndef RUNE_FULLY_CONNECTED_H
 #define RUNE_FULLY_CONNECTED_H
 
 #include "rescale.h"
 #include "vector.h"
+
+#define RUNE_FLOAT_VECTORS 8 /* of four outputs that are summed together: more would not stay in registers */
 
 /* The nearest numbers to two products, halves away from zero: `rune_requantize_nearest`, as doubles. */
 RUNE_INLINE rune_f64x2 rune_nearest_f64(rune_f64x2 product)
@@ -118,32 +120,47 @@ RUNE_INLINE void rune_fully_connected_int8(const int8_t *input, int8_t *output, 
         rune_panels_int8_shared(input, output, weights, bias, requantize, batches, inputs, outputs);
 }
 
-/* `weights` are groups of four rows, in the order in which they are read: [eight inputs][row][8], and then the inputs that
- * are left, [input][row]. They and `bias` are padded to four rows. */
+/*
+ * The outputs of one block, each in a lane of its own: an input is multiplied for all of them, and added before the next, as
+ * the reference adds. `weights` are [input][row], `vectors` times four rows; what is behind them comes next.
+ */
+RUNE_INLINE const float *rune_block_float32(const float *input, float *output, const float *weights, const float *bias,
+                                            int32_t inputs, int32_t count, float minimum, float maximum,
+                                            const int32_t vectors)
+{
+    rune_f32x4 sums[RUNE_FLOAT_VECTORS];
+    RUNE_UNROLLED for (int32_t i = 0; i < vectors; i++)
+        sums[i] = rune_splat_f32(0);
+    RUNE_ROLLED for (int32_t k = 0; k < inputs; k++, weights += 4 * vectors) {
+        const rune_f32x4 value = rune_splat_f32(input[k]);
+        RUNE_UNROLLED for (int32_t i = 0; i < vectors; i++)
+            sums[i] += value * rune_load_f32(weights + 4 * i);
+    }
+    RUNE_UNROLLED for (int32_t i = 0; i < vectors; i++) {
+        const rune_f32x4 found = rune_clamp_f32(sums[i] + rune_load_f32(bias + 4 * i), minimum, maximum);
+        const int32_t left = count - 4 * i;
+        __builtin_memcpy(output + 4 * i, &found, (size_t)(left < 4 ? left : 4) * sizeof *output);
+    }
+    return weights;
+}
+
+/* `weights` are blocks of rows as alike in size as can be, the larger ones first; they and `bias` are padded to four rows.
+ * Several vectors at a time, so that no sum waits for itself. */
 RUNE_INLINE void rune_fully_connected_float32(const float *input, float *output, const float *weights,
                                               const float *bias, int32_t batches, int32_t inputs, int32_t outputs,
                                               float minimum, float maximum)
 {
+    const int32_t vectors = (outputs + 3) / 4, blocks = (vectors + RUNE_FLOAT_VECTORS - 1) / RUNE_FLOAT_VECTORS;
+    const int32_t small = vectors / blocks, larger = 4 * (small + 1) * (vectors % blocks);
     for (int32_t batch = 0; batch < batches; batch++, input += inputs, output += outputs) {
-        const float *row = weights;
-        for (int32_t first = 0; first < outputs; first += 4) {
-            rune_f32x4 low[4] = {{0}, {0}, {0}, {0}}, high[4] = {{0}, {0}, {0}, {0}};
-            int32_t k = 0;
-            RUNE_ROLLED for (; k + 8 <= inputs; k += 8, row += 32) {
-                const rune_f32x4 left = rune_load_f32(input + k), right = rune_load_f32(input + k + 4);
-                RUNE_UNROLLED for (int32_t i = 0; i < 4; i++) {
-                    low[i] += left * rune_load_f32(row + 8 * i);
-                    high[i] += right * rune_load_f32(row + 8 * i + 4);
-                }
-            }
-            RUNE_UNROLLED for (int32_t i = 0; i < 4; i++)
-                low[i] += high[i];
-            rune_f32x4 sums = rune_sums_f32(low);
-            RUNE_ROLLED for (; k < inputs; k++, row += 4)
-                sums += input[k] * rune_load_f32(row);
-            sums = rune_clamp_f32(sums + rune_load_f32(bias + first), minimum, maximum);
-            __builtin_memcpy(output + first, &sums, (size_t)(outputs - first < 4 ? outputs - first : 4) * sizeof *output);
-        }
+        const float *block = weights;
+        int32_t first = 0;
+        RUNE_ROLLED for (; first < larger; first += 4 * (small + 1))
+            block = rune_block_float32(input, output + first, block, bias + first, inputs, outputs - first, minimum,
+                                       maximum, small + 1);
+        RUNE_ROLLED for (; first < outputs; first += 4 * small)
+            block = rune_block_float32(input, output + first, block, bias + first, inputs, outputs - first, minimum,
+                                       maximum, small);
     }
 }
 

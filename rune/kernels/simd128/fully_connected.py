@@ -1,4 +1,4 @@
-"""FULLY_CONNECTED: weights of int8 in panels of eight, four or two rows, those of floats in groups of four."""
+"""FULLY_CONNECTED: weights of int8 in panels of eight, four or two rows, those of floats a lane for each."""
 
 from __future__ import annotations
 
@@ -16,6 +16,8 @@ from rune.kernels.packing import float32s, folded_bias, int8s, int32s, nearest_r
 TOGETHER = 4
 """Sums that become outputs at a time."""
 
+FLOAT_VECTORS = 8
+"""Vectors of so many sums of floats that are summed at a time, at most: `RUNE_FLOAT_VECTORS`."""
 STORING = 60
 """Instructions that add up the sums of four outputs, round them in double precision and store them."""
 CODE = 1000
@@ -96,7 +98,7 @@ def float32(op: FullyConnectedFloat32) -> KernelCall:
         (
             Input(0, "float"),
             Output(0, "float"),
-            float32s(_by_fours(op.weights)),
+            float32s(_in_blocks_of_vectors(op.weights)),
             float32s(filled_bias(op.bias)),
             Number(op.batches),
             Number(inputs),
@@ -107,16 +109,17 @@ def float32(op: FullyConnectedFloat32) -> KernelCall:
     )
 
 
-def _by_fours(weights: NDArray[np.generic]) -> NDArray[np.generic]:
-    """[row][input] to groups of four rows: each [eight inputs][row][8], then [input][row] of the inputs that are left.
-    Rows of zeros fill up the last group."""
+def _in_blocks_of_vectors(weights: NDArray[np.generic]) -> NDArray[np.generic]:
+    """[row][input] to blocks of rows that are as alike in size as can be, the larger ones first: each [input][row]. Rows
+    of zeros fill up the last four."""
     outputs, inputs = weights.shape
-    full = np.zeros((-(-outputs // TOGETHER) * TOGETHER, inputs), weights.dtype)
+    vectors = -(-outputs // TOGETHER)
+    full = np.zeros((vectors * TOGETHER, inputs), weights.dtype)
     full[:outputs] = weights
-    groups, whole = full.reshape(-1, TOGETHER, inputs), inputs // 8 * 8
-    eights = groups[:, :, :whole].reshape(len(groups), TOGETHER, -1, 8).swapaxes(1, 2)
-    left = groups[:, :, whole:].swapaxes(1, 2)
-    return np.concatenate([eights.reshape(len(groups), -1), left.reshape(len(groups), -1)], axis=1)
+    blocks = -(-vectors // FLOAT_VECTORS)
+    small, larger = divmod(vectors, blocks)
+    counts = [TOGETHER * (small + (number < larger)) for number in range(blocks)]
+    return in_blocks(full, counts, 1)
 
 
 PACKERS = {FullyConnectedInt8: int8, FullyConnectedFloat32: float32}

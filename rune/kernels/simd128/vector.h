@@ -161,11 +161,6 @@ RUNE_INLINE rune_i32x4 rune_sums_i32(const rune_i32x4 vectors[4])
     return RUNE_SUMS(vectors);
 }
 
-RUNE_INLINE rune_f32x4 rune_sums_f32(const rune_f32x4 vectors[4])
-{
-    return RUNE_SUMS(vectors);
-}
-
 /* 32 bits to 8, each number at the nearest that a byte can hold. */
 RUNE_INLINE rune_i8x16 rune_narrow(rune_i32x4 a, rune_i32x4 b, rune_i32x4 c, rune_i32x4 d)
 {

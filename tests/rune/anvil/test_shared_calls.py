@@ -8,9 +8,12 @@ from pathlib import Path
 import pytest
 
 from rune.anvil.c_call import Notation
+from rune.anvil.computation import Computation
 from rune.anvil.lower import lower
+from rune.anvil.ops.unary_float32 import UnaryFloat32
 from rune.anvil.plan import plan
 from rune.anvil.program import BufferPlace, Call, ConstantPlace, ElementCount, Number, Pointer, ResourcePlace
+from rune.anvil.reading.pipeline import read_pipeline
 from rune.anvil.shared_calls import LEAST, SharedCalls
 from rune.building.building import build
 from rune.targets.finding import find_target
@@ -49,6 +52,15 @@ NOTATION = Notation(str, pointer, resource)
 def texts(steps: list[Call]) -> tuple[list[str], list[list[str]]]:
     shared = SharedCalls("shared", steps)
     return list(shared.functions(NOTATION)), [shared.lines(step, NOTATION) for step in steps]
+
+
+def test_what_a_round_of_a_loop_computes_is_found_once_for_all_rounds() -> None:
+    """A loop of hundreds of rounds took a tenth of a second of which most was spent on finding the same again."""
+    model = read_model(read_packed(KERAS)["gru_f32.tflite"])
+    read = read_pipeline(models_pipeline({"model": model}), {"model": model})
+    works = [node.work for node in read.nodes if isinstance(node.work, Computation)]
+    functions = {id(work) for work in works if isinstance(work, UnaryFloat32)}
+    assert (len(works), len(functions)) == (62, 3)
 
 
 def test_calls_that_differ_in_memory_alone_share_a_function() -> None:
