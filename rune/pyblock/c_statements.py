@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import fields, is_dataclass
+from itertools import zip_longest
 
 from rune.pyblock.c_expressions import ExpressionText
 from rune.pyblock.c_lines import ELEMENT_TYPES, Lines, is_narrow, literal
@@ -15,12 +17,15 @@ from rune.pyblock.ir import (
     Fill,
     For,
     ForEach,
+    Function,
     If,
     Leave,
+    Read,
     Return,
     Slice,
     Statement,
     Store,
+    Variable,
     While,
 )
 from rune.pyblock.numbers import Scalar, scalar_of
@@ -40,8 +45,20 @@ class StatementText:
         self._returns = returns
 
     def block(self, body: Sequence[Statement]) -> None:
-        for statement in body:
-            self._statement(statement)
+        for statement, after in zip_longest(body, body[1:]):
+            if not (
+                isinstance(statement, Fill) and isinstance(after, For) and self._writes_all(after, statement.array)
+            ):
+                self._statement(statement)
+
+    def _writes_all(self, loop: For, array: ArrayVariable) -> bool:
+        """Whether a loop only writes each element of an array, in order, and nothing reads what was there before."""
+        facts, count = self._expressions.facts, array.type.count
+        is_whole = (facts.of(loop.start), facts.of(loop.stop), loop.step) == ((0, 0), (count, count), 1)
+        match loop.body:
+            case (Store(target, (Read(variable),), value),) if is_whole and len(array.type.dimensions) == 1:
+                return target is array and variable is loop.variable and not _mentions(value, array)
+        return False
 
     def _statement(self, statement: Statement) -> None:
         lines, expressions = self._lines, self._expressions
@@ -155,3 +172,12 @@ class StatementText:
             name = expressions.names[statement.variable]
             lines.add(f"{name} = {index};")
             self.block(statement.body)
+
+
+def _mentions(node: object, array: ArrayVariable) -> bool:
+    """Whether an expression reads an array, or hands it to a function."""
+    if isinstance(node, tuple):
+        return any(_mentions(each, array) for each in node)
+    if node is array or not is_dataclass(node) or isinstance(node, ArrayVariable | Variable | Function):
+        return node is array
+    return any(_mentions(getattr(node, each.name), array) for each in fields(node))
