@@ -22,11 +22,13 @@ from rune.pyblock.ir import (
     Leave,
     Read,
     Return,
+    Role,
     Slice,
     Statement,
     Store,
     Variable,
     While,
+    fixed_limits,
 )
 from rune.pyblock.numbers import Scalar, scalar_of
 
@@ -129,8 +131,11 @@ class StatementText:
             text = ("", many, " elements cannot be assigned to a slice of ", wanted, "")
             expressions.fail_with(f"{many} != {wanted}", line, text)
         given, into, index = expressions.names[source.array], expressions.names[target.array], lines.fresh()
-        # The two may overlap, also where a helper was given one array twice: from the side that is safe.
         head = f"for (int32_t {index} = 0; {index} < {many}; ++{index})"
+        if source.array is not target.array and Role.LOCAL in (source.array.role, target.array.role):
+            lines.add(f"{head} {into}[{start} + {index}] = {given}[{first} + {index}];")
+            return
+        # The two may overlap, also where a helper was given one array twice: from the side that is safe.
         with lines.braces(f"if ((uintptr_t)({into} + {start}) <= (uintptr_t)({given} + {first}))"):
             lines.add(f"{head} {into}[{start} + {index}] = {given}[{first} + {index}];")
         with lines.braces("else"):
@@ -140,8 +145,9 @@ class StatementText:
     def _limits(self, part: Slice) -> tuple[str, str]:
         """The first element of a slice, and how many it has."""
         size = part.array.type.count
-        if part.start is None and part.stop is None:
-            return "0", str(size)
+        fixed = fixed_limits(part)
+        if fixed is not None:
+            return str(fixed.start), str(len(fixed))
         found = ["0", str(size)]
         for position, limit in enumerate((part.start, part.stop)):
             if limit is not None:

@@ -50,6 +50,7 @@ class _Header:
         self._settings = settings
         self._file = file
         self._functions: dict[Function, str] = {}
+        self._gives: dict[Function, Interval] = {}
         self._tables: dict[ArrayVariable, str] = {}
         self._table_lines: list[str] = []
         self._texts: list[str] = []
@@ -116,7 +117,9 @@ class _Header:
 
     def _function(self, function: Function) -> str:
         entry = function is self._block.entry
-        facts = intervals(function, self._given() if entry else None)
+        facts = intervals(function, self._given() if entry else None, self._gives)
+        if function.gives is Scalar.INT and facts.gives is not None:
+            self._gives[function] = facts.gives
         names: dict[Variable | ArrayVariable, str] = {}
         lines = Lines()
         parameters = []

@@ -33,7 +33,11 @@ def test_a_block_takes_at_most_half_more_than_c(name: str, record_property: Reco
     made = emit(found.block, "block.py", ())
     own = f"{', state' if made.state_size else ''}{', scratch' if made.scratch_size else ''}"
     program = _PROGRAM.replace("BLOCK", made.text).replace("CALL", f"{made.function}(x, one{own});")
-    types = [f"-DREAD={ELEMENT_TYPES[case.reads]}", f"-DGIVEN={ELEMENT_TYPES[case.gives]}", f"-DGIVEN_COUNT={case.count}"]
+    types = [
+        f"-DREAD={ELEMENT_TYPES[case.reads]}",
+        f"-DGIVEN={ELEMENT_TYPES[case.gives]}",
+        f"-DGIVEN_COUNT={case.count}",
+    ]
     (tmp_path / "main.c").write_text(program, encoding="ascii")
     hand = f"#include <stdint.h>\n{case.before}\nvoid by_hand(const READ *x, GIVEN *o) {{\n{case.c}}}\n"
     (tmp_path / "hand.c").write_text(hand, encoding="ascii")

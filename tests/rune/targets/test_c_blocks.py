@@ -62,7 +62,7 @@ def test_every_function_of_a_block_gives_the_bytes_of_wasm32(tmp_path: Path) -> 
 
 
 def test_a_function_that_stays_one_is_called(tmp_path: Path) -> None:
-    """gcc 12 left calls of such functions out, as it had made addresses of their loops that it took for null pointers."""
+    """gcc 12 left calls of such functions out, for it took addresses of its own making for null pointers."""
     _gives_the_bytes_of_wasm32([each for each in VECTORS if each.block.name in WIDENING], tmp_path, APART, least=100)
 
 
