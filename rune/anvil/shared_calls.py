@@ -7,7 +7,7 @@ code of a loop does not grow with its rounds.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import partial
 from typing import TypeGuard
@@ -27,17 +27,15 @@ class SharedCalls:
         several = (call for call, count in found.items() if count >= LEAST)
         self._names: Mapping[Call, str] = {call: f"{prefix}_{number}" for number, call in enumerate(several)}
 
-    def functions(self, notation: Notation, after_call: Sequence[str] = ()) -> Iterator[str]:
-        """Their definitions. `after_call` are lines that follow each call of a kernel."""
+    def functions(self, notation: Notation) -> Iterator[str]:
+        """Their definitions."""
         for call, name in self._names.items():
             parameters = ", ".join(
                 f"{'' if pointer.writes else 'const '}{pointer.element} *{_inside(pointer, notation)}"
                 for pointer in _in_memory(call)
             )
             inside = replace(notation, pointer=partial(_inside, notation=notation))
-            yield "\n".join(
-                [f"static RUNE_APART void {name}({parameters})", "{", *call_lines(call, inside), *after_call, "}", ""]
-            )
+            yield "\n".join([f"static RUNE_APART void {name}({parameters})", "{", *call_lines(call, inside), "}", ""])
 
     def lines(self, call: Call, notation: Notation) -> list[str]:
         """What a step of this call does."""

@@ -20,6 +20,7 @@ from rune.pyblock.ir import (
     Statement,
     Store,
     Variable,
+    fixed_limits,
 )
 from rune.pyblock.numbers import Scalar, scalar_of
 from rune.pyblock.problems import Kind
@@ -50,7 +51,8 @@ def new_array(scope: Scope, target: ast.Name, value: ast.expr) -> tuple[Statemen
         return () if array is None else (*elements.computed, *filled(array, elements, line))
     if isinstance(value, ast.Subscript) and isinstance(value.slice, ast.Slice):
         source = _slice(scope, value)
-        length = None if source is None else _fixed_length(source)
+        fixed = None if source is None else fixed_limits(source)
+        length = None if fixed is None else len(fixed)
         if source is None or length is None or length < 1:
             if source is not None:
                 message = "The length of this copy is not fixed" if length is None else "This copy has no elements"
@@ -217,13 +219,3 @@ def _slice(scope: Scope, node: ast.Subscript) -> Slice | None:
     ):
         return None
     return Slice(array, limits[0], limits[1], node.lineno)
-
-
-def _fixed_length(source: Slice) -> int | None:
-    """How many elements a slice has, where its limits are literals."""
-    limits: list[int | None] = []
-    for each in (source.start, source.stop):
-        if each is not None and not isinstance(each, Constant):
-            return None
-        limits.append(None if each is None else int(each.value))
-    return len(range(*slice(*limits).indices(source.array.type.count)))

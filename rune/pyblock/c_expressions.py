@@ -196,6 +196,9 @@ class ExpressionText:
             wide = all(map(is_narrow, (*operands, self.facts.of(node))))
             text = f"{left} {operator} {right}" if wide else f"(int64_t){left} {operator} (int64_t){right}"
             return self._keep(type_, f"({type_})({text})")
+        power = _power_of_two(operands[1])
+        if operator == "%" and power is not None:
+            return self._keep(type_, f"({type_})({left} & {literal((1 << power) - 1, Scalar.INT)})")
         if operator in ("//", "%") and operands[0][0] >= 0 and operands[1][0] >= 0:
             return self._keep(type_, f"({type_})({left} {'/' if operator == '//' else '%'} {right})")
         if operator in ("//", "%") and all(map(is_narrow, (*operands, self.facts.of(node)))) and never:
@@ -333,7 +336,16 @@ class ExpressionText:
             self.lines.add(f"{number_type(node.type, ALL)} {name} = 0;")
             arguments.append(f"&{name}")
         self.lines.add(f"if ({self._functions[node.function]}({', '.join([*arguments, 'scratch'])})) return 1;")
-        return "0" if node.type is None else name
+        if node.type is None:
+            return "0"
+        type_ = self.type_of(node)
+        return name if type_ == number_type(node.type, ALL) else self._keep(type_, f"({type_}){name}")
+
+
+def _power_of_two(interval: Interval) -> int | None:
+    """The exponent where an interval is one power of two: the rest of a division by it is the bits below, of any sign."""
+    low, high = interval
+    return low.bit_length() - 1 if low == high and low > 0 and low & (low - 1) == 0 else None
 
 
 def array_type(array: ArrayVariable) -> str:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import fields, is_dataclass
+from itertools import zip_longest
 
 from rune.pyblock.c_expressions import ExpressionText
 from rune.pyblock.c_lines import ELEMENT_TYPES, Lines, is_narrow, literal
@@ -15,13 +17,18 @@ from rune.pyblock.ir import (
     Fill,
     For,
     ForEach,
+    Function,
     If,
     Leave,
+    Read,
     Return,
+    Role,
     Slice,
     Statement,
     Store,
+    Variable,
     While,
+    fixed_limits,
 )
 from rune.pyblock.numbers import Scalar, scalar_of
 
@@ -40,8 +47,20 @@ class StatementText:
         self._returns = returns
 
     def block(self, body: Sequence[Statement]) -> None:
-        for statement in body:
-            self._statement(statement)
+        for statement, after in zip_longest(body, body[1:]):
+            if not (
+                isinstance(statement, Fill) and isinstance(after, For) and self._writes_all(after, statement.array)
+            ):
+                self._statement(statement)
+
+    def _writes_all(self, loop: For, array: ArrayVariable) -> bool:
+        """Whether a loop only writes each element of an array, in order, and nothing reads what was there before."""
+        facts, count = self._expressions.facts, array.type.count
+        is_whole = (facts.of(loop.start), facts.of(loop.stop), loop.step) == ((0, 0), (count, count), 1)
+        match loop.body:
+            case (Store(target, (Read(variable),), value),) if is_whole and len(array.type.dimensions) == 1:
+                return target is array and variable is loop.variable and not _mentions(value, array)
+        return False
 
     def _statement(self, statement: Statement) -> None:
         lines, expressions = self._lines, self._expressions
@@ -112,8 +131,11 @@ class StatementText:
             text = ("", many, " elements cannot be assigned to a slice of ", wanted, "")
             expressions.fail_with(f"{many} != {wanted}", line, text)
         given, into, index = expressions.names[source.array], expressions.names[target.array], lines.fresh()
-        # The two may overlap, also where a helper was given one array twice: from the side that is safe.
         head = f"for (int32_t {index} = 0; {index} < {many}; ++{index})"
+        if source.array is not target.array and Role.LOCAL in (source.array.role, target.array.role):
+            lines.add(f"{head} {into}[{start} + {index}] = {given}[{first} + {index}];")
+            return
+        # The two may overlap, also where a helper was given one array twice: from the side that is safe.
         with lines.braces(f"if ((uintptr_t)({into} + {start}) <= (uintptr_t)({given} + {first}))"):
             lines.add(f"{head} {into}[{start} + {index}] = {given}[{first} + {index}];")
         with lines.braces("else"):
@@ -123,8 +145,9 @@ class StatementText:
     def _limits(self, part: Slice) -> tuple[str, str]:
         """The first element of a slice, and how many it has."""
         size = part.array.type.count
-        if part.start is None and part.stop is None:
-            return "0", str(size)
+        fixed = fixed_limits(part)
+        if fixed is not None:
+            return str(fixed.start), str(len(fixed))
         found = ["0", str(size)]
         for position, limit in enumerate((part.start, part.stop)):
             if limit is not None:
@@ -155,3 +178,12 @@ class StatementText:
             name = expressions.names[statement.variable]
             lines.add(f"{name} = {index};")
             self.block(statement.body)
+
+
+def _mentions(node: object, array: ArrayVariable) -> bool:
+    """Whether an expression reads an array, or hands it to a function."""
+    if isinstance(node, tuple):
+        return any(_mentions(each, array) for each in node)
+    if node is array or not is_dataclass(node) or isinstance(node, ArrayVariable | Variable | Function):
+        return node is array
+    return any(_mentions(getattr(node, each.name), array) for each in fields(node))

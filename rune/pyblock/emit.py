@@ -17,6 +17,7 @@ from rune.pyblock.interval_arithmetic import ALL, Interval
 from rune.pyblock.intervals import intervals
 from rune.pyblock.ir import ArrayVariable, Block, Expression, Function, Role, Variable
 from rune.pyblock.numbers import Scalar, scalar_of
+from rune.pyblock.results import arrays_of_outputs
 
 _ALIGNMENT = 8
 _ON_STACK = 64
@@ -49,6 +50,7 @@ class _Header:
         self._settings = settings
         self._file = file
         self._functions: dict[Function, str] = {}
+        self._gives: dict[Function, Interval] = {}
         self._tables: dict[ArrayVariable, str] = {}
         self._table_lines: list[str] = []
         self._texts: list[str] = []
@@ -115,7 +117,9 @@ class _Header:
 
     def _function(self, function: Function) -> str:
         entry = function is self._block.entry
-        facts = intervals(function, self._given() if entry else None)
+        facts = intervals(function, self._given() if entry else None, self._gives)
+        if function.gives is Scalar.INT and facts.gives is not None:
+            self._gives[function] = facts.gives
         names: dict[Variable | ArrayVariable, str] = {}
         lines = Lines()
         parameters = []
@@ -131,10 +135,13 @@ class _Header:
             names[variable] = f"v{number}"
             lines.add(f"{number_type(variable.type, facts.variables.get(variable, ALL))} v{number} = 0;")
             lines.add(f"(void)v{number};")
+        given = arrays_of_outputs(function) if entry else {}
         for number, array in enumerate(function.arrays):
             names[array] = f"a{number}"
             element = ELEMENT_TYPES[array.type.element]
-            if array.type.size <= _ON_STACK:
+            if array in given:
+                lines.add(f"{element} *const a{number} = o{given[array]};")
+            elif array.type.size <= _ON_STACK:
                 lines.add(f"{element} a{number}[{array.type.count}] = {{0}};")
             else:
                 at = f"({element} *)(void *)((unsigned char *)scratch + {self._scratch})"
@@ -146,7 +153,7 @@ class _Header:
             lines, facts, _WithTables(names, self._table), self._functions, self._file_of(function)
         )
         statements = StatementText(
-            lines, expressions, lambda values: self._return(lines, expressions, values, entry=entry)
+            lines, expressions, lambda values: self._return(lines, expressions, values, given, entry=entry)
         )
         lines.add("(void)scratch;")
         statements.block(function.body)
@@ -171,9 +178,11 @@ class _Header:
         lines: Lines,
         expressions: ExpressionText,
         values: Sequence[Expression | ArrayVariable],
+        in_place: Mapping[ArrayVariable, int],
         *,
         entry: bool,
     ) -> None:
+        """`in_place` are the arrays that lie where the outputs are."""
         if not entry:
             for each in values:
                 if not isinstance(each, ArrayVariable):
@@ -183,6 +192,8 @@ class _Header:
         for number, value in enumerate(kept):
             if isinstance(value, str):
                 lines.add(f"o{number}[0] = {value};")
+                continue
+            if value in in_place:
                 continue
             index = lines.fresh()
             head = f"for (int32_t {index} = 0; {index} < {value.type.count}; ++{index})"

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from rune.pyblock.accumulators import growth
 from rune.pyblock.interval_arithmetic import ALL, Interval, hull, limited, operated, within
 from rune.pyblock.ir import (
     Absolute,
@@ -49,6 +50,9 @@ from rune.pyblock.numbers import LEAST, MOST, Scalar, limits_of
 _MOST_STATEMENTS = 200_000
 """Statements that are looked at, those of loops in loops again and again; beyond it nothing is taken for proven."""
 
+_SUMS_OF_SUMS = 3
+"""How often sums in a loop are bounded by what is known of others."""
+
 
 @dataclass
 class Facts:
@@ -60,6 +64,8 @@ class Facts:
     variables: dict[Variable, Interval] = field(default_factory=dict)
     """Between which limits a variable ever lies."""
     loops: dict[For, Interval] = field(default_factory=dict)
+    gives: Interval | None = None
+    """Between which limits the whole number lies that a helper gives; None where it gives none."""
 
     def of(self, node: Expression) -> Interval:
         return self.values.get(node, ALL)
@@ -69,9 +75,13 @@ class Facts:
         return low >= LEAST and high <= MOST
 
 
-def intervals(function: Function, given: Mapping[Variable, Interval] | None = None) -> Facts:
-    """The facts of a function, for any arguments, or those within `given`."""
-    walk = _Walk()
+def intervals(
+    function: Function,
+    given: Mapping[Variable, Interval] | None = None,
+    gives: Mapping[Function, Interval] | None = None,
+) -> Facts:
+    """The facts of a function, for any arguments, or those within `given`. `gives` says it of functions it calls."""
+    walk = _Walk(gives or {})
     state: _State = {}
     for each in function.parameters:
         if isinstance(each, Variable) and each.type is Scalar.INT:
@@ -84,6 +94,8 @@ def intervals(function: Function, given: Mapping[Variable, Interval] | None = No
     for variable, interval in walk.notes.values():
         low, high = walk.facts.variables.get(variable, interval)
         walk.facts.variables[variable] = (min(low, interval[0]), max(high, interval[1]))
+    for interval in walk.given_back.values():
+        walk.facts.gives = interval if walk.facts.gives is None else hull(walk.facts.gives, interval)
     return walk.facts
 
 
@@ -114,8 +126,11 @@ class _TooMuch(Exception):
 class _Walk:
     """The walk over a function. A state of None means that nothing ever comes here."""
 
-    def __init__(self) -> None:
+    def __init__(self, gives: Mapping[Function, Interval]) -> None:
         self.facts = Facts()
+        self._gives = gives
+        self._most_turns: dict[For, int] = {}
+        self.given_back: dict[Return, Interval] = {}
         self._exits: list[list[_State]] = []
         self._turns: list[list[_State]] = []
         self._statements = 0
@@ -163,7 +178,7 @@ class _Walk:
             case Return(values):
                 for each_value in values:
                     if not isinstance(each_value, ArrayVariable):
-                        self._value(each_value, state)
+                        self.given_back[statement] = self._value(each_value, state)
                 return None
             case Evaluate(each_of):
                 for each in each_of:
@@ -174,11 +189,14 @@ class _Walk:
         start, stop = self._value(statement.start, state), self._value(statement.stop, state)
         if statement.step > 0:
             interval = (start[0], max(start[0], stop[1] - 1))
+            turns = -((start[0] - stop[1]) // statement.step)
         else:
             interval = (min(start[1], stop[0] + 1), start[1])
+            turns = -((stop[0] - start[1]) // -statement.step)
+        self._most_turns[statement] = max(turns, 0)
         self.facts.loops[statement] = interval
         self.notes[statement] = (statement.variable, interval)
-        return self._looped(state, statement.body, statement.variable, interval, None)
+        return self._looped(state, statement.body, statement.variable, interval, None, max(turns, 0))
 
     def _for_each(self, statement: ForEach, state: _State) -> _State | None:
         element = statement.source.type.element
@@ -186,10 +204,11 @@ class _Walk:
         if is_whole:
             self.notes[statement] = (statement.variable, limits_of(element))
         variable = statement.variable if is_whole else None
-        return self._looped(state, statement.body, variable, limits_of(element) if is_whole else ALL, None)
+        limits = limits_of(element) if is_whole else ALL
+        return self._looped(state, statement.body, variable, limits, None, statement.source.type.count)
 
     def _while(self, condition: Expression, body: Sequence[Statement], state: _State) -> _State | None:
-        return self._looped(state, body, None, ALL, condition)
+        return self._looped(state, body, None, ALL, condition, 0)
 
     def _looped(
         self,
@@ -198,8 +217,12 @@ class _Walk:
         variable: Variable | None,
         interval: Interval,
         condition: Expression | None,
+        turns: int,
     ) -> _State | None:
-        """The state behind a loop: its body is looked at until nothing grows, and once more to narrow what did."""
+        """The state behind a loop: its body is looked at until nothing grows, and once more to narrow what did.
+
+        `turns` are the most that there are; 0 where that is not known.
+        """
         head: _State = dict(state)
         while True:
             after, _ = self._turn(head, body, variable, interval, condition)
@@ -210,12 +233,28 @@ class _Walk:
         # A state one turn behind a sound one is sound as well, and may be narrower where the loop was widened.
         _, exits = self._turn(grown, body, variable, interval, condition)
         head = grown
+        for _ in range(_SUMS_OF_SUMS if turns else 0):
+            narrower = self._with_sums(state, head, body, turns)
+            if narrower == head:
+                break
+            head = narrower
+            _, exits = self._turn(head, body, variable, interval, condition)
         result: _State | None = head
         if condition is not None:
             self._value(condition, head)
             result = _narrowed(condition, head, self.facts, wanted=False)
         for each in exits:
             result = _joined(result, each)
+        return result
+
+    def _with_sums(self, before: _State, head: _State, body: Sequence[Statement], turns: int) -> _State:
+        """What is known at the head of a loop, with limits of what its body only adds to."""
+        result = dict(head)
+        for variable, (least, most) in growth(body, turns, self.facts.of, self._most_turns).items():
+            if variable in head and variable in before:
+                low, high = before[variable][0] + least, before[variable][1] + most
+                if low >= LEAST and high <= MOST:  # else one of the sums may fail, and what is behind it is not known
+                    result[variable] = (max(low, head[variable][0]), min(high, head[variable][1]))
         return result
 
     def _turn(
@@ -302,10 +341,11 @@ class _Walk:
             case Primitive(_, values) | Mathematics(_, values):
                 for each in values:
                     self._value(each, state)
-            case Call(_, arguments):
+            case Call(function, arguments):
                 for argument in arguments:
                     if not isinstance(argument, ArrayVariable):
                         self._value(argument, state)
+                return self._gives.get(function, ALL)
         return ALL
 
 

@@ -244,6 +244,16 @@ class Slice:
     line: int
 
 
+def fixed_limits(part: Slice) -> range | None:
+    """The indices of a slice whose limits are literals; else None."""
+    limits: list[int | None] = []
+    for each in (part.start, part.stop):
+        if each is not None and not isinstance(each, Constant):
+            return None
+        limits.append(None if each is None else int(each.value))
+    return range(*slice(*limits).indices(part.array.type.count))
+
+
 @dataclass(frozen=True, eq=False)
 class Assign:
     variable: Variable

@@ -38,8 +38,11 @@ _SANITIZED = (
 _ADDING = """\
 def adding(x: f32[4], *, s: State[f32[4]]) -> f32[4]:
     y = f32[4]()
+    z = f32[4]()
     for i in range(4):
-        y[i] = x[i] + s[i]
+        z[i] = x[i] + s[i]
+    for i in range(4):
+        y[i] = z[3 - i]
     return y
 """
 _GIVEN = struct.pack("<4f", 1, 1, 1, 1)
@@ -63,7 +66,7 @@ def test_no_program_reads_or_writes_outside_of_its_arrays(record_property: Recor
     assert failed > len(seeds) // 20
 
 
-@pytest.mark.parametrize("array", ["p0[(int32_t)v0", "p1[(int32_t)v0", "a0[(int32_t)v0", "o0[t6"])
+@pytest.mark.parametrize("array", ["p0[(int32_t)v0", "p1[(int32_t)v0", "a1[(int32_t)v0", "a0[(int32_t)v0"])
 def test_one_element_behind_an_array_is_found(array: str, tmp_path: Path) -> None:
     """In a block's C that is made wrong by hand: its input, its state, an array of its own and its output."""
     case = _adding()

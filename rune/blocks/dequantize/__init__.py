@@ -1,4 +1,4 @@
-"""The block `dequantize`: whole numbers of a scale and a zero point as f32. The C is in dequantize.h."""
+"""The block `dequantize`: whole numbers of a scale and a zero point as f32. It is written in dequantize.py."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from rune.arithmetic import round_f32
+from rune.blocks.in_python import python_code
 from rune.blocks.meaning import (
     KEPT,
     UNIT,
@@ -32,6 +33,7 @@ from rune.blocks.signature import (
 )
 from rune.tensor import ElementType, TensorType
 
+_SOURCE = Path(__file__).parent / "dequantize.py"
 _ELEMENTS = (*BYTES, ElementType.I16)
 _RANGES = {ElementType.I8: (-128, 127), ElementType.U8: (0, 255), ElementType.I16: (-32_768, 32_767)}
 
@@ -47,10 +49,7 @@ def _outputs(inputs: tuple[TensorType, ...], arguments: Arguments) -> tuple[Bloc
 
 
 def _code(inputs: tuple[TensorType, ...], arguments: Arguments) -> BlockCode:
-    return BlockCode(
-        f"rune_dequantize_{inputs[0].element}",
-        numbers=(inputs[0].count, round_f32(real(arguments, "scale")), integer(arguments, "zero_point")),
-    )
+    return python_code(_SOURCE, inputs, (real(arguments, "scale"), integer(arguments, "zero_point")))
 
 
 def _element(_inputs: tuple[TensorType, ...], arguments: Arguments) -> Callable[[float], float]:
@@ -73,7 +72,8 @@ def _taken(_inputs: tuple[TensorType, ...], arguments: Arguments) -> Taken:
 BLOCK = Block(
     name="dequantize",
     summary="Turns the whole numbers of a quantised model into f32.",
-    header=Path(__file__).parent / "dequantize.h",
+    header=None,
+    source=_SOURCE,
     arguments=(*QUANTISATION,),
     outputs=_outputs,
     code=_code,

@@ -1,13 +1,16 @@
-"""The block `signed_pixels`: bytes from 0 to 255 become -128 to 127. The C is in signed_pixels.h."""
+"""The block `signed_pixels`: bytes from 0 to 255 become -128 to 127. It is written in signed_pixels.py."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
 
+from rune.blocks.in_python import python_code
 from rune.blocks.meaning import KEPT, Effect, Range
 from rune.blocks.signature import Arguments, Block, BlockCode, BlockError, BlockOutput, Category
 from rune.tensor import ElementType, TensorType
+
+_SOURCE = Path(__file__).parent / "signed_pixels.py"
 
 
 def _outputs(inputs: tuple[TensorType, ...], _arguments: Arguments) -> tuple[BlockOutput, ...]:
@@ -20,7 +23,7 @@ def _outputs(inputs: tuple[TensorType, ...], _arguments: Arguments) -> tuple[Blo
 
 
 def _code(inputs: tuple[TensorType, ...], _arguments: Arguments) -> BlockCode:
-    return BlockCode("rune_signed_pixels", numbers=(inputs[0].count,))
+    return python_code(_SOURCE, inputs)
 
 
 def _element(_inputs: tuple[TensorType, ...], _arguments: Arguments) -> Callable[[float], float]:
@@ -30,7 +33,8 @@ def _element(_inputs: tuple[TensorType, ...], _arguments: Arguments) -> Callable
 BLOCK = Block(
     name="signed_pixels",
     summary="Moves an image's bytes to -128 to 127, for int8 models.",
-    header=Path(__file__).parent / "signed_pixels.h",
+    header=None,
+    source=_SOURCE,
     arguments=(),
     outputs=_outputs,
     code=_code,

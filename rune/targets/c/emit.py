@@ -80,13 +80,13 @@ class _Text:
         self._shared = SharedCalls("shared", program.steps)
 
     def whole(self) -> str:
-        work = [*self._shared.functions(self._notation, ["    RUNE_STEP_ENDS();"])]
+        work = [*self._shared.functions(self._notation)]
         work += [self._step(number, step) for number, step in enumerate(self._program.steps)]
         work += self._entries()  # constants are defined by what was written before
         return "\n".join([*self._head(), self._kernels(), *self._definitions, *self._memory(), *work])
 
     def _head(self) -> list[str]:
-        assumptions = ["assumptions.h", *(["float_assumptions.h"] if self._has_floats else [])]
+        support = ["compilers.h", "assumptions.h", *(["float_assumptions.h"] if self._has_floats else [])]
         return [
             f"/* {self._interface.name}: a rune as C99, written by Hammer Forge {rune.__version__}. */",
             f'#include "{self._interface.name}.h"',
@@ -101,7 +101,7 @@ class _Text:
             "#define RUNE_ONE_FILE",
             "#define RUNE_FAIL_RETURNS",
             "",
-            *(_support(name) for name in assumptions),
+            *(_support(name) for name in support),
         ]
 
     def _kernels(self) -> str:

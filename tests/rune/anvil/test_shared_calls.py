@@ -95,12 +95,6 @@ def test_sizes_that_a_run_decides_are_never_shared() -> None:
     assert texts([counted] * LEAST)[0] == []
 
 
-def test_lines_may_follow_the_call_in_the_function() -> None:
-    """What keeps a compiler of C from carrying anything across, which has to stand where the work is done."""
-    (function,) = SharedCalls("shared", [call(to) for to in range(1, LEAST + 1)]).functions(NOTATION, ["    end();"])
-    assert function.endswith("constant, 3);\n    end();\n}\n")
-
-
 @pytest.mark.parametrize("target", ["wasm32", "c"])
 def test_the_text_of_a_loop_that_is_written_out_calls_each_kernel_once(target: str) -> None:
     models = {"model": read_model(read_packed(KERAS)["gru_f32.tflite"])}

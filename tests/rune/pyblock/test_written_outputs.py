@@ -1,11 +1,13 @@
-"""What a block gives is what Python gives, whatever was in its outputs before."""
+"""What a block gives is written straight into its outputs, and is what Python gives whatever was there before."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from rune.pyblock.check import check_file
-from rune.pyblock.emit import emit
+from rune.pyblock.emit import EmittedBlock, emit
 from rune.pyblock.python import PythonBlock
 from rune.tensor import ElementType, TensorType
 from tests.rune.pyblock.native import Case, packed, results, some_inputs
@@ -46,3 +48,10 @@ def test_what_is_given_does_not_depend_on_what_was_there(tmp_path: Path) -> None
     found = results([case for case, _ in made], tmp_path, "-Wall", "-Wno-unused-function")
     for name, (_, wanted), given in zip(BLOCKS, made, found, strict=True):
         assert given == wanted, name
+
+
+@pytest.mark.parametrize(("name", "own", "zeroed"), [("mapped", 0, 0), ("reads_itself", 0, 1), ("early", 160, 1)])
+def test_an_array_that_is_an_output_needs_no_memory(name: str, own: int, zeroed: int) -> None:
+    made: EmittedBlock = emitted(name)[0].emitted
+    assert made.scratch_size == own
+    assert made.text.count("] = 0;") == zeroed
