@@ -10,6 +10,7 @@ from typing import Any
 from rune.block_tests.running import run_block_tests
 from rune.files import FileError, ProjectFiles
 from rune.pyblock.check import check_file
+from rune.pyblock.interface import interface_of
 from rune.pyblock.testing.check import tests_of_block
 from rune.runefile import Diagnostic, diagnostic_to_json
 from rune.runefile.diagnostics import Severity
@@ -18,7 +19,8 @@ from rune.runefile.source import SourceText
 
 
 def answer_publishable(files: ProjectFiles, path: str) -> dict[str, Any]:
-    """The block's `name` and `summary`, how many `tests` it has, and its `problems`, none where it can be published."""
+    """The block's `name`, `summary` and `interface`, how many `tests` it has, and its `problems`, none where it can be
+    published."""
     try:
         text = files.read(path).decode("utf-8-sig")
     except (FileError, UnicodeDecodeError) as error:
@@ -34,6 +36,7 @@ def answer_publishable(files: ProjectFiles, path: str) -> dict[str, Any]:
     return {
         "name": "" if signature is None else signature.name,
         "summary": "" if signature is None else signature.summary[:200],
+        "interface": None if signature is None else interface_of(signature),
         "tests": tests,
         "problems": [diagnostic_to_json(each) for each in problems],
     }

@@ -24,7 +24,7 @@ from forge.compute.turns import Party, Turn, Turns
 from forge.core.actors import Actor
 from forge.core.lifespan import server_stopping
 from forge.projects.models import Project
-from forge.projects.mounting import with_blocks
+from forge.projects.mounting import with_blocks, with_usable
 from forge.projects.versions import Manifest, WorkingTree, manifest_digest, working_tree
 
 ANSWER_SECONDS = 5.0
@@ -55,8 +55,8 @@ class CompilerPool:
         """Answers about the project as it is stored. Raises `TooManyQuestions` and `LanguageBusy`."""
         seen = working_tree(project)
         party = Party(project.organisation_id, actor.pk, is_program=actor.kind == Kind.TOKEN)
-        manifest = with_blocks(project, seen.manifest, seen.texts)
-        return self._run(party, {"op": "language", "request": request}, manifest, seen.texts)
+        manifest, texts = with_usable(project, seen.manifest, seen.texts)
+        return self._run(party, {"op": "language", "request": request}, manifest, texts)
 
     def publishable(self, actor: Actor, project: Project, seen: WorkingTree, path: str) -> dict[str, Any]:
         """What `block_step.answer_publishable` says of a block of these files. Raises as `answer` does."""

@@ -5,6 +5,7 @@ What is mounted is in no version and in no digest: the lock says which bytes are
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Collection, Mapping
 
 from forge.core.blobs import read_blob
@@ -21,6 +22,23 @@ LARGEST_LOCK = 256 * 1024
 published_blocks: Hook[[Project, Collection[str]], Mapping[str, int]] = Hook()
 """Of these digests of published blocks those that a project may use, with those of their sources, and the sizes of all;
 the registry tells."""
+
+
+usable_texts: Hook[[Project], Mapping[str, str]] = Hook()
+"""What the language reads of the blocks that a project can use, by path: which there are, and their texts; the registry
+tells. It changes with time, so that a question of now has it, and a build never."""
+
+
+def with_usable(
+    project: Project, manifest: Manifest, texts: Mapping[str, bytes]
+) -> tuple[Manifest, Mapping[str, bytes]]:
+    """A project's files of now with the blocks that it can use, for a question of somebody who writes in it."""
+    usable = {path: text.encode() for found in usable_texts.call(project) for path, text in found.items()}
+    described = {
+        path: {"digest": f"sha256:{hashlib.sha256(data).hexdigest()}", "size": len(data)}
+        for path, data in usable.items()
+    }
+    return {**manifest, **described}, {**texts, **usable}
 
 
 def with_blocks(project: Project, manifest: Manifest, texts: Mapping[str, bytes] | None = None) -> Manifest:

@@ -38,6 +38,7 @@ class PublishBlockSerializer(serializers.Serializer[Any]):
 
 class BlockDeprecationSerializer(serializers.Serializer[Any]):
     reason = serializers.CharField(max_length=2000)
+    successor = serializers.CharField(max_length=250, allow_blank=True, default="")
 
 
 class ProjectBlocks(ProjectView):
@@ -86,10 +87,12 @@ class BlockDeprecation(ProjectView):
 
     @extend_schema(operation_id="blocks_deprecate", request=BlockDeprecationSerializer, responses=BlockVersionJson)
     def put(self, request: Request, organisation: str, name: str, block: str, version: str) -> Response:
-        """Deprecates a version, with a reason. Projects that use it go on building, with a warning."""
+        """Deprecates a version, with a reason and what to take in its place: a version of the block, or another block
+        (`acme/sounds#calm@2.0`). Projects that use it go on building, with a warning."""
         project = self.project(request, organisation, name, Verb.PUBLISH)
-        reason = self.asked(request, BlockDeprecationSerializer)["reason"]
-        return Response(block_to_json(deprecate_block(principal_of(request), project, block, version, reason)))
+        asked = self.asked(request, BlockDeprecationSerializer)
+        said = deprecate_block(principal_of(request), project, block, version, asked["reason"], asked["successor"])
+        return Response(block_to_json(said))
 
     @extend_schema(operation_id="blocks_undeprecate", responses=BlockVersionJson)
     def delete(self, request: Request, organisation: str, name: str, block: str, version: str) -> Response:

@@ -22,6 +22,7 @@ class BlockVersionJson(TypedDict):
     notes: Annotated[str, "what is new in it, in Markdown"]
     deprecated: Timestamp | None
     deprecation: Annotated[str, "why its project advises against it; empty while it does not"]
+    successor: Annotated[str, "what to take in its place, as a Runefile names it; empty where nothing is named"]
     file: Annotated[str, "where its source stands in its project"]
     from_version: Annotated[int, "the project's version that it was published from"]
 
@@ -66,6 +67,7 @@ def block_to_json(block: BlockVersion) -> BlockVersionJson:
         "notes": block.notes,
         "deprecated": block.deprecated.isoformat() if block.deprecated else None,
         "deprecation": block.deprecation,
+        "successor": block.successor,
         "file": block.path,
         "from_version": block.source_version.number,
     }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 from forge.accounts.access import nothing_for
 from forge.accounts.models import Organisation
@@ -46,6 +47,16 @@ def blocks_of(actor: Actor, project: Project) -> list[BlockVersion]:
     return _newest_first(_whole(BlockVersion.objects.visible_to(actor).filter(repository__project=project)))
 
 
+def best_of(versions: Sequence[BlockVersion]) -> BlockVersion:
+    """Of the versions of a block, the newest first: the newest that nobody advises against, or else the newest."""
+    return next((each for each in versions if not each.deprecation), versions[0])
+
+
+def best_blocks_of(actor: Actor, project: Project) -> list[BlockVersion]:
+    """The blocks that a project published, each at its best version, for someone who sees its page."""
+    return [best_of(list(versions)) for _, versions in groupby(blocks_of(actor, project), name_of)]
+
+
 def blocks_in(actor: Actor, organisation: str) -> list[BlockVersion]:
     """What the projects of an organisation published that the person may see. Raises `NotFound` where that is nothing
     and they are no member of it, as for one that there is not."""
@@ -59,6 +70,14 @@ def blocks_in(actor: Actor, organisation: str) -> list[BlockVersion]:
     return blocks
 
 
+def versions_of(actor: Actor, project: Project, name: str, wanted: str | None = None) -> list[BlockVersion]:
+    """The versions of a block, the newest first, with the one that is wanted among them. Raises `NoSuchBlock`."""
+    found = _newest_first(_whole(BlockVersion.objects.visible_to(actor).filter(repository__project=project, name=name)))
+    if not found or (wanted is not None and all(each.version != wanted for each in found)):
+        raise NoSuchBlock(f"{project.full_name} has no block {name}{'' if wanted is None else f'@{wanted}'}.")
+    return found
+
+
 def find_block(actor: Actor, project: Project, name: str, version: str) -> BlockVersion:
     """One version of a block. Raises `NoSuchBlock`."""
     found = _whole(BlockVersion.objects.visible_to(actor).filter(repository__project=project))
@@ -66,6 +85,15 @@ def find_block(actor: Actor, project: Project, name: str, version: str) -> Block
     if block is None:
         raise NoSuchBlock(f"{project.full_name} has no block {name}@{version}.")
     return block
+
+
+def find_path(actor: Actor, path: SharedPath) -> BlockVersion | None:
+    """The block of a path, if there is one whose project's page the person may open."""
+    name = path.block
+    found = _whole(BlockVersion.objects.visible_to(actor)).filter(
+        repository__project__organisation__name=name.organisation, repository__project__name=name.project
+    )
+    return found.filter(name=name.name, version=path.version).first()
 
 
 def usable_blocks(project: Project, named: Iterable[SharedPath]) -> list[BlockVersion]:
@@ -86,7 +114,7 @@ def shelf_of(blocks: Iterable[BlockVersion]) -> Shelf:
     """Blocks as the language knows them."""
     found: dict[SharedName, list[ShelfVersion]] = {}
     for block in blocks:
-        said = ShelfVersion(block.version, block.manifest.blob_id, block.deprecation)
+        said = ShelfVersion(block.version, block.manifest.blob_id, block.deprecation, block.successor)
         found.setdefault(name_of(block), []).append(said)
     return {name: tuple(versions) for name, versions in found.items()}
 

@@ -131,7 +131,7 @@ def _of_block(
     response = _stored(request, manifest.blob_id, manifest.blob.size, manifest.media_type, "manifest.json")
     response.headers["Cache-Control"] = "private, no-cache"
     if block.deprecation:
-        advice = f"{name} {block.version} is deprecated: {block.deprecation}"
+        advice = f"{name} {block.version} is deprecated: {block.advice}"
         response.headers["Warning"] = f'299 - "{quoted_for_header(advice)}"'
     if request.method == "GET":
         note_block_pull(puller, repository.project, name, manifest.blob_id)

@@ -164,6 +164,10 @@ class BlockVersion(models.Model):
     deprecated = models.DateTimeField(null=True, blank=True)
     deprecation = models.TextField(blank=True)
     """Why its project advises against it; empty while it does not."""
+    successor = models.CharField(max_length=250, blank=True, db_default="")
+    """What to take in its place, as a Runefile names it; empty where nothing is named."""
+    interface = models.JSONField(null=True, default=None)
+    """What its function says of itself (`rune.pyblock.interface`); None of one that was published before it was kept."""
 
     objects = BlockVersionQuerySet.as_manager()
 
@@ -171,7 +175,7 @@ class BlockVersion(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["repository", "name", "version"], name="one_meaning_a_block_version"),
             models.CheckConstraint(
-                condition=models.Q(deprecated=None, deprecation="")
+                condition=models.Q(deprecated=None, deprecation="", successor="")
                 | (models.Q(deprecated__isnull=False) & ~models.Q(deprecation="")),
                 name="a_deprecated_block_has_a_reason",
             ),
@@ -180,6 +184,12 @@ class BlockVersion(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name}@{self.version}"
+
+    @property
+    def advice(self) -> str:
+        """Why another should be taken, and which; empty where nobody advises against it."""
+        instead = f" Take {self.successor} instead." if self.successor else ""
+        return f"{self.deprecation}{instead}"
 
     @property
     def fixed_name(self) -> str:

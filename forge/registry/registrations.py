@@ -10,16 +10,18 @@ from forge.core.actors import Actor
 from forge.core.periodic import PeriodicTask, Runs, register
 from forge.projects.hooks import Published, VersionPartsJson, name_given, published_versions, state_parts, version_parts
 from forge.projects.models import Project, Version
-from forge.projects.mounting import published_blocks
+from forge.projects.mounting import published_blocks, usable_texts
 from forge.registry.access import default_tag, tags_of
 from forge.registry.blocks import locked_blocks
 from forge.registry.models import Tag
 from forge.registry.published_versions import take_along
 from forge.registry.serializers import TagsJson, tag_to_json
+from forge.registry.usable import usable_texts_of
 from forge.registry.use import FLUSH_EVERY, write_down
 
 name_given.register(take_along)
 published_blocks.register(locked_blocks)
+usable_texts.register(usable_texts_of)
 register(PeriodicTask("uses", FLUSH_EVERY, Runs.EACH_SERVER, "writes down how often runes were used", write_down))
 
 

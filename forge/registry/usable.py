@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from forge.core.blobs import read_blob
 from forge.core.errors import Damaged, NotFound
 from forge.projects.models import Project
@@ -30,6 +32,12 @@ def usable_files(project: Project) -> tuple[list[BlockVersion], dict[str, str]]:
     sizes = [found for each in published_blocks.call(project, list(wanted)[:MOST_TEXTS]) for found in each]
     files = {mounted_path(digest): text for digest in sizes if (text := _text(digest)) is not None}
     return blocks, {SHELF: shelf_text(shelf), **files}
+
+
+def usable_texts_of(project: Project) -> Mapping[str, str]:
+    """What `forge.projects.mounting.usable_texts` asks for; nothing where there is no block to use."""
+    blocks, files = usable_files(project)
+    return files if blocks or len(files) > 1 else {}
 
 
 def _texts(seen: WorkingTree) -> list[str]:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.core.cache import caches
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.safestring import SafeString
@@ -25,6 +23,7 @@ from forge.moderation.access import can_report, standing
 from forge.projects.access import find_project, origin_of, popularity_of
 from forge.projects.models import Project, Version, Visibility
 from forge.registry.access import default_tag, find_tag, tags_of
+from forge.registry.blocks import best_blocks_of
 from forge.registry.hooks import Clearance, clearances_of
 from forge.registry.listings import licence_in
 from forge.registry.models import Tag
@@ -32,7 +31,8 @@ from forge.registry.picture import Faces, PictureFacts, picture_of
 from forge.registry.use import uses_of
 from forge.reviews.access import approvals_of
 from forge.web.embed import script_integrity
-from forge.web.markdown import LIMIT, render_readme
+from forge.web.kept_markdown import kept_readme, kept_text
+from forge.web.markdown import LIMIT
 from forge.web.pages import show_again
 from forge.web.project import project_of
 from forge.web.rune_quality import boards_of, models_of, quality_of
@@ -90,6 +90,7 @@ def show_rune(
         "may_copy": project.shares_files or is_member,
         "may_publish": can(principal, Verb.PUBLISH, project),
         "tags": tags,
+        "blocks": best_blocks_of(principal, project),
         "origin": origin_of(principal, project),
         "popularity": popularity_of(principal, project),
         "about": _about(project),
@@ -150,7 +151,7 @@ def _of_tag(project: Project, tag: Tag, tags: Sequence[Tag]) -> dict[str, Any]:
     return {
         "tag": tag,
         "is_default": default is not None and default.pk == tag.pk,
-        "notes": _notes(tag),
+        "notes": kept_text(tag.repository.project, tag.notes),
         "versions": _versions(project, tags),
         "successors": [each.name for each in tags if each.pk != tag.pk and not each.is_deprecated],
         "rune_url": f"/api/v1/projects/{project.full_name}/tags/{tag.name}/rune",
@@ -170,20 +171,15 @@ def _of_tag(project: Project, tag: Tag, tags: Sequence[Tag]) -> dict[str, Any]:
     }
 
 
-def _notes(tag: Tag) -> SafeString | None:
-    if not tag.notes:
-        return None
-    digest = f"sha256:{hashlib.sha256(tag.notes.encode()).hexdigest()}"
-    return _rendered(tag.repository.project, digest, lambda: tag.notes)
-
-
 def _versions(project: Project, tags: Sequence[Tag]) -> list[VersionRow]:
     """The tags, each with what is said of its rune."""
     digests = {tag.build.artefact.digest for tag in tags if tag.build.artefact is not None}
     said = clearances_of(project, digests)
     return [
         VersionRow(
-            tag, CLEARANCE_TAGS.get(said[tag.build.artefact.digest]) if tag.build.artefact else None, _notes(tag)
+            tag,
+            CLEARANCE_TAGS.get(said[tag.build.artefact.digest]) if tag.build.artefact else None,
+            kept_text(project, tag.notes),
         )
         for tag in tags
     ]
@@ -195,20 +191,6 @@ def _readme(project: Project, version: Version) -> SafeString | None:
     if entry is None or entry["size"] > 4 * LIMIT or not is_linked(version, entry["digest"]):
         return None
     try:
-        return _rendered(project, entry["digest"], lambda: read_blob(entry["digest"]).decode("utf-8", "replace"))
+        return kept_readme(project, entry["digest"], lambda: read_blob(entry["digest"]).decode("utf-8", "replace"))
     except (NotFound, Damaged):
         return None
-
-
-def _rendered(project: Project, digest: str, read: Callable[[], str]) -> SafeString:
-    """The HTML of what somebody wrote, which is read where it is not kept.
-
-    It is kept by its digest: a text can be made to take a second to read, and anyone may ask for the page. Each
-    organisation has its own, so that the time of an answer tells nobody what others wrote.
-    """
-    key = f"readme:{project.organisation_id}:{digest}"
-    kept: SafeString | None = caches["process"].get(key)
-    if kept is None:
-        kept = render_readme(read())
-        caches["process"].set(key, kept)
-    return kept

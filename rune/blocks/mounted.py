@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from rune.blocks.artefact import digest_of, is_digest
@@ -27,11 +27,19 @@ class NotThese(Exception):
 
 @dataclass(frozen=True)
 class ShelfVersion:
-    """A version of a block that a project can use. `deprecation` says why another should be taken; else it is empty."""
+    """A version of a block that a project can use. `deprecation` says why another should be taken, and `successor` which,
+    as a path; else they are empty."""
 
     version: str
     digest: str
     deprecation: str = ""
+    successor: str = ""
+
+    @property
+    def advice(self) -> str:
+        """Why another should be taken, and which; empty where nobody advises against it."""
+        instead = f" Take `{self.successor}` instead." if self.deprecation and self.successor else ""
+        return f"{self.deprecation}{instead}"
 
 
 Shelf = Mapping[SharedName, tuple[ShelfVersion, ...]]
@@ -62,7 +70,7 @@ def read_mounted(files: ProjectFiles, digest: str) -> bytes | None:
 def shelf_text(shelf: Shelf) -> str:
     """A shelf as the text of its file."""
     value = {
-        str(name): [{"version": each.version, "digest": each.digest, "deprecation": each.deprecation} for each in found]
+        str(name): [asdict(each) for each in found]
         for name, found in sorted(shelf.items())
     }
     return json.dumps(value, ensure_ascii=False)
@@ -105,7 +113,10 @@ def _versions(values: list[Any]) -> tuple[ShelfVersion, ...]:
 def _version(value: Any) -> ShelfVersion | None:
     if not isinstance(value, dict):
         return None
-    version, digest, deprecation = value.get("version"), value.get("digest"), value.get("deprecation", "")
-    if not isinstance(version, str) or not isinstance(digest, str) or not isinstance(deprecation, str):
+    version, digest = value.get("version"), value.get("digest")
+    deprecation, successor = value.get("deprecation", ""), value.get("successor", "")
+    if not isinstance(version, str) or not isinstance(digest, str):
         return None
-    return ShelfVersion(version, digest, deprecation) if is_block_version(version) and is_digest(digest) else None
+    if not isinstance(deprecation, str) or not isinstance(successor, str):
+        return None
+    return ShelfVersion(version, digest, deprecation, successor) if is_block_version(version) and is_digest(digest) else None

@@ -62,8 +62,11 @@ def _fetch_all(missing: dict[SharedPath, str], cache: BlockCache) -> None:
             return
         for path, digest in missing.items():
             try:
-                keep(cache, remote.block(path, digest))
+                pulled = remote.block(path, digest)
+                keep(cache, pulled)
                 click.echo(f"Fetched {path}", err=True)
+                for warning in pulled.warnings:
+                    _warn(warning)
             except (RemoteError, OSError) as error:
                 _warn(f"{path} cannot be fetched: {error}")
 

@@ -9,7 +9,7 @@ import json
 import math
 import time
 from base64 import b64decode
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from functools import partial
 from typing import Any
@@ -18,6 +18,7 @@ from rune.files import MemoryFiles
 from rune.pyblock.check import Checked, check_file
 from rune.pyblock.ir import Block
 from rune.pyblock.numbers import BlockFailure
+from rune.pyblock.own_time import OwnTime
 from rune.pyblock.python import Number, PythonArray, PythonBlock
 from rune.pyblock.signature import UnfitInput
 from rune.pyblock.testing.check import block_of_tests, check_tests, test_title
@@ -33,12 +34,10 @@ MOST_PRINTS = 100
 LONGEST_PRINT = 300
 """Characters of a line that is printed."""
 SECONDS = 1.0
-"""How long a run may take before it is stopped at its line."""
+"""How long a run may take of a processor before it is stopped at its line; what it waits is not counted."""
 MOST_ELEMENTS = 4_000_000
 """Elements of all arrays together. Each is an object of Python: what takes 16 MB in a rune takes ten times that."""
 _ELEMENTS_SHOWN = 4
-_TURNS = 256
-"""Turns of loops between two looks at the clock."""
 
 
 @dataclass
@@ -48,12 +47,11 @@ class _Watch:
     prints: list[tuple[int, str]] = field(default_factory=list)
     left_out: int = 0
     values: dict[int, tuple[str, Number | str]] = field(default_factory=dict)
-    turns: int = 0
-    until: float = math.inf
+    own: OwnTime = field(default_factory=OwnTime)
 
     def begin(self) -> None:
         self.prints, self.left_out, self.values = [], 0, {}
-        self.turns, self.until = 0, time.perf_counter() + SECONDS
+        self.own.begin()
 
     def print(self, line: int, text: str) -> None:
         if len(self.prints) < MOST_PRINTS:
@@ -66,16 +64,17 @@ class _Watch:
         self.values[line] = (text, _shown(value) if isinstance(value, PythonArray) else value)
 
     def turn(self) -> None:
-        self.turns += 1
-        if self.turns % _TURNS == 0 and time.perf_counter() > self.until:
+        if self.own.turn() and self.own.seconds > SECONDS:
             raise BlockFailure(f"stopped: one run took longer than {SECONDS:g} s in Python")
 
 
 class Live:
-    """One block at a time: `load` takes its text, `run` runs it once."""
+    """One block at a time: `load` takes its text, `run` runs it once. `alive` is called while a run goes on: who waits
+    for an answer knows by it that loops are looked at."""
 
-    def __init__(self) -> None:
-        self._watch = _Watch()
+    def __init__(self, alive: Callable[[], object] = lambda: None) -> None:
+        self._alive = alive
+        self._watch = _Watch(own=OwnTime(alive))
         self._block: PythonBlock | None = None
         self._settings: list[Number] = []
 
@@ -90,9 +89,9 @@ class Live:
             case "run":
                 return self._run([_numbers(each) for each in request["inputs"]])
             case "test":
-                return _tested(request)
+                return _tested(request, self._alive)
             case "record":
-                return _recorded(request)
+                return _recorded(request, self._alive)
         raise ValueError("a request loads, runs, tests or records")
 
     def _load(self, request: Mapping[str, Any]) -> dict[str, Any]:
@@ -141,10 +140,10 @@ def _types(request: Mapping[str, Any]) -> list[TensorType]:
     return [TensorType(ElementType(each["type"]), tuple(each["dimensions"])) for each in request["inputs"]]
 
 
-def _recorded(request: Mapping[str, Any]) -> dict[str, Any]:
+def _recorded(request: Mapping[str, Any], alive: Callable[[], object]) -> dict[str, Any]:
     """A test of what the block read just now, run by run from states of zeros; `refused` is a sentence where there is
     none. The block that is loaded stays."""
-    watch = _Watch()
+    watch = _Watch(own=OwnTime(alive))
     try:
         checked = check_file(request["file"], request["text"], _types(request))
         if checked.block is None or checked.signature is None:
@@ -175,7 +174,7 @@ def _too_large(needed: int) -> str:
     )
 
 
-def _tested(request: Mapping[str, Any]) -> dict[str, Any]:
+def _tested(request: Mapping[str, Any], alive: Callable[[], object]) -> dict[str, Any]:
     """What the tests of a file find: of these texts, and of recordings as base64. The block that is loaded stays."""
     recordings = {path: b64decode(data) for path, data in request["recordings"].items()}
     file, block = request["file"], Subject(block_of_tests(request["file"]), request["block"])
@@ -187,7 +186,7 @@ def _tested(request: Mapping[str, Any]) -> dict[str, Any]:
     if needed > MOST_ELEMENTS:
         return {"problems": [{"line": 1, "message": _too_large(needed)}], "results": [], "prints": []}
     prints: list[tuple[int, str]] = []
-    results = run_tests(checked, lambda line, text: prints.append((line, text[:LONGEST_PRINT])))
+    results = run_tests(checked, lambda line, text: prints.append((line, text[:LONGEST_PRINT])), alive)
     return {
         "problems": [],
         "results": [{**asdict(each), "title": test_title(each.name)} for each in results],

@@ -22,7 +22,8 @@ _TIMEOUT = httpx.Timeout(60.0, connect=10.0)
 
 @dataclass(frozen=True)
 class PublishedBlock:
-    """A version of a block: its path in Runefiles, its digest, and what is said of it."""
+    """A version of a block: its path in Runefiles, its digest, and what is said of it. `deprecation` says why another
+    should be taken, and which."""
 
     path: str
     digest: str
@@ -78,4 +79,6 @@ def _version(value: Any, summary: str) -> PublishedBlock:
         found = {key: plain(str(value[key]), longest=300) for key in ("path", "digest", "deprecation")}
     except (KeyError, TypeError) as error:
         raise RegistryRefused("The server answered with a block that cannot be read") from error
-    return PublishedBlock(found["path"], found["digest"], plain(summary, longest=200), found["deprecation"])
+    successor = plain(str(value.get("successor") or ""), longest=300)
+    advice = f"{found['deprecation']} Take {successor} instead." if successor else found["deprecation"]
+    return PublishedBlock(found["path"], found["digest"], plain(summary, longest=200), advice)

@@ -20,6 +20,7 @@ from rune.pyblock.check import read_file
 from rune.runefile.lock import Lock, read_lock
 from rune.runefile.python_block import BrokenBlock, python_block
 from rune.tensor import TensorType
+from rune.wording import plain
 
 _KEPT = 128
 Outputs = Callable[[tuple[TensorType, ...], Arguments], tuple[BlockOutput, ...]]
@@ -64,8 +65,10 @@ class SharedBlocks:
 
     def find(self, path: SharedPath) -> SharedBlock | None:
         """The block, whether it is locked or not; None where its bytes are not here."""
-        found = self._looked_up(path)
-        return found if isinstance(found, SharedBlock) else None
+        found, offered = self._looked_up(path), self.offered(path)
+        if not isinstance(found, SharedBlock):
+            return None
+        return found if offered is None or not offered.deprecation else _advised_against(found, offered)
 
     def trouble(self, path: SharedPath) -> Trouble | None:
         """What keeps a project from using a block; None where nothing does."""
@@ -123,6 +126,13 @@ def _read(path: SharedPath, digest: str, source: str) -> SharedBlock | None:
         return None
     made = python_block(path.file, source, signature, lambda _problems: None, f"A block of {path.block}.")
     return SharedBlock(path, digest, source, replace(made, outputs=_told_at_the_stage(path, made)))
+
+
+def _advised_against(found: SharedBlock, offered: ShelfVersion) -> SharedBlock:
+    """A block whose summary and page say first that another should be taken, wherever they are shown."""
+    said = f"Deprecated: {plain(offered.advice)}"
+    block = replace(found.block, summary=f"{said} {found.block.summary}", page=f"{said}\n\n{found.block.page}")
+    return replace(found, block=block)
 
 
 def _told_at_the_stage(path: SharedPath, made: Block) -> Outputs:

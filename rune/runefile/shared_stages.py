@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from rune.blocks.mounted import ShelfVersion
-from rune.blocks.shared_path import SharedName, SharedPath
+from rune.blocks.shared_path import SharedName, SharedPath, parse_shared_path
 from rune.blocks.signature import Block
 from rune.runefile.codes import Code
 from rune.runefile.diagnostics import Fix, Span
@@ -68,12 +70,25 @@ def _report(path: SharedPath, span: Span, shared: SharedBlocks, trouble: Trouble
 
 
 def _advise(path: SharedPath, span: Span, shared: SharedBlocks, offered: ShelfVersion, report: Report) -> None:
-    best = shared.best(path.block)
-    fixes = []
-    if best is not None and not best.deprecation:
-        fixes = [_take(SharedPath(path.block, best.version), best, span, shared, report)]
-    message = f"{quoted(str(path))} is deprecated: {plain(offered.deprecation)}"
+    fixes = [
+        _take(to, version, span, shared, report, "" if to.block == path.block else f"Take {to}")
+        for to, version in _in_place_of(path, offered, shared)
+    ]
+    message = f"{quoted(str(path))} is deprecated: {plain(offered.advice)}"
     report.warning(Code.DEPRECATED_BLOCK, message, span, [_there_are(shared.versions(path.block))], fixes)
+
+
+def _in_place_of(
+    path: SharedPath, offered: ShelfVersion, shared: SharedBlocks
+) -> Iterator[tuple[SharedPath, ShelfVersion]]:
+    """What to take: the one that is named, if it is known here, or else the newest that nobody advises against."""
+    named = parse_shared_path(offered.successor)
+    successor = None if named is None else shared.offered(named)
+    best = shared.best(path.block)
+    if named is not None and successor is not None:
+        yield named, successor
+    elif best is not None and not best.deprecation:
+        yield SharedPath(path.block, best.version), best
 
 
 def _there_are(versions: tuple[ShelfVersion, ...]) -> str:
@@ -89,7 +104,9 @@ def _lock(path: SharedPath, digest: str, shared: SharedBlocks) -> Fix:
     return Fix(f"Add {path} to {LOCK_FILE}", (lock_edit(shared.lock, path, digest),), is_safe=True)
 
 
-def _take(path: SharedPath, version: ShelfVersion, span: Span, shared: SharedBlocks, report: Report) -> Fix:
+def _take(
+    path: SharedPath, version: ShelfVersion, span: Span, shared: SharedBlocks, report: Report, title: str = ""
+) -> Fix:
     """The fix that takes a version of a block in place of what stands at `span`."""
     named = report.guess(span, str(path)).edits
-    return Fix(f"Take version {path.version}", (*named, lock_edit(shared.lock, path, version.digest)))
+    return Fix(title or f"Take version {path.version}", (*named, lock_edit(shared.lock, path, version.digest)))

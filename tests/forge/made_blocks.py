@@ -15,13 +15,13 @@ from rune.blocks.artefact import BlockFiles, block_manifest, digest_of
 from tests.rune.shared_blocks import SMOOTH
 
 
-def published_block(person: Any, project: Any, version: str = "1.0") -> BlockVersion:
+def published_block(person: Any, project: Any, version: str = "1.0", source: bytes = SMOOTH) -> BlockVersion:
     """The block `smooth` of a project."""
-    data = block_manifest(BlockFiles("smooth", version, "Average the scores.", SMOOTH))
-    for each in (data, SMOOTH):
+    data = block_manifest(BlockFiles("smooth", version, "Average the scores.", source))
+    for each in (data, source):
         put_bytes(each)
     repository, _ = Repository.objects.get_or_create(project=project)
-    link_blobs(repository, [digest_of(SMOOTH)], project.organisation_id)
+    link_blobs(repository, [digest_of(source)], project.organisation_id)
     manifest = Manifest.objects.create(repository=repository, blob_id=digest_of(data), media_type=MANIFEST_TYPE)
     link_blobs(manifest, [digest_of(data)], project.organisation_id)
     return BlockVersion.objects.create(

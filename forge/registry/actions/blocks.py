@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from django.db import transaction
 from django.utils import timezone
 
@@ -12,7 +14,7 @@ from forge.core.actors import Actor
 from forge.core.audit import write_entry
 from forge.core.blob_links import link_blobs
 from forge.core.blobs import put_bytes
-from forge.core.errors import Busy
+from forge.core.errors import Busy, Invalid
 from forge.core.events import append_event
 from forge.projects.access import require
 from forge.projects.actions import note_download
@@ -20,7 +22,7 @@ from forge.projects.errors import FileNotThere
 from forge.projects.files import checked_path
 from forge.projects.models import Project, Version, Visibility
 from forge.projects.versions import WorkingTree, keep_tree, working_tree
-from forge.registry.blocks import find_block
+from forge.registry.blocks import find_block, find_path, name_of
 from forge.registry.errors import BadBlock, BlockBroken, TagTaken
 from forge.registry.events import BLOCK_DESCRIBED, BLOCK_PUBLISHED
 from forge.registry.licences import FILES, licence_of
@@ -29,7 +31,8 @@ from forge.registry.oci import MANIFEST_TYPE
 from forge.registry.published_versions import fix_version
 from forge.registry.words import checked_notes, checked_sentence
 from rune.blocks.artefact import EMPTY, BlockFiles, block_manifest, digest_of
-from rune.blocks.shared_path import is_block_version
+from rune.blocks.shared_path import SharedPath, is_block_version, parse_shared_path
+from rune.pyblock.interface import InterfaceJson
 from rune.pyblock.testing.check import tests_of_block
 
 
@@ -42,27 +45,31 @@ def publish_block(actor: Actor, project: Project, path: str, version: str, notes
     require(actor, Verb.PUBLISH, project)
     path, version, notes = checked_path(path), _checked_version(version), checked_notes(notes)
     seen = working_tree(project)
-    files = _checked_files(actor, project, seen, path, version)
+    files, interface = _checked_files(actor, project, seen, path, version)
     # Bytes are stored before the transaction, in which nothing is waited for.
     data = block_manifest(files)
     for each in (data, EMPTY, *files.named().values()):
         put_bytes(each)
     source = keep_tree(project, seen, actor.person)
-    return _publish(actor, project, source, path, files, data, notes)
+    return _publish(actor, project, _Prepared(source, path, files, interface, data, notes))
 
 
-def deprecate_block(actor: Actor, project: Project, name: str, version: str, reason: str) -> BlockVersion:
-    """Advises against a version of a block, with a reason. It can still be used: who depends on it is warned. Raises
-    `Forbidden`, `NoSuchBlock` and `Invalid`."""
+def deprecate_block(
+    actor: Actor, project: Project, name: str, version: str, reason: str, successor: str = ""
+) -> BlockVersion:
+    """Advises against a version of a block, with a reason and what to take in its place: another version of it, or
+    another block by its path. It can still be used: who depends on it is warned. Raises `Forbidden`, `NoSuchBlock` and
+    `Invalid`."""
     require(actor, Verb.PUBLISH, project)
     reason = checked_sentence(reason, "reason", "Write why, so that people know what to do.")
-    return _say(actor, project, name, version, reason)
+    block = find_block(actor, project, name, version)
+    return _say(actor, project, block, reason, _checked_successor(actor, block, successor.strip()))
 
 
 def end_block_deprecation(actor: Actor, project: Project, name: str, version: str) -> BlockVersion:
     """Takes the advice back. Raises `Forbidden` and `NoSuchBlock`."""
     require(actor, Verb.PUBLISH, project)
-    return _say(actor, project, name, version, "")
+    return _say(actor, project, find_block(actor, project, name, version), "", "")
 
 
 def note_block_pull(actor: Actor, project: Project, name: str, digest: str) -> None:
@@ -79,7 +86,21 @@ def _checked_version(version: str) -> str:
     return version
 
 
-def _checked_files(actor: Actor, project: Project, seen: WorkingTree, path: str, version: str) -> BlockFiles:
+@dataclass(frozen=True)
+class _Prepared:
+    """What is to be published: everything that takes time is done."""
+
+    source: Version
+    path: str
+    files: BlockFiles
+    interface: InterfaceJson
+    data: bytes
+    notes: str
+
+
+def _checked_files(
+    actor: Actor, project: Project, seen: WorkingTree, path: str, version: str
+) -> tuple[BlockFiles, InterfaceJson]:
     if not path.endswith(".py") or path.endswith("_test.py"):
         message = f"{path} is no block. A block is a file in Python, such as smooth.py."
         raise BadBlock(message, errors={"path": [message]})
@@ -98,7 +119,7 @@ def _checked_files(actor: Actor, project: Project, seen: WorkingTree, path: str,
         message = f"A block's name has at most {BLOCK_NAME_LENGTH} characters, this one has {len(name)}."
         raise BadBlock(message, errors={"path": [message]})
     licence = next((seen.texts[file] for file in FILES if file in seen.texts), None)
-    return BlockFiles(
+    files = BlockFiles(
         name,
         version,
         found["summary"],
@@ -107,12 +128,12 @@ def _checked_files(actor: Actor, project: Project, seen: WorkingTree, path: str,
         licence,
         "" if licence is None else licence_of(licence.decode("utf-8", "replace")),
     )
+    return files, found["interface"]
 
 
 @transaction.atomic
-def _publish(
-    actor: Actor, project: Project, source: Version, path: str, files: BlockFiles, data: bytes, notes: str
-) -> BlockVersion:
+def _publish(actor: Actor, project: Project, prepared: _Prepared) -> BlockVersion:
+    files, data = prepared.files, prepared.data
     lock_names(project.organisation_id)
     project = (
         Project.objects.select_for_update(of=("self",), no_key=True).select_related("organisation").get(pk=project.pk)
@@ -145,12 +166,13 @@ def _publish(
         name=files.name,
         version=files.version,
         manifest=manifest,
-        source_version=source,
-        path=path,
+        source_version=prepared.source,
+        path=prepared.path,
         summary=files.summary,
+        interface=prepared.interface,
         author=actor.person,
         created=timezone.now(),
-        notes=notes,
+        notes=prepared.notes,
     )
     said = {"block": block.name, "version": block.version}
     write_entry(actor, "block.publish", f"project:{project.pk}", project.place, digest=digest, **said)
@@ -158,17 +180,50 @@ def _publish(
     return block
 
 
+def _checked_successor(actor: Actor, block: BlockVersion, successor: str) -> str:
+    """The path of what to take in place of a block: it is published, and nobody advises against it."""
+    if not successor:
+        return ""
+    path = SharedPath(name_of(block), successor) if is_block_version(successor) else parse_shared_path(successor)
+    found = None if path is None else find_path(actor, path)
+    message = ""
+    if path is None:
+        message = "Name a version of it, like 1.3, or another block, like acme/sounds#calm@2.0."
+    elif found is None:
+        message = f"There is no block {path} that you can see. Publish it first, or leave this empty."
+    elif found.pk == block.pk:
+        message = "A version cannot be taken in place of itself."
+    elif found.deprecation:
+        message = f"{path} is deprecated too. Name one that people should take."
+    elif not _reaches(found, block):
+        message = f"{path} is not open to everyone who uses {name_of(block)}. Name one that they can use."
+    if message:
+        raise Invalid(message, errors={"successor": [message]})
+    return str(path)
+
+
+def _reaches(successor: BlockVersion, block: BlockVersion) -> bool:
+    """Whether whoever can use a block can use what is named in its place: it names nothing that they may not see."""
+    one, other = successor.repository.project, block.repository.project
+    return one.organisation_id == other.organisation_id and _openness(one) >= _openness(other)
+
+
+def _openness(project: Project) -> int:
+    return (Visibility.PRIVATE, Visibility.INTERNAL, Visibility.PUBLIC).index(Visibility(project.visibility))
+
+
 @transaction.atomic
-def _say(actor: Actor, project: Project, name: str, version: str, reason: str) -> BlockVersion:
-    found = find_block(actor, project, name, version)
+def _say(actor: Actor, project: Project, found: BlockVersion, reason: str, successor: str) -> BlockVersion:
     locked = BlockVersion.objects.select_for_update(of=("self",), no_key=True)
     block = locked.select_related("manifest", "repository__project__organisation", "source_version").get(pk=found.pk)
-    if block.deprecation == reason:
+    if (block.deprecation, block.successor) == (reason, successor):
         return block
     block.deprecation, block.deprecated = reason, (block.deprecated or timezone.now()) if reason else None
-    block.save(update_fields=["deprecation", "deprecated"])
-    action = "block.deprecate" if reason else "block.undeprecate"
+    block.successor = successor
+    block.save(update_fields=["deprecation", "deprecated", "successor"])
     said = {"block": block.name, "version": block.version}
-    write_entry(actor, action, f"project:{project.pk}", project.place, **said, **({"reason": reason} if reason else {}))
+    why = {"reason": reason, "successor": successor} if reason else {}
+    action = "block.deprecate" if reason else "block.undeprecate"
+    write_entry(actor, action, f"project:{project.pk}", project.place, **said, **why)
     append_event(project.stream, BLOCK_DESCRIBED(**said), actor)
     return block

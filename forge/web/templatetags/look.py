@@ -116,7 +116,8 @@ def avatar(person: Any) -> dict[str, Any]:
 def field(context: template.Context, name: str, label: str, value: object = "", **attributes: Any) -> dict[str, Any]:
     """A labelled text field. It shows what was typed and what was wrong with it when its form comes back.
 
-    `attributes` may be `type`, `hint`, `autocomplete`, `placeholder`, `required` and `maxlength`.
+    `attributes` may be `type`, `hint`, `autocomplete`, `placeholder`, `required`, `maxlength`, and `options` to choose
+    from where one likes.
     """
     error, typed = context.get("error"), context.get("typed")
     kind = attributes.pop("type", "text")

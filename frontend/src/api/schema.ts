@@ -1055,7 +1055,10 @@ export interface paths {
       readonly cookie?: never;
     };
     readonly get?: never;
-    /** @description Deprecates a version, with a reason. Projects that use it go on building, with a warning. */
+    /**
+     * @description Deprecates a version, with a reason and what to take in its place: a version of the block, or another block
+     *     (`acme/sounds#calm@2.0`). Projects that use it go on building, with a warning.
+     */
     readonly put: operations["blocks_deprecate"];
     readonly post?: never;
     /** @description Takes the advice back. */
@@ -2600,6 +2603,8 @@ export interface components {
     };
     readonly BlockDeprecation: {
       readonly reason: string;
+      /** @default  */
+      readonly successor: string;
     };
     /** @description What is said of a version of a block changed: that people are advised against it, or no more. */
     readonly BlockDescribed: {
@@ -2634,6 +2639,8 @@ export interface components {
       readonly deprecated: string | null;
       /** @description why its project advises against it; empty while it does not */
       readonly deprecation: string;
+      /** @description what to take in its place, as a Runefile names it; empty where nothing is named */
+      readonly successor: string;
       /** @description where its source stands in its project */
       readonly file: string;
       /** @description the project's version that it was published from */
@@ -2687,6 +2694,8 @@ export interface components {
       readonly deprecated: string | null;
       /** @description why its project advises against it; empty while it does not */
       readonly deprecation: string;
+      /** @description what to take in its place, as a Runefile names it; empty where nothing is named */
+      readonly successor: string;
       /** @description where its source stands in its project */
       readonly file: string;
       /** @description the project's version that it was published from */

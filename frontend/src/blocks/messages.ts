@@ -15,6 +15,8 @@ export type ToPython = { readonly files: PythonFiles } | { readonly id: number; 
 export type FromPython =
   | { readonly ready: true }
   | { readonly failed: string }
+  /** While it answers: what runs is looked at, and is stopped when it has had its time. */
+  | { readonly alive: true }
   | { readonly id: number; readonly reply: string }
   | { readonly id: number; readonly error: string };
 

@@ -15,8 +15,10 @@ import type {
 
 /** For unpacking and starting Python, on a phone too. */
 const STARTING_MILLISECONDS = 60_000;
-/** For one answer. Python itself ends a run at its line after a second; this ends what it cannot. */
-const ANSWER_MILLISECONDS = 5000;
+/** Without a sign of life. Python itself ends a run at its line, after a second of its own time; this ends what it cannot. */
+const SILENT_MILLISECONDS = 10_000;
+/** For one answer, with all signs of life: where a processor is shared, a second of one's own takes long. */
+const ANSWER_MILLISECONDS = 60_000;
 
 /** Why nothing runs, as a sentence. */
 export class PythonStopped extends Error {}
@@ -24,8 +26,9 @@ export class PythonStopped extends Error {}
 interface Pending {
   readonly resolve: (reply: string) => void;
   readonly reject: (error: Error) => void;
-  readonly timer: ReturnType<typeof setTimeout>;
 }
+
+type Timer = ReturnType<typeof setTimeout>;
 
 interface Fetched {
   readonly script: string;
@@ -55,7 +58,10 @@ async function fetched(base: string, worker: string): Promise<Fetched> {
 }
 
 export class PythonFrame {
+  /** What was asked and is not answered, in its order: Python works on the first, and only that one is timed. */
   private readonly pending = new Map<number, Pending>();
+  private silent: Timer | undefined;
+  private whole: Timer | undefined;
   private element: HTMLIFrameElement | null = null;
   private port: MessagePort | null = null;
   private starting: Promise<void> | null = null;
@@ -66,7 +72,7 @@ export class PythonFrame {
     private readonly container: HTMLElement,
     private readonly base: string,
     private readonly worker = `${import.meta.env.BASE_URL}blocks.js`,
-    private readonly answerMilliseconds = ANSWER_MILLISECONDS,
+    private readonly silentMilliseconds = SILENT_MILLISECONDS,
   ) {}
 
   async load(block: BlockText): Promise<BlockLoaded> {
@@ -124,6 +130,7 @@ export class PythonFrame {
         if ("ready" in data || "failed" in data) clearTimeout(timer);
         if ("ready" in data) resolve();
         else if ("failed" in data) fail();
+        else if ("alive" in data) this.watchSilence();
         else this.settle(data);
       };
       // The frame's origin is opaque, so no other target can be named; what is posted is ours and public.
@@ -139,26 +146,38 @@ export class PythonFrame {
     this.lastId += 1;
     const id = this.lastId;
     return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => {
-        const seconds = this.answerMilliseconds / 1000;
-        this.end(
-          new PythonStopped(
-            `The block was stopped: it did not answer within ${seconds} s. Change its text to run it again.`,
-          ),
-        );
-      }, this.answerMilliseconds);
-      this.pending.set(id, { resolve, reject, timer });
+      this.pending.set(id, { resolve, reject });
+      if (this.pending.size === 1) this.watch();
       port.postMessage({ id, request } satisfies ToPython);
     });
   }
 
-  private settle(reply: Exclude<FromPython, { readonly ready: true } | { readonly failed: string }>): void {
+  private settle(reply: Extract<FromPython, { readonly id: number }>): void {
     const pending = this.pending.get(reply.id);
     if (pending === undefined) return;
     this.pending.delete(reply.id);
-    clearTimeout(pending.timer);
-    if ("reply" in reply) pending.resolve(reply.reply);
-    else this.end(new PythonStopped(explained(reply.error)), pending);
+    if ("reply" in reply) {
+      this.watch();
+      pending.resolve(reply.reply);
+    } else this.end(new PythonStopped(explained(reply.error)), pending);
+  }
+
+  /** Times what Python works on now, if there is anything. */
+  private watch(): void {
+    clearTimeout(this.whole);
+    clearTimeout(this.silent);
+    if (this.pending.size === 0) return;
+    this.whole = setTimeout(() => this.giveUp(ANSWER_MILLISECONDS), ANSWER_MILLISECONDS);
+    this.watchSilence();
+  }
+
+  private watchSilence(): void {
+    clearTimeout(this.silent);
+    this.silent = setTimeout(() => this.giveUp(this.silentMilliseconds), this.silentMilliseconds);
+  }
+
+  private giveUp(milliseconds: number): void {
+    this.end(new PythonStopped(`The block was stopped: it did not answer within ${milliseconds / 1000} s.`));
   }
 
   /** Ends the worker; what was under way fails. */
@@ -168,12 +187,11 @@ export class PythonFrame {
     this.starting = null;
     const stop: FrameRequest = { type: "stop" };
     this.element?.contentWindow?.postMessage(stop, "*");
-    also?.reject(error);
-    for (const { reject, timer } of this.pending.values()) {
-      clearTimeout(timer);
-      reject(error);
-    }
+    const left = [...this.pending.values()];
     this.pending.clear();
+    this.watch();
+    also?.reject(error);
+    for (const { reject } of left) reject(error);
   }
 }
 

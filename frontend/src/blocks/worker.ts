@@ -16,7 +16,7 @@ const START = `
 import sys
 sys.path.insert(0, "/language")
 from rune.pyblock.live import Live
-Live().answer_text
+lambda alive: Live(alive).answer_text
 `;
 
 /** What a script of a worker could reach the outside or other scripts by. The policy stops it as well. */
@@ -47,7 +47,9 @@ const KNOWN = {
   clearInterval: refused,
 };
 
-async function start(files: PythonFiles): Promise<(request: string) => string> {
+type Answer = (request: string) => string;
+
+async function start(files: PythonFiles, alive: () => void): Promise<Answer> {
   const kept: Readonly<Record<string, readonly [ArrayBuffer, string]>> = {
     "pyodide.asm.wasm": [files.wasm, "application/wasm"],
     "python_stdlib.zip": [files.library, "application/zip"],
@@ -61,7 +63,7 @@ async function start(files: PythonFiles): Promise<(request: string) => string> {
   Object.defineProperty(self, "fetch", { value: given, configurable: true, writable: true });
   const pyodide = await loadPyodide({ indexURL: NOWHERE, jsglobals: KNOWN });
   pyodide.unpackArchive(files.language, "zip", { extractDir: "/language" });
-  const answer = pyodide.runPython(START) as (request: string) => string;
+  const answer = (pyodide.runPython(START) as (alive: () => void) => Answer)(alive);
   for (const name of OUTSIDE) Object.defineProperty(self, name, { value: undefined });
   return answer;
 }
@@ -69,10 +71,10 @@ async function start(files: PythonFiles): Promise<(request: string) => string> {
 addEventListener("message", ({ ports: [port] }) => {
   if (port === undefined) return;
   const tell = (message: FromPython): void => port.postMessage(message);
-  let answer: ((request: string) => string) | null = null;
+  let answer: Answer | null = null;
   port.onmessage = ({ data }: MessageEvent<ToPython>) => {
     if ("files" in data) {
-      start(data.files).then(
+      start(data.files, () => tell({ alive: true })).then(
         (found) => {
           answer = found;
           tell({ ready: true });

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import math
 import sys
 import time
 from collections.abc import Callable, Sequence
@@ -14,6 +13,7 @@ from rune.pyblock import numbers
 from rune.pyblock.check import check_file
 from rune.pyblock.ir import ArrayVariable
 from rune.pyblock.numbers import BlockFailure, Scalar, scalar_of, to_element, to_f32
+from rune.pyblock.own_time import OwnTime
 from rune.pyblock.python import Number, PythonArray, PythonBlock, call_of, executed, math_names, names_of, shown_value
 from rune.pyblock.signature import Given, output_type
 from rune.pyblock.testing.assertions import APPROX, OPERATORS, Assertion
@@ -23,11 +23,9 @@ from rune.pyblock.testing.wording import Seen, failure_text, number_text
 from rune.tensor import ElementType, TensorType
 
 SECONDS = 2.0
-"""How long a test may take before it is stopped at its line."""
+"""How long a test may take of a processor before it is stopped at its line."""
 ALL_SECONDS = 4.0
 """How long all of a file may take."""
-_TURNS = 256
-"""Turns of loops between two looks at the clock."""
 _ELEMENTS_SHOWN = 6
 
 
@@ -67,11 +65,16 @@ class _Failed(Exception):
         self.expected = expected
 
 
-def run_tests(checked: CheckedTests, prints: Callable[[int, str], None] | None = None) -> list[TestResult]:
-    """Runs the tests of a file that has no problems, each with fresh states. The tree of `checked` is used up."""
+def run_tests(
+    checked: CheckedTests,
+    prints: Callable[[int, str], None] | None = None,
+    alive: Callable[[], object] = lambda: None,
+) -> list[TestResult]:
+    """Runs the tests of a file that has no problems, each with fresh states. The tree of `checked` is used up. `alive` is
+    called while loops go on."""
     if checked.problems or checked.tree is None:
         raise ValueError("tests with problems cannot run")
-    return _Runner(checked, prints).results()
+    return _Runner(checked, prints, OwnTime(alive)).results()
 
 
 @dataclass
@@ -169,13 +172,13 @@ class _Asserts(ast.NodeTransformer):
 
 
 class _Runner:
-    def __init__(self, checked: CheckedTests, prints: Callable[[int, str], None] | None) -> None:
+    def __init__(self, checked: CheckedTests, prints: Callable[[int, str], None] | None, own: OwnTime) -> None:
         self._checked = checked
         self._assertions: list[Assertion] = []
         self._file = checked.text.file
         self._run = _Run(checked.subject, self._turn)
-        self._turns = 0
-        self._until = self._end = math.inf
+        self._own = own
+        self._until = ALL_SECONDS
         signature, tree = checked.subject.signature, checked.tree
         assert signature is not None  # noqa: S101 - there are no problems
         assert tree is not None  # noqa: S101
@@ -196,7 +199,7 @@ class _Runner:
         self._names = executed(tree, self._file, checked.marks, names, turns=True)
 
     def results(self) -> list[TestResult]:
-        self._end = time.perf_counter() + ALL_SECONDS
+        self._own.begin()
         return [self._result(test) for test in self._checked.tests]
 
     def _run_block(self, *inputs: Any, **settings: Number) -> Any:
@@ -204,14 +207,13 @@ class _Runner:
         return self._run.block(*inputs, **settings)
 
     def _turn(self) -> None:
-        self._turns += 1
-        if self._turns % _TURNS == 0 and time.perf_counter() > self._until:
+        if self._own.turn() and self._own.seconds > self._until:
             raise BlockFailure(f"stopped: a test may take {SECONDS:g} s in Python, and all together {ALL_SECONDS:g} s")
 
     def _result(self, test: Test) -> TestResult:
         self._run = _Run(self._checked.subject, self._turn)
         began = time.perf_counter()
-        self._until = min(began + SECONDS, self._end)
+        self._until = min(self._own.seconds + SECONDS, ALL_SECONDS)
         failure = None
         try:
             self._names[test.name]()

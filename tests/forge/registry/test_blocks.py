@@ -23,6 +23,7 @@ from forge.registry.errors import BadBlock, BlockBroken, TagTaken
 from forge.registry.models import BlockVersion
 from rune.blocks.artefact import digest_of, read_block_manifest
 from rune.blocks.mounted import SHELF, mounted_path
+from tests.forge.made_blocks import published_block
 from tests.forge.made_builds import built
 from tests.forge.registry.test_distribution import body, get, token_of
 from tests.rune.shared_blocks import RUNEFILE, SMOOTH
@@ -93,6 +94,14 @@ def test_a_version_means_its_bytes_for_ever(sounds: Any, developer: Any, owner: 
         "Average the scores, so that one loud moment is not a word.",
         "Slower.",
     )
+    assert first.interface["settings"] == [
+        {"name": "alpha", "type": "f32", "default": 0.5, "minimum": None, "maximum": None}
+    ]
+    assert [first.interface[each] for each in ("inputs", "states", "outputs")] == [
+        [{"name": "x", "type": "f32[n]"}],
+        [{"name": "last", "type": "f32[n]"}],
+        ["f32[n]"],
+    ]
     assert publish_block(developer, sounds, "smooth.py", "1.2").pk == first.pk
     assert Event.objects.filter(stream_id=sounds.stream, type="block.published").count() == 1
     write_file(developer, sounds, "smooth.py", SMOOTH.replace(b"0.5", b"0.25"))
@@ -191,14 +200,18 @@ def test_a_build_s_page_names_the_blocks_of_others_by_digest(project: Any, devel
 
 
 def test_advice_against_a_version_is_told_and_taken_back(
-    sounds: Any, developer: Any, reviewer: Any, client: Client
+    sounds: Any, developer: Any, owner: Any, reviewer: Any, client: Client
 ) -> None:
-    publish_block(developer, sounds, "smooth.py", "1.2")
-    _user_of(developer, sounds.organisation, "")
+    digest = publish_block(developer, sounds, "smooth.py", "1.2").manifest.blob_id
+    _user_of(developer, sounds.organisation, f"acme/kitchen#smooth@1.2 {digest}\n")
     with pytest.raises(Invalid):
         deprecate_block(developer, sounds, "smooth", "1.2", " ")
     with pytest.raises(Forbidden):
         deprecate_block(reviewer, sounds, "smooth", "1.2", "It clicks.")
+    for successor in ("latest", "1.2", "1.9", "acme/kitchen#gone@1", "other/theirs#calm@1"):
+        with pytest.raises(Invalid) as wrong:
+            deprecate_block(developer, sounds, "smooth", "1.2", "It clicks.", successor)
+        assert list(wrong.value.errors) == ["successor"], successor
     deprecate_block(developer, sounds, "smooth", "1.2", "It clicks.")
     (block,) = client.get(f"{API}/clap/blocks/usable").json()["blocks"]
     assert block["versions"][0]["deprecation"] == "It clicks."
@@ -207,3 +220,20 @@ def test_advice_against_a_version_is_told_and_taken_back(
     end_block_deprecation(developer, sounds, "smooth", "1.2")
     assert BlockVersion.objects.get().deprecated is None
     assert Event.objects.filter(stream_id=sounds.stream, type="block.described").count() == 2
+    # A version that there is can be named, and is told with the reason wherever the block is taken.
+    published_block(developer, sounds, "1.3")
+    path = f"{API}/kitchen/blocks/smooth/1.2/deprecation"
+    said = client.put(path, {"reason": "It clicks.", "successor": "1.3"}, content_type="application/json").json()
+    assert (said["deprecation"], said["successor"]) == ("It clicks.", "acme/kitchen#smooth@1.3")
+    warned = get("acme/kitchen/blocks/smooth/manifests/1.2", token_of(developer))["Warning"]
+    assert "smooth 1.2 is deprecated: It clicks. Take acme/kitchen#smooth@1.3 instead." in warned
+    asked = client.post(f"{API}/clap/language", {"ask": "check"}, content_type="application/json").json()
+    assert "Take `acme/kitchen#smooth@1.3` instead." in str(asked["answer"]["diagnostics"])
+    with pytest.raises(Invalid, match="deprecated too"):
+        deprecate_block(developer, sounds, "smooth", "1.3", "It hums.", "1.2")
+    # What everyone sees names nothing that only some may see.
+    update_project(owner, sounds, visibility="public")
+    hidden = create_project(developer, sounds.organisation, "hidden", None)
+    published_block(developer, hidden, "1.0")
+    with pytest.raises(Invalid, match="not open to everyone"):
+        deprecate_block(developer, sounds, "smooth", "1.2", "It clicks.", "acme/hidden#smooth@1.0")

@@ -20,10 +20,10 @@ SHELF_TEXT = json.dumps(
 OTHER = RUNEFILE.format(block="softmax", type="f32")
 
 
-def _service(runefile: str, lock: str | None = None) -> Service:
+def _service(runefile: str, lock: str | None = None, shelf: str = SHELF_TEXT) -> Service:
     service = Service(PUBLISHED_BLOCKS)
     mounted = {path: data.decode() for path, data in (OLD_FILES | NEW_FILES).items()}
-    texts = {"Runefile.yml": runefile, SHELF: SHELF_TEXT, **mounted, **({} if lock is None else {"rune.lock": lock})}
+    texts = {"Runefile.yml": runefile, SHELF: shelf, **mounted, **({} if lock is None else {"rune.lock": lock})}
     service.answer({"ask": "open", "files": {path: {"text": text} for path, text in texts.items()}})
     return service
 
@@ -75,3 +75,12 @@ def test_what_is_not_known_is_not_locked(target: str) -> None:
     edit = {"edit": "set-target", "stage": "smooth", "target": target}
     edits = _asked(_service(OTHER), ask="edit-graph", edit=edit)["edits"]
     assert {each["file"] for each in edits} == {"Runefile.yml"}
+
+
+def test_what_is_advised_against_says_so_wherever_it_is_shown() -> None:
+    runefile = RUNEFILE.format(block=PATH, type="f32")
+    said = {"version": "1.2", "digest": NEW, "deprecation": "It clicks.", "successor": "acme/calm#slow@2"}
+    service = _service(runefile, f"{PATH} {NEW}\n", json.dumps({"acme/sounds#smooth": [said]}))
+    advice = "Deprecated: It clicks. Take `acme/calm#slow@2` instead."
+    assert _asked(service, ask="palette")["blocks"][0]["help"].startswith(advice)
+    assert _asked(service, ask="hover", offset=runefile.index(PATH) + 3)["text"].startswith(advice)

@@ -16,6 +16,7 @@ import { BlockTests } from "./BlockTests";
 import { LiveTest } from "./LiveTest";
 import type { RecordingEngine } from "./new-test";
 import { BlockRunner, type RunnerState } from "./runner";
+import { Stopped } from "./Stopped";
 import { blockOf, isTestFile, testsOf, type TestsState } from "./test-runner";
 import { useBlock, type BlockPlace } from "./use-block";
 import { useTests, type BlockTestsOf } from "./use-tests";
@@ -198,7 +199,7 @@ function Shown({ runner, engine, place, stage, running, file, tests }: ShownProp
   const words = running.loaded?.wordlists ?? [];
   const namesOf = (past: RunnerState["read"]): readonly string[] =>
     words.find((each) => each.length === past.at(-1)?.length) ?? [];
-  const { run, problems, stopped, isStarting, read, written, printed, milliseconds, skipped } = state;
+  const { run, problems, stopped, resumes, isStarting, read, written, printed, milliseconds, skipped } = state;
   const problem = problems[0] ?? null;
   const failure = run?.failure ?? null;
   const isTold = diagnostics.some(({ severity }) => severity === "error");
@@ -211,19 +212,18 @@ function Shown({ runner, engine, place, stage, running, file, tests }: ShownProp
     <>
       <section className="card stack preview-card block-live" aria-label={`Block ${stage}`}>
         {stopped !== null && (
-          <p className="notice bad" role="alert">
-            {stopped}
-          </p>
+          <Stopped
+            said={resumes ? `${stopped} The next input runs it again.` : stopped}
+            onAgain={() => runner.again()}
+          />
         )}
         {stopped === null && problem !== null && (
           <p className="notice warn" role="status">
             Line {problem.line}: {problem.message}.{isTold ? "" : " It runs again once that is mended."}
           </p>
         )}
-        {failure !== null && (
-          <p className="notice bad" role="alert">
-            Line {failure.line}: {failure.message}
-          </p>
+        {failure !== null && stopped === null && (
+          <Stopped said={`Line ${failure.line}: ${failure.message}`} onAgain={() => runner.again()} />
         )}
         <Plot
           title="Reads"

@@ -7,6 +7,7 @@ import type { TestResult } from "../../blocks";
 import { count, duration } from "../parts/words";
 import { useShell } from "../shell/shell";
 import { beside } from "./compiled";
+import { Stopped } from "./Stopped";
 import type { BlockTestsOf } from "./use-tests";
 
 interface Props {
@@ -46,11 +47,7 @@ export function BlockTests({ tests, onGo, more }: Props) {
           {said(results.length, failed, isRunning, problem !== undefined)}
         </span>
       </div>
-      {stopped !== null && (
-        <p className="notice bad" role="alert">
-          {stopped}
-        </p>
-      )}
+      {stopped !== null && <Stopped said={stopped} onAgain={isRunning ? null : () => tests.runner.again()} />}
       {problem !== undefined && (
         <p className="notice warn">
           <button type="button" className="link" onClick={() => onGo(tests.path, problem.line)}>

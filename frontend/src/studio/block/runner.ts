@@ -28,10 +28,16 @@ export interface RunnerState {
   readonly skipped: number;
   /** Why Python does not answer. */
   readonly stopped: string | null;
+  /** Whether what comes in next begins it again. */
+  readonly resumes: boolean;
 }
 
 /** Milliseconds of which a test can be made. */
 export const RECENT = 2000;
+
+/** Milliseconds after which the next input begins again what was stopped, and how often without a run between. */
+const PAUSE = 2000;
+const TRIES = 2;
 
 const PAST = 120;
 const PRINTED = 200;
@@ -50,6 +56,7 @@ const NOTHING: RunnerState = {
   state: 0,
   skipped: 0,
   stopped: null,
+  resumes: false,
 };
 
 export class BlockRunner {
@@ -63,6 +70,8 @@ export class BlockRunner {
   private waiting: readonly (readonly number[])[] | null = null;
   private newest: readonly (readonly number[])[] | null = null;
   private times: readonly number[] = [];
+  private stops = 0;
+  private stoppedAt = 0;
   private recent: readonly { readonly at: number; readonly inputs: Inputs }[] = [];
 
   constructor(
@@ -83,15 +92,19 @@ export class BlockRunner {
     const fits = this.block !== null && JSON.stringify(this.block.inputs) === JSON.stringify(block.inputs);
     this.key = key;
     this.block = block;
-    this.isLoaded = false;
     this.times = [];
     if (!fits) {
       this.newest = null;
       this.recent = [];
     }
-    this.waiting = this.newest;
-    this.store.setState({ skipped: 0, stopped: null, ...(fits ? {} : { read: [], written: [], run: null }) });
-    void this.work();
+    this.store.setState({ skipped: 0, ...(fits ? {} : { read: [], written: [], run: null }) });
+    this.again();
+  }
+
+  /** From the beginning: its states are zeros, and the newest input runs again. */
+  again(): void {
+    this.stops = 0;
+    this.resume();
   }
 
   /** What flows in the block's wires now. */
@@ -101,6 +114,15 @@ export class BlockRunner {
       this.store.setState({ skipped: this.store.getState().skipped + 1 });
     }
     this.waiting = inputs;
+    const { stopped, resumes } = this.store.getState();
+    if (stopped === null) void this.work();
+    else if (resumes && this.now() - this.stoppedAt >= PAUSE) this.resume();
+  }
+
+  private resume(): void {
+    this.isLoaded = false;
+    this.waiting = this.newest;
+    this.store.setState({ stopped: null });
     void this.work();
   }
 
@@ -108,15 +130,29 @@ export class BlockRunner {
     if (this.isBusy || this.store.getState().stopped !== null) return;
     this.isBusy = true;
     try {
-      while (await this.step());
+      while (await this.stepOfNewest());
     } catch (error) {
       this.isLoaded = false;
-      this.store.setState({ isStarting: false, stopped: error instanceof Error ? error.message : String(error) });
+      this.stops += 1;
+      this.stoppedAt = this.now();
+      const stopped = error instanceof Error ? error.message : String(error);
+      this.store.setState({ isStarting: false, stopped, resumes: this.stops <= TRIES });
     } finally {
       this.isBusy = false;
     }
     // What came after the last look and before this line.
     if (this.isLoaded && this.waiting !== null) void this.work();
+  }
+
+  /** A step; what a text that was replaced meanwhile came to is no matter. */
+  private async stepOfNewest(): Promise<boolean> {
+    const { key } = this;
+    try {
+      return await this.step();
+    } catch (error) {
+      if (key === this.key) throw error;
+      return true;
+    }
   }
 
   /** Does the one thing that is to be done next; answers whether there may be another. */
@@ -141,6 +177,7 @@ export class BlockRunner {
 
   private take(inputs: Inputs, run: BlockRun): void {
     const at = this.now();
+    this.stops = 0;
     this.recent = [...this.recent.filter((each) => each.at > at - RECENT), { at, inputs }];
     const { read, written, printed } = this.store.getState();
     this.times = [...this.times, run.milliseconds].slice(-TIMES);

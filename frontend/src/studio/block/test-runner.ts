@@ -62,7 +62,15 @@ export class TestRunner {
 
   /** Runs these tests as soon as the ones before are done; of several in the meantime the last. */
   use(source: TestSource): void {
-    if (JSON.stringify(source) === JSON.stringify(this.wanted)) return;
+    if (JSON.stringify(source) !== JSON.stringify(this.wanted)) this.begin(source);
+  }
+
+  /** The same tests once more. */
+  again(): void {
+    if (this.wanted !== null) this.begin({ ...this.wanted });
+  }
+
+  private begin(source: TestSource): void {
     this.wanted = source;
     this.store.setState({ isRunning: true });
     void this.work();

@@ -1,0 +1,19 @@
+// Why a block or its tests do not run, with the press that runs them again.
+import { RotateCw } from "lucide-react";
+
+interface Props {
+  readonly said: string;
+  /** None while it runs again already. */
+  readonly onAgain: (() => void) | null;
+}
+
+export function Stopped({ said, onAgain }: Props) {
+  return (
+    <div className="notice bad block-stopped" role="alert">
+      <p>{said}</p>
+      <button type="button" className="button small" disabled={onAgain === null} onClick={() => onAgain?.()}>
+        <RotateCw size={14} aria-hidden /> Run again
+      </button>
+    </div>
+  );
+}

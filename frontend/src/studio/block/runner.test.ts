@@ -1,0 +1,69 @@
+import { expect, it } from "vitest";
+import type { BlockRun } from "../../blocks";
+import { BlockRunner } from "./runner";
+
+const BLOCK = { file: "smooth.py", text: "def smooth", inputs: [{ type: "f32", dimensions: [1] }], settings: {} };
+const RUN: BlockRun = { outputs: [[1]], prints: [], left_out: 0, values: [], milliseconds: 1, failure: null };
+
+/** A Python that does not answer as often as is said, and a clock. */
+function made(dead: number) {
+  const asked: string[] = [];
+  const clock = { now: 0, dead };
+  const engine = {
+    load: ({ text }: { readonly text: string }) => {
+      asked.push(text);
+      return Promise.resolve({ problems: [] });
+    },
+    run: () => {
+      clock.dead -= 1;
+      if (clock.dead >= 0) return Promise.reject(new Error("The block was stopped."));
+      return Promise.resolve(RUN);
+    },
+  };
+  return { runner: new BlockRunner(engine, () => clock.now), clock, asked };
+}
+
+it("takes up again what was stopped with the next input, after a pause", async () => {
+  const { runner, clock, asked } = made(1);
+  const state = () => runner.state.getState();
+  runner.use(BLOCK);
+  runner.offer([[1]]);
+  await expect.poll(() => state().stopped).toBe("The block was stopped.");
+  expect(state().resumes).toBe(true);
+  clock.now = 1999;
+  runner.offer([[2]]);
+  expect(state().stopped).not.toBeNull();
+  clock.now = 2000;
+  runner.offer([[3]]);
+  await expect.poll(() => [state().stopped, state().read]).toEqual([null, [[3]]]);
+  expect(asked).toEqual(["def smooth", "def smooth"]);
+});
+
+it("leaves alone what is stopped each time, until it is asked to run again", async () => {
+  const { runner, clock } = made(3);
+  const state = () => runner.state.getState();
+  runner.use(BLOCK);
+  runner.offer([[0]]);
+  for (const time of [1, 2]) {
+    await expect.poll(() => [state().stopped !== null, state().resumes]).toEqual([true, true]);
+    clock.now = time * 2000;
+    runner.offer([[time]]);
+    expect(state().stopped).toBeNull();
+  }
+  await expect.poll(() => [state().stopped !== null, state().resumes]).toEqual([true, false]);
+  clock.now = 60_000;
+  runner.offer([[5]]);
+  expect([state().stopped !== null, clock.dead]).toEqual([true, 0]);
+  runner.again();
+  await expect.poll(() => [state().stopped, state().read]).toEqual([null, [[5]]]);
+});
+
+it("says nothing of a text that was replaced while Python was stopped on it", async () => {
+  const { runner, asked } = made(1);
+  runner.use(BLOCK);
+  runner.offer([[1]]);
+  await Promise.resolve();
+  runner.use({ ...BLOCK, text: "def better" });
+  await expect.poll(() => runner.state.getState().written).toEqual([[1]]);
+  expect([runner.state.getState().stopped, asked.at(-1)]).toEqual([null, "def better"]);
+});
