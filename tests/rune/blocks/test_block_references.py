@@ -16,6 +16,7 @@ from tests.rune.blocks.block_module import Elements, vectors_of
 from tests.rune.blocks.references import (
     detections,
     images,
+    learners,
     motion,
     numbers,
     old_blocks,
@@ -27,7 +28,7 @@ from tests.rune.blocks.references import (
 )
 from tests.rune.blocks.references.case import Array, Case, Fails
 
-MODULES = (numbers, shapes, images, sound, motion, time, detections, predictions, texts)
+MODULES = (numbers, shapes, images, sound, motion, time, detections, predictions, learners, texts)
 REFERENCES = {name: reference for module in MODULES for name, reference in module.REFERENCES.items()}
 HISTORIES = {**time.HISTORIES, **motion.HISTORIES, **sound.HISTORIES}
 _NAMES = {"uint": "u", "int": "i", "float": "f"} | {kind: kind for kind in "uif"}
