@@ -1,4 +1,4 @@
-"""What the blocks share that learn from rows of features: `linear_regression` and `train_test_split`."""
+"""What the blocks share that learn from rows of features, and `train_test_split`."""
 
 from __future__ import annotations
 
@@ -15,6 +15,21 @@ def rows_and_targets(block: str, inputs: tuple[TensorType, ...]) -> tuple[int, i
     if targets.count != rows.dimensions[0]:
         raise BlockError(f"{rows} needs a target for each of its rows, and not {targets}", input_index=1)
     return rows.dimensions[0], rows.dimensions[1]
+
+
+def learned_and_asked(block: str, inputs: tuple[TensorType, ...]) -> tuple[TensorType, TensorType]:
+    """The rows to learn from, which have a target each, and those to predict, of as many features. Raises `BlockError`."""
+    if len(inputs) != 3:
+        raise BlockError(
+            f"{block} takes 3 inputs, rows to learn from, their targets and rows to predict, and not {len(inputs)}"
+        )
+    rows, features = rows_and_targets(block, inputs)
+    if rows < 2:
+        raise BlockError(f"there is nothing to learn from {rows} row: it takes at least 2", input_index=0)
+    asked = features_of(block, inputs, 2)
+    if asked.dimensions[1] != features:
+        raise BlockError(f"it learns from {features} features a row, and {asked} has others", input_index=2)
+    return inputs[0], asked
 
 
 def features_of(block: str, inputs: tuple[TensorType, ...], index: int) -> TensorType:

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 from rune.blocks.meaning import Meaning
 from rune.blocks.paths import BlockPath, parse_block_path
-from rune.blocks.published import INSTEAD, PUBLISHED, published
 from rune.blocks.resolver import BlockResolver
 from rune.blocks.shared_path import parse_shared_name, parse_shared_path
 from rune.blocks.signature import Block, BlockError, BlockOutput, RunTimeInput
@@ -125,9 +124,6 @@ def _find_of_zune(text: str, stage: StageSyntax, blocks: BlockResolver, report: 
             [report.replace(span, block.name)],
         )
         return block
-    if name is not None and (known := published(name)) is not None:
-        _report_published(known, stage, blocks, report)
-        return None
     message = f"{quoted(text)} is a proc-block of a zune, made as a module of its own, which cannot be built"
     report.error(Code.ZUNE_PART, message, span, [_can_be_built(blocks)])
     return None
@@ -149,23 +145,8 @@ def _can_be_built(blocks: BlockResolver) -> str:
     return f"The blocks that can be built are {', '.join(blocks.names)}."
 
 
-def _report_published(name: str, stage: StageSyntax, blocks: BlockResolver, report: Report) -> None:
-    report.error(
-        Code.BLOCK_NOT_IN_CATALOGUE,
-        f"The proc-block {quoted(name)} was published for Rune, and is not in the catalogue yet",
-        stage.target.span,
-        [f"It gives {PUBLISHED[name]}.", INSTEAD[name], _can_be_built(blocks)],
-    )
-
-
 def _report_unknown(text: str, path: BlockPath, stage: StageSyntax, blocks: BlockResolver, report: Report) -> None:
-    known = published(path.crate)
-    if known is not None and path.is_published:
-        _report_published(known, stage, blocks, report)
-        return
-    near = report.nearest(path.crate, (*blocks.names, *PUBLISHED))
-    if near not in blocks.names:
-        near = None
+    near = report.nearest(path.crate, blocks.names)
     notes = [f"Did you mean `{near}`?"] if near else []
     fixes = [report.replace_name(stage.target.span, text, near)] if near else []
     notes.append(f"The blocks are {', '.join(blocks.names)}.")

@@ -71,7 +71,7 @@ class Code(Enum):
     BAD_ARGUMENT = "RUNE0065"
     BAD_BLOCK_INPUT = "RUNE0066"
     OLD_ARGUMENT = "RUNE0067"
-    BLOCK_NOT_IN_CATALOGUE = "RUNE0068"
+    # RUNE0068 said that a published block is not in the catalogue yet; all are now.
     SHORT_WORDLIST = "RUNE0069"
 
     BAD_MODEL = "RUNE0070"

@@ -4,21 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from rune.blocks.learning import features_of, rows_and_targets
+from rune.blocks.learning import learned_and_asked
 from rune.blocks.signature import Arguments, Block, BlockCode, BlockError, BlockOutput, Category
 from rune.tensor import ElementType, TensorType
 
 
 def _outputs(inputs: tuple[TensorType, ...], _arguments: Arguments) -> tuple[BlockOutput, ...]:
-    if len(inputs) != 3:
-        raise BlockError(
-            "linear_regression takes 3 inputs, rows to learn from, their targets and rows to predict, and not "
-            f"{len(inputs)}"
-        )
-    rows, features = rows_and_targets("linear_regression", inputs)
-    asked = features_of("linear_regression", inputs, 2)
-    if asked.dimensions[1] != features:
-        raise BlockError(f"it learns from {features} features a row, and {asked} has others", input_index=2)
+    learned, asked = learned_and_asked("linear_regression", inputs)
+    rows, features = learned.dimensions
     if rows <= features:
         raise BlockError(
             f"{rows} rows do not decide {features} factors and an offset: it takes at least {features + 1}",

@@ -148,7 +148,7 @@ def test_a_block_without_a_version_is_told_what_to_write() -> None:
         ("an argument out of range", "inputs:\n      - model", "inputs: [model]\n    args: {count: 0}", "RUNE0065"),
         ("a parameter out of range", "hz: 16000", "hz: 0", "RUNE0042"),
         ("two stages of one name", "  best:", "  model:", "RUNE0010"),
-        ("a block that is not there yet", "#label", "#elastic_net", "RUNE0068"),
+        ("a block that is not there", "#label", "#lable", "RUNE0060"),
         ("an unreadable file", "./words.txt", "./words", "RUNE0020"),
     ],
 )

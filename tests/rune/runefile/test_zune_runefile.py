@@ -52,7 +52,8 @@ def test_what_of_a_zune_has_an_equal_is_taken_and_the_rest_is_said_by_name() -> 
         ("error", "RUNE0094", "proc_blocks/samples"),
         ("error", "RUNE0094", "https://example.org/words.tflite"),
         ("warning", "RUNE0094", "wapm:///hotg-ai/most_confident_indices?version=0.12.0"),
-        ("error", "RUNE0068", "wapm:///hotg-ai/support_vector_classifier?version=0.12.0"),
+        ("warning", "RUNE0094", "wapm:///hotg-ai/support_vector_classifier?version=0.12.0"),
+        ("error", "RUNE0066", "model"),
         ("error", "RUNE0094", "proc_blocks/other"),
     ]
 
