@@ -97,9 +97,7 @@ def _nudged_weights(model: Model, data: bytes, generator: Generator) -> bytes:
     return bytes(changed)
 
 
-def _nudge_unpacked(
-    reference: TfliteInterpreter, model: Model, inputs: Sequence[bytes], generator: Generator
-) -> None:
+def _nudge_unpacked(reference: TfliteInterpreter, model: Model, inputs: Sequence[bytes], generator: Generator) -> None:
     """The same for weights of float16, whose own last bits are a thousand times as much: the reference makes floats of
     them in its first run, and nudged are these. Not for models that remember, whose first run is none to do twice."""
     halves = _unpacked_halves(model)
