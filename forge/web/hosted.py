@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from forge.builds.models import Build
 from rune.abi import ModelFormat
@@ -33,8 +35,16 @@ def hosted_models(build: Build) -> tuple[HostedModel, ...]:
             str(model["file"] or model["stage"]),
             tuple(f"{each['op']} with {each['types']}" for each in model.get("unsupported", ())[:MOST_REASONS]),
             model.get("mimetype", LITERT) == LITERT,
-            tuple(each["op"] for each in model.get("unsupported", ()) if is_wrong_in_pages(each["op"], each["types"])),
+            _wrong_in_pages(model),
         )
         for model in models
         if model.get("runs") == "host"
     )
+
+
+def _wrong_in_pages(model: Mapping[str, Any]) -> tuple[str, ...]:
+    """As its report says; one of before tells it of operators that cannot be compiled alone."""
+    if "wrong_in_pages" in model:
+        return tuple(map(str, model["wrong_in_pages"]))
+    lacking = model.get("unsupported", ())
+    return tuple(each["op"] for each in lacking if is_wrong_in_pages(each["op"], each["types"]))

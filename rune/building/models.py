@@ -15,7 +15,7 @@ from rune.building.report import ModelReport
 from rune.files import ProjectFiles
 from rune.folders import folder_members
 from rune.runefile.pipeline import ModelStage, Pipeline
-from rune.tflite import Model, ModelSignature, Unsupported, read_model, signature
+from rune.tflite import Model, ModelSignature, Unsupported, read_model, signature, wrong_in_pages
 
 _remembered = lru_cache(maxsize=REMEMBERED)(read_model)
 """Files that are built anew are mostly the same models with other arguments."""
@@ -87,5 +87,11 @@ def _report(stage: ModelStage, models: ProjectModels, host_models: bool, profile
     is_open = stage.outputs != tuple(tensor.type for tensor in signature(model).outputs)
     runs_on_host = bool(lacking) or host_models or stage.is_hosted or is_open
     return ModelReport(
-        stage.name, stage.file, size, len(model.operators), "host" if runs_on_host else "compiled", lacking
+        stage.name,
+        stage.file,
+        size,
+        len(model.operators),
+        "host" if runs_on_host else "compiled",
+        lacking,
+        wrong_in_pages=wrong_in_pages(model) if runs_on_host else (),
     )

@@ -55,6 +55,7 @@ class ModelReportJson(TypedDict):
     runs: Runs
     unsupported: list[UnsupportedOpJson]
     mimetype: NotRequired[str]
+    wrong_in_pages: NotRequired[list[str]]
 
 
 class PassReportJson(TypedDict):
@@ -155,7 +156,8 @@ class Memory:
 class ModelReport:
     """One model stage. `file`, `size` in bytes and the count of operators are None where the build does not know them.
 
-    `unsupported` is why the host runs a model that would be compiled otherwise.
+    `unsupported` is why the host runs a model that would be compiled otherwise; `wrong_in_pages` are operators of one
+    that the host runs which the interpreter of pages computes wrongly.
     """
 
     stage: str
@@ -165,6 +167,7 @@ class ModelReport:
     runs: Runs = "compiled"
     unsupported: tuple[Unsupported, ...] = ()
     mimetype: str = ModelFormat.TENSORFLOW_LITE.mimetype
+    wrong_in_pages: tuple[str, ...] = ()
 
     def to_json(self) -> ModelReportJson:
         return {
@@ -175,6 +178,7 @@ class ModelReport:
             "runs": self.runs,
             "mimetype": self.mimetype,
             "unsupported": [each.to_json() for each in self.unsupported],
+            "wrong_in_pages": list(self.wrong_in_pages),
         }
 
 

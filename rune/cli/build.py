@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -230,6 +230,7 @@ def _answer(
         return {"error": failure.message}
     if not manner.quiet and not manner.is_json:
         show_diagnostics(made.diagnostics, project.files)
+        click.echo("".join(_wrong_in_pages(made.report)), err=True, nl=False)
     made.write(place)
     if certified is not None and isinstance(made.content, bytes):
         _require_other_file(certified.file, project, certified.given)
@@ -399,6 +400,18 @@ def _show_failure(failure: BuildFailed, project: Project, about: str = "") -> No
     count = sum(diagnostic.severity is Severity.ERROR for diagnostic in failure.diagnostics)
     summary = "There was a build error" if count == 1 else f"There were {count} build errors"
     click.echo(f"Error: {summary}{about}", err=True)
+
+
+def _wrong_in_pages(report: Report) -> Iterator[str]:
+    """A warning for each model whose host is asked to run what it can be compiled for, and which pages run wrongly; of
+    one that cannot be compiled the check warns."""
+    for model in report.models:
+        if model.wrong_in_pages and not model.unsupported:
+            operators = ", ".join(model.wrong_in_pages)
+            yield (
+                f"warning: Pages give wrong numbers for {model.file or model.stage}: their interpreter computes "
+                f"{operators} of floats with int8 weights wrongly. Trust what `rune run` and builds on the server give\n"
+            )
 
 
 def _summary(report: Report, place: Path) -> None:

@@ -6,11 +6,10 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import cast
 
 import click
 
-from rune.anvil.aim import AIMS, BALANCED, OPTIMIZATIONS, Aim
+from rune.anvil.aim import AIMS, OPTIMIZATIONS, Aim
 from rune.anvil.errors import CompileError
 from rune.anvil.profile import PROFILES, Profile
 from rune.boards.board import Board
@@ -23,7 +22,7 @@ from rune.cli.allow_outside import allow_outside_option
 from rune.cli.columns import columns
 from rune.cli.failure import failed
 from rune.cli.given_file import ANY_PATH
-from rune.cli.policy import require_policy, wished_profile
+from rune.cli.policy import require_policy, wished_for_packages, wished_profile
 from rune.cli.printing import format_option, print_json
 from rune.cli.progress import progress
 from rune.cli.project import Project, project_of, show_diagnostics
@@ -87,7 +86,7 @@ def command(runefile: Path, keys: Sequence[str], optimize: Aim | None, match: st
     chosen = _boards(keys)
     project = project_of(runefile)
     policy = require_policy(project.files, is_json=form == "json")
-    aim = optimize or cast("Aim", policy.build.optimize_packages or BALANCED)
+    aim = optimize or wished_for_packages(policy)
     manner = _Manner(OPTIMIZATIONS[aim], wished_profile(match, policy))
     found = _on_targets(project, list(dict.fromkeys(board.target for board in chosen)), manner)
     fits = [fit(found[board.target].needs, board, found[board.target].period) for board in chosen]

@@ -9,7 +9,7 @@ from typing import cast
 
 import click
 
-from rune.anvil.aim import BALANCED, Aim
+from rune.anvil.aim import BALANCED, OPTIMIZATIONS, Aim
 from rune.anvil.errors import CompileError
 from rune.anvil.profile import LITERT, PROFILES, Profile
 from rune.anvil.target import Target
@@ -43,8 +43,13 @@ def require_policy(files: ProjectFiles, *, is_json: bool = False) -> Policy:
 def wished_variant(target: Target, policy: Policy) -> Target:
     """The target as the project's `forge.yml` has it optimised; itself where it says nothing, or there is no such
     variant."""
-    aim = policy.build.optimize if target.makes_rune else policy.build.optimize_packages
-    return target.variant(cast("Aim", aim or BALANCED)) or target
+    aim = cast("Aim", policy.build.optimize or BALANCED) if target.makes_rune else wished_for_packages(policy)
+    return target.variant(aim) or target
+
+
+def wished_for_packages(policy: Policy) -> Aim:
+    """What packages are optimised for, as the project's `forge.yml` says."""
+    return cast("Aim", policy.build.optimize_packages or BALANCED)
 
 
 def wished_profile(match: str | None, policy: Policy) -> Profile:
@@ -64,7 +69,8 @@ def target_figures(project: Project, policy: Policy) -> Mapping[str, TargetFigur
         except (BuildFailed, CompileError) as error:
             found[name] = TargetFigures(0, 0, None, f"it cannot be built for it: {error}")
             continue
-        needs, reason = measured_or_planned(built, project.name)
+        told = OPTIMIZATIONS[wished_for_packages(policy)]
+        needs, reason = measured_or_planned(built, project.name, optimization=told)
         found[name] = TargetFigures(needs.flash, needs.ram, needs.instructions, reason or "")
     return found
 

@@ -14,27 +14,29 @@ import click
 from rune.abi import Capability
 from rune.anvil.errors import CompileError
 from rune.anvil.profile import LITERT, PROFILES, Profile
+from rune.anvil.target import Target
 from rune.blocks.catalogue import PUBLISHED_BLOCKS
 from rune.building.building import build
 from rune.building.errors import BuildFailed
+from rune.building.spec import RUNE_TARGET
 from rune.cli.allow_outside import allow_outside_option
 from rune.cli.failure import CommandFailed, failed
 from rune.cli.given_file import read_given_file
 from rune.cli.given_inputs import GivenInputs, input_options
 from rune.cli.given_resources import given_resources
-from rune.cli.policy import wished_profile
+from rune.cli.policy import require_policy, wished_profile, wished_variant
 from rune.cli.printing import format_option, print_json
 from rune.cli.progress import progress
 from rune.cli.project import Project, project_of, show_diagnostics
 from rune.cli.run import show_notices
 from rune.container import ContainerError, Rune, read_rune
 from rune.files import FileError, ProjectFiles
-from rune.policy import Policy, check_policy
 from rune.runefile import Severity, check
 from rune.runefile.pipeline import CapabilityStage
 from rune.runtime import CapabilityRequest
 from rune.runtime.errors import InputError, RuneError
 from rune.runtime.files import Notice
+from rune.targets.finding import find_target
 from rune.toolchain import toolchain_digest
 from rune.verify.recorded import verify_recorded
 from rune.verify.rune_project import RUNEFILE, NoProject, models_wanted
@@ -116,7 +118,8 @@ def command(
     effort = Effort(runs, start)
     resources = given_resources(file_resources, string_resources)
     with progress(f"Verifying {subject.resolve().name}"):
-        given = _Given(inputs, effort, resources, report, None if match is None else PROFILES[match])
+        profile = None if match is None else PROFILES[match]
+        given = _Given(inputs, effort, resources, report, profile, is_json=form == "json")
         found = _verified(subject, models, source, given)
     if form == "json":
         print_json(found.to_json())
@@ -137,6 +140,8 @@ class _Given:
     resources: Mapping[str, bytes]
     report: Path | None
     profile: Profile | None
+    is_json: bool
+    """Whether it answers in JSON."""
 
 
 def _verified(subject: Path, models: Sequence[str], source: Path | None, given: _Given) -> Verification:
@@ -151,14 +156,18 @@ def _verified(subject: Path, models: Sequence[str], source: Path | None, given: 
                 raise CommandFailed(f"Unable to verify {subject.name}", ("it is not a rune: not a WebAssembly module",))
             raise click.UsageError("--model, --project and --report apply to a rune; a project has its own models")
         project = project_of(subject)
-        profile = given.profile or _wished(project)
-        return _verified_project(project, lambda: _built(project, profile), given, _Maker(toolchain_digest(), profile))
+        policy = require_policy(project.files, is_json=given.is_json)
+        profile = given.profile or wished_profile(None, policy)
+        target = wished_variant(find_target(RUNE_TARGET), policy)
+        made_by = _Maker(toolchain_digest(), profile)
+        return _verified_project(project, lambda: _built(project, target, profile), given, made_by)
     made_by = _Maker(None) if given.report is None else _maker_of(given.report, data)
     if source is not None:
         if models:
             raise click.UsageError("--model and --project exclude each other")
         project = project_of(source)
-        made_by = made_by if given.report is not None else replace(made_by, profile=_wished(project))
+        wished = wished_profile(None, require_policy(project.files, is_json=given.is_json))
+        made_by = made_by if given.report is not None else replace(made_by, profile=wished)
         return _verified_project(project, lambda: data, given, made_by)
     try:
         rune = read_rune(data)
@@ -224,13 +233,8 @@ def _verified_project(project: Project, rune: Callable[[], bytes], given: _Given
         raise failed(f"Unable to verify {project.name}", error) from error
 
 
-def _wished(project: Project) -> Profile:
-    """Whose results the project's `forge.yml` says that its builds give."""
-    return wished_profile(None, check_policy(project.files).policy or Policy())
-
-
-def _built(project: Project, profile: Profile) -> bytes:
-    return build(project.files, project.name, runefile=project.runefile, profile=profile).rune
+def _built(project: Project, target: Target, profile: Profile) -> bytes:
+    return build(project.files, project.name, runefile=project.runefile, target=target, profile=profile).rune
 
 
 def _given_models(rune: Rune, pairs: Sequence[str]) -> Mapping[str, bytes]:

@@ -3,7 +3,7 @@
 It says what is in a model; whether a model can be compiled is Anvil's to say.
 """
 
-from rune.tflite.describe import describe, element_kind, operator_types
+from rune.tflite.describe import describe, element_kind, operator_types, wrong_in_pages
 from rune.tflite.described import Described
 from rune.tflite.errors import ModelError
 from rune.tflite.model import Model, Normalization, Operator, Quantization, Tensor, TensorKind, keeps_state
@@ -86,4 +86,5 @@ __all__ = [
     "read_model",
     "signature",
     "to_json",
+    "wrong_in_pages",
 ]

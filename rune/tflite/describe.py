@@ -6,6 +6,7 @@ from collections import Counter
 from typing import Final, TypedDict
 
 from rune.tflite.model import Model, Operator, Tensor, TensorKind
+from rune.tflite.signature import is_wrong_in_pages
 
 _WITH_WEIGHTS: Final = (
     "BATCH_MATMUL",
@@ -94,6 +95,12 @@ def operator_types(model: Model, operator: Operator) -> str:
         if weights not in reads.split(", "):
             types += f" and {weights} weights"
     return types
+
+
+def wrong_in_pages(model: Model) -> tuple[str, ...]:
+    """The operators for which LiteRT.js, which runs models in pages that are not compiled, gives wrong numbers."""
+    wrong = (each.op for each in model.operators if is_wrong_in_pages(each.op, operator_types(model, each)))
+    return tuple(dict.fromkeys(wrong))
 
 
 def describe(model: Model) -> ModelDescriptionJson:

@@ -20,7 +20,7 @@ from rune.anvil.profile import LITERT, Profile
 from rune.runtime.interpreters.micro import MicroInterpreter
 from rune.runtime.interpreters.tflite import TfliteInterpreter
 from rune.tensor import ElementType, TensorType
-from rune.tflite import Model
+from rune.tflite import Model, TensorKind, keeps_state
 from rune.verify.comparison import LAYOUTS, OF_LARGEST, Distances, distances
 from rune.verify.reference import open_inside
 
@@ -48,8 +48,8 @@ def moves(
     profile: Profile = LITERT,
 ) -> Mapping[int, Distances]:
     """How far each element of `results`, by their numbers in the model, moves at most in the last of the runs when all
-    float weights are nudged by `OF_LARGEST` of themselves, and all float inputs by `OF_LARGEST` of their largest
-    magnitude. What a model remembers of the runs before is nudged with them.
+    float weights, also those that the file has as float16, are nudged by `OF_LARGEST` of themselves, and all float
+    inputs by `OF_LARGEST` of their largest magnitude. What a model remembers of the runs before is nudged with them.
 
     `keep` is needed for results inside of the model. Nothing moves where integers are in between. Raises
     `HostModelError`.
@@ -62,6 +62,8 @@ def moves(
     for number in range(NUDGES):
         generator = np.random.default_rng(number)
         reference = open_inside(_nudged_weights(model, data, generator), keep=keep, profile=profile)
+        if isinstance(reference, TfliteInterpreter):
+            _nudge_unpacked(reference, model, runs[0], generator)
         nudged = [
             [_nudged_input(kind, given, generator) for kind, given in zip(kinds, inputs, strict=True)]
             for inputs in runs
@@ -91,9 +93,35 @@ def _nudged_weights(model: Model, data: bytes, generator: Generator) -> bytes:
         values = np.frombuffer(tensor.data, LAYOUTS[kind.element])
         # The model may have been read from other bytes that are the same.
         offset = values.ctypes.data - np.frombuffer(memoryview(tensor.data.obj), "u1").ctypes.data
-        nudged = values * (1.0 + OF_LARGEST * _signs(generator, values.size))
-        changed[offset : offset + kind.size] = nudged.astype(values.dtype).tobytes()
+        changed[offset : offset + kind.size] = _nudged(values, generator)
     return bytes(changed)
+
+
+def _nudge_unpacked(reference: TfliteInterpreter, model: Model, inputs: Sequence[bytes], generator: Generator) -> None:
+    """The same for weights of float16, whose own last bits are a thousand times as much: the reference makes floats of
+    them in its first run, and nudged are these. Not for models that remember, whose first run is none to do twice."""
+    halves = _unpacked_halves(model)
+    if not halves or keeps_state(model):
+        return
+    reference.run(inputs)
+    for index in halves:
+        reference.set_tensor(index, _nudged(np.frombuffer(reference.tensor(index), "<f4"), generator))
+
+
+def _unpacked_halves(model: Model) -> tuple[int, ...]:
+    """The tensors that hold constants of float16 as floats."""
+    return tuple(
+        operator.outputs[0]
+        for operator in model.operators
+        if operator.op == "DEQUANTIZE"
+        and model.tensors[operator.inputs[0]].kind is TensorKind.FLOAT16
+        and model.tensors[operator.inputs[0]].data is not None
+    )
+
+
+def _nudged(values: NDArray[np.float32], generator: Generator) -> bytes:
+    nudged = values * (1.0 + OF_LARGEST * _signs(generator, values.size))
+    return nudged.astype(values.dtype).tobytes()
 
 
 def _nudged_input(kind: TensorType | None, data: bytes, generator: Generator) -> bytes:

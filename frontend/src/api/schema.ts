@@ -3898,6 +3898,7 @@ export interface components {
       readonly runs: "compiled" | "host";
       readonly unsupported: readonly components["schemas"]["UnsupportedOp"][];
       readonly mimetype?: string;
+      readonly wrong_in_pages?: readonly string[];
     };
     /** @description A model's inputs and outputs without its weights, in the form in which the language takes them. */
     readonly ModelSignature: {

@@ -110,8 +110,8 @@ def float32(op: FullyConnectedFloat32) -> KernelCall:
 
 
 def _in_blocks_of_vectors(weights: NDArray[np.generic]) -> NDArray[np.generic]:
-    """[row][input] to blocks of rows that are as alike in size as can be, the larger ones first: each [input][row]. Rows
-    of zeros fill up the last four."""
+    """[row][input] to blocks of rows that are as alike in size as can be, the larger ones first: each [input][row].
+    Rows of zeros fill up the last four."""
     outputs, inputs = weights.shape
     vectors = -(-outputs // TOGETHER)
     full = np.zeros((vectors * TOGETHER, inputs), weights.dtype)

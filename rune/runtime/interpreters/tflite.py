@@ -70,6 +70,13 @@ class TfliteInterpreter:
         data: bytes = self._interpreter.get_tensor(index).tobytes()
         return data
 
+    def set_tensor(self, index: int, data: bytes) -> None:
+        """Other bytes for a tensor that the first run makes once for all, such as weights of float16 as floats."""
+        import numpy as np
+
+        there = self._interpreter.get_tensor(index)
+        self._interpreter.set_tensor(index, np.frombuffer(data, there.dtype).reshape(there.shape))
+
     def close(self) -> None:
         self._interpreter = None
 

@@ -278,6 +278,11 @@ def test_the_headline_says_what_is_lost_when_the_host_runs_a_model(
     compiled.artefact.save()
     headline = text_of(browser_of(people["viewer"]).get(address)).partition("<h2>")[0]
     assert "Its format runs in some hosts alone" in headline
+    asked = {**model, "runs": "host", "unsupported": [], "wrong_in_pages": ["BATCH_MATMUL"]}
+    compiled.artefact.report = compiled.artefact.report | {"models": [asked]}
+    compiled.artefact.save()
+    headline = text_of(browser_of(people["viewer"]).get(address)).partition("<h2>")[0]
+    assert "Pages give wrong numbers for it: their interpreter computes BATCH_MATMUL" in headline.replace("</b>", "")
 
 
 def test_a_build_with_a_certificate_links_to_it(project: Any, people: dict[str, Any], browser_of: Browser) -> None:

@@ -5,18 +5,21 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from itertools import product
+from pathlib import Path
 from typing import Any
 
 import flatbuffers
 import numpy as np
 import pytest
 from ai_edge_litert import schema_py_generated as schema
+from click.testing import CliRunner
 
 from rune.anvil.operation import Op
 from rune.anvil.ops import OPERATIONS
 from rune.anvil.ops.hybrid import HybridConv2D
 from rune.anvil.support import unsupported
 from rune.building.building import build
+from rune.cli import main
 from rune.files import MemoryFiles
 from rune.runefile import starter
 from rune.runefile.codes import Code
@@ -88,3 +91,19 @@ def test_a_build_that_leaves_such_a_model_to_its_host_says_that_pages_give_wrong
     (warning,) = [each for each in build(files, "hybrid").diagnostics if each.code == Code.UNSUPPORTED_OPERATORS.value]
     assert "Pages give wrong numbers for it" in warning.message
     assert "BATCH_MATMUL with float32 and int8 weights" in warning.message
+
+
+def test_so_does_one_that_leaves_one_to_its_host_that_could_be_compiled(tmp_path: Path) -> None:
+    data = model((3, 7), (7, 5), turned=False, asymmetric=False)
+    text = starter(signature(read_model(data)), "model.tflite")
+    files = {"Runefile.yml": text.encode(), "model.tflite": data}
+    told = {
+        hosted: build(MemoryFiles(files), "hybrid", host_models=hosted).report.models[0] for hosted in (True, False)
+    }
+    assert not told[True].unsupported
+    assert (told[True].wrong_in_pages, told[False].wrong_in_pages) == (("BATCH_MATMUL",), ())
+    for name, content in files.items():
+        (tmp_path / name).write_bytes(content)
+    done = CliRunner().invoke(main, ["build", str(tmp_path), "--host-models", "-o", str(tmp_path / "x.rune")])
+    assert done.exit_code == 0, done.output
+    assert "warning: Pages give wrong numbers for model.tflite: their interpreter computes BATCH_MATMUL" in done.stderr

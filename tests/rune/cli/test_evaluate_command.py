@@ -12,8 +12,14 @@ import pytest
 from click.testing import CliRunner, Result
 
 from rune.abi import Capability
+from rune.anvil.aim import AIMS
+from rune.building.building import build
 from rune.cli import main
+from rune.targets.finding import find_variant
+from rune.tflite import read_model, signature
+from tests.model_cases import compiled_model
 from tests.rune.runtime.wat_runes import mirror
+from tests.rune.verify.projects import around
 
 
 def run(*arguments: str | Path) -> Result:
@@ -71,6 +77,23 @@ def test_a_limit_that_is_missed_ends_with_status_1_and_says_which(app: Path, sam
     unknown = run(app, "--samples", samples, "--most-false-alarms", "1")
     assert unknown.exit_code == 1
     assert "not known" in unknown.stderr
+
+
+def test_a_project_is_built_for_evaluation_as_its_forge_yml_says(tmp_path: Path) -> None:
+    model = compiled_model("fully_connected_f32_plain")
+    (kind,) = (each.type for each in signature(read_model(model)).inputs)
+    assert kind is not None
+    files, (folder, given) = around(model), (tmp_path / each for each in ("project", "samples/0"))
+    for path in (folder, given):
+        path.mkdir(parents=True)
+    for name in files.paths():
+        (folder / name).write_bytes(files.read(name))
+    (given / "a.raw").write_bytes(bytes(kind.size))
+
+    (folder / "forge.yml").write_text("build: {optimize: size}\nlimits: {size: 1 MB}\n")
+    (limit,) = json.loads(run(folder, "--samples", given.parent, "--format", "json").stdout)["limits"]
+    wanted, usual = (len(build(files, "project", target=find_variant("wasm32", aim)).rune) for aim in AIMS[:2])
+    assert limit["figure"]["value"] == wanted != usual
 
 
 def test_limits_of_packages_are_judged_by_what_the_rune_needs_there(tmp_path: Path, samples: Path) -> None:

@@ -11,7 +11,10 @@ from click.testing import CliRunner, Result
 
 from rune.boards.finding import boards
 from rune.cli import main
+from rune.cli.policy import require_policy, target_figures
+from rune.cli.project import project_of
 from tests.rune.emulation.programs import core
+from tests.rune.verify.projects import template
 
 SINE = Path(__file__).parents[3] / "examples" / "sine"
 SOUND = """
@@ -129,6 +132,32 @@ def test_a_rune_is_measured_on_the_emulated_core(target: str, board: str, tmp_pa
     assert fits["verdict"] == "fits"
     assert fits["time"]["period"] == 500
     assert 0 < fits["time"]["least"] < fits["time"]["most"]
+
+
+@pytest.mark.proof
+def test_boards_and_limits_are_asked_about_what_forge_yml_wishes(tmp_path: Path) -> None:
+    core("cortex-m4")
+    folder = tmp_path / "sine"
+    folder.mkdir()
+    for name, data in template("sine").items():
+        (folder / name).write_bytes(data)
+
+    def asked(aim: str) -> tuple[str, int, int]:
+        (folder / "forge.yml").write_text(
+            f"build: {{optimize-packages: {aim}}}\nlimits: {{flash: {{cortex-m4: 1 kB}}}}\n"
+        )
+        told, as_json = (
+            run("fit", str(folder), "--board", "nrf52840-dk", "--format", form).stdout for form in ("text", "json")
+        )
+        (on_target,) = json.loads(as_json)["targets"]
+        project = project_of(folder)
+        limited = target_figures(project, require_policy(project.files))["cortex-m4"]
+        return told, on_target["flash"], limited.flash
+
+    small, fast = asked("size"), asked("speed")
+    assert "with -Os on an emulated core" in small[0]
+    assert "with -O3 on an emulated core" in fast[0]
+    assert small[1] == small[2] < fast[1] == fast[2]
 
 
 @pytest.mark.proof

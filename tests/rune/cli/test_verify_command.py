@@ -12,7 +12,7 @@ from click.testing import CliRunner, Result
 from rune.building.building import build
 from rune.cli import main
 from rune.files import MemoryFiles
-from tests.model_cases import refused_cases
+from tests.model_cases import compiled_model, refused_cases
 from tests.rune.verify.projects import around, rune_of, template, with_changed_weight
 
 
@@ -48,6 +48,26 @@ def test_a_folder_is_built_and_verified(sine: Path) -> None:
     found = json.loads(done.stdout)
     assert found["within"] is True
     assert [model["runs"] for model in found["models"]] == ["compiled"]
+
+
+def test_a_folder_is_verified_as_its_forge_yml_has_it_built(tmp_path: Path) -> None:
+    """A rune for speed has a second module, and of TFLite Micro's bits another is the judge."""
+    files = around(compiled_model("conv_2d_i8_same"))
+    for path in files.paths():
+        (tmp_path / path).write_bytes(files.read(path))
+
+    def verified(wish: str) -> Result:
+        (tmp_path / "forge.yml").write_text(f"build: {{{wish}}}\n")
+        return run(tmp_path, "-n", "2", "--format", "json")
+
+    refused = verified("optimise: speed")
+    assert refused.exit_code == 1
+    assert json.loads(refused.stdout)["diagnostics"][0]["file"] == "forge.yml"
+    done = verified("optimize: speed, match: tflm")
+    assert done.exit_code == 0, done.output
+    found = json.loads(done.stdout)
+    assert found["second"]["inputs"] > 0 == found["second"]["differing"]
+    assert found["reference"].startswith("tflite-micro ")
 
 
 def test_a_rune_is_verified_with_its_project(sine: Path) -> None:
