@@ -24,7 +24,7 @@ from rune.pyblock.ir import (
 )
 from rune.pyblock.numbers import Scalar, scalar_of
 from rune.pyblock.problems import Kind
-from rune.pyblock.scope import Scope
+from rune.pyblock.scope import Scope, Typed
 from rune.pyblock.tables import FOR_EACH, constructor_shape, element_literal, elements_given, is_number
 from rune.tensor import ElementType, TensorType
 
@@ -152,7 +152,11 @@ def store(scope: Scope, target: ast.Subscript, value: ast.expr) -> tuple[Stateme
     """An element or a slice of an array that is given a value."""
     if isinstance(target.slice, ast.Slice):
         return _store_slice(scope, target, value)
-    typed = number(scope, value)
+    return store_number(scope, target, number(scope, value), value)
+
+
+def store_number(scope: Scope, target: ast.Subscript, typed: Typed | None, value: ast.expr) -> tuple[Statement, ...]:
+    """An element that is given a number, which `value` is in the text."""
     array = array_of(scope, target.value)
     if array is None:
         return ()

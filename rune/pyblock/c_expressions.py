@@ -28,6 +28,7 @@ from rune.pyblock.ir import (
     Mathematics,
     Primitive,
     Read,
+    SumOf,
     Unary,
     Variable,
 )
@@ -113,6 +114,8 @@ class ExpressionText:
                 return self._extreme(node)
             case ExtremeOf():
                 return self._extreme_of(node)
+            case SumOf():
+                return self._sum_of(node)
             case Absolute():
                 return self._absolute(node)
             case Bind(variable, bound, value):
@@ -284,6 +287,17 @@ class ExpressionText:
         self.lines.add(f"{self.type_of(node)} {name} = {array}[0];")
         with self.lines.braces(f"for (int32_t {index} = 1; {index} < {node.array.type.count}; ++{index})"):
             self.lines.add(f"if ({array}[{index}] {sign} {name}) {name} = {array}[{index}];")
+        return name
+
+    def _sum_of(self, node: SumOf) -> str:
+        name, index, array = self.lines.fresh(), self.lines.fresh(), self.names[node.array]
+        type_ = self.type_of(node)
+        self.lines.add(f"{type_} {name} = 0;")
+        with self.lines.braces(f"for (int32_t {index} = 0; {index} < {node.array.type.count}; ++{index})"):
+            if node.type is Scalar.INT and not self.facts.never_overflows(node):
+                self.fail(f"rune_block_add({name}, {array}[{index}], &{name})", node.line, numbers.BEYOND_64_BITS)
+            else:
+                self.lines.add(f"{name} = {name} + {array}[{index}];")
         return name
 
     def _absolute(self, node: Absolute) -> str:

@@ -20,6 +20,7 @@ from rune.pyblock.ir import (
     Fit,
     Mathematics,
     Primitive,
+    SumOf,
 )
 from rune.pyblock.numbers import ELEMENTS, Scalar, scalar_of
 from rune.pyblock.problems import Insertion, Kind, Place
@@ -37,10 +38,12 @@ _ROUNDINGS = {"floor": "floor", "ceil": "ceil", "trunc": "int"}
 MATH_NAMES = tuple(sorted({*PRIMITIVES, *FUNCTIONS, *_ROUNDINGS, "fabs"}))
 _GROWING = frozenset({"append", "extend", "insert", "pop", "remove", "clear", "add", "update"})
 _INSTEAD = {
-    "sum": "Write a loop: `total = total + x[i]`. Python's own sum corrects itself, and its bits differ by version.",
     "sorted": "Write a loop that places each element.",
-    "enumerate": "Write `for i in range(len(x)):` and use `x[i]`.",
-    "zip": "Write `for i in range(len(x)):` and use `x[i]` and `y[i]`.",
+    "enumerate": "Write it in a loop: `for i, v in enumerate(x):`.",
+    "zip": "Write it in a loop: `for a, b in zip(x, y):`.",
+    "reversed": "Write `for i in range(len(x) - 1, -1, -1):` and use `x[i]`.",
+    "any": "Write a loop that asks each element, and `break` at the first.",
+    "all": "Write a loop that asks each element, and `break` at the first.",
     "map": "Write a loop.",
     "filter": "Write a loop with `if`.",
     "pow": "Write `base ** exponent` for whole numbers, `math.pow(x, y)` for floats.",
@@ -200,6 +203,28 @@ def _extreme(scope: Scope, node: ast.Call) -> Typed | None:
     return Typed(Extreme(word, values, kind, node.lineno)) if len(values) == len(coerced) else None
 
 
+def _sum(scope: Scope, node: ast.Call) -> Typed | None:
+    arguments = _arguments(scope, node, 1)
+    if not arguments:
+        return None
+    if isinstance(arguments[0], ast.GeneratorExp | ast.ListComp):
+        instead = "Write a loop: `for v in x: total += v * v`, from `total = 0.0`."
+        scope.report(Kind.GROWS, arguments[0], "sum goes over an array that is there", instead)
+        return None
+    array = array_of(scope, arguments[0])
+    if array is None:
+        return None
+    kind = scalar_of(array.type.element)
+    if len(array.type.dimensions) != 1:
+        scope.report(Kind.TYPE, node, "sum of an array goes over one dimension", "Write the loops over the others.")
+        return None
+    if kind is Scalar.F64:
+        message = "Python's sum of f64 has other last bits in each version"
+        scope.report(Kind.OUTSIDE, node, message, "Write a loop: `for v in x: total += v`.")
+        return None
+    return Typed(SumOf(array, kind, node.lineno))
+
+
 def _number(scope: Scope, node: ast.Call) -> Typed | None:
     """The only argument, a number."""
     arguments = _arguments(scope, node, 1)
@@ -281,12 +306,13 @@ _BUILT_IN: dict[str, Callable[[Scope, ast.Call], Typed | None]] = {
     "len": _len,
     "min": _extreme,
     "max": _extreme,
+    "sum": _sum,
     "abs": _absolute,
     "round": _round,
     "int": _int,
     "print": _print,
 }
-BUILT_IN = (*_BUILT_IN, "range", "f32", "f64")
+BUILT_IN = (*_BUILT_IN, "range", "enumerate", "zip", "f32", "f64")
 """The functions that need no import, for completion."""
 
 

@@ -41,6 +41,7 @@ from rune.pyblock.ir import (
     Slice,
     Statement,
     Store,
+    SumOf,
     Unary,
     Variable,
     While,
@@ -294,6 +295,8 @@ class _Frame:
                 return (min if operator == "min" else max)([self.number(each) for each in values])
             case ExtremeOf(operator, array):
                 return (min if operator == "min" else max)(self.elements(array))
+            case SumOf(array, kind):
+                return numbers.total(self.elements(array), kind)
             case Absolute(inner, kind):
                 size = abs(self.number(inner))
                 return numbers.to_int64(int(size)) if kind is Scalar.INT else size

@@ -41,6 +41,7 @@ from rune.pyblock.ir import (
     Return,
     Statement,
     Store,
+    SumOf,
     Unary,
     Variable,
     While,
@@ -330,6 +331,9 @@ class _Walk:
                 return (pick(low for low, _ in several), pick(high for _, high in several))
             case ExtremeOf(_, array):
                 return ALL if array.type.element.is_float else limits_of(array.type.element)
+            case SumOf(array):
+                low, high = limits_of(array.type.element) if node.type is Scalar.INT else ALL
+                return (array.type.count * low, array.type.count * high)
             case Absolute(value):
                 low, high = self._value(value, state)
                 return (0 if low <= 0 <= high else min(abs(low), abs(high)), max(abs(low), abs(high)))

@@ -166,6 +166,15 @@ class ExtremeOf:
 
 
 @dataclass(frozen=True, eq=False)
+class SumOf:
+    """The sum of an array from left to right, rounded after each element."""
+
+    array: ArrayVariable
+    type: Scalar
+    line: int
+
+
+@dataclass(frozen=True, eq=False)
 class Absolute:
     value: Expression
     type: Scalar
@@ -226,6 +235,7 @@ Expression = (
     | Fit
     | Extreme
     | ExtremeOf
+    | SumOf
     | Absolute
     | Bind
     | Primitive

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from array import array
+from collections.abc import Sequence
 from enum import Enum
 
 from rune.tensor import ElementType
@@ -206,3 +207,16 @@ def compared(operator: str, left: float, right: float) -> bool:
             return left > right
         case _:
             return left >= right
+
+
+def total(elements: Sequence[bool | int | float], kind: Scalar) -> int | float:
+    """The sum of elements from left to right, rounded after each; Python's own corrects itself, and by version."""
+    if kind is Scalar.INT:
+        found = 0
+        for each in elements:
+            found = to_int64(found + int(each))
+        return found
+    result = 0.0
+    for each in elements:
+        result = to_f32(result + each) if kind is Scalar.F32 else result + each
+    return result

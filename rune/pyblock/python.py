@@ -15,7 +15,16 @@ from rune.pyblock.calls import FUNCTIONS, PRIMITIVES
 from rune.pyblock.check import Checked, mathematics, mathematics_file
 from rune.pyblock.evaluate import checked_result, primitive
 from rune.pyblock.ir import ArrayVariable, Constant
-from rune.pyblock.numbers import ELEMENTS, BlockFailure, Scalar, to_element, to_f32, to_int64, whole
+from rune.pyblock.numbers import (
+    ELEMENTS,
+    BlockFailure,
+    Scalar,
+    scalar_of,
+    to_element,
+    to_f32,
+    to_int64,
+    whole,
+)
 from rune.tensor import ElementType, TensorType
 
 Number = bool | int | float
@@ -134,7 +143,8 @@ class _Rounded(ast.NodeTransformer):
         if isinstance(node, ast.Constant | ast.UnaryOp | ast.BinOp) or marks:
             return self._wrapped(result, marks, node)
         if self._traces and isinstance(node, ast.Assign):
-            return self._traced(node, node.targets[0])
+            target = node.targets[0]
+            return self._traced(node, *(target.elts if isinstance(target, ast.Tuple) else [target]))
         if self._turns and isinstance(result, ast.For | ast.While):
             turn = ast.Expr(call_of("_turn", [], result))
             result.body.insert(0, ast.fix_missing_locations(ast.copy_location(turn, result)))
@@ -157,13 +167,15 @@ class _Rounded(ast.NodeTransformer):
         assign = ast.copy_location(ast.Assign([target], self._wrapped(computed, marks, node)), node)
         return self._traced(assign, target) if self._traces else assign
 
-    def _traced(self, node: ast.Assign, target: Any) -> list[ast.stmt]:
-        if isinstance(target, ast.Subscript) and isinstance(target.slice, ast.Slice):
-            return [node]
-        text = _written(target)
-        line = ast.Constant(node.end_lineno)
-        traced = ast.Expr(call_of("_trace", [line, text, _as_load(target)], node))
-        return [node, ast.fix_missing_locations(ast.copy_location(traced, node))]
+    def _traced(self, node: ast.Assign, *targets: Any) -> list[ast.stmt]:
+        found: list[ast.stmt] = [node]
+        for target in targets:
+            if isinstance(target, ast.Subscript) and isinstance(target.slice, ast.Slice):
+                continue
+            line = ast.Constant(node.end_lineno)
+            traced = ast.Expr(call_of("_trace", [line, _written(target), _as_load(target)], node))
+            found.append(ast.fix_missing_locations(ast.copy_location(traced, node)))
+        return found
 
 
 def _written(target: Any) -> ast.expr:
@@ -198,6 +210,10 @@ def _whole(rounding: str) -> Callable[[Number], int]:
     return lambda value: whole(value, rounding) if isinstance(value, float) else int(value)
 
 
+def _sum(array: PythonArray) -> Number:
+    return numbers.total(array.elements(), scalar_of(array.type.element))
+
+
 def names_of(dimensions: Mapping[str, int]) -> dict[str, Any]:
     """What the text of every block knows, in place of Python's own."""
     elements = {name: _Element(element, dimensions) for name, element in ELEMENTS.items()}
@@ -213,6 +229,9 @@ def names_of(dimensions: Mapping[str, int]) -> dict[str, Any]:
         "min": min,
         "max": max,
         "abs": abs,
+        "sum": _sum,
+        "enumerate": enumerate,
+        "zip": zip,
         "print": _ignored,
         "_f32": to_f32,
         "_f64": float,

@@ -5,18 +5,16 @@ from __future__ import annotations
 import ast
 from collections.abc import Sequence
 
-from rune.pyblock.array_statements import is_writable, new_array, store
+from rune.pyblock.array_statements import is_writable, new_array, store, store_number
 from rune.pyblock.calls import called
 from rune.pyblock.conversions import MOST_DECIDED, coerce, condition, is_float_literal
-from rune.pyblock.expressions import OPERATORS, array_of, indices_of, literal_whole, number, operation, whole
+from rune.pyblock.expressions import OPERATORS, array_of, indices_of, number, operation
 from rune.pyblock.ir import (
     ArrayVariable,
     Assign,
     Constant,
     Evaluate,
     Expression,
-    For,
-    ForEach,
     If,
     Leave,
     Load,
@@ -26,6 +24,7 @@ from rune.pyblock.ir import (
     Variable,
     While,
 )
+from rune.pyblock.loops import head_of, names_in
 from rune.pyblock.numbers import Scalar, scalar_of
 from rune.pyblock.problems import Kind
 from rune.pyblock.returns import return_of
@@ -136,17 +135,49 @@ def _printed(scope: Scope, node: ast.expr) -> Expression | None:
 
 
 def _assign(scope: Scope, node: ast.Assign) -> tuple[Statement, ...]:
-    if len(node.targets) > 1 or isinstance(node.targets[0], ast.Tuple | ast.List | ast.Starred):
-        message = "Several names are given a value in one line"
-        scope.report(Kind.OUTSIDE, node.targets[0], message, "Write one assignment a line.")
-        return ()
     target = node.targets[0]
+    if len(node.targets) > 1:
+        scope.report(Kind.OUTSIDE, target, "Two names are given one value", "Write one assignment a line.")
+        return ()
+    if isinstance(target, ast.Tuple) and isinstance(node.value, ast.Tuple):
+        return _several(scope, target, node.value)
+    if isinstance(target, ast.Tuple | ast.List | ast.Starred):
+        instead = "Write one assignment a line, or as many numbers: `a, b = x[0], x[1]`."
+        scope.report(Kind.OUTSIDE, target, "Several names are given what is no tuple of numbers", instead)
+        scope.broken.update(each.id for each in names_in(target) if each.id not in scope.known)
+        return ()
     if isinstance(target, ast.Subscript):
         return store(scope, target, node.value)
     if isinstance(target, ast.Name):
         return _name(scope, target, node.value)
     scope.report(Kind.OUTSIDE, target, "This cannot be given a value", "Write a name, or `x[i]`.")
     return ()
+
+
+def _several(scope: Scope, target: ast.Tuple, values: ast.Tuple) -> tuple[Statement, ...]:
+    """`a, b = b, a`: all numbers are computed before the first has its name."""
+    if len(target.elts) != len(values.elts):
+        message = f"{len(values.elts)} values do not go into {len(target.elts)} names"
+        scope.report(Kind.TYPE, target, message, "Write as many names as values.")
+        scope.broken.update(each.id for each in names_in(target) if each.id not in scope.known)
+        return ()
+    computed: list[Statement] = []
+    held: list[Typed | None] = []
+    for node in values.elts:
+        typed = number(scope, node)
+        if typed is not None and not typed.is_literal:
+            variable = scope.temporary(typed.type)
+            computed.append(Assign(variable, typed.expression, node.lineno))
+            typed = Typed(Read(variable, node.lineno))
+        held.append(typed)
+    for each, typed, node in zip(target.elts, held, values.elts, strict=True):
+        if isinstance(each, ast.Name):
+            computed += set_number(scope, each, typed, node, None)
+        elif isinstance(each, ast.Subscript) and not isinstance(each.slice, ast.Slice):
+            computed += store_number(scope, each, typed, node)
+        else:
+            scope.report(Kind.OUTSIDE, each, "This cannot be given a number here", "Write a name, or `x[i]`.")
+    return tuple(computed)
 
 
 def _name(scope: Scope, target: ast.Name, value: ast.expr) -> tuple[Statement, ...]:
@@ -272,81 +303,17 @@ def _if(scope: Scope, node: ast.If, outputs: Sequence[TensorType | Scalar] | Non
 def _for(scope: Scope, node: ast.For, outputs: Sequence[TensorType | Scalar] | None) -> tuple[Statement, ...]:
     if node.orelse:
         scope.report(Kind.OUTSIDE, node.orelse[0], "A loop has no else", "Keep in a bool whether the loop was left.")
-    if not isinstance(node.target, ast.Name) or not scope.may_be_named(node.target):
-        if not isinstance(node.target, ast.Name):
-            instead = "Write `for i in range(len(x)):` and use `x[i]`."
-            scope.report(Kind.OUTSIDE, node.target, "A loop has one name", instead)
-        return ()
-    limits = _range(scope, node.iter)
-    over = array_of(scope, node.iter) if isinstance(node.iter, ast.Name) else None
-    if limits is None and over is None:
-        scope.broken.add(node.target.id)
-    if over is not None and len(over.type.dimensions) != 1:
-        scope.report(Kind.TYPE, node.iter, "A loop goes over one dimension", "Write `for i in range(len(x)):`.")
-        over = None
-    kind = scalar_of(over.type.element) if over is not None else Scalar.INT
-    variable = _loop_variable(scope, node.target, kind) if node.target.id not in scope.broken else None
+    head = head_of(scope, node)
     before = scope.assigned
-    scope.assign(node.target.id)
+    for name in names_in(node.target):
+        scope.assign(name.id)
     scope.loops.append([])
     body = block_of(scope, node.body, outputs)
     scope.loops.pop()
-    if not _surely_turns(node, limits):
+    is_left = any(isinstance(each, ast.Break | ast.Continue) for each in ast.walk(node))
+    if head is None or is_left or not head.surely_turns:
         scope.assigned = before
-    if variable is None:
-        return ()
-    if limits is not None:
-        start, stop, step = limits
-        return (For(variable, start, stop, step, body, node.lineno),)
-    return () if over is None else (ForEach(variable, over, body, node.lineno),)
-
-
-def _surely_turns(node: ast.For, limits: tuple[Expression, Expression, int] | None) -> bool:
-    """Whether the whole body runs once at least, so that what it gives a value has one behind the loop."""
-    if limits is None or any(isinstance(each, ast.Break | ast.Continue) for each in ast.walk(node)):
-        return False
-    start, stop, step = limits
-    if not isinstance(start, Constant) or not isinstance(stop, Constant):
-        return False
-    return len(range(int(start.value), int(stop.value), step)) > 0
-
-
-def _loop_variable(scope: Scope, target: ast.Name, kind: Scalar) -> Variable | None:
-    known = scope.known.get(target.id)
-    if known is None:
-        variable = Variable(target.id, kind)
-        scope.known[target.id] = variable
-        return variable
-    if isinstance(known, Variable) and known.type is kind:
-        return known
-    scope.report(Kind.TYPE, target, f"{target.id} is something else already", "Choose another name.")
-    return None
-
-
-def _range(scope: Scope, node: ast.expr) -> tuple[Expression, Expression, int] | None:
-    if isinstance(node, ast.Name):
-        return None
-    if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "range"):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
-            called(scope, node)
-        scope.report(Kind.OUTSIDE, node, "A loop goes over a range or an array", "Write `for i in range(len(x)):`.")
-        return None
-    if not 1 <= len(node.args) <= 3 or node.keywords:
-        scope.report(
-            Kind.CALL, node, "range takes 1 to 3 whole numbers", "Write `range(stop)` or `range(start, stop, step)`."
-        )
-        return None
-    step = literal_whole(scope, node.args[2]) if len(node.args) == 3 else 1
-    if step is None or step == 0:
-        message = "The step of a range is a literal that is not 0"
-        scope.report(Kind.OUTSIDE, node.args[2], message, "Write the number, or a `while` loop.")
-        return None
-    found = [whole(scope, each) for each in node.args[:2]]
-    limits = [each for each in found if each is not None]
-    if len(limits) != len(found):
-        return None
-    start: Expression = limits[0] if len(limits) == 2 else Constant(0, Scalar.INT, node.lineno)
-    return start, limits[-1], step
+    return () if head is None else (head.loop(body, node.lineno),)
 
 
 def _while(scope: Scope, node: ast.While, outputs: Sequence[TensorType | Scalar] | None) -> tuple[Statement, ...]:

@@ -57,6 +57,8 @@ class _Writer:
         for _ in range(chance.randint(3, 8)):
             self._statement(1)
         # Numbers of their own, so that all before is as it was without it.
+        self._random = Random(f"more of {self._name}")
+        self._more()
         self._random = Random(f"new arrays of {self._name}")
         self._new_arrays()
         head = (
@@ -67,6 +69,125 @@ class _Writer:
             ["import math", "LIMIT = 0.75", "STEPS = i32[3]([1, -2, 5])", *_HELPERS, head, *self._lines, ""]
         )
         return Program(self._name, text, (chance.choice([0.5, -1.25, 0.0, 3.5]), chance.choice([0, 3, -4, 1 << 40])))
+
+    def _more(self) -> None:
+        """What the language learned later, and numbers at the ends of their types."""
+        chance = self._random
+        self._line(1, "g = i32[3]([2147483647, -2147483648, 5])", "h = u16[4]([0, 65535, 7, 1])", "m = i16[2, 3]()")
+        self._line(1, "z = a[1:4]", "wide: f64 = 0.1", f"flag = {self._truth(1)}")
+        for _ in range(chance.randint(1, 4)):
+            self._later_statement(1)
+        if chance.random() < 0.2:
+            self._line(1, f"if {self._truth(1)}:", "    return a, b, c")
+
+    def _later_statement(self, depth: int) -> None:
+        chance = self._random
+        choice = chance.randint(0, 9) if depth < 3 else chance.randint(3, 9)
+        if choice == 0:
+            self._counted(depth)
+        elif choice == 1:
+            self._beside(depth)
+        elif choice == 2:
+            self._summed(depth)
+        else:
+            self._line(depth, chance.choice(self._later_lines()))
+
+    def _later_lines(self) -> tuple[str, ...]:
+        whole, single, double = (self._later_value(kind) for kind in ("int", "f32", "f64"))
+        i, j = self._inside_of(6), self._inside_of(6)
+        return (
+            f"int_0, f32_0 = {whole}, {single}",
+            f"a[{i}], a[{j}] = a[{j}], a[{i}]",
+            f"b[{self._inside_of(4)}], f64_0 = {whole}, {double}",
+            f"m[{self._inside_of(2)}, {self._inside_of(3)}] = ({whole}) % {self._rarely(33_000, 32_768)}",
+            f"m[{self._inside_of(2)}, {self._inside_of(3)}] -= {self._rarely(30_000, 1)}",
+            f"h[{self._inside_of(4)}] = ({whole}) & {self._rarely(65_536, 65_535)}",
+            f"g[{self._inside_of(3)}] = ({whole}) >> {self._rarely(20, 33)}",
+            f"g[{self._inside_of(3)}] += {self._rarely(1, 0)}",
+            f"flag = {self._truth(1)} or (flag and {self._truth(1)})",
+            f"int_0 = {whole} if flag else {self._random.choice(('u8', 'i16'))}(({whole}) % {self._rarely(300, 100)})",
+            f"z[:] = {self._random.choice(('a[3:]', 'x[-3:]', 'w[:3]', 'z[:]'))}",
+            f"wide = {double}",
+            f"wide -= c[{self._inside_of(3)}] * wide",
+            f"int_0 = above({self._random.choice(('x', 'a', 'w', 'z'))}, {single})",
+            f"scramble({self._random.choice(('b', 't'))}, {whole})",
+            f"print(int_0, {self._random.choice(('a', 'h', 'f32_0'))})",
+        )
+
+    def _rarely(self, fails: int | str, holds: int | str) -> int | str:
+        """What may end the run, now and then; else what does not."""
+        return fails if self._random.random() < 0.08 else holds
+
+    def _inside_of(self, size: int) -> int | str:
+        chance = self._random
+        if chance.random() < 0.5:
+            return chance.randrange(-size, size)
+        return self._rarely(self._index(size), f"{chance.choice(self._loops or ['int_0'])} % {size}")
+
+    def _counted(self, depth: int) -> None:
+        """`for i, v in enumerate(x)`, also of several side by side."""
+        self._made += 1
+        index, element, other = (f"{word}{self._made}" for word in ("n", "e", "o"))
+        array, kind = self._random.choice((("x", "f32"), ("z", "f32"), ("b", "int"), ("h", "int"), ("c", "f64")))
+        target, over = element, array
+        names = [("int", index), (kind, element)]
+        if self._random.random() < 0.4:
+            target, over = f"({element}, {other})", f"zip({array}, w)"
+            names.append(("f32", other))
+        self._line(depth, f"for {index}, {target} in enumerate({over}):")
+        self._inside(depth + 1, names, index)
+
+    def _beside(self, depth: int) -> None:
+        self._made += 1
+        first, second = f"p{self._made}", f"q{self._made}"
+        left, right = self._random.choice((("x", "f32"), ("a", "f32"), ("g", "int"))), ("t", "int")
+        self._line(depth, f"for {first}, {second} in zip({left[0]}, {right[0]}):")
+        self._inside(depth + 1, [(left[1], first), (right[1], second)], None)
+
+    def _summed(self, depth: int) -> None:
+        """What is only added to, from numbers that are near the end of 64 bits as well."""
+        self._made += 1
+        name, index = f"sum{self._made}", f"r{self._made}"
+        start = self._rarely("9223372036854775807 - 99", self._random.choice(("0", "-9223372036854775807 + 40_000_000")))
+        turns = self._random.choice((1, 4, 9))
+        added = [f"h[{index} % 4]", f"g[{index} % 3]", f"({index} * {index} - 20)", "b[0]", f"{index} * u[2]"]
+        self._line(depth, f"{name} = {start}", f"for {index} in range({turns}):")
+        for _ in range(self._random.randint(1, 2)):
+            self._line(depth + 1, f"{name} {self._random.choice('+-')}= {self._random.choice(added)}")
+        if self._random.random() < 0.3:
+            self._line(depth + 1, f"if {name} > 1000:", f"    {self._random.choice(('break', 'continue'))}")
+        self._line(depth, f"int_0 = {name} % {self._random.choice((64, 1000, -8))}")
+
+    def _inside(self, depth: int, names: list[tuple[str, str]], index: str | None) -> None:
+        """The body of a loop that gives these names values."""
+        for kind, name in names:
+            self._names[kind].append(name)
+        self._loops += [index] if index else []
+        for _ in range(self._random.randint(1, 2)):
+            self._random.choice((self._statement, self._later_statement))(depth)
+        self._loops = [each for each in self._loops if each != index]
+        for kind, name in names:
+            self._names[kind].remove(name)
+
+    def _later_value(self, kind: str) -> str:
+        chance = self._random
+        if chance.random() < 0.4:
+            return self._value(kind, 2)
+        if kind == "int":
+            single, double = self._value("f32", 1), self._value("f64", 1)
+            end = self._rarely(chance.choice(("9223372036854775807", "-9223372036854775808")), "2147483648")
+            options = (end, "g[0]", "sum(g)", "sum(h)", "sum(u)", self._rarely("sum(b)", "sum(t) % 9"))
+            more = (f"math.floor({single} % 90.0)", f"math.ceil({double} % 9.0)", f"math.trunc({single} % 7.0)")
+            return chance.choice((*options, *more, "m[1, -1]", "len(m[0])", "int(flag)"))
+        if kind == "f32":
+            options = ("sum(x)", "sum(a)", "sum(z)", "max(z)", "z[-1]", "f32(wide)", f"f32({self._value('int', 1)})")
+            left = self._value("f32", 1)
+            more = (f"math.copysign({left}, z[0])", f"math.fmod({left}, 3.5)", f"math.acos({left} % 1.0)")
+            return chance.choice((*options, *more, f"math.radians({left})", f"({left}) / 4"))
+        left = self._value("f64", 1)
+        options = ("wide", "f64(sum(x))", "math.pi", "math.e * wide", f"math.degrees({left} % 7.0)")
+        more = (f"math.log2(abs({left}) + 1.0)", f"math.atan2(wide, {left})", f"({self._value('int', 1)}) / 7")
+        return chance.choice((*options, *more))
 
     def _new_arrays(self) -> None:
         """The end: arrays of computed numbers, by name and as they are given."""
@@ -245,4 +366,15 @@ _HELPERS = (
     'def halve(values: f32["m"], by: f32) -> None:',
     "    for i in range(len(values)):",
     "        values[i] = values[i] * 0.5 + by * 0.125",
+    'def above(values: f32["m"], limit: f32) -> int:',
+    "    found = 0",
+    "    for i, v in enumerate(values):",
+    "        if v > limit:",
+    "            found += i",
+    "        elif v < -100.0:",
+    "            return -1",
+    "    return found",
+    'def scramble(values: i64["m"], by: int) -> None:',
+    "    for i in range(len(values) - 1, 0, -1):",
+    "        values[i], values[i - 1] = values[i - 1] ^ (by & 255), values[i]",
 )
