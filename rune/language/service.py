@@ -16,7 +16,7 @@ from rune.language.analysis import Analysis
 from rune.language.blocks.analysis import analyse_block, is_block_file
 from rune.language.blocks.answers import BLOCK_ANSWERS
 from rune.language.blocks.new import NewBlockRefused
-from rune.language.blocks.run import BlockAnswerJson
+from rune.language.blocks.run import BlockAnswerJson, StageBlockJson, stage_block
 from rune.language.completion import complete
 from rune.language.file_mentions import file_mentions, rename_files
 from rune.language.format import FormatRefused, format_text
@@ -280,6 +280,7 @@ AnswerJson = (
     | PaletteAnswerJson
     | ArgumentsAnswerJson
     | BlockAnswerJson
+    | StageBlockJson
     | FitsAnswerJson
     | NewBlockAnswerJson
     | SourcesAnswerJson
@@ -311,6 +312,7 @@ ANSWERS: dict[str, Callable[[Analysis, Mapping[str, Any]], AnswerJson]] = {
     "palette": answer_palette,
     "new-block": answer_new_block,
     "copy-block": answer_copy_block,
+    "stage-block": lambda analysis, request: stage_block(analysis, text_of(request, "stage")),
     "arguments": answer_arguments,
     "fits": answer_fits,
     "ports": answer_ports,

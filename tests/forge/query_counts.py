@@ -151,6 +151,7 @@ _MORE: list[tuple[str, str, str, Any]] = [
         "api/v1/projects/acme/kitchen/blocks/smooth/1.0/deprecation",
         None,
     ),
+    ("get", "<str:organisation>/<str:name>/blocks/<str:block>", "acme/kitchen/blocks/smooth", None),
     ("get", "<str:organisation>/<str:name>/picture.png", "acme/kitchen/picture.png", None),
     ("get", "api/v1/schema", "api/v1/schema", None),
     ("get", "v2", "v2", None),

@@ -5,15 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from rune.blocks.in_python import source_of
-from rune.blocks.shared_path import parse_shared_path
 from rune.language.analysis import Analysis
 from rune.language.blocks.new import NewBlockRefused, With
+from rune.language.blocks.run import shared_block_of
 from rune.language.graph_edit import GraphEditRefused, SetTarget, edit_graph
 from rune.pyblock.check import read_file
 from rune.pyblock.signature import UnfitInput, bind
 from rune.runefile import Edit, check
 from rune.runefile.python_blocks import ProjectBlocks
-from rune.runefile.shared_blocks import SharedBlock
 from rune.runefile.syntax import StageSyntax
 from rune.tensor import TensorType
 
@@ -31,7 +30,7 @@ def copy_block(analysis: Analysis, stage_name: str) -> CopiedBlock:
     """The block of a stage as the project's own. Raises `NewBlockRefused`."""
     stage = next((each for each in analysis.checked.syntax.stages if each.name.text == stage_name), None)
     block = None if stage is None else analysis.block_of(stage)
-    shared = None if stage is None else _shared(analysis, stage)
+    shared = None if stage is None else shared_block_of(analysis, stage)
     if stage is None or block is None or (block.source is None and shared is None):
         raise NewBlockRefused(f"{stage_name} is no block of the catalogue that is written in Python.")
     type_ = _input_type(analysis, stage)
@@ -51,13 +50,6 @@ def copy_block(analysis: Analysis, stage_name: str) -> CopiedBlock:
     except GraphEditRefused as error:
         raise NewBlockRefused(error.reason) from error
     return CopiedBlock(path, None if is_there else text, edits)
-
-
-def _shared(analysis: Analysis, stage: StageSyntax) -> SharedBlock | None:
-    path = parse_shared_path(stage.target.text.strip())
-    if path is None or not isinstance(analysis.blocks, ProjectBlocks):
-        return None
-    return analysis.blocks.shared.find(path)
 
 
 def _input_type(analysis: Analysis, stage: StageSyntax) -> TensorType:

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from typing import TypedDict
 
+from rune.blocks.shared_path import parse_shared_path
+from rune.language.analysis import Analysis
 from rune.language.blocks.analysis import BlockAnalysis
 from rune.language.palette import stage_arguments
-from rune.runefile.python_blocks import python_file
+from rune.pyblock.check import read_file
+from rune.runefile.python_blocks import ProjectBlocks, python_file
+from rune.runefile.shared_blocks import SharedBlock
 from rune.runefile.syntax import StageKind, StageSyntax
 
 
@@ -28,6 +32,14 @@ class BlockAnswerJson(TypedDict):
     settings: dict[str, float]
 
 
+class StageBlockJson(BlockAnswerJson):
+    """The block of another project that a stage runs: its `path` there, what messages call its `file`, and its text."""
+
+    path: str
+    file: str
+    text: str
+
+
 def block_run(analysis: BlockAnalysis) -> BlockAnswerJson:
     """Where the block runs, and with which settings; the first stage that runs it counts."""
     project, file = analysis.project, analysis.source.file
@@ -36,6 +48,31 @@ def block_run(analysis: BlockAnalysis) -> BlockAnswerJson:
     outputs = 0 if signature is None else len(signature.outputs)
     if stage is None:
         return {"stage": None, "inputs": [], "outputs": outputs, "settings": {}}
+    return _run_of(project, stage, outputs)
+
+
+def stage_block(analysis: Analysis, stage_name: str) -> StageBlockJson | None:
+    """How a stage runs a block of another project, and its text; None for a stage that runs none that is here."""
+    stage = next((each for each in analysis.checked.syntax.stages if each.name.text == stage_name), None)
+    found = None if stage is None else shared_block_of(analysis, stage)
+    if stage is None or found is None:
+        return None
+    signature = read_file(found.path.file, found.source).signature
+    outputs = 0 if signature is None else len(signature.outputs)
+    # Python goes by the name of a file; whose it is stands in the path.
+    file = f"{found.path.block.name}.py"
+    return {**_run_of(analysis, stage, outputs), "path": str(found.path), "file": file, "text": found.source}
+
+
+def shared_block_of(analysis: Analysis, stage: StageSyntax) -> SharedBlock | None:
+    """The block of another project that a stage runs; None where it runs none, or one that is not here."""
+    path = parse_shared_path(stage.target.text.strip())
+    if stage.kind is not StageKind.BLOCK or path is None or not isinstance(analysis.blocks, ProjectBlocks):
+        return None
+    return analysis.blocks.shared.find(path)
+
+
+def _run_of(project: Analysis, stage: StageSyntax, outputs: int) -> BlockAnswerJson:
     inputs: list[BlockInputJson] = []
     for each in stage.inputs:
         given = project.checked.types.get(each.stage, ())

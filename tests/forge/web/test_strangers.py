@@ -242,7 +242,9 @@ def test_a_deleted_project_is_nowhere_even_for_its_owner(
 
 PUBLISHED = {
     "/<str:organisation>",
+    "/<str:organisation>/-/blocks",
     "/<str:organisation>/<str:name>",
+    "/<str:organisation>/<str:name>/blocks/<str:block>",
     "/api/v1/projects/<str:organisation>/<str:name>",
     "/api/v1/projects/<str:organisation>/<str:name>/blocks",
     "/api/v1/projects/<str:organisation>/<str:name>/blocks/<str:block>/<str:version>",

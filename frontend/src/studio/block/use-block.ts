@@ -1,5 +1,5 @@
 // Where the block of an open file runs, by the language, and its text: asked again after each edit.
-import { useEffect, useState } from "react";
+import { useCallback, useEffect, useState } from "react";
 import type { TensorType } from "../../blocks";
 import type { FileEntry } from "../document/files";
 import type { Workspace } from "../session/workspace";
@@ -21,24 +21,55 @@ export interface BlockPlace extends BlockAnswer {
   readonly types: readonly TensorType[] | null;
 }
 
+interface OtherAnswer extends BlockAnswer {
+  /** How a Runefile names it: `acme/sounds#smooth@1.2`. */
+  readonly path: string;
+  readonly file: string;
+  readonly text: string;
+}
+
+export interface OtherPlace extends OtherAnswer, BlockPlace {}
+
 /** Milliseconds of calm after which it is asked: it never slows a keystroke. */
 const CALM = 100;
 
 /** Null until it is known. What was known stands while it is asked again. */
 export function useBlock(workspace: Workspace, file: FileEntry): BlockPlace | null {
-  const [place, setPlace] = useState<BlockPlace | null>(null);
+  return usePlaceOf(
+    workspace,
+    useCallback(async () => {
+      const text = workspace.files.text(file.id)?.toJSON() ?? "";
+      const answer = await workspace.language.ask<BlockAnswer>({ ask: "block", file: file.path });
+      if (text !== workspace.files.text(file.id)?.toJSON()) return undefined;
+      return { ...answer, text, types: typesOf(answer) };
+    }, [workspace, file.id, file.path]),
+  );
+}
+
+/** The block of another project that a stage runs; null until it is known, and where the stage runs none. */
+export function useStageBlock(workspace: Workspace, stage: string): OtherPlace | null {
+  return usePlaceOf(
+    workspace,
+    useCallback(async () => {
+      const answer = await workspace.language.ask<OtherAnswer | null>({ ask: "stage-block", stage });
+      return answer === null ? null : { ...answer, types: typesOf(answer) };
+    }, [workspace, stage]),
+  );
+}
+
+/** Looks after each edit, and when the language knows more; undefined is an answer that came too late. */
+function usePlaceOf<P extends BlockPlace>(workspace: Workspace, look: () => Promise<P | null | undefined>): P | null {
+  const [place, setPlace] = useState<P | null>(null);
   useEffect(() => {
     let wanted = true;
     let timer: ReturnType<typeof setTimeout> | undefined;
-    const look = async (): Promise<void> => {
-      const text = workspace.files.text(file.id)?.toJSON() ?? "";
-      const answer = await workspace.language.ask<BlockAnswer>({ ask: "block", file: file.path });
-      if (!wanted || text !== workspace.files.text(file.id)?.toJSON()) return;
-      setPlace((before) => settled(before, { ...answer, text, types: typesOf(answer) }));
+    const lookNow = async (): Promise<void> => {
+      const found = await look();
+      if (wanted && found !== undefined) setPlace((before) => (found === null ? null : settled(before, found)));
     };
     const soon = (): void => {
       clearTimeout(timer);
-      timer = setTimeout(() => void look().catch(() => undefined), CALM);
+      timer = setTimeout(() => void lookNow().catch(() => undefined), CALM);
     };
     soon();
     workspace.files.doc.on("update", soon);
@@ -49,12 +80,12 @@ export function useBlock(workspace: Workspace, file: FileEntry): BlockPlace | nu
       workspace.files.doc.off("update", soon);
       stop();
     };
-  }, [workspace, file.id, file.path]);
+  }, [workspace, look]);
   return place;
 }
 
 /** The object before where nothing of it is another, with the parts that stayed. */
-function settled(before: BlockPlace | null, now: BlockPlace): BlockPlace {
+function settled<P extends BlockPlace>(before: P | null, now: P): P {
   if (before === null) return now;
   // While the text cannot be read its wires are not known: those of before stand.
   const inputs = JSON.stringify(before.inputs) === JSON.stringify(now.inputs) ? before.inputs : now.inputs;

@@ -1,13 +1,12 @@
 // Publishes a block of the project for its other projects: a version, what is new in it, and who will be able to use it.
-import type { BlockVersion, PublishedBlocks } from "../../api/schema";
+import type { BlockVersion, ProjectState, PublishedBlocks } from "../../api/schema";
 import { useEffect, useId, useState } from "react";
 import { publishBlock, publishedBlocks } from "../api/blocks";
-import { Problem, sentenceOf } from "../api/problem";
+import { sentenceOf } from "../api/problem";
 import { CopyField } from "../parts/CopyField";
 import { Dialog } from "../parts/Dialog";
-import { DialogFoot } from "../parts/DialogFoot";
-import { InlineCode } from "../parts/InlineCode";
 import { useSession, useShell } from "../shell/shell";
+import { PublishedDialog, PublishForm } from "./PublishForm";
 
 interface Props {
   /** The block's file. */
@@ -59,87 +58,52 @@ export default function PublishBlockDialog({ path, onClose }: Props) {
   const malformed =
     version === null || version === "" || VERSION.test(version) ? null : "One to three numbers, like 1.2 or 2.0.1.";
   const taken = before?.versions.find((each) => each.version === version);
-  const publish = async (): Promise<void> => {
-    if (version === null) return;
+  const publish = async (chosen: string): Promise<void> => {
     setBusy(true);
     setRefused(null);
     try {
       await workspace.stored();
-      setPublished(await publishBlock(workspace.client, path, version, notes));
+      setPublished(await publishBlock(workspace.client, path, chosen, notes));
     } catch (error) {
-      setRefused(error instanceof Problem ? error.message : sentenceOf(error));
+      setRefused(sentenceOf(error));
     } finally {
       setBusy(false);
     }
   };
-  const everyone = project.visibility === "private" ? null : project.visibility;
-
   if (published !== null)
     return (
-      <Dialog title={`${name} ${published.version} is published`} onClose={onClose}>
+      <PublishedDialog title={`${name} ${published.version} is published`} onClose={onClose}>
         <p className="muted">
-          Other projects of {project.organisation} find it in <b>Add a stage</b>. A Runefile names it so:
+          Other projects of {project.organisation} find it in <b>Add a stage</b>, and everyone who may see it on{" "}
+          <a href={`${project.url}/blocks/${name}?version=${published.version}`}>its page</a>. A Runefile names it so:
         </p>
         <CopyField label="In a Runefile" value={`proc-block: ${published.path}`} />
         <CopyField label="At the terminal" value={`rune block add ${published.path}`} />
-        <div className="row">
-          <span className="grow" />
-          <button type="button" className="button primary" data-first onClick={onClose}>
-            Done
-          </button>
-        </div>
-      </Dialog>
+      </PublishedDialog>
     );
   return (
     <Dialog title={`Publish ${name}`} onClose={onClose}>
-      <form
-        className="stack"
-        onSubmit={(event) => {
-          event.preventDefault();
-          if (version !== null && version !== "" && malformed === null && !isBusy) void publish();
+      <PublishForm
+        label="Version"
+        value={version}
+        malformed={malformed}
+        refused={refused}
+        said={
+          taken !== undefined
+            ? `${taken.version} is published already, and stays as it is.`
+            : before === null
+              ? "Its first version."
+              : `The newest is ${before.versions[0]?.version ?? ""}.`
+        }
+        about={`${readers(project)} Its tests run first. A version stays what it is: a change is the next version.`}
+        doing={isBusy ? "Testing and publishing…" : null}
+        onChange={(next) => {
+          setVersion(next);
+          setRefused(null);
         }}
+        onPublish={(chosen) => void publish(chosen)}
+        onClose={onClose}
       >
-        <p className="muted">
-          {everyone === "public"
-            ? "The project is public: anyone can then read its source and its tests, and use it."
-            : everyone === "internal"
-              ? "Everyone with an account here can then read its source and its tests, and use it."
-              : `Other projects of ${project.organisation} can then use it, and its members read its source and its tests.`}{" "}
-          Its tests run first. A version stays what it is: a change is the next version.
-        </p>
-        <div className="field">
-          <label htmlFor={id}>Version</label>
-          <input
-            id={id}
-            className="mono"
-            value={version ?? ""}
-            data-first
-            autoComplete="off"
-            spellCheck={false}
-            aria-invalid={malformed !== null || refused !== null}
-            aria-describedby={`${id}-said`}
-            onChange={(event) => {
-              setVersion(event.target.value.trim());
-              setRefused(null);
-            }}
-          />
-          <span
-            id={`${id}-said`}
-            className={malformed !== null || refused !== null ? "error" : "small muted"}
-            role="status"
-          >
-            {refused !== null ? (
-              <InlineCode>{refused}</InlineCode>
-            ) : (
-              (malformed ??
-              (taken !== undefined
-                ? `${taken.version} is published already, and stays as it is.`
-                : before === null
-                  ? "Its first version."
-                  : `The newest is ${before.versions[0]?.version ?? ""}.`))
-            )}
-          </span>
-        </div>
         <div className="field">
           <label htmlFor={`${id}-notes`}>What is new</label>
           <textarea
@@ -150,12 +114,16 @@ export default function PublishBlockDialog({ path, onClose }: Props) {
             onChange={(event) => setNotes(event.target.value)}
           />
         </div>
-        <DialogFoot
-          verb={isBusy ? "Testing and publishing…" : "Publish"}
-          disabled={isBusy || version === null || version === "" || malformed !== null}
-          onClose={onClose}
-        />
-      </form>
+      </PublishForm>
     </Dialog>
   );
+}
+
+/** Who can read and use it then. */
+function readers({ visibility, organisation }: ProjectState["project"]): string {
+  if (visibility === "public")
+    return "The project is public: anyone can then read its source and its tests, and use it.";
+  if (visibility === "internal")
+    return "Everyone with an account here can then read its source and its tests, and use it.";
+  return `Other projects of ${organisation} can then use it, and its members read its source and its tests.`;
 }

@@ -1,11 +1,11 @@
 // Publishes a build under a tag, and then says how to fetch it.
 import type { Build, ProjectState, Tag } from "../../api/schema";
-import { useId, useState } from "react";
+import { useState } from "react";
 import { Problem, sentenceOf } from "../api/problem";
 import { CopyField } from "../parts/CopyField";
 import { Dialog } from "../parts/Dialog";
-import { DialogFoot } from "../parts/DialogFoot";
 import { GateClosed } from "./GateClosed";
+import { PublishedDialog, PublishForm } from "./PublishForm";
 import { outside } from "./ShareDialog";
 
 interface PublishDialogProps {
@@ -42,7 +42,6 @@ function takenWords(taken: Tag, build: Build): string {
 }
 
 export function PublishDialog({ session, build, onPublish, onPublishPastGate, onClose }: PublishDialogProps) {
-  const id = useId();
   const { project } = session;
   const [tag, setTag] = useState(() => nextTag(session.tags));
   const [error, setError] = useState<string | null>(null);
@@ -55,15 +54,15 @@ export function PublishDialog({ session, build, onPublish, onPublishPastGate, on
       ? "Letters, digits, points, hyphens and underlines, at most 128, not beginning with a point or hyphen."
       : null;
 
-  const publish = async (): Promise<void> => {
+  const publish = async (chosen: string): Promise<void> => {
     setBusy(true);
     setError(null);
     setClosed(null);
     try {
-      await onPublish(tag);
-      setPublished(tag);
+      await onPublish(chosen);
+      setPublished(chosen);
     } catch (reason) {
-      if (reason instanceof Problem && reason.missing.length > 0) setClosed({ tag, missing: reason.missing });
+      if (reason instanceof Problem && reason.missing.length > 0) setClosed({ tag: chosen, missing: reason.missing });
       else setError(sentenceOf(reason));
     } finally {
       setBusy(false);
@@ -73,7 +72,7 @@ export function PublishDialog({ session, build, onPublish, onPublishPastGate, on
   if (published !== null) {
     const address = outside(session.public_url, `/${project.organisation}/${project.name}:${published}`);
     return (
-      <Dialog title={`Published as ${published}`} onClose={onClose}>
+      <PublishedDialog title={`Published as ${published}`} onClose={onClose}>
         <CopyField label="Fetch it" value={`rune pull ${address}`} />
         {project.visibility === "public" ? (
           <CopyField label="Its page, where anyone can try it" value={outside(session.public_url, project.url)} />
@@ -84,62 +83,34 @@ export function PublishDialog({ session, build, onPublish, onPublishPastGate, on
             <a href="/accounts/tokens">make one</a>) comes first.
           </p>
         )}
-        <div className="row">
-          <span className="grow" />
-          <button type="button" className="button primary" data-first onClick={onClose}>
-            Done
-          </button>
-        </div>
-      </Dialog>
+      </PublishedDialog>
     );
   }
   return (
     <Dialog title={`Publish build ${build.number}`} onClose={onClose}>
-      <form
-        className="stack"
-        onSubmit={(event) => {
-          event.preventDefault();
-          if (tag !== "" && malformed === null && !busy) void publish();
+      <PublishForm
+        label="Tag"
+        value={tag}
+        malformed={malformed}
+        refused={error}
+        said={taken === undefined ? `${project.organisation}/${project.name}:${tag}` : takenWords(taken, build)}
+        about={
+          <>
+            {project.visibility === "public"
+              ? "Anyone can then try it and pull it."
+              : `Members of ${project.organisation} can then pull it.`}{" "}
+            A version tag such as 1.0 never moves; a tag such as latest can move to another build.
+          </>
+        }
+        doing={busy ? "Publishing…" : null}
+        onChange={(next) => {
+          setTag(next);
+          setError(null);
+          setClosed(null);
         }}
-      >
-        <p className="muted">
-          {project.visibility === "public"
-            ? "Anyone can then try it and pull it."
-            : `Members of ${project.organisation} can then pull it.`}{" "}
-          A version tag such as 1.0 never moves; a tag such as latest can move to another build.
-        </p>
-        <div className="field">
-          <label htmlFor={id}>Tag</label>
-          <input
-            id={id}
-            className="mono"
-            value={tag}
-            data-first
-            autoComplete="off"
-            spellCheck={false}
-            aria-invalid={malformed !== null || error !== null}
-            aria-describedby={`${id}-said`}
-            onChange={(event) => {
-              setTag(event.target.value);
-              setClosed(null);
-            }}
-          />
-          <span
-            id={`${id}-said`}
-            className={malformed !== null || error !== null ? "error" : "small muted"}
-            role="status"
-          >
-            {error ??
-              malformed ??
-              (taken === undefined ? `${project.organisation}/${project.name}:${tag}` : takenWords(taken, build))}
-          </span>
-        </div>
-        <DialogFoot
-          verb={busy ? "Publishing…" : "Publish"}
-          disabled={busy || tag === "" || malformed !== null}
-          onClose={onClose}
-        />
-      </form>
+        onPublish={(chosen) => void publish(chosen)}
+        onClose={onClose}
+      />
       {closed !== null && (
         <GateClosed
           tag={closed.tag}

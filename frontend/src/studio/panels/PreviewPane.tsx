@@ -65,16 +65,17 @@ export function PreviewPane() {
     [watched, version, watches],
   );
   const active = usePlace((place) => place.shown.active);
+  const other = useOtherBlock();
   const block = useMemo(
     () =>
-      active?.path.endsWith(".py") === true
+      active !== null && (active.path.endsWith(".py") || other !== null)
         ? (running: Snapshot) => (
             <Suspense fallback={null}>
-              <BlockPanel key={active.id} file={active} running={running} />
+              <BlockPanel key={active.id} file={active} stage={other} running={running} />
             </Suspense>
           )
         : undefined,
-    [active],
+    [active, other],
   );
   const timed = useTimed(workspace, version, isSignedOut);
   const host = useHost();
@@ -134,6 +135,15 @@ export function PreviewPane() {
           ))}
       </Preview>
     </div>
+  );
+}
+
+/** The selected stage, where it runs a block of another project. */
+function useOtherBlock(): string | null {
+  const { workspace } = useShell();
+  const selected = usePlace((place) => place.selected);
+  return useStore(workspace.preview, ({ outline }) =>
+    outline.nodes.some(({ name, detail }) => name === selected && detail.includes("#")) ? selected : null,
   );
 }
 

@@ -11,6 +11,7 @@ const VERSION = {
   notes: "",
   deprecated: null,
   deprecation: "",
+  successor: "",
   file: "smooth.py",
   from_version: 1,
 };

@@ -25,9 +25,11 @@ export function sharedBlockOf(blocks: readonly SharedBlock[], target: string): N
     const at = block.versions.findIndex(({ path }) => path === target);
     const version = block.versions[at];
     if (version === undefined) continue;
-    // The newest that nobody advises against; of a version that is advised against, an older one too.
+    // The newest that nobody advises against; of a version that is advised against the one that is named in its place,
+    // or an older one too.
     const others = version.deprecation === "" ? block.versions.slice(0, at) : block.versions;
-    return { block, version, newer: others.find(({ deprecation }) => deprecation === "") ?? null };
+    const named = block.versions.find(({ path }) => path === version.successor);
+    return { block, version, newer: named ?? others.find(({ deprecation }) => deprecation === "") ?? null };
   }
   return null;
 }
@@ -43,11 +45,18 @@ function Shown({ target, readOnly, onTake, shared }: Props & { readonly shared: 
   useEffect(() => workspace.attempt(shared.refresh()), [workspace, shared]);
   if (found === null) return null;
   const { block, version, newer } = found;
+  // What its project names in its place may be another block; a version of this one is offered below.
+  const isOther = version.successor !== "" && version.successor.split("@")[0] !== block.name;
+  const instead = isOther ? version.successor : null;
   const canCompare = newer !== null && shared.source(block, version.version) !== null;
   return (
     <section className="panel-part" aria-label="The block's version">
       <p className="small">
-        Version {version.version} of <b>{block.block}</b>, published by{" "}
+        Version {version.version} of{" "}
+        <a href={`/${block.organisation}/${block.project}/blocks/${block.block}?version=${version.version}`}>
+          <b>{block.block}</b>
+        </a>
+        , published by{" "}
         <a href={`/${block.organisation}/${block.project}`}>
           {block.organisation}/{block.project}
         </a>
@@ -57,11 +66,24 @@ function Shown({ target, readOnly, onTake, shared }: Props & { readonly shared: 
         <p className="small">
           <TriangleAlert className="icon worse" aria-label="Warning" /> Deprecated:{" "}
           <InlineCode>{version.deprecation}</InlineCode>
+          {version.successor !== "" && (
+            <>
+              {" "}
+              Take <code>{version.successor}</code> instead.
+            </>
+          )}
         </p>
       )}
-      {newer === null ? (
-        <p className="small muted">It is the newest.</p>
-      ) : (
+      {instead !== null && !readOnly && (
+        <div>
+          <button type="button" className="button" onClick={() => void onTake(instead)}>
+            <CircleArrowUp aria-hidden="true" />
+            Take {instead.split("#")[1]}
+          </button>
+        </div>
+      )}
+      {newer === null && version.deprecation === "" && <p className="small muted">It is the newest.</p>}
+      {newer !== null && (
         <>
           <p className="small">
             <b>{newer.version}</b> is there{newer.notes === "" ? "." : ": "}

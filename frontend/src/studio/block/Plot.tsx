@@ -1,0 +1,56 @@
+// What a block reads or writes, plotted: a long array by its elements, a short one run by run.
+import { useMemo } from "react";
+import LiveChart from "../../preview/outputs/LiveChart";
+import { count } from "../parts/words";
+
+interface PlotProps {
+  readonly title: string;
+  readonly name: string;
+  readonly type: string;
+  readonly past: readonly (readonly number[])[];
+  readonly names: readonly string[];
+  readonly waiting: string;
+}
+
+/** Points of a long array that are drawn. */
+const MOST_POINTS = 512;
+
+export function Plot({ title, name, type, past, names, waiting }: PlotProps) {
+  const newest = past.at(-1);
+  const isLong = past.length === 1 && newest !== undefined && newest.length > 1;
+  const rows = useMemo(() => {
+    if (!isLong || newest === undefined) return past;
+    const step = Math.ceil(newest.length / MOST_POINTS);
+    return newest.filter((_, index) => index % step === 0).map((value) => [value]);
+  }, [past, newest, isLong]);
+  const top = newest === undefined || isLong ? -1 : newest.indexOf(Math.max(...newest));
+  return (
+    <div className="stack block-plot">
+      <div className="row between">
+        <span>
+          <b>{title}</b> <span className="muted">{[name, type].filter((each) => each !== "").join(" · ")}</span>
+        </span>
+        {top >= 0 && newest !== undefined && (
+          <span className="small muted num">
+            {names[top] ?? (newest.length > 1 ? top : "")} {Number((newest[top] ?? 0).toPrecision(4))}
+          </span>
+        )}
+      </div>
+      {newest === undefined ? (
+        <p className="small muted" role="status">
+          {waiting}
+        </p>
+      ) : (
+        <LiveChart
+          past={rows}
+          names={isLong ? [] : names}
+          label={`What the block ${title === "Reads" ? "reads" : "writes"}, ${isLong ? "element by element" : `the last ${count(past.length, "run")}`}`}
+        />
+      )}
+    </div>
+  );
+}
+
+export function typeText(type: { readonly type: string; readonly dimensions: readonly number[] } | undefined): string {
+  return type === undefined ? "" : `${type.type}[${type.dimensions.join(", ")}]`;
+}
