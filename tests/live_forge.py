@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
 import re
 import resource
@@ -14,18 +13,14 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Mapping
-from functools import cache
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any, Self
+
+from tests.empty_database import empty_database
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 START_TIME = 60
 """Seconds in which the program must be serving, on a machine that is busy with other tests."""
-
-
-DATABASE = "forge.sqlite3"
-"""The name of the database in the data folder."""
 
 
 def free_port() -> int:
@@ -34,28 +29,6 @@ def free_port() -> int:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
         return port
-
-
-@cache
-def _own_folder() -> TemporaryDirectory[str]:
-    """Removed when the process ends."""
-    return TemporaryDirectory()
-
-
-@cache
-def _empty_database() -> Path:
-    """A database that has its tables, and nothing else. One process makes it for all that name its folder."""
-    folder = Path(os.environ.get("FORGE_TEST_SHARED") or _own_folder().name)
-    data = folder / "migrated"
-    with (folder / "migrating").open("w") as turn:
-        fcntl.flock(turn, fcntl.LOCK_EX)
-        if not data.exists():
-            making = folder / "making"
-            environment = {"PATH": os.environ["PATH"], "DATA_DIR": str(making)}
-            command = [sys.executable, "manage.py", "migrate", "-v", "0"]
-            subprocess.run(command, cwd=REPOSITORY, env=environment, check=True, timeout=START_TIME)
-            making.rename(data)
-    return data / DATABASE
 
 
 class LiveForge:
@@ -79,7 +52,7 @@ class LiveForge:
         """To make the tables takes longer than all else of a start; `test_commands` sees a first start make them."""
         if "DATABASE_URL" not in self.environment and not self.data.exists():
             self.data.mkdir(mode=0o700, parents=True)
-            shutil.copy(_empty_database(), self.data)
+            shutil.copy(empty_database(), self.data)
 
     def start(self) -> None:
         """Returns when pages are served."""

@@ -48,21 +48,25 @@ class RefusedCase:
     unsupported: tuple[tuple[str, str, int], ...]
 
 
+@cache
 def model_cases() -> tuple[ModelCase, ...]:
     """All of them, by name."""
     return tuple(_case(name, data, json.loads(told)) for name, data, told in _pairs(COMPILED))
 
 
+@cache
 def keras_cases() -> tuple[ModelCase, ...]:
     """Those that Keras exported, by name."""
     return tuple(_case(name, data, json.loads(told)) for name, data, told in _pairs(KERAS))
 
 
+@cache
 def architecture_cases() -> tuple[ModelCase, ...]:
     """Whole networks, by name; the name ends in the form."""
     return tuple(_case(name, data, json.loads(told)) for name, data, told in _pairs(ARCHITECTURES))
 
 
+@cache
 def refused_cases() -> tuple[RefusedCase, ...]:
     """All of them, by name."""
     return tuple(_refused(name, data, json.loads(told)) for name, data, told in _pairs(REFUSED))

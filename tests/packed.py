@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 
-def read_packed(path: Path) -> dict[str, bytes]:
-    """The files of a pack, sorted by name; empty where there is no pack yet."""
+@cache
+def read_packed(path: Path) -> Mapping[str, bytes]:
+    """The files of a pack, sorted by name; empty where there is no pack yet. Each process unpacks it once."""
     if not path.exists():
-        return {}
+        return MappingProxyType({})
     with ZipFile(path) as pack:
-        return {name: pack.read(name) for name in sorted(pack.namelist())}
+        return MappingProxyType({name: pack.read(name) for name in sorted(pack.namelist())})
 
 
 def write_packed(path: Path, files: Mapping[str, bytes]) -> None:

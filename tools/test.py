@@ -7,6 +7,8 @@ A skip for any other reason is a failure where CI=true: a test that does not run
 from __future__ import annotations
 
 import os
+import re
+import shutil
 import subprocess
 import sys
 import xml.etree.ElementTree as ElementTree
@@ -37,11 +39,15 @@ NO_BYTECODE = "PYTHONDONTWRITEBYTECODE"
 """Where it is set, each process would compile all tests anew, which takes longer than many of them."""
 SHARED = "FORGE_TEST_SHARED"
 """Names the folder of what the processes of one run make once for all, and which goes with the run."""
+MEMORY = Path("/dev/shm")
+"""Where systems have a folder of memory. A flush to a disk keeps many a test waiting for longer than it computes."""
+ROOM = 4 << 30
+"""How many bytes the tests may write at once."""
 
 
 def main() -> int:
     frontend = subprocess.run([sys.executable, "-m", "tools.frontend", "test"], cwd=ROOT, check=False).returncode
-    with TemporaryDirectory() as folder:
+    with TemporaryDirectory(dir=memory_folder()) as folder:
         units, programs = Path(folder) / "units.xml", Path(folder) / "programs.xml"
         processors = len(os.sched_getaffinity(0))
         backend = [
@@ -63,6 +69,18 @@ def main() -> int:
     return 1 if frontend or any(backend) or refused else 0
 
 
+def memory_folder(candidate: Path = MEMORY, memory: Path = Path("/proc/meminfo"), room: int = ROOM) -> Path | None:
+    """A folder of the machine's memory with room for what tests write, from which programs may run; None without one."""
+    if not candidate.is_dir() or not os.access(candidate, os.W_OK) or not memory.exists():
+        return None
+    found = re.search(r"^MemAvailable: +(\d+) kB$", memory.read_text("ascii"), re.MULTILINE)
+    available = int(found[1]) << 10 if found else 0
+    may_run = not os.statvfs(candidate).f_flag & os.ST_NOEXEC
+    # The tests themselves need as much again.
+    enough = shutil.disk_usage(candidate).free >= room and available >= 2 * room
+    return candidate if may_run and enough else None
+
+
 def left_out(lacks: Mapping[Need, int]) -> str:
     """Which tests did not run, and the command after which they do."""
     lines = [f"Not run: {counted(count, 'test')} without {need.name} ({need.serves})" for need, count in lacks.items()]
@@ -73,11 +91,16 @@ def pytest(report: Path, processes: int, *arguments: str) -> int:
     """Runs some of Python's tests in several processes; the exit status."""
     # The older family of reports has room for what a test records of itself.
     options = ["-o", "junit_family=xunit1", f"--junitxml={report}", "--durations=12", "-m", "not proof"]
+    # What a test that passed has written goes at once: the folder may be of memory.
+    options += ["-o", "tmp_path_retention_policy=failed"]
     several = ["-n", str(min(processes, MOST_PROCESSES)), *WHOLE_FILES]
     command = [sys.executable, "-m", "pytest", *options, *several, *arguments]
     # Stock clients run on Node, which may be the one that set-up fetched.
     environment = {name: value for name, value in node_environment().items() if name != NO_BYTECODE}
     environment[SHARED] = str(report.parent)
+    temporary = report.parent / "temporary"
+    temporary.mkdir(exist_ok=True)
+    environment["TMPDIR"] = str(temporary)
     return subprocess.run(command, cwd=ROOT, check=False, env=environment).returncode
 
 

@@ -21,6 +21,7 @@ from forge.accounts.team_models import Team as Team
 from forge.accounts.team_models import TeamRole as TeamRole
 from forge.core.actors import Actor, ProjectRole
 from forge.core.audit import Place
+from forge.core.compiled_queries import CompiledQuery, id_of
 
 COLOURS = 3
 """How many colours a person's mark may have (`--person-1` and on)."""
@@ -50,7 +51,21 @@ def _gives_more() -> models.Q:
     return reduce(or_, cases)
 
 
-_GIVES_MORE = _gives_more()
+def _rows_of_standing(person: uuid.UUID) -> models.QuerySet[Any, Any]:
+    """Of a person: an organisation, the role there, whether it requires a second factor, and the project or None."""
+    columns = ("organisation_id", "given", "organisation__requires_second_factor", "of")
+    given = models.F("role")
+    memberships = Membership.objects.filter(user=person).order_by()
+    whole = memberships.annotate(given=given, of=models.Value(None, models.UUIDField()))
+    single = ProjectMembership.objects.filter(user=person).order_by().annotate(given=given, of=models.F("project"))
+    by_teams = memberships.filter(_gives_more())
+    by_teams = by_teams.annotate(given=models.F("teams__roles__role"), of=models.F("teams__roles__project"))
+    parts = [part.values_list(*columns) for part in (whole, single, by_teams)]
+    # Teams that give the same role in the same project are one row.
+    return parts[0].union(*parts[1:])
+
+
+_STANDING = CompiledQuery(_rows_of_standing)
 
 
 class UserManager(BaseUserManager["User"]):
@@ -125,15 +140,8 @@ class User(AbstractBaseUser):
     @property
     def standing(self) -> Standing:
         """Roles, and where the person is kept out: a query each time, two where a second factor is asked for."""
-        columns = ("organisation_id", "given", "organisation__requires_second_factor", "of")
-        given = models.F("role")
-        whole = self.memberships.order_by().annotate(given=given, of=models.Value(None, models.UUIDField()))
-        single = self.project_memberships.order_by().annotate(given=given, of=models.F("project"))
-        by_teams = self.memberships.order_by().filter(_GIVES_MORE)
-        by_teams = by_teams.annotate(given=models.F("teams__roles__role"), of=models.F("teams__roles__project"))
-        parts = [part.values_list(*columns) for part in (whole, single, by_teams)]
-        # Teams that give the same role in the same project are one row.
-        found = list(parts[0].union(*parts[1:]))
+        rows = _STANDING.rows(self.pk)
+        found = [(id_of(organisation), role, bool(requires), id_of(of)) for organisation, role, requires, of in rows]
         requiring = frozenset(organisation for organisation, _, requires, _ in found if requires)
         kept_out = frozenset[uuid.UUID]() if not requiring or self.has_second_factor else requiring
         let_in = [(organisation, Role(role), of) for organisation, role, _, of in found if organisation not in kept_out]

@@ -8,7 +8,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 
 AUDIT = "forge.core.audit.write_entry"
@@ -87,6 +87,7 @@ def read_code(*sources: tuple[str, str]) -> Code:
     return {name: Module(name, ast.parse(text)) for name, text in sources}
 
 
+@cache
 def code_of(folder: Path) -> Code:
     """The modules of a package, but its migrations."""
     files = (file for file in sorted(folder.rglob("*.py")) if "migrations" not in file.parts)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 from collections.abc import Callable, Iterator
 from typing import Any
 from uuid import UUID
 
 import pytest
+from django.contrib.auth.hashers import make_password
 from django.core.cache import cache
+from django.db import connection
 from django.test import Client
 
 from forge.accounts.models import Membership, Organisation, Role, User
@@ -16,6 +20,7 @@ from forge.compute.toolchain import warm_compiler
 from forge.core.event_check import check_shape
 from forge.core.events import event_checks
 from forge.projects.models import Project
+from tests.empty_database import SHARED, empty_database
 
 RUNEFILE = """\
 version: 1
@@ -35,11 +40,26 @@ pipeline:
 """A Runefile without a model, for tests that are not about models."""
 
 
+_PASSWORD = make_password("correct horse battery")
+
 ACME = UUID(int=0xACE)
 """The organisation of every test: a process of the compiler serves one, and would be started anew in each test."""
 
 # Whatever a test does: each event that it writes is compared with its declaration.
 event_checks.register(check_shape)
+
+
+@pytest.fixture(scope="session")
+def django_db_keepdb() -> bool:
+    """The tables are there (see below). They go with the folder of the settings' data."""
+    return True
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
+    """Lays the tables that all processes of a run share, so that the migrations do not run in each of them."""
+    if connection.vendor == "sqlite" and SHARED in os.environ:
+        shutil.copy(empty_database(), connection.settings_dict["TEST"]["NAME"])
 
 
 @pytest.fixture(autouse=True)
@@ -54,8 +74,11 @@ def organisation(db: None) -> Organisation:
 
 
 def make_member(organisation: Organisation, email: str, name: str, role: Role) -> User:
-    """A person with a role."""
-    user = User.objects.create_user(email, "correct horse battery", name=name)
+    """A person with a role, who signs in with the password of all."""
+    user = User.objects.create_user(email, name=name)
+    # A password that is set anew ends what an old one opened, which nobody has yet.
+    user.password = _PASSWORD
+    user.save(update_fields=["password"])
     Membership.objects.create(organisation=organisation, user=user, role=role)
     return user
 

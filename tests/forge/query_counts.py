@@ -6,7 +6,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -344,8 +345,12 @@ def _with_runefile(project: Project, person: User) -> Project:
     return project
 
 
-def counted(browser: Client, named: Mapping[str, str]) -> dict[str, int]:
-    """How many queries each request makes, by its key; what it changes is undone. Asked twice: once to warm up."""
+def counted(browser: Client, named: Mapping[str, str], expected: Mapping[str, int] | None = None) -> dict[str, int]:
+    """How many queries each request makes, by its key; what it changes is undone.
+
+    What a process reads once may be among them when it is asked for the first time: with more than `expected`, or
+    without anything expected, it is asked again, and that counts.
+    """
     counts: dict[str, int] = {}
     for method, route, address, body in requests():
         path = "/" + named.get(address, address).lstrip("/")
@@ -354,17 +359,25 @@ def counted(browser: Client, named: Mapping[str, str]) -> dict[str, int]:
         sent = body | {"build": named["{build}"]} if isinstance(body, dict) and "build" in body else body
         sent = body | {"trial": named["{trial}"]} if isinstance(body, dict) and "trial" in body else sent
         headers = {"Authorization": f"Bearer {named['secret']}"} if route.startswith("v2") else {}
-        for _ in range(2):
-            cache.clear()
-            # The log keeps 9,000 queries, fewer than all requests make.
-            reset_queries()
-            with transaction.atomic():
-                with CaptureQueriesContext(connection) as queries:
-                    _ask(browser, method, path, sent, headers)
-                transaction.set_rollback(True)
+        asking = partial(_ask, browser, method, path, sent, headers)
         name = key(method, route)
-        counts[name] = max(counts.get(name, 0), len(queries))
+        made = _queries_of(asking)
+        if expected is None or made > expected.get(name, 0):
+            made = _queries_of(asking)
+        counts[name] = max(counts.get(name, 0), made)
     return counts
+
+
+def _queries_of(asking: Callable[[], None]) -> int:
+    """How many queries a request makes."""
+    cache.clear()
+    # The log keeps 9,000 queries, fewer than all requests make.
+    reset_queries()
+    with transaction.atomic():
+        with CaptureQueriesContext(connection) as queries:
+            asking()
+        transaction.set_rollback(True)
+    return len(queries)
 
 
 def _ask(browser: Client, method: str, path: str, body: Any, headers: dict[str, str]) -> None:

@@ -46,7 +46,11 @@ UNAUDITED: Mapping[str, str] = {
 }
 """Acts without an audit entry, and why."""
 
-FORGE = code_of(Path(forge.__path__[0]))
+
+def forge_code() -> Code:
+    """All of forge."""
+    return code_of(Path(forge.__path__[0]))
+
 
 IMPORTS = """
 from django.db import transaction
@@ -59,31 +63,31 @@ from forge.projects.access import require
 
 
 def test_audit_entries_are_written_in_actions_only() -> None:
-    assert called_elsewhere(FORGE, AUDIT) == []
+    assert called_elsewhere(forge_code(), AUDIT) == []
 
 
 def test_events_are_told_in_actions_and_by_the_recorders_of_machines() -> None:
-    assert called_elsewhere(FORGE, EVENT, RECORDERS) == []
+    assert called_elsewhere(forge_code(), EVENT, RECORDERS) == []
 
 
 def test_each_act_writes_an_audit_entry() -> None:
-    assert silent_acts(FORGE, UNAUDITED) == []
+    assert silent_acts(forge_code(), UNAUDITED) == []
 
 
 def test_each_act_asks_for_permission() -> None:
-    assert unguarded_acts(FORGE) == []
+    assert unguarded_acts(forge_code()) == []
 
 
 def test_each_audit_entry_is_in_one_transaction_with_what_it_tells_of() -> None:
-    assert loose_entries(FORGE) == []
+    assert loose_entries(forge_code()) == []
 
 
 def test_each_audit_entry_says_where_it_happened() -> None:
-    assert placeless_entries(FORGE) == []
+    assert placeless_entries(forge_code()) == []
 
 
 def test_each_action_has_its_words() -> None:
-    assert written_actions(FORGE) - set(declared()) == set()
+    assert written_actions(forge_code()) - set(declared()) == set()
 
 
 def test_an_entry_without_a_place_is_found() -> None:
@@ -96,7 +100,7 @@ def test_an_entry_without_a_place_is_found() -> None:
 
 
 def test_views_read_tables_as_someone_and_write_none() -> None:
-    assert tables_in_views(FORGE) == []
+    assert tables_in_views(forge_code()) == []
 
 
 @pytest.mark.parametrize("module", ["forge.toys.files", "forge.toys.api", "forge.toys.transactions"])

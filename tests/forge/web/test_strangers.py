@@ -77,7 +77,9 @@ A_SOUND += (32000).to_bytes(4, "little") + b"\x02\0\x10\0data" + (64).to_bytes(4
 
 METHODS = ("get", "head", "post", "put", "patch", "delete")
 READ_AND_DO = ("get", "post")
-"""The methods by which most is read or done. For all of them one place asks who may see a project."""
+"""The methods of a page, which is a function and does not tell them."""
+ITS_OWN: tuple[str, ...] = ()
+"""Stands for the methods that an address has. That the others tell nothing either is among the proofs."""
 _CHANGES = re.compile(
     r'name="csrfmiddlewaretoken" value="[^"]*"|nonce-[\w-]+|content="[\w-]{20,}"| data-person="[^"]*"'
 )
@@ -148,25 +150,33 @@ def names(build: Build, organisation: Organisation, project: Project, owner: Use
     }
 
 
-def routes(resolver: Any, before: str = "/") -> Iterator[str]:
-    """All routes with parameters."""
+def routes(resolver: Any, before: str = "/") -> Iterator[tuple[str, Sequence[str]]]:
+    """All routes with parameters, with the methods that they have."""
     for pattern in resolver.url_patterns:
         route = before + str(pattern.pattern)
         if not isinstance(pattern, URLPattern):
             yield from routes(pattern, route)
         elif "<" in route:
-            yield route
+            yield route, methods_of(pattern.callback)
+
+
+def methods_of(view: Any) -> Sequence[str]:
+    """The methods that an address answers by, but `head`, which is `get` without what is read."""
+    of_class = getattr(view, "view_class", None) or getattr(view, "cls", None)
+    if of_class is None:
+        return READ_AND_DO
+    return [method for method in METHODS if method != "head" and hasattr(of_class, method)]
 
 
 def filled(route: str, names: Names) -> str:
     return re.sub(r"<(?:\w+:)?(\w+)>", lambda found: names[found[1]], route)
 
 
-def answers(browser: Client, names: Names, methods: Sequence[str] = METHODS) -> dict[str, tuple[int, str, str]]:
+def answers(browser: Client, names: Names, methods: Sequence[str] = ITS_OWN) -> dict[str, tuple[int, str, str]]:
     """What each address answers to each method, with the names taken out."""
     found = {}
-    for route in routes(get_resolver()):
-        for method in methods:
+    for route, own in routes(get_resolver()):
+        for method in methods or own:
             cache.clear()
             with transaction.atomic():
                 answer = getattr(browser, method)(filled(route, names))
@@ -202,7 +212,17 @@ def assert_nothing_is_told(there: dict[str, tuple[int, str, str]], nowhere: dict
     assert set(open_to_all) <= ALIKE_FOR_ALL, open_to_all
 
 
-@pytest.mark.parametrize(("kind", "methods"), [("stranger", METHODS), ("anonymous", READ_AND_DO)])
+BY_EACH_METHOD = pytest.mark.parametrize(
+    ("kind", "methods"),
+    [
+        pytest.param(kind, methods, marks=marks, id=f"{kind} by {said}")
+        for kind in ("stranger", "anonymous")
+        for methods, said, marks in ((ITS_OWN, "its methods", ()), (METHODS, "all methods", pytest.mark.proof))
+    ],
+)
+
+
+@BY_EACH_METHOD
 def test_a_private_project_and_its_former_name_are_to_strangers_as_if_they_were_not_there(
     kind: str,
     methods: Sequence[str],
@@ -216,8 +236,7 @@ def test_a_private_project_and_its_former_name_are_to_strangers_as_if_they_were_
     nowhere = answers(browser, NOTHING, methods)
     assert_nothing_is_told(answers(browser, names, methods), nowhere)
     update_project(owner, project, name="scullery")
-    by_its_former_name = answers(browser, names, READ_AND_DO)
-    assert_nothing_is_told(by_its_former_name, {ask: nowhere[ask] for ask in by_its_former_name})
+    assert_nothing_is_told(answers(browser, names, methods), nowhere)
 
 
 def test_someone_who_was_removed_is_a_stranger_in_the_same_session(
@@ -226,7 +245,7 @@ def test_someone_who_was_removed_is_a_stranger_in_the_same_session(
     browser = browser_of(developer)
     assert browser.get("/api/v1/projects/acme/kitchen/state").status_code == 200
     remove_member(owner, organisation, developer.pk)
-    assert_nothing_is_told(answers(browser, names, READ_AND_DO), answers(browser, NOTHING, READ_AND_DO))
+    assert_nothing_is_told(answers(browser, names), answers(browser, NOTHING))
 
 
 def test_a_deleted_project_is_nowhere_even_for_its_owner(
@@ -235,7 +254,7 @@ def test_a_deleted_project_is_nowhere_even_for_its_owner(
     delete_project(owner, project)
     browser = browser_of(owner)
     nothing = NOTHING | {"organisation": "acme", "rest": "acme/zilch/manifests/notag"}
-    there, nowhere = answers(browser, names, READ_AND_DO), answers(browser, nothing, READ_AND_DO)
+    there, nowhere = answers(browser, names), answers(browser, nothing)
     in_projects = [ask for ask in there if re.search(r"<str:name>|build_id|v2/", ask) and "restore" not in ask]
     assert_nothing_is_told({ask: there[ask] for ask in in_projects}, {ask: nowhere[ask] for ask in in_projects})
 
@@ -266,21 +285,24 @@ WITH_AN_ACCOUNT = {
 among their favourites."""
 
 
-@pytest.mark.parametrize("kind", ["stranger", "anonymous"])
+@BY_EACH_METHOD
 def test_a_public_project_gives_what_it_published_and_nothing_else(
-    kind: str, project: Project, people: dict[str, Any], names: Names, browser_of: Browser
+    kind: str,
+    methods: Sequence[str],
+    project: Project,
+    people: dict[str, Any],
+    names: Names,
+    browser_of: Browser,
 ) -> None:
     Project.objects.filter(pk=project.pk).update(visibility="public")
-    found = answers(browser_of(people[kind]), names)
+    found = answers(browser_of(people[kind]), names, methods)
     given = {ask for ask, answer in found.items() if answer[0] < 300} - ALIKE_FOR_ALL
     assert {ask.split(" ")[1] for ask in given} == PUBLISHED | (WITH_AN_ACCOUNT if people[kind] else set())
-    assert {ask.split(" ")[0] for ask in given if "/v2/" in ask or "/api/" in ask or "/player/" in ask} == {
-        "get",
-        "head",
-    }
+    read_by = {ask.split(" ")[0] for ask in given if "/v2/" in ask or "/api/" in ask or "/player/" in ask}
+    assert read_by == {"get", "head"} & set(methods or READ_AND_DO)
     assert not [ask for ask, answer in found.items() if answer[0] >= 500]
 
 
 def test_every_parameter_of_an_address_is_asked_for(names: Names) -> None:
-    used = {name for route in routes(get_resolver()) for name in re.findall(r"<(?:\w+:)?(\w+)>", route)}
+    used = {name for route, _ in routes(get_resolver()) for name in re.findall(r"<(?:\w+:)?(\w+)>", route)}
     assert used == set(names) == set(NOTHING)

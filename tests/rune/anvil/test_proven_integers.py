@@ -50,7 +50,6 @@ def rare_sum(scale: float) -> int:
 INPUT_SCALE, OUTPUT_SCALE = 0.0123, 0.0457
 WEIGHT_SCALES = [float(each) for each in default_rng(6).uniform(1e-6, 3e-6, 60).astype(np.float32)]
 QUOTIENTS = [float(np.float32(INPUT_SCALE)) * each / float(np.float32(OUTPUT_SCALE)) for each in WEIGHT_SCALES]
-RARE_SUMS = [rare_sum(quotient) for quotient in QUOTIENTS]
 
 
 def connected(sums: Sequence[int]) -> bytes:
@@ -66,8 +65,9 @@ def connected(sums: Sequence[int]) -> bytes:
 
 
 def test_sums_that_31_bits_round_otherwise_are_the_references() -> None:
-    assert len([each for each in RARE_SUMS if each]) > 20
-    near = {f"{off} beside them": connected([each + off for each in RARE_SUMS]) for off in (-1, 0, 1)}
+    rare_sums = [rare_sum(quotient) for quotient in QUOTIENTS]
+    assert len([each for each in rare_sums if each]) > 20
+    near = {f"{off} beside them": connected([each + off for each in rare_sums]) for off in (-1, 0, 1)}
     assert disagreements(near, (find_target("wasm32"), find_target("wasm32-mvp"))) == []
 
 

@@ -12,7 +12,10 @@ from rune.runtime import RuneMemory, Runtime
 from tests.rune.runtime import wat_runes
 from tests.rune.verify.projects import rune_of, template
 
-SINE = rune_of(MemoryFiles(template("sine")), "sine")
+
+@pytest.fixture(scope="module")
+def sine() -> bytes:
+    return rune_of(MemoryFiles(template("sine")), "sine")
 
 
 @pytest.mark.parametrize(
@@ -31,10 +34,10 @@ def test_what_is_no_module_is_refused() -> None:
         with_steps(b"no module")
 
 
-def test_a_broken_module_is_opened_or_refused_by_name() -> None:
+def test_a_broken_module_is_opened_or_refused_by_name(sine: bytes) -> None:
     choose = random.Random(5)
     for _ in range(300):
-        broken = bytearray(SINE)
+        broken = bytearray(sine)
         broken[choose.randrange(len(broken))] = choose.randrange(256)
         try:
             with_steps(bytes(broken))
@@ -42,20 +45,20 @@ def test_a_broken_module_is_opened_or_refused_by_name() -> None:
             continue
 
 
-def test_a_rune_gains_exports_and_nothing_else() -> None:
-    opened = with_steps(SINE)
+def test_a_rune_gains_exports_and_nothing_else(sine: bytes) -> None:
+    opened = with_steps(sine)
     assert opened is not None
-    before, after = read_module(SINE), read_module(opened.module)
+    before, after = read_module(sine), read_module(opened.module)
     added = [each.name for each in after.exports[len(before.exports) :]]
     assert added == [step_name(number) for number in range(opened.steps)]
     kept = [bytes(each.payload) for each in before.sections if each.number != 7]
     assert kept == [bytes(each.payload) for each in after.sections if each.number != 7]
 
 
-def test_called_step_by_step_a_rune_sends_what_it_sends_otherwise() -> None:
-    opened = with_steps(SINE)
+def test_called_step_by_step_a_rune_sends_what_it_sends_otherwise(sine: bytes) -> None:
+    opened = with_steps(sine)
     assert opened is not None
-    whole, stepwise = Runtime.load(SINE), Runtime.load(opened.module)
+    whole, stepwise = Runtime.load(sine), Runtime.load(opened.module)
     seen: list[int] = []
 
     def after(number: int, memory: RuneMemory) -> None:
