@@ -18,9 +18,7 @@ def _code(inputs: tuple[TensorType, ...], _arguments: Arguments) -> BlockCode:
     rows, features = inputs[0].dimensions
     # The features in columns, four numbers for each, and what is left of the targets.
     scratch = 8 * (rows * features + 4 * features + rows)
-    return BlockCode(
-        "rune_elastic_net", numbers=(rows, features, inputs[2].dimensions[0]), scratch_size=scratch
-    )
+    return BlockCode("rune_elastic_net", numbers=(rows, features, inputs[2].dimensions[0]), scratch_size=scratch)
 
 
 BLOCK = Block(

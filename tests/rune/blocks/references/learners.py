@@ -58,6 +58,11 @@ def _check(block: str, inputs: Sequence[Array]) -> None:
             raise Fails(f"{block}: feature {place[1]} of row {place[0]} {which} is not a finite number")
 
 
+def _check_decided(block: str, values: Array) -> None:
+    for row in np.flatnonzero(np.isnan(values)):
+        raise Fails(f"{block}: row {row} to predict is too far from the others to be computed")
+
+
 @dataclass(frozen=True)
 class Penalties:
     """What is added to the squares, in halves: by the squares of the weights, by their sizes, by their sum."""
@@ -92,6 +97,8 @@ def descend(block: str, rows: Array, targets: Array, penalties: Penalties) -> Li
     for _ in range(10000):
         along = np.array([_sum(column * left) for column in scaled.T]) - square * weights - pull
         off = np.where(weights == 0, np.maximum(abs(along) - slope, 0), abs(along - np.sign(weights) * slope))
+        if not np.isfinite(off.max() + close):
+            break
         if off.max() <= close:
             return Line(weights, mean, means, spreads)
         for j, column in enumerate(scaled.T):
@@ -118,7 +125,9 @@ def elastic_net(_given: Given, inputs: Sequence[Array]) -> list[Array]:
 
 
 def usual_penalties(given: Given, count: int) -> Penalties:
-    return Penalties(count * given["alpha"] * (1.0 - given["l1_ratio"]), count * given["alpha"] * given["l1_ratio"], 0.0)
+    return Penalties(
+        count * given["alpha"] * (1.0 - given["l1_ratio"]), count * given["alpha"] * given["l1_ratio"], 0.0
+    )
 
 
 def penalized_regression(given: Given, inputs: Sequence[Array]) -> list[Array]:
@@ -169,7 +178,7 @@ def _solved(root: Array, right: Array) -> Array:
 
 @dataclass(frozen=True)
 class Support:
-    """What a machine found: the line, its multipliers, and in how many rounds."""
+    """What a machine found: the line, the multiplier of each constraint, and in how many rounds."""
 
     line: Line
     multipliers: Array
@@ -185,7 +194,7 @@ def support(block: str, rows: Array, sign: Array, bound: Array, c: float, tolera
     scaled = np.vstack([away / size] * (count // len(rows)))
     weights, ones = np.zeros(features), np.ones(features)
     offset = _middle(sign * bound, above)
-    if np.maximum(bound - sign * offset, 0).sum() == 0:
+    if (bound - sign * offset <= 0).all():
         return Support(Line(weights, offset, means, ones), np.zeros(count), 0)
     height = float(abs(bound).max())
     offset, bound, c = offset / height, bound / height, c * size * size / height
@@ -202,8 +211,12 @@ def support(block: str, rows: Array, sign: Array, bound: Array, c: float, tolera
         off = weights - dual
         length = _sum(weights * weights) / 2
         gap = _sum(off * off) / 2 + _sum(room * short) + _sum(multiplier * np.maximum(over, 0))
-        if gap <= tolerance * tolerance * length or gap <= (length + c * _sum(short)) * 2.0**-33:
-            return Support(Line(weights * height / size, best * height, means, ones), multiplier, done)
+        total = length + c * _sum(short)
+        if not np.isfinite(total):
+            break
+        if gap <= tolerance * tolerance * length or gap <= total * 2.0**-33:
+            line = Line(weights * height / size, best * height, means, ones)
+            return Support(line, multiplier * height / (size * size), done)
         error = sign * (value + offset) - bound + missed - beyond
         stiffness = missed / room + beyond / multiplier
         matrix = np.cumsum((wide / stiffness[:, None])[:, :, None] * wide[:, None, :], axis=0)[-1]
@@ -262,7 +275,9 @@ def classifier(given: Given, rows: Array, targets: Array) -> tuple[Support, Arra
 def support_vector_classifier(given: Given, inputs: Sequence[Array]) -> list[Array]:
     _check("support_vector_classifier", inputs)
     found, labels = classifier(given, inputs[0], inputs[1].reshape(-1))
-    return [np.where(found.line.behind(inputs[2]) > 0, labels[1], labels[0])]
+    values = found.line.behind(inputs[2])
+    _check_decided("support_vector_classifier", values)
+    return [np.where(values > 0, labels[1], labels[0])]
 
 
 def regression(given: Given, rows: Array, targets: Array) -> tuple[Support, float]:
@@ -318,6 +333,9 @@ def logistic(given: Given, rows: Array, targets: Array) -> Scores:
         raise Fails(f"logistic_regression: row {row} has one label more than `classes` says")
     means, spreads = _columns(rows)
     spreads = np.where((rows == rows[0]).all(axis=0), 0.0, spreads)
+    if not np.isfinite(spreads).all():
+        feature = np.argmax(~np.isfinite(spreads))
+        raise Fails(f"logistic_regression: feature {feature} is too large or too small to be squared")
     found = Scores(np.zeros((len(labels), rows.shape[1] + 1)), labels, means, spreads)
     scaled, truth = found.scaled(rows), (targets[:, None] == labels).astype(float)
     free = slice(1 if len(labels) == 2 else 0, None)
@@ -351,7 +369,9 @@ def logistic(given: Given, rows: Array, targets: Array) -> Scores:
 def logistic_regression(given: Given, inputs: Sequence[Array]) -> list[Array]:
     _check("logistic_regression", inputs)
     found = logistic(given, inputs[0], inputs[1].reshape(-1))
-    return [found.labels[found.of(inputs[2]).argmax(axis=1)]]
+    scores = found.of(inputs[2])
+    _check_decided("logistic_regression", scores.sum(axis=1))
+    return [found.labels[scores.argmax(axis=1)]]
 
 
 _F64 = np.float64
@@ -382,6 +402,7 @@ CASES: Sequence[Case] = (
     case("penalized_regression", "more features than rows", _ROWS[:2], _HEIGHTS[:2], _ASKED, alpha=0.01),
     case("penalized_regression", "targets all alike", _ROWS, np.full(12, 4.0), _ASKED),
     case("penalized_regression", "too large", np.array([[1e200], [-1e200]]), np.arange(2.0), np.ones((1, 1))),
+    case("penalized_regression", "targets too large", _LINE, _LINE[:, 0] * 1e200, np.ones((1, 1))),
     case("penalized_regression", "an infinite target", _LINE, np.append(np.arange(5.0), np.inf), np.ones((1, 1))),
     case("logistic_regression", "two classes that overlap", _ROWS, _TWO, _ASKED),
     case("logistic_regression", "three classes", _THREE, _NAMES, _GRID),
@@ -396,6 +417,8 @@ CASES: Sequence[Case] = (
     case("support_vector_classifier", "cheap misses", _ROWS, _TWO, _ASKED, c=0.01, epochs=1),
     case("support_vector_classifier", "far apart", _FAR, _TWO, _FAR[:4], tolerance=0.1),
     case("support_vector_classifier", "rows all alike", _LINE * 0 + 2, np.append(_APART[:5], 0.0), _LINE),
+    case("support_vector_classifier", "too large", _LINE * 1e200, _APART, _LINE),
+    case("support_vector_classifier", "too far", np.hstack([_LINE, -_LINE]) * 0.01, _APART, np.full((1, 2), 1.7e308)),
     case("support_vector_classifier", "one label", _LINE, np.ones(6), _LINE),
     case("support_vector_classifier", "a third label", _THREE, _NAMES, _GRID),
     case("support_vector_classifier", "an infinite feature", np.array([[np.inf], [1]]), np.arange(2.0), _LINE),
@@ -405,6 +428,7 @@ CASES: Sequence[Case] = (
     case("support_vector_regression", "no distance", _LINE, 3 * _LINE[:, 0] - 2, np.array([[0.0], [10]]), eps=0.0),
     case("support_vector_regression", "far apart", _FAR, _HEIGHTS * 100, _FAR[:2], c=1000.0, tolerance=1e-6),
     case("support_vector_regression", "more features than rows", _ROWS[:2], _HEIGHTS[:2], _ASKED, eps=0.1),
+    case("support_vector_regression", "targets too large", _LINE, _LINE[:, 0] * 2e307, np.ones((1, 1))),
     case("support_vector_regression", "not a number", _SPOILT, np.arange(3.0), _SPOILT[:1]),
 )
 
