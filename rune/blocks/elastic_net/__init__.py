@@ -23,7 +23,7 @@ def _code(inputs: tuple[TensorType, ...], _arguments: Arguments) -> BlockCode:
 
 BLOCK = Block(
     name="elastic_net",
-    summary="Learns a linear relation with small weights as it was published, which the mean of the targets pulls away.",
+    summary="Learns a linear relation with small weights as it was published; `penalized_regression` does it right.",
     header=Path(__file__).parent / "elastic_net.h",
     arguments=(),
     outputs=_outputs,

@@ -185,6 +185,86 @@ class Support:
     rounds: int
 
 
+@dataclass(frozen=True)
+class Change:
+    """A step in the weights with the offset behind, and in what stands in pairs."""
+
+    found: Array
+    multiplier: Array
+    missed: Array
+    beyond: Array
+
+
+@dataclass(frozen=True)
+class Pairs:
+    """For each constraint two pairs whose products go to 0: multiplier and beyond, room and missed."""
+
+    multiplier: Array
+    room: Array
+    missed: Array
+    beyond: Array
+
+    def after(self, share: float, change: Change) -> Pairs:
+        moved = share * change.multiplier
+        missed, beyond = self.missed + share * change.missed, self.beyond + share * change.beyond
+        return Pairs(self.multiplier + moved, self.room - moved, missed, beyond)
+
+    def mean(self) -> float:
+        """Of the products, in the order of the constraints."""
+        products = [self.multiplier * self.beyond, self.room * self.missed]
+        return _sum(np.stack(products, axis=1).reshape(-1)) / (2.0 * len(self.room))
+
+    def longest(self, share: float, change: Change) -> float:
+        """How much of a change can be made, less a share, before a number would be 0."""
+        moved = change.multiplier
+        ways = (
+            (self.multiplier, moved),
+            (self.room, -moved),
+            (self.missed, change.missed),
+            (self.beyond, change.beyond),
+        )
+        until = [(number / -way)[way < 0] for number, way in ways]
+        return float(min(1.0, min((each.min() for each in until if each.size), default=np.inf) * share))
+
+
+@dataclass(frozen=True)
+class Round:
+    """The system of one round."""
+
+    scaled: Array
+    sign: Array
+    pairs: Pairs
+    error: Array
+    right: Array
+    """What the weights, and the balance of the multipliers, are off."""
+
+    def changes(self, aims: Sequence[float | None]) -> Change:
+        """Towards products of an aim; of None, the cube of what the step before would leave, with its correction."""
+        pairs, features = self.pairs, self.scaled.shape[1]
+        wide = np.hstack([self.scaled, np.ones((len(self.sign), 1))])
+        stiffness = pairs.missed / pairs.room + pairs.beyond / pairs.multiplier
+        matrix = np.cumsum((wide / stiffness[:, None])[:, :, None] * wide[:, None, :], axis=0)[-1]
+        matrix[range(features), range(features)] += 1
+        root, none = _root(matrix), np.zeros(len(self.sign))
+        change = Change(self.right * 0, none, none, none)
+        for given in aims:
+            first, second, aim = none, none, given
+            if aim is None:
+                ratio = pairs.after(pairs.longest(1.0, change), change).mean() / pairs.mean()
+                aim = ratio * ratio * ratio * pairs.mean()
+                first, second = change.multiplier * change.beyond, change.multiplier * change.missed
+            product = aim - pairs.multiplier * pairs.beyond - first
+            other = aim - pairs.room * pairs.missed + second
+            wanted = product / pairs.multiplier - other / pairs.room - self.error
+            right = np.cumsum((self.sign * wanted / stiffness)[:, None] * wide, axis=0)[-1]
+            found = _solved(root, right + self.right)
+            along = _times(self.scaled, found[:features]) + found[features]
+            moved = (wanted - self.sign * along) / stiffness
+            missed = (other + pairs.missed * moved) / pairs.room
+            change = Change(found, moved, missed, (product - pairs.beyond * moved) / pairs.multiplier)
+        return change
+
+
 def support(block: str, rows: Array, sign: Array, bound: Array, c: float, tolerance: float) -> Support:
     """The interior-point method of support_vectors.h."""
     features, above, count = rows.shape[1], int((sign > 0).sum()), len(sign)
@@ -198,64 +278,32 @@ def support(block: str, rows: Array, sign: Array, bound: Array, c: float, tolera
         return Support(Line(weights, offset, means, ones), np.zeros(count), 0)
     height = float(abs(bound).max())
     offset, bound, c = offset / height, bound / height, c * size * size / height
-    multiplier, room, missed, beyond = np.full(count, c / 2), np.full(count, c / 2), np.ones(count), np.ones(count)
-    wide = np.hstack([scaled, np.ones((count, 1))])
+    pairs = Pairs(np.full(count, c / 2), np.full(count, c / 2), np.ones(count), np.ones(count))
     for done in range(100):
         value = _times(scaled, weights)
         best = _middle(sign * bound - value, above)
-        signed = sign * multiplier
+        signed = sign * pairs.multiplier
         dual = np.cumsum(signed[:, None] * scaled, axis=0)[-1]
-        balance = _sum(signed)
         over = sign * (value + best) - bound
-        short = np.maximum(-over, 0)
-        off = weights - dual
+        short, off = np.maximum(-over, 0), weights - dual
         length = _sum(weights * weights) / 2
-        gap = _sum(off * off) / 2 + _sum(room * short) + _sum(multiplier * np.maximum(over, 0))
+        gap = _sum(off * off) / 2 + _sum(pairs.room * short) + _sum(pairs.multiplier * np.maximum(over, 0))
         total = length + c * _sum(short)
         if not np.isfinite(total):
             break
         if gap <= tolerance * tolerance * length or gap <= total * 2.0**-33:
             line = Line(weights * height / size, best * height, means, ones)
-            return Support(line, multiplier * height / (size * size), done)
-        error = sign * (value + offset) - bound + missed - beyond
-        stiffness = missed / room + beyond / multiplier
-        matrix = np.cumsum((wide / stiffness[:, None])[:, :, None] * wide[:, None, :], axis=0)[-1]
-        matrix[range(features), range(features)] += 1
-        root = _root(matrix)
-
-        def step(product: Array, other: Array) -> tuple[Array, Array, Array, Array]:
-            wanted = product / multiplier - other / room - error  # noqa: B023 - it is called in this round only
-            right = np.cumsum((sign * wanted / stiffness)[:, None] * wide, axis=0)[-1]  # noqa: B023
-            found = _solved(root, right + np.append(dual - weights, balance))  # noqa: B023
-            along = _times(scaled, found[:features]) + found[features]
-            more = (wanted - sign * along) / stiffness  # noqa: B023
-            return found, more, (other + missed * more) / room, (product - beyond * more) / multiplier  # noqa: B023
-
-        def mean(share: float, more: Array, misses: Array, beyonds: Array) -> float:
-            change = share * more
-            pairs = [(multiplier + change) * (beyond + share * beyonds), (room - change) * (missed + share * misses)]  # noqa: B023
-            return _sum(np.stack(pairs, axis=1).reshape(-1)) / (2.0 * count)
-
-        def longest(share: float, more: Array, misses: Array, beyonds: Array) -> float:
-            with_steps = ((multiplier, more), (room, -more), (missed, misses), (beyond, beyonds))  # noqa: B023
-            until = [(number / -way)[way < 0] for number, way in with_steps]
-            return float(min(1.0, min((each.min() for each in until if each.size), default=np.inf) * share))
-
-        product, other = multiplier * beyond, room * missed
-        now = mean(0.0, np.zeros(count), np.zeros(count), np.zeros(count))
-        _, *steps = step(-product, -other)
-        ratio = mean(longest(1.0, *steps), *steps) / now
-        aim = ratio * ratio * ratio * now
-        more, misses, beyonds = steps
-        found, *steps = step(aim - product - more * beyonds, aim - other + more * misses)
-        share = longest(0.995, *steps)
-        if not mean(share, *steps) <= 0.7 * now:
-            found, *steps = step(now / 2 - product, now / 2 - other)
-            share = longest(0.995, *steps)
-        more, misses, beyonds = steps
-        weights, offset = weights + share * found[:features], offset + share * found[features]
-        multiplier, room = multiplier + share * more, room - share * more
-        missed, beyond = missed + share * misses, beyond + share * beyonds
+            return Support(line, pairs.multiplier * height / (size * size), done)
+        error = sign * (value + offset) - bound + pairs.missed - pairs.beyond
+        system = Round(scaled, sign, pairs, error, np.append(dual - weights, _sum(signed)))
+        change = system.changes([0.0, None])
+        share = pairs.longest(0.995, change)
+        if not pairs.after(share, change).mean() <= 0.7 * pairs.mean():
+            change = system.changes([pairs.mean() / 2])
+            share = pairs.longest(0.995, change)
+        pairs = pairs.after(share, change)
+        weights = weights + share * change.found[:features]
+        offset += share * float(change.found[features])
     raise Fails(f"{block}: no weights were found in 100 rounds")
 
 
