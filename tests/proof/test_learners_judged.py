@@ -11,13 +11,25 @@ from typing import Any
 import numpy as np
 import pytest
 
+from rune.anvil.lower import lower
+from rune.anvil.plan import plan
 from rune.blocks.catalogue import CATALOGUE
+from rune.emulation.firmware import build_firmware
+from rune.emulation.running import emulate
+from rune.runefile.pipeline import OutputStage, Pipeline
+from rune.targets.c.interface import interface_of
+from rune.targets.finding import find_target
 from rune.tensor import ElementType, TensorType
 from tests.proof.mutants import Recorder
-from tests.rune.blocks.block_module import BlockFailed, BlockModule, Vector
+from tests.proof.test_blocks_elsewhere import in_v8
+from tests.rune.anvil.pipelines import loaded, module_of
+from tests.rune.blocks.block_module import BlockFailed, BlockModule, Vector, packed, vectors_of
 from tests.rune.blocks.references import make_library_learners as library
 from tests.rune.blocks.references.case import Array, Fails
 from tests.rune.blocks.references.learners import REFERENCES
+from tests.rune.emulation.programs import core
+from tests.rune.targets.c_programs import said
+from tests.rune.targets.test_c_blocks import stages_of
 
 pytestmark = pytest.mark.proof
 
@@ -116,3 +128,27 @@ def test_scikit_learn_finds_the_same(record_property: Recorder, tmp_path: Path) 
     record_property("labels", labels)
     record_property("unlike", unlike)
     assert unlike <= labels // 500
+
+
+def _golden() -> tuple[Pipeline, list[bytes]]:
+    """Every golden vector of these blocks that gives numbers, side by side in one rune, and what goes in."""
+    vectors = [each for block in REFERENCES for each in vectors_of(CATALOGUE[block]) if each.fails is None]
+    stages = tuple(stage for number, each in enumerate(vectors) for stage in stages_of(number, each))
+    frame = [packed(kind.element, elements) for each in vectors for kind, elements in each.inputs]
+    return Pipeline(stages, ()), frame
+
+
+def test_v8_and_an_emulated_cortex_m4_give_the_bytes_of_wasmtime(record_property: Recorder, tmp_path: Path) -> None:
+    pipeline, frame = _golden()
+    rune = module_of(pipeline)
+    expected = said(loaded(rune), [frame, frame])
+    record_property("numbers", len(expected) // 16)
+    outputs = sum(isinstance(stage, OutputStage) for stage in pipeline.stages)
+    assert in_v8(rune, [frame, frame], outputs, tmp_path / "v8") == expected
+    target = find_target("cortex-m4")
+    program = lower(pipeline, {}, target)
+    files = target.emit(program, plan(program, target.limits), "learners").files
+    folder = tmp_path / "firmware"
+    folder.mkdir()
+    firmware = build_firmware(core("cortex-m4"), files, interface_of(program, "learners"), folder)
+    assert emulate(firmware, [frame, frame]).outputs == expected
