@@ -18,7 +18,7 @@ def rows_and_targets(block: str, inputs: tuple[TensorType, ...]) -> tuple[int, i
 
 
 def learned_and_asked(block: str, inputs: tuple[TensorType, ...]) -> tuple[TensorType, TensorType]:
-    """The rows to learn from, which have a target each, and those to predict, of as many features. Raises `BlockError`."""
+    """The rows to learn from, each with a target, and those to predict, of as many features. Raises `BlockError`."""
     if len(inputs) != 3:
         raise BlockError(
             f"{block} takes 3 inputs, rows to learn from, their targets and rows to predict, and not {len(inputs)}"

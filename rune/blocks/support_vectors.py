@@ -42,7 +42,11 @@ def outputs(block: str, inputs: tuple[TensorType, ...]) -> tuple[BlockOutput, ..
 
 
 def call(
-    function: str, inputs: tuple[TensorType, ...], constraints_of_a_row: int, arguments: Arguments, names: tuple[str, ...]
+    function: str,
+    inputs: tuple[TensorType, ...],
+    constraints_of_a_row: int,
+    arguments: Arguments,
+    names: tuple[str, ...],
 ) -> BlockCode:
     """The call with the arguments of these names behind the sizes."""
     rows, features = inputs[0].dimensions

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Collection
 from dataclasses import replace
 
+from rune.blocks.paths import parse_block_path
 from rune.blocks.signature import Argument, ArgumentKind, ArgumentValue, Block, HostText
 from rune.runefile.codes import Code
 from rune.runefile.diagnostics import Span
@@ -33,11 +34,12 @@ def block_arguments(
     written = [modern(argument, block) for argument in stage.arguments]
     named = Counter(argument.name for argument in written)
     for argument in written:
-        if argument.name == "element_type" and argument.name not in known and is_zune_stage(stage):
-            message = f"{block.name} takes no element_type as the modules of a zune do: it follows from what is read"
+        if argument.name == "element_type" and argument.name not in known and _is_of_modules(stage):
+            message = f"{block.name} takes no element_type as it did as a module: it follows from what is read"
             lines = Span(argument.name_span.start, argument.span.end)
             fixes = [replace(fix, is_safe=True) for fix in report.remove(lines, "Remove element_type")]
-            report.warning(Code.ZUNE_PART, message, argument.name_span, ["It is ignored."], fixes)
+            code = Code.ZUNE_PART if is_zune_stage(stage) else Code.OLD_ARGUMENT
+            report.warning(code, message, argument.name_span, ["It is ignored."], fixes)
             continue
         if argument.name not in known:
             _report_unknown(argument, block, named, report)
@@ -66,6 +68,12 @@ def block_arguments(
     # An argument may also be missing because its resource was reported before.
     is_complete = len(complete) == len(known) and report.error_count == before and stage.is_sound
     return complete if is_complete else None
+
+
+def _is_of_modules(stage: StageSyntax) -> bool:
+    """Whether a stage names a block as it was when blocks were modules of their own: of a zune, or of a version."""
+    path = parse_block_path(stage.target.text.strip())
+    return is_zune_stage(stage) or (path is not None and path.is_published and path.version is not None)
 
 
 def _default(known: Argument, stage: StageSyntax) -> ArgumentValue | None:

@@ -10,6 +10,7 @@ from rune.blocks.resolver import BlockResolver
 from rune.blocks.shared_path import parse_shared_name, parse_shared_path
 from rune.blocks.signature import Block, BlockError, BlockOutput, RunTimeInput
 from rune.runefile.arguments import block_arguments
+from rune.runefile.block_versions import warn_of_changed_block
 from rune.runefile.codes import Code
 from rune.runefile.diagnostics import Fix
 from rune.runefile.inserted_stage import Insert
@@ -105,6 +106,8 @@ def _find(stage: StageSyntax, blocks: BlockResolver, report: Report) -> Block | 
             return None
     if block is None:
         _report_unknown(text, path, stage, blocks, report)
+    if block is not None:
+        warn_of_changed_block(path, block, span, report)
     if path.version is None and not path.is_short and not path.is_local:
         _warn_of_version(text, path, stage, report, has_fix=block is not None)
     return block

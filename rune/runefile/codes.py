@@ -91,6 +91,7 @@ class Code(Enum):
     QUANTISATION = "RUNE0088"
     OTHER_LABELS = "RUNE0089"
     LABELLED_SCORES = "RUNE0125"
+    CHANGED_BLOCK = "RUNE0126"
     # What is wrong in a block in Python; the first nine are those of rune.pyblock.
     PYTHON_SYNTAX = "RUNE0110"
     PYTHON_SIGNATURE = "RUNE0111"

@@ -18,14 +18,12 @@ def _code(inputs: tuple[TensorType, ...], _arguments: Arguments) -> BlockCode:
     rows, features = inputs[0].dimensions
     # The features in columns, four numbers for each, and what is left of the targets.
     scratch = 8 * (rows * features + 4 * features + rows)
-    return BlockCode(
-        "rune_elastic_net", numbers=(rows, features, inputs[2].dimensions[0]), scratch_size=scratch
-    )
+    return BlockCode("rune_elastic_net", numbers=(rows, features, inputs[2].dimensions[0]), scratch_size=scratch)
 
 
 BLOCK = Block(
     name="elastic_net",
-    summary="Learns a linear relation with small weights as it was published, which the mean of the targets pulls away.",
+    summary="Learns a linear relation with small weights as it was published; `penalized_regression` does it right.",
     header=Path(__file__).parent / "elastic_net.h",
     arguments=(),
     outputs=_outputs,

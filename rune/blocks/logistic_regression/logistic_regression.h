@@ -191,8 +191,10 @@ RUNE_FUNCTION void rune_logistic_regression(const double *features, const double
         for (int32_t j = 0; j < columns; ++j)
             of.scaled[j] = rune_logistic_scaled(&of, asked[(int64_t)i * columns + j], j);
         rune_logistic_scores(&of, of.weights, of.scaled, of.scores);
-        for (int32_t m = 1; m < of.classes; ++m)
+        for (int32_t m = 0; m < of.classes; ++m) {
+            if (!rune_learning_decides("logistic_regression", of.scores[m], i)) return;
             if (of.scores[m] > of.scores[best]) best = m;
+        }
         out[i] = of.labels[best];
     }
 }

@@ -1,4 +1,4 @@
-"""The block `penalized_regression`: a linear relation with small weights, the elastic net. The C is in penalized_regression.h."""
+"""The block `penalized_regression`: a linear relation with small weights. The C is in penalized_regression.h."""
 
 from __future__ import annotations
 

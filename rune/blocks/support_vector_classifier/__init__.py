@@ -1,4 +1,4 @@
-"""The block `support_vector_classifier`: two classes with the widest margin between. The C is in support_vector_classifier.h."""
+"""The block `support_vector_classifier`: the widest margin between two classes. The C is in a header beside."""
 
 from __future__ import annotations
 

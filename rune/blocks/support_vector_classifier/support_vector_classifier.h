@@ -25,8 +25,11 @@ RUNE_FUNCTION void rune_support_vector_classifier(const double *features, const 
         of.bound[j] = 1.0;
     }
     if (!rune_support_solve(&of, features)) return;
-    for (int32_t i = 0; i < count; ++i)
-        out[i] = labels[rune_support_value(&of, asked + (int64_t)i * columns) > 0.0];
+    for (int32_t i = 0; i < count; ++i) {
+        double value = rune_support_value(&of, asked + (int64_t)i * columns);
+        if (!rune_learning_decides(of.block, value, i)) return;
+        out[i] = labels[value > 0.0];
+    }
 }
 
 #endif

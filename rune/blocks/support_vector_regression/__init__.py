@@ -1,4 +1,4 @@
-"""The block `support_vector_regression`: the flattest linear relation within a distance. The C is in support_vector_regression.h."""
+"""The block `support_vector_regression`: the flattest relation within a distance. The C is in a header beside."""
 
 from __future__ import annotations
 

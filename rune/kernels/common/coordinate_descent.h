@@ -111,8 +111,8 @@ RUNE_FUNCTION int32_t rune_descent_solve(const struct rune_descent *of, const st
     *offset = mean;
     for (int32_t round = 0; round < RUNE_DESCENT_ROUNDS; ++round) {
         double off = rune_descent_off(of, work);
+        if (!(off < RUNE_INFINITY && close < RUNE_INFINITY)) break;
         if (off <= close) return 1;
-        if (!(off < RUNE_INFINITY)) break;
         rune_descent_round(of, work);
         rune_descent_rest(of, work, mean);
     }

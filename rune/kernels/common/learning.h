@@ -48,6 +48,13 @@ RUNE_FUNCTION int32_t rune_learning_takes(const char *block, const double *rows,
     return rune_learning_takes_rows(block, " to predict is not a finite number", asked, asked_count, features);
 }
 
+/* Whether what decides on the class of a row is a number; where it is not, the run has failed. */
+RUNE_FUNCTION int32_t rune_learning_decides(const char *block, double value, int32_t row) {
+    if (value == value) return 1;
+    rune_learning_fails(block, ": row ", row, " to predict is too far from the others to be computed");
+    return 0;
+}
+
 RUNE_FUNCTION double rune_learning_dot(const double *one, const double *other, int32_t count) {
     double sum = 0.0;
     for (int32_t i = 0; i < count; ++i) sum += RUNE_PRODUCT(one[i], other[i]);

@@ -106,7 +106,8 @@ RUNE_FUNCTION int32_t rune_support_starts(struct rune_support *of) {
     for (int32_t j = 0; j < of->constraints; ++j) {
         double short_of = of->bound[j] - of->sign[j] * of->offset;
         double high = of->bound[j] < 0.0 ? -of->bound[j] : of->bound[j];
-        if (short_of > 0.0) missed += short_of;
+        /* Written so that a NaN is missed as well. */
+        if (!(short_of <= 0.0)) missed += short_of;
         if (high > height) height = high;
     }
     if (missed == 0.0) return 1;
@@ -159,6 +160,7 @@ RUNE_FUNCTION int32_t rune_support_is_close(const struct rune_support *of, doubl
     }
     double length = rune_learning_dot(of->weights, of->weights, of->features) / 2.0;
     double total = length + RUNE_PRODUCT(of->c, missed), gap = apart / 2.0 + room + beyond;
+    if (!(total < RUNE_INFINITY)) return 0;
     return gap <= RUNE_PRODUCT(RUNE_PRODUCT(of->tolerance, of->tolerance), length) || gap <= RUNE_PRODUCT(total, 0x1p-33);
 }
 

@@ -7,7 +7,7 @@ nothing but memcpy is called, and every name outside of the file has the rune's 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import rune
@@ -74,7 +74,7 @@ class _Text:
         self._arrays: dict[tuple[int, str], str] = {}
         self._definitions: list[str] = []
         self._has_floats = _has_floats(program)
-        self._failing = _failing_headers(program)
+        self._failing = _failing_headers(program, _common_headers(target))
         self._can_fail = bool(self._failing)
         self._notation = Notation(_number, self._pointer, _resource)
         self._shared = SharedCalls("shared", program.steps)
@@ -106,7 +106,7 @@ class _Text:
 
     def _kernels(self) -> str:
         """What the calls need, each header once."""
-        common = {Path(name).name: path for name, path in self._target.kernels.headers().items()}
+        common = _common_headers(self._target)
         text = OneFile(common)
         text.add(common["rune.h"])
         if self._can_fail:
@@ -304,10 +304,23 @@ def _support(name: str) -> str:
     return (_SUPPORT / name).read_text(encoding="ascii")
 
 
-def _failing_headers(program: Program) -> frozenset[Header]:
-    """The headers of the blocks and kernels that can give up, by `rune_fail` or a function whose name begins so."""
+def _common_headers(target: Target) -> dict[str, Path]:
+    return {Path(name).name: path for name, path in target.kernels.headers().items()}
+
+
+def _failing_headers(program: Program, common: Mapping[str, Path]) -> frozenset[Header]:
+    """The headers of the blocks and kernels that can give up."""
     headers = {call.header for step in program.steps for call in calls(step)}
-    return frozenset(path for path in headers if "rune_fail" in path.read_text(encoding="ascii"))
+    return frozenset(header for header in headers if _gives_up(header, common))
+
+
+def _gives_up(header: Header, common: Mapping[str, Path]) -> bool:
+    """Whether it, or what it includes, calls `rune_fail` or a function whose name begins so."""
+    text = OneFile(common)
+    text.add(common["rune.h"])
+    declared = len(text.text())
+    text.add(header)
+    return "rune_fail" in text.text()[declared:]
 
 
 def _has_floats(program: Program) -> bool:

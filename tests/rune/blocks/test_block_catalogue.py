@@ -61,6 +61,8 @@ U8 = TensorType(ElementType.U8, (4,))
 F64 = TensorType(ElementType.F64, (4,))
 ROWS = TensorType(ElementType.F64, (4, 2))
 SQUARE = TensorType(ElementType.F64, (4, 4))
+ONE_ROW, WIDE = TensorType(ElementType.F64, (1, 2)), TensorType(ElementType.F64, (2, 1001))
+ONE, TWO = TensorType(ElementType.F64, (1,)), TensorType(ElementType.F64, (2,))
 
 
 @pytest.mark.parametrize(
@@ -101,6 +103,13 @@ SQUARE = TensorType(ElementType.F64, (4, 4))
         ("linear_regression", (ROWS, F64, TensorType(ElementType.F64, (1, 3))), {}, "learns from 2 features a row"),
         ("linear_regression", (TensorType(ElementType.F64, (4, 4)), F64, ROWS), {}, "has others"),
         ("linear_regression", (SQUARE, F64, SQUARE), {}, "4 rows do not decide 4 factors and an offset"),
+        ("elastic_net", (ROWS, F64), {}, "takes 3 inputs"),
+        ("penalized_regression", (ROWS, F64, F64), {"alpha": 1.0, "l1_ratio": 0.5}, "takes rows of features"),
+        ("logistic_regression", (ROWS, F64, SQUARE), {"classes": 16}, r"learns from 2 features a row, and f64\[4, 4\]"),
+        ("logistic_regression", (ROWS, ROWS, ROWS), {"classes": 16}, "needs a target for each of its rows"),
+        ("support_vector_classifier", (F32, F64, ROWS), {"c": 1.0, "tolerance": 1e-3}, "takes rows of features of f64"),
+        ("support_vector_regression", (ONE_ROW, ONE, ONE_ROW), {"eps": 1.0}, "nothing to learn from 1 row"),
+        ("support_vector_regression", (WIDE, TWO, WIDE), {"eps": 1.0}, "takes up to 1000 features a row"),
         ("audio_float_conversion", (F32,), {}, "takes samples of i16"),
         ("audio_float_conversion", (), {}, "takes 1 input"),
         ("binary_classification", (I32,), {"threshold": 0.5}, "takes a score of f32"),

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from rune.blocks.catalogue import CATALOGUE
-from tests.rune.runefile.runefiles import checked
+from rune.runefile.block_versions import CHANGED
+from tests.rune.runefile.runefiles import applied, checked
 
 HEAD = "version: 1\nimage: x\npipeline:\n  input: {capability: RAW, outputs: [{type: f32, dimensions: [4]}]}\n"
 
@@ -48,6 +49,26 @@ def test_a_path_without_a_version_is_a_warning(path: str) -> None:
 def test_a_block_that_learns_is_found_under_its_old_path_and_says_what_it_takes(name: str) -> None:
     assert codes(name) == ["RUNE0066"]
     assert codes(f"hotg-ai/proc-blocks@v0.12.0#{name.replace('_', '-')}") == ["RUNE0066"]
+
+
+@pytest.mark.parametrize("version", ["v0.12.0", "0.12", "v0.13.1"])
+def test_a_version_that_computed_otherwise_is_told(version: str) -> None:
+    assert codes(f"hotg-ai/proc-blocks@{version}#normalize") == ["RUNE0126"]
+    assert codes(f"hotg-ai/proc-blocks@{version}#softmax") == []
+    assert codes(f"somebody/else@{version}#normalize") == ["RUNE0060"]
+    assert set(CHANGED) <= set(CATALOGUE)
+
+
+def test_the_element_type_of_the_last_versions_is_understood_and_taken_out_by_its_fix() -> None:
+    path = "hotg-ai/proc-blocks@v0.12.0#image-normalization"
+    head = HEAD.replace("f32", "u8").replace("[4]", "[1, 2, 2, 3]")
+    block = f"  block:\n    proc-block: '{path}'\n    inputs: [input]\n    args:\n      element_type: u8\n"
+    text = head + block + "  end: {out: SERIAL, inputs: [block]}\n"
+    (warning,) = checked(text).diagnostics
+    assert (warning.code, warning.severity.value) == ("RUNE0067", "warning")
+    assert checked(applied(text, warning.fixes)).diagnostics == ()
+    (unknown,) = checked(text.replace(path, "image_normalization")).diagnostics
+    assert unknown.code == "RUNE0063"
 
 
 def test_the_page_of_the_published_blocks_has_all_and_each_can_be_built() -> None:

@@ -66,6 +66,38 @@ def test_a_function_that_stays_one_is_called(tmp_path: Path) -> None:
     _gives_the_bytes_of_wasm32([each for each in VECTORS if each.block.name in WIDENING], tmp_path, APART, least=100)
 
 
+SPOILT = """
+#include <stdio.h>
+#include "spoilt.h"
+int main(void)
+{
+    double rows[] = {1.0, 2.0, 0.0 / 0.0, 3.0}, targets[] = {1.0, 2.0}, asked[] = {1.0, 2.0};
+    const struct rune_spoilt_inputs inputs = {rows, targets, asked};
+    struct rune_spoilt_outputs outputs;
+    printf("%d ", rune_spoilt_init());
+    printf("%d <%s>", rune_spoilt_run(&inputs, &outputs), rune_spoilt_message());
+    rows[2] = 5.0;
+    printf(" %d", rune_spoilt_init());
+    printf(" %d <%s>", rune_spoilt_run(&inputs, &outputs), rune_spoilt_message());
+    return 0;
+}
+"""
+
+
+@pytest.mark.parametrize("block", ["elastic_net", "support_vector_regression"])
+def test_a_block_that_gives_up_by_what_it_includes_ends_the_run(block: str, tmp_path: Path) -> None:
+    """Its own header never calls `rune_fail`."""
+    sizes = ((2, 2), (2,), (1, 2))
+    inputs = tuple((TensorType(ElementType.F64, each), ()) for each in sizes)
+    given = {each.name: each.default for each in CATALOGUE[block].arguments if each.default is not None}
+    pipeline = Pipeline(tuple(stages_of(0, Vector(CATALOGUE[block], "spoilt", given, inputs, (), None))), ())
+    folder = CFolder.of(tmp_path, sources_of(pipeline, {}, "spoilt"))
+    (tmp_path / "main.c").write_text(SPOILT)
+    program = folder.compiled(["-O1"])
+    shown = subprocess.run([program], capture_output=True, text=True, check=True).stdout
+    assert shown == f"0 4 <{block}: feature 0 of row 1 to learn from is not a finite number> 0 0 <>"
+
+
 @pytest.mark.proof
 def test_every_vector_of_a_block_gives_the_bytes_of_wasm32(tmp_path: Path) -> None:
     _gives_the_bytes_of_wasm32(VECTORS, tmp_path, FUSED, SANITIZED, APART)

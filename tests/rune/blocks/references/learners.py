@@ -58,6 +58,11 @@ def _check(block: str, inputs: Sequence[Array]) -> None:
             raise Fails(f"{block}: feature {place[1]} of row {place[0]} {which} is not a finite number")
 
 
+def _check_decided(block: str, values: Array) -> None:
+    for row in np.flatnonzero(np.isnan(values)):
+        raise Fails(f"{block}: row {row} to predict is too far from the others to be computed")
+
+
 @dataclass(frozen=True)
 class Penalties:
     """What is added to the squares, in halves: by the squares of the weights, by their sizes, by their sum."""
@@ -92,6 +97,8 @@ def descend(block: str, rows: Array, targets: Array, penalties: Penalties) -> Li
     for _ in range(10000):
         along = np.array([_sum(column * left) for column in scaled.T]) - square * weights - pull
         off = np.where(weights == 0, np.maximum(abs(along) - slope, 0), abs(along - np.sign(weights) * slope))
+        if not np.isfinite(off.max() + close):
+            break
         if off.max() <= close:
             return Line(weights, mean, means, spreads)
         for j, column in enumerate(scaled.T):
@@ -118,7 +125,9 @@ def elastic_net(_given: Given, inputs: Sequence[Array]) -> list[Array]:
 
 
 def usual_penalties(given: Given, count: int) -> Penalties:
-    return Penalties(count * given["alpha"] * (1.0 - given["l1_ratio"]), count * given["alpha"] * given["l1_ratio"], 0.0)
+    return Penalties(
+        count * given["alpha"] * (1.0 - given["l1_ratio"]), count * given["alpha"] * given["l1_ratio"], 0.0
+    )
 
 
 def penalized_regression(given: Given, inputs: Sequence[Array]) -> list[Array]:
@@ -169,11 +178,91 @@ def _solved(root: Array, right: Array) -> Array:
 
 @dataclass(frozen=True)
 class Support:
-    """What a machine found: the line, its multipliers, and in how many rounds."""
+    """What a machine found: the line, the multiplier of each constraint, and in how many rounds."""
 
     line: Line
     multipliers: Array
     rounds: int
+
+
+@dataclass(frozen=True)
+class Change:
+    """A step in the weights with the offset behind, and in what stands in pairs."""
+
+    found: Array
+    multiplier: Array
+    missed: Array
+    beyond: Array
+
+
+@dataclass(frozen=True)
+class Pairs:
+    """For each constraint two pairs whose products go to 0: multiplier and beyond, room and missed."""
+
+    multiplier: Array
+    room: Array
+    missed: Array
+    beyond: Array
+
+    def after(self, share: float, change: Change) -> Pairs:
+        moved = share * change.multiplier
+        missed, beyond = self.missed + share * change.missed, self.beyond + share * change.beyond
+        return Pairs(self.multiplier + moved, self.room - moved, missed, beyond)
+
+    def mean(self) -> float:
+        """Of the products, in the order of the constraints."""
+        products = [self.multiplier * self.beyond, self.room * self.missed]
+        return _sum(np.stack(products, axis=1).reshape(-1)) / (2.0 * len(self.room))
+
+    def longest(self, share: float, change: Change) -> float:
+        """How much of a change can be made, less a share, before a number would be 0."""
+        moved = change.multiplier
+        ways = (
+            (self.multiplier, moved),
+            (self.room, -moved),
+            (self.missed, change.missed),
+            (self.beyond, change.beyond),
+        )
+        until = [(number / -way)[way < 0] for number, way in ways]
+        return float(min(1.0, min((each.min() for each in until if each.size), default=np.inf) * share))
+
+
+@dataclass(frozen=True)
+class Round:
+    """The system of one round."""
+
+    scaled: Array
+    sign: Array
+    pairs: Pairs
+    error: Array
+    right: Array
+    """What the weights, and the balance of the multipliers, are off."""
+
+    def changes(self, aims: Sequence[float | None]) -> Change:
+        """Towards products of an aim; of None, the cube of what the step before would leave, with its correction."""
+        pairs, features = self.pairs, self.scaled.shape[1]
+        wide = np.hstack([self.scaled, np.ones((len(self.sign), 1))])
+        stiffness = pairs.missed / pairs.room + pairs.beyond / pairs.multiplier
+        matrix = np.cumsum((wide / stiffness[:, None])[:, :, None] * wide[:, None, :], axis=0)[-1]
+        matrix[range(features), range(features)] += 1
+        root, none = _root(matrix), np.zeros(len(self.sign))
+        change = Change(self.right * 0, none, none, none)
+        for given in aims:
+            first, second, aim = none, none, given
+            if aim is None:
+                ratio = pairs.after(pairs.longest(1.0, change), change).mean() / pairs.mean()
+                aim = ratio * ratio * ratio * pairs.mean()
+                first, second = change.multiplier * change.beyond, change.multiplier * change.missed
+            product = aim - pairs.multiplier * pairs.beyond - first
+            other = aim - pairs.room * pairs.missed + second
+            wanted = product / pairs.multiplier - other / pairs.room - self.error
+            right = np.cumsum((self.sign * wanted / stiffness)[:, None] * wide, axis=0)[-1]
+            found = _solved(root, right + self.right)
+            along = _times(self.scaled, found[:features]) + found[features]
+            moved = (wanted - self.sign * along) / stiffness
+            missed = (other + pairs.missed * moved) / pairs.room
+            change = Change(found, moved, missed, (product - pairs.beyond * moved) / pairs.multiplier)
+        return change
 
 
 def support(block: str, rows: Array, sign: Array, bound: Array, c: float, tolerance: float) -> Support:
@@ -185,64 +274,36 @@ def support(block: str, rows: Array, sign: Array, bound: Array, c: float, tolera
     scaled = np.vstack([away / size] * (count // len(rows)))
     weights, ones = np.zeros(features), np.ones(features)
     offset = _middle(sign * bound, above)
-    if np.maximum(bound - sign * offset, 0).sum() == 0:
+    if (bound - sign * offset <= 0).all():
         return Support(Line(weights, offset, means, ones), np.zeros(count), 0)
     height = float(abs(bound).max())
     offset, bound, c = offset / height, bound / height, c * size * size / height
-    multiplier, room, missed, beyond = np.full(count, c / 2), np.full(count, c / 2), np.ones(count), np.ones(count)
-    wide = np.hstack([scaled, np.ones((count, 1))])
+    pairs = Pairs(np.full(count, c / 2), np.full(count, c / 2), np.ones(count), np.ones(count))
     for done in range(100):
         value = _times(scaled, weights)
         best = _middle(sign * bound - value, above)
-        signed = sign * multiplier
+        signed = sign * pairs.multiplier
         dual = np.cumsum(signed[:, None] * scaled, axis=0)[-1]
-        balance = _sum(signed)
         over = sign * (value + best) - bound
-        short = np.maximum(-over, 0)
-        off = weights - dual
+        short, off = np.maximum(-over, 0), weights - dual
         length = _sum(weights * weights) / 2
-        gap = _sum(off * off) / 2 + _sum(room * short) + _sum(multiplier * np.maximum(over, 0))
-        if gap <= tolerance * tolerance * length or gap <= (length + c * _sum(short)) * 2.0**-33:
-            return Support(Line(weights * height / size, best * height, means, ones), multiplier, done)
-        error = sign * (value + offset) - bound + missed - beyond
-        stiffness = missed / room + beyond / multiplier
-        matrix = np.cumsum((wide / stiffness[:, None])[:, :, None] * wide[:, None, :], axis=0)[-1]
-        matrix[range(features), range(features)] += 1
-        root = _root(matrix)
-
-        def step(product: Array, other: Array) -> tuple[Array, Array, Array, Array]:
-            wanted = product / multiplier - other / room - error  # noqa: B023 - it is called in this round only
-            right = np.cumsum((sign * wanted / stiffness)[:, None] * wide, axis=0)[-1]  # noqa: B023
-            found = _solved(root, right + np.append(dual - weights, balance))  # noqa: B023
-            along = _times(scaled, found[:features]) + found[features]
-            more = (wanted - sign * along) / stiffness  # noqa: B023
-            return found, more, (other + missed * more) / room, (product - beyond * more) / multiplier  # noqa: B023
-
-        def mean(share: float, more: Array, misses: Array, beyonds: Array) -> float:
-            change = share * more
-            pairs = [(multiplier + change) * (beyond + share * beyonds), (room - change) * (missed + share * misses)]  # noqa: B023
-            return _sum(np.stack(pairs, axis=1).reshape(-1)) / (2.0 * count)
-
-        def longest(share: float, more: Array, misses: Array, beyonds: Array) -> float:
-            with_steps = ((multiplier, more), (room, -more), (missed, misses), (beyond, beyonds))  # noqa: B023
-            until = [(number / -way)[way < 0] for number, way in with_steps]
-            return float(min(1.0, min((each.min() for each in until if each.size), default=np.inf) * share))
-
-        product, other = multiplier * beyond, room * missed
-        now = mean(0.0, np.zeros(count), np.zeros(count), np.zeros(count))
-        _, *steps = step(-product, -other)
-        ratio = mean(longest(1.0, *steps), *steps) / now
-        aim = ratio * ratio * ratio * now
-        more, misses, beyonds = steps
-        found, *steps = step(aim - product - more * beyonds, aim - other + more * misses)
-        share = longest(0.995, *steps)
-        if not mean(share, *steps) <= 0.7 * now:
-            found, *steps = step(now / 2 - product, now / 2 - other)
-            share = longest(0.995, *steps)
-        more, misses, beyonds = steps
-        weights, offset = weights + share * found[:features], offset + share * found[features]
-        multiplier, room = multiplier + share * more, room - share * more
-        missed, beyond = missed + share * misses, beyond + share * beyonds
+        gap = _sum(off * off) / 2 + _sum(pairs.room * short) + _sum(pairs.multiplier * np.maximum(over, 0))
+        total = length + c * _sum(short)
+        if not np.isfinite(total):
+            break
+        if gap <= tolerance * tolerance * length or gap <= total * 2.0**-33:
+            line = Line(weights * height / size, best * height, means, ones)
+            return Support(line, pairs.multiplier * height / (size * size), done)
+        error = sign * (value + offset) - bound + pairs.missed - pairs.beyond
+        system = Round(scaled, sign, pairs, error, np.append(dual - weights, _sum(signed)))
+        change = system.changes([0.0, None])
+        share = pairs.longest(0.995, change)
+        if not pairs.after(share, change).mean() <= 0.7 * pairs.mean():
+            change = system.changes([pairs.mean() / 2])
+            share = pairs.longest(0.995, change)
+        pairs = pairs.after(share, change)
+        weights = weights + share * change.found[:features]
+        offset += share * float(change.found[features])
     raise Fails(f"{block}: no weights were found in 100 rounds")
 
 
@@ -262,7 +323,9 @@ def classifier(given: Given, rows: Array, targets: Array) -> tuple[Support, Arra
 def support_vector_classifier(given: Given, inputs: Sequence[Array]) -> list[Array]:
     _check("support_vector_classifier", inputs)
     found, labels = classifier(given, inputs[0], inputs[1].reshape(-1))
-    return [np.where(found.line.behind(inputs[2]) > 0, labels[1], labels[0])]
+    values = found.line.behind(inputs[2])
+    _check_decided("support_vector_classifier", values)
+    return [np.where(values > 0, labels[1], labels[0])]
 
 
 def regression(given: Given, rows: Array, targets: Array) -> tuple[Support, float]:
@@ -318,6 +381,9 @@ def logistic(given: Given, rows: Array, targets: Array) -> Scores:
         raise Fails(f"logistic_regression: row {row} has one label more than `classes` says")
     means, spreads = _columns(rows)
     spreads = np.where((rows == rows[0]).all(axis=0), 0.0, spreads)
+    if not np.isfinite(spreads).all():
+        feature = np.argmax(~np.isfinite(spreads))
+        raise Fails(f"logistic_regression: feature {feature} is too large or too small to be squared")
     found = Scores(np.zeros((len(labels), rows.shape[1] + 1)), labels, means, spreads)
     scaled, truth = found.scaled(rows), (targets[:, None] == labels).astype(float)
     free = slice(1 if len(labels) == 2 else 0, None)
@@ -351,7 +417,9 @@ def logistic(given: Given, rows: Array, targets: Array) -> Scores:
 def logistic_regression(given: Given, inputs: Sequence[Array]) -> list[Array]:
     _check("logistic_regression", inputs)
     found = logistic(given, inputs[0], inputs[1].reshape(-1))
-    return [found.labels[found.of(inputs[2]).argmax(axis=1)]]
+    scores = found.of(inputs[2])
+    _check_decided("logistic_regression", scores.sum(axis=1))
+    return [found.labels[scores.argmax(axis=1)]]
 
 
 _F64 = np.float64
@@ -382,6 +450,7 @@ CASES: Sequence[Case] = (
     case("penalized_regression", "more features than rows", _ROWS[:2], _HEIGHTS[:2], _ASKED, alpha=0.01),
     case("penalized_regression", "targets all alike", _ROWS, np.full(12, 4.0), _ASKED),
     case("penalized_regression", "too large", np.array([[1e200], [-1e200]]), np.arange(2.0), np.ones((1, 1))),
+    case("penalized_regression", "targets too large", _LINE, _LINE[:, 0] * 1e200, np.ones((1, 1))),
     case("penalized_regression", "an infinite target", _LINE, np.append(np.arange(5.0), np.inf), np.ones((1, 1))),
     case("logistic_regression", "two classes that overlap", _ROWS, _TWO, _ASKED),
     case("logistic_regression", "three classes", _THREE, _NAMES, _GRID),
@@ -396,6 +465,8 @@ CASES: Sequence[Case] = (
     case("support_vector_classifier", "cheap misses", _ROWS, _TWO, _ASKED, c=0.01, epochs=1),
     case("support_vector_classifier", "far apart", _FAR, _TWO, _FAR[:4], tolerance=0.1),
     case("support_vector_classifier", "rows all alike", _LINE * 0 + 2, np.append(_APART[:5], 0.0), _LINE),
+    case("support_vector_classifier", "too large", _LINE * 1e200, _APART, _LINE),
+    case("support_vector_classifier", "too far", np.hstack([_LINE, -_LINE]) * 0.01, _APART, np.full((1, 2), 1.7e308)),
     case("support_vector_classifier", "one label", _LINE, np.ones(6), _LINE),
     case("support_vector_classifier", "a third label", _THREE, _NAMES, _GRID),
     case("support_vector_classifier", "an infinite feature", np.array([[np.inf], [1]]), np.arange(2.0), _LINE),
@@ -405,6 +476,7 @@ CASES: Sequence[Case] = (
     case("support_vector_regression", "no distance", _LINE, 3 * _LINE[:, 0] - 2, np.array([[0.0], [10]]), eps=0.0),
     case("support_vector_regression", "far apart", _FAR, _HEIGHTS * 100, _FAR[:2], c=1000.0, tolerance=1e-6),
     case("support_vector_regression", "more features than rows", _ROWS[:2], _HEIGHTS[:2], _ASKED, eps=0.1),
+    case("support_vector_regression", "targets too large", _LINE, _LINE[:, 0] * 2e307, np.ones((1, 1))),
     case("support_vector_regression", "not a number", _SPOILT, np.arange(3.0), _SPOILT[:1]),
 )
 
