@@ -12,6 +12,7 @@ from rune.building.building import build
 from rune.building.models import ProjectModels
 from rune.files import MemoryFiles
 from rune.runefile import check
+from rune.runefile.pipeline import ModelStage
 from rune.targets.finding import find_variant
 from rune.targets.wasm32 import RELAXED
 from rune.verify.second_module import second_module, without_second_module
@@ -45,5 +46,9 @@ def _second_constants(project: MemoryFiles) -> int:
     models = ProjectModels(project)
     pipeline = check(project, PUBLISHED_BLOCKS, signatures=models.signature).pipeline
     assert pipeline is not None
-    files = {stage.file: models.model(stage.file) for stage in pipeline.stages if getattr(stage, "file", None)}
+    files = {
+        stage.file: models.model(stage.file)
+        for stage in pipeline.stages
+        if isinstance(stage, ModelStage) and stage.file is not None
+    }
     return plan(lower(pipeline, files, RELAXED), RELAXED.limits).constant_size
