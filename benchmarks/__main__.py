@@ -24,6 +24,7 @@ FIGURES = {
     "builds_a_minute": "Builds a minute",
     "at_size": "Many projects",
     "model_builds": "Building models, and sizes",
+    "code_bytes": "Bytes beyond the constants",
     "latency": "A run in the browser",
     "calls": "The cost of a call",
     "small_cores": "On small cores",

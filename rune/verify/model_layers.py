@@ -25,6 +25,8 @@ NAMES = {
     SUB: "SUB",
 }
 """The operators whose requantisation a rune may compute in a way of its own."""
+CALLS = {118: "IF", 119: "WHILE", 129: "CALL_ONCE"}
+"""The operators that call graphs."""
 SAME_NUMBERS = (RESHAPE, SQUEEZE, EXPAND_DIMS, AVERAGE_POOL_2D, MAX_POOL_2D, PAD)
 """Operators whose channels hold numbers of their input's channels: nothing else is known of others."""
 CLAMPS = {0: (-math.inf, math.inf), 1: (0.0, math.inf), 2: (-1.0, 1.0), 3: (0.0, 6.0)}
@@ -69,8 +71,10 @@ class Walk:
     ) -> None:
         self._tables, self._told, self._is_twice = tables, told, is_twice
         self._graph, *others = tables.read_graphs(data)
-        if any(self._is_layer(graph, each) for graph in others for each in graph.operators):
-            raise Unfollowed("the model calls graphs with layers, which this program does not follow")
+        for number, graph in enumerate(others, 1):
+            found = next((each for each in graph.operators if self._is_layer(graph, each)), None)
+            if found is not None:
+                raise Unfollowed(self._call_text(number, found))
         if not outputs or not set(outputs) <= set(range(len(self._graph.outputs))):
             raise Unfollowed(f"the rune reads the outputs {outputs} of {len(self._graph.outputs)}")
         self._outputs = {self._graph.outputs[each] for each in outputs}
@@ -98,6 +102,19 @@ class Walk:
                 yield self._layer(operator)
         if any(index in self._lacks for index in self._outputs):
             raise Unfollowed("the rune lacks channels of an output of the model")
+
+    def _call_text(self, number: int, layer: Any) -> str:
+        """What is not followed, and what tells of it in place of this program."""
+        callers = [
+            f"operator {place}, {CALLS[each.code]}"
+            for place, each in enumerate(self._graph.operators)
+            if each.code in CALLS and each.options and number in (each.options.number(0), each.options.number(1))
+        ]
+        return (
+            f"{' and '.join(callers) or 'another graph'} of the model may call graph {number} with "
+            f"{NAMES[layer.code]} {layer.outputs[0]}, and this program follows no calls: `rune verify` compares what "
+            "such a rune computes"
+        )
 
     def _needed(self) -> set[int]:
         """The tensors that the outputs follow from, and all that is kept from one run to the next."""

@@ -42,7 +42,7 @@ RUNE_SHARED void rune_row_by_eights(int16_t *rows, const int8_t *image, const st
 /* Two neighbouring outputs in eight channels; `under` are the rows under the filter, at its left. */
 RUNE_INLINE void rune_three_by_three(const int16_t *const *under, int32_t start, const int8_t *weights,
                                      const int32_t *bias, int8_t *output, const struct rune_requantize_shared *to,
-                                     int32_t channel, int32_t channels, const int32_t stride)
+                                     int32_t channel, int32_t channels, const int32_t stride, int32_t weight_zero)
 {
     rune_i32x4 sums[2][2];
     RUNE_UNROLLED for (int32_t i = 0; i < 2; i++) {
@@ -51,7 +51,8 @@ RUNE_INLINE void rune_three_by_three(const int16_t *const *under, int32_t start,
     }
     RUNE_UNROLLED for (int32_t tap = 0; tap < 9; tap += 2) {
         const int32_t next = tap + 1 < 9 ? tap + 1 : tap; /* the weight of a missing tap is zero */
-        const rune_i16x8 low = rune_load_widened(weights + tap * 8), high = rune_load_widened(weights + tap * 8 + 8);
+        const rune_i16x8 low = rune_load_widened(weights + tap * 8) - (int16_t)weight_zero;
+        const rune_i16x8 high = rune_load_widened(weights + tap * 8 + 8) - (int16_t)weight_zero;
         RUNE_UNROLLED for (int32_t i = 0; i < 2; i++) {
             const rune_i16x8 a = rune_load_i16(under[tap / 3] + start + (tap % 3 + i * stride) * 8);
             const rune_i16x8 b = rune_load_i16(under[next / 3] + start + (next % 3 + i * stride) * 8);
@@ -63,14 +64,16 @@ RUNE_INLINE void rune_three_by_three(const int16_t *const *under, int32_t start,
         rune_store_shared(output + (ptrdiff_t)i * channels, sums[i], to, channel, channels - channel);
 }
 
-#define RUNE_DEPTHWISE_3X3(name, stride)                                                                               \
+/* Weights are counted from `from_zero`, which is 0 or the parameter `weight_zero`. */
+#define RUNE_DEPTHWISE_3X3(name, stride, from_zero)                                                                    \
     RUNE_SHARED void name(const int8_t *input, int8_t *output, int16_t *rows, const int8_t *weights,                   \
                           const int32_t *bias, const struct rune_window *window,                                       \
-                          const struct rune_requantize_shared *given, int32_t zero_point)                              \
+                          const struct rune_requantize_shared *given, int32_t zero_point, int32_t weight_zero)         \
     {                                                                                                                  \
         const struct rune_requantize_shared to = *given; /* what is stored cannot change it here */                    \
         const int32_t channels = window->output_channels, width = window->output_width, block = window->row_width * 8; \
         const int32_t height = window->output_height, down = window->stride_y;                                         \
+        (void)weight_zero;                                                                                             \
         RUNE_ROLLED for (int32_t batch = 0; batch < window->batches; batch++) {                                        \
             int32_t filled = 0;                                                                                        \
             RUNE_ROLLED for (int32_t y = 0; y < height; y++, output += width * channels) {                             \
@@ -92,7 +95,7 @@ RUNE_INLINE void rune_three_by_three(const int16_t *const *under, int32_t start,
                             start -= 8 * stride;                                                                       \
                             at -= channels;                                                                            \
                         }                                                                                              \
-                        rune_three_by_three(under, start, packed, bias, at, &to, channel, channels, stride);           \
+                        rune_three_by_three(under, start, packed, bias, at, &to, channel, channels, stride, from_zero);\
                     }                                                                                                  \
                 }                                                                                                      \
             }                                                                                                          \
@@ -100,18 +103,28 @@ RUNE_INLINE void rune_three_by_three(const int16_t *const *under, int32_t start,
         }                                                                                                              \
     }
 
-RUNE_DEPTHWISE_3X3(rune_depthwise_by_one, 1)
-RUNE_DEPTHWISE_3X3(rune_depthwise_by_two, 2)
+RUNE_DEPTHWISE_3X3(rune_depthwise_by_one, 1, 0)
+RUNE_DEPTHWISE_3X3(rune_depthwise_by_two, 2, 0)
+RUNE_DEPTHWISE_3X3(rune_depthwise_by_one_counted, 1, weight_zero)
+RUNE_DEPTHWISE_3X3(rune_depthwise_by_two_counted, 2, weight_zero)
 
-/* `rows` is scratch of ring * row_size numbers; `bias` holds what the zero point adds. */
+/* `rows` is scratch of ring * row_size numbers; `bias` holds what the zero point adds. Weights are counted from
+ * `weight_zero`, which fills them up. */
 RUNE_INLINE void rune_depthwise_3x3_int8(const int8_t *input, int8_t *output, int16_t *rows, const int8_t *weights,
                                          const int32_t *bias, const struct rune_window *window,
-                                         const struct rune_requantize_shared *requantize, int32_t input_zero_point)
+                                         const struct rune_requantize_shared *requantize, int32_t input_zero_point,
+                                         int32_t weight_zero)
 {
-    if (window->stride_x == 1)
-        rune_depthwise_by_one(input, output, rows, weights, bias, window, requantize, input_zero_point);
+#define RUNE_DEPTHWISE(name) name(input, output, rows, weights, bias, window, requantize, input_zero_point, weight_zero)
+    if (window->stride_x == 1 && weight_zero)
+        RUNE_DEPTHWISE(rune_depthwise_by_one_counted);
+    else if (window->stride_x == 1)
+        RUNE_DEPTHWISE(rune_depthwise_by_one);
+    else if (weight_zero)
+        RUNE_DEPTHWISE(rune_depthwise_by_two_counted);
     else
-        rune_depthwise_by_two(input, output, rows, weights, bias, window, requantize, input_zero_point);
+        RUNE_DEPTHWISE(rune_depthwise_by_two);
+#undef RUNE_DEPTHWISE
 }
 
 #endif

@@ -24,7 +24,7 @@ def int8_cost(op: DepthwiseConv2DInt8) -> Cost | None:
     shape = (window.filter_height, window.filter_width, window.dilation_x)
     if shape != (3, 3, 1) or window.stride_x > 2 or window.input_channels != window.output_channels:
         return None
-    if op.tap_zero_point or window.output_width < 2:  # two outputs are made at a time
+    if window.output_width < 2:  # two outputs are made at a time
         return None
     own = depthwise_conv_2d.int8_cost(op)
     made = -(-window.output_width // 2) * 2  # of an odd row one output is made twice
@@ -50,6 +50,7 @@ def int8(op: DepthwiseConv2DInt8) -> KernelCall:
             rows.structure(),
             shared(requantize),
             Number(op.input_zero_point),
+            Number(op.tap_zero_point),
         ),
         proof,
     )

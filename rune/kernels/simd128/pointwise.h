@@ -37,7 +37,7 @@ RUNE_SHARED void rune_interleave(int16_t *to, const int8_t *input, int32_t pixel
 /* Four pixels of which `pixels` are there; the last stands in for those that are not, and is stored once more. */
 RUNE_INLINE void rune_pointwise_tile(const int16_t *numbers, int32_t pairs, const int8_t *weights, const int32_t *bias,
                                      int8_t *output, const struct rune_requantize_shared *to, int32_t channel,
-                                     int32_t channels, int32_t pixels)
+                                     int32_t channels, int32_t pixels, int32_t weight_zero)
 {
     rune_i32x4 sums[RUNE_POINTWISE_TILE][2];
     RUNE_UNROLLED for (int32_t i = 0; i < RUNE_POINTWISE_TILE; i++) {
@@ -45,7 +45,8 @@ RUNE_INLINE void rune_pointwise_tile(const int16_t *numbers, int32_t pairs, cons
         sums[i][1] = rune_load_i32(bias + channel + 4);
     }
     RUNE_ROLLED for (int32_t pair = 0; pair < pairs; pair++, numbers += 8, weights += 16) {
-        const rune_i16x8 low = rune_load_widened(weights), high = rune_load_widened(weights + 8);
+        const rune_i16x8 low = rune_load_widened(weights) - (int16_t)weight_zero;
+        const rune_i16x8 high = rune_load_widened(weights + 8) - (int16_t)weight_zero;
         RUNE_UNROLLED for (int32_t i = 0; i < RUNE_POINTWISE_TILE; i++) {
             const rune_i16x8 pixel = rune_splat_pair(numbers + 2 * i);
             sums[i][0] += rune_dot(pixel, low);
@@ -59,9 +60,9 @@ RUNE_INLINE void rune_pointwise_tile(const int16_t *numbers, int32_t pairs, cons
 }
 
 /* `numbers` is scratch for `block` pixels, which is a multiple of four or all there are. */
-RUNE_SHARED void rune_pointwise_shared(const int8_t *input, int8_t *output, int16_t *numbers, const int8_t *weights,
+RUNE_INLINE void rune_pointwise_blocks(const int8_t *input, int8_t *output, int16_t *numbers, const int8_t *weights,
                                        const int32_t *bias, const struct rune_requantize_shared *given, int32_t pixels,
-                                       int32_t inputs, int32_t outputs, int32_t block)
+                                       int32_t inputs, int32_t outputs, int32_t block, int32_t weight_zero)
 {
     const struct rune_requantize_shared to = *given; /* what is stored cannot change it here */
     const int32_t pairs = (inputs + 1) / 2, tile = (inputs + 7) / 8 * 32;
@@ -73,17 +74,36 @@ RUNE_SHARED void rune_pointwise_shared(const int8_t *input, int8_t *output, int1
             int8_t *at = output + done * outputs + channel;
             const int16_t *from = numbers;
             RUNE_ROLLED for (int32_t left = count; left > 0; left -= 4, from += tile, at += 4 * outputs)
-                rune_pointwise_tile(from, pairs, packed, bias, at, &to, channel, outputs, left);
+                rune_pointwise_tile(from, pairs, packed, bias, at, &to, channel, outputs, left, weight_zero);
         }
     }
 }
 
+RUNE_SHARED void rune_pointwise_shared(const int8_t *input, int8_t *output, int16_t *numbers, const int8_t *weights,
+                                       const int32_t *bias, const struct rune_requantize_shared *given, int32_t pixels,
+                                       int32_t inputs, int32_t outputs, int32_t block)
+{
+    rune_pointwise_blocks(input, output, numbers, weights, bias, given, pixels, inputs, outputs, block, 0);
+}
+
+RUNE_SHARED void rune_pointwise_counted(const int8_t *input, int8_t *output, int16_t *numbers, const int8_t *weights,
+                                        const int32_t *bias, const struct rune_requantize_shared *given, int32_t pixels,
+                                        int32_t inputs, int32_t outputs, int32_t block, int32_t weight_zero)
+{
+    rune_pointwise_blocks(input, output, numbers, weights, bias, given, pixels, inputs, outputs, block, weight_zero);
+}
+
+/* Weights are counted from `weight_zero`, which fills them up. */
 RUNE_INLINE void rune_pointwise_by_fours_int8(const int8_t *input, int8_t *output, int16_t *numbers,
                                               const int8_t *weights, const int32_t *bias,
                                               const struct rune_requantize_shared *requantize, int32_t pixels,
-                                              int32_t inputs, int32_t outputs, int32_t block)
+                                              int32_t inputs, int32_t outputs, int32_t block, int32_t weight_zero)
 {
-    rune_pointwise_shared(input, output, numbers, weights, bias, requantize, pixels, inputs, outputs, block);
+    if (weight_zero)
+        rune_pointwise_counted(input, output, numbers, weights, bias, requantize, pixels, inputs, outputs, block,
+                               weight_zero);
+    else
+        rune_pointwise_shared(input, output, numbers, weights, bias, requantize, pixels, inputs, outputs, block);
 }
 
 #endif

@@ -14,7 +14,7 @@ SLOWER = 1.08
 
 
 def int8_cost(op: Conv2DInt8) -> Cost | None:
-    if not conv_2d.is_pointwise(op.window) or op.filter_zero_point:
+    if not conv_2d.is_pointwise(op.window):
         return None
     own = conv_2d.int8_cost(op)
     return Cost(round(SLOWER * own.instructions), own.constants - conv_2d.POINTWISE_CODE)
@@ -29,7 +29,7 @@ def int8(op: Conv2DInt8) -> KernelCall:
     block = conv_2d.pointwise_block(pixels, inputs)
     if 4 < block < pixels:
         block -= block % 4  # or the last four would have no room
-    weights = conv_2d.packed(op.filters.reshape(len(op.filters), 1, inputs), 2, 0)
+    weights = conv_2d.packed(op.filters.reshape(len(op.filters), 1, inputs), 2, op.filter_zero_point)
     return KernelCall(
         "rune_pointwise_by_fours_int8",
         (
@@ -43,6 +43,7 @@ def int8(op: Conv2DInt8) -> KernelCall:
             Number(inputs),
             Number(op.window.output_channels),
             Number(block),
+            Number(op.filter_zero_point),
         ),
         proof,
     )

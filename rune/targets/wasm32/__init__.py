@@ -16,6 +16,7 @@ from rune.anvil.target_limits import TargetLimits
 from rune.kernels.portable import PORTABLE
 from rune.kernels.relaxed import RELAXED as RELAXED_KERNELS
 from rune.kernels.simd128 import SIMD128
+from rune.targets.wasm32.emit import SPECIALISED as SPECIALISED_KERNELS
 from rune.targets.wasm32.emit import emit
 from rune.targets.wasm32.package import package
 
@@ -45,7 +46,7 @@ FEATURES = (
 )
 
 SPECIALISED = (
-    "-DRUNE_SPECIALISED",
+    SPECIALISED_KERNELS,
     # V8 turns the loops that this pass rewrites into code of half the speed.
     "-mllvm",
     "-disable-lsr",
@@ -74,6 +75,7 @@ RELAXED = replace(
     name="wasm32 with relaxed SIMD",
     summary="the second module of a rune, for hosts whose relaxed dot product of bytes is exact",
     kernels=RELAXED_KERNELS,
+    optimized_for="speed",
     toolchain=Toolchain((*FEATURES, "-mrelaxed-simd", *SPECIALISED), "wasm-ld", LINK_FLAGS),
 )
 

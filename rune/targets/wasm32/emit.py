@@ -15,10 +15,10 @@ from rune.anvil.c_call import GATES, Notation, count_text, gate_lines
 from rune.anvil.c_rows import HEADER as ROWS_HEADER
 from rune.anvil.c_rows import row_name, rows_lines
 from rune.anvil.c_text import HEADER_NAME, checked, literal
-from rune.anvil.kernel_set import Trial
 from rune.anvil.messages import given_sizes, mark_line, serial_pieces, sizes_text, tensor_shape
 from rune.anvil.plan import Plan
 from rune.anvil.program import (
+    Buffer,
     BufferPlace,
     Call,
     ConstantPlace,
@@ -47,6 +47,8 @@ from rune.tensor import ElementType, TensorType
 
 _FOLDER = Path(__file__).parent / "support"
 
+SPECIALISED = "-DRUNE_SPECIALISED"
+"""Tells kernels to be there once for each call."""
 SUPPORT = "support/support.c"
 """The C that every rune may call; the linker leaves out what it does not."""
 
@@ -81,7 +83,7 @@ def emit(target: Target, program: Program, plan: Plan, _name: str) -> Sources:
     units = [Unit(SUPPORT, frozenset({*kernels, *support}), for_size=True)]
     for part in range(program.parts):
         text = f"part_{part}.c"
-        files[text] = _Text(program, plan, part, names, target.kernels.trial).whole().encode("ascii")
+        files[text] = _Text(program, plan, part, names, target).whole().encode("ascii")
         units.append(Unit(text, frozenset({text, *kernels, *support, *(blocks if part == 0 else ())})))
         if plan.constant_sizes[part]:
             source, blob = f"{_blob_name(part)}.c", f"{_blob_name(part)}.bin"
@@ -124,20 +126,25 @@ def _part(step: Step) -> int:
     return next((call.part for call in calls(step)), 0)
 
 
+def _counted_buffers(target: Target, program: Program) -> Sequence[Buffer]:
+    """The buffers whose sizes decide which calls share a kernel: where one is specialised for each, and code counts."""
+    is_specialised = target.toolchain is not None and SPECIALISED in target.toolchain.compile_flags
+    return program.buffers if is_specialised and target.optimized_for != "speed" else ()
+
+
 class _Text:
     """The text of one part. Part 0 owns the memory and what the host calls; the others are functions that it calls."""
 
-    def __init__(
-        self, program: Program, plan: Plan, part: int, headers: Mapping[Header, str], trial: Trial | None
-    ) -> None:
+    def __init__(self, program: Program, plan: Plan, part: int, headers: Mapping[Header, str], target: Target) -> None:
         self._headers = headers
-        self._trial = trial if part == 0 else None
+        self._trial = target.kernels.trial if part == 0 else None
         self._program = program
         self._plan = plan
         self._part = part
         self._arrays: list[str] = []
         self._notation = Notation(literal, self._pointer, _resource)
-        self._shared = SharedCalls(f"part_{part}_shared", (step for step in program.steps if _part(step) == part))
+        mine = (step for step in program.steps if _part(step) == part)
+        self._shared = SharedCalls(f"part_{part}_shared", mine, _counted_buffers(target, program))
 
     def whole(self) -> str:
         numbered = [(number, step) for number, step in enumerate(self._program.steps) if _part(step) == self._part]

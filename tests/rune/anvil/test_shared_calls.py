@@ -12,9 +12,9 @@ from rune.anvil.computation import Computation
 from rune.anvil.lower import lower
 from rune.anvil.ops.unary_float32 import UnaryFloat32
 from rune.anvil.plan import plan
-from rune.anvil.program import BufferPlace, Call, ConstantPlace, ElementCount, Number, Pointer, ResourcePlace
+from rune.anvil.program import Buffer, BufferPlace, Call, ConstantPlace, ElementCount, Number, Pointer, ResourcePlace
 from rune.anvil.reading.pipeline import read_pipeline
-from rune.anvil.shared_calls import LEAST, SharedCalls
+from rune.anvil.shared_calls import FEW_BYTES, LEAST, MANY, SharedCalls
 from rune.building.building import build
 from rune.targets.finding import find_target
 from rune.tflite import read_model
@@ -93,6 +93,50 @@ def test_what_differs_in_anything_else_does_not(other: Call) -> None:
 def test_sizes_that_a_run_decides_are_never_shared() -> None:
     counted = replace(call(1), arguments=(*call(1).arguments[:3], ElementCount(BufferPlace(0), 1, 3)))
     assert texts([counted] * LEAST)[0] == []
+
+
+def numbers(to: int) -> tuple[Number, Number]:
+    return Number(to), Number(0.5)
+
+
+def small(count: int, size: int = FEW_BYTES) -> tuple[list[Call], list[Buffer]]:
+    """Calls that differ in a number and a constant, of buffers of that size."""
+    calls = [
+        replace(
+            call(to), arguments=(*call(to).arguments[:2], Pointer(ConstantPlace(to), "float"), Number(to), Number(0.5))
+        )
+        for to in range(1, count + 1)
+    ]
+    return calls, [Buffer("any", size)] * (count + 1)
+
+
+def test_many_small_calls_of_a_kernel_share_it_as_it_is() -> None:
+    """A number of single precision stays one, so that its bytes stand in the code."""
+    calls, buffers = small(MANY)
+    shared = SharedCalls("shared", calls, buffers)
+    assert list(shared.functions(NOTATION)) == [
+        "static RUNE_APART void shared_any_0(const float *given_0, float *given_1, const float *given_2, "
+        "int32_t given_3, float given_4)\n{\n    work(given_0, given_1, given_2, given_3, given_4);\n}\n"
+    ]
+    assert shared.lines(calls[1], NOTATION) == ["    shared_any_0(buffer_1_4, buffer_2_0, constant, 2, 0.5);"]
+
+
+@pytest.mark.parametrize(
+    ("calls", "buffers"),
+    [small(MANY, FEW_BYTES + 1), small(MANY - 1), (small(MANY)[0], [])],
+    ids=["large", "few", "where kernels are not specialised"],
+)
+def test_what_is_large_or_rare_keeps_a_kernel_of_its_own(calls: list[Call], buffers: list[Buffer]) -> None:
+    shared = SharedCalls("shared", calls, buffers)
+    assert list(shared.functions(NOTATION)) == []
+    assert all("work(" in line for step in calls for line in shared.lines(step, NOTATION))
+
+
+def test_a_loop_that_was_quantised_step_by_step_is_near_its_constants() -> None:
+    """An LSTM of three steps in int8, each with scales of its own."""
+    data = read_packed(KERAS)["lstm_unrolled_i8.tflite"]
+    report = build(project_of(data, read_model(data)), "app").report
+    assert 0 < report.size - report.memory.constants < 12_000
 
 
 @pytest.mark.parametrize("target", ["wasm32", "c"])

@@ -34,8 +34,17 @@ from rune.toolchain import toolchain_digest
 from rune.verify.certificate import certificate
 from rune.verify.check_certificate import Refused, beside, check
 from rune.verify.second_module import second_module, without_second_module
+from tests.model_cases import compiled_model
 from tests.proof.mutants import Recorder
-from tests.rune.verify.projects import TEMPLATES, around, drawn, template, weighted_operators, with_changed_weight
+from tests.rune.verify.projects import (
+    TEMPLATES,
+    around,
+    drawn,
+    rune_of,
+    template,
+    weighted_operators,
+    with_changed_weight,
+)
 
 CHECKER = Path(__file__).resolve().parents[3] / "rune" / "verify" / "check_certificate.py"
 
@@ -110,6 +119,21 @@ def test_no_proofs_and_a_proof_that_is_left_out_are_refused(rune: bytes, right: 
         told["layers"][left_out]["proof"] = None
         with pytest.raises((Refused, TypeError)):
             check(told, rune, [MODEL])
+
+
+@pytest.mark.parametrize(
+    ("name", "call"),
+    [
+        ("if_i8_asked_while_it_runs", "operator 1, IF of the model may call graph 1 with ADD 2"),
+        ("while_i8_counted", "operator 0, WHILE of the model may call graph 2 with ADD 4"),
+    ],
+)
+def test_a_model_that_calls_graphs_with_layers_is_refused_by_the_call(name: str, call: str) -> None:
+    """Not proven is never told as proven: what is not followed is named, and what tells of it in its place."""
+    files = around(compiled_model(name))
+    made = rune_of(files, "app")
+    with pytest.raises(Refused, match=f"{call}, and this program follows no calls: `rune verify` compares"):
+        check(json.loads(json.dumps(certificate(files, made, "app"))), made, [files.read("model.tflite")])
 
 
 def test_a_proof_of_another_stage_or_layer_is_refused(rune: bytes, right: dict[str, Any]) -> None:

@@ -10,7 +10,7 @@ from ai_edge_litert import schema_py_generated as schema
 
 from rune.tensor import ElementType, TensorType
 from rune.tflite import read_model
-from rune.verify.comparison import OF_LARGEST, compare
+from rune.verify.comparison import OF_LARGEST, Distances, compare
 from rune.verify.reference import open_inside
 from rune.verify.sensitivity import moves
 from tests.models.make_models import make
@@ -58,7 +58,7 @@ def test_no_more_is_excused_than_the_last_bits_of_the_weights_explain(kind: str,
 
 def test_weights_of_float16_move_results_as_far_as_the_same_weights_of_float32() -> None:
     inputs = (np.random.default_rng(1).uniform(-1, 1, INPUTS).astype("<f4").tobytes(),)
-    found = []
+    found: list[Distances] = []
     for kind in ("float16", "float32"):
         data = layer(kind)
         model = read_model(data)
