@@ -28,6 +28,7 @@ from rune.pyblock.ir import (
     Store,
     Variable,
     While,
+    Witness,
     fixed_limits,
 )
 from rune.pyblock.numbers import Scalar, scalar_of
@@ -95,6 +96,10 @@ class StatementText:
             case Return(values):
                 self._returns(values)
                 lines.add("return 0;")
+            case Witness(witness, array):
+                into, names = witness.type.count - 8, expressions.names
+                what = f"{array.type.count}, {array.type.element.size}, {int(array.type.element.is_float)}"
+                lines.add(f"rune_block_witness({names[witness]}, {into}, {names[array]}, {what});")
             case Evaluate(values_of):
                 for each in values_of:
                     lines.add(f"(void){expressions.value(each)};")

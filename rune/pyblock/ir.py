@@ -353,6 +353,15 @@ class Return:
 
 
 @dataclass(frozen=True, eq=False)
+class Witness:
+    """Writes down what an array holds, in an array of `rune.pyblock.testing.witness`."""
+
+    witness: ArrayVariable
+    array: ArrayVariable
+    line: int
+
+
+@dataclass(frozen=True, eq=False)
 class Evaluate:
     """Expressions whose values are not kept."""
 
@@ -360,7 +369,7 @@ class Evaluate:
     line: int
 
 
-Statement = Assign | Store | Fill | Copy | If | For | ForEach | While | Leave | Return | Evaluate
+Statement = Assign | Store | Fill | Copy | If | For | ForEach | While | Leave | Return | Evaluate | Witness
 
 
 @dataclass(frozen=True, eq=False)

@@ -148,7 +148,9 @@ class _Writer:
         """What is only added to, from numbers that are near the end of 64 bits as well."""
         self._made += 1
         name, index = f"sum{self._made}", f"r{self._made}"
-        start = self._rarely("9223372036854775807 - 99", self._random.choice(("0", "-9223372036854775807 + 40_000_000")))
+        start = self._rarely(
+            "9223372036854775807 - 99", self._random.choice(("0", "-9223372036854775807 + 40_000_000"))
+        )
         turns = self._random.choice((1, 4, 9))
         added = [f"h[{index} % 4]", f"g[{index} % 3]", f"({index} * {index} - 20)", "b[0]", f"{index} * u[2]"]
         self._line(depth, f"{name} = {start}", f"for {index} in range({turns}):")
