@@ -148,8 +148,8 @@ class TestProblemJson(TypedDict):
 
 
 class GaveJson(TypedDict):
-    """All bytes that a block's outputs had in the runs of a test: their count, their CRC-32, and up to 1,024 of the first
-    as hexadecimal digits."""
+    """All bytes that a block's outputs had in the runs of a test: their count, their CRC-32, and up to 1,024 of the
+    first as hexadecimal digits."""
 
     count: int
     sum: int
@@ -157,8 +157,8 @@ class GaveJson(TypedDict):
 
 
 class CompiledTestJson(TypedDict):
-    """A test that ran compiled; `problem` is null where it passed, and `name` empty where the file has a problem. `gave`
-    is null where it did not come to its end."""
+    """A test that ran compiled; `problem` is null where it passed, and `name` empty where the file has a problem.
+    `gave` is null where it did not come to its end."""
 
     name: str
     line: int

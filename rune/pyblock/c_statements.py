@@ -29,7 +29,6 @@ from rune.pyblock.ir import (
     Variable,
     While,
     Witness,
-    fixed_limits,
 )
 from rune.pyblock.numbers import Scalar, scalar_of
 
@@ -150,7 +149,7 @@ class StatementText:
     def _limits(self, part: Slice) -> tuple[str, str]:
         """The first element of a slice, and how many it has."""
         size = part.array.type.count
-        fixed = fixed_limits(part)
+        fixed = part.fixed()
         if fixed is not None:
             return str(fixed.start), str(len(fixed))
         found = ["0", str(size)]

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import math
 import struct
+from binascii import crc32
 from collections.abc import Sequence
 from dataclasses import dataclass
-from zlib import crc32
 
 from rune.tensor import ElementType, TensorType
 

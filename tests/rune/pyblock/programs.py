@@ -114,9 +114,9 @@ class _Writer:
             f"print(int_0, {self._random.choice(('a', 'h', 'f32_0'))})",
         )
 
-    def _rarely(self, fails: int | str, holds: int | str) -> int | str:
+    def _rarely(self, fails: int | str, holds: int | str) -> str:
         """What may end the run, now and then; else what does not."""
-        return fails if self._random.random() < 0.08 else holds
+        return str(fails if self._random.random() < 0.08 else holds)
 
     def _inside_of(self, size: int) -> int | str:
         chance = self._random
@@ -173,6 +173,8 @@ class _Writer:
 
     def _later_value(self, kind: str) -> str:
         chance = self._random
+        options: tuple[str, ...]
+        more: tuple[str, ...]
         if chance.random() < 0.4:
             return self._value(kind, 2)
         if kind == "int":
