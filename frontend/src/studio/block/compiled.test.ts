@@ -42,7 +42,9 @@ it("says where Python and the compiled block agree, and what the other said wher
 });
 
 it("compares what the runs gave, and names the first number that differs", () => {
-  const gave = (first: string, count = 20) => [{ name: "test_it", line: 1, problem: null, gave: { count, sum: 8, first } }];
+  const gave = (first: string, count = 20) => [
+    { name: "test_it", line: 1, problem: null, gave: { count, sum: 8, first } },
+  ];
   const said = (first: string, count = 20) => beside(result(null), gave(first, count));
   const one = "0000803f000000400500";
   expect(said(one + "0000803f010000400500")).toEqual({
