@@ -5,6 +5,7 @@ Imports `rune` and never Django.
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 from rune.block_tests.running import TestOutcome, run_block_tests
@@ -26,7 +27,8 @@ def run_compiled(files: ProjectFiles, path: str) -> dict[str, Any]:
 def _to_json(outcome: TestOutcome) -> dict[str, Any]:
     found = outcome.problem
     problem = None if found is None else {"file": found.file, "line": found.span.start.line, "message": _said(outcome)}
-    return {"name": outcome.name, "line": outcome.line, "problem": problem}
+    gave = None if outcome.gave is None else asdict(outcome.gave)
+    return {"name": outcome.name, "line": outcome.line, "problem": problem, "gave": gave}
 
 
 def _said(outcome: TestOutcome) -> str:

@@ -17,6 +17,7 @@ from rune.pyblock.problems import Problem
 from rune.pyblock.testing.assertions import NUMBERS, OUTCOME
 from rune.pyblock.testing.check import CheckedTests, Test
 from rune.pyblock.testing.joined import joined
+from rune.pyblock.testing.witness import WITNESS, Gave, gave_of
 from rune.pyblock.testing.wording import failure_text, seen_of
 from rune.runefile.block_test_files import find_test_files, read_tests
 from rune.runefile.codes import Code
@@ -42,7 +43,7 @@ pipeline:
     inputs: [number]
   found:
     out: TENSOR
-    inputs: [tests, tests.1]
+    inputs: [tests, tests.1, tests.2]
 """
 _LIMITS = Limits(seconds=5.0)
 """Of one test."""
@@ -57,6 +58,8 @@ class TestOutcome:
     name: str
     line: int
     problem: Diagnostic | None
+    gave: Gave | None = None
+    """What its runs of the block gave; None where it did not come to its end."""
 
 
 @dataclass(frozen=True)
@@ -137,25 +140,27 @@ def _compiled(checked: CheckedTests, limits: CompilerLimits | None) -> Sequence[
     for number, test in enumerate(checked.tests):
         try:
             loaded = loaded or rune.start()
-            problem = _problem(checked, test, loaded, number)
+            problem, gave = _found(checked, test, loaded, number)
         except RuneError as error:
             loaded = None
-            problem = _stopped(checked, test, error)
-        found.append(TestOutcome(checked.text.file, test.name, test.line, problem))
+            problem, gave = _stopped(checked, test, error), None
+        found.append(TestOutcome(checked.text.file, test.name, test.line, problem, gave))
     return found
 
 
-def _problem(checked: CheckedTests, test: Test, rune: LoadedRune, number: int) -> Diagnostic | None:
+def _found(checked: CheckedTests, test: Test, rune: LoadedRune, number: int) -> tuple[Diagnostic | None, Gave | None]:
     (message,) = rune.call({each.id: struct.pack("<i", number) for each in rune.capabilities})
-    outcome, numbers = (_elements(part, type_) for part, type_ in zip(_tensors(message.data), _OUTPUTS, strict=True))
+    *parts, witness = _tensors(message.data)
+    outcome, numbers = (_elements(part, type_) for part, type_ in zip(parts, _OUTPUTS, strict=False))
+    gave = gave_of(witness)
     if outcome[0] == 0:
-        return None
+        return None, gave
     assertion = checked.assertions[int(outcome[0]) - 1]
     said = failure_text(assertion, seen_of(outcome, numbers))
-    return _failed(checked, checked.text.file, assertion.line, f"{test.name} failed: {said}", ())
+    return _failed(checked, checked.text.file, assertion.line, f"{test.name} failed: {said}", ()), gave
 
 
-_OUTPUTS = (OUTCOME, NUMBERS)
+_OUTPUTS = (OUTCOME, NUMBERS, WITNESS)
 
 
 def _tensors(data: bytes) -> Sequence[bytes]:

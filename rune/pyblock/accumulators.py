@@ -73,7 +73,7 @@ def _changes(body: Sequence[Statement], loops: tuple[For | ForEach | While, ...]
 
 
 def _added(variable: Variable, value: Expression) -> tuple[Expression, int] | None:
-    """What a sum adds to the variable that it is assigned to. It may read that variable as well: then it is not bounded."""
+    """What a sum adds to the variable that it is assigned to. If that reads the variable as well, it is not bounded."""
     match value:
         case Binary("+" | "-" as operator, Read(read), added) if read is variable:
             return added, 1 if operator == "+" else -1

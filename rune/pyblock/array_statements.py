@@ -20,7 +20,6 @@ from rune.pyblock.ir import (
     Statement,
     Store,
     Variable,
-    fixed_limits,
 )
 from rune.pyblock.numbers import Scalar, scalar_of
 from rune.pyblock.problems import Kind
@@ -51,7 +50,7 @@ def new_array(scope: Scope, target: ast.Name, value: ast.expr) -> tuple[Statemen
         return () if array is None else (*elements.computed, *filled(array, elements, line))
     if isinstance(value, ast.Subscript) and isinstance(value.slice, ast.Slice):
         source = _slice(scope, value)
-        fixed = None if source is None else fixed_limits(source)
+        fixed = None if source is None else source.fixed()
         length = None if fixed is None else len(fixed)
         if source is None or length is None or length < 1:
             if source is not None:
@@ -213,7 +212,10 @@ def _slice(scope: Scope, node: ast.Subscript) -> Slice | None:
         return None
     if node.slice.step is not None:
         scope.report(
-            Kind.OUTSIDE, node.slice.step, "A slice has no step", "Write a loop: `for i in range(a, b, step):`."
+            Kind.OUTSIDE,
+            node.slice.step,
+            "A slice has no step",
+            "Write a loop: `for i in range(n): y[i] = x[...]`.",
         )
         return None
     limits = [None if each is None else whole(scope, each) for each in (node.slice.lower, node.slice.upper)]

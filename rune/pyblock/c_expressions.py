@@ -357,7 +357,7 @@ class ExpressionText:
 
 
 def _power_of_two(interval: Interval) -> int | None:
-    """The exponent where an interval is one power of two: the rest of a division by it is the bits below, of any sign."""
+    """The exponent where an interval is one power of two: the rest by it are the bits below, of any sign."""
     low, high = interval
     return low.bit_length() - 1 if low == high and low > 0 and low & (low - 1) == 0 else None
 

@@ -28,7 +28,7 @@ from rune.pyblock.ir import (
     Store,
     Variable,
     While,
-    fixed_limits,
+    Witness,
 )
 from rune.pyblock.numbers import Scalar, scalar_of
 
@@ -95,6 +95,10 @@ class StatementText:
             case Return(values):
                 self._returns(values)
                 lines.add("return 0;")
+            case Witness(witness, array):
+                into, names = witness.type.count - 8, expressions.names
+                what = f"{array.type.count}, {array.type.element.size}, {int(array.type.element.is_float)}"
+                lines.add(f"rune_block_witness({names[witness]}, {into}, {names[array]}, {what});")
             case Evaluate(values_of):
                 for each in values_of:
                     lines.add(f"(void){expressions.value(each)};")
@@ -145,7 +149,7 @@ class StatementText:
     def _limits(self, part: Slice) -> tuple[str, str]:
         """The first element of a slice, and how many it has."""
         size = part.array.type.count
-        fixed = fixed_limits(part)
+        fixed = part.fixed()
         if fixed is not None:
             return str(fixed.start), str(len(fixed))
         found = ["0", str(size)]

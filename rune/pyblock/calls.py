@@ -8,6 +8,7 @@ from difflib import get_close_matches
 
 from rune.pyblock.conversions import coerce, common, firm
 from rune.pyblock.expressions import array_of, number, require_math
+from rune.pyblock.habits import BUILT_IN_ELSEWHERE, instead_of
 from rune.pyblock.ir import (
     Absolute,
     ArrayVariable,
@@ -37,25 +38,6 @@ FUNCTIONS = {
 _ROUNDINGS = {"floor": "floor", "ceil": "ceil", "trunc": "int"}
 MATH_NAMES = tuple(sorted({*PRIMITIVES, *FUNCTIONS, *_ROUNDINGS, "fabs"}))
 _GROWING = frozenset({"append", "extend", "insert", "pop", "remove", "clear", "add", "update"})
-_INSTEAD = {
-    "sorted": "Write a loop that places each element.",
-    "enumerate": "Write it in a loop: `for i, v in enumerate(x):`.",
-    "zip": "Write it in a loop: `for a, b in zip(x, y):`.",
-    "reversed": "Write `for i in range(len(x) - 1, -1, -1):` and use `x[i]`.",
-    "any": "Write a loop that asks each element, and `break` at the first.",
-    "all": "Write a loop that asks each element, and `break` at the first.",
-    "map": "Write a loop.",
-    "filter": "Write a loop with `if`.",
-    "pow": "Write `base ** exponent` for whole numbers, `math.pow(x, y)` for floats.",
-    "divmod": "Write `//` and `%`.",
-    "range": "Write it in a loop: `for i in range(n):`.",
-    "bool": "Write a comparison, such as `x != 0`.",
-    "list": "Write an array: `f32[16]()`.",
-    "open": "A block reads only what its wires and arguments give it.",
-    "input": "A block reads only what its wires and arguments give it.",
-    "eval": "Write the code itself.",
-    "exec": "Write the code itself.",
-}
 
 
 def call(scope: Scope, node: ast.Call) -> Typed | None:
@@ -109,8 +91,13 @@ def _report_method(scope: Scope, node: ast.Attribute) -> None:
         )
         scope.text.report(Kind.GROWS, place, message, instead, _declared(scope, node.value))
         return
+    instead = instead_of(node.attr) or "Use `len(x)`, an index, or `math`."
+    is_module = isinstance(node.value, ast.Name) and node.value.id not in (*scope.known, *scope.file.constants)
+    if is_module and name != "math":
+        scope.report(Kind.CALL, node, f"There is no {name} here: a block has no library but math", instead)
+        return
     message = f"There is no {node.attr} here: a number or an array has no methods"
-    scope.text.report(Kind.CALL, place, message, "Use `len(x)`, an index, or `math`.")
+    scope.text.report(Kind.CALL, place, message, instead)
 
 
 def _declared(scope: Scope, node: ast.expr) -> Insertion | None:
@@ -130,8 +117,8 @@ def _declared(scope: Scope, node: ast.expr) -> Insertion | None:
 
 
 def _report_unknown(scope: Scope, node: ast.Name, name: str) -> None:
-    if name in _INSTEAD:
-        scope.report(Kind.OUTSIDE, node, f"A block cannot call {name}", _INSTEAD[name])
+    if name in BUILT_IN_ELSEWHERE:
+        scope.report(Kind.OUTSIDE, node, f"A block cannot call {name}", BUILT_IN_ELSEWHERE[name])
         return
     known = sorted({*scope.file.helpers, *scope.file.special_functions, *_BUILT_IN})
     near = get_close_matches(name, known, n=1) if len(name) < 60 else []
@@ -392,6 +379,8 @@ def _helper_argument(scope: Scope, parameter: ast.arg, node: ast.expr) -> Expres
         return None if typed is None else coerce(scope, typed, SCALARS[annotation.id], node, widens=True)
     if isinstance(annotation, ast.Subscript):
         return array_of(scope, node)
+    if annotation is None:
+        return None  # which is told where the helper stands
     message = f"The parameter {parameter.arg} has no type that a helper can have"
     instead = 'Write `f32`, `int`, `bool` or an array, `f32["n"]`.'
     scope.report(Kind.SIGNATURE, parameter, message, instead)

@@ -115,6 +115,8 @@ def file_scope(tree: ast.Module, text: BlockText, adapt: Callable[[FileScope], N
                 pass
             case ast.Import() | ast.ImportFrom():
                 instead = "Write `import math`; the types need no import."
+                if any(alias.name.partition(".")[0] == "numpy" for alias in node.names):
+                    instead = "Remove it: `sum`, `max`, `len`, loops and `math` do what it does, on every device."
                 text.report(Kind.OUTSIDE, text.place(node), "A block imports only math, whole", instead)
             case ast.Expr(value=ast.Constant(value=str())):
                 pass

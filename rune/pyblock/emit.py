@@ -92,6 +92,8 @@ class _Header:
             found.append("rune_block_float.h")
         if any(word in body for word in ("rune_sqrt", "rune_fmod", "RUNE_INFINITY", "RUNE_NAN")):
             found.append("rune_math.h")
+        if "rune_block_witness" in body:
+            found.append("rune_block_witness.h")
         if self._can_fail:
             found.append("rune_block_fail.h")
         return found

@@ -45,8 +45,10 @@ from rune.pyblock.ir import (
     Unary,
     Variable,
     While,
+    Witness,
 )
 from rune.pyblock.numbers import BlockFailure, Scalar
+from rune.pyblock.testing.witness import packed, witnessed
 from rune.tensor import ElementType, TensorType
 
 Number = bool | int | float
@@ -197,6 +199,9 @@ class _Frame:
                         for each in returned
                     ),
                 )
+            case Witness(witness, array):
+                before = [int(each) for each in self.elements(witness)]
+                self.elements(witness)[:] = witnessed(before, packed(array.type, self.elements(array)))
             case Evaluate(each_of):
                 for each in each_of:
                     self.number(each)

@@ -10,6 +10,7 @@ import math
 
 from rune.pyblock import numbers
 from rune.pyblock.conversions import coerce, common, condition, is_float_literal, literal
+from rune.pyblock.habits import EXPRESSIONS, ZEROS, instead_of
 from rune.pyblock.ir import (
     ArrayVariable,
     Binary,
@@ -52,24 +53,6 @@ _COMPARISONS: dict[type[ast.cmpop], str] = {
 }
 _MATH_CONSTANTS = {"pi": math.pi, "e": math.e, "tau": math.tau, "inf": math.inf, "nan": math.nan}
 _WHOLE_ONLY = frozenset({"**", "<<", ">>", "&", "|", "^"})
-_OUTSIDE: dict[type[ast.expr], tuple[Kind, str, str]] = {
-    ast.List: (Kind.GROWS, "A list has no fixed size", "Write an array: `f32[3]([0.1, 0.2, 0.3])`."),
-    ast.ListComp: (Kind.GROWS, "A list has no fixed size", "Make an array, `y = f32[16]()`, and fill it in a loop."),
-    ast.Dict: (Kind.GROWS, "A block has no dictionaries", "Use an array, and indices for its keys."),
-    ast.Set: (Kind.GROWS, "A block has no sets", "Use an array of u8, with 1 for what is in it."),
-    ast.Tuple: (Kind.OUTSIDE, "A tuple is no number", "Write one assignment a line."),
-    ast.Lambda: (Kind.OUTSIDE, "A block has no lambda", "Write a helper function with `def`."),
-    ast.Await: (Kind.OUTSIDE, "A block waits for nothing", "Remove `await`."),
-    ast.Yield: (Kind.OUTSIDE, "A block gives its outputs once", "Write `return`."),
-    ast.YieldFrom: (Kind.OUTSIDE, "A block gives its outputs once", "Write `return`."),
-    ast.JoinedStr: (Kind.OUTSIDE, "A block has no texts", "Use numbers; `print` takes several."),
-    ast.NamedExpr: (Kind.OUTSIDE, "An assignment is a line of its own", "Write it as a line before."),
-    ast.Starred: (Kind.OUTSIDE, "Nothing is unpacked in a block", "Write each value."),
-    ast.GeneratorExp: (Kind.GROWS, "A block has no generators", "Write a loop."),
-    ast.SetComp: (Kind.GROWS, "A block has no sets", "Write a loop."),
-    ast.DictComp: (Kind.GROWS, "A block has no dictionaries", "Write a loop."),
-    ast.Attribute: (Kind.OUTSIDE, "A number or an array has no attributes", "Use `len(x)`, an index, or `math`."),
-}
 
 
 def number(scope: Scope, node: ast.expr) -> Typed | None:
@@ -81,6 +64,12 @@ def number(scope: Scope, node: ast.expr) -> Typed | None:
             return _name(scope, node)
         case ast.Subscript():
             return _element(scope, node)
+        case ast.BinOp(left=ast.List(), op=ast.Mult()):
+            scope.report(Kind.GROWS, node, "A list has no fixed size", ZEROS)
+            return None
+        case ast.List(elts=[]):
+            scope.report(Kind.GROWS, node, "A list has no fixed size", ZEROS)
+            return None
         case ast.BinOp(left=left, op=op, right=right):
             return operation(
                 scope, node, OPERATORS.get(type(op), "@"), (left, right), (number(scope, left), number(scope, right))
@@ -97,7 +86,9 @@ def number(scope: Scope, node: ast.expr) -> Typed | None:
             return scope.file.call(scope, node)
         case ast.Attribute(value=ast.Name(id="math")):
             return _math_constant(scope, node)
-    kind, message, instead = _OUTSIDE.get(type(node), (Kind.OUTSIDE, "This is no number", "Write a number."))
+    kind, message, instead = EXPRESSIONS.get(type(node), (Kind.OUTSIDE, "This is no number", "Write a number."))
+    if isinstance(node, ast.Attribute):
+        instead = instead_of(node.attr) or instead
     scope.report(kind, node, message, instead)
     return None
 
@@ -108,7 +99,8 @@ def _constant(scope: Scope, node: ast.Constant) -> Typed | None:
         return Typed(Constant(value, Scalar.BOOL, node.lineno))
     if isinstance(value, int | float):
         return literal(scope, node, value)
-    message = "A block has no texts" if isinstance(value, str) else f"A block has no {type(value).__name__}"
+    kinds = {str: "texts", bytes: "bytes", complex: "complex numbers", type(None): "None"}
+    message = f"A block has no {kinds.get(type(value), 'such thing')}"
     scope.report(Kind.OUTSIDE, node, message, "Use numbers and arrays of numbers.")
     return None
 
@@ -130,7 +122,8 @@ def _name(scope: Scope, node: ast.Name) -> Typed | None:
         return None
     if isinstance(found, ArrayVariable):
         message = f"{found.name} is an array and no number"
-        scope.report(Kind.TYPE, node, message, f"Write an index, `{found.name}[i]`, or `len({found.name})`.")
+        instead = f"Write `{found.name}[i]`, in a loop for all: `for i in range(len({found.name})):`."
+        scope.report(Kind.TYPE, node, message, instead)
         return None
     if isinstance(found, Constant):
         return Typed(Constant(found.value, found.type, node.lineno), is_literal=found.type is not Scalar.BOOL)
@@ -155,8 +148,13 @@ def indices_of(scope: Scope, node: ast.Subscript, array: ArrayVariable) -> tuple
     parts = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
     count = len(array.type.dimensions)
     if any(isinstance(part, ast.Slice) for part in parts):
+        if any(isinstance(part, ast.Slice) and part.step is not None for part in parts):
+            instead = f"Write a loop: `for i in range(len({array.name})): y[i] = {array.name}[...]`."
+            scope.report(Kind.OUTSIDE, node, "A slice has no step", instead)
+            return None
         message = "A slice stands alone on a side of an assignment"
-        scope.report(Kind.OUTSIDE, node, message, "Write `y[:] = x[a:b]`, or a loop over the indices.")
+        instead = f"Write `y = {array.name}[a:b]` in a line before and use y, or a loop over the indices."
+        scope.report(Kind.OUTSIDE, node, message, instead)
         return None
     if len(parts) != count:
         example = ", ".join("ijkl"[:count]) or "i"
@@ -231,9 +229,11 @@ def _whole_operation(
     left, right = operands
     if operator == "**" and left.type.is_float:
         if right.is_literal and isinstance(right.expression, Constant) and right.expression.value == 2:
-            scope.report(Kind.OUTSIDE, node, "`**` is for whole numbers", "Write `x * x`.")
+            twice = ast.unparse(nodes[0])[:30]
+            instead = f"Write `{twice} * {twice}`."
         else:
-            scope.report(Kind.OUTSIDE, node, "`**` is for whole numbers", "Write `math.pow(x, y)`.")
+            instead = f"Write `math.pow({ast.unparse(nodes[0])[:30]}, {ast.unparse(nodes[1])[:30]})`."
+        scope.report(Kind.OUTSIDE, node, "`**` is for whole numbers", instead)
         return None
     values = [coerce(scope, each, Scalar.INT, at) for each, at in zip(operands, nodes, strict=True)]
     if values[0] is None or values[1] is None:

@@ -253,15 +253,14 @@ class Slice:
     stop: Expression | None
     line: int
 
-
-def fixed_limits(part: Slice) -> range | None:
-    """The indices of a slice whose limits are literals; else None."""
-    limits: list[int | None] = []
-    for each in (part.start, part.stop):
-        if each is not None and not isinstance(each, Constant):
-            return None
-        limits.append(None if each is None else int(each.value))
-    return range(*slice(*limits).indices(part.array.type.count))
+    def fixed(self) -> range | None:
+        """Its indices, where its limits are literals."""
+        limits: list[int | None] = []
+        for each in (self.start, self.stop):
+            if each is not None and not isinstance(each, Constant):
+                return None
+            limits.append(None if each is None else int(each.value))
+        return range(*slice(*limits).indices(self.array.type.count))
 
 
 @dataclass(frozen=True, eq=False)
@@ -353,6 +352,15 @@ class Return:
 
 
 @dataclass(frozen=True, eq=False)
+class Witness:
+    """Writes down what an array holds, in an array of `rune.pyblock.testing.witness`."""
+
+    witness: ArrayVariable
+    array: ArrayVariable
+    line: int
+
+
+@dataclass(frozen=True, eq=False)
 class Evaluate:
     """Expressions whose values are not kept."""
 
@@ -360,7 +368,7 @@ class Evaluate:
     line: int
 
 
-Statement = Assign | Store | Fill | Copy | If | For | ForEach | While | Leave | Return | Evaluate
+Statement = Assign | Store | Fill | Copy | If | For | ForEach | While | Leave | Return | Evaluate | Witness
 
 
 @dataclass(frozen=True, eq=False)

@@ -65,7 +65,10 @@ def _array_output(
         array = found if isinstance(found, ArrayVariable) else None
     elif isinstance(node, ast.List | ast.ListComp):
         wanted = _written_output(scope, place)
-        scope.report(Kind.GROWS, node, "A list has no fixed size", f"Write `{wanted}([...])`, with a number for each.")
+        instead = f"Write `{wanted}([...])`, with a number for each."
+        if isinstance(node, ast.ListComp):
+            instead = f"Write `y = {wanted}()` in a line before, fill it in a loop, and give y."
+        scope.report(Kind.GROWS, node, "A list has no fixed size", instead)
         return (), None
     else:
         array = array_of(scope, node)

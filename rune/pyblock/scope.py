@@ -166,7 +166,7 @@ class Scope:
                 Kind.NAME,
                 node,
                 f"{name} may have no value here",
-                f"Give {name} a value before, on every way that leads here.",
+                f"Give `{name}` a value before, on every way that leads here.",
             )
             self.broken.add(name)
             return None

@@ -130,6 +130,10 @@ def output_type(shape: ArrayShape | Scalar, names: Mapping[str, int]) -> TensorT
     return TensorType({Scalar.F32: ElementType.F32, Scalar.F64: ElementType.F64}.get(shape, ElementType.I64), (1,))
 
 
+_OTHER_NAMES = {"float": "f32", "int": "i32", "bool": "u8"}
+"""Python's names of numbers, which are no elements of arrays."""
+
+
 def block_function(tree: ast.Module, text: BlockText) -> ast.FunctionDef | None:
     """The function that is the block: the one with the file's name, or the only one."""
     functions = [node for node in tree.body if isinstance(node, ast.FunctionDef)]
@@ -158,12 +162,17 @@ def read_signature(tree: ast.Module, text: BlockText) -> BlockSignature | None:
         if variadic is not None:
             message = "A block takes no number of inputs that is open"
             text.report(Kind.SIGNATURE, text.place(variadic), message, "Name each input.")
-    for value in arguments.defaults:
-        instead = "Write inputs without a default; parameters with one stand behind `*`."
-        text.report(Kind.SIGNATURE, text.place(value), "An input has no default: a wire gives it", instead)
+    given = (*arguments.posonlyargs, *arguments.args)
+    set_by_default = given[len(given) - len(arguments.defaults) :]
+    for each, value in zip(set_by_default, arguments.defaults, strict=True):
+        kind = "int" if isinstance(_number(value), int) else "f32"
+        instead = (
+            f"Put a `*` before it, which makes it a parameter: `*, {each.arg}: {kind} = {ast.unparse(value)[:30]}`."
+        )
+        text.report(Kind.SIGNATURE, text.place(each), f"{each.arg} has a default, and a wire gives inputs", instead)
     inputs = [
         Given(each.arg, shape)
-        for each in (*arguments.posonlyargs, *arguments.args)
+        for each in given[: len(given) - len(arguments.defaults)]
         if (shape := _input_shape(each, text)) is not None
     ]
     if not (arguments.posonlyargs or arguments.args):
@@ -205,6 +214,17 @@ def read_shape(node: ast.expr | None, text: BlockText, where: str) -> ArrayShape
         case ast.Name(id="list") | ast.Subscript(value=ast.Name(id="list")):
             message = "A list has no size, and the memory of a rune is fixed"
             text.report(Kind.SIGNATURE, text.place(node), message, 'Write an array: `f32["n"]` or `f32[16]`.')
+        case ast.Tuple():
+            listed = ", ".join(ast.unparse(each) for each in node.elts)[:60].replace("'", '"')
+            message = "Several outputs are a tuple"
+            text.report(Kind.SIGNATURE, text.place(node), message, f"Write `tuple[{listed}]`.")
+        case ast.Subscript(value=ast.Name(id=name), slice=within) if name in _OTHER_NAMES:
+            size = ast.unparse(within)[:30].replace("'", '"')
+            meant = f"Write `{_OTHER_NAMES[name]}[{size}]`."
+            text.report(Kind.SIGNATURE, text.place(node), f"An array of {name} is none of a rune", meant)
+        case ast.Name(id="str"):
+            instead = "Give a number, and put the catalogue's `label` behind the block."
+            text.report(Kind.SIGNATURE, text.place(node), f"A text is no type of {where}", instead)
         case None:
             return None
         case _:

@@ -76,6 +76,12 @@ def elements_given(text: BlockText, type_: TensorType, node: ast.Call) -> tuple[
         return None
     if not node.args:
         return ()
+    if isinstance(node.args[0], ast.ListComp | ast.GeneratorExp):
+        instead = (
+            f"Write `y = {ast.unparse(node.func)}()`, and fill it in a loop: `for i in range(len(x)): y[i] = ...`."
+        )
+        text.report(Kind.GROWS, text.place(node.args[0]), "An array is filled in a loop", instead.replace("'", '"'))
+        return None
     leaves = tuple(_leaves(node.args[0], type_.dimensions))
     for each in leaves:
         if isinstance(each, ast.List | ast.Tuple):

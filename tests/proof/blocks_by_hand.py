@@ -9,7 +9,7 @@ from rune.tensor import ElementType
 
 @dataclass(frozen=True)
 class ByHand:
-    """A block that reads x, and statements of C that read `x` and write `o`. `checks` are left in the block by design."""
+    """A block that reads x, and statements of C that read `x` and write `o`. `checks` are those that are left."""
 
     text: str
     c: str
@@ -116,7 +116,8 @@ BLOCKS = {
         before="static double s[2];",
     ),
     "insertion sort": ByHand(
-        'def block(x: i16["n"]) -> i16[256]:\n    y = x[0:256]\n    for i in range(1, 256):\n        v = y[i]\n        j = i\n'
+        'def block(x: i16["n"]) -> i16[256]:\n    y = x[0:256]\n    for i in range(1, 256):\n'
+        "        v = y[i]\n        j = i\n"
         "        while j > 0 and y[j - 1] > v:\n            y[j] = y[j - 1]\n            j -= 1\n        y[j] = v\n"
         "    return y\n",
         "for (int i = 0; i < 256; ++i) o[i] = x[i];\nfor (int i = 1; i < 256; ++i) { int16_t v = o[i]; int j = i;\n"

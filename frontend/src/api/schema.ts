@@ -2996,11 +2996,12 @@ export interface components {
       readonly models: readonly components["schemas"]["ModelChange"][];
       readonly said: readonly string[];
     };
-    /** @description A test that ran compiled; `problem` is null where it passed, and `name` empty where the file has a problem. */
+    /** @description A test that ran compiled; `problem` is null where it passed, and `name` empty where the file has a problem. `gave` is null where it did not come to its end. */
     readonly CompiledTest: {
       readonly name: string;
       readonly line: number;
       readonly problem: components["schemas"]["TestProblem"] | null;
+      readonly gave: components["schemas"]["Gave"] | null;
     };
     /** @description What the tests of a file found, compiled, and how long that took with compiling them. */
     readonly CompiledTests: {
@@ -3388,6 +3389,12 @@ export interface components {
        * @default
        */
       readonly folder: string;
+    };
+    /** @description All bytes that a block's outputs had in the runs of a test: their count, their CRC-32, and up to 1,024 of the first as hexadecimal digits. */
+    readonly Gave: {
+      readonly count: number;
+      readonly sum: number;
+      readonly first: string;
     };
     readonly GiveVerdict: {
       readonly verdict: string;
@@ -6115,6 +6122,7 @@ export type FitsAnswer = components["schemas"]["FitsAnswer"];
 export type Fix = components["schemas"]["Fix"];
 export type FoldingAnswer = components["schemas"]["FoldingAnswer"];
 export type FromGit = components["schemas"]["FromGit"];
+export type Gave = components["schemas"]["Gave"];
 export type GiveVerdict = components["schemas"]["GiveVerdict"];
 export type GivenRole = components["schemas"]["GivenRole"];
 export type GuestLink = components["schemas"]["GuestLink"];

@@ -78,6 +78,21 @@ export interface TestFailure {
   readonly expected: string;
 }
 
+/** All bytes that a block's outputs had in the runs of a test: their count, a sum of them, and the first in hexadecimal. */
+export interface Gave {
+  readonly count: number;
+  readonly sum: number;
+  readonly first: string;
+}
+
+/** An output of one run among these bytes. Runs count from 1, outputs from 0. */
+export interface Piece {
+  readonly run: number;
+  readonly output: number;
+  readonly element: string;
+  readonly size: number;
+}
+
 export interface TestResult {
   readonly name: string;
   readonly title: string;
@@ -87,6 +102,8 @@ export interface TestResult {
   readonly input: string;
   readonly milliseconds: number;
   readonly failure: TestFailure | null;
+  readonly gave: Gave;
+  readonly pieces: readonly Piece[];
 }
 
 /** What a block read, run after run, to be written down as a test with this name. */

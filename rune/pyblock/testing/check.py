@@ -15,14 +15,15 @@ from rune.pyblock.source import BlockText, parse_text
 from rune.pyblock.testing.assertions import APPROX, NUMBERS, OUTCOME, Assertion, assert_statements
 from rune.pyblock.testing.lifting import lift_calls
 from rune.pyblock.testing.recordings import MOST_NUMBERS, NoRecording, Recording
-from rune.pyblock.testing.runs import STATE, run_statements
+from rune.pyblock.testing.runs import SEEN, STATE, run_statements
 from rune.pyblock.testing.subject import Subject
+from rune.pyblock.testing.witness import WITNESS
 
 SUFFIX = "_test.py"
 RECORDING = "recording"
 TEST = "test_"
 MOST_TESTS = 100
-_HIDDEN = {"outcome ": OUTCOME, "numbers ": NUMBERS}
+_HIDDEN = {"outcome ": OUTCOME, "numbers ": NUMBERS, SEEN: WITNESS}
 
 ReadRecording = Callable[[str], Recording]
 """A recording by its name. Raises `NoRecording`."""
@@ -170,7 +171,7 @@ class _Rules:
             return None
         match node:
             case ast.Assert():
-                outcome, numbers = (scope.known.get(name) for name in _HIDDEN)
+                outcome, numbers, _ = (scope.known.get(name) for name in _HIDDEN)
                 if not isinstance(outcome, ArrayVariable) or not isinstance(numbers, ArrayVariable):
                     message = "An assert stands in a test"
                     scope.report(Kind.TEST, node, message, f"Move it into a function `{TEST}…`.")

@@ -24,6 +24,7 @@ from rune.pyblock.ir import (
 from rune.pyblock.numbers import Scalar
 from rune.pyblock.testing.assertions import NUMBERS, OUTCOME
 from rune.pyblock.testing.check import CheckedTests
+from rune.pyblock.testing.witness import WITNESS
 from rune.tensor import ElementType, TensorType
 
 NUMBER = TensorType(ElementType.I32, (1,))
@@ -31,25 +32,28 @@ NUMBER = TensorType(ElementType.I32, (1,))
 
 
 def joined(checked: CheckedTests) -> Block:
-    """The block that runs one test of a file. Its outputs are `OUTCOME` and `NUMBERS`, all zero where it passed."""
+    """The block that runs one test of a file. Its outputs are `OUTCOME` and `NUMBERS`, all zero where it
+    passed, and `WITNESS`."""
     given = ArrayVariable("number", NUMBER, Role.GIVEN, is_writable=False)
+    witness = ArrayVariable("witness", WITNESS, Role.LOCAL, is_writable=True)
     wanted = Variable("wanted", Scalar.INT)
     outcome = ArrayVariable("outcome", OUTCOME, Role.LOCAL, is_writable=True)
     numbers = ArrayVariable("numbers", NUMBERS, Role.LOCAL, is_writable=True)
     first = Load(given, (Constant(0, Scalar.INT, 1),), Scalar.INT, 1)
-    body: list[Statement] = [Fill(outcome, (), 1), Fill(numbers, (), 1), Assign(wanted, first, 1)]
+    body: list[Statement] = [Fill(outcome, (), 1), Fill(numbers, (), 1), Fill(witness, (), 1)]
+    body.append(Assign(wanted, first, 1))
     for number, test in enumerate(checked.tests):
         asked = Compare("==", Read(wanted, test.line), Constant(number, Scalar.INT, test.line), test.line)
-        run = Evaluate((Call(test.function, (outcome, numbers), None, test.line),), test.line)
+        run = Evaluate((Call(test.function, (outcome, numbers, witness), None, test.line),), test.line)
         body.append(If(asked, (run,), (), test.line))
     entry = Function(
         name="tests",
         parameters=(given,),
         variables=(wanted,),
-        arrays=(outcome, numbers),
-        body=(*body, Return((outcome, numbers), 1)),
+        arrays=(outcome, numbers, witness),
+        body=(*body, Return((outcome, numbers, witness), 1)),
         gives=None,
         file=checked.text.file,
         calls=tuple(test.function for test in checked.tests),
     )
-    return Block(entry, called_by(entry), (NUMBER,), (), (), (OUTCOME, NUMBERS))
+    return Block(entry, called_by(entry), (NUMBER,), (), (), (OUTCOME, NUMBERS, WITNESS))

@@ -19,6 +19,7 @@ from rune.pyblock.signature import Given, output_type
 from rune.pyblock.testing.assertions import APPROX, OPERATORS, Assertion
 from rune.pyblock.testing.check import RECORDING, CheckedTests, Test
 from rune.pyblock.testing.subject import Subject
+from rune.pyblock.testing.witness import KEPT, Gave, Piece, packed
 from rune.pyblock.testing.wording import Seen, failure_text, number_text
 from rune.tensor import ElementType, TensorType
 
@@ -52,6 +53,10 @@ class TestResult:
     input: str
     milliseconds: float
     failure: TestFailure | None
+    gave: Gave
+    """All that the runs gave, to compare with what they give compiled."""
+    pieces: tuple[Piece, ...]
+    """Whose the first of these bytes are."""
 
 
 class _Failed(Exception):
@@ -94,8 +99,10 @@ class _Run:
     blocks: dict[tuple[TensorType, ...], PythonBlock] = field(default_factory=dict)
     given: Sequence[object] = ()
     count: int = 0
+    gave: Gave = field(default_factory=Gave)
+    pieces: list[Piece] = field(default_factory=list)
 
-    def block(self, *inputs: Any, **settings: Number) -> Any:
+    def block(self, *inputs: Any, notes: bool, **settings: Number) -> Any:
         """The block, as the test calls it."""
         signature = self.subject.signature
         assert signature is not None  # noqa: S101 - the tests were checked with it
@@ -108,11 +115,20 @@ class _Run:
         wanted = [settings.get(each.name, each.default) for each in signature.settings]
         known = [each for each in wanted if each is not None]
         found = self.blocks[types].run([each.elements() for each in values], known)
+        if notes:
+            self._note(self.blocks[types].outputs, found)
         outputs = [
             elements[0] if isinstance(shape, Scalar) else PythonArray(type_, elements)
             for shape, type_, elements in zip(signature.outputs, self.blocks[types].outputs, found, strict=True)
         ]
         return outputs[0] if len(outputs) == 1 else tuple(outputs)
+
+    def _note(self, types: Sequence[TensorType], found: Sequence[Sequence[Number]]) -> None:
+        """Writes down what a run gave."""
+        for number, (type_, elements) in enumerate(zip(types, found, strict=True)):
+            if self.gave.count < KEPT:
+                self.pieces.append(Piece(self.count, number, type_.element.value, type_.size))
+            self.gave = self.gave.and_then(packed(type_, elements))
 
 
 def _as_input(given: Given, value: Any) -> PythonArray:
@@ -178,6 +194,7 @@ class _Runner:
         self._file = checked.text.file
         self._run = _Run(checked.subject, self._turn)
         self._own = own
+        self._name = ""
         self._until = ALL_SECONDS
         signature, tree = checked.subject.signature, checked.tree
         assert signature is not None  # noqa: S101 - there are no problems
@@ -204,7 +221,8 @@ class _Runner:
 
     def _run_block(self, *inputs: Any, **settings: Number) -> Any:
         """The block of the test that runs now."""
-        return self._run.block(*inputs, **settings)
+        # Those of a test itself: a helper's runs are of no test.
+        return self._run.block(*inputs, notes=sys._getframe(1).f_code.co_name == self._name, **settings)
 
     def _turn(self) -> None:
         if self._own.turn() and self._own.seconds > self._until:
@@ -212,6 +230,7 @@ class _Runner:
 
     def _result(self, test: Test) -> TestResult:
         self._run = _Run(self._checked.subject, self._turn)
+        self._name = test.name
         began = time.perf_counter()
         self._until = min(self._own.seconds + SECONDS, ALL_SECONDS)
         failure = None
@@ -226,7 +245,8 @@ class _Runner:
             failure = self._error(error)
         milliseconds = (time.perf_counter() - began) * 1000
         given = ", ".join(map(_shown, self._run.given))
-        return TestResult(test.name, test.line, self._run.count, given, milliseconds, failure)
+        run = self._run
+        return TestResult(test.name, test.line, run.count, given, milliseconds, failure, run.gave, tuple(run.pieces))
 
     def _error(self, error: BlockFailure | ZeroDivisionError) -> TestFailure:
         """A run that could not go on: in the block, or in the test itself."""

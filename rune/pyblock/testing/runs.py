@@ -20,6 +20,7 @@ from rune.pyblock.ir import (
     Load,
     Slice,
     Statement,
+    Witness,
 )
 from rune.pyblock.numbers import Scalar, scalar_of
 from rune.pyblock.problems import Kind
@@ -32,6 +33,8 @@ from rune.tensor import TensorType
 
 STATE = "state "
 """How the names of a test's states begin."""
+SEEN = "seen "
+"""The name of what a test writes down of its runs."""
 
 
 def run_statements(
@@ -78,7 +81,10 @@ def run_statements(
     cleared = tuple(Fill(each, (), line) for each in written)
     run = Call(function, (*values, *settings, *states, *written), None, line)
     kept = tuple(_copy(new, old, line) for new, old in zip(written, arrays, strict=True) if new is not old)
-    return (*before, *cleared, Evaluate((run,), line), *kept, *_numbers(scope, named))
+    seen = scope.known.get(SEEN)
+    # Only in a test itself: a helper's runs are of no test.
+    noted = tuple(Witness(seen, each, line) for each in written) if isinstance(seen, ArrayVariable) else ()
+    return (*before, *cleared, Evaluate((run,), line), *noted, *kept, *_numbers(scope, named))
 
 
 def _copy(source: ArrayVariable, target: ArrayVariable, line: int) -> Copy:

@@ -114,9 +114,9 @@ class _Writer:
             f"print(int_0, {self._random.choice(('a', 'h', 'f32_0'))})",
         )
 
-    def _rarely(self, fails: int | str, holds: int | str) -> int | str:
+    def _rarely(self, fails: int | str, holds: int | str) -> str:
         """What may end the run, now and then; else what does not."""
-        return fails if self._random.random() < 0.08 else holds
+        return str(fails if self._random.random() < 0.08 else holds)
 
     def _inside_of(self, size: int) -> int | str:
         chance = self._random
@@ -148,7 +148,9 @@ class _Writer:
         """What is only added to, from numbers that are near the end of 64 bits as well."""
         self._made += 1
         name, index = f"sum{self._made}", f"r{self._made}"
-        start = self._rarely("9223372036854775807 - 99", self._random.choice(("0", "-9223372036854775807 + 40_000_000")))
+        start = self._rarely(
+            "9223372036854775807 - 99", self._random.choice(("0", "-9223372036854775807 + 40_000_000"))
+        )
         turns = self._random.choice((1, 4, 9))
         added = [f"h[{index} % 4]", f"g[{index} % 3]", f"({index} * {index} - 20)", "b[0]", f"{index} * u[2]"]
         self._line(depth, f"{name} = {start}", f"for {index} in range({turns}):")
@@ -171,6 +173,8 @@ class _Writer:
 
     def _later_value(self, kind: str) -> str:
         chance = self._random
+        options: tuple[str, ...]
+        more: tuple[str, ...]
         if chance.random() < 0.4:
             return self._value(kind, 2)
         if kind == "int":

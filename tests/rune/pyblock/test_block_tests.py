@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,7 @@ from rune.pyblock.testing.joined import joined
 from rune.pyblock.testing.python import run_tests
 from rune.pyblock.testing.recordings import NoRecording, Recording
 from rune.pyblock.testing.subject import Subject
+from rune.pyblock.testing.witness import KEPT, Gave, gave_of
 from rune.pyblock.testing.wording import failure_text, seen_of
 from rune.runefile import Severity, check
 from rune.runefile.block_test_files import read_tests
@@ -134,31 +136,39 @@ PROJECT = MemoryFiles(
 )
 
 
-def _evaluated(checked: CheckedTests) -> dict[str, str]:
-    """What the typed form finds: a sentence for each test that failed."""
-    found = {}
+def _evaluated(checked: CheckedTests) -> tuple[dict[str, str], list[Gave]]:
+    """What the typed form finds: a sentence for each test that failed; and what each gave that came to its end."""
+    found, gave = {}, []
     block = joined(checked)
     for number, test in enumerate(checked.tests):
         try:
-            outcome, numbers = Evaluation(block).run([[number]], ())
+            outcome, numbers, witness = Evaluation(block).run([[number]], ())
         except BlockFailure as failure:
             found[test.name] = failure.message
             continue
+        gave.append(gave_of(bytes(map(int, witness))))
         if outcome[0]:
             found[test.name] = failure_text(checked.assertions[int(outcome[0]) - 1], seen_of(outcome, numbers))
-    return found
+    return found, gave
 
 
 def test_python_the_typed_form_and_the_compiled_rune_find_the_same() -> None:
     checked = read_tests(PROJECT, "level_test.py")
     assert checked.problems == ()
-    assert _evaluated(checked) == {name: said for name, (_, _, said) in FAILURES.items()}
+    said, gave = _evaluated(checked)
+    assert said == {name: said for name, (_, _, said) in FAILURES.items()}
     in_python = run_tests(checked)
     assert {
         each.name: (each.failure.file, each.failure.line, each.failure.message) for each in in_python if each.failure
     } == FAILURES
     assert (in_python[1].runs, in_python[1].input) == (2, "[1000, -1000, 1000, -1000], 1")
     report = run_block_tests(PROJECT)
+    ended = [each for each in in_python if "error_in" not in each.name]
+    assert [each.gave for each in ended] == gave
+    assert [each.gave for each in report.outcomes if each.gave] == gave
+    assert gave[0].count == sum(each.size for each in ended[0].pieces) == 2 * (4 + 2 * 4)
+    assert gave[0].first.startswith(struct.pack("<f2i", 3.0, 100, 3).hex())
+    assert len({each.sum for each in gave}) > 2
     assert {
         each.name: (each.problem.file, each.problem.span.start.line, each.problem.message)
         for each in report.outcomes
@@ -243,7 +253,19 @@ def test_what_it_gives_goes_in_again():
 
 def test_an_array_is_read_and_written_by_one_line() -> None:
     checked = _checked(AGAIN)
-    assert (_evaluated(checked), [each.failure for each in run_tests(checked)]) == ({}, [None])
+    said, gave = _evaluated(checked)
+    (result,) = run_tests(checked)
+    assert (said, result.failure, result.gave) == ({}, None, *gave)
+    assert gave[0].first == struct.pack("<4f", 0.25, 0.5, 0.25, 0.5).hex()
+
+
+def test_more_than_is_kept_is_counted_and_has_a_sum() -> None:
+    text = "def test_it():\n    y = f32[200]()\n    for _ in range(3):\n        y = smooth(y)\n    assert y[0] == 0.0\n"
+    (result,) = run_tests(_checked(text))
+    files = {"smooth.py": SMOOTH.encode(), "smooth_test.py": text.encode()}
+    (outcome,) = run_block_tests(MemoryFiles(files)).outcomes
+    assert result.gave == outcome.gave
+    assert (result.gave.count, len(result.gave.first), len(result.pieces)) == (2400, 2 * KEPT, 2)
 
 
 def test_a_failing_test_fails_the_build_at_its_line_and_a_broken_one_is_a_warning_before(tmp_path: Path) -> None:
