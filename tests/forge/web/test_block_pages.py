@@ -38,9 +38,8 @@ def _user(person: Any, organisation: Any, name: str, version: str) -> Any:
 
 
 def test_what_a_page_says_of_a_function() -> None:
-    source = """def both(x: f32["n"], y: i16[4], *, alpha: f32 = 0.1, count: u8, last: State[f32[2]]) -> tuple[f32["n"], i16[4]]:
-    return x, y
-"""
+    settings = "alpha: f32 = 0.1, count: u8, last: State[f32[2]]"
+    source = f'def both(x: f32["n"], y: i16[4], *, {settings}) -> tuple[f32["n"], i16[4]]:\n    return x, y\n'
     signature = read_file("both.py", source).signature
     assert signature is not None
     interface = interface_of(signature)
