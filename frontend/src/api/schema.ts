@@ -3569,6 +3569,7 @@ export interface components {
             | components["schemas"]["PaletteAnswer"]
             | components["schemas"]["ArgumentsAnswer"]
             | components["schemas"]["BlockAnswer"]
+            | components["schemas"]["StageBlock"]
             | components["schemas"]["FitsAnswer"]
             | components["schemas"]["NewBlockAnswer"]
             | components["schemas"]["SourcesAnswer"]
@@ -5186,6 +5187,18 @@ export interface components {
       readonly resource: string | null;
       readonly text: string | null;
     };
+    /** @description The block of another project that a stage runs: its `path` there, what messages call its `file`, and its text. */
+    readonly StageBlock: {
+      readonly stage: string | null;
+      readonly inputs: readonly components["schemas"]["BlockInput"][];
+      readonly outputs: number;
+      readonly settings: {
+        readonly [key: string]: number;
+      };
+      readonly path: string;
+      readonly file: string;
+      readonly text: string;
+    };
     /** @description What became of a stage. `was` is what it was where it is something else now. */
     readonly StageChange: {
       readonly name: string;
@@ -6325,6 +6338,7 @@ export type SignatureTensor = components["schemas"]["SignatureTensor"];
 export type SourcesAnswer = components["schemas"]["SourcesAnswer"];
 export type Span = components["schemas"]["Span"];
 export type StageArgument = components["schemas"]["StageArgument"];
+export type StageBlock = components["schemas"]["StageBlock"];
 export type StageChange = components["schemas"]["StageChange"];
 export type StageInstructions = components["schemas"]["StageInstructions"];
 export type StagePorts = components["schemas"]["StagePorts"];
