@@ -167,7 +167,8 @@ class BlockVersion(models.Model):
     successor = models.CharField(max_length=250, blank=True, db_default="")
     """What to take in its place, as a Runefile names it; empty where nothing is named."""
     interface = models.JSONField(null=True, default=None)
-    """What its function says of itself (`rune.pyblock.interface`); None of one that was published before it was kept."""
+    """What its function says of itself (`rune.pyblock.interface`); None of one that was published before that was
+    kept."""
 
     objects = BlockVersionQuerySet.as_manager()
 

@@ -23,14 +23,14 @@ from forge.builds.models import Build, State
 from forge.builds.serializers import rune_url
 from forge.builds.sides import figures_of, side_of
 from forge.comparison.changes import compare
-from forge.comparison.figures import figure_rows, manner_sentences
-from forge.comparison.sentences import sentences
+from forge.comparison.figures import figure_rows
 from forge.core.errors import Invalid, Moved, NotFound
 from forge.projects.access import find_project
 from forge.projects.models import Project, Sample
 from forge.projects.samples import samples_of
 from forge.registry.access import default_tag, find_tag, tags_of
 from forge.web.evaluated import Shown, evaluated
+from forge.web.judging import change_sentences
 from forge.web.pages import show_again
 from forge.web.pipeline import DrawnPipeline, drawn_pipeline, marks_of, with_removed
 
@@ -135,8 +135,8 @@ def _compared(principal: Principal, one: RuneSide, other: RuneSide, chosen: str)
     evaluation: Shown | None = None
     if evaluation_of(one.build) is not None:
         evaluation = evaluated(principal, other.build, one.build)
-    otherwise = manner_sentences(figures_of(other.build), figures_of(one.build))
-    return context | {"said": (*sentences(change), *otherwise), "drawn": drawn, "evaluation": evaluation}
+    said = change_sentences(change, figures_of(other.build), figures_of(one.build))
+    return context | {"said": said, "drawn": drawn, "evaluation": evaluation}
 
 
 def _samples(principal: Principal, one: RuneSide, other: RuneSide, chosen: str) -> dict[str, Any]:

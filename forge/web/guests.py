@@ -26,8 +26,7 @@ from forge.builds.errors import NoRune
 from forge.builds.models import Build
 from forge.builds.sides import figures_of, side_of
 from forge.comparison.changes import compare
-from forge.comparison.figures import figure_rows, manner_sentences
-from forge.comparison.sentences import sentences
+from forge.comparison.figures import figure_rows
 from forge.core.errors import Conflict, Invalid, NotFound, TooOften
 from forge.projects.models import Project
 from forge.reviews import actions
@@ -45,6 +44,7 @@ from forge.reviews.guests import (
 )
 from forge.reviews.models import AnchoredThread, Guest, Review
 from forge.web.conversation import read_by_guests
+from forge.web.judging import change_sentences
 from forge.web.pages import for_person, show_again
 from forge.web.project import project_of
 from forge.web.reviews import STATE_TAGS
@@ -188,8 +188,7 @@ def _judged(project: Project, build: Build) -> dict[str, Any]:
     before = approved_before(build)
     changes: tuple[str, ...] = ()
     if before is not None:
-        chosen = manner_sentences(figures_of(build), figures_of(before))
-        changes = (*sentences(compare(side_of(before), side_of(build))), *chosen)
+        changes = change_sentences(compare(side_of(before), side_of(build)), figures_of(build), figures_of(before))
     return {
         "has_rune": True,
         "figures": figure_rows(figures_of(build), None),

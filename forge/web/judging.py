@@ -68,7 +68,7 @@ def rune_facts(principal: Principal, build: Build) -> dict[str, Any]:
         "verified": verified(build),
         "hosted": hosted_models(build),
         "evaluation": evaluated(principal, build, before),
-        "changes": _said(comparison, figures, earlier),
+        "changes": () if comparison is None or earlier is None else change_sentences(comparison, figures, earlier),
         "pipeline": _drawn(build, comparison),
     }
 
@@ -87,10 +87,8 @@ def _runs_otherwise(before: Build, build: Build) -> bool:
     return one is not None and other is not None and one.digest != other.digest
 
 
-def _said(comparison: Comparison | None, figures: RuneFigures, earlier: RuneFigures | None) -> tuple[str, ...]:
-    """What changed since the earlier build, in sentences; none where there is no such build."""
-    if comparison is None or earlier is None:
-        return ()
+def change_sentences(comparison: Comparison, figures: RuneFigures, earlier: RuneFigures) -> tuple[str, ...]:
+    """What changed since an earlier build, in sentences: of the files, and of what was chosen for the build."""
     chosen = manner_sentences(figures, earlier)
     if not chosen:
         return sentences(comparison) or ("Nothing: the files are identical.",)

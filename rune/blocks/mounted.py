@@ -27,8 +27,8 @@ class NotThese(Exception):
 
 @dataclass(frozen=True)
 class ShelfVersion:
-    """A version of a block that a project can use. `deprecation` says why another should be taken, and `successor` which,
-    as a path; else they are empty."""
+    """A version of a block that a project can use. `deprecation` says why another should be taken, and `successor`
+    which, as a path; else they are empty."""
 
     version: str
     digest: str
@@ -69,10 +69,7 @@ def read_mounted(files: ProjectFiles, digest: str) -> bytes | None:
 
 def shelf_text(shelf: Shelf) -> str:
     """A shelf as the text of its file."""
-    value = {
-        str(name): [asdict(each) for each in found]
-        for name, found in sorted(shelf.items())
-    }
+    value = {str(name): [asdict(each) for each in found] for name, found in sorted(shelf.items())}
     return json.dumps(value, ensure_ascii=False)
 
 
@@ -119,4 +116,8 @@ def _version(value: Any) -> ShelfVersion | None:
         return None
     if not isinstance(deprecation, str) or not isinstance(successor, str):
         return None
-    return ShelfVersion(version, digest, deprecation, successor) if is_block_version(version) and is_digest(digest) else None
+    return (
+        ShelfVersion(version, digest, deprecation, successor)
+        if is_block_version(version) and is_digest(digest)
+        else None
+    )

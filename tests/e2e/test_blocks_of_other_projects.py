@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.conftest import OpenPage
+from tests.e2e.conftest import DESKTOP, PHONE, OpenPage
 from tests.e2e.graph import open_palette, runefile, show_graph, stage, wait_for_text
-from tests.e2e.studio import PATIENCE, create, expect_running, open_file, put_file, sign_in
+from tests.e2e.studio import PATIENCE, create, expect_running, open_file, put_file, sign_in, write
+from tests.e2e.test_accessible_pages import findings
 from tests.live_forge import LiveForge
 
 pytestmark = [pytest.mark.e2e, pytest.mark.proof]
@@ -46,11 +47,11 @@ def test_a_block_of_another_project_is_found_run_and_renewed(forge: LiveForge, o
     expect(dialog.get_by_text("One to three numbers")).to_be_visible()
     dialog.get_by_label("Version").fill("1.0")
     dialog.get_by_label("What is new").fill("Its first version.")
-    _shot(page, "publish")
+    _look(page, "publish")
     dialog.get_by_role("button", name="Publish").click()
     done = page.get_by_role("dialog", name="half 1.0 is published")
     expect(done).to_be_visible(timeout=2 * PATIENCE)
-    _shot(page, "published")
+    _look(page, "published")
     done.get_by_role("button", name="Done").click()
 
     # Another project finds it, with what it says of itself, and runs it on the wire that is chosen.
@@ -75,7 +76,20 @@ def test_a_block_of_another_project_is_found_run_and_renewed(forge: LiveForge, o
     expect(panel).to_contain_text(f"Version 1.0 of half, published by {organisation}/{first}")
     _shot(page, "panel")
 
+    # It runs beside the graph in the page's own Python, as it was published, on what comes in.
+    live = page.get_by_role("region", name="Block half", exact=True)
+    expect(live.get_by_text("a call in Python")).to_be_visible(timeout=2 * PATIENCE)
+    source = page.get_by_role("region", name="Source of half")
+    expect(source).to_contain_text(f"of {organisation}/{first}, read-only")
+    expect(source.get_by_role("heading", name="half 1.0")).to_be_visible()
+    write(page.get_by_label("Value as a number"), "0.5")
+    line = source.get_by_role("listitem").filter(has_text="y[i, j] = factor * x[i, j]")
+    expect(line.locator(".line-value")).to_have_text("y[0, 0] = 0.25", timeout=PATIENCE)
+    expect(source.get_by_role("button", name="Copy into my project")).to_be_visible()
+    _look(page, "beside")
+
     # One undo takes block and lock back, and the redo brings both.
+    stage(page, "half").focus()
     page.keyboard.press("Control+z")
     wait_for_text(page, lambda text: path not in text)
     expect(lock).to_have_count(0)
@@ -99,21 +113,50 @@ def test_a_block_of_another_project_is_found_run_and_renewed(forge: LiveForge, o
     page.get_by_role("button", name="See what changes").click()
     changes = page.get_by_role("dialog", name="half: 1.0 to 1.1")
     expect(changes.get_by_text("min(factor * x[i, j], 1.0)")).to_be_visible(timeout=PATIENCE)
-    for scheme in ("light", "dark"):
-        page.emulate_media(color_scheme=scheme)
-        _shot(page, f"changes-{scheme}")
-    page.emulate_media(color_scheme="light")
+    _look(page, "changes")
     changes.get_by_role("button", name="Take 1.1").click()
     wait_for_text(page, lambda text: "#half@1.1" in text)
     expect(page.get_by_text("It is the newest.")).to_be_visible(timeout=PATIENCE)
     expect_running(page)
     assert "#half@1.1" in runefile(page)
+    expect(source.get_by_role("heading", name="half 1.1")).to_be_visible(timeout=PATIENCE)
 
-    phone = page.context.new_page()
-    phone.set_viewport_size({"width": 390, "height": 844})
-    phone.goto(f"{forge.address}/{organisation}/{first}/studio")
-    expect_running(phone)
-    _shot(phone, "phone")
+    # Its page says all of it; advice against it is told there and beside the stage, until it is undone.
+    reader = page.context.new_page()
+    reader.goto(f"{forge.address}/{organisation}/-/blocks")
+    expect(reader.get_by_role("link", name="half")).to_contain_text("2 versions")
+    _look(reader, "list")
+    reader.get_by_role("link", name="half").click()
+    expect(reader.get_by_role("heading", name="What changed since 1.0")).to_be_visible()
+    _look(reader, "page")
+    reader.get_by_text("Deprecate 1.1").click()
+    reader.get_by_label("Why").fill("It ends too early.")
+    reader.get_by_label("To take in its place").fill("1.0")
+    _look(reader, "deprecate")
+    reader.get_by_role("button", name="Deprecate", exact=True).click()
+    expect(reader.get_by_text("half 1.1 is deprecated.")).to_be_visible()
+    _look(reader, "deprecated")
+    page.keyboard.press("Escape")
+    stage(page, "number").click()
+    stage(page, "half").click()
+    part = page.get_by_role("region", name="The block's version")
+    expect(part).to_contain_text("Deprecated: It ends too early.", timeout=PATIENCE)
+    expect(panel).to_contain_text(f"Take {organisation}/{first}#half@1.0 instead.")
+    expect(part.get_by_role("button", name="Take 1.0")).to_be_visible()
+    _shot(page, "deprecated-panel")
+    reader.get_by_role("button", name="Take it back").click()
+    expect(reader.get_by_text("half 1.1 is deprecated.")).to_have_count(0)
+
+
+def _look(page: Page, name: str) -> None:
+    """Axe finds nothing in what is shown, and a phone shows it as well."""
+    assert findings(page) == [], name
+    page.set_viewport_size(PHONE)
+    for scheme in ("dark", "light"):
+        page.emulate_media(color_scheme=scheme)
+        _shot(page, f"{name}-phone-{scheme}")
+    page.set_viewport_size(DESKTOP)
+    _shot(page, name)
 
 
 def _shot(page: Page, name: str) -> None:

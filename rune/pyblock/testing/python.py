@@ -75,8 +75,8 @@ def run_tests(
     prints: Callable[[int, str], None] | None = None,
     alive: Callable[[], object] = lambda: None,
 ) -> list[TestResult]:
-    """Runs the tests of a file that has no problems, each with fresh states. The tree of `checked` is used up. `alive` is
-    called while loops go on."""
+    """Runs the tests of a file that has no problems, each with fresh states. The tree of `checked` is used up. `alive`
+    is called while loops go on."""
     if checked.problems or checked.tree is None:
         raise ValueError("tests with problems cannot run")
     return _Runner(checked, prints, OwnTime(alive)).results()

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from forge.builds.models import Preview
 from forge.core.models import Event
 from forge.projects.actions import create_project, update_project, write_file
 from forge.projects.versions import snapshot
@@ -15,6 +16,7 @@ from rune.blocks.shared_path import parse_shared_path
 from rune.pyblock.check import read_file
 from rune.pyblock.interface import interface_of
 from tests.forge.made_blocks import published_block
+from tests.forge.made_builds import built
 from tests.rune.shared_blocks import SMOOTH
 
 pytestmark = pytest.mark.django_db
@@ -38,9 +40,8 @@ def _user(person: Any, organisation: Any, name: str, version: str) -> Any:
 
 
 def test_what_a_page_says_of_a_function() -> None:
-    source = """def both(x: f32["n"], y: i16[4], *, alpha: f32 = 0.1, count: u8, last: State[f32[2]]) -> tuple[f32["n"], i16[4]]:
-    return x, y
-"""
+    settings = "alpha: f32 = 0.1, count: u8, last: State[f32[2]]"
+    source = f'def both(x: f32["n"], y: i16[4], *, {settings}) -> tuple[f32["n"], i16[4]]:\n    return x, y\n'
     signature = read_file("both.py", source).signature
     assert signature is not None
     interface = interface_of(signature)
@@ -88,7 +89,7 @@ def test_a_block_s_page_has_its_versions_source_and_users(
     signature = read_file("smooth.py", SMOOTH.decode()).signature
     assert signature is not None
     BlockVersion.objects.filter(pk=newer.pk).update(interface=interface_of(signature), notes="Follows *slower*.")
-    _user(developer, project.organisation, "clap", "1.0")
+    clap = _user(developer, project.organisation, "clap", "1.0")
     for someone, status in ((stranger, 404), (None, 302)):
         assert browser_of(someone).get(PAGE).status_code == status
     text = _text(browser_of(viewer).get(PAGE))
@@ -104,8 +105,13 @@ def test_a_block_s_page_has_its_versions_source_and_users(
     )
     assert [each for each in told if each not in text] == []
     assert "Deprecate" not in text
+    # A preview that ran since then is newer than what was saved.
+    build = built(developer, clap, blocks=[{"path": "acme/kitchen#smooth@1.1", "digest": "sha256:ab"}])
+    Preview.objects.create(project=clap, build=build)
+    text = _text(browser_of(viewer).get(PAGE))
+    assert '<a class="cut" href="/acme/clap/studio">acme/clap</a><span class="tag num">1.1</span>' in text
     older = _text(browser_of(viewer).get(PAGE, {"version": "1.0"}))
-    assert ("What changed" in older, "Newest: 1.1" in older) == (False, True)
+    assert ("What changed" in older, "The one to take: 1.1" in older) == (False, True)
     assert browser_of(viewer).get(PAGE, {"version": "3"}).status_code == 404
     assert browser_of(viewer).get("/acme/kitchen/blocks/other").status_code == 404
     # Public, everyone reads it, and nobody learns who uses it but who takes part there.

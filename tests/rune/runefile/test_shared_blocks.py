@@ -145,13 +145,16 @@ def test_advice_against_a_version_is_a_warning_with_a_better_one() -> None:
     assert found.message == f'"{PATH}" is deprecated: It clicks.'
     assert [fix.title for fix in found.fixes] == ["Take version 1.10"]
     # What its project names in its place is told, and taken where it is known here.
-    for successor, fix in (("acme/sounds#smooth@1.10", "Take version 1.10"), ("acme/other#calm@1", "Take version 1.10")):
+    for successor, fix in (
+        ("acme/sounds#smooth@1.10", "Take version 1.10"),
+        ("acme/other#calm@1", "Take version 1.10"),
+    ):
         named = shelf.replace('"It clicks."', f'"It clicks.", "successor": "{successor}"', 1)
         (found,) = _found(project(lock=LOCK, mounted=MOUNTED, shelf=named))
         assert found.message == f'"{PATH}" is deprecated: It clicks. Take `{successor}` instead.'
         assert [each.title for each in found.fixes] == [fix]
     calm = named[:-1] + f', "acme/other#calm": [{{"version": "1", "digest": "{NEWER}"}}]}}'
     (found,) = _found(project(lock=LOCK, mounted=MOUNTED, shelf=calm))
-    assert [(each.title, [edit.text for edit in each.edits][0]) for each in found.fixes] == [
+    assert [(each.title, next(edit.text for edit in each.edits)) for each in found.fixes] == [
         ("Take acme/other#calm@1", "acme/other#calm@1")
     ]

@@ -4,7 +4,7 @@ import { BookOpen, FileCode } from "lucide-react";
 import { useMemo } from "react";
 import { useStore } from "zustand";
 import type { Snapshot } from "../../preview";
-import { copyInto } from "../session/copied-block";
+import { copyInto } from "../session/new-block";
 import { useMayEdit, useShell } from "../shell/shell";
 import { Live } from "./Live";
 import type { BlockRunner } from "./runner";

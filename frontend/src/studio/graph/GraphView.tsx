@@ -4,7 +4,7 @@ import { ReactFlowProvider } from "@xyflow/react";
 import { useEffect, useEffectEvent, useMemo, useRef, useState, type DragEvent, type KeyboardEvent } from "react";
 import { useStore } from "zustand";
 import { isMac } from "../commands/command";
-import { copyInto } from "../session/copied-block";
+import { copyInto } from "../session/new-block";
 import type { EditStep, Workspace } from "../session/workspace";
 import { useShell } from "../shell/shell";
 import { AddPanel } from "./AddPanel";

@@ -1,36 +1,18 @@
 // The running app beside its text, with one line that says which text it is of. How a rune runs is the preview's.
 import { lazy, Suspense, useEffect, useMemo, useState } from "react";
 import { useStore } from "zustand";
-import {
-  kindFor,
-  Preview,
-  type PreviewHost,
-  type Recorded,
-  type Snapshot,
-  type TimedRune,
-  type Watching,
-} from "../../preview";
-import { sentenceOf } from "../api/problem";
+import { kindFor, Preview, type PreviewHost, type Recorded, type TimedRune, type Watching } from "../../preview";
 import { deferred, startDeferredAfterPaint, startDeferred } from "../session/deferred";
 import { editState, previewStatus } from "../session/preview-status";
 import { useRune } from "../session/use-rune";
 import { usePhones } from "../phone/Phones";
 import type { Workspace } from "../session/workspace";
-import {
-  useApplyFix,
-  useDiagnostics,
-  useIsSignedOut,
-  useMayEdit,
-  usePlace,
-  useSession,
-  useShell,
-  useText,
-} from "../shell/shell";
+import { useApplyFix, useDiagnostics, useIsSignedOut, useMayEdit, useSession, useShell, useText } from "../shell/shell";
 
 const OpenQuestions = lazy(() => import("./OpenQuestions"));
 const Board = lazy(deferred(() => import("./Board")));
 const SampleList = lazy(() => import("./SampleList"));
-const BlockPanel = lazy(() => import("../block/BlockPanel"));
+const Beside = lazy(deferred(() => import("../block/Beside")));
 
 const SAMPLES = "samples/";
 const OPEN_QUESTION = "RUNE0048";
@@ -63,19 +45,6 @@ export function PreviewPane() {
       onUnwatch: (stage, index) => watches.toggle({ stage, index }),
     }),
     [watched, version, watches],
-  );
-  const active = usePlace((place) => place.shown.active);
-  const other = useOtherBlock();
-  const block = useMemo(
-    () =>
-      active !== null && (active.path.endsWith(".py") || other !== null)
-        ? (running: Snapshot) => (
-            <Suspense fallback={null}>
-              <BlockPanel key={active.id} file={active} stage={other} running={running} />
-            </Suspense>
-          )
-        : undefined,
-    [active, other],
   );
   const timed = useTimed(workspace, version, isSignedOut);
   const host = useHost();
@@ -111,7 +80,11 @@ export function PreviewPane() {
         host={host}
         watching={watching}
         timed={timed}
-        first={block}
+        first={(running) => (
+          <Suspense fallback={null}>
+            <Beside running={running} />
+          </Suspense>
+        )}
         after={(running) =>
           preview.build && (
             <Suspense>
@@ -135,15 +108,6 @@ export function PreviewPane() {
           ))}
       </Preview>
     </div>
-  );
-}
-
-/** The selected stage, where it runs a block of another project. */
-function useOtherBlock(): string | null {
-  const { workspace } = useShell();
-  const selected = usePlace((place) => place.selected);
-  return useStore(workspace.preview, ({ outline }) =>
-    outline.nodes.some(({ name, detail }) => name === selected && detail.includes("#")) ? selected : null,
   );
 }
 
@@ -226,20 +190,9 @@ function useAskedReplay({ client, toasts }: Workspace): Recorded | null {
   useEffect(() => {
     if (asked === null) return undefined;
     let wanted = true;
-    const read = async (): Promise<Recorded | null> => {
-      const sample = (await client.samples()).find(({ id }) => id === asked);
-      return sample === undefined
-        ? null
-        : { label: sample.label, kind: sample.kind, file: await client.recording(asked) };
-    };
-    read().then(
-      (found) => {
-        if (!wanted) return;
-        if (found === null)
-          toasts.say("This recording is not there any more: its time is over, or its consent was withdrawn.");
-        setRecorded(found);
-      },
-      (error: unknown) => wanted && toasts.say(sentenceOf(error)),
+    const say = (sentence: string): unknown => wanted && toasts.say(sentence);
+    void import("../session/first-recording").then(({ askedRecording }) =>
+      askedRecording(client, asked, say).then((found) => wanted && setRecorded(found)),
     );
     return () => {
       wanted = false;

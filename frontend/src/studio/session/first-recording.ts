@@ -1,7 +1,8 @@
 // The recording that a project brings along beside its Runefile, such as a template's: it shows what the app does to whoever has
-// no sensor at hand. Fetched when the first rune runs.
+// no sensor at hand, and the sample that an address asks for. Fetched when the first rune runs, or for that.
 import type { Recorded } from "../../preview";
 import type { ProjectClient } from "../api/client";
+import { sentenceOf } from "../api/problem";
 
 type Kind = Recorded["kind"];
 
@@ -37,4 +38,21 @@ export async function firstRecording(
   if (found === null) return null;
   const file = await client.readFile(found.path).catch(() => null);
   return file === null ? null : { label: found.path, kind: found.kind, file, isUnasked: true };
+}
+
+/** The sample with an id, as it is played; null where there is none, after saying why. */
+export async function askedRecording(
+  client: Pick<ProjectClient, "samples" | "recording">,
+  asked: string,
+  say: (sentence: string) => unknown,
+): Promise<Recorded | null> {
+  try {
+    const sample = (await client.samples()).find(({ id }) => id === asked);
+    if (sample !== undefined)
+      return { label: sample.label, kind: sample.kind, file: await client.recording(asked) };
+    say("This recording is not there any more: its time is over, or its consent was withdrawn.");
+  } catch (error) {
+    say(sentenceOf(error));
+  }
+  return null;
 }

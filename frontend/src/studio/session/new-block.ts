@@ -3,6 +3,7 @@ import type { OutlineWire, TextEdit } from "../../api/schema";
 import { LanguageRefusal } from "../../language";
 import { OUTSIDE_EDIT } from "../document/files";
 import { addText } from "../document/new-text";
+import type { Places } from "../shell/places";
 import type { Workspace } from "./workspace";
 
 interface Made {
@@ -36,6 +37,21 @@ export async function makeBlock(room: Room, name: string, wire: OutlineWire | nu
 /** Makes the block of a stage, which the catalogue has in Python, the project's own; answers its file, if it is new. */
 export async function copyBlock(room: Room, stage: string): Promise<string | null> {
   return (await made(room, { ask: "copy-block", stage }))[0]?.path ?? null;
+}
+
+/** The same, said, opened, and taken back by one undo. */
+export async function copyInto(workspace: Workspace, places: Places, stage: string): Promise<void> {
+  try {
+    const path = await copyBlock(workspace, stage);
+    if (path !== null) places.awaitFile(path);
+    workspace.toasts.say(
+      path === null ? `${stage} runs the file that is there already.` : `${stage} runs ${path}, which is yours now.`,
+      { label: "Undo", run: () => void workspace.files.undo.undo() },
+    );
+  } catch (error) {
+    if (!(error instanceof LanguageRefusal)) throw error;
+    workspace.toasts.say(error.message);
+  }
 }
 
 /** Does what the language answers to this, and answers the new files. Throws `LanguageRefusal`. */
