@@ -95,9 +95,11 @@ def test_boxes_and_points_lie_where_they_belong_and_each_stage_has_its_time(
     page = open_page()
     sign_in(page, forge.printed_link())
     create(page, "Digits")
+    preview = page.get_by_role("region", name="Preview")
+    # A picture that is there when the first rune runs is played to it unasked, in place of the camera.
+    expect(preview.get_by_role("application", name="Drawing sheet")).to_be_visible(timeout=PATIENCE)
     put(page, "half.png", half_red())
     put(page, "Runefile.yml", RUNEFILE.encode())
-    preview = page.get_by_role("region", name="Preview")
 
     # One source for each input: a picture of the project, sliders, sliders.
     camera = preview.get_by_role("region", name="Camera camera")
