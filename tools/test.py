@@ -70,7 +70,7 @@ def main() -> int:
 
 
 def memory_folder(candidate: Path = MEMORY, memory: Path = Path("/proc/meminfo"), room: int = ROOM) -> Path | None:
-    """A folder of the machine's memory with room for what tests write, from which programs may run; None without one."""
+    """A folder of memory with room for what tests write, from which programs may run; None where there is none."""
     if not candidate.is_dir() or not os.access(candidate, os.W_OK) or not memory.exists():
         return None
     found = re.search(r"^MemAvailable: +(\d+) kB$", memory.read_text("ascii"), re.MULTILINE)
@@ -93,6 +93,8 @@ def pytest(report: Path, processes: int, *arguments: str) -> int:
     options = ["-o", "junit_family=xunit1", f"--junitxml={report}", "--durations=12", "-m", "not proof"]
     # What a test that passed has written goes at once: the folder may be of memory.
     options += ["-o", "tmp_path_retention_policy=failed"]
+    # Its command is what we use of it; the plugin takes each process a second to import.
+    options += ["-p", "no:schemathesis"]
     several = ["-n", str(min(processes, MOST_PROCESSES)), *WHOLE_FILES]
     command = [sys.executable, "-m", "pytest", *options, *several, *arguments]
     # Stock clients run on Node, which may be the one that set-up fetched.

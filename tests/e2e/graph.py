@@ -33,7 +33,7 @@ def write_runefile(page: Page, text: str) -> None:
 
 def wait_for_text(page: Page, holds: Callable[[str], bool]) -> str:
     """The text as soon as it is as it should be."""
-    for _ in range(100):
+    for _ in range(PATIENCE // 100):
         text = runefile(page)
         if holds(text):
             return text

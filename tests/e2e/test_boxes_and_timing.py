@@ -58,6 +58,12 @@ PUT = """async ([path, bytes]) => {
 }"""
 PIXEL = "(canvas, [x, y]) => [...canvas.getContext('2d').getImageData(x, y, 1, 1).data].slice(0, 3)"
 
+IS_OF_THE_CAMERA = """box => {
+    const canvas = box.querySelector("canvas");
+    const isCropped = canvas.width === 96 && canvas.height === 64;
+    return isCropped && canvas.getContext("2d").getImageData(2, 32, 1, 1).data[1] > 100;
+}"""
+
 
 def half_red() -> bytes:
     """A PNG whose left half is red and whose right half is white."""
@@ -89,9 +95,11 @@ def test_boxes_and_points_lie_where_they_belong_and_each_stage_has_its_time(
     page = open_page()
     sign_in(page, forge.printed_link())
     create(page, "Digits")
+    preview = page.get_by_role("region", name="Preview")
+    # A picture that is there when the first rune runs is played to it unasked, in place of the camera.
+    expect(preview.get_by_role("application", name="Drawing sheet")).to_be_visible(timeout=PATIENCE)
     put(page, "half.png", half_red())
     put(page, "Runefile.yml", RUNEFILE.encode())
-    preview = page.get_by_role("region", name="Preview")
 
     # One source for each input: a picture of the project, sliders, sliders.
     camera = preview.get_by_role("region", name="Camera camera")
@@ -108,7 +116,8 @@ def test_boxes_and_points_lie_where_they_belong_and_each_stage_has_its_time(
     )
     expect(points.locator(".point").last).to_have_attribute("style", "left: 80%; top: 70%;", timeout=PATIENCE)
     for overlay in (boxes, points):
-        assert pixels(overlay.locator("canvas"), (5, 5), (90, 60)) == [[255, 0, 0], [255, 255, 255]]
+        canvas = overlay.locator("canvas")
+        forge.until(lambda canvas=canvas: pixels(canvas, (5, 5), (90, 60)) == [[255, 0, 0], [255, 255, 255]])
     # Nothing says how sure a box of this rune is, so nothing asks for a bound.
     expect(preview.get_by_label("Minimum score")).to_have_count(0)
     preview.get_by_label("Order of the box coordinates").select_option("left, top, right, bottom")
@@ -117,12 +126,7 @@ def test_boxes_and_points_lie_where_they_belong_and_each_stage_has_its_time(
     # The camera's picture is cropped to the sides that the rune asks for, and mirrored under the box as well.
     picture.get_by_role("button", name="Camera", exact=True).click()
     camera.get_by_role("button", name="Start the camera").click()
-    page.wait_for_function(
-        "box => { const c = box.querySelector('canvas'); return c.width === 96 && c.height === 64 && "
-        "c.getContext('2d').getImageData(2, 32, 1, 1).data[1] > 100; }",
-        arg=boxes.element_handle(),
-        timeout=PATIENCE,
-    )
+    forge.until(lambda: boxes.evaluate(IS_OF_THE_CAMERA))
     camera.get_by_role("button", name="Mirror the picture").click()
     expect(camera.get_by_role("button", name="Mirror the picture")).to_have_attribute("aria-pressed", "true")
 

@@ -214,7 +214,7 @@ def test_every_stage_can_be_read_and_no_panel_covers_the_one_that_it_is_about(
 
 def assert_free(page: Page, name: str) -> None:
     """Waits until the picture has come to rest with the stage in sight."""
-    for _ in range(50):
+    for _ in range(PATIENCE // 100):
         if stage_is_free(page, name):
             return
         page.wait_for_timeout(100)

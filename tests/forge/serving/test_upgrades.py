@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import shutil
 import tarfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from django.conf import settings
+from pytest_django import DjangoDbBlocker
 
 from forge.serving.database import BACKUPS, DatabaseUnusable, is_up_to_date, migrate_if_needed
 from tests.forge.each_migration import each_migration, go_back
@@ -18,21 +20,37 @@ pytestmark = pytest.mark.django_db(transaction=True)
 FOLDER = Path(settings.DATA_DIR) / BACKUPS
 
 
+@pytest.fixture(scope="module")
+def older_database(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """The database as it was before the newest migration of the floor under all apps, until a test upgrades it."""
+    with django_db_blocker.unblock():
+        graph = each_migration().loader.graph
+        newest = graph.leaf_nodes("core")[0]
+        go_back([next(node.key for node in graph.node_map[newest].parents if node.key[0] == "core")])
+        try:
+            yield
+        finally:
+            migrate_if_needed()
+            _tidy()
+
+
 @pytest.fixture(autouse=True)
-def older_database() -> Iterator[None]:
-    """The database as it was before the newest migration of the floor under all apps."""
-    graph = each_migration().loader.graph
-    newest = graph.leaf_nodes("core")[0]
-    go_back([next(node.key for node in graph.node_map[newest].parents if node.key[0] == "core")])
-    try:
-        yield
-    finally:
-        for file in FOLDER.glob("*") if FOLDER.is_dir() else ():
-            file.unlink()
-        FOLDER.rmdir() if FOLDER.is_dir() else FOLDER.unlink(missing_ok=True)
+def _without_backups(older_database: None) -> Iterator[None]:
+    yield
+    _tidy()
+
+
+def _tidy() -> None:
+    if FOLDER.is_dir():
+        shutil.rmtree(FOLDER)
+    FOLDER.unlink(missing_ok=True)
+
+
+def test_without_room_for_the_backup_nothing_is_upgraded() -> None:
+    FOLDER.write_text("no folder")
+    with pytest.raises(DatabaseUnusable, match="UPGRADE_BACKUPS=0"):
         migrate_if_needed()
-        for file in FOLDER.glob("*"):
-            file.unlink()
+    assert not is_up_to_date()
 
 
 def test_the_backup_has_the_tables_of_before_the_upgrade_and_the_oldest_go() -> None:
@@ -52,10 +70,3 @@ def test_the_backup_has_the_tables_of_before_the_upgrade_and_the_oldest_go() -> 
     leaves = {point for point in each_migration().loader.graph.leaf_nodes() if point[0] == "core"}
     assert not leaves & {tuple(point) for point in described["migrations"]}
     assert (FOLDER / kept[-1]).stat().st_mode & 0o777 == 0o600
-
-
-def test_without_room_for_the_backup_nothing_is_upgraded() -> None:
-    FOLDER.write_text("no folder")
-    with pytest.raises(DatabaseUnusable, match="UPGRADE_BACKUPS=0"):
-        migrate_if_needed()
-    assert not is_up_to_date()

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import struct
-import time
 import wave
 from dataclasses import replace
 from io import BytesIO
+from types import SimpleNamespace
 
 import pytest
 
 from rune.abi import Capability
 from rune.container import pack, rune_sections
+from rune.evaluation import evaluating
 from rune.evaluation.errors import EvaluationImpossible
 from rune.evaluation.evaluating import Effort, evaluate
 from rune.evaluation.labelled import Event, LabelledSample
@@ -83,12 +84,23 @@ def test_what_the_time_leaves_out_is_counted() -> None:
     assert (found.outcomes, found.left) == ((), 1)
 
 
-def test_the_time_between_samples_does_not_count() -> None:
-    def rest(_: int) -> None:
-        time.sleep(0.2)
+@pytest.mark.parametrize(("where", "left"), [("between samples", 0), ("in samples", 1)])
+def test_the_time_between_samples_does_not_count(monkeypatch: pytest.MonkeyPatch, where: str, left: int) -> None:
+    now = 0.0
 
-    found = evaluate(SCORES, [sample(name, "0", 1, 0) for name in "abc"], effort=Effort(seconds=0.2), news=rest)
-    assert found.left == 0
+    def clock() -> float:
+        """With each look in a sample a second has passed, where that is where time passes."""
+        nonlocal now
+        now += where == "in samples"
+        return now
+
+    def rest(_: int) -> None:
+        nonlocal now
+        now += 10
+
+    monkeypatch.setattr(evaluating, "time", SimpleNamespace(monotonic=clock))
+    found = evaluate(SCORES, [sample(name, "0", 1, 0) for name in "abc"], effort=Effort(seconds=1), news=rest)
+    assert found.left == left
 
 
 def test_a_rune_without_answers_or_with_two_inputs_cannot_be_evaluated() -> None:

@@ -1,5 +1,5 @@
 // Boxes or key points over the picture that the rune was given.
-import { useEffect, useId, useRef, useState } from "react";
+import { useId, useLayoutEffect, useRef, useState } from "react";
 import type { OutputTensor } from "../../runtime";
 import { percentText } from "../numbers";
 import type { PictureRequest } from "../picture/pixels";
@@ -39,7 +39,8 @@ export function OverlayView({ kind, tensor, beside, shown, title }: Props) {
   const sides = shown?.picture ?? { width: 1, height: 1 };
   const boxes = kind === "boxes" ? boxesOf(tensor, beside, order, sides, least) : [];
   const points = kind === "points" ? pointsOf(tensor, sides, least) : [];
-  useEffect(() => {
+  // In the frame that shows the boxes: they lie over the picture that they were found in.
+  useLayoutEffect(() => {
     if (canvas.current !== null && shown !== null) drawSeen(canvas.current, shown.bytes, shown.picture);
   }, [shown]);
   const count = kind === "boxes" ? boxes.length : points.length;
