@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-
-from django.core.cache import caches
+from functools import lru_cache
 
 from forge.core.blobs import read_blob
 from forge.core.errors import Damaged, NotFound
@@ -20,10 +19,6 @@ from rune.runefile.lock import LOCK_FILE, parse_lock
 
 MOST_TEXTS = 400
 """Blocks of which the text is given; of further ones a page knows only that they are there."""
-
-
-LONGEST_KEPT = 32 * 1024
-"""Characters of a text that is kept in memory; a block's have some thousands."""
 
 
 def usable_files(project: Project) -> tuple[list[BlockVersion], dict[str, str]]:
@@ -64,14 +59,13 @@ def _best(versions: tuple[ShelfVersion, ...]) -> ShelfVersion:
 
 
 def _text(digest: str) -> str | None:
+    try:
+        return _stored(digest)
+    except (NotFound, Damaged, UnicodeDecodeError):
+        return None
+
+
+@lru_cache(MOST_TEXTS)
+def _stored(digest: str) -> str:
     """The text with this digest, which who asks was found to read. It is kept: each question of the language has it."""
-    key = f"block:{digest}"
-    kept: str | None = caches["process"].get(key)
-    if kept is None:
-        try:
-            kept = read_blob(digest).decode()
-        except (NotFound, Damaged, UnicodeDecodeError):
-            return None
-        if len(kept) <= LONGEST_KEPT:
-            caches["process"].set(key, kept)
-    return kept
+    return read_blob(digest).decode()
