@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 
 from forge.core.blobs import read_blob
 from forge.core.errors import Damaged, NotFound
@@ -59,6 +60,12 @@ def _best(versions: tuple[ShelfVersion, ...]) -> ShelfVersion:
 
 def _text(digest: str) -> str | None:
     try:
-        return read_blob(digest).decode()
+        return _stored(digest)
     except (NotFound, Damaged, UnicodeDecodeError):
         return None
+
+
+@lru_cache(MOST_TEXTS)
+def _stored(digest: str) -> str:
+    """The text with this digest, which who asks was found to read. It is kept: each question of the language has it."""
+    return read_blob(digest).decode()

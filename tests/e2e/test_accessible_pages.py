@@ -136,6 +136,7 @@ def visit_all(page: Page, forge: LiveForge, look: Callable[[str], None]) -> None
         f"{forge.address}/?view=list",
         f"{forge.address}/search?q=di",
         f"{forge.address}/docs/guides/notices",
+        f"{organisation}/-/blocks",
         f"{organisation}/-/members",
         f"{organisation}/-/teams",
         f"{organisation}/-/activity",

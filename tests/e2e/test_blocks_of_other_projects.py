@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.conftest import DESKTOP, PHONE, OpenPage
+from tests.e2e.conftest import OpenPage
 from tests.e2e.graph import open_palette, runefile, show_graph, stage, wait_for_text
 from tests.e2e.studio import PATIENCE, create, expect_running, open_file, put_file, sign_in, write
 from tests.e2e.test_accessible_pages import findings
@@ -151,11 +151,11 @@ def test_a_block_of_another_project_is_found_run_and_renewed(forge: LiveForge, o
 def _look(page: Page, name: str) -> None:
     """Axe finds nothing in what is shown, and a phone shows it as well."""
     assert findings(page) == [], name
-    page.set_viewport_size(PHONE)
+    page.set_viewport_size({"width": 390, "height": 844})
     for scheme in ("dark", "light"):
         page.emulate_media(color_scheme=scheme)
         _shot(page, f"{name}-phone-{scheme}")
-    page.set_viewport_size(DESKTOP)
+    page.set_viewport_size({"width": 1440, "height": 940})
     _shot(page, name)
 
 

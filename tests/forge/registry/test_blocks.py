@@ -94,6 +94,7 @@ def test_a_version_means_its_bytes_for_ever(sounds: Any, developer: Any, owner: 
         "Average the scores, so that one loud moment is not a word.",
         "Slower.",
     )
+    assert first.interface is not None
     assert first.interface["settings"] == [
         {"name": "alpha", "type": "f32", "default": 0.5, "minimum": None, "maximum": None}
     ]

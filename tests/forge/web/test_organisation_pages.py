@@ -83,8 +83,8 @@ def test_members_are_found_by_name_and_address_a_page_at_a_time(
 def test_each_tab_is_there_for_whom_it_is(project: Project, owner: User, reviewer: User, browser_of: Browser) -> None:
     failed_build(owner, project)
     for person, tabs in (
-        (owner, ["Projects", "Members", "Teams", "Activity", "Settings"]),
-        (reviewer, ["Projects", "Members", "Teams", "Activity"]),
+        (owner, ["Projects", "Blocks", "Members", "Teams", "Activity", "Settings"]),
+        (reviewer, ["Projects", "Blocks", "Members", "Teams", "Activity"]),
     ):
         page = browser_of(person).get("/acme/-/activity").content.decode()
         part = page.partition('<nav class="tabs"')[2].partition("</nav>")[0]

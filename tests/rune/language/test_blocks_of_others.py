@@ -84,3 +84,26 @@ def test_what_is_advised_against_says_so_wherever_it_is_shown() -> None:
     advice = "Deprecated: It clicks. Take `acme/calm#slow@2` instead."
     assert _asked(service, ask="palette")["blocks"][0]["help"].startswith(advice)
     assert _asked(service, ask="hover", offset=runefile.index(PATH) + 3)["text"].startswith(advice)
+
+
+def test_a_stage_tells_how_to_run_its_block_beside_the_text() -> None:
+    runefile = RUNEFILE.format(block=PATH, type="f32").replace(
+        "inputs: [input]", "inputs: [input]\n    args: {alpha: 0.25}"
+    )
+    found = _asked(_service(runefile, f"{PATH} {NEW}\n"), ask="stage-block", stage="smooth")
+    assert found == {
+        "stage": "smooth",
+        "path": PATH,
+        "file": "smooth.py",
+        "text": SMOOTH.decode(),
+        "inputs": [{"stage": "input", "index": 0, "type": "f32", "dimensions": [4]}],
+        "outputs": 1,
+        "settings": {"alpha": 0.25},
+    }
+    # It is not of another project, not there, or its bytes are not here.
+    for service, stage in (
+        (_service(OTHER), "smooth"),
+        (_service(OTHER), "nothing"),
+        (_service(RUNEFILE.format(block="acme/other#x@1", type="f32")), "smooth"),
+    ):
+        assert _asked(service, ask="stage-block", stage=stage) is None

@@ -1,6 +1,5 @@
 // Beside the text of a block in Python: what it reads and what it writes, plotted, live from the preview's input; what it
 // prints, the error at its line, and the time of a call. Python runs in a sandboxed frame of its own.
-import { PackagePlus } from "lucide-react";
 import { useEffect, useMemo } from "react";
 import { useStore } from "zustand";
 import { createStore } from "zustand/vanilla";
@@ -8,10 +7,11 @@ import type { Snapshot } from "../../preview";
 import type { FileEntry } from "../document/files";
 import { setLineValues, type LineValue } from "../editor/line-values";
 import type { Places } from "../shell/places";
-import { usePlace, useSession, useShell } from "../shell/shell";
+import { usePlace, useShell } from "../shell/shell";
 import { BlockTests } from "./BlockTests";
 import { LiveTest } from "./LiveTest";
 import type { RecordingEngine } from "./new-test";
+import { ForOthers } from "./ForOthers";
 import { Live } from "./Live";
 import { OtherBlock } from "./OtherBlock";
 import type { BlockRunner } from "./runner";
@@ -45,28 +45,6 @@ export default function BlockPanel({ file, stage, running }: PanelProps) {
       <Block file={file} running={running} base={base} />
       <ForOthers file={file} />
     </>
-  );
-}
-
-/** Publishing the block for the organisation's other projects. */
-function ForOthers({ file }: { readonly file: FileEntry }) {
-  const { dialogs } = useShell();
-  const { may, project } = useSession((session) => session);
-  if (!may.includes("publish")) return null;
-  return (
-    <section className="card stack preview-card" aria-label="Other projects">
-      <p className="small muted">Other projects of {project.organisation} can use this block once it is published.</p>
-      <div className="row">
-        <button
-          type="button"
-          className="button"
-          onClick={() => dialogs.open({ what: "publish-block", path: file.path })}
-        >
-          <PackagePlus aria-hidden="true" />
-          Publish block…
-        </button>
-      </div>
-    </section>
   );
 }
 

@@ -1,6 +1,6 @@
 // Beside the Runefile, for a stage that runs a block of another project: its text as it was published, run in the sandbox's
 // Python on what comes in, with what it reads and writes, and the press that makes it the project's own.
-import { BookOpen, FileCode } from "lucide-react";
+import { BookOpen, Copy } from "lucide-react";
 import { useMemo } from "react";
 import { useStore } from "zustand";
 import type { Snapshot } from "../../preview";
@@ -75,7 +75,7 @@ function Published({ runner, place, stage }: PublishedProps) {
             className="button"
             onClick={() => workspace.attempt(copyInto(workspace, places, stage))}
           >
-            <FileCode aria-hidden="true" />
+            <Copy aria-hidden="true" />
             Copy into my project
           </button>
         )}

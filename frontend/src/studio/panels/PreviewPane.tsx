@@ -139,16 +139,14 @@ function useHost(): PreviewHost {
   const samples = files.filter(({ path }) => path.startsWith(SAMPLES)).map(({ path }) => path);
   const key = samples.join("\n");
   const [labels, setLabels] = useState<readonly string[]>([]);
-  const asked = useAskedReplay(workspace);
-  const [first, setFirst] = useState<Recorded | null>(null);
+  const [replay, setReplay] = useState<Recorded | null>(null);
   const [kinds, setKinds] = useState<readonly ReturnType<typeof kindFor>[] | null>(null);
-  const replay = asked ?? first;
   useEffect(() => {
     // Once, with the files that are there when the first rune runs.
-    if (kinds === null || new URLSearchParams(window.location.search).has("sample")) return;
+    if (kinds === null) return;
     const paths = files.map(({ path }) => path);
-    void import("../session/first-recording").then(({ firstRecording }) =>
-      firstRecording(client, paths, kinds).then(setFirst),
+    void import("../session/first-recording").then(({ firstReplay }) =>
+      firstReplay(workspace, paths, kinds).then(setReplay),
     );
     // eslint-disable-next-line react-hooks/exhaustive-deps
   }, [kinds]);
@@ -181,24 +179,6 @@ function useHost(): PreviewHost {
     // eslint-disable-next-line react-hooks/exhaustive-deps
     [files, builds, client, workspace, places, dialogs, me, mayEdit, mayGive, replay, key, labels],
   );
-}
-
-/** The sample that the page's address asks to play, such as one that gave a wrong result: `?sample=…`. */
-function useAskedReplay({ client, toasts }: Workspace): Recorded | null {
-  const [asked] = useState(() => new URLSearchParams(window.location.search).get("sample"));
-  const [recorded, setRecorded] = useState<Recorded | null>(null);
-  useEffect(() => {
-    if (asked === null) return undefined;
-    let wanted = true;
-    const say = (sentence: string): unknown => wanted && toasts.say(sentence);
-    void import("../session/first-recording").then(({ askedRecording }) =>
-      askedRecording(client, asked, say).then((found) => wanted && setRecorded(found)),
-    );
-    return () => {
-      wanted = false;
-    };
-  }, [asked, client, toasts]);
-  return recorded;
 }
 
 interface SamplesProps {

@@ -3,6 +3,7 @@
 import type { Recorded } from "../../preview";
 import type { ProjectClient } from "../api/client";
 import { sentenceOf } from "../api/problem";
+import type { Workspace } from "./workspace";
 
 type Kind = Recorded["kind"];
 
@@ -28,8 +29,21 @@ export function recordingBeside(
   return null;
 }
 
+/** What the page plays first: the sample that its address asks for (`?sample=…`), such as one that gave a wrong result, or
+ * else the project's own recording. */
+export async function firstReplay(
+  { client, toasts }: Pick<Workspace, "client" | "toasts">,
+  paths: readonly string[],
+  kinds: readonly (Kind | null)[],
+): Promise<Recorded | null> {
+  const asked = new URLSearchParams(window.location.search).get("sample");
+  return asked === null
+    ? firstRecording(client, paths, kinds)
+    : askedRecording(client, asked, (sentence) => toasts.say(sentence));
+}
+
 /** Null where there is none, or where it cannot be read: nobody asked for it. */
-export async function firstRecording(
+async function firstRecording(
   client: ProjectClient,
   paths: readonly string[],
   kinds: readonly (Kind | null)[],
@@ -41,15 +55,14 @@ export async function firstRecording(
 }
 
 /** The sample with an id, as it is played; null where there is none, after saying why. */
-export async function askedRecording(
+async function askedRecording(
   client: Pick<ProjectClient, "samples" | "recording">,
   asked: string,
   say: (sentence: string) => unknown,
 ): Promise<Recorded | null> {
   try {
     const sample = (await client.samples()).find(({ id }) => id === asked);
-    if (sample !== undefined)
-      return { label: sample.label, kind: sample.kind, file: await client.recording(asked) };
+    if (sample !== undefined) return { label: sample.label, kind: sample.kind, file: await client.recording(asked) };
     say("This recording is not there any more: its time is over, or its consent was withdrawn.");
   } catch (error) {
     say(sentenceOf(error));
