@@ -56,7 +56,7 @@ def test_each_test_says_what_it_found_compiled(
     assert (answer["state"], answer["error"], answer["build"]) == ("ready", None, None)
     problem = {"file": "double_test.py", "line": 6, "message": "element 0 is 2, expected 3"}
     first, second = answer["tests"]["tests"]
-    gave = {"count": 8, "sum": 2637618651, "first": struct.pack("<2f", 2.0, -6.0).hex()}
+    gave = {"count": 8, "sum": 2637618651, "first": struct.pack("<2f", 2.0, -4.0).hex()}
     assert first == {"name": "test_it_doubles", "line": 1, "problem": None, "gave": gave}
     assert (second["name"], second["line"], second["problem"]) == ("test_it_triples", 5, problem)
     assert second["gave"]["first"] == struct.pack("<f", 2.0).hex()
