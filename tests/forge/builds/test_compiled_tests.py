@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from threading import Event as Flag
 from typing import Any
 
@@ -54,10 +55,11 @@ def test_each_test_says_what_it_found_compiled(
     answer = found(client, project, compiler)
     assert (answer["state"], answer["error"], answer["build"]) == ("ready", None, None)
     problem = {"file": "double_test.py", "line": 6, "message": "element 0 is 2, expected 3"}
-    assert answer["tests"]["tests"] == [
-        {"name": "test_it_doubles", "line": 1, "problem": None},
-        {"name": "test_it_triples", "line": 5, "problem": problem},
-    ]
+    first, second = answer["tests"]["tests"]
+    gave = {"count": 8, "sum": 2637618651, "first": struct.pack("<2f", 2.0, -4.0).hex()}
+    assert first == {"name": "test_it_doubles", "line": 1, "problem": None, "gave": gave}
+    assert (second["name"], second["line"], second["problem"]) == ("test_it_triples", 5, problem)
+    assert second["gave"]["first"] == struct.pack("<f", 2.0).hex()
     told = Event.objects.filter(type="preview.watched").latest("sequence").data
     assert (told["watch"], told["state"]) == (answer["id"], "ready")
 
@@ -73,7 +75,7 @@ def test_each_test_says_what_it_found_compiled(
     # Without its block there is nothing to run; half a test says where it is wrong.
     write_file(developer, project, "double_test.py", b"def test_half():\n    assert\n")
     (half,) = found(client, project, compiler)["tests"]["tests"]
-    assert (half["name"], half["problem"]["line"]) == ("", 2)
+    assert (half["name"], half["problem"]["line"], half["gave"]) == ("", 2, None)
 
 
 def test_what_is_no_test_file_is_refused(client: Client, project: Any, developer: Any, compiler: Compiler) -> None:
