@@ -81,6 +81,15 @@ def memory_folder(candidate: Path = MEMORY, memory: Path = Path("/proc/meminfo")
     return candidate if may_run and enough else None
 
 
+def temporary_folder(folder: Path) -> Path:
+    """A place for temporary files in a folder, as open as the system's: a test's database runs as another user."""
+    temporary = folder / "temporary"
+    temporary.mkdir(exist_ok=True)
+    temporary.chmod(0o1777)
+    folder.chmod(0o711)
+    return temporary
+
+
 def left_out(lacks: Mapping[Need, int]) -> str:
     """Which tests did not run, and the command after which they do."""
     lines = [f"Not run: {counted(count, 'test')} without {need.name} ({need.serves})" for need, count in lacks.items()]
@@ -100,9 +109,7 @@ def pytest(report: Path, processes: int, *arguments: str) -> int:
     # Stock clients run on Node, which may be the one that set-up fetched.
     environment = {name: value for name, value in node_environment().items() if name != NO_BYTECODE}
     environment[SHARED] = str(report.parent)
-    temporary = report.parent / "temporary"
-    temporary.mkdir(exist_ok=True)
-    environment["TMPDIR"] = str(temporary)
+    environment["TMPDIR"] = str(temporary_folder(report.parent))
     return subprocess.run(command, cwd=ROOT, check=False, env=environment).returncode
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import struct
 import zlib
+from functools import partial
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
@@ -89,6 +90,10 @@ def pixels(canvas: Locator, *places: tuple[int, int]) -> list[list[int]]:
     return [canvas.evaluate(PIXEL, list(place)) for place in places]
 
 
+def is_half_red(canvas: Locator) -> bool:
+    return pixels(canvas, (5, 5), (90, 60)) == [[255, 0, 0], [255, 255, 255]]
+
+
 def test_boxes_and_points_lie_where_they_belong_and_each_stage_has_its_time(
     forge: LiveForge, open_page: OpenPage
 ) -> None:
@@ -116,8 +121,7 @@ def test_boxes_and_points_lie_where_they_belong_and_each_stage_has_its_time(
     )
     expect(points.locator(".point").last).to_have_attribute("style", "left: 80%; top: 70%;", timeout=PATIENCE)
     for overlay in (boxes, points):
-        canvas = overlay.locator("canvas")
-        forge.until(lambda canvas=canvas: pixels(canvas, (5, 5), (90, 60)) == [[255, 0, 0], [255, 255, 255]])
+        forge.until(partial(is_half_red, overlay.locator("canvas")))
     # Nothing says how sure a box of this rune is, so nothing asks for a bound.
     expect(preview.get_by_label("Minimum score")).to_have_count(0)
     preview.get_by_label("Order of the box coordinates").select_option("left, top, right, bottom")

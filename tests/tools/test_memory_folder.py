@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tools.test import memory_folder
+from tools.test import memory_folder, temporary_folder
 
 ROOM = 1 << 20
 
@@ -39,3 +39,12 @@ def test_a_folder_from_which_no_program_may_run_is_not_taken(tmp_path: Path, mon
     refusing = os.statvfs_result((*as_it_is[:8], as_it_is.f_flag | os.ST_NOEXEC, as_it_is[9]))
     monkeypatch.setattr(os, "statvfs", lambda path: refusing)
     assert memory_folder(tmp_path, memory, ROOM) is None
+
+
+def test_another_user_gets_to_the_temporary_files_and_not_to_what_lies_beside_them(tmp_path: Path) -> None:
+    tmp_path.chmod(0o700)
+    temporary = temporary_folder(tmp_path)
+    assert temporary.parent == tmp_path
+    assert temporary.stat().st_mode & 0o7777 == 0o1777
+    assert tmp_path.stat().st_mode & 0o777 == 0o711
+    assert temporary_folder(tmp_path) == temporary
