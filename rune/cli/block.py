@@ -11,7 +11,7 @@ import click
 
 from rune.blocks.catalogue import CATALOGUE, find_block
 from rune.blocks.in_python import elements_of, source_of
-from rune.blocks.shared_path import SharedPath, parse_shared_name, parse_shared_path
+from rune.blocks.shared_path import SharedName, SharedPath, parse_shared_name, parse_shared_path
 from rune.blocks.signature import Block
 from rune.building.block_cache import BlockCache
 from rune.cli.allow_outside import allow_outside_option
@@ -28,6 +28,9 @@ from rune.tensor import ElementType
 from rune.wording import listed
 
 _NUMBERS = tuple(str(element) for element in ElementType if element not in (ElementType.UTF8, ElementType.U64))
+
+_MOST_WARNED = 10
+"""Versions that are asked for one after the other while the registry warns of each."""
 
 
 @click.group()
@@ -81,24 +84,33 @@ def copy(name: str, project: Path, element: str | None) -> None:
 def add(block: str, project: Path, registry: str | None, insecure: bool) -> None:
     """Fetch a BLOCK of another project, such as acme/sounds#smooth@1.2, and write its digest into PROJECT's rune.lock.
 
-    Without a version the newest is taken. Then write `proc-block: acme/sounds#smooth@1.2` in the Runefile.
+    Without a version the newest is taken that nobody advises against. Then write `proc-block: acme/sounds#smooth@1.2` in
+    the Runefile.
     """
     path, name = parse_shared_path(block), parse_shared_name(block)
     if path is None and name is None:
         raise click.UsageError(f"{block} names no block of a project: write it as acme/sounds#smooth@1.2.")
     address, token = registry_for(registry, insecure=insecure)
     with Registry(address, token, insecure=insecure) as remote:
-        if path is None and name is not None:
-            versions = remote.block_versions(name)
-            if not versions:
-                raise CommandFailed(f"{name} has no version at {address}.")
-            path = SharedPath(name, versions[0])
-        assert path is not None  # noqa: S101 (one of the two is)
-        pulled = remote.block(path)
+        if path is None:
+            assert name is not None  # noqa: S101 (one of the two is)
+            path, pulled = _best(remote, name)
+        else:
+            pulled = remote.block(path)
     for warning in pulled.warnings:
         click.secho(f"warning: {warning}", fg="yellow", err=True)
     _lock(project, path, pulled)
     click.echo(f"Wrote {project / LOCK_FILE}. Write `proc-block: {path}` in the Runefile to use it.")
+
+
+def _best(remote: Registry, name: SharedName) -> tuple[SharedPath, PulledBlock]:
+    """The newest version that the registry does not warn of; where it warns of the last ones, the newest."""
+    paths = [SharedPath(name, version) for version in remote.block_versions(name)[:_MOST_WARNED]]
+    if not paths:
+        raise CommandFailed(f"The registry has no version of {name}.")
+    newest = paths[0], remote.block(paths[0])
+    others = ((path, remote.block(path)) for path in paths[1:])
+    return newest if not newest[1].warnings else next((each for each in others if not each[1].warnings), newest)
 
 
 @command.command("list", short_help="List the blocks of the catalogue, or of an organisation")

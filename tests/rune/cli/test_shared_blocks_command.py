@@ -29,11 +29,15 @@ class _Registry(BaseHTTPRequestHandler):
 
     answers: dict[str, bytes]
     asked: list[str]
+    warned: list[str]
+    """Paths that are answered with a warning."""
 
     def do_GET(self) -> None:
         self.asked.append(self.path)
         found = self.answers.get(self.path.partition("?")[0])
         self.send_response(200 if found is not None else 404)
+        if self.path in self.warned:
+            self.send_header("Warning", '299 - "deprecated"')
         self.send_header("Content-Length", str(len(found or b"{}")))
         self.end_headers()
         self.wfile.write(found or b"{}")
@@ -52,7 +56,7 @@ def registry(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[type[_
         f"{BASE}/manifests/{DIGEST}": MANIFEST,
         f"{BASE}/blobs/{digest_of(SMOOTH)}": SMOOTH,
     }
-    handler = type("Handler", (_Registry,), {"answers": answers, "asked": []})
+    handler = type("Handler", (_Registry,), {"answers": answers, "asked": [], "warned": []})
     with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         thread = Thread(target=server.serve_forever)
         thread.start()
@@ -107,6 +111,21 @@ def test_a_block_is_fetched_once_and_built_without_a_network(registry: type[_Reg
     assert (built.exit_code, registry.asked) == (0, []), built.output
     frame = struct.pack("<4f", 1.0, 0.0, 0.0, -4.0)
     assert said(Runtime.load(rune.read_bytes()), [[frame]]) == struct.pack("<4f", 0.5, 0.0, 0.0, -2.0)
+
+
+def test_without_a_version_the_newest_is_taken_that_nobody_advises_against(
+    registry: type[_Registry], folder: Path
+) -> None:
+    newer, mounted = published("1.3")
+    registry.answers[f"{BASE}/tags/list"] = json.dumps({"tags": ["1.2", "1.3"]}).encode()
+    registry.answers[f"{BASE}/manifests/1.3"] = next(data for data in mounted.values() if digest_of(data) == newer)
+    assert "smooth@1.3" in _rune("block", "add", "acme/sounds#smooth", folder).output
+    registry.warned.append(f"{BASE}/manifests/1.3")
+    assert PATH in (added := _rune("block", "add", "acme/sounds#smooth", folder)).output
+    assert "warning" not in added.output
+    registry.warned.append(f"{BASE}/manifests/1.2")
+    assert "warning: " in (added := _rune("block", "add", "acme/sounds#smooth", folder)).output
+    assert "smooth@1.3" in added.output
 
 
 def test_what_the_lock_names_is_fetched_by_its_digest(registry: type[_Registry], folder: Path, tmp_path: Path) -> None:
