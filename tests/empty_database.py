@@ -15,7 +15,7 @@ SHARED = "FORGE_TEST_SHARED"
 """Names the folder of what the processes of one run make once for all (tools/test.py)."""
 DATABASE = "forge.sqlite3"
 """The name of the database in the data folder."""
-PATIENCE = 60
+PATIENCE = 300
 """Seconds in which the tables must be there, on a machine that is busy with other tests."""
 
 

@@ -141,7 +141,7 @@ class User(AbstractBaseUser):
     def standing(self) -> Standing:
         """Roles, and where the person is kept out: a query each time, two where a second factor is asked for."""
         rows = _STANDING.rows(self.pk)
-        found = [(id_of(organisation), role, bool(requires), id_of(of)) for organisation, role, requires, of in rows]
+        found = [(id_of(whose), role, bool(requires), of and id_of(of)) for whose, role, requires, of in rows]
         requiring = frozenset(organisation for organisation, _, requires, _ in found if requires)
         kept_out = frozenset[uuid.UUID]() if not requiring or self.has_second_factor else requiring
         let_in = [(organisation, Role(role), of) for organisation, role, _, of in found if organisation not in kept_out]

@@ -32,7 +32,8 @@ class CompiledQuery:
         hole, filled = _as_parameter(_ANY), _as_parameter(key)
         with connection.cursor() as cursor:
             cursor.execute(statement, [filled if each == hole else each for each in parameters])
-            return cursor.fetchall()
+            found: list[tuple[Any, ...]] = cursor.fetchall()
+        return found
 
     def _compile(self, vendor: str) -> tuple[str, tuple[Any, ...]]:
         statement, parameters = self._compose(_ANY).query.sql_with_params()
@@ -41,8 +42,8 @@ class CompiledQuery:
         return statement, tuple(parameters)
 
 
-def id_of(value: UUID | str | None) -> UUID | None:
-    """An id as a row has it: a text in a database that has no type for ids."""
+def id_of(value: UUID | str) -> UUID:
+    """An id of a row, which is a text in a database that has no type for ids."""
     return UUID(value) if isinstance(value, str) else value
 
 

@@ -44,4 +44,3 @@ def test_a_query_that_does_not_ask_for_the_id_would_give_everyone_the_same_and_i
 def test_an_id_is_the_same_from_any_database() -> None:
     key = uuid4()
     assert id_of(key.hex) == id_of(str(key)) == id_of(key) == key
-    assert id_of(None) is None
