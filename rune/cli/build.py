@@ -409,8 +409,9 @@ def _wrong_in_pages(report: Report) -> Iterator[str]:
         if model.wrong_in_pages and not model.unsupported:
             operators = ", ".join(model.wrong_in_pages)
             yield (
-                f"warning: Pages give wrong numbers for {model.file or model.stage}: their interpreter gets "
-                f"{operators} of floats with int8 weights wrong. Trust what `rune run` and builds on the server give\n"
+                f"warning: Pages give wrong numbers for {model.file or model.stage}: their interpreter computes "
+                f"{operators} of floats with int8 weights wrongly. "
+                "Trust what `rune run` and builds on the server give\n"
             )
 
 
