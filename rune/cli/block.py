@@ -84,8 +84,8 @@ def copy(name: str, project: Path, element: str | None) -> None:
 def add(block: str, project: Path, registry: str | None, insecure: bool) -> None:
     """Fetch a BLOCK of another project, such as acme/sounds#smooth@1.2, and write its digest into PROJECT's rune.lock.
 
-    Without a version the newest is taken that nobody advises against. Then write `proc-block: acme/sounds#smooth@1.2` in
-    the Runefile.
+    Without a version the newest is taken that nobody advises against. Then write `proc-block: acme/sounds#smooth@1.2`
+    in the Runefile.
     """
     path, name = parse_shared_path(block), parse_shared_name(block)
     if path is None and name is None:
