@@ -410,8 +410,7 @@ def _wrong_in_pages(report: Report) -> Iterator[str]:
             operators = ", ".join(model.wrong_in_pages)
             yield (
                 f"warning: Pages give wrong numbers for {model.file or model.stage}: their interpreter computes "
-                f"{operators} of floats with int8 weights wrongly. "
-                "Trust what `rune run` and builds on the server give\n"
+                f"{operators} of floats with int8 weights wrongly. Trust what `rune run` and builds give\n"
             )
 
 

@@ -36,7 +36,7 @@ def test_a_rune_is_verified_with_its_model(sine: Path) -> None:
     done = run(sine.with_suffix(".rune"), "--model", sine / "sine.tflite", "-n", "4")
     assert done.exit_code == 0, done.output
     first, reference, rune, model = done.stdout.splitlines()
-    assert "of the reference on 8 inputs" in first
+    assert "identical to the reference on 8 inputs" in first
     assert reference.startswith("  reference: ai-edge-litert ")
     assert rune.startswith("  rune: the rune gives the same ")
     assert model.startswith("  sine (sine.tflite): ")
