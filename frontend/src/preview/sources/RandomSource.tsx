@@ -22,14 +22,10 @@ export function RandomSource({ request, onInput }: SourceProps) {
 function randomInput(request: CapabilityRequest): ArrayBuffer {
   const isFloat =
     request.kind !== "RAND" &&
-    (request.kind === "ACCEL" || request.kind === "FLOAT_IMAGE" || request.type?.startsWith("f") === true);
+    (request.kind === "ACCEL" || request.kind === "FLOAT_IMAGE" || request.type?.startsWith("f32") === true);
   if (isFloat) {
     const scale = request.kind === "FLOAT_IMAGE" ? 255 : 1;
-    const bytes = new ArrayBuffer(request.size);
-    const Floats = request.type?.startsWith("f64") === true ? Float64Array : Float32Array;
-    const floats = new Floats(bytes, 0, Math.floor(bytes.byteLength / Floats.BYTES_PER_ELEMENT));
-    for (let place = 0; place < floats.length; place++) floats[place] = Math.random() * scale;
-    return bytes;
+    return Float32Array.from({ length: request.size / 4 }, () => Math.random() * scale).buffer;
   }
   const bytes = new Uint8Array(request.size);
   // The browser gives at most 64 KiB at once.
