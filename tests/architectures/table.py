@@ -60,8 +60,8 @@ def page(exports: Exports, found: Outcomes) -> str:
             "Exact: every byte is the reference's. Within: every number is within the tolerance of floats ([how runes "
             "are verified](../adr/0015-verifying-a-rune.md)). Host: the rune has its host run the model. Sizes are in "
             "bytes; the arena is a rune's working memory. Floats that are not the reference's to the bit come of what "
-            "it asks the C library of its machine (powers of e, TANH, the error function), and of sums that are added "
-            "several at a time (FULLY_CONNECTED).",
+            "it asks the C library of its machine (powers of e, TANH, the error function), and of sums that SVDF and "
+            "LSTM add in an order of their own.",
             120,
         ),
         _models(exports.words, rows),
