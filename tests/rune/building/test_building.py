@@ -87,6 +87,7 @@ def test_a_report_says_what_the_rune_is_and_needs() -> None:
             "runs": "compiled",
             "unsupported": [],
             "mimetype": "application/tflite-model",
+            "wrong_in_pages": [],
         }
     ]
     assert report["resources"] == []

@@ -65,6 +65,7 @@ def test_a_model_of_another_format_is_carried_as_it_is() -> None:
         "runs": "host",
         "unsupported": [],
         "mimetype": "application/onnx-model",
+        "wrong_in_pages": [],
     }
     graph = read_rune(result.rune).graph
     assert graph is not None
