@@ -7,6 +7,7 @@ import os
 import struct
 import subprocess
 from collections.abc import Iterator, Sequence
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -28,15 +29,23 @@ from tests.rune.targets.c_programs import said
 pytestmark = pytest.mark.proof
 
 COUNT = int(os.environ.get("FORGE_BLOCKS", "500"))
-BATCH = 25
+"""Programs that end well, at least: about two of five that are generated do, on all their inputs."""
+BATCH = 60
+"""Programs that are generated for one rune."""
 CORE = "cortex-m4"
 
 Made = list[tuple[Program, list[bytes]]]
 
 
 def batches() -> Iterator[Made]:
-    for first in range(0, COUNT, BATCH):
-        yield agreeing_programs(range(first, min(first + BATCH, COUNT)))
+    programs = 0
+    for first in count(0, BATCH):
+        made = agreeing_programs(range(first, first + BATCH))
+        assert made, "none of these programs ends well"
+        yield made
+        programs += len(made)
+        if programs >= COUNT:
+            return
 
 
 def test_on_wasmtime_and_in_v8_they_give_what_python_gives(record_property: Recorder, tmp_path: Path) -> None:
@@ -49,7 +58,7 @@ def test_on_wasmtime_and_in_v8_they_give_what_python_gives(record_property: Reco
         assert in_v8(rune, frames, len(made), tmp_path / str(number)) == expected
     record_property("programs", programs)
     record_property("node", said_by("node", "--version"))
-    assert programs > COUNT // 3
+    assert programs >= COUNT
 
 
 def test_on_an_emulated_core_they_give_what_python_gives(record_property: Recorder, tmp_path: Path) -> None:
@@ -63,7 +72,7 @@ def test_on_an_emulated_core_they_give_what_python_gives(record_property: Record
         frames, expected = together(made)
         assert emulate(firmware, frames).outputs == expected
     record_property("programs", programs)
-    assert programs > COUNT // 3
+    assert programs >= COUNT
 
 
 def in_v8(rune: bytes, frames: Sequence[Sequence[bytes]], blocks: int, folder: Path) -> bytes:
