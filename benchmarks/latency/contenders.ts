@@ -97,6 +97,7 @@ async function liteRt({ name, input, read }: Asked): Promise<Contender> {
 
 export const CONTENDERS: Readonly<Record<string, (asked: Asked) => Promise<Contender>>> = {
   rune: (asked) => rune(`/${asked.name}.rune`, asked),
+  plain: (asked) => rune(`/${asked.name}.plain.rune`, asked),
   speed: (asked) => rune(`/${asked.name}.speed.rune`, asked),
   tflite: tfjsTflite,
   litert: liteRt,
