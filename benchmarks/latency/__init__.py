@@ -63,8 +63,8 @@ def measure() -> str:
         "the build with relaxed SIMD.\n\n"
         + table(TIMES, [_times(model, result) for model, result in told])
         + "\n\nThe time of a rune over that of the other runtime: as it is built by default, and with `--optimize "
-        "speed`, in a browser without relaxed instructions (plain) and in this one. Under 1 the rune is faster; the aims "
-        "are 0.5 beside tfjs-tflite, and beside LiteRT.js 1 for a plain rune and 0.5 for one with them. The last "
+        "speed`, in a browser without relaxed instructions (plain) and in this one. Under 1 the rune is faster; the "
+        "aims are 0.5 beside tfjs-tflite, and beside LiteRT.js 1 for a plain rune and 0.5 for one with them. The last "
         "columns are the largest difference of an output from the rune's: steps of an integer, or the difference of "
         "floats. Both others round as XNNPACK does, a rune as the reference does.\n\n"
         + table(RATIOS, [_ratios(model, result) for model, result in told])
