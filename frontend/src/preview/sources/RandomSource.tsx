@@ -22,10 +22,14 @@ export function RandomSource({ request, onInput }: SourceProps) {
 function randomInput(request: CapabilityRequest): ArrayBuffer {
   const isFloat =
     request.kind !== "RAND" &&
-    (request.kind === "ACCEL" || request.kind === "FLOAT_IMAGE" || request.type?.startsWith("f32") === true);
+    (request.kind === "ACCEL" || request.kind === "FLOAT_IMAGE" || request.type?.startsWith("f") === true);
   if (isFloat) {
     const scale = request.kind === "FLOAT_IMAGE" ? 255 : 1;
-    return Float32Array.from({ length: request.size / 4 }, () => Math.random() * scale).buffer;
+    const Floats: Float32ArrayConstructor | Float64ArrayConstructor = request.type?.startsWith("f64")
+      ? Float64Array
+      : Float32Array;
+    const floats = new Floats(request.size / Floats.BYTES_PER_ELEMENT);
+    return floats.map(() => Math.random() * scale).buffer;
   }
   const bytes = new Uint8Array(request.size);
   // The browser gives at most 64 KiB at once.
