@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from rune.blocks.predictions import F64
 from rune.blocks.refusals import checked_input
-from rune.blocks.signature import BlockError
-from rune.tensor import TensorType
+from rune.blocks.signature import BlockError, BlockOutput
+from rune.tensor import ElementType, TensorType
 
 
 def rows_and_targets(block: str, inputs: tuple[TensorType, ...]) -> tuple[int, int]:
@@ -17,8 +17,9 @@ def rows_and_targets(block: str, inputs: tuple[TensorType, ...]) -> tuple[int, i
     return rows.dimensions[0], rows.dimensions[1]
 
 
-def learned_and_asked(block: str, inputs: tuple[TensorType, ...]) -> tuple[TensorType, TensorType]:
-    """The rows to learn from, each with a target, and those to predict, of as many features. Raises `BlockError`."""
+def predictions(block: str, inputs: tuple[TensorType, ...]) -> tuple[BlockOutput, ...]:
+    """A number for each row to predict, of the rows to learn from, each with a target, and those to predict, of as many
+    features. Raises `BlockError`."""
     if len(inputs) != 3:
         raise BlockError(
             f"{block} takes 3 inputs, rows to learn from, their targets and rows to predict, and not {len(inputs)}"
@@ -29,7 +30,13 @@ def learned_and_asked(block: str, inputs: tuple[TensorType, ...]) -> tuple[Tenso
     asked = features_of(block, inputs, 2)
     if asked.dimensions[1] != features:
         raise BlockError(f"it learns from {features} features a row, and {asked} has others", input_index=2)
-    return inputs[0], asked
+    return (BlockOutput(TensorType(ElementType.F64, (asked.dimensions[0],))),)
+
+
+def coordinate_descent_memory(rows: int, features: int) -> int:
+    """Bytes that coordinate_descent.h works in: the features in columns, four numbers for each, and what is left of the
+    targets."""
+    return 8 * (rows * features + 4 * features + rows)
 
 
 def features_of(block: str, inputs: tuple[TensorType, ...], index: int) -> TensorType:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from rune.blocks.learning import learned_and_asked
+from rune.blocks.learning import predictions
 from rune.blocks.signature import Argument, ArgumentKind, Arguments, BlockCode, BlockError, BlockOutput, real
-from rune.tensor import ElementType, TensorType
+from rune.tensor import TensorType
 
 _MOST_FEATURES = 1000
 _FOR_A_CONSTRAINT, _FOR_AN_UNKNOWN = 14, 5
@@ -35,10 +35,10 @@ TOLERANCE = Argument(
 
 def outputs(block: str, inputs: tuple[TensorType, ...]) -> tuple[BlockOutput, ...]:
     """A number for each row to predict. Raises `BlockError`."""
-    learned, asked = learned_and_asked(block, inputs)
-    if learned.dimensions[1] > _MOST_FEATURES:
-        raise BlockError(f"{block} takes up to {_MOST_FEATURES} features a row, and not {learned}", input_index=0)
-    return (BlockOutput(TensorType(ElementType.F64, (asked.dimensions[0],))),)
+    found = predictions(block, inputs)
+    if inputs[0].dimensions[1] > _MOST_FEATURES:
+        raise BlockError(f"{block} takes up to {_MOST_FEATURES} features a row, and not {inputs[0]}", input_index=0)
+    return found
 
 
 def call(

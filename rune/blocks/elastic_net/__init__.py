@@ -4,20 +4,18 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from rune.blocks.learning import learned_and_asked
+from rune.blocks.learning import coordinate_descent_memory, predictions
 from rune.blocks.signature import Arguments, Block, BlockCode, BlockOutput, Category
-from rune.tensor import ElementType, TensorType
+from rune.tensor import TensorType
 
 
 def _outputs(inputs: tuple[TensorType, ...], _arguments: Arguments) -> tuple[BlockOutput, ...]:
-    _, asked = learned_and_asked("elastic_net", inputs)
-    return (BlockOutput(TensorType(ElementType.F64, (asked.dimensions[0],))),)
+    return predictions("elastic_net", inputs)
 
 
 def _code(inputs: tuple[TensorType, ...], _arguments: Arguments) -> BlockCode:
     rows, features = inputs[0].dimensions
-    # The features in columns, four numbers for each, and what is left of the targets.
-    scratch = 8 * (rows * features + 4 * features + rows)
+    scratch = coordinate_descent_memory(rows, features)
     return BlockCode("rune_elastic_net", numbers=(rows, features, inputs[2].dimensions[0]), scratch_size=scratch)
 
 

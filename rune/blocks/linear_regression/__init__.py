@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from rune.blocks.learning import learned_and_asked
+from rune.blocks.learning import predictions
 from rune.blocks.signature import Arguments, Block, BlockCode, BlockError, BlockOutput, Category
-from rune.tensor import ElementType, TensorType
+from rune.tensor import TensorType
 
 
 def _outputs(inputs: tuple[TensorType, ...], _arguments: Arguments) -> tuple[BlockOutput, ...]:
-    learned, asked = learned_and_asked("linear_regression", inputs)
-    rows, features = learned.dimensions
+    outputs = predictions("linear_regression", inputs)
+    rows, features = inputs[0].dimensions
     if rows <= features:
         raise BlockError(
             f"{rows} rows do not decide {features} factors and an offset: it takes at least {features + 1}",
             input_index=0,
         )
-    return (BlockOutput(TensorType(ElementType.F64, (asked.dimensions[0],))),)
+    return outputs
 
 
 def _code(inputs: tuple[TensorType, ...], _arguments: Arguments) -> BlockCode:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from rune.blocks.learning import learned_and_asked
+from rune.blocks.learning import predictions
 from rune.blocks.signature import (
     Argument,
     ArgumentKind,
@@ -15,12 +15,11 @@ from rune.blocks.signature import (
     Category,
     integer,
 )
-from rune.tensor import ElementType, TensorType
+from rune.tensor import TensorType
 
 
 def _outputs(inputs: tuple[TensorType, ...], _arguments: Arguments) -> tuple[BlockOutput, ...]:
-    _, asked = learned_and_asked("logistic_regression", inputs)
-    return (BlockOutput(TensorType(ElementType.F64, (asked.dimensions[0],))),)
+    return predictions("logistic_regression", inputs)
 
 
 def _code(inputs: tuple[TensorType, ...], arguments: Arguments) -> BlockCode:

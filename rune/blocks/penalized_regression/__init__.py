@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from rune.blocks.learning import learned_and_asked
+from rune.blocks.learning import coordinate_descent_memory, predictions
 from rune.blocks.signature import (
     Argument,
     ArgumentKind,
@@ -15,18 +15,16 @@ from rune.blocks.signature import (
     Category,
     real,
 )
-from rune.tensor import ElementType, TensorType
+from rune.tensor import TensorType
 
 
 def _outputs(inputs: tuple[TensorType, ...], _arguments: Arguments) -> tuple[BlockOutput, ...]:
-    _, asked = learned_and_asked("penalized_regression", inputs)
-    return (BlockOutput(TensorType(ElementType.F64, (asked.dimensions[0],))),)
+    return predictions("penalized_regression", inputs)
 
 
 def _code(inputs: tuple[TensorType, ...], arguments: Arguments) -> BlockCode:
     rows, features = inputs[0].dimensions
-    # The features in columns, four numbers for each, and what is left of the targets.
-    scratch = 8 * (rows * features + 4 * features + rows)
+    scratch = coordinate_descent_memory(rows, features)
     alpha, l1_ratio = real(arguments, "alpha"), real(arguments, "l1_ratio")
     square, slope = rows * alpha * (1.0 - l1_ratio), rows * alpha * l1_ratio
     return BlockCode(

@@ -90,7 +90,7 @@ def test_the_golden_vectors_are_what_the_reference_gives(block: str) -> None:
 
 
 def _drawing(case: Case) -> dict[str, Any]:
-    """What goes in and comes out of the first input and output, run by run."""
+    """What goes in and comes out, run by run: of the first input, or of the rows that a learner is asked for."""
     given = {each.name: each.default for each in CATALOGUE[case.block].arguments} | dict(case.arguments)
     history = (HISTORIES | {"window": drawings.window}).get(case.block)
     made = [
@@ -98,7 +98,7 @@ def _drawing(case: Case) -> dict[str, Any]:
         for number, run in enumerate(case.runs)
     ]
     return {
-        "inputs": [_tensor(run[0]) for run in case.runs],
+        "inputs": [_tensor(run[2] if len(run) == 3 else run[0]) for run in case.runs],
         "outputs": [_tensor(outputs[0]) for outputs in made if outputs],
     }
 

@@ -34,6 +34,16 @@ _BOXES = np.array(
 _BOX_SCORES = np.array([[0.9], [0.8], [0.7], [0.85], [0.6], [0.3]], F32)
 
 
+_LEARNT = np.arange(8, dtype=np.float64)[:, None]
+_LABELLED = np.array([0, 0, 0, 0, 0, 1, 1, 1], np.float64)
+_MEASURED = np.array([0.4, 1.3, 1.1, 2.4, 2.2, 3.6, 3.1, 4.2])
+_ASKED = np.linspace(0, 7, 24)[:, None]
+
+
+def _learner(block: str, targets: Array, /, **arguments: object) -> Case:
+    return Case(block, "drawn", ((_LEARNT, targets, _ASKED),), arguments)
+
+
 def _walk(block: str, numbers: Sequence[float], type_: type, /, **arguments: object) -> Case:
     return Case(block, "drawn", tuple((np.array([number], type_),) for number in numbers), arguments)
 
@@ -61,4 +71,10 @@ DRAWINGS: Sequence[Case] = (
     case("resize", "drawn", _LANDSCAPE, height=6, width=8),
     case("color", "drawn", _LANDSCAPE),
     case("nms", "drawn", _BOXES, _BOX_SCORES),
+    _learner("logistic_regression", _LABELLED),
+    _learner("support_vector_classifier", _LABELLED),
+    _learner("support_vector_regression", _MEASURED, eps=0.5),
+    _learner("linear_regression", _MEASURED),
+    _learner("penalized_regression", _MEASURED),
+    _learner("elastic_net", _MEASURED),
 )
