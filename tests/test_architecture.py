@@ -37,7 +37,7 @@ def packages(folder: Path) -> set[str]:
     "place",
     [
         "rune/no_such_file.py::build",
-        "rune/building/building.py::no_such_function",
+        "rune/compiler/building/building.py::no_such_function",
         "forge/collab/room.py::Room.no_such_method",
         "forge/collab/room.py::submit",
         "frontend/src/runtime/no-such-file.ts::RuneFrame",

@@ -15,7 +15,7 @@ from rune.toolchain import PARTS, source_digest, toolchain_digest
 PACKAGE = Path(rune.__file__).parent
 COMPILER = "zig 1"
 IMPORTED = (
-    "import sys, rune.building.building, rune.packages.packaging; "
+    "import sys, rune.compiler.building.building, rune.devices.packages.packaging; "
     "print(*(m for m in sys.modules if m.startswith('rune.')))"
 )
 
@@ -58,7 +58,7 @@ def test_a_byte_of_any_part_makes_another_toolchain(part: str, scratch: Path) ->
 def test_another_compiler_or_another_name_of_a_source_makes_another_toolchain(scratch: Path) -> None:
     before = source_digest(scratch, COMPILER)
     assert source_digest(scratch, "zig 2") != before
-    kernel = min((scratch / "kernels").rglob("*.h"))
+    kernel = min((scratch / "compiler" / "kernels").rglob("*.h"))
     moved = kernel.rename(kernel.with_name("moved.h"))
     assert source_digest(scratch, COMPILER) != before
     moved.rename(kernel)

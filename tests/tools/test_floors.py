@@ -41,9 +41,9 @@ def test_a_package_without_a_floor_is_refused_by_its_name(copied: Path) -> None:
 
 
 def test_an_import_that_goes_up_is_refused(copied: Path) -> None:
-    (copied / "forge/core/audit.py").write_text("from forge.builds import models\n")
-    (copied / "forge/compute/child.py").write_text("import django\n")
+    (copied / "forge/core/audit/entries.py").write_text("from forge.builds import models\n")
+    (copied / "forge/compute/child/main.py").write_text("import django\n")
     checked = floors_of(copied)
     assert checked.returncode == 1
-    assert "forge.core.audit -> forge.builds.models" in checked.stdout
-    assert "forge.compute.child -> django" in checked.stdout
+    assert "forge.core.audit.entries -> forge.builds.models" in checked.stdout
+    assert "forge.compute.child.main -> django" in checked.stdout

@@ -15,7 +15,7 @@ const NOWHERE = "https://python.invalid/";
 const START = `
 import sys
 sys.path.insert(0, "/language")
-from rune.pyblock.live import Live
+from rune.compiler.pyblock.live import Live
 lambda alive: Live(alive).answer_text
 `;
 

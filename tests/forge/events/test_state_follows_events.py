@@ -21,9 +21,9 @@ from django.test import Client
 
 import forge
 from forge.accounts.models import Organisation, User
-from forge.compute.compiler import Compiler
-from forge.core.event_types import NewEvent, StreamKind
-from forge.core.events import event_checks, last_sequence
+from forge.compute.pool.compiler import Compiler
+from forge.core.events.declarations import NewEvent, StreamKind
+from forge.core.events.log import event_checks, last_sequence
 from forge.core.models import AuditEntry, Event
 from forge.notices.events import inbox_stream
 from forge.projects.models import Project

@@ -1,0 +1,174 @@
+"""`rune fmt`: formats Runefiles, fills in output types, and converts the old text format to YAML."""
+
+from __future__ import annotations
+
+import difflib
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+
+from rune.compiler.blocks.catalogue import PUBLISHED_BLOCKS
+from rune.project.files import FolderFiles
+from rune.source.language import Analysis, analyse
+from rune.source.language.apply import apply_edits
+from rune.source.language.format import FormatRefused, format_text
+from rune.source.language.infer import infer_types
+from rune.source.runefile import DEFAULT_RUNEFILE, Checked, Diagnostic, Severity
+from rune.source.runefile.syntax import Form
+from rune.tools.cli.allow_outside import allow_outside_option, allowed_folders
+from rune.tools.cli.edited_files import EditedFiles, write_text
+from rune.tools.cli.failure import CommandFailed
+from rune.tools.cli.fixing import require_folder
+from rune.tools.cli.project import Project, project_of, show_diagnostics
+from rune.tools.cli.writing import write_file
+from rune.wording import counted, size_text
+
+_STDIN = "-"
+_TEXT_LIMIT = 1 << 20
+
+
+@dataclass(frozen=True)
+class Formed:
+    """A Runefile in form. `target` is where its text belongs: elsewhere for one that was no YAML."""
+
+    project: Project
+    form: Form
+    before: str
+    after: str
+    target: str
+
+    @property
+    def is_changed(self) -> bool:
+        return self.after != self.before or self.target != self.project.runefile
+
+
+@click.command()
+@click.argument("runefiles", nargs=-1, type=click.Path(readable=False, allow_dash=True, path_type=Path))
+@click.option(
+    "--check", "only_check", is_flag=True, help="Write nothing; list the files that need formatting, with status 1."
+)
+@click.option("--diff", is_flag=True, help="Write nothing; print what would change.")
+@click.option("--infer", is_flag=True, help="Also fill in output types, derived from models and blocks.")
+@allow_outside_option
+def command(runefiles: Sequence[Path], only_check: bool, diff: bool, infer: bool) -> None:
+    """Format RUNEFILES, or the Runefile of the folder. Comments and the order of keys stay.
+
+    `-` reads a Runefile from standard input and prints it. A Runefile in the text form of Rune's first months (FROM,
+    CAPABILITY, RUN) becomes Runefile.yml; the old file is not deleted.
+    """
+    changed = 0
+    for path in runefiles or (Path(),):
+        if str(path) == _STDIN:
+            formed = _formed_stdin(infer)
+        else:
+            project = project_of(path)
+            require_folder(project)
+            formed = _formed(project, infer)
+        changed += formed.is_changed
+        if diff:
+            click.echo(_difference(formed), nl=False)
+        elif only_check:
+            if formed.is_changed:
+                click.echo(_name(path, formed))
+        elif str(path) == _STDIN:
+            click.echo(formed.after, nl=False)
+        elif formed.is_changed:
+            _write(formed, _name(path, formed))
+    if only_check and changed:
+        click.echo(f"{counted(changed, 'Runefile')} to format", err=True)
+        sys.exit(1)
+
+
+def _formed_stdin(infer: bool) -> Formed:
+    """A text from standard input, in the project of this folder."""
+    data = sys.stdin.buffer.read(_TEXT_LIMIT + 1)
+    if len(data) > _TEXT_LIMIT:
+        raise CommandFailed(f"A Runefile has at most {size_text(_TEXT_LIMIT)}")
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise CommandFailed(f"Standard input is not UTF-8 text: byte {error.start} does not fit") from error
+    folder = Path.cwd()
+    files = EditedFiles(FolderFiles(folder, others=allowed_folders(folder)), {DEFAULT_RUNEFILE: text})
+    return _formed(Project(files, DEFAULT_RUNEFILE, folder, folder.name), infer)
+
+
+def _formed(project: Project, infer: bool) -> Formed:
+    """Ends the command and draws the problems, for a text that cannot be formatted."""
+    analysis = analyse(project.files, PUBLISHED_BLOCKS, runefile=project.runefile)
+    before = analysis.source.text
+    form = analysis.checked.syntax.form
+    text = _edited(project, analysis, infer=False)
+    if infer:
+        files = EditedFiles(project.files, {project.runefile: text})
+        text = _edited(project, analyse(files, PUBLISHED_BLOCKS, runefile=project.runefile), infer=True)
+    return Formed(project, form, before, text, _target(project.runefile) if form is Form.TEXT else project.runefile)
+
+
+def _edited(project: Project, analysis: Analysis, *, infer: bool) -> str:
+    checked = analysis.checked
+    if not analysis.source.text and checked.has_errors:
+        show_diagnostics(_errors(checked), project.files)
+        raise CommandFailed(f"{project.runefile} was not changed: nothing in it can be read")
+    try:
+        edits = infer_types(analysis) if infer else format_text(analysis)
+    except FormatRefused as refusal:
+        show_diagnostics(_errors(checked), project.files)
+        raise CommandFailed(f"{project.runefile} was not changed", (refusal.reason,)) from refusal
+    return apply_edits(analysis.source.text, edits)
+
+
+def _errors(checked: Checked) -> tuple[Diagnostic, ...]:
+    return tuple(each for each in checked.diagnostics if each.severity is Severity.ERROR)
+
+
+def _target(runefile: str) -> str:
+    """Where the YAML of a text Runefile goes: beside it under the name that everything looks for first."""
+    folder, slash, name = runefile.rpartition("/")
+    if name.endswith((".yml", ".yaml")):
+        return runefile
+    stem = "Runefile" if name == "Runefile" else name.removesuffix(".txt")
+    return f"{folder}{slash}{stem}.yml"
+
+
+def _write(formed: Formed, name: str) -> None:
+    project = formed.project
+    assert project.folder is not None  # noqa: S101 (it was required)
+    if formed.target != project.runefile:
+        new = project.folder / formed.target
+        if new.exists():
+            raise CommandFailed(f'"{new}" exists already; move it away, then {name} can be converted to it')
+        write_file(new, formed.after.encode())
+        click.echo(
+            f"{name} is in the old text format and was converted to {formed.target}. "
+            "The old file stays, but is no longer read."
+        )
+        return
+    if formed.form is Form.TEXT:
+        kept = project.folder / f"{project.runefile}.old"
+        if kept.exists():
+            raise CommandFailed(f'"{kept}" exists already; move it away, then the old text of {name} can be kept there')
+        write_file(kept, formed.before.encode())
+    write_text(project.files, project.folder, project.runefile, formed.before, formed.after)
+    was = f"; its old text is kept in {kept.name}" if formed.form is Form.TEXT else ""
+    click.echo(f"Formatted {name}{was}")
+
+
+def _difference(formed: Formed) -> str:
+    lines = difflib.unified_diff(
+        formed.before.splitlines(keepends=True),
+        formed.after.splitlines(keepends=True),
+        formed.project.runefile,
+        formed.target,
+    )
+    return "".join(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines)
+
+
+def _name(path: Path, formed: Formed) -> str:
+    """What was named, or the Runefile in the folder that was named."""
+    if str(path) == _STDIN:
+        return "standard input"
+    return str(path / formed.project.runefile) if path.is_dir() else str(path)
