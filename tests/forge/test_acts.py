@@ -116,8 +116,8 @@ def test_an_entry_in_actions_is_in_its_place(module: str) -> None:
 
 
 def test_an_entry_is_found_under_another_name_and_through_its_module() -> None:
-    renamed = "from forge.core.audit import write_entry as note\ndef write(actor):\n    note(actor, 'a', 'b')"
-    dotted = "from forge.core import audit\ndef write(actor):\n    audit.write_entry(actor, 'a', 'b')"
+    renamed = "from forge.core.audit.entries import write_entry as note\ndef write(actor):\n    note(actor, 'a', 'b')"
+    dotted = "from forge.core.audit import entries\ndef write(actor):\n    entries.write_entry(actor, 'a', 'b')"
     code = read_code(("forge.toys.one", renamed), ("forge.toys.two", dotted))
     assert called_elsewhere(code, AUDIT) == [f"forge.toys.one calls {AUDIT}", f"forge.toys.two calls {AUDIT}"]
 
