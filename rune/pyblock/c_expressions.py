@@ -62,7 +62,7 @@ class ExpressionText:
         self._fail(condition, f'rune_fail_in_block({self._file}, {line}, "{text}");')
 
     def fail_with(self, condition: str, line: int, text: tuple[str, str, str, str, str | None]) -> None:
-        """Emits a check that fails with a message around two numbers. If the last part is None, the second is left out."""
+        """Emits a check that fails with a message around two numbers, or one if the last part is None."""
         before, number, between, other, after = text
         end = "0" if after is None else f'"{after}"'
         self._fail(

@@ -75,8 +75,8 @@ def run_tests(
     prints: Callable[[int, str], None] | None = None,
     heartbeat: Callable[[], object] = lambda: None,
 ) -> list[TestResult]:
-    """Runs the tests of a file without problems, each with fresh states. Modifies the tree of `checked`, which cannot be
-    used again. Calls `heartbeat` regularly."""
+    """Runs the tests of a file without problems, each with fresh states. Modifies the tree of `checked`, so it cannot
+    be used again. Calls `heartbeat` regularly."""
     if checked.problems or checked.tree is None:
         raise ValueError("tests with problems cannot run")
     return _Runner(checked, prints, CpuTime(heartbeat)).results()
