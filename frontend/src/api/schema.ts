@@ -2807,6 +2807,12 @@ export interface components {
       readonly previous: string | null;
       readonly results: readonly components["schemas"]["Build"][];
     };
+    /** @description The build settings of a `forge.yml` as JSON. What it leaves to the project's settings is null. */
+    readonly BuildPreferences: {
+      readonly optimize: string | null;
+      readonly optimize_packages: string | null;
+      readonly match: string | null;
+    };
     /** @description The report of a build. `run` is null where the server could not run the rune, and `policy` where there is no `forge.yml`; a preview's has none of these. A build from before there were certificates has none. */
     readonly BuildReport: {
       readonly toolchain: string;
@@ -4532,9 +4538,9 @@ export interface components {
       readonly said: readonly string[];
       readonly broken: components["schemas"]["BrokenSides"];
     };
-    /** @description What a `forge.yml` says. Of what it leaves out, approvals and tags are null. */
+    /** @description A policy as JSON. Approvals and tags that the file leaves out are null. */
     readonly Policy: {
-      readonly build?: components["schemas"]["Wishes"];
+      readonly build?: components["schemas"]["BuildPreferences"];
       readonly limits: readonly components["schemas"]["Limit"][];
       readonly approvals: readonly components["schemas"]["Approval"][] | null;
       readonly protected_tags: readonly string[] | null;
@@ -5359,7 +5365,7 @@ export interface components {
       readonly optimize_packages: components["schemas"]["Optimize"];
       readonly match: components["schemas"]["Match"];
       readonly targets: readonly components["schemas"]["Target"][];
-      readonly in_file: components["schemas"]["Wishes"] | null;
+      readonly in_file: components["schemas"]["BuildPreferences"] | null;
       readonly made: readonly components["schemas"]["Made"][];
     };
     /** @description Later builds of the project make packages for these targets. In what manner goes with the message alone: who reads the log asks. */
@@ -5844,12 +5850,6 @@ export interface components {
       /** @enum {string} */
       readonly change: "added" | "removed" | "changed" | "same";
     };
-    /** @description What builds are for, as a `forge.yml` says it. What it leaves to the project's choices is null. */
-    readonly Wishes: {
-      readonly optimize: string | null;
-      readonly optimize_packages: string | null;
-      readonly match: string | null;
-    };
   };
   responses: {
     /** @description What was sent cannot be understood or used. */
@@ -6055,6 +6055,7 @@ export type BuildLogAppended = components["schemas"]["BuildLogAppended"];
 export type BuildLogAppendedEvent = components["schemas"]["BuildLogAppendedEvent"];
 export type BuildPackage = components["schemas"]["BuildPackage"];
 export type BuildPage = components["schemas"]["BuildPage"];
+export type BuildPreferences = components["schemas"]["BuildPreferences"];
 export type BuildReport = components["schemas"]["BuildReport"];
 export type BuildState = components["schemas"]["BuildState"];
 export type BuiltVersion = components["schemas"]["BuiltVersion"];
@@ -6425,7 +6426,6 @@ export type WebhookTopic = components["schemas"]["WebhookTopic"];
 export type Webhooks = components["schemas"]["Webhooks"];
 export type Wire = components["schemas"]["Wire"];
 export type WireChange = components["schemas"]["WireChange"];
-export type Wishes = components["schemas"]["Wishes"];
 export type ResponseBadRequest = components["responses"]["BadRequest"];
 export type ResponseConflict = components["responses"]["Conflict"];
 export type ResponseForbidden = components["responses"]["Forbidden"];
