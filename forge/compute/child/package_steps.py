@@ -23,17 +23,17 @@ from rune.devices.emulation.measuring import measured_or_planned, measured_stage
 from rune.devices.emulation.running import missing_package
 from rune.devices.packages.errors import PackageRefused
 from rune.devices.packages.packaging import package
-from rune.source.policy import Wishes, check_policy
+from rune.source.policy import BuildPreferences, check_policy
 from rune.source.runefile import diagnostic_to_json
 
 EMULATION_SECONDS = 60.0
 """An emulated core that has not ended its runs by then is stopped, and the figures are those of the plan."""
 
 
-def wishes_of(files: JobFiles) -> Wishes:
+def wishes_of(files: JobFiles) -> BuildPreferences:
     """What the project's `forge.yml` says that builds are for; nothing where it cannot be read."""
     policy = check_policy(files).policy
-    return Wishes() if policy is None else policy.build
+    return BuildPreferences() if policy is None else policy.build
 
 
 def make_package(job: Mapping[str, Any], files: JobFiles, answers: Answers, rune: bytes, output: int) -> None:

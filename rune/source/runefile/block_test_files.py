@@ -7,7 +7,7 @@ from functools import lru_cache, partial
 
 from rune.compiler.pyblock.problems import Problem
 from rune.compiler.pyblock.testing.check import RECORDING, CheckedTests, block_of_tests, check_tests, is_test_file
-from rune.compiler.pyblock.testing.recordings import NoRecording, Recording, find_recording
+from rune.compiler.pyblock.testing.recordings import Recording, UnreadableRecording, find_recording
 from rune.compiler.pyblock.testing.subject import Subject
 from rune.project.files import FileError, ProjectFiles
 
@@ -58,4 +58,4 @@ def _known_problems(path: str, text: str, block: str) -> tuple[Problem, ...]:
 
 
 def _no_recording(name: str) -> Recording:
-    raise NoRecording(f"There is no recording {name}", "Name a .wav or a .csv of the project.")
+    raise UnreadableRecording(f"There is no recording {name}", "Name a .wav or a .csv of the project.")

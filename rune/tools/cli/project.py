@@ -1,4 +1,4 @@
-"""What commands that read a Runefile share: which project is meant, and drawing what is wrong with it."""
+"""What commands that read a Runefile share: finding the project, and showing its diagnostics."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from rune.source.runefile.find import runefile_in
 from rune.source.runefile.lock import read_lock
 from rune.tools.cli.allow_outside import allowed_folders
 from rune.tools.cli.failure import CommandFailed
-from rune.tools.cli.given_file import read_given_file, resolved
+from rune.tools.cli.given_file import read_input_file, resolved
 from rune.tools.cli.settings import settings
 
 
@@ -79,7 +79,7 @@ class _ZuneFiles:
 
 def _zune_project(path: Path) -> Project:
     try:
-        zune = read_zune(read_given_file(path))
+        zune = read_zune(read_input_file(path))
     except ContainerError as error:
         raise CommandFailed(f'Unable to read "{path}"', (str(error),)) from error
     return Project(_ZuneFiles(zune), "Runefile.yml", None, path.stem)
@@ -90,7 +90,7 @@ def _head(path: Path) -> bytes:
         with path.open("rb") as file:
             return file.read(4)
     except OSError:
-        return b""  # Whoever reads the whole of it says why that fails.
+        return b""  # Reading the whole file reports the reason.
 
 
 def show_diagnostics(diagnostics: Sequence[Diagnostic], files: ProjectFiles, colour: str = "auto") -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from rune.compiler.pyblock.evaluate import Evaluation
+from rune.compiler.pyblock.evaluate import BlockEvaluation
 from rune.project.files import MemoryFiles
 from tests.rune.compiler.pyblock.generated import RUNS, checked, everywhere, outcomes
 from tests.rune.compiler.pyblock.native import Case, packed, some_inputs
@@ -58,7 +58,7 @@ def agreeing_programs(seeds: Iterable[int]) -> list[tuple[Program, list[bytes]]]
     for seed in seeds:
         made, case, _ = everywhere(seed)
         shared = Case(case.block, case.emitted, some_inputs(SEED, INPUTS, RUNS))
-        given = outcomes(Evaluation(case.block), made, shared)
+        given = outcomes(BlockEvaluation(case.block), made, shared)
         kept = [each for each in given if isinstance(each, bytes)]
         if len(kept) == RUNS:
             assert checked(made).block is not None

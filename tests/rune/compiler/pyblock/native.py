@@ -12,11 +12,11 @@ from random import Random
 
 from rune.compiler.pyblock.c_lines import ELEMENT_TYPES
 from rune.compiler.pyblock.emit import EmittedBlock
-from rune.compiler.pyblock.ir import Block
+from rune.compiler.pyblock.ir import TypedBlock
 from rune.compiler.pyblock.numbers import to_f32
 from rune.tensor import ElementType, TensorType
 
-COMMON = Path(__file__).parents[4] / "rune" / "compiler" / "kernels" / "common"
+COMMON = Path(__file__).parents[3] / "rune" / "kernels" / "common"
 _CODES = {
     ElementType.U8: "B", ElementType.I8: "b", ElementType.U16: "H", ElementType.I16: "h", ElementType.U32: "I",
     ElementType.I32: "i", ElementType.I64: "q", ElementType.F32: "f", ElementType.F64: "d",
@@ -28,7 +28,7 @@ Elements = list[bool | int | float]
 class Case:
     """A compiled block with the inputs of its runs, which share a state."""
 
-    block: Block
+    block: TypedBlock
     emitted: EmittedBlock
     runs: tuple[tuple[Elements, ...], ...]
 
