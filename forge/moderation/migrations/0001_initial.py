@@ -1,5 +1,3 @@
-"""Reports of public pages, and what was taken down."""
-
 import django.db.models.deletion
 import uuid
 from django.conf import settings
@@ -10,8 +8,8 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ("accounts", "0014_pages_of_people"),
-        ("projects", "0012_taken_down_and_saved_by_themselves"),
+        ("accounts", "0001_initial"),
+        ("projects", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
