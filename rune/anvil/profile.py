@@ -1,4 +1,4 @@
-"""The profile of a build: which runtime's bits a rune gives (ADR 5, 92), and the version of it that tests hold the
+"""The profile of a build: which runtime's bits a rune gives (decisions 5 and 92), and the version of it that tests hold the
 kernels to."""
 
 from __future__ import annotations
