@@ -1,10 +1,11 @@
 // How the front end becomes files in static/build: six entries with a manifest for Django's template tag, and a few
 // scripts with fixed names, which are read as text or added by their address and so cannot be modules with imports.
 import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import react from "@vitejs/plugin-react";
 import { build, type Plugin } from "vite";
-import { defineConfig } from "vitest/config";
+import { configDefaults, defineConfig } from "vitest/config";
 
 const ROOT = new URL(".", import.meta.url).pathname;
 
@@ -117,6 +118,9 @@ const LEFT_OUT = [
   { find: /^lib0\/logging$/, replacement: `${ROOT}node_modules/lib0/logging.node.js` },
 ];
 
+/** Cases that tests/forge/events/test_front_end_follows_events.py collects before it runs the tests of them. */
+const EVENT_CASES = process.env.FORGE_EVENT_CASES;
+
 export default defineConfig({
   root: ROOT,
   base: "/static/build/",
@@ -148,6 +152,8 @@ export default defineConfig({
   test: {
     environment: "node",
     include: ["src/**/*.test.ts", "src/**/*.test.tsx"],
+    exclude: [...configDefaults.exclude, ...(EVENT_CASES === undefined ? ["src/**/*.cases.test.ts"] : [])],
+    provide: EVENT_CASES === undefined ? {} : { eventCases: JSON.parse(readFileSync(EVENT_CASES, "utf8")) as object },
     // One thread for many files: loading the modules anew for each file took two thirds of the time. What a test puts
     // into the globals is taken out again for it.
     pool: "threads",

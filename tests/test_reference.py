@@ -37,11 +37,6 @@ class Asked(Mapping[str, str]):
         return 0
 
 
-def test_a_description_that_is_none_gives_no_types() -> None:
-    with pytest.raises(RuntimeError, match="cannot be generated"):
-        reference.api_types("no: description")
-
-
 def test_every_variable_that_is_read_is_on_the_page(tmp_path: Path) -> None:
     asked = Asked()
     read_environment(asked, tmp_path)

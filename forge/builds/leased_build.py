@@ -219,7 +219,7 @@ class LeasedBuild:
             {target: made.needs for target, made in packages.items() if made.needs is not None},
         )
         for each in judgements:
-            self._say("limits", judgement_line(each), level="info" if each.outcome.is_kept else "warning")
+            self._say("limits", judgement_line(each), level="info" if each.outcome.passes else "warning")
         set_judgements(self._lease, [each.to_json() for each in judgements])
 
     def failed(self, answer: Answer) -> None:

@@ -247,7 +247,7 @@ def _evaluate(
     given = [_labelled(sample, files) for sample in samples]
     found: dict[str, Any]
     try:
-        found = evaluate(rune, given, effort=EVALUATE_EFFORT, news=rests.after).to_json()
+        found = evaluate(rune, given, effort=EVALUATE_EFFORT, progress=rests.after).to_json()
     except (EvaluationImpossible, RuneError) as error:
         found = {"samples": len(given), "reason": str(error)}
     answers.send("evaluated", evaluation=found, milliseconds=round((time.perf_counter() - start) * 1000, 1))

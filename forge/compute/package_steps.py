@@ -22,7 +22,7 @@ from rune.emulation.measuring import measured_or_planned, measured_stages, perio
 from rune.emulation.running import missing_package
 from rune.packages.errors import PackageRefused
 from rune.packages.packaging import package
-from rune.policy import Wishes, check_policy
+from rune.policy import BuildPreferences, check_policy
 from rune.runefile import diagnostic_to_json
 from rune.targets.finding import find_variant
 
@@ -30,10 +30,10 @@ EMULATION_SECONDS = 60.0
 """An emulated core that has not ended its runs by then is stopped, and the figures are those of the plan."""
 
 
-def wishes_of(files: JobFiles) -> Wishes:
+def wishes_of(files: JobFiles) -> BuildPreferences:
     """What the project's `forge.yml` says that builds are for; nothing where it cannot be read."""
     policy = check_policy(files).policy
-    return Wishes() if policy is None else policy.build
+    return BuildPreferences() if policy is None else policy.build
 
 
 def make_package(job: Mapping[str, Any], files: JobFiles, answers: Answers, rune: bytes, output: int) -> None:

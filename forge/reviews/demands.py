@@ -100,7 +100,7 @@ class Demands:
         if not self.is_protected:
             return ()
         return (
-            *(_limit_sentence(each) for each in self.limits if not each.outcome.is_kept),
+            *(_limit_sentence(each) for each in self.limits if not each.outcome.passes),
             *(_objection_sentence(each) for each in self.objectors),
             *(self._approval_sentence(each) for each in self.approvals if each.lacking),
         )

@@ -98,7 +98,7 @@ def steps_of(found: Demands) -> Sequence[Step]:
         return ()
     steps = []
     if found.limits:
-        open_ = [limit_name(each.limit) for each in found.limits if not each.outcome.is_kept]
+        open_ = [limit_name(each.limit) for each in found.limits if not each.outcome.passes]
         steps.append(Step(not open_, "The limits are kept", ", ".join(open_) and f"Not kept: {', '.join(open_)}"))
     steps += [Step(False, f"{name} wants it changed") for name in found.objectors]
     for each in found.approvals:

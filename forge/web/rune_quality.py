@@ -91,7 +91,7 @@ def _quality(found: Evaluation) -> Quality | str:
     if not cells:
         return ""
     sentences.append("Measured here, with the bytes of this version, on recordings that the project keeps for tests.")
-    return Quality(tuple(cells), tuple(sentences), share is not None and not share.is_telling)
+    return Quality(tuple(cells), tuple(sentences), share is not None and not share.is_precise)
 
 
 def _weakest(figures: Iterable[LabelFigures]) -> LabelFigures | None:

@@ -16,9 +16,9 @@ from rune.pyblock.emit import EmittedBlock, emit
 from rune.pyblock.problems import Problem
 from rune.pyblock.testing.assertions import NUMBERS, OUTCOME
 from rune.pyblock.testing.check import CheckedTests, Test
-from rune.pyblock.testing.joined import joined
-from rune.pyblock.testing.witness import WITNESS, Gave, gave_of
-from rune.pyblock.testing.wording import failure_text, seen_of
+from rune.pyblock.testing.combined import combine_tests
+from rune.pyblock.testing.witness import WITNESS, OutputRecord, output_record_of
+from rune.pyblock.testing.wording import compared_values_of, failure_text
 from rune.runefile.block_test_files import find_test_files, read_tests
 from rune.runefile.codes import Code
 from rune.runefile.diagnostics import Diagnostic, Severity
@@ -58,7 +58,7 @@ class TestOutcome:
     name: str
     line: int
     problem: Diagnostic | None
-    gave: Gave | None = None
+    gave: OutputRecord | None = None
     """What its runs of the block gave; None where it did not come to its end."""
 
 
@@ -74,7 +74,7 @@ class TestReport:
         return tuple(each.problem for each in self.outcomes if each.problem is not None)
 
     def __str__(self) -> str:
-        """A sentence without its end."""
+        """Returns the message, without a full stop."""
         failed = len(self.problems)
         files = len({each.file for each in self.outcomes})
         of_all = f"{counted(len(self.outcomes), 'test')} of {counted(files, 'block')}"
@@ -129,7 +129,7 @@ def _unfit(checked: CheckedTests, problem: Problem) -> TestOutcome:
 
 
 def _compiled(checked: CheckedTests, limits: CompilerLimits | None) -> Sequence[TestOutcome]:
-    block = joined(checked)
+    block = combine_tests(checked)
     made = emit(block, checked.text.file, ())
     outputs = tuple(BlockOutput(type_) for type_ in block.outputs)
     project = MemoryFiles({"Runefile.yml": _RUNEFILE.encode()})
@@ -148,15 +148,17 @@ def _compiled(checked: CheckedTests, limits: CompilerLimits | None) -> Sequence[
     return found
 
 
-def _found(checked: CheckedTests, test: Test, rune: LoadedRune, number: int) -> tuple[Diagnostic | None, Gave | None]:
+def _found(
+    checked: CheckedTests, test: Test, rune: LoadedRune, number: int
+) -> tuple[Diagnostic | None, OutputRecord | None]:
     (message,) = rune.call({each.id: struct.pack("<i", number) for each in rune.capabilities})
     *parts, witness = _tensors(message.data)
     outcome, numbers = (_elements(part, type_) for part, type_ in zip(parts, _OUTPUTS, strict=False))
-    gave = gave_of(witness)
+    gave = output_record_of(witness)
     if outcome[0] == 0:
         return None, gave
     assertion = checked.assertions[int(outcome[0]) - 1]
-    said = failure_text(assertion, seen_of(outcome, numbers))
+    said = failure_text(assertion, compared_values_of(outcome, numbers))
     return _failed(checked, checked.text.file, assertion.line, f"{test.name} failed: {said}", ()), gave
 
 

@@ -13,7 +13,7 @@ from typing import Any, cast
 
 from rune.anvil.aim import BALANCED, Aim
 from rune.anvil.profile import LITERT, PROFILES, Profile
-from rune.policy import Wishes
+from rune.policy import BuildPreferences
 from rune.runefile import HostResources
 from rune.runefile.pipeline import Port
 
@@ -71,7 +71,7 @@ class BuildOptions:
             heeds_wishes=value.get("heeds_wishes", False),
         )
 
-    def wished(self, wishes: Wishes) -> BuildOptions:
+    def wished(self, wishes: BuildPreferences) -> BuildOptions:
         """As the project's `forge.yml` wants it."""
         profile = PROFILES[wishes.match] if wishes.match is not None else self.profile
         aim = cast("Aim", wishes.optimize) if self.heeds_wishes and wishes.optimize is not None else self.optimize

@@ -55,8 +55,8 @@ COMMANDS = {
 @click.pass_context
 def main(context: click.Context, colour: str, unstable: bool, rune_repo_dir: Path | None) -> None:
     """Describe, build and run machine learning for small devices."""
-    given = context.get_parameter_source("rune_repo_dir")
-    if rune_repo_dir is not None and given is ParameterSource.COMMANDLINE and not unstable:
+    source = context.get_parameter_source("rune_repo_dir")
+    if rune_repo_dir is not None and source is ParameterSource.COMMANDLINE and not unstable:
         raise click.UsageError("--rune-repo-dir needs --unstable")
     context.obj = Settings(colour, context.meta["rune.variables"])
     if context.invoked_subcommand is None:

@@ -12,7 +12,7 @@ from rune.repository import enclosing_repository
 _KEY: Final = "rune.allow_outside"
 
 
-def _keep(context: click.Context, _: click.Parameter, folders: tuple[Path, ...]) -> None:
+def _store(context: click.Context, _: click.Parameter, folders: tuple[Path, ...]) -> None:
     context.meta[_KEY] = folders
 
 
@@ -23,15 +23,15 @@ allow_outside_option = click.option(
     metavar="DIR",
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     expose_value=False,
-    callback=_keep,
+    callback=_store,
     help="Follow links that lead below DIR as well. Those inside the Git repository around the project are followed.",
 )
-"""For every command that reads a project; `allowed_folders` knows what was given."""
+"""For every command that reads a project; `allowed_folders` returns its value."""
 
 
 def allowed_folders(folder: Path) -> tuple[Path, ...]:
     """Where links of a project in `folder` may lead, beside the folder itself."""
     context = click.get_current_context(silent=True)
-    given: tuple[Path, ...] = () if context is None else context.meta.get(_KEY, ())
+    folders: tuple[Path, ...] = () if context is None else context.meta.get(_KEY, ())
     repository = enclosing_repository(folder)
-    return given if repository is None else (repository, *given)
+    return folders if repository is None else (repository, *folders)

@@ -10,8 +10,8 @@ from time import monotonic
 
 import click
 
-from rune.cli.given_file import ANY_PATH, read_given_file
-from rune.cli.given_inputs import GivenInputs, input_options, limit_options
+from rune.cli.given_file import ANY_PATH, read_input_file
+from rune.cli.given_inputs import InputOptions, input_options, limit_options
 from rune.cli.printing import format_option, print_json
 from rune.cli.progress import progress
 from rune.cli.run import load, prepared, show_notices
@@ -22,7 +22,7 @@ from rune.wording import counted, plain
 
 
 @dataclass(frozen=True)
-class Measured:
+class RuneTiming:
     """A rune's runs: milliseconds each, in the order of the runs; `size` and both memories in bytes.
 
     `memory` is what the build planned for a run, None where the rune does not say it; `wasm_memory` all that
@@ -67,7 +67,7 @@ class Measured:
 @format_option()
 def command(
     runes: Sequence[Path],
-    inputs: GivenInputs,
+    inputs: InputOptions,
     runs: int,
     warm_up: int,
     seconds: float,
@@ -88,42 +88,46 @@ def command(
 
 
 def _measure(
-    paths: Sequence[Path], inputs: GivenInputs, limits: Limits, runs: int, warm_up: int, seconds: float
-) -> tuple[Measured, ...]:
-    datas = [read_given_file(path) for path in paths]
+    paths: Sequence[Path], inputs: InputOptions, limits: Limits, runs: int, warm_up: int, seconds: float
+) -> tuple[RuneTiming, ...]:
+    contents = [read_input_file(path) for path in paths]
     notices: list[str] = []
-    with progress("Loading") as shown:
-        loaded = [load(data, limits, {}) for data in datas]
+    with progress("Loading") as progress_line:
+        loaded = [load(data, limits, {}) for data in contents]
         # Once for all runs: to read a picture or to make up noise is no part of a run.
         sources = [prepared(rune, inputs, notices.append) for rune in loaded]
         end = monotonic() + seconds
         times: list[list[float]] = [[] for _ in paths]
         stages: list[list[Mapping[str, float]]] = [[] for _ in paths]
-        for turn in range(-warm_up, runs):
+        for number in range(-warm_up, runs):
             if times[0] and monotonic() > end:
                 break
-            if shown is not None:
-                shown.text = f"Warming up, {-turn} to go" if turn < 0 else f"Measuring, run {turn + 1} of {runs}"
-            for rune, given, found, parts in zip(loaded, sources, times, stages, strict=True):
-                run_once(rune, given)
+            if progress_line is not None:
+                progress_line.text = (
+                    f"Warming up, {-number} to go" if number < 0 else f"Measuring, run {number + 1} of {runs}"
+                )
+            for rune, source, milliseconds, stage_times in zip(loaded, sources, times, stages, strict=True):
+                run_once(rune, source)
                 while rune.waits and monotonic() < end:
-                    run_once(rune, given)  # only runs that complete the window of a stream count
+                    run_once(rune, source)  # only runs that complete the window of a stream count
                 # Of a rune so slow that nothing is left of the time, the warm-up is what there is.
-                if turn >= 0 or monotonic() > end:
-                    found.append(rune.milliseconds)
-                    parts.append(rune.stages)
+                if number >= 0 or monotonic() > end:
+                    milliseconds.append(rune.milliseconds)
+                    stage_times.append(rune.stages)
     show_notices(notices)
     return tuple(
-        _measured(path, data, rune, found, parts)
-        for path, data, rune, found, parts in zip(paths, datas, loaded, times, stages, strict=True)
+        _timing(path, data, rune, milliseconds, stage_times)
+        for path, data, rune, milliseconds, stage_times in zip(paths, contents, loaded, times, stages, strict=True)
     )
 
 
-def _measured(
-    path: Path, data: bytes, rune: LoadedRune, found: Sequence[float], parts: Sequence[Mapping[str, float]]
-) -> Measured:
+def _timing(
+    path: Path, data: bytes, rune: LoadedRune, milliseconds: Sequence[float], stage_times: Sequence[Mapping[str, float]]
+) -> RuneTiming:
     pages = rune.memory_pages * PAGE_SIZE
-    return Measured(str(path), len(data), read_rune(data).planned_memory, pages, tuple(found), _medians(parts))
+    return RuneTiming(
+        str(path), len(data), read_rune(data).planned_memory, pages, tuple(milliseconds), _medians(stage_times)
+    )
 
 
 def _medians(runs: Sequence[Mapping[str, float]]) -> Mapping[str, float]:
@@ -131,7 +135,7 @@ def _medians(runs: Sequence[Mapping[str, float]]) -> Mapping[str, float]:
     return {stage: statistics.median(run.get(stage, 0.0) for run in runs) for stage in (runs[0] if runs else {})}
 
 
-def _as_json(each: Measured, first: Measured) -> Mapping[str, object]:
+def _as_json(each: RuneTiming, first: RuneTiming) -> Mapping[str, object]:
     return {
         "file": each.file,
         "size": each.size,
@@ -149,7 +153,7 @@ def _as_json(each: Measured, first: Measured) -> Mapping[str, object]:
     }
 
 
-def _as_text(measured: Sequence[Measured]) -> Iterator[str]:
+def _as_text(measured: Sequence[RuneTiming]) -> Iterator[str]:
     first = measured[0]
     for each in measured:
         yield each.file

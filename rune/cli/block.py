@@ -29,7 +29,7 @@ from rune.wording import listed
 
 _NUMBERS = tuple(str(element) for element in ElementType if element not in (ElementType.UTF8, ElementType.U64))
 
-_MOST_WARNED = 10
+_MAX_VERSIONS_WITH_WARNINGS = 10
 """Versions that are asked for one after the other while the registry warns of each."""
 
 
@@ -42,7 +42,7 @@ def command() -> None:
 @click.argument("name")
 def show(name: str) -> None:
     """Print the page of the block NAME, and its source where it is written in Python."""
-    block = _found(name)
+    block = _catalogue_block(name)
     click.echo(block.documentation.rstrip())
     if block.source is not None:
         click.echo(f"\n## Source\n\n```python\n{source_of(block.source).rstrip()}\n```")
@@ -54,20 +54,21 @@ def show(name: str) -> None:
 @click.option("--element", type=click.Choice(_NUMBERS), help="The type of its input, where the block takes several.")
 def copy(name: str, project: Path, element: str | None) -> None:
     """Copy the source of the block NAME into the folder PROJECT, as a file of its own."""
-    block = _found(name)
+    block = _catalogue_block(name)
     if block.source is None:
-        written = ", ".join(each.name for each in CATALOGUE.values() if each.source is not None)
-        raise CommandFailed(f"{block.name} is written in C, and not in Python. These are in Python: {written}.")
-    asked = None if element is None else ElementType(element)
-    taken = elements_of(block)
-    if asked is not None and asked not in taken:
+        names = ", ".join(each.name for each in CATALOGUE.values() if each.source is not None)
+        raise CommandFailed(f"{block.name} is written in C, and not in Python. These are in Python: {names}.")
+    element_type = None if element is None else ElementType(element)
+    element_types = elements_of(block)
+    if element_type is not None and element_type not in element_types:
         raise CommandFailed(
-            f"{block.name} takes {listed([str(each) for each in taken])}, and not {asked}: there is no source for that."
+            f"{block.name} takes {listed([str(each) for each in element_types])}, and not {element_type}: "
+            "there is no source for that."
         )
     target = project / block.source.name
     try:
         with target.open("x", encoding="utf-8", newline="\n") as file:
-            file.write(source_of(block.source, asked))
+            file.write(source_of(block.source, element_type))
     except FileExistsError:
         raise CommandFailed(f"{target} is there already. Rename it, or delete it, and copy again.") from None
     except OSError as error:
@@ -105,7 +106,7 @@ def add(block: str, project: Path, registry: str | None, insecure: bool) -> None
 
 def _best(remote: Registry, name: SharedName) -> tuple[SharedPath, PulledBlock]:
     """The newest version that the registry does not warn of; where it warns of the last ones, the newest."""
-    paths = [SharedPath(name, version) for version in remote.block_versions(name)[:_MOST_WARNED]]
+    paths = [SharedPath(name, version) for version in remote.block_versions(name)[:_MAX_VERSIONS_WITH_WARNINGS]]
     if not paths:
         raise CommandFailed(f"The registry has no version of {name}.")
     newest = paths[0], remote.block(paths[0])
@@ -126,13 +127,13 @@ def list_blocks(organisation: str | None, registry: str | None, insecure: bool, 
         return
     address, token = registry_for(registry, insecure=insecure)
     with BlockPublisher(address, token) as server:
-        found = server.of_organisation(organisation)
+        blocks = server.of_organisation(organisation)
     if form == "json":
-        print_json({"blocks": [asdict(each) for each in found]})
+        print_json({"blocks": [asdict(each) for each in blocks]})
         return
-    if not found:
+    if not blocks:
         click.echo("There are none that you may see. `rune block publish` publishes one of a project.")
-    for each in found:
+    for each in blocks:
         advice = f" (deprecated: {each.deprecation})" if each.deprecation else ""
         click.echo(f"{each.path}  {each.summary}{advice}")
 
@@ -170,10 +171,10 @@ def publish(block: str, file: str | None, note: str, registry: str | None, insec
 
 @command.command(short_help="Run the tests of a project's own blocks")
 @click.argument("project", type=ANY_PATH, default=Path())
-@click.option("-k", "wanted", metavar="WORD", help="Run only the tests whose file or name has this in it.")
+@click.option("-k", "word", metavar="WORD", help="Run only the tests whose file or name has this in it.")
 @format_option()
 @allow_outside_option
-def test(project: Path, wanted: str | None, form: str) -> None:
+def test(project: Path, word: str | None, form: str) -> None:
     """Run the tests of the blocks of PROJECT, a folder or its Runefile: each `smooth_test.py` beside its `smooth.py`.
 
     They run compiled, as the block does in a rune. The exit status is 1 where one failed, and where there is none.
@@ -183,11 +184,11 @@ def test(project: Path, wanted: str | None, form: str) -> None:
     from rune.runefile.block_test_files import find_test_files
 
     files = project_of(project).files
-    found = find_test_files(files)
-    if not found:
+    test_files = find_test_files(files)
+    if not test_files:
         raise CommandFailed("There are no tests. Write them beside a block, as smooth_test.py beside smooth.py.")
     try:
-        report = run_block_tests(files, only=found, wanted=wanted)
+        report = run_block_tests(files, only=test_files, wanted=word)
     except CompileError as error:
         raise failed("Unable to compile the tests", error) from error
     if form == "json":
@@ -226,7 +227,7 @@ def _lock(project: Path, path: SharedPath, pulled: PulledBlock) -> None:
         raise failed(f'Unable to write "{lock}"', OSError(error.errno, error.strerror)) from error
 
 
-def _found(name: str) -> Block:
+def _catalogue_block(name: str) -> Block:
     block = find_block(name)
     if block is None:
         raise CommandFailed(f"There is no block {name}. There are: {', '.join(CATALOGUE)}.")

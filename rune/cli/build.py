@@ -20,8 +20,8 @@ from rune.building.report import Report
 from rune.cli.allow_outside import allow_outside_option
 from rune.cli.failure import CommandFailed
 from rune.cli.given_file import ANY_PATH
-from rune.cli.making import ARCHIVE, Made, Wanted, make, run_tests
-from rune.cli.policy import planned, require_policy, wished_profile, wished_variant
+from rune.cli.making import ARCHIVE, BuildProduct, BuildRequest, build_product, run_tests
+from rune.cli.policy import limits_known_after_build, preferred_profile, preferred_variant, require_policy
 from rune.cli.printing import format_option, print_json
 from rune.cli.project import Project, project_of, show_diagnostics
 from rune.cli.settings import settings
@@ -152,42 +152,44 @@ def command(
     """
     if quiet and verbose:
         raise click.UsageError("--quiet and --verbose exclude each other")
-    bases = _targets(target_names, optimize)
-    _require_fitting(bases, timed=timed, certified=certificate_file is not None, explained=explains)
+    base_targets = _targets(target_names, optimize)
+    _require_fitting(base_targets, timed=timed, certified=certificate_file is not None, explained=explains)
     project = project_of(runefile, current_dir)
     rune_name = _checked_name(name or project.name)
     resources = _host_resources(host_resources, capacities)
     is_json = form == "json"
     policy = require_policy(project.files, is_json=is_json)
-    targets_ = bases if optimize is not None else tuple(wished_variant(target, policy) for target in bases)
-    profile = wished_profile(match, policy)
-    wishes = [Wanted(rune_name, target, host_models, timed, resources, profile) for target in targets_]
+    targets_ = (
+        base_targets if optimize is not None else tuple(preferred_variant(target, policy) for target in base_targets)
+    )
+    profile = preferred_profile(match, policy)
+    requests = [BuildRequest(rune_name, target, host_models, timed, resources, profile) for target in targets_]
     if explains:
-        _explain(project, wishes[0], is_json=is_json)
+        _explain(project, requests[0], is_json=is_json)
         return
-    places = _places(output, project, rune_name, targets_)
+    places = _output_paths(output, project, rune_name, targets_)
     for place, target in zip(places, targets_, strict=True):
         _require_place(place, target)
         _require_other_file(place, project, runefile)
     if is_json and str(output) == "-":
         raise click.UsageError("--format json and --output - both print to standard output")
-    certified = None if certificate_file is None else _Certified(certificate_file, runefile)
-    manner = _Manner(quiet=quiet, verbose=verbose, is_json=is_json, is_one=len(wishes) == 1)
+    certificate_request = None if certificate_file is None else _CertificateRequest(certificate_file, runefile)
+    output_style = _OutputStyle(quiet=quiet, verbose=verbose, is_json=is_json, is_one=len(requests) == 1)
     tests = cache(lambda: run_tests(project, verbose=verbose))
-    answers = [
-        _answer(project, wanted, place, policy, certified, manner, tests)
-        for wanted, place in zip(wishes, places, strict=True)
+    results = [
+        _build_one(project, wanted, place, policy, certificate_request, output_style, tests)
+        for wanted, place in zip(requests, places, strict=True)
     ]
     if is_json:
-        named = [{"target": target.name, **answer} for target, answer in zip(targets_, answers, strict=True)]
-        print_json(answers[0] if manner.is_one else {"builds": named})
-    if any("report" not in answer for answer in answers):
+        named = [{"target": target.name, **answer} for target, answer in zip(targets_, results, strict=True)]
+        print_json(results[0] if output_style.is_one else {"builds": named})
+    if any("report" not in answer for answer in results):
         sys.exit(1)
 
 
 @dataclass(frozen=True)
-class _Manner:
-    """How much is printed, and as what; `is_one` where there is one target, which need not be named."""
+class _OutputStyle:
+    """How much is printed, and as text or JSON; `is_one` means a single target, whose name is left out."""
 
     quiet: bool
     verbose: bool
@@ -196,60 +198,61 @@ class _Manner:
 
 
 @dataclass(frozen=True)
-class _Certified:
-    """Where the certificate goes, of what was built from the file that was given."""
+class _CertificateRequest:
+    """The file to write a certificate to, and the Runefile that was built."""
 
     file: Path
     given: Path
 
 
-def _answer(
+def _build_one(
     project: Project,
-    wanted: Wanted,
+    request: BuildRequest,
     place: Path,
     policy: Policy,
-    certified: _Certified | None,
-    manner: _Manner,
+    certificate_request: _CertificateRequest | None,
+    output_style: _OutputStyle,
     tests: Callable[[], None],
 ) -> Mapping[str, object]:
-    """Builds for one target, has the `tests` of the project's blocks pass, writes what was made and prints what is
-    to be said; what JSON says of it, which has a report if it went well. Raises `CommandFailed` where there is no
-    other target to go on with."""
-    is_loud = manner.verbose or (not manner.quiet and settings().logs("INFO"))
+    """Builds for one target, runs the `tests` of the project's blocks, and writes and prints the result. Returns it as
+    JSON, which has a report only on success. Raises `CommandFailed` where there is no other target to continue with."""
+    shows_steps = output_style.verbose or (not output_style.quiet and settings().logs("INFO"))
     try:
-        made = make(project, wanted, hidden=manner.quiet, verbose=is_loud)
+        product = build_product(project, request, hidden=output_style.quiet, verbose=shows_steps)
         tests()
     except BuildFailed as failure:
-        if not manner.is_json:
-            _show_failure(failure, project, "" if manner.is_one else f" for {wanted.target.name}")
+        if not output_style.is_json:
+            _show_failure(failure, project, "" if output_style.is_one else f" for {request.target.name}")
         return _failure_json(failure)
     except CommandFailed as failure:
-        if manner.is_one:
+        if output_style.is_one:
             raise
         failure.show()
         return {"error": failure.message}
-    if not manner.quiet and not manner.is_json:
-        show_diagnostics(made.diagnostics, project.files)
-        click.echo("".join(_wrong_in_pages(made.report)), err=True, nl=False)
-    made.write(place)
-    if certified is not None and isinstance(made.content, bytes):
-        _require_other_file(certified.file, project, certified.given)
-        write_file(certified.file, _certificate(project, wanted, made.content))
-    limited = judge(planned(policy), Figures(made.report.size, made.report.memory.planned))
-    if not manner.is_json:
-        if manner.verbose:
-            _summary(made.report, place)
-        told = [each for each in limited if manner.verbose or (not manner.quiet and not each.outcome.is_kept)]
-        click.echo("".join(f"{line}\n" for line in lines(told)), err=True, nl=False)
-    return _made_json(made, place, limited)
+    if not output_style.quiet and not output_style.is_json:
+        show_diagnostics(product.diagnostics, project.files)
+        click.echo("".join(_wrong_in_pages(product.report)), err=True, nl=False)
+    product.write(place)
+    if certificate_request is not None and isinstance(product.content, bytes):
+        _require_other_file(certificate_request.file, project, certificate_request.given)
+        write_file(certificate_request.file, _certificate(project, request, product.content))
+    judgements = judge(limits_known_after_build(policy), Figures(product.report.size, product.report.memory.planned))
+    if not output_style.is_json:
+        if output_style.verbose:
+            _summary(product.report, place)
+        shown_judgements = [
+            each for each in judgements if output_style.verbose or (not output_style.quiet and not each.outcome.passes)
+        ]
+        click.echo("".join(f"{line}\n" for line in lines(shown_judgements)), err=True, nl=False)
+    return _product_json(product, place, judgements)
 
 
-def _made_json(made: Made, place: Path, limited: Sequence[Judgement]) -> Mapping[str, object]:
+def _product_json(product: BuildProduct, place: Path, judgements: Sequence[Judgement]) -> Mapping[str, object]:
     return {
         "file": str(place),
-        "report": made.report.to_json(),
-        "diagnostics": [diagnostic_to_json(diagnostic) for diagnostic in made.diagnostics],
-        "limits": [each.to_json() for each in limited],
+        "report": product.report.to_json(),
+        "diagnostics": [diagnostic_to_json(diagnostic) for diagnostic in product.diagnostics],
+        "limits": [each.to_json() for each in judgements],
     }
 
 
@@ -262,7 +265,7 @@ def _targets(names: Sequence[str], aim: Aim | None) -> tuple[Target, ...]:
 
 
 def _require_fitting(targets_: Sequence[Target], *, timed: bool, certified: bool, explained: bool) -> None:
-    """What only a rune can have is not asked of another target, and what is about one target not of several."""
+    """Refuses options that need a rune for other targets, and options about one target for several."""
     for target in targets_:
         if timed and not target.makes_rune:
             raise click.UsageError(
@@ -279,9 +282,9 @@ def _target(name: str, aim: Aim) -> Target:
         target = find_target(name)
     except UnknownTarget as error:
         raise click.BadParameter(f"{error}", param_hint="--target") from error
-    found = target.variant(aim)
-    if found is not None:
-        return found
+    variant = target.variant(aim)
+    if variant is not None:
+        return variant
     if not target.makes_rune:
         raise click.UsageError(
             f"--optimize {aim} changes nothing for {target.name}: its sources are compiled by you, with -Os or -O3"
@@ -290,7 +293,7 @@ def _target(name: str, aim: Aim) -> Target:
     raise click.UsageError(f"The target {target.name} is not optimised for {aim}, only for: {known}")
 
 
-def _places(output: Path | None, project: Project, name: str, targets_: Sequence[Target]) -> tuple[Path, ...]:
+def _output_paths(output: Path | None, project: Project, name: str, targets_: Sequence[Target]) -> tuple[Path, ...]:
     """Where each target's result goes. Of several, `output` is the folder."""
     if output is not None and len(targets_) == 1:
         return (output,)
@@ -324,9 +327,9 @@ def _require_place(place: Path, target: Target) -> None:
         )
 
 
-def _require_other_file(target: Path, project: Project, given: Path) -> None:
+def _require_other_file(target: Path, project: Project, runefile: Path) -> None:
     """A rune is not written over what it is built from."""
-    sources = (given, (project.folder or Path()) / project.runefile)
+    sources = (runefile, (project.folder or Path()) / project.runefile)
     if target.exists() and any(each.exists() and target.samefile(each) for each in sources):
         raise CommandFailed(f'"{target}" is what the rune is built from; choose another file with --output')
 
@@ -345,37 +348,37 @@ def _without_extension(name: str) -> str:
 
 
 def _host_resources(every: bool, pairs: Sequence[str]) -> HostResources:
-    """What `NAME=BYTES` say of resources."""
-    found = {}
+    """The host resources of the options `--host-resources` and `--capacity NAME=BYTES`."""
+    capacities = {}
     for pair in pairs:
         name, equals, size = pair.partition("=")
         if not (name and equals and size.isascii() and size.isdigit() and len(size) < 12):
             raise click.BadParameter(f"{pair[:60]!r} is not NAME=BYTES", param_hint="--capacity")
-        found[name] = int(size)
+        capacities[name] = int(size)
     try:
-        return HostResources(every=every, capacities=found)
+        return HostResources(every=every, capacities=capacities)
     except ValueError as error:
         raise click.BadParameter(str(error), param_hint="--capacity") from error
 
 
-def _certificate(project: Project, wanted: Wanted, rune: bytes) -> bytes:
+def _certificate(project: Project, request: BuildRequest, rune: bytes) -> bytes:
     from rune.verify.certificate import certificate  # it loads what runs a rune, which a build alone does not need
 
-    found = certificate(
+    content = certificate(
         project.files,
         rune,
-        wanted.name,
+        request.name,
         runefile=project.runefile,
-        host_models=wanted.host_models,
-        host_resources=wanted.host_resources,
-        timed=wanted.timed,
-        target=wanted.target,
-        profile=wanted.profile,
+        host_models=request.host_models,
+        host_resources=request.host_resources,
+        timed=request.timed,
+        target=request.target,
+        profile=request.profile,
     )
-    return canonical_json(found) + b"\n"
+    return canonical_json(content) + b"\n"
 
 
-def _explain(project: Project, wanted: Wanted, *, is_json: bool) -> None:
+def _explain(project: Project, request: BuildRequest, *, is_json: bool) -> None:
     """Prints what a build would do, and ends the command where the project has errors."""
     if is_json:
         raise click.UsageError("--explain prints text; --format json prints the report of a build")
@@ -383,11 +386,11 @@ def _explain(project: Project, wanted: Wanted, *, is_json: bool) -> None:
         text = explain(
             project.files,
             runefile=project.runefile,
-            host_models=wanted.host_models,
-            host_resources=wanted.host_resources,
-            timed=wanted.timed,
-            target=wanted.target,
-            profile=wanted.profile,
+            host_models=request.host_models,
+            host_resources=request.host_resources,
+            timed=request.timed,
+            target=request.target,
+            profile=request.profile,
         )
     except BuildFailed as failure:
         _show_failure(failure, project)
@@ -403,8 +406,8 @@ def _show_failure(failure: BuildFailed, project: Project, about: str = "") -> No
 
 
 def _wrong_in_pages(report: Report) -> Iterator[str]:
-    """A warning for each model whose host is asked to run what it can be compiled for, and which pages run wrongly; of
-    one that cannot be compiled the check warns."""
+    """A warning for each model that runs on the host by choice and that pages compute wrongly. The check warns of
+    models that cannot be compiled."""
     for model in report.models:
         if model.wrong_in_pages and not model.unsupported:
             operators = ", ".join(model.wrong_in_pages)

@@ -17,7 +17,7 @@ def command(context: click.Context, shell: str) -> None:
     rune completion zsh >> ~/.zshrc
     rune completion fish > ~/.config/fish/completions/rune.fish
     """
-    found = get_completion_class(shell)
-    assert found is not None, shell  # noqa: S101 (click knows the three of them)
-    variables = found(context.find_root().command, {}, "rune", "_RUNE_COMPLETE").source_vars()
-    click.echo(found.source_template % variables)
+    completion_class = get_completion_class(shell)
+    assert completion_class is not None, shell  # noqa: S101 (click knows the three of them)
+    variables = completion_class(context.find_root().command, {}, "rune", "_RUNE_COMPLETE").source_vars()
+    click.echo(completion_class.source_template % variables)

@@ -45,12 +45,12 @@ def drawing_of_graph(graph: Mapping[str, Any]) -> Drawing:
     """Of the graph that a rune carries. Foreign JSON of any form; what is not understood is left out."""
     stages = list(_stages(graph))
     tensors = mapping(graph.get("tensors"))
-    made = {tensor: (name, index) for name, _, _, outputs in stages for index, tensor in enumerate(outputs)}
+    producers = {tensor: (name, index) for name, _, _, outputs in stages for index, tensor in enumerate(outputs)}
     arrows = tuple(
-        Arrow(*made[tensor], name, index, shape(tensors[tensor]) if tensor in tensors else "")
+        Arrow(*producers[tensor], name, index, shape(tensors[tensor]) if tensor in tensors else "")
         for name, _, inputs, _ in stages
         for index, tensor in enumerate(inputs)
-        if tensor in made
+        if tensor in producers
     )
     return Drawing(tuple(Box(name, kind, len(ins), len(outs)) for name, kind, ins, outs in stages), arrows)
 

@@ -17,11 +17,11 @@ from rune.building.errors import BuildFailed
 from rune.building.spec import RUNE_TARGET
 from rune.cli.allow_outside import allow_outside_option
 from rune.cli.failure import CommandFailed, failed
-from rune.cli.given_file import read_given_file
+from rune.cli.given_file import read_input_file
 from rune.cli.given_inputs import limit_options
-from rune.cli.given_resources import given_resources, require_resources
+from rune.cli.given_resources import require_resources, resources_from_options
 from rune.cli.interruptible import interruptible
-from rune.cli.policy import require_policy, target_figures, wished_profile, wished_variant
+from rune.cli.policy import preferred_profile, preferred_variant, require_policy, target_figures
 from rune.cli.printing import print_json
 from rune.cli.progress import progress
 from rune.cli.project import Project, project_of, show_diagnostics
@@ -53,7 +53,7 @@ _DEFAULT = Listening()
 @click.argument("subject", default=Path(), type=click.Path(exists=True, path_type=Path))
 @click.option(
     "--samples",
-    "given",
+    "samples_path",
     required=True,
     type=click.Path(exists=True, path_type=Path),
     metavar="FOLDER|CSV|ZIP",
@@ -130,7 +130,7 @@ _DEFAULT = Listening()
 @allow_outside_option
 def command(
     subject: Path,
-    given: Path,
+    samples_path: Path,
     split: str,
     least_accuracy: float | None,
     most_false_alarms: float | None,
@@ -146,66 +146,68 @@ def command(
 ) -> None:
     """Run the rune SUBJECT, or what a project builds, on labelled samples, and count what is right.
 
-    Prints the accuracy with its 95 % interval, precision and recall of each label, which label was taken for which, and
-    the worst samples. Sounds that are longer than the rune's window are heard as streams: hits, and false alarms an
-    hour.
+    Prints the accuracy with its 95 % interval, precision and recall of each label, the confusion matrix, and the worst
+    samples. Sounds that are longer than the rune's window are evaluated as streams: hits, and false alarms an hour.
 
     The limits that a project's forge.yml states are judged too, with the size, the memory and the inference time.
 
     The exit status is 1 when a limit is missed or cannot be judged, and when no sample could be run. A wrong answer
     alone leaves it 0.
     """
-    resources = given_resources(file_resources, string_resources)
+    resources = resources_from_options(file_resources, string_resources)
     data, name, policy = _rune_of(subject)
     require_resources(data, resources)
     listening = replace(_DEFAULT, threshold=threshold, mean_of=mean_of, refractory=refractory, tolerance=tolerance)
-    with _samples(given) as every:
-        samples = [sample for sample in every if split in (_EVERY, sample.split.value)]
+    with _samples(samples_path) as all_samples:
+        samples = [sample for sample in all_samples if split in (_EVERY, sample.split.value)]
         if not samples:
             raise CommandFailed(
-                f'"{given}" has no samples of the split {split}; it has {counted(len(every), "other sample")}'
+                f'"{samples_path}" has no samples of the split {split}; '
+                f"it has {counted(len(all_samples), 'other sample')}"
             )
-        with progress(f"Evaluating {name}") as shown:
+        with progress(f"Evaluating {name}") as progress_line:
 
             def news(done: int) -> None:
-                if shown is not None:
-                    shown.text = f"Evaluating {name}, {done} of {counted(len(samples), 'sample')}"
+                if progress_line is not None:
+                    progress_line.text = f"Evaluating {name}, {done} of {counted(len(samples), 'sample')}"
 
             try:
-                found = interruptible(
+                evaluation = interruptible(
                     lambda: evaluate(
                         data,
                         samples,
                         effort=Effort(seconds, limits),
                         listening=listening,
                         resources=resources,
-                        news=news,
+                        progress=news,
                     )
                 )
             except (EvaluationImpossible, RuneError) as error:
                 raise failed(f"Unable to evaluate {name}", error) from error
-    judgements = () if policy is None else judge(policy.policy, _figures(data, policy, found, limits))
-    _print(found, judgements, name, form)
-    missed = list(_missed(found, least_accuracy, most_false_alarms))
+    judgements = () if policy is None else judge(policy.policy, _figures(data, policy, evaluation, limits))
+    _print(evaluation, judgements, name, form)
+    missed = list(_missed(evaluation, least_accuracy, most_false_alarms))
     if missed:
         click.echo("\n".join(missed), err=True)
-    if missed or not all(each.outcome.is_kept for each in judgements):
+    if missed or not all(each.outcome.passes for each in judgements):
         sys.exit(1)
 
 
 @dataclass(frozen=True)
-class _Held:
-    """What a project that was built is held to, the bytes of memory that it plans, and the project."""
+class _BuiltProject:
+    """A project that was built: its policy, the bytes of memory that it plans, and the project."""
 
     policy: Policy
     memory: int
     project: Project
 
 
-def _figures(data: bytes, held: _Held, found: Evaluation, limits: Limits) -> Figures:
+def _figures(data: bytes, project: _BuiltProject, evaluation: Evaluation, limits: Limits) -> Figures:
     """All that the policy may limit. Time, and what targets need, are measured only where they are limited."""
-    figures = with_evaluation(Figures(len(data), held.memory, targets=target_figures(held.project, held.policy)), found)
-    if not any(each.kind is LimitKind.INFERENCE_TIME for each in held.policy.limits):
+    figures = with_evaluation(
+        Figures(len(data), project.memory, targets=target_figures(project.project, project.policy)), evaluation
+    )
+    if not any(each.kind is LimitKind.INFERENCE_TIME for each in project.policy.limits):
         return figures
     try:
         time = measure(data, limits=limits)
@@ -214,19 +216,19 @@ def _figures(data: bytes, held: _Held, found: Evaluation, limits: Limits) -> Fig
     return replace(figures, time=Figure(time.milliseconds, time.low, time.high, time.runs))
 
 
-def _rune_of(subject: Path) -> tuple[bytes, str, _Held | None]:
-    """The bytes of a rune, read or built, what it is called, and what a project is held to."""
+def _rune_of(subject: Path) -> tuple[bytes, str, _BuiltProject | None]:
+    """The bytes of a rune, read or built, its name, and the built project if there is one."""
     if subject.is_file():
-        data = read_given_file(subject)
+        data = read_input_file(subject)
         if data.startswith(_WASM):
             return data, subject.name, None
     project = project_of(subject)
     policy = require_policy(project.files)
     try:
-        target = wished_variant(find_target(RUNE_TARGET), policy)
-        profile = wished_profile(None, policy)
-        built = build(project.files, project.name, runefile=project.runefile, target=target, profile=profile)
-        return built.rune, project.name, _Held(policy, built.report.memory.planned, project)
+        target = preferred_variant(find_target(RUNE_TARGET), policy)
+        profile = preferred_profile(None, policy)
+        result = build(project.files, project.name, runefile=project.runefile, target=target, profile=profile)
+        return result.rune, project.name, _BuiltProject(policy, result.report.memory.planned, project)
     except BuildFailed as failure:
         show_diagnostics(failure.diagnostics, project.files)
         count = sum(diagnostic.severity is Severity.ERROR for diagnostic in failure.diagnostics)
@@ -236,42 +238,46 @@ def _rune_of(subject: Path) -> tuple[bytes, str, _Held | None]:
 
 
 @contextmanager
-def _samples(given: Path) -> Iterator[Sequence[LabelledSample]]:
+def _samples(path: Path) -> Iterator[Sequence[LabelledSample]]:
     """The samples of a folder, a table or a zip, which stays open meanwhile."""
     try:
-        if given.is_dir():
-            yield samples_of(FolderFiles(given))
-        elif zipfile.is_zipfile(given):
-            with zipfile.ZipFile(given) as archive:
+        if path.is_dir():
+            yield samples_of(FolderFiles(path))
+        elif zipfile.is_zipfile(path):
+            with zipfile.ZipFile(path) as archive:
                 yield samples_of(ZipFiles(archive))
         else:
-            yield samples_in_table(FolderFiles(given.parent), read_given_file(given))
+            yield samples_in_table(FolderFiles(path.parent), read_input_file(path))
     except (SamplesRefused, FileError, zipfile.BadZipFile) as error:
-        raise failed(f'Unable to read the samples of "{given}"', error) from error
+        raise failed(f'Unable to read the samples of "{path}"', error) from error
 
 
-def _print(found: Evaluation, judgements: Sequence[Judgement], name: str, form: str) -> None:
+def _print(evaluation: Evaluation, judgements: Sequence[Judgement], name: str, form: str) -> None:
     if form == "json":
-        print_json({**found.to_json(), "limits": [each.to_json() for each in judgements]})
+        print_json({**evaluation.to_json(), "limits": [each.to_json() for each in judgements]})
     elif form == "junit":
-        click.echo(junit_xml(found, name, judgements), nl=False)
+        click.echo(junit_xml(evaluation, name, judgements), nl=False)
     else:
-        limited = list(limit_lines(judgements))
-        click.echo("\n".join([*lines(found), *([""] if limited else []), *limited]))
+        limit_text = list(limit_lines(judgements))
+        click.echo("\n".join([*lines(evaluation), *([""] if limit_text else []), *limit_text]))
 
 
-def _missed(found: Evaluation, accuracy: float | None, false_alarms: float | None) -> Iterator[str]:
-    """A sentence for each limit that was missed or could not be judged."""
-    if not found.outcomes:
+def _missed(evaluation: Evaluation, accuracy: float | None, false_alarms: float | None) -> Iterator[str]:
+    """A sentence for each limit that is missed or could not be judged."""
+    if not evaluation.outcomes:
         yield "No sample could be run."
         return
-    share = found.accuracy
-    if accuracy is not None and (share is None or share.value * 100 < accuracy):
-        told = "is not known: no sample has one answer" if share is None else f"is {percent(share.value)}"
-        yield f"The accuracy {told}; the limit is at least {accuracy:g} %."
-    stream = found.stream
+    accuracy_share = evaluation.accuracy
+    if accuracy is not None and (accuracy_share is None or accuracy_share.value * 100 < accuracy):
+        value = (
+            "is not known: no sample has one answer"
+            if accuracy_share is None
+            else f"is {percent(accuracy_share.value)}"
+        )
+        yield f"The accuracy {value}; the limit is at least {accuracy:g} %."
+    stream = evaluation.stream
     if false_alarms is not None and (stream is None or stream.false_alarms.value > false_alarms):
-        told = (
+        value = (
             "not known: no recording is longer than a window" if stream is None else f"{stream.false_alarms.value:.1f}"
         )
-        yield f"False alarms an hour: {told}; the limit is at most {false_alarms:g}."
+        yield f"False alarms an hour: {value}; the limit is at most {false_alarms:g}."

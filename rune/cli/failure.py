@@ -49,20 +49,20 @@ def failed(message: str, error: BaseException) -> CommandFailed:
 
 
 def causes_of(error: BaseException) -> tuple[str, ...]:
-    """What an error says, and those that it was raised from. A message that repeats its cause loses the tail."""
-    found: list[str] = []
+    """The messages of an error and of its causes. A message that repeats its cause is cut before it."""
+    messages: list[str] = []
     current: BaseException | None = error
-    while current is not None and len(found) < 10:
+    while current is not None and len(messages) < 10:
         cause = current.__cause__
-        text = _said(current)
+        text = _message(current)
         if cause is not None:
-            text = text.removesuffix(_said(cause)).removesuffix(": ") or text
-        found.append(text)
+            text = text.removesuffix(_message(cause)).removesuffix(": ") or text
+        messages.append(text)
         current = cause
-    return tuple(found)
+    return tuple(messages)
 
 
-def _said(error: BaseException) -> str:
+def _message(error: BaseException) -> str:
     if isinstance(error, OSError) and error.strerror:
         return f"{error.filename}: {error.strerror}" if error.filename else error.strerror
     return str(error) or type(error).__name__

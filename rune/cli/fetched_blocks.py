@@ -1,4 +1,4 @@
-"""Blocks of other projects at the command line: fetched when the lock names them, kept, and compared with the lock."""
+"""Blocks of other projects at the command line: fetches those in the lock, caches them, and checks their digests."""
 
 from __future__ import annotations
 
@@ -23,27 +23,27 @@ from rune.runefile.lock import read_lock
 
 
 def with_fetched_blocks(files: ProjectFiles) -> ProjectFiles:
-    """A project's files with the blocks that its lock names, fetched if they are not here. What cannot be fetched is
-    told on standard error; the check then says where it is missing."""
+    """A project's files with the blocks in its lock, fetched where the cache lacks them. A block that cannot be fetched
+    is reported on standard error; the check then says where it is missing."""
     lock = read_lock(files)
     if not lock.digests:
         return files
     cache = BlockCache()
-    found = CachedFiles(files, cache)
-    missing = {path: digest for path, digest in lock.digests.items() if not _is_here(found, digest)}
+    cached_files = CachedFiles(files, cache)
+    missing = {path: digest for path, digest in lock.digests.items() if not _is_here(cached_files, digest)}
     if missing:
         _fetch_all(missing, cache)
-    return found
+    return cached_files
 
 
-def registry_for(named: str | None, *, insecure: bool = False) -> tuple[str, str | None]:
-    """The address of the registry that is meant, and the token for it. Raises `RemoteError`."""
-    known = CredentialStore().read()
-    address = named or known.usual
+def registry_for(registry: str | None, *, insecure: bool = False) -> tuple[str, str | None]:
+    """The address of a registry, by default that of the last sign-in, and its token. Raises `RemoteError`."""
+    credentials = CredentialStore().read()
+    address = registry or credentials.usual
     if address is None:
         raise ReferenceInvalid("Which registry has it? Run rune login first, or name it with --registry.")
     address = registry_url(address, insecure=insecure)
-    return address, known.tokens.get(address)
+    return address, credentials.tokens.get(address)
 
 
 def keep(cache: BlockCache, pulled: PulledBlock) -> None:

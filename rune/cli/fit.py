@@ -22,7 +22,7 @@ from rune.cli.allow_outside import allow_outside_option
 from rune.cli.columns import columns
 from rune.cli.failure import failed
 from rune.cli.given_file import ANY_PATH
-from rune.cli.policy import require_policy, wished_for_packages, wished_profile
+from rune.cli.policy import preferred_package_aim, preferred_profile, require_policy
 from rune.cli.printing import format_option, print_json
 from rune.cli.progress import progress
 from rune.cli.project import Project, project_of, show_diagnostics
@@ -38,16 +38,16 @@ _PLANNED = "What may fit needs at least this: its flash is the constants without
 
 
 @dataclass(frozen=True)
-class _Manner:
-    """How the rune is compiled: what gcc is told, and whose bits its models give."""
+class _CompileOptions:
+    """How the rune is compiled: the optimisation flag of gcc, and the profile of its models."""
 
     optimization: str
     profile: Profile
 
 
 @dataclass(frozen=True)
-class _OnTarget:
-    """What the rune needs on a target; `period` of its sensor in milliseconds; `reason` is why it was not measured."""
+class _TargetNeeds:
+    """The needs of the rune on a target; `period` of its sensor in milliseconds; `reason` why nothing was measured."""
 
     needs: Needs
     period: float | None
@@ -83,17 +83,17 @@ def command(runefile: Path, keys: Sequence[str], optimize: Aim | None, match: st
     else only the least that it needs is known. The time on a board is an estimate: a range with its assumptions. With
     --board the command ends with status 1 where the rune is too large for a board.
     """
-    chosen = _boards(keys)
+    selected_boards = _boards(keys)
     project = project_of(runefile)
     policy = require_policy(project.files, is_json=form == "json")
-    aim = optimize or wished_for_packages(policy)
-    manner = _Manner(OPTIMIZATIONS[aim], wished_profile(match, policy))
-    found = _on_targets(project, list(dict.fromkeys(board.target for board in chosen)), manner)
-    fits = [fit(found[board.target].needs, board, found[board.target].period) for board in chosen]
+    aim = optimize or preferred_package_aim(policy)
+    options = _CompileOptions(OPTIMIZATIONS[aim], preferred_profile(match, policy))
+    results = _on_targets(project, list(dict.fromkeys(board.target for board in selected_boards)), options)
+    fits = [fit(results[board.target].needs, board, results[board.target].period) for board in selected_boards]
     if form == "json":
-        print_json(_as_json(project.name, found, fits))
+        print_json(_as_json(project.name, results, fits))
     else:
-        click.echo("\n".join(_as_text(found, fits, manner, is_detailed=bool(keys))))
+        click.echo("\n".join(_as_text(results, fits, options, is_detailed=bool(keys))))
     if keys and any(each.verdict is Verdict.TOO_LARGE for each in fits):
         sys.exit(1)
 
@@ -105,25 +105,25 @@ def _boards(keys: Sequence[str]) -> tuple[Board, ...]:
         raise click.BadParameter(str(error), param_hint="--board") from error
 
 
-def _on_targets(project: Project, targets: Sequence[str], manner: _Manner) -> Mapping[str, _OnTarget]:
+def _on_targets(project: Project, targets: Sequence[str], options: _CompileOptions) -> Mapping[str, _TargetNeeds]:
     """By target. Ends the command where the project cannot be built."""
-    with progress(f"Measuring {project.name}") as shown:
-        found = {}
+    with progress(f"Measuring {project.name}") as progress_line:
+        results = {}
         for target in targets:
-            if shown is not None:
-                shown.text = f"Measuring {project.name} on {target}"
-            found[target] = _on_target(project, target, manner)
-    return found
+            if progress_line is not None:
+                progress_line.text = f"Measuring {project.name} on {target}"
+            results[target] = _on_target(project, target, options)
+    return results
 
 
-def _on_target(project: Project, target: str, manner: _Manner) -> _OnTarget:
+def _on_target(project: Project, target: str, options: _CompileOptions) -> _TargetNeeds:
     try:
-        built = build(
+        result = build(
             project.files,
             project.name,
             runefile=project.runefile,
             target=find_target(target),
-            profile=manner.profile,
+            profile=options.profile,
         )
     except BuildFailed as failure:
         show_diagnostics(failure.diagnostics, project.files)
@@ -131,11 +131,11 @@ def _on_target(project: Project, target: str, manner: _Manner) -> _OnTarget:
         sys.exit(1)
     except CompileError as error:
         raise failed(f"Unable to build {project.name} for {target}", error) from error
-    needs, reason = measured_or_planned(built, project.name, optimization=manner.optimization)
-    return _OnTarget(needs, period_of(built.program.capabilities), reason)
+    needs, reason = measured_or_planned(result, project.name, optimization=options.optimization)
+    return _TargetNeeds(needs, period_of(result.program.capabilities), reason)
 
 
-def _as_json(name: str, found: Mapping[str, _OnTarget], fits: Sequence[Fit]) -> Mapping[str, object]:
+def _as_json(name: str, results: Mapping[str, _TargetNeeds], fits: Sequence[Fit]) -> Mapping[str, object]:
     targets = [
         {
             "target": target,
@@ -144,24 +144,24 @@ def _as_json(name: str, found: Mapping[str, _OnTarget], fits: Sequence[Fit]) -> 
             "instructions": each.needs.instructions,
             "not_measured": each.reason,
         }
-        for target, each in found.items()
+        for target, each in results.items()
     ]
     return {"name": name, "targets": targets, "fits": [fit_json(each) for each in fits]}
 
 
 def _as_text(
-    found: Mapping[str, _OnTarget], fits: Sequence[Fit], manner: _Manner, *, is_detailed: bool
+    results: Mapping[str, _TargetNeeds], fits: Sequence[Fit], options: _CompileOptions, *, is_detailed: bool
 ) -> Iterator[str]:
     yield columns([_HEAD, *(_row(each) for each in fits)])
     yield ""
     if is_detailed:
         for each in fits:
-            yield from _details(each, found[each.board.target].needs)
+            yield from _details(each, results[each.board.target].needs)
     if any(each.is_measured for each in fits):
-        yield _MEASURED.format(optimization=manner.optimization)
+        yield _MEASURED.format(optimization=options.optimization)
     if not all(each.is_measured for each in fits):
         yield _PLANNED
-    for target, on_target in found.items():
+    for target, on_target in results.items():
         if on_target.reason is not None:
             yield f"Not measured on {target}: {on_target.reason}"
 

@@ -1,4 +1,4 @@
-"""What `rune check --fix` does: applies the safe fixes of diagnostics until none is left that can be applied."""
+"""`rune check --fix`: applies the safe fixes of diagnostics until none is left that can be applied."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from rune.language.apply import apply_fixes
 from rune.runefile import Checked, Diagnostic, Fix, check
 from rune.runefile.model_stages import Signatures
 
-_MOST_ROUNDS = 10
+_MAX_ROUNDS = 10
 """A limit, because fixes might never end."""
 
 
@@ -34,20 +34,20 @@ def fix_project(project: Project, checked: Checked, signatures: Signatures) -> F
     fixed: list[Diagnostic] = []
     seen = {checked.source.text}
     files = EditedFiles(project.files, texts)
-    for _ in range(_MOST_ROUNDS):
-        known = {**_texts_of(project, checked), **texts}
-        before = {**known, **before}
-        result = apply_fixes(known, checked.diagnostics)
+    for _ in range(_MAX_ROUNDS):
+        current = {**_texts_of(project, checked), **texts}
+        before = {**current, **before}
+        result = apply_fixes(current, checked.diagnostics)
         if not result.applied:
             break
-        changed = {path: text for path, text in result.texts.items() if text != known[path]}
+        changed = {path: text for path, text in result.texts.items() if text != current[path]}
         after = EditedFiles(project.files, {**texts, **changed})
-        again = check(after, PUBLISHED_BLOCKS, runefile=project.runefile, signatures=signatures)
-        if again.source.text in seen:
+        rechecked = check(after, PUBLISHED_BLOCKS, runefile=project.runefile, signatures=signatures)
+        if rechecked.source.text in seen:
             break  # The fixes go round in a circle.
-        seen.add(again.source.text)
+        seen.add(rechecked.source.text)
         fixed += _fixed_by(result.applied, checked)
-        texts, files, checked = {**texts, **changed}, after, again
+        texts, files, checked = {**texts, **changed}, after, rechecked
     changes = {path: (before[path], text) for path, text in texts.items() if text != before[path]}
     return FixedProject(changes, tuple(fixed), checked, files)
 
@@ -58,16 +58,16 @@ def _fixed_by(applied: tuple[Fix, ...], checked: Checked) -> list[Diagnostic]:
 
 def _texts_of(project: Project, checked: Checked) -> dict[str, str]:
     """The Runefile as the check read it, and the other files that fixes change."""
-    found = {project.runefile: checked.source.text}
+    texts = {project.runefile: checked.source.text}
     for diagnostic in checked.diagnostics:
         for fix in diagnostic.fixes:
             for edit in fix.edits:
-                if edit.file not in found:
+                if edit.file not in texts:
                     try:
-                        found[edit.file] = project.files.read(edit.file).decode("utf-8")
+                        texts[edit.file] = project.files.read(edit.file).decode("utf-8")
                     except (FileError, UnicodeDecodeError):
                         continue  # A fix of a file that cannot be read is left.
-    return found
+    return texts
 
 
 def require_folder(project: Project) -> None:

@@ -31,8 +31,8 @@ _TEXT_LIMIT = 1 << 20
 
 
 @dataclass(frozen=True)
-class Formed:
-    """A Runefile in form. `target` is where its text belongs: elsewhere for one that was no YAML."""
+class FormattedRunefile:
+    """A formatted Runefile. `target` is the path to write it to: another one for a Runefile that was not YAML."""
 
     project: Project
     form: Form
@@ -62,27 +62,27 @@ def command(runefiles: Sequence[Path], only_check: bool, diff: bool, infer: bool
     changed = 0
     for path in runefiles or (Path(),):
         if str(path) == _STDIN:
-            formed = _formed_stdin(infer)
+            formatted = _formatted_stdin(infer)
         else:
             project = project_of(path)
             require_folder(project)
-            formed = _formed(project, infer)
-        changed += formed.is_changed
+            formatted = _formatted(project, infer)
+        changed += formatted.is_changed
         if diff:
-            click.echo(_difference(formed), nl=False)
+            click.echo(_difference(formatted), nl=False)
         elif only_check:
-            if formed.is_changed:
-                click.echo(_name(path, formed))
+            if formatted.is_changed:
+                click.echo(_name(path, formatted))
         elif str(path) == _STDIN:
-            click.echo(formed.after, nl=False)
-        elif formed.is_changed:
-            _write(formed, _name(path, formed))
+            click.echo(formatted.after, nl=False)
+        elif formatted.is_changed:
+            _write(formatted, _name(path, formatted))
     if only_check and changed:
         click.echo(f"{counted(changed, 'Runefile')} to format", err=True)
         sys.exit(1)
 
 
-def _formed_stdin(infer: bool) -> Formed:
+def _formatted_stdin(infer: bool) -> FormattedRunefile:
     """A text from standard input, in the project of this folder."""
     data = sys.stdin.buffer.read(_TEXT_LIMIT + 1)
     if len(data) > _TEXT_LIMIT:
@@ -93,10 +93,10 @@ def _formed_stdin(infer: bool) -> Formed:
         raise CommandFailed(f"Standard input is not UTF-8 text: byte {error.start} does not fit") from error
     folder = Path.cwd()
     files = EditedFiles(FolderFiles(folder, others=allowed_folders(folder)), {DEFAULT_RUNEFILE: text})
-    return _formed(Project(files, DEFAULT_RUNEFILE, folder, folder.name), infer)
+    return _formatted(Project(files, DEFAULT_RUNEFILE, folder, folder.name), infer)
 
 
-def _formed(project: Project, infer: bool) -> Formed:
+def _formatted(project: Project, infer: bool) -> FormattedRunefile:
     """Ends the command and draws the problems, for a text that cannot be formatted."""
     analysis = analyse(project.files, PUBLISHED_BLOCKS, runefile=project.runefile)
     before = analysis.source.text
@@ -105,7 +105,9 @@ def _formed(project: Project, infer: bool) -> Formed:
     if infer:
         files = EditedFiles(project.files, {project.runefile: text})
         text = _edited(project, analyse(files, PUBLISHED_BLOCKS, runefile=project.runefile), infer=True)
-    return Formed(project, form, before, text, _target(project.runefile) if form is Form.TEXT else project.runefile)
+    return FormattedRunefile(
+        project, form, before, text, _target(project.runefile) if form is Form.TEXT else project.runefile
+    )
 
 
 def _edited(project: Project, analysis: Analysis, *, infer: bool) -> str:
@@ -134,41 +136,43 @@ def _target(runefile: str) -> str:
     return f"{folder}{slash}{stem}.yml"
 
 
-def _write(formed: Formed, name: str) -> None:
-    project = formed.project
+def _write(formatted: FormattedRunefile, name: str) -> None:
+    project = formatted.project
     assert project.folder is not None  # noqa: S101 (it was required)
-    if formed.target != project.runefile:
-        new = project.folder / formed.target
+    if formatted.target != project.runefile:
+        new = project.folder / formatted.target
         if new.exists():
             raise CommandFailed(f'"{new}" exists already; move it away, then {name} can be converted to it')
-        write_file(new, formed.after.encode())
+        write_file(new, formatted.after.encode())
         click.echo(
-            f"{name} is in the old text format and was converted to {formed.target}. "
+            f"{name} is in the old text format and was converted to {formatted.target}. "
             "The old file stays, but is no longer read."
         )
         return
-    if formed.form is Form.TEXT:
-        kept = project.folder / f"{project.runefile}.old"
-        if kept.exists():
-            raise CommandFailed(f'"{kept}" exists already; move it away, then the old text of {name} can be kept there')
-        write_file(kept, formed.before.encode())
-    write_text(project.files, project.folder, project.runefile, formed.before, formed.after)
-    was = f"; its old text is kept in {kept.name}" if formed.form is Form.TEXT else ""
-    click.echo(f"Formatted {name}{was}")
+    if formatted.form is Form.TEXT:
+        backup = project.folder / f"{project.runefile}.old"
+        if backup.exists():
+            raise CommandFailed(
+                f'"{backup}" exists already; move it away, then the old text of {name} can be kept there'
+            )
+        write_file(backup, formatted.before.encode())
+    write_text(project.files, project.folder, project.runefile, formatted.before, formatted.after)
+    note = f"; its old text is kept in {backup.name}" if formatted.form is Form.TEXT else ""
+    click.echo(f"Formatted {name}{note}")
 
 
-def _difference(formed: Formed) -> str:
+def _difference(formatted: FormattedRunefile) -> str:
     lines = difflib.unified_diff(
-        formed.before.splitlines(keepends=True),
-        formed.after.splitlines(keepends=True),
-        formed.project.runefile,
-        formed.target,
+        formatted.before.splitlines(keepends=True),
+        formatted.after.splitlines(keepends=True),
+        formatted.project.runefile,
+        formatted.target,
     )
     return "".join(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines)
 
 
-def _name(path: Path, formed: Formed) -> str:
-    """What was named, or the Runefile in the folder that was named."""
+def _name(path: Path, formatted: FormattedRunefile) -> str:
+    """The path from the command line, or the Runefile in that folder."""
     if str(path) == _STDIN:
         return "standard input"
-    return str(path / formed.project.runefile) if path.is_dir() else str(path)
+    return str(path / formatted.project.runefile) if path.is_dir() else str(path)

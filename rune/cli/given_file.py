@@ -1,4 +1,4 @@
-"""Reading a file that was named on the command line."""
+"""Reads a file that the command line names."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ SIZE_LIMIT: Final = 256 << 20
 """Bytes that a command reads into memory."""
 
 ANY_PATH: Final = click.Path(readable=False, path_type=Path)
-"""A file or a folder. Whether it can be read is found out by reading it, which gives status 1 and not 2."""
+"""A file or a folder. Reading it decides whether it can be read: failure gives status 1 and not 2."""
 
 
 def resolved(path: Path) -> Path:
@@ -27,8 +27,8 @@ def resolved(path: Path) -> Path:
         raise OSError(errno.ELOOP, os.strerror(errno.ELOOP), str(path)) from error
 
 
-def read_given_file(path: Path) -> bytes:
-    """The bytes of a file; a reason in one sentence when there are none, which ends the command."""
+def read_input_file(path: Path) -> bytes:
+    """The bytes of a file. Ends the command with a reason in one sentence where it cannot be read."""
     try:
         with path.open("rb") as file:
             data = file.read(SIZE_LIMIT + 1)

@@ -1,4 +1,4 @@
-"""The options with which `rune run` and `rune bench` are given a rune's input and its limits."""
+"""The options of `rune run` and `rune bench` for a rune's input and its limits."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from rune.runtime.limits import MOST_TRANSFER
 F = TypeVar("F", bound=Callable[..., Any])
 
 _FILE = click.Path(dir_okay=False, path_type=Path)
-_MOST_SEED = (1 << 64) - 1
+_MAX_SEED = (1 << 64) - 1
 _MEBIBYTE = 1 << 20
 _DEFAULT = Limits()
 _KINDS = {
@@ -30,28 +30,28 @@ _KINDS = {
     "accel": "accelerometers",
     "raw": "raws",
 }
-"""What may stand in front of the colon of `--capability`, and the field of `InputFiles`."""
+"""The prefixes of `--capability`, each with its field of `InputFiles`."""
 _SEEDS = ("random", "rand")
 
 
 @dataclass(frozen=True)
-class GivenInputs:
-    """The files that were named; with `generated`, input is made up for every kind that none was named for."""
+class InputOptions:
+    """The input files; with `generated`, kinds without a file get generated input."""
 
     files: InputFiles
     generated: bool
 
     def for_capabilities(self, capabilities: Sequence[CapabilityRequest], notice: Notice) -> Mapping[int, InputSource]:
-        """What each capability reads; `notice` is called with each conversion of a file. Raises `InputFile`."""
+        """The input of each capability; calls `notice` with each conversion of a file. Raises `InputFile`."""
         if not self.generated:
             return inputs_from_files(capabilities, self.files, notice)
         named = [request for request in capabilities if self.count(request.kind)]
         return {**generated_inputs(capabilities), **inputs_from_files(named, self.files, notice)}
 
     def count(self, kind: Capability) -> int:
-        """How many files were named that capabilities of this kind read; a seed is one."""
+        """The number of files for capabilities of this kind; a seed counts as one."""
         files = self.files
-        given: Mapping[Capability, Sequence[object]] = {
+        files_by_kind: Mapping[Capability, Sequence[object]] = {
             Capability.IMAGE: files.images,
             Capability.FLOAT_IMAGE: files.images,
             Capability.SOUND: files.sounds,
@@ -59,7 +59,7 @@ class GivenInputs:
             Capability.RAW: files.raws,
             Capability.RAND: () if files.seed is None else (files.seed,),
         }
-        return len(given[kind])
+        return len(files_by_kind[kind])
 
 
 _INPUT_OPTIONS = (
@@ -70,7 +70,7 @@ _INPUT_OPTIONS = (
     ),
     click.option("--raw", "raws", type=_FILE, multiple=True, help="Any file for a RAW capability."),
     click.option(
-        "--random", "--rand", "seed", type=click.IntRange(0, _MOST_SEED), metavar="SEED", help="A seed for RAND."
+        "--random", "--rand", "seed", type=click.IntRange(0, _MAX_SEED), metavar="SEED", help="A seed for RAND."
     ),
     click.option(
         "-c",
@@ -88,8 +88,8 @@ def input_options(function: F) -> F:
     """Adds the options; the command gets them as one parameter, `inputs`."""
 
     @functools.wraps(function)
-    def wrapped(*arguments: Any, pairs: Sequence[str], seed: int | None, generated: bool, **rest: Any) -> Any:
-        named = {field: list(rest.pop(field)) for field in dict.fromkeys(_KINDS.values())}
+    def wrapped(*arguments: Any, pairs: Sequence[str], seed: int | None, generated: bool, **others: Any) -> Any:
+        named = {field: list(others.pop(field)) for field in dict.fromkeys(_KINDS.values())}
         for pair in pairs:
             kind, colon, value = pair.partition(":")
             if colon and value and kind.lower() in _SEEDS:
@@ -101,7 +101,7 @@ def input_options(function: F) -> F:
                 raise click.BadParameter(
                     f"{pair!r} is not KIND:FILE; a kind is one of {known}", param_hint="--capability"
                 )
-        return function(*arguments, inputs=GivenInputs(InputFiles(**named, seed=seed), generated), **rest)
+        return function(*arguments, inputs=InputOptions(InputFiles(**named, seed=seed), generated), **others)
 
     return cast(F, _with_options(wrapped, _INPUT_OPTIONS))
 
@@ -117,7 +117,7 @@ _LIMIT_OPTIONS = (
     ),
     click.option(
         "--fuel",
-        type=click.IntRange(1, _MOST_SEED),
+        type=click.IntRange(1, _MAX_SEED),
         metavar="INSTRUCTIONS",
         help="A rune that runs more instructions is stopped. Not counted by default.",
     ),
@@ -160,17 +160,19 @@ def limit_options(function: F) -> F:
     """Adds the options; the command gets them as one parameter, `limits`."""
 
     @functools.wraps(function)
-    def wrapped(*arguments: Any, time_limit: float, fuel: int | None, **rest: Any) -> Any:
-        sizes = {name: rest.pop(f"{name}_limit") * _MEBIBYTE for name in ("memory", "input", "output", "model_memory")}
+    def wrapped(*arguments: Any, time_limit: float, fuel: int | None, **others: Any) -> Any:
+        sizes = {
+            name: others.pop(f"{name}_limit") * _MEBIBYTE for name in ("memory", "input", "output", "model_memory")
+        }
         limits = Limits(seconds=time_limit, fuel=fuel, **sizes)
-        return function(*arguments, limits=limits, **rest)
+        return function(*arguments, limits=limits, **others)
 
     return cast(F, _with_options(wrapped, _LIMIT_OPTIONS))
 
 
 def _seed(text: str) -> int:
-    if not text.isascii() or not text.isdigit() or int(text[:21]) > _MOST_SEED:
-        raise click.BadParameter(f"{text[:40]!r} is not a seed: 0 to {_MOST_SEED}", param_hint="--capability")
+    if not text.isascii() or not text.isdigit() or int(text[:21]) > _MAX_SEED:
+        raise click.BadParameter(f"{text[:40]!r} is not a seed: 0 to {_MAX_SEED}", param_hint="--capability")
     return int(text)
 
 

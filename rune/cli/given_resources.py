@@ -1,4 +1,4 @@
-"""The options with which a rune that asks its host for resources is given them."""
+"""The options for the resources that a rune reads from its host."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import click
 
 from rune.cli.drawing import mapping
 from rune.cli.failure import CommandFailed
-from rune.cli.given_file import read_given_file
+from rune.cli.given_file import read_input_file
 from rune.container import ContainerError, read_rune
 from rune.wording import printable
 
@@ -18,9 +18,9 @@ _PAIR = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)=(.*)", re.DOTALL)
 _OPEN = "rune_resource_open"
 
 
-def given_resources(files: Sequence[str], texts: Sequence[str]) -> Mapping[str, bytes]:
-    """Resources by name, of `NAME=path` and `NAME=value`. Ends the command for what is neither, and for one twice."""
-    found: dict[str, bytes] = {}
+def resources_from_options(files: Sequence[str], texts: Sequence[str]) -> Mapping[str, bytes]:
+    """Resources by name, from `NAME=path` and `NAME=value`. Ends the command for any other text or a repeated name."""
+    resources: dict[str, bytes] = {}
     pairs = [("--file-resource", pair) for pair in files] + [("--string-resource", pair) for pair in texts]
     for option, pair in pairs:
         match = _PAIR.fullmatch(pair)
@@ -28,10 +28,10 @@ def given_resources(files: Sequence[str], texts: Sequence[str]) -> Mapping[str, 
             what = "path" if option == "--file-resource" else "value"
             raise click.BadParameter(f"{pair[:60]!r} is not NAME={what}", param_hint=option)
         name, value = match.groups()
-        if name in found:
+        if name in resources:
             raise click.BadParameter(f"the resource {name} is given twice", param_hint=option)
-        found[name] = read_given_file(Path(value)) if option == "--file-resource" else value.encode()
-    return found
+        resources[name] = read_input_file(Path(value)) if option == "--file-resource" else value.encode()
+    return resources
 
 
 def require_resources(data: bytes, resources: Mapping[str, bytes]) -> None:

@@ -1,4 +1,4 @@
-"""The files that a rune reads as streams: which of its capabilities take one, and what was given for them."""
+"""The files that a rune reads as streams, by capability."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from rune.abi import Capability
 from rune.cli.failure import CommandFailed, causes_of
-from rune.cli.given_inputs import GivenInputs
+from rune.cli.given_inputs import InputOptions
 from rune.container import ContainerError, read_graph, streamed_requests
 from rune.runtime import CapabilityRequest
 from rune.runtime.errors import InputFile
@@ -17,11 +17,10 @@ _RECORDINGS = (Capability.SOUND, Capability.ACCEL)
 """What is recorded over time: a file of it may hold more than one run reads."""
 
 
-def given_streams(
-    data: bytes, capabilities: Sequence[CapabilityRequest], inputs: GivenInputs, notice: Notice
+def streams_from_options(
+    data: bytes, capabilities: Sequence[CapabilityRequest], inputs: InputOptions, notice: Notice
 ) -> Mapping[int, StreamFile]:
-    """The streams by the capabilities' ids, of those that a file was given for; ends the command where one cannot be
-    read."""
+    """The streams with a file, by the capabilities' ids. Ends the command where one cannot be read."""
     return _streams(streamed(data, capabilities), inputs, notice)
 
 
@@ -36,12 +35,12 @@ def streamed(data: bytes, capabilities: Sequence[CapabilityRequest]) -> list[Cap
 
 
 def recordings(
-    capabilities: Sequence[CapabilityRequest], inputs: GivenInputs, notice: Notice
+    capabilities: Sequence[CapabilityRequest], inputs: InputOptions, notice: Notice
 ) -> Mapping[int, StreamFile]:
-    """The same of every sound and motion that a file was given for, whatever the rune says of them; but for those of
-    which one run reads all."""
-    wanted = [request for request in capabilities if request.kind in _RECORDINGS and has_size(request)]
-    return _streams(wanted, inputs, notice)
+    """The sound and motion files as streams, whether the rune reads streams or not; without those that a single run
+    reads whole."""
+    requests = [request for request in capabilities if request.kind in _RECORDINGS and has_size(request)]
+    return _streams(requests, inputs, notice)
 
 
 def unread(streams: Mapping[int, StreamFile]) -> Iterator[str]:
@@ -53,11 +52,11 @@ def unread(streams: Mapping[int, StreamFile]) -> Iterator[str]:
             yield f"{stream.name}: a run reads {part} {whole}. With --to-end all of it is read, run by run."
 
 
-def _streams(wanted: Sequence[CapabilityRequest], inputs: GivenInputs, notice: Notice) -> Mapping[int, StreamFile]:
-    return {request.id: _stream(request, inputs, notice) for request in wanted if inputs.count(request.kind)}
+def _streams(requests: Sequence[CapabilityRequest], inputs: InputOptions, notice: Notice) -> Mapping[int, StreamFile]:
+    return {request.id: _stream(request, inputs, notice) for request in requests if inputs.count(request.kind)}
 
 
-def _stream(request: CapabilityRequest, inputs: GivenInputs, notice: Notice) -> StreamFile:
+def _stream(request: CapabilityRequest, inputs: InputOptions, notice: Notice) -> StreamFile:
     try:
         path = file_of(request, inputs.files)
         return decoded_file(path, lambda data: stream_file(request, path.name, data, notice))

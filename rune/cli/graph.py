@@ -13,7 +13,7 @@ from rune.cli.allow_outside import allow_outside_option
 from rune.cli.dot import dot
 from rune.cli.drawing import Drawing, drawing_of_graph, drawing_of_outline
 from rune.cli.failure import CommandFailed
-from rune.cli.given_file import ANY_PATH, read_given_file
+from rune.cli.given_file import ANY_PATH, read_input_file
 from rune.cli.printing import format_option, print_json
 from rune.cli.project import project_of, show_diagnostics
 from rune.cli.writing import write_file
@@ -50,7 +50,7 @@ def _drawing(file: Path) -> tuple[Drawing, bool]:
     """The drawing, and whether there were errors, which are shown."""
     if file.is_dir():
         return _drawing_of_project(file)
-    data = read_given_file(file)
+    data = read_input_file(file)
     if not data.startswith(_MODULE):
         return _drawing_of_project(file)
     try:

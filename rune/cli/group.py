@@ -18,7 +18,7 @@ from rune.cli.settings import read_dotenv
 
 
 class LazyGroup(click.Group):
-    """Knows its commands by name and summary, and imports the one that is asked for from its module in `rune.cli`."""
+    """Lists its commands by name and summary, and imports a command from its module in `rune.cli` when it is called."""
 
     def __init__(self, *arguments: Any, summaries: Mapping[str, str], **keywords: Any) -> None:
         super().__init__(*arguments, **keywords)
@@ -89,7 +89,7 @@ def _variables_of_folder() -> Mapping[str, str]:
     try:
         return read_dotenv(Path.cwd())
     except OSError:
-        return {}  # The folder that this runs in is gone; whoever needs it will say so.
+        return {}  # The working directory was deleted; the command that needs it reports that.
 
 
 def _never_fail_to_print() -> None:
@@ -101,7 +101,7 @@ def _never_fail_to_print() -> None:
 
 
 def _forget_output() -> None:
-    """What is left in the buffer would fail again when Python ends."""
+    """Discards buffered output, which would fail again when Python exits."""
     nowhere = os.open(os.devnull, os.O_WRONLY)
     for stream in (sys.stdout, sys.stderr):
         try:

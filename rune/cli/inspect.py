@@ -8,7 +8,7 @@ import click
 
 from rune.cli.allow_outside import allow_outside_option
 from rune.cli.failure import CommandFailed
-from rune.cli.given_file import ANY_PATH, read_given_file
+from rune.cli.given_file import ANY_PATH, read_input_file
 from rune.cli.inspect_project import project_json, project_text
 from rune.cli.inspect_rune import rune_json, rune_text
 from rune.cli.printing import format_option, print_json
@@ -30,7 +30,7 @@ def command(file: Path, form: str) -> None:
     if file.is_dir():
         _print_project(file, form)
         return
-    data = read_given_file(file)
+    data = read_input_file(file)
     if is_zune(data):
         _print_project(file, form)
         return

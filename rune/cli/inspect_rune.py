@@ -1,4 +1,4 @@
-"""What a rune says of itself, as text and as JSON. Its own JSON is foreign: nothing is taken for granted in it."""
+"""A rune's own description of itself, as text and as JSON. Its JSON is untrusted: nothing is assumed about it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _OF_THE_HOST = {
     "runs models": {"rune_model_load", "tfm_preload_model"},
     "gives resources": {"rune_resource_open"},
 }
-"""What a rune leaves to its host beside inputs and outputs, and the calls that tell so."""
+"""What a rune leaves to its host beside inputs and outputs, and the imports that show it."""
 
 
 def rune_json(rune: Rune) -> dict[str, Any]:
@@ -47,10 +47,10 @@ def rune_text(rune: Rune) -> Iterator[str]:
         for name in sorted({*declared, *(name for name, _ in rune.resources)}):
             kind = mapping(declared.get(name)).get("ty", "binary")
             yield f"\t{_text(name)} ({_text(kind)})"
-    asked = {item.name for item in rune.imports}
-    wanted = [what for what, calls in _OF_THE_HOST.items() if asked & calls]
-    if wanted:
-        yield f"Host: {', '.join(wanted)}"
+    imports = {item.name for item in rune.imports}
+    host_duties = [what for what, calls in _OF_THE_HOST.items() if imports & calls]
+    if host_duties:
+        yield f"Host: {', '.join(host_duties)}"
     if rune.planned_memory is not None:
         yield f"Memory: {rune.planned_memory} bytes"
     yield f"WebAssembly memory: {_memory(rune.memory)}"
@@ -58,22 +58,22 @@ def rune_text(rune: Rune) -> Iterator[str]:
     yield f"Compiled by: {_compiler(rune.version)}"
 
 
-def graph_text(found: Mapping[str, Any] | None) -> Iterator[str]:
+def graph_text(graph_json: Mapping[str, Any] | None) -> Iterator[str]:
     """The name and the stages of a graph, of any generation."""
-    graph = mapping(found)
-    tensors = mapping(graph.get("tensors"))
-    if found is None:
+    fields = mapping(graph_json)
+    tensors = mapping(fields.get("tensors"))
+    if graph_json is None:
         yield "No graph: this module was not built by rune build, or the graph was removed"
-    elif "stages" not in graph or "rune" in graph:
-        yield f"Name: {_text(mapping(graph.get('rune')).get('name'))}"
+    elif "stages" not in fields or "rune" in fields:
+        yield f"Name: {_text(mapping(fields.get('rune')).get('name'))}"
     for title, key, detail in (
         ("Capabilities", "capabilities", "kind"),
         ("Models", "models", "file"),
         ("Proc Blocks", "proc-blocks", "path"),
         ("Outputs", "outputs", "kind"),
     ):
-        yield from _stages(title, mapping(graph.get(key)), detail, tensors)
-    yield from _old_stages(graph)
+        yield from _stages(title, mapping(fields.get(key)), detail, tensors)
+    yield from _old_stages(fields)
 
 
 def _stages(title: str, stages: Mapping[str, Any], detail: str, tensors: Mapping[str, Any]) -> Iterator[str]:
@@ -124,7 +124,7 @@ def _old_stages(graph: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _compiler(version: Mapping[str, Any] | None) -> str:
-    """Runes before 0.5 carry all that was known of the build, under other names."""
-    found = mapping(version)
-    number = found.get("version", mapping(found.get("crate_info")).get("version"))
+    """The compiler; runes before 0.5 have it under other keys."""
+    fields = mapping(version)
+    number = fields.get("version", mapping(fields.get("crate_info")).get("version"))
     return "an unknown compiler" if number is None else f"Rune v{_text(number)}"

@@ -10,19 +10,19 @@ T = TypeVar("T")
 
 
 def interruptible(action: Callable[[], T]) -> T:
-    """What `action` gives, or raises. It runs in a thread that an interrupt leaves behind; the process then ends."""
-    given: list[T] = []
-    raised: list[BaseException] = []
+    """Returns or raises what `action` does. It runs in a thread that an interrupt abandons; the process then ends."""
+    results: list[T] = []
+    errors: list[BaseException] = []
 
     def work() -> None:
         try:
-            given.append(action())
+            results.append(action())
         except BaseException as error:
-            raised.append(error)
+            errors.append(error)
 
     thread = Thread(target=work, daemon=True)
     thread.start()
     thread.join()
-    if raised:
-        raise raised[0]
-    return given[0]
+    if errors:
+        raise errors[0]
+    return results[0]

@@ -53,25 +53,27 @@ def command(registry: str, token_stdin: bool, no_browser: bool, insecure: bool) 
 
 
 def _from_browser(address: str, *, insecure: bool, opens: bool) -> tuple[str, str]:
-    """A token that someone allowed on a page, and in whose name; a typed one where the registry has no such page."""
+    """A token that a person granted on a page, and that person; a typed token where the registry has no such page."""
     with BrowserSignIn(address, insecure=insecure) as browser:
         try:
-            asked = browser.ask(platform.node())
+            sign_in_code = browser.ask(platform.node())
         except NoBrowserSignIn:
             return click.prompt(f"Token for {address}", hide_input=True).strip(), ""
-        _show(asked, opened=opens and _open(asked.page_with_code))
-        given = browser.wait(asked)
-    return given.token, f" as {plain(given.person, longest=80)}" if given.person else ""
+        _show(sign_in_code, opened=opens and _open(sign_in_code.page_with_code))
+        grant = browser.wait(sign_in_code)
+    return grant.token, f" as {plain(grant.person, longest=80)}" if grant.person else ""
 
 
-def _show(asked: AskedCode, *, opened: bool) -> None:
-    does = "A browser opens" if opened else "Open"
+def _show(sign_in_code: AskedCode, *, opened: bool) -> None:
+    action = "A browser opens" if opened else "Open"
     lines = [
-        f"{does} {asked.page} and asks for this code:" if opened else f"{does} {asked.page} and enter this code:",
+        f"{action} {sign_in_code.page} and asks for this code:"
+        if opened
+        else f"{action} {sign_in_code.page} and enter this code:",
         "",
-        f"    {asked.user_code}",
+        f"    {sign_in_code.user_code}",
         "",
-        f"Waiting until you allow it, for {asked.seconds // 60} minutes. Ctrl-C stops.",
+        f"Waiting until you allow it, for {sign_in_code.seconds // 60} minutes. Ctrl-C stops.",
     ]
     click.echo("\n".join(lines), err=True)
 

@@ -1,4 +1,4 @@
-"""Building a project for one target, and writing what was made: a rune, or a package as an archive or a folder."""
+"""Builds a project for one target and writes the result: a rune, or a package as an archive or a folder."""
 
 from __future__ import annotations
 
@@ -31,8 +31,8 @@ ARCHIVE = ".zip"
 
 
 @dataclass(frozen=True)
-class Wanted:
-    """What is to be built."""
+class BuildRequest:
+    """What to build, and how."""
 
     name: str
     target: Target
@@ -43,8 +43,8 @@ class Wanted:
 
 
 @dataclass(frozen=True)
-class Made:
-    """What was built: a rune's bytes, or a package."""
+class BuildProduct:
+    """The result of a build: a rune's bytes, or a package."""
 
     target: Target
     report: Report
@@ -61,68 +61,68 @@ class Made:
             write_folder(place, self.content.files, self.target.starting_points)
 
 
-def make(project: Project, wanted: Wanted, *, hidden: bool, verbose: bool) -> Made:
+def build_product(project: Project, request: BuildRequest, *, hidden: bool, verbose: bool) -> BuildProduct:
     """Builds. Raises `BuildFailed`, and `CommandFailed` where the compiler gives up or a package is refused."""
-    name, target = wanted.name, wanted.target
-    with progress(f"Building {name}", hidden=hidden or verbose) as shown:
+    name, target = request.name, request.target
+    with progress(f"Building {name}", hidden=hidden or verbose) as progress_line:
 
         def log(step: Step) -> None:
-            if shown is not None:
-                shown.text = f"Building {name}: {step.step} took {step.milliseconds:.0f} ms"
+            if progress_line is not None:
+                progress_line.text = f"Building {name}: {step.step} took {step.milliseconds:.0f} ms"
             if verbose:
                 click.echo(f"{step.step:<8} {step.milliseconds:>7.1f} ms  {step.text}", err=True)
 
         try:
             if not target.makes_rune:
-                return _packaged(project, wanted, log)
-            built = build(
+                return _packaged(project, request, log)
+            result = build(
                 project.files,
                 name,
                 runefile=project.runefile,
                 target=target,
                 log=log,
-                host_models=wanted.host_models,
-                timed=wanted.timed,
-                host_resources=wanted.host_resources,
-                profile=wanted.profile,
+                host_models=request.host_models,
+                timed=request.timed,
+                host_resources=request.host_resources,
+                profile=request.profile,
             )
         except CompileError as error:
             if error.details:
                 click.echo(error.details, err=True)
             raise failed(f"Unable to compile {name} for {target.name}", error) from error
-        return Made(target, built.report, built.diagnostics, built.rune)
+        return BuildProduct(target, result.report, result.diagnostics, result.rune)
 
 
-def _packaged(project: Project, wanted: Wanted, log: Callable[[Step], None]) -> Made:
+def _packaged(project: Project, request: BuildRequest, log: Callable[[Step], None]) -> BuildProduct:
     from rune.packages.errors import PackageRefused  # it loads what runs a rune, which a build alone does not need
     from rune.packages.packaging import package
 
     try:
-        found = package(
+        result = package(
             project.files,
-            wanted.name,
-            wanted.target,
+            request.name,
+            request.target,
             runefile=project.runefile,
             log=log,
-            host_models=wanted.host_models,
-            host_resources=wanted.host_resources,
-            profile=wanted.profile,
-            rune_target=find_variant(RUNE_TARGET, wanted.target.optimized_for),
+            host_models=request.host_models,
+            host_resources=request.host_resources,
+            profile=request.profile,
+            rune_target=find_variant(RUNE_TARGET, request.target.optimized_for),
         )
     except PackageRefused as error:
-        raise failed(f"Unable to make the package of {wanted.name} for {wanted.target.name}", error) from error
-    return Made(wanted.target, found.report, found.diagnostics, found)
+        raise failed(f"Unable to make the package of {request.name} for {request.target.name}", error) from error
+    return BuildProduct(request.target, result.report, result.diagnostics, result)
 
 
 def run_tests(project: Project, *, verbose: bool) -> None:
     """Runs the tests of the project's own blocks, where there are any. Raises `BuildFailed` where one fails."""
-    found = find_test_files(project.files)
-    if not found:
+    test_files = find_test_files(project.files)
+    if not test_files:
         return
     from rune.block_tests.running import run_block_tests  # it loads what runs a rune, which a build alone does not need
 
     try:
-        report = run_block_tests(project.files, only=found)
+        report = run_block_tests(project.files, only=test_files)
     except CompileError as error:
         raise failed("Unable to compile the tests of the blocks", error) from error
     if verbose:

@@ -9,7 +9,7 @@ import click
 
 from rune.anvil.support import unsupported
 from rune.cli.failure import CommandFailed
-from rune.cli.given_file import ANY_PATH, read_given_file
+from rune.cli.given_file import ANY_PATH, read_input_file
 from rune.cli.printing import format_option, print_json
 from rune.cli.results import shortest_f32
 from rune.tflite import Model, ModelError, Tensor, describe, element_kind, read_model
@@ -23,7 +23,7 @@ _OUTPUTS = "Outputs:"
 @format_option()
 def command(file: Path, form: str) -> None:
     """Show the inputs, outputs and operators of the model FILE."""
-    data = read_given_file(file)
+    data = read_input_file(file)
     try:
         model = read_model(data)
     except ModelError as error:

@@ -18,14 +18,14 @@ from rune.tflite import Model, ModelError, PixelAdvice, PixelRange, pixel_advice
 from rune.wording import plain, size_text
 
 _RANGES = {"0-1": PixelRange.UNIT, "0-255": PixelRange.BYTES}
-"""By what `--pixels` and an answer say."""
+"""By the value of `--pixels`, or of an answer at the terminal."""
 
 
-def _complete(context: click.Context, _: click.Parameter, begun: str) -> list[CompletionItem]:
+def _complete(context: click.Context, _: click.Parameter, prefix: str) -> list[CompletionItem]:
     """What a shell offers: the templates for the first word, folders after it."""
     if context.params.get("model") is not None or context.params.get("words"):
-        return [CompletionItem(begun, type="dir")]
-    templates = (each for each in list_templates() if each.name.startswith(begun))
+        return [CompletionItem(prefix, type="dir")]
+    templates = (each for each in list_templates() if each.name.startswith(prefix))
     return [CompletionItem(each.name, help=each.summary) for each in templates]
 
 
@@ -83,14 +83,14 @@ def _list(form: str) -> None:
 
 
 def _find(name: str) -> Template:
-    known = {template.name: template for template in list_templates()}
-    if name not in known:
-        raise CommandFailed(f"There is no template {name}. There are: {', '.join(known)}.")
-    return known[name]
+    templates = {template.name: template for template in list_templates()}
+    if name not in templates:
+        raise CommandFailed(f"There is no template {name}. There are: {', '.join(templates)}.")
+    return templates[name]
 
 
 def _around_model(model: Path, pixels: PixelRange | None) -> tuple[dict[str, bytes], list[str]]:
-    """The model and a Runefile that fits it, and what is to be said of it."""
+    """The files of a project around a model, its Runefile among them, and notices for the user."""
     try:
         size = model.stat().st_size
         if size > DEFAULT_FILE_LIMIT:
@@ -99,9 +99,9 @@ def _around_model(model: Path, pixels: PixelRange | None) -> tuple[dict[str, byt
             )
         data = model.read_bytes()
         path = f"models/{model.name}"
-        read = read_model(data)
-        advice, notices = _pixels(read, pixels)
-        text = starter(signature(read), path, advice)
+        parsed = read_model(data)
+        advice, notices = _pixels(parsed, pixels)
+        text = starter(signature(parsed), path, advice)
     except ModelError as error:
         raise CommandFailed(f"{model} cannot be used as a model: {error}") from error
     except FileError as error:
@@ -111,32 +111,32 @@ def _around_model(model: Path, pixels: PixelRange | None) -> tuple[dict[str, byt
     return {path: data, DEFAULT_RUNEFILE: text.encode()}, notices
 
 
-def _pixels(model: Model, chosen: PixelRange | None) -> tuple[list[PixelAdvice | None], list[str]]:
+def _pixels(model: Model, pixel_range: PixelRange | None) -> tuple[list[PixelAdvice | None], list[str]]:
     """The range of pixels that each input wants, and a sentence on each that is not known or unusual."""
-    found: list[PixelAdvice | None] = []
+    advices: list[PixelAdvice | None] = []
     notices = []
     for position, tensor in enumerate(signature(model).inputs):
         advice = pixel_advice(model, position)
         if not asks_for_pixels(tensor.type):
             advice = None
-        elif chosen is not None:
-            advice = PixelAdvice(chosen, "given by --pixels")
+        elif pixel_range is not None:
+            advice = PixelAdvice(pixel_range, "given by --pixels")
         elif advice is None:
-            advice = _asked(plain(tensor.name))
+            advice = _ask_for_range(plain(tensor.name))
             if advice is None:
                 notices.append(
                     "The model's file does not say whether it reads pixels from 0 to 1 or from 0 to 255. The Runefile "
                     "uses 0 to 1 and marks the question; answer it with --pixels."
                 )
         elif advice.range in (None, PixelRange.SIGNED):
-            wanted = "of each channel by itself" if advice.range is None else f"from {advice.range.value}"
-            notices.append(f"The model reads pixels {wanted} ({advice.reason}), and the Runefile makes them so.")
-        found.append(advice)
-    return found, list(dict.fromkeys(notices))
+            range_text = "of each channel by itself" if advice.range is None else f"from {advice.range.value}"
+            notices.append(f"The model reads pixels {range_text} ({advice.reason}), and the Runefile makes them so.")
+        advices.append(advice)
+    return advices, list(dict.fromkeys(notices))
 
 
-def _asked(name: str) -> PixelAdvice | None:
-    """What a person at a terminal answers; None where there is none, or where they do not know."""
+def _ask_for_range(name: str) -> PixelAdvice | None:
+    """The answer of a person at a terminal; None without a terminal, or where they do not know."""
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
         return None
     click.echo(

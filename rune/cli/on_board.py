@@ -1,4 +1,4 @@
-"""The same rune twice on the same input: here, and on a board at a serial port. Both begin anew."""
+"""Runs a rune on this machine and on a board at a serial port, both from a fresh state, and compares their outputs."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from rune.wording import counted, printable
 
 
 @dataclass(frozen=True)
-class OnBoard:
-    """A run on a board: what it sent, its cycles and time, and whether that is what the rune gives here."""
+class BoardResult:
+    """A run on a board: its outputs, cycles and time, and whether the outputs equal those of the rune here."""
 
     messages: tuple[OutputMessage, ...]
     cycles: int
@@ -54,23 +54,23 @@ class Board:
     def inputs(self, sources: Mapping[int, InputSource]) -> Mapping[int, bytes]:
         """The bytes of each capability, in the sizes that the board takes."""
         sizes = [port["bytes"] for port in self._device.hello["inputs"]]
-        given = zip(self._loaded.capabilities, sizes, strict=True)
-        return {request.id: _bytes_of(sources[request.id], size) for request, size in given}
+        requests = zip(self._loaded.capabilities, sizes, strict=True)
+        return {request.id: _bytes_of(sources[request.id], size) for request, size in requests}
 
-    def run(self, inputs: Mapping[int, bytes], here: tuple[OutputMessage, ...]) -> OnBoard:
-        """`here` is what the rune said to the same input."""
+    def run(self, inputs: Mapping[int, bytes], expected: tuple[OutputMessage, ...]) -> BoardResult:
+        """Runs the board on `inputs`; `expected` is what the rune sent here for the same input."""
         hello = self._device.hello
-        given = b"".join(inputs[request.id] for request in self._loaded.capabilities)
-        ran = self._device.run(given)
-        sent = [output for output in ran.outputs if output is not None]
-        is_same = [piece for message in here for piece in sent_pieces(message)] == list(_pieces(ran, hello))
+        data = b"".join(inputs[request.id] for request in self._loaded.capabilities)
+        result = self._device.run(data)
+        sent = [output for output in result.outputs if output is not None]
+        is_same = [piece for message in expected for piece in sent_pieces(message)] == list(_pieces(result, hello))
         self._runs += 1
         if not is_same:
             self._different.append(self._runs)
-        milliseconds = 1000 * ran.cycles / hello["clock_hz"]
-        ports = [port for port, output in zip(hello["outputs"], ran.outputs, strict=True) if output is not None]
+        milliseconds = 1000 * result.cycles / hello["clock_hz"]
+        ports = [port for port, output in zip(hello["outputs"], result.outputs, strict=True) if output is not None]
         tensors = [_tensor(port, output) for port, output in zip(ports, sent, strict=True)]
-        return OnBoard(_in_the_place_of(here, tensors), ran.cycles, milliseconds, is_same)
+        return BoardResult(_with_tensors(expected, tensors), result.cycles, milliseconds, is_same)
 
     def require_same(self) -> None:
         """Raises `BoardError` where a run gave other bytes."""
@@ -95,9 +95,9 @@ def _bytes_of(source: InputSource, size: int) -> bytes:
     return data
 
 
-def _pieces(ran: BoardRun, hello: HelloJson) -> Iterator[bytes]:
+def _pieces(result: BoardRun, hello: HelloJson) -> Iterator[bytes]:
     """In the form of `sent_pieces`."""
-    for port, output in zip(hello["outputs"], ran.outputs, strict=True):
+    for port, output in zip(hello["outputs"], result.outputs, strict=True):
         if output is not None:
             end = b"\0" if type_of(port).element is ElementType.UTF8 else b""
             yield from (piece + end for piece in output.pieces)
@@ -113,11 +113,11 @@ def _tensor(port: BoardPortJson, output: BoardOutput) -> OutputTensor:
     return OutputTensor(element, dimensions, struct.unpack(f"<{count}{element.struct_code}", data))
 
 
-def _in_the_place_of(here: tuple[OutputMessage, ...], tensors: list[OutputTensor]) -> tuple[OutputMessage, ...]:
+def _with_tensors(messages: tuple[OutputMessage, ...], tensors: list[OutputTensor]) -> tuple[OutputMessage, ...]:
     """The board's tensors as the rune's messages."""
-    if sum(len(message.tensors) for message in here) != len(tensors):
+    if sum(len(message.tensors) for message in messages) != len(tensors):
         raise BoardError(
             f"The board sent {counted(len(tensors), 'output')} in this run, and the rune here another number"
         )
-    rest = iter(tensors)
-    return tuple(replace(message, tensors=tuple(next(rest) for _ in message.tensors)) for message in here)
+    remaining = iter(tensors)
+    return tuple(replace(message, tensors=tuple(next(remaining) for _ in message.tensors)) for message in messages)

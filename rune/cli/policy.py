@@ -1,4 +1,4 @@
-"""What commands that build a project do with its `forge.yml`."""
+"""The `forge.yml` of a project that a command builds."""
 
 from __future__ import annotations
 
@@ -40,41 +40,41 @@ def require_policy(files: ProjectFiles, *, is_json: bool = False) -> Policy:
     return checked.policy or Policy()
 
 
-def wished_variant(target: Target, policy: Policy) -> Target:
-    """The target as the project's `forge.yml` has it optimised; itself where it says nothing, or there is no such
+def preferred_variant(target: Target, policy: Policy) -> Target:
+    """The variant of the target that the project's `forge.yml` chooses; the target itself without a choice or a
     variant."""
-    aim = cast("Aim", policy.build.optimize or BALANCED) if target.makes_rune else wished_for_packages(policy)
+    aim = cast("Aim", policy.build.optimize or BALANCED) if target.makes_rune else preferred_package_aim(policy)
     return target.variant(aim) or target
 
 
-def wished_for_packages(policy: Policy) -> Aim:
-    """What packages are optimised for, as the project's `forge.yml` says."""
+def preferred_package_aim(policy: Policy) -> Aim:
+    """What packages are optimised for, according to the project's `forge.yml`."""
     return cast("Aim", policy.build.optimize_packages or BALANCED)
 
 
-def wished_profile(match: str | None, policy: Policy) -> Profile:
-    """Whose results models give: as was given to the command, else as `forge.yml` says."""
+def preferred_profile(match: str | None, policy: Policy) -> Profile:
+    """The reference whose results models reproduce: `--match`, else the setting of `forge.yml`."""
     return PROFILES[match or policy.build.match or LITERT.option]
 
 
 def target_figures(project: Project, policy: Policy) -> Mapping[str, TargetFigures]:
-    """What the rune needs on each target that the policy limits, as far as it can be built for them."""
-    wanted = {each.label for each in policy.limits if each.kind.is_of_target and each.label is not None}
+    """The needs of the rune on each target that the policy limits, where it can be built for the target."""
+    limited_targets = {each.label for each in policy.limits if each.kind.is_of_target and each.label is not None}
     known = {target.name: target for target in targets() if not target.makes_rune}
-    found = {}
-    for name in sorted(wanted & set(known)):
-        target, profile = wished_variant(known[name], policy), wished_profile(None, policy)
+    figures = {}
+    for name in sorted(limited_targets & set(known)):
+        target, profile = preferred_variant(known[name], policy), preferred_profile(None, policy)
         try:
-            built = build(project.files, project.name, runefile=project.runefile, target=target, profile=profile)
+            result = build(project.files, project.name, runefile=project.runefile, target=target, profile=profile)
         except (BuildFailed, CompileError) as error:
-            found[name] = TargetFigures(0, 0, None, f"it cannot be built for it: {error}")
+            figures[name] = TargetFigures(0, 0, None, f"it cannot be built for it: {error}")
             continue
-        told = OPTIMIZATIONS[wished_for_packages(policy)]
-        needs, reason = measured_or_planned(built, project.name, optimization=told)
-        found[name] = TargetFigures(needs.flash, needs.ram, needs.instructions, reason or "")
-    return found
+        optimization = OPTIMIZATIONS[preferred_package_aim(policy)]
+        needs, reason = measured_or_planned(result, project.name, optimization=optimization)
+        figures[name] = TargetFigures(needs.flash, needs.ram, needs.instructions, reason or "")
+    return figures
 
 
-def planned(policy: Policy) -> Policy:
-    """With the limits alone that a build can tell without running anything."""
+def limits_known_after_build(policy: Policy) -> Policy:
+    """The policy with only those limits that are known after a build, without running anything."""
     return replace(policy, limits=tuple(each for each in policy.limits if each.kind in _PLANNED))

@@ -1,4 +1,4 @@
-"""A progress line on the terminal for work longer than a second: what is being done, and for how long."""
+"""A progress line on the terminal for work longer than a second: the current step and its duration."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _CLEAR: Final = "\r\x1b[K"
 
 
 class Progress:
-    """What is being done now; the line is drawn from a thread of its own."""
+    """A progress line with the current step; a thread of its own draws it."""
 
     def __init__(self, text: str, stream: TextIO) -> None:
         self.text = text

@@ -1,4 +1,4 @@
-"""What commands that read a Runefile share: which project is meant, and drawing what is wrong with it."""
+"""What commands that read a Runefile share: finding the project, and showing its diagnostics."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import click
 
 from rune.cli.allow_outside import allowed_folders
 from rune.cli.failure import CommandFailed
-from rune.cli.given_file import read_given_file, resolved
+from rune.cli.given_file import read_input_file, resolved
 from rune.cli.settings import settings
 from rune.container import ContainerError, Zune, is_zune, read_zune
 from rune.files import FileError, FolderFiles, ProjectFiles, normal_path
@@ -79,7 +79,7 @@ class _ZuneFiles:
 
 def _zune_project(path: Path) -> Project:
     try:
-        zune = read_zune(read_given_file(path))
+        zune = read_zune(read_input_file(path))
     except ContainerError as error:
         raise CommandFailed(f'Unable to read "{path}"', (str(error),)) from error
     return Project(_ZuneFiles(zune), "Runefile.yml", None, path.stem)
@@ -90,7 +90,7 @@ def _head(path: Path) -> bytes:
         with path.open("rb") as file:
             return file.read(4)
     except OSError:
-        return b""  # Whoever reads the whole of it says why that fails.
+        return b""  # Reading the whole file reports the reason.
 
 
 def show_diagnostics(diagnostics: Sequence[Diagnostic], files: ProjectFiles, colour: str = "auto") -> None:

@@ -39,8 +39,8 @@ def command(reference: str, output: Path | None, registry: str | None, insecure:
     wanted = parse_reference(reference)
     if wanted.tag is None and wanted.digest is None:
         wanted = replace(wanted, tag="latest")
-    known = CredentialStore().read()
-    address = registry or wanted.registry or known.usual
+    credentials = CredentialStore().read()
+    address = registry or wanted.registry or credentials.usual
     if address is None:
         raise ReferenceInvalid(
             f"Which registry has {wanted}? Run rune login first, or write the registry in front: "
@@ -48,7 +48,7 @@ def command(reference: str, output: Path | None, registry: str | None, insecure:
         )
     address = registry_url(address, insecure=insecure)
     target = output or Path(f"{wanted.name}.rune")
-    with Registry(address, known.tokens.get(address), insecure=insecure) as remote:
+    with Registry(address, credentials.tokens.get(address), insecure=insecure) as remote:
         pulled = _pull_into(remote, wanted, target)
     for warning in pulled.warnings:
         click.secho(f"warning: {warning}", fg="yellow", err=True)

@@ -1,4 +1,4 @@
-"""What a run gave, as it is printed: the one line of JSON that scripts read, or lines for a person."""
+"""Prints the outputs of a run: one line of JSON for scripts, or text for people."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ Stages = Mapping[int, str]
 
 
 def stages_of(data: bytes, outputs: Sequence[OutputRequest]) -> Stages:
-    """The stage of each output that a rune asked for, as far as its graph tells."""
+    """The stage of each output of a rune, where its graph names it."""
     try:
         rune = read_rune(data)
     except ContainerError:
         return {}
-    found = requested_stages(rune.graph or {}, "outputs", [request.kind.name.lower() for request in outputs])
-    return {request.id: name for request, name in zip(outputs, found, strict=True) if name is not None}
+    stage_names = requested_stages(rune.graph or {}, "outputs", [request.kind.name.lower() for request in outputs])
+    return {request.id: name for request, name in zip(outputs, stage_names, strict=True) if name is not None}
 
 
 def results_json(messages: Sequence[OutputMessage], stages: Stages = _NO_STAGES) -> Mapping[str, object]:
@@ -47,13 +47,13 @@ def results_text(messages: Sequence[OutputMessage], stages: Stages = _NO_STAGES)
         named = f"{message.channel} {printable(stage)}" if stage is not None else str(message.channel)
         for tensor in message.tensors:
             dimensions = ", ".join(map(str, tensor.dimensions))
-            shown = [_shown(tensor.element, value) for value in tensor.elements[:_SHOWN_ELEMENTS]]
-            left = len(tensor.elements) - len(shown)
-            more = f" … {left} more" if left else ""
-            yield f"{named}: {tensor.element.value}[{dimensions}] {', '.join(shown)}{more}"
+            values = [_element_text(tensor.element, value) for value in tensor.elements[:_SHOWN_ELEMENTS]]
+            hidden = len(tensor.elements) - len(values)
+            more = f" … {hidden} more" if hidden else ""
+            yield f"{named}: {tensor.element.value}[{dimensions}] {', '.join(values)}{more}"
 
 
-def _shown(element: ElementType, value: int | float | str) -> str:
+def _element_text(element: ElementType, value: int | float | str) -> str:
     if isinstance(value, str):
         return f'"{printable(value)}"'
     return str(shortest_f32(value)) if isinstance(value, float) and element is ElementType.F32 else str(value)
@@ -63,8 +63,8 @@ def _tensor(tensor: OutputTensor, stage: str | None) -> Mapping[str, object]:
     # Both spellings of the key are those of the old command, which other tools parse.
     key = "element_type" if tensor.element is ElementType.UTF8 else "element-type"
     elements = [_number(tensor.element, value) for value in tensor.elements]
-    named = {} if stage is None else {"stage": stage}
-    return {**named, key: tensor.element.value, "dimensions": list(tensor.dimensions), "elements": elements}
+    stage_field = {} if stage is None else {"stage": stage}
+    return {**stage_field, key: tensor.element.value, "dimensions": list(tensor.dimensions), "elements": elements}
 
 
 def _number(element: ElementType, value: int | float | str) -> int | float | str | None:
@@ -79,9 +79,9 @@ def shortest_f32(value: float) -> float:
     """The number of fewest digits that is `value` again when it is rounded to f32."""
     if not abs(value) <= _LARGEST_F32:
         return value
-    wanted = struct.pack("<f", value)
+    packed = struct.pack("<f", value)
     for digits in range(1, 10):
         candidate = float(f"{value:.{digits}g}")
-        if abs(candidate) <= _LARGEST_F32 and struct.pack("<f", candidate) == wanted:
+        if abs(candidate) <= _LARGEST_F32 and struct.pack("<f", candidate) == packed:
             return candidate
     return value

@@ -10,15 +10,15 @@ import click
 
 from rune.anvil.profile import LITERT
 from rune.cli.failure import CommandFailed, causes_of, failed
-from rune.cli.given_file import ANY_PATH, read_given_file
-from rune.cli.given_inputs import GivenInputs, input_options, limit_options
-from rune.cli.given_resources import given_resources, require_resources
-from rune.cli.given_streams import given_streams, recordings, streamed, unread
+from rune.cli.given_file import ANY_PATH, read_input_file
+from rune.cli.given_inputs import InputOptions, input_options, limit_options
+from rune.cli.given_resources import require_resources, resources_from_options
+from rune.cli.given_streams import recordings, streamed, streams_from_options, unread
 from rune.cli.interruptible import interruptible
 from rune.cli.printing import format_option, print_json
 from rune.cli.progress import progress
 from rune.cli.results import Stages, results_json, results_text, stages_of
-from rune.cli.runner import Ran, Run, runner
+from rune.cli.runner import Run, RunResult, runner
 from rune.cli.settings import settings
 from rune.container import is_zune
 from rune.runtime import CapabilityRequest, InputSource, Limits, LoadedRune, LogLine, Runtime
@@ -35,8 +35,8 @@ _ZUNE = (
 )
 
 
-MOST_WAITED = 10_000
-"""Runs of made-up input until a rune must have answered."""
+MAX_RUNS_WITHOUT_ANSWER = 10_000
+"""Runs on generated input after which a rune must have answered."""
 
 
 @click.command(name="run")
@@ -73,7 +73,7 @@ MOST_WAITED = 10_000
 @click.option("-v", "--verbose", is_flag=True, help="Show all log messages of the rune.")
 def command(
     rune: Path,
-    inputs: GivenInputs,
+    inputs: InputOptions,
     repeats: int | None,
     to_end: bool,
     file_resources: Sequence[str],
@@ -99,87 +99,89 @@ def command(
     """
     if to_end and repeats is not None:
         raise click.UsageError("--to-end reads on from run to run, and --repeats begins anew: give one of them.")
-    data = read_given_file(rune)
-    resources = given_resources(file_resources, string_resources)
+    data = read_input_file(rune)
+    resources = resources_from_options(file_resources, string_resources)
     require_resources(data, resources)
     with progress(f"Loading {rune.name}"):
         models = isolated_models(limits, LITERT) if reference_models else None
         loaded = load(data, limits, resources, open_model=models)
     _show(loaded.logs, verbose)
     with runner(loaded, data, serial) as run:
-        shown = Shown(stages_of(data, loaded.outputs), form)
+        printer = ResultPrinter(stages_of(data, loaded.outputs), form)
         notices: list[str] = []
-        streams = given_streams(data, loaded.capabilities, inputs, notices.append) if repeats is None else {}
-        found = {} if streams or repeats is not None else recordings(loaded.capabilities, inputs, notices.append)
-        if to_end and not streams and not found:
+        streams = streams_from_options(data, loaded.capabilities, inputs, notices.append) if repeats is None else {}
+        recorded_files = (
+            {} if streams or repeats is not None else recordings(loaded.capabilities, inputs, notices.append)
+        )
+        if to_end and not streams and not recorded_files:
             raise CommandFailed("There is no recording to read", ("give one with --sound or --accelerometer",))
-        if streams or (to_end and all(each.runs for each in found.values())):
+        if streams or (to_end and all(each.runs for each in recorded_files.values())):
             show_notices(notices)
-            _run_streams(loaded, run, streams or found, inputs, shown)
+            _run_streams(loaded, run, streams or recorded_files, inputs, printer)
             return
-        show_notices([*notices, *unread(found)])
-        told = set[str]()
+        show_notices([*notices, *unread(recorded_files)])
+        shown_notices = set[str]()
         if repeats is None and streamed(data, loaded.capabilities):
-            shown.show(_first_answer(lambda: _run_once(loaded, run, inputs, verbose, told)), None)
+            printer.show(_first_answer(lambda: _run_once(loaded, run, inputs, verbose, shown_notices)), None)
             return
         for _ in range(repeats or 1):
-            shown.show(_run_once(loaded, run, inputs, verbose, told), None)
+            printer.show(_run_once(loaded, run, inputs, verbose, shown_notices), None)
 
 
-def _run_once(loaded: LoadedRune, run: Run, inputs: GivenInputs, verbose: bool, told: set[str]) -> Ran:
-    """One run. `told` are the notices that earlier ones gave, which are not shown again."""
+def _run_once(loaded: LoadedRune, run: Run, inputs: InputOptions, verbose: bool, shown_notices: set[str]) -> RunResult:
+    """One run. `shown_notices` are those of earlier runs, which are not shown again."""
     notices: list[str] = []
     try:
         with progress("Running the rune"):
             return run(prepared(loaded, inputs, notices.append))
     finally:
-        show_notices(each for each in notices if each not in told)
-        told.update(notices)
+        show_notices(each for each in notices if each not in shown_notices)
+        shown_notices.update(notices)
         _show(loaded.logs, verbose)
 
 
-def _first_answer(run: Callable[[], Ran]) -> Ran:
-    """Of made-up input, which fills no window at once: what the first run gives that gives anything."""
-    ran = run()
-    for _ in range(MOST_WAITED):
-        if ran.messages:
+def _first_answer(run: Callable[[], RunResult]) -> RunResult:
+    """The first run that sends outputs; generated input fills no window in its first run."""
+    result = run()
+    for _ in range(MAX_RUNS_WITHOUT_ANSWER):
+        if result.messages:
             break
-        ran = run()
-    return ran
+        result = run()
+    return result
 
 
 @dataclass(frozen=True)
-class Shown:
-    """How what runs gave is printed."""
+class ResultPrinter:
+    """Prints the outputs of runs."""
 
     stages: Stages
     form: str
 
-    def show(self, ran: Ran, time: float | None) -> None:
+    def show(self, result: RunResult, time: float | None) -> None:
         """One line of JSON, or a line for each tensor. `time` is where its input ends in a recording."""
         if self.form == "json":
-            said = {} if time is None else {"time": round(time, 6)}
-            board = {} if ran.board is None else {"board": ran.board.to_json()}
-            print_json({**said, **results_json(ran.messages, self.stages), **board}, one_line=True)
+            time_field = {} if time is None else {"time": round(time, 6)}
+            board = {} if result.board is None else {"board": result.board.to_json()}
+            print_json({**time_field, **results_json(result.messages, self.stages), **board}, one_line=True)
             return
-        before = "" if time is None else f"{time:.3f} s  "
-        lines = [*results_text(ran.messages, self.stages), *([] if ran.board is None else [str(ran.board)])]
-        click.echo("\n".join(f"{before}{line}" for line in lines))
+        prefix = "" if time is None else f"{time:.3f} s  "
+        lines = [*results_text(result.messages, self.stages), *([] if result.board is None else [str(result.board)])]
+        click.echo("\n".join(f"{prefix}{line}" for line in lines))
 
 
 def _run_streams(
-    loaded: LoadedRune, run: Run, streams: Mapping[int, StreamFile], inputs: GivenInputs, shown: Shown
+    loaded: LoadedRune, run: Run, streams: Mapping[int, StreamFile], inputs: InputOptions, printer: ResultPrinter
 ) -> None:
     """Runs to the end of the shortest file. What a run sends is shown with its time; one that waits shows nothing."""
     others = [request for request in loaded.capabilities if request.id not in streams]
-    fixed = inputs_of(others, inputs, lambda _: None)
+    other_inputs = inputs_of(others, inputs, lambda _: None)
     seconds = next((stream.seconds for stream in streams.values() if stream.seconds is not None), None)
     runs = min(stream.runs for stream in streams.values())
     answers = 0
-    for turn, chunks in enumerate(zip(*(stream.chunks() for stream in streams.values()), strict=False), start=1):
-        ran = run({**fixed, **dict(zip(streams, chunks, strict=True))})
-        if ran.messages:
-            shown.show(ran, None if seconds is None else turn * seconds)
+    for number, chunks in enumerate(zip(*(stream.chunks() for stream in streams.values()), strict=False), start=1):
+        result = run({**other_inputs, **dict(zip(streams, chunks, strict=True))})
+        if result.messages:
+            printer.show(result, None if seconds is None else number * seconds)
             answers += 1
     if not answers:
         length = "" if seconds is None else f" of {runs * seconds:g} s"
@@ -198,15 +200,15 @@ def load(
         raise failed("Unable to load the Runtime", error) from error
 
 
-def prepared(loaded: LoadedRune, inputs: GivenInputs, notice: Notice) -> Mapping[int, InputSource]:
-    """What each capability reads, from files that are read and decoded here; ends the command when one cannot be."""
+def prepared(loaded: LoadedRune, inputs: InputOptions, notice: Notice) -> Mapping[int, InputSource]:
+    """The input of each capability, from files that are read and decoded here; ends the command where one cannot be."""
     return inputs_of(loaded.capabilities, inputs, notice)
 
 
 def inputs_of(
-    capabilities: Sequence[CapabilityRequest], inputs: GivenInputs, notice: Notice
+    capabilities: Sequence[CapabilityRequest], inputs: InputOptions, notice: Notice
 ) -> Mapping[int, InputSource]:
-    """The same for some of a rune's capabilities."""
+    """The input of each of some capabilities; ends the command where a file cannot be read."""
     try:
         return inputs.for_capabilities(capabilities, notice)
     except InputFile as error:
@@ -215,7 +217,7 @@ def inputs_of(
 
 
 def show_notices(notices: Iterable[str]) -> None:
-    """Says on standard error what was done to files so that they fit, each sentence once."""
+    """Prints notices about converted files on standard error, each once."""
     for notice in dict.fromkeys(notices):
         click.echo(notice, err=True)
 

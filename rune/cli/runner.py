@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from rune.cli.failure import CommandFailed, failed
 from rune.cli.interruptible import interruptible
-from rune.cli.on_board import Board, OnBoard
+from rune.cli.on_board import Board, BoardResult
 from rune.cli.serial_line import SerialLine
 from rune.firmware.device import Device
 from rune.firmware.errors import BoardError
@@ -17,14 +17,14 @@ from rune.runtime.errors import RuneError
 
 
 @dataclass(frozen=True)
-class Ran:
-    """What a run gave: the board's outputs where one ran it."""
+class RunResult:
+    """The outputs of a run; those of the board where one ran it."""
 
     messages: tuple[OutputMessage, ...]
-    board: OnBoard | None = None
+    board: BoardResult | None = None
 
 
-Run = Callable[[Mapping[int, InputSource]], Ran]
+Run = Callable[[Mapping[int, InputSource]], RunResult]
 
 
 @contextmanager
@@ -32,16 +32,16 @@ def runner(loaded: LoadedRune, data: bytes, port: str | None) -> Iterator[Run]:
     """Runs the rune here, and on the board at the port too where one is given. Ends the command with the reason when a
     run fails, and at the end where the board gave other bytes."""
     if port is None:
-        yield lambda sources: Ran(run_once(loaded, sources))
+        yield lambda sources: RunResult(run_once(loaded, sources))
         return
     line = SerialLine(port)
     try:
         board = Board(Device(line), data, loaded)
 
-        def run(sources: Mapping[int, InputSource]) -> Ran:
+        def run(sources: Mapping[int, InputSource]) -> RunResult:
             inputs = board.inputs(sources)
-            ran = board.run(inputs, run_once(loaded, inputs))
-            return Ran(ran.messages, ran)
+            result = board.run(inputs, run_once(loaded, inputs))
+            return RunResult(result.messages, result)
 
         yield run
         board.require_same()

@@ -12,7 +12,7 @@ _ONE_READ = 4096
 
 
 class SerialLine:
-    """Of `rune.firmware.device.Line`."""
+    """A serial port as a `rune.firmware.device.Line`."""
 
     def __init__(self, port: str) -> None:
         """Opens it; ends the command where it cannot be opened."""
@@ -37,7 +37,7 @@ class SerialLine:
             raise BoardError(_CUT) from error
 
     def read(self, seconds: float) -> bytes:
-        """What came, as soon as something did."""
+        """Returns the bytes that arrive within `seconds`, as soon as there are any."""
         try:
             self._port.timeout = seconds
             first = self._port.read(1)

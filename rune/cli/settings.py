@@ -56,22 +56,22 @@ class Settings:
 
     def logs(self, level: str) -> bool:
         """Whether a line of `level` is shown."""
-        wanted = log_level(self.variable("RUNE_LOG") or self.variable("RUST_LOG"))
-        return level in LEVELS[1 : LEVELS.index(wanted) + 1]
+        threshold = log_level(self.variable("RUNE_LOG") or self.variable("RUST_LOG"))
+        return level in LEVELS[1 : LEVELS.index(threshold) + 1]
 
 
 def settings() -> Settings:
-    """Those of the command that runs."""
+    """The settings of the running command."""
     context = click.get_current_context(silent=True)
-    found = None if context is None else context.find_object(Settings)
-    return found or Settings()
+    settings_of_command = None if context is None else context.find_object(Settings)
+    return settings_of_command or Settings()
 
 
 def log_level(text: str) -> str:
     """The level that a variable asks for; WARN when it names none."""
     words = (part.rpartition("=")[2].strip().upper() for part in text.split(","))
-    known = [LEVELS.index(word) for word in words if word in LEVELS]
-    return LEVELS[max(known)] if known else "WARN"
+    levels = [LEVELS.index(word) for word in words if word in LEVELS]
+    return LEVELS[max(levels)] if levels else "WARN"
 
 
 def read_dotenv(folder: Path) -> dict[str, str]:
@@ -91,7 +91,7 @@ def read_dotenv(folder: Path) -> dict[str, str]:
 
 def parse_dotenv(text: str) -> dict[str, str]:
     """`NAME=value` lines, with `#` comments and quotes; only the names of `VARIABLES`."""
-    found = {}
+    variables = {}
     for line in text.splitlines():
         match = _ASSIGNMENT.fullmatch(line)
         if match is None or match[1] not in VARIABLES:
@@ -101,5 +101,5 @@ def parse_dotenv(text: str) -> dict[str, str]:
             value = value[1:-1]
         else:
             value = re.split(r"\s+#", value, maxsplit=1)[0]
-        found[match[1]] = value
-    return found
+        variables[match[1]] = value
+    return variables

@@ -21,10 +21,10 @@ from rune.building.errors import BuildFailed
 from rune.building.spec import RUNE_TARGET
 from rune.cli.allow_outside import allow_outside_option
 from rune.cli.failure import CommandFailed, failed
-from rune.cli.given_file import read_given_file
-from rune.cli.given_inputs import GivenInputs, input_options
-from rune.cli.given_resources import given_resources
-from rune.cli.policy import require_policy, wished_profile, wished_variant
+from rune.cli.given_file import read_input_file
+from rune.cli.given_inputs import InputOptions, input_options
+from rune.cli.given_resources import resources_from_options
+from rune.cli.policy import preferred_profile, preferred_variant, require_policy
 from rune.cli.printing import format_option, print_json
 from rune.cli.progress import progress
 from rune.cli.project import Project, project_of, show_diagnostics
@@ -49,7 +49,7 @@ from rune.wording import counted, plain
 _WASM = b"\0asm"
 _HOST_MODELS = ("rune_model_load", "tfm_preload_model")
 NO_DIGEST = "from a version without toolchain digests"
-"""What stands for the toolchain of an old report, which does not tell: it is not this one."""
+"""The toolchain of an old report without a digest: it is not this one."""
 _FILE = click.Path(dir_okay=False, path_type=Path)
 
 
@@ -100,7 +100,7 @@ def command(
     match: str | None,
     runs: int,
     start: int,
-    inputs: GivenInputs,
+    inputs: InputOptions,
     file_resources: Sequence[str],
     string_resources: Sequence[str],
     form: str,
@@ -116,26 +116,26 @@ def command(
     not load, sends nothing, or leaves its models to its host is not verified.
     """
     effort = Effort(runs, start)
-    resources = given_resources(file_resources, string_resources)
+    resources = resources_from_options(file_resources, string_resources)
     with progress(f"Verifying {subject.resolve().name}"):
         profile = None if match is None else PROFILES[match]
-        given = _Given(inputs, effort, resources, report, profile, is_json=form == "json")
-        found = _verified(subject, models, source, given)
+        options = _VerifyOptions(inputs, effort, resources, report, profile, is_json=form == "json")
+        verification = _verified(subject, models, source, options)
     if form == "json":
-        print_json(found.to_json())
+        print_json(verification.to_json())
     else:
-        click.echo("\n".join(_lines(found)))
-    if found.skipped is not None:
-        raise CommandFailed("Nothing was verified", (found.skipped,))
-    if not (found.is_within and found.is_complete):
+        click.echo("\n".join(_lines(verification)))
+    if verification.skipped is not None:
+        raise CommandFailed("Nothing was verified", (verification.skipped,))
+    if not (verification.is_within and verification.is_complete):
         sys.exit(1)
 
 
 @dataclass(frozen=True)
-class _Given:
-    """What the command was given beside what it verifies."""
+class _VerifyOptions:
+    """The options of the command beside its subject."""
 
-    inputs: GivenInputs
+    inputs: InputOptions
     effort: Effort
     resources: Mapping[str, bytes]
     report: Path | None
@@ -144,84 +144,88 @@ class _Given:
     """Whether it answers in JSON."""
 
 
-def _verified(subject: Path, models: Sequence[str], source: Path | None, given: _Given) -> Verification:
-    data = b"" if subject.is_dir() else read_given_file(subject)
+def _verified(subject: Path, models: Sequence[str], source: Path | None, options: _VerifyOptions) -> Verification:
+    data = b"" if subject.is_dir() else read_input_file(subject)
     if not data.startswith(_WASM):
         if subject.is_file() and not data and subject.suffix == ".rune":
             raise CommandFailed(f"Unable to verify {subject.name}", ("it is empty, and so not a rune",))
         if b"\0" in data:
             raise CommandFailed(f"Unable to verify {subject.name}", ("it is neither a rune nor a Runefile",))
-        if models or source is not None or given.report is not None:
+        if models or source is not None or options.report is not None:
             if not subject.is_dir():
                 raise CommandFailed(f"Unable to verify {subject.name}", ("it is not a rune: not a WebAssembly module",))
             raise click.UsageError("--model, --project and --report apply to a rune; a project has its own models")
         project = project_of(subject)
-        policy = require_policy(project.files, is_json=given.is_json)
-        profile = given.profile or wished_profile(None, policy)
-        target = wished_variant(find_target(RUNE_TARGET), policy)
-        made_by = _Maker(toolchain_digest(), profile)
-        return _verified_project(project, lambda: _built(project, target, profile), given, made_by)
-    made_by = _Maker(None) if given.report is None else _maker_of(given.report, data)
+        policy = require_policy(project.files, is_json=options.is_json)
+        profile = options.profile or preferred_profile(None, policy)
+        target = preferred_variant(find_target(RUNE_TARGET), policy)
+        origin = _RuneOrigin(toolchain_digest(), profile)
+        return _verified_project(project, lambda: _built(project, target, profile), options, origin)
+    origin = _RuneOrigin(None) if options.report is None else _origin_from_report(options.report, data)
     if source is not None:
         if models:
             raise click.UsageError("--model and --project exclude each other")
         project = project_of(source)
-        wished = wished_profile(None, require_policy(project.files, is_json=given.is_json))
-        made_by = made_by if given.report is not None else replace(made_by, profile=wished)
-        return _verified_project(project, lambda: data, given, made_by)
+        profile_of_file = preferred_profile(None, require_policy(project.files, is_json=options.is_json))
+        origin = origin if options.report is not None else replace(origin, profile=profile_of_file)
+        return _verified_project(project, lambda: data, options, origin)
     try:
         rune = read_rune(data)
         has_host_models = any(each.name in _HOST_MODELS for each in rune.imports)
         if models or not has_host_models:
-            files = project_of_rune(rune, _given_models(rune, models))
+            files = project_of_rune(rune, _models_from_options(rune, models))
             project = Project(files, RUNEFILE, None, subject.stem)
-            found = _verified_project(project, lambda: data, given, made_by)
-            if found.compiled or not has_host_models:
-                return found
-        effort = given.effort
-        return verify_recorded(data, inputs=effort.inputs, seed=effort.seed, resources=given.resources)
+            verification = _verified_project(project, lambda: data, options, origin)
+            if verification.compiled or not has_host_models:
+                return verification
+        effort = options.effort
+        return verify_recorded(data, inputs=effort.inputs, seed=effort.seed, resources=options.resources)
     except (ContainerError, NoProject, RuneError) as error:
         raise failed(f"Unable to verify {subject.name}", error) from error
 
 
 @dataclass(frozen=True)
-class _Maker:
-    """What made a rune: the digest of the toolchain, where that is known, and whose bits it was built to give."""
+class _RuneOrigin:
+    """Where a rune comes from: the digest of its toolchain, if known, and the profile that it was built with."""
 
     toolchain: str | None
     profile: Profile = LITERT
 
 
-def _maker_of(report: Path, rune: bytes) -> _Maker:
-    """What made the rune, as its build's report says."""
+def _origin_from_report(report: Path, rune: bytes) -> _RuneOrigin:
+    """The toolchain and profile in the report of the rune's build."""
     try:
-        told = json.loads(read_given_file(report))
-        told = told.get("report", told)
-        digest, made_by = told["rune"]["digest"], told.get("toolchain_digest", NO_DIGEST)
+        content = json.loads(read_input_file(report))
+        content = content.get("report", content)
+        digest, toolchain = content["rune"]["digest"], content.get("toolchain_digest", NO_DIGEST)
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise CommandFailed(f'"{report}" is not the report of a build') from error
     if digest != "sha256:" + hashlib.sha256(rune).hexdigest():
         raise CommandFailed(f'"{report}" is the report of another rune')
-    named = told.get("profile", LITERT.name)
-    profile = next((each for each in PROFILES.values() if each.name == named), None)
+    profile_name = content.get("profile", LITERT.name)
+    profile = next((each for each in PROFILES.values() if each.name == profile_name), None)
     if profile is None:
-        raise CommandFailed(f'"{report}" names a profile that this version does not know: {plain(str(named), 60)}')
-    return _Maker(str(made_by), profile)
+        raise CommandFailed(
+            f'"{report}" names a profile that this version does not know: {plain(str(profile_name), 60)}'
+        )
+    return _RuneOrigin(str(toolchain), profile)
 
 
-def _verified_project(project: Project, rune: Callable[[], bytes], given: _Given, made_by: _Maker) -> Verification:
+def _verified_project(
+    project: Project, rune: Callable[[], bytes], options: _VerifyOptions, origin: _RuneOrigin
+) -> Verification:
     try:
         data = rune()
-        samples = _samples(project.files, project.runefile, given.inputs)
+        samples = _samples(project.files, project.runefile, options.inputs)
         return verify(
             project.files,
             data,
             runefile=project.runefile,
             samples=samples,
-            resources=given.resources,
-            effort=given.effort,
-            made_by=made_by.toolchain,
-            profile=given.profile or made_by.profile,
+            resources=options.resources,
+            effort=options.effort,
+            made_by=origin.toolchain,
+            profile=options.profile or origin.profile,
         )
     except BuildFailed as failure:
         show_diagnostics(failure.diagnostics, project.files)
@@ -237,25 +241,25 @@ def _built(project: Project, target: Target, profile: Profile) -> bytes:
     return build(project.files, project.name, runefile=project.runefile, target=target, profile=profile).rune
 
 
-def _given_models(rune: Rune, pairs: Sequence[str]) -> Mapping[str, bytes]:
+def _models_from_options(rune: Rune, pairs: Sequence[str]) -> Mapping[str, bytes]:
     """Models by stage, of `STAGE=FILE`, and of `FILE` where there is one model file."""
-    wanted = models_wanted(rune)
-    found: dict[str, bytes] = {}
+    model_files = models_wanted(rune)
+    models: dict[str, bytes] = {}
     for pair in pairs:
         stage, equals, path = pair.partition("=")
-        if equals and stage in wanted:
-            found[stage] = read_given_file(Path(path))
+        if equals and stage in model_files:
+            models[stage] = read_input_file(Path(path))
             continue
         is_other_stage = bool(equals) and not Path(pair).exists() and Path(path).exists()
-        if is_other_stage or len(set(wanted.values())) != 1:
-            named = ", ".join(f"{plain(name)}=FILE" for name in wanted) or "none: the rune has no models"
-            raise click.BadParameter(f"name the stage that runs {pair[:60]!r}: {named}", param_hint="--model")
-        found |= dict.fromkeys(wanted, read_given_file(Path(pair)))
-    return found
+        if is_other_stage or len(set(model_files.values())) != 1:
+            stages = ", ".join(f"{plain(name)}=FILE" for name in model_files) or "none: the rune has no models"
+            raise click.BadParameter(f"name the stage that runs {pair[:60]!r}: {stages}", param_hint="--model")
+        models |= dict.fromkeys(model_files, read_input_file(Path(pair)))
+    return models
 
 
-def _samples(files: ProjectFiles, runefile: str, inputs: GivenInputs) -> Sequence[Sequence[bytes]] | None:
-    """What the files that were named become for each capability; None when none was, and the project's own will do.
+def _samples(files: ProjectFiles, runefile: str, inputs: InputOptions) -> Sequence[Sequence[bytes]] | None:
+    """The input files as input for each capability; None without files, where the project's own samples are used.
 
     Where one capability alone reads files of a kind, each file is a set of inputs; else its `source` picks one, as in
     `rune run`. Raises `InputError`.
@@ -267,44 +271,44 @@ def _samples(files: ProjectFiles, runefile: str, inputs: GivenInputs) -> Sequenc
         return None
     stages = capabilities_of(pipeline)
     notices: list[str] = []
-    found = [_samples_of(stage, stages, inputs, notices.append) for stage in stages]
+    sets_of_inputs = [_samples_of(stage, stages, inputs, notices.append) for stage in stages]
     show_notices(notices)
-    return found
+    return sets_of_inputs
 
 
 def _samples_of(
-    stage: CapabilityStage, stages: Sequence[CapabilityStage], inputs: GivenInputs, notice: Notice
+    stage: CapabilityStage, stages: Sequence[CapabilityStage], inputs: InputOptions, notice: Notice
 ) -> Sequence[bytes]:
     count = inputs.count(stage.kind)
     is_alone = sum(each.kind is stage.kind for each in stages) == 1
-    found = []
+    samples = []
     for number in range(count if is_alone else min(count, 1)):
         parameters = dict(stage.parameters) | ({"source": number} if is_alone else {})
         request = CapabilityRequest(0, stage.kind, parameters)
-        given = inputs.for_capabilities([request], notice)[0]
-        data = given(stage.output.size) if callable(given) else given
+        source = inputs.for_capabilities([request], notice)[0]
+        data = source(stage.output.size) if callable(source) else source
         if len(data) > stage.output.size:
             raise InputError(
                 f"The input for {plain(stage.name)} has {len(data)} bytes, but the rune reads {stage.output.size}"
             )
-        found.append(data.ljust(stage.output.size, b"\0"))
-    return found
+        samples.append(data.ljust(stage.output.size, b"\0"))
+    return samples
 
 
-def _lines(found: Verification) -> list[str]:
-    """The sentence, then who said so of what."""
-    if found.skipped is not None:
-        return [found.sentence()]
-    lines = [found.sentence()]
-    if found.reference is not None:
-        lines.append(f"  reference: {found.reference}, reference kernels")
-    if found.rune.inputs and found.models:
-        distinct = f"; {counted(found.rune.distinct, 'distinct output')}" if found.rune.distinct else ""
-        lines.append(f"  rune: {found.rune.sentence()}{distinct}")
-    if found.second is not None and found.models:
-        lines.append(f"  second module, with exact dot products: {found.second.sentence(SECOND)}")
+def _lines(verification: Verification) -> list[str]:
+    """The result as a sentence, then the details of the reference, the rune and each model."""
+    if verification.skipped is not None:
+        return [verification.sentence()]
+    lines = [verification.sentence()]
+    if verification.reference is not None:
+        lines.append(f"  reference: {verification.reference}, reference kernels")
+    if verification.rune.inputs and verification.models:
+        distinct = f"; {counted(verification.rune.distinct, 'distinct output')}" if verification.rune.distinct else ""
+        lines.append(f"  rune: {verification.rune.sentence()}{distinct}")
+    if verification.second is not None and verification.models:
+        lines.append(f"  second module, with exact dot products: {verification.second.sentence(SECOND)}")
     # Of a rune that is another, its pipeline's models say nothing.
-    for model in found.models if found.rune.failure is None else ():
+    for model in verification.models if verification.rune.failure is None else ():
         file = f" ({plain(model.file)})" if model.file else ""
         effort = f"; {model.effort()}" if model.effort() else ""
         lines.append(f"  {plain(model.stage)}{file}: {model.sentence()}{effort}")

@@ -1,4 +1,4 @@
-"""Writing a file that a command makes: it appears whole or not at all, and keeps the permissions of the one before."""
+"""Writes a command's output file: it appears whole or not at all, and keeps the permissions of the file it replaces."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""What a run of a rune answered: the label that it sent, or the one with the highest score.
+"""The answer of a run: the label that the rune sent, or the one with the highest score.
 
-A rune's own graph says which words its labels are and which numbers are probabilities. It is foreign JSON of any form.
+A rune's own graph names its labels and marks the tensors of probabilities. It is untrusted JSON of any form.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from rune.evaluation.errors import EvaluationImpossible
 from rune.runtime import OutputMessage, OutputRequest, OutputTensor
 from rune.tensor import ElementType
 
-MOST_CLASSES: Final = 4096
+MAX_CLASSES: Final = 4096
 """Above this many, a row of numbers is no list of scores."""
 _TRUE = 1.0
 
@@ -34,7 +34,7 @@ class Answer:
 
 
 class AnswerReader:
-    """Reads answers from what one rune sends."""
+    """Reads answers from the outputs of one rune."""
 
     def __init__(self, data: bytes, outputs: Sequence[OutputRequest], resources: Mapping[str, bytes]) -> None:
         graph = _graph(data)
@@ -64,7 +64,7 @@ class AnswerReader:
     def _values(self, tensor: OutputTensor) -> list[float] | None:
         """The numbers of a tensor that has one for each label."""
         count = len(tensor.elements)
-        is_size = count == len(self.labels) if self.labels else 1 < count <= MOST_CLASSES
+        is_size = count == len(self.labels) if self.labels else 1 < count <= MAX_CLASSES
         is_row = sum(size > 1 for size in tensor.dimensions) <= 1
         if tensor.element is ElementType.UTF8 or not is_size or not is_row:
             return None
@@ -95,10 +95,10 @@ def _word(tensor: OutputTensor) -> str | None:
 
 def _by_label(labels: Sequence[str], shares: Sequence[float]) -> Mapping[str, float]:
     """Scores by label; of two classes with one label the sum, as either means it."""
-    found: dict[str, float] = {}
+    scores: dict[str, float] = {}
     for label, share in zip(labels, shares, strict=True):
-        found[label] = min(1.0, found.get(label, 0.0) + share)
-    return found
+        scores[label] = min(1.0, scores.get(label, 0.0) + share)
+    return scores
 
 
 def _graph(data: bytes) -> Mapping[str, Any]:
@@ -128,10 +128,10 @@ def _labels(graph: Mapping[str, Any], resources: Mapping[str, bytes]) -> tuple[s
 
 def _words(text: str, resources: Mapping[str, bytes]) -> tuple[str, ...]:
     if text.startswith("$"):
-        found = resources.get(text.removeprefix("$"))
-        if found is None:
+        resource = resources.get(text.removeprefix("$"))
+        if resource is None:
             return ()
-        text = found.decode("utf-8", errors="replace")
+        text = resource.decode("utf-8", errors="replace")
     return tuple(word.strip() for word in text.strip().split("\n")) if text.strip() else ()
 
 

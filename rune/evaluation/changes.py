@@ -21,7 +21,7 @@ class Change:
     chance: float
 
     @property
-    def is_telling(self) -> bool:
+    def is_significant(self) -> bool:
         """Whether the change is more than chance gives 19 times in 20."""
         return self.chance < 0.05
 

@@ -1,4 +1,4 @@
-"""What can be wrong with an evaluation as a whole. One sample that cannot be read is no error: the result lists it."""
+"""Errors of an evaluation as a whole. One sample that cannot be read is no error: the result lists it."""
 
 from __future__ import annotations
 

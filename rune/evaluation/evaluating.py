@@ -1,6 +1,6 @@
 """Runs a rune on labelled samples.
 
-Each sample meets a fresh rune: what it remembers of one says nothing of the next.
+Each sample runs on a fresh rune, so that no state is carried from one sample to the next.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from rune.container import read_rune, streamed_requests
 from rune.evaluation.answers import Answer, AnswerReader
 from rune.evaluation.evaluation import Evaluation, Outcome, Unread
 from rune.evaluation.labelled import Event, LabelledSample, same_label
-from rune.evaluation.streams import Detection, Listening, detections, heard, is_background
+from rune.evaluation.streams import Detection, Listening, detections, is_background, match_events
 from rune.evaluation.windows import Windows, fed_capability, stream_windows, windows_of
 from rune.files import FileError
 from rune.runtime import CapabilityRequest, CompiledRune, Limits, LoadedRune
@@ -22,7 +22,7 @@ from rune.runtime.errors import InputError, InputFile, RuneError
 from rune.runtime.generated import generated_inputs
 
 _NO_RESOURCES: Mapping[str, bytes] = {}
-MOST_SILENT_RUNS = 1 << 16
+MAX_SILENT_RUNS = 1 << 16
 """That follow a sample which fills no window of a stream."""
 
 
@@ -45,10 +45,10 @@ def evaluate(
     effort: Effort | None = None,
     listening: Listening | None = None,
     resources: Mapping[str, bytes] = _NO_RESOURCES,
-    news: Callable[[int], None] = _no_news,
+    progress: Callable[[int], None] = _no_news,
 ) -> Evaluation:
-    """Runs the rune of these bytes on each sample, until the time is over; `news` is told how many are done, and may
-    take its time: that does not count.
+    """Runs a rune on each sample until the time is over. Calls `progress` with the number of finished samples; its own
+    time does not count.
 
     Labels take turns, so that what an early end leaves out is of no label in particular. A sample that cannot be read
     is listed and counts for nothing; one on which the rune fails counts as wrong. Raises `EvaluationImpossible`, and
@@ -59,7 +59,7 @@ def evaluate(
     trial = _Trial(data, effort.limits, listening or Listening(), resources)
     outcomes: list[Outcome] = []
     unread: list[Unread] = []
-    ordered = list(_taking_turns(samples))
+    ordered = list(_interleaved_by_label(samples))
     for number, sample in enumerate(ordered):
         if spent > effort.seconds:
             break
@@ -69,14 +69,14 @@ def evaluate(
         except (FileError, OSError, InputError) as error:
             unread.append(Unread(sample.name, getattr(error, "reason", None) or str(error)))
         spent += time.monotonic() - start
-        news(number + 1)
-    left = len(ordered) - len(outcomes) - len(unread)
+        progress(number + 1)
+    unreached = len(ordered) - len(outcomes) - len(unread)
     outcomes.sort(key=lambda each: each.name)
     unread.sort(key=lambda each: each.name)
-    return Evaluation(trial.labels, tuple(outcomes), tuple(unread), left)
+    return Evaluation(trial.labels, tuple(outcomes), tuple(unread), unreached)
 
 
-def _taking_turns(samples: Sequence[LabelledSample]) -> Iterator[LabelledSample]:
+def _interleaved_by_label(samples: Sequence[LabelledSample]) -> Iterator[LabelledSample]:
     waiting: dict[str, deque[LabelledSample]] = defaultdict(deque)
     for sample in sorted(samples, key=lambda each: (same_label(each.label), each.name)):
         waiting[sample.label].append(sample)
@@ -131,15 +131,15 @@ class _Trial:
         """What the rune answers, and the windows that it answered: one that takes a stream does in some runs only. A
         sample that fills no window is followed by silence."""
         heard = [(end, self._answer(loaded, data)) for end, data in zip(windows.ends, windows.data, strict=True)]
-        found = [(end, answer) for end, answer in heard if answer is not None]
-        for _ in range(MOST_SILENT_RUNS if self._is_stream else 0):
-            if found:
+        answered = [(end, answer) for end, answer in heard if answer is not None]
+        for _ in range(MAX_SILENT_RUNS if self._is_stream else 0):
+            if answered:
                 break
             answer = self._answer(loaded, windows.silence)
-            found += [] if answer is None else [(windows.seconds, answer)]
-        if not found:
+            answered += [] if answer is None else [(windows.seconds, answer)]
+        if not answered:
             raise InputFile("the rune sends nothing for this sample")
-        return replace(windows, ends=tuple(end for end, _ in found)), [answer for _, answer in found]
+        return replace(windows, ends=tuple(end for end, _ in answered)), [answer for _, answer in answered]
 
     def _answer(self, loaded: LoadedRune, data: bytes) -> Answer | None:
         """None in a run that completes no window of a stream."""
@@ -164,14 +164,14 @@ class _Trial:
         """A recording of several windows. Without marks its label holds for all of it, and what was called loudest is
         its answer; where nothing was called, what most windows answered, of the labels that mean nothing where there
         are such."""
-        found = detections([answer.votes for answer in answers], windows.ends, self._listening)
+        detected = detections([answer.votes for answer in answers], windows.ends, self._listening)
         marked = sample.events
         whole = () if is_background(label) or not label else (Event(label, 0.0, windows.seconds),)
-        result = heard(whole if marked is None else marked, found, self._listening.tolerance)
+        result = match_events(whole if marked is None else marked, detected, self._listening.tolerance)
         return Outcome(
             sample.name,
             label,
-            None if marked is not None else _answer_of_all(found, answers),
+            None if marked is not None else _answer_of_all(detected, answers),
             events=len(result.hits),
             hits=sum(result.hits),
             false_alarms=len(result.false_alarms),
@@ -180,9 +180,9 @@ class _Trial:
         )
 
 
-def _answer_of_all(found: Sequence[Detection], answers: Sequence[Answer]) -> str:
-    if found:
-        return max(found, key=lambda each: each.score).label
-    said = [answer.label for answer in answers]
-    quiet = [label for label in said if is_background(label)] or said
+def _answer_of_all(detected: Sequence[Detection], answers: Sequence[Answer]) -> str:
+    if detected:
+        return max(detected, key=lambda each: each.score).label
+    labels = [answer.label for answer in answers]
+    quiet = [label for label in labels if is_background(label)] or labels
     return max(dict.fromkeys(quiet), key=quiet.count)

@@ -1,4 +1,4 @@
-"""What an evaluation found: an outcome for each sample, and the figures that follow from them. As JSON and back."""
+"""The result of an evaluation: an outcome for each sample, and the figures that follow from them. As JSON and back."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ WORST: Final = 12
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of one sample.
+    """The result of one sample.
 
     `answer` is None where the rune gave none; `failure` then says why. `margin` is the score of the right label less
     the highest of another, -1 to 1, after R. E. Schapire et al., "Boosting the margin", Ann. Statist. 26 (1998); None
@@ -117,11 +117,11 @@ class Evaluation:
         def order(outcome: Outcome) -> tuple[bool, float, str]:
             return outcome.is_right, 0.0 if outcome.margin is None else outcome.margin, outcome.name
 
-        told = [each for each in self.outcomes if not each.is_right or each.margin is not None]
-        return tuple(sorted(told, key=order)[:WORST])
+        candidates = [each for each in self.outcomes if not each.is_right or each.margin is not None]
+        return tuple(sorted(candidates, key=order)[:WORST])
 
     def to_json(self) -> dict[str, Any]:
-        """Figures for whoever reads them, and the outcomes, from which `from_json` makes the evaluation again."""
+        """Figures for readers, and the outcomes, from which `from_json` restores the evaluation."""
         table = self.confusion
         return {
             "format": FORMAT,
@@ -166,20 +166,20 @@ class Evaluation:
         }
 
     @staticmethod
-    def from_json(told: Mapping[str, Any]) -> Evaluation:
-        """The evaluation of what `to_json` wrote. Raises `ValueError` for another format."""
-        if told.get("format") != FORMAT:
-            raise ValueError(f"an evaluation of format {told.get('format')!r}, not {FORMAT}")
+    def from_json(fields: Mapping[str, Any]) -> Evaluation:
+        """Restores an evaluation from the JSON of `to_json`. Raises `ValueError` for another format."""
+        if fields.get("format") != FORMAT:
+            raise ValueError(f"an evaluation of format {fields.get('format')!r}, not {FORMAT}")
         return Evaluation(
-            tuple(told["known_labels"]),
-            tuple(_outcome(each) for each in told["outcomes"]),
-            tuple(Unread(each["name"], each["reason"]) for each in told["unread"]),
-            told["left"],
+            tuple(fields["known_labels"]),
+            tuple(_outcome(each) for each in fields["outcomes"]),
+            tuple(Unread(each["name"], each["reason"]) for each in fields["unread"]),
+            fields["left"],
         )
 
 
-def _outcome(told: Mapping[str, Any]) -> Outcome:
-    return Outcome(**{name: value for name, value in told.items() if name != "right"})
+def _outcome(fields: Mapping[str, Any]) -> Outcome:
+    return Outcome(**{name: value for name, value in fields.items() if name != "right"})
 
 
 def _share(share: Share | None) -> dict[str, Any] | None:
@@ -189,7 +189,7 @@ def _share(share: Share | None) -> dict[str, Any] | None:
         "value": _rounded(share.value),
         "low": _rounded(share.low),
         "high": _rounded(share.high),
-        "telling": share.is_telling,
+        "telling": share.is_precise,
     }
 
 

@@ -1,4 +1,4 @@
-"""What so many samples can tell: intervals that hold the true value 95 times in 100, and a test of a difference.
+"""Intervals that hold the true value 95 times in 100, and a test of a difference.
 
 Written out with `math` alone; each function names its source.
 """
@@ -26,8 +26,8 @@ class Share:
     high: float
 
     @property
-    def is_telling(self) -> bool:
-        """Whether there were enough samples to say more than a guess."""
+    def is_precise(self) -> bool:
+        """Whether there were enough samples for a narrow interval."""
         return self.high - self.low <= WIDEST
 
 

@@ -14,38 +14,38 @@ from rune.policy.wording import judgement_sentence, limit_name
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
-def junit_xml(found: Evaluation, name: str, judgements: Sequence[Judgement] = ()) -> str:
+def junit_xml(evaluation: Evaluation, name: str, judgements: Sequence[Judgement] = ()) -> str:
     """The text of the file. Samples that could not be read, or for which no time was left, are skipped cases.
 
     Each limit of a policy is a case too.
     """
-    wrong = [each for each in found.outcomes if not each.is_right]
-    missed = [each for each in judgements if not each.outcome.is_kept]
-    skipped = len(found.unread) + found.left
+    wrong = [each for each in evaluation.outcomes if not each.is_right]
+    missed = [each for each in judgements if not each.outcome.passes]
+    skipped = len(evaluation.unread) + evaluation.left
     suite = Element(
         "testsuite",
         name=_clean(name),
-        tests=str(len(found.outcomes) + skipped + len(judgements)),
+        tests=str(len(evaluation.outcomes) + skipped + len(judgements)),
         failures=str(len(wrong) + len(missed)),
         errors="0",
         skipped=str(skipped),
     )
-    for each in found.outcomes:
+    for each in evaluation.outcomes:
         case = SubElement(suite, "testcase", classname=_clean(each.label or "recording"), name=_clean(each.name))
         if not each.is_right:
             SubElement(case, "failure", message=_clean(outcome_sentence(each)))
-    for unread in found.unread:
+    for unread in evaluation.unread:
         case = SubElement(suite, "testcase", classname="not read", name=_clean(unread.name))
         SubElement(case, "skipped", message=_clean(unread.reason))
-    for number in range(found.left):
+    for number in range(evaluation.left):
         case = SubElement(suite, "testcase", classname="not run", name=f"sample {number + 1} after the time was over")
         SubElement(case, "skipped", message="the time was over")
     for judgement in judgements:
         case = SubElement(suite, "testcase", classname="limit", name=_clean(limit_name(judgement.limit)))
-        if not judgement.outcome.is_kept:
+        if not judgement.outcome.passes:
             SubElement(case, "failure", message=_clean(judgement_sentence(judgement)))
-    said = [accuracy_sentence(found), stream_sentence(found)]
-    SubElement(suite, "system-out").text = _clean("\n".join(each for each in said if each is not None))
+    sentences = [accuracy_sentence(evaluation), stream_sentence(evaluation)]
+    SubElement(suite, "system-out").text = _clean("\n".join(each for each in sentences if each is not None))
     root = Element("testsuites")
     root.append(suite)
     indent(root)

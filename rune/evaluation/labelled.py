@@ -1,4 +1,4 @@
-"""The nouns of a labelled sample. They say nothing of where its bytes come from."""
+"""The data of a labelled sample, independent of where its bytes come from."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Split(StrEnum):
 
 @dataclass(frozen=True)
 class Event:
-    """Where in a recording its label happens: seconds from its beginning, `start` before `end`."""
+    """An event of a recording: its label and its seconds from the beginning, `start` before `end`."""
 
     label: str
     start: float

@@ -9,15 +9,17 @@ from rune.evaluation.intervals import Share
 from rune.policy import Figure, Figures
 
 
-def with_evaluation(figures: Figures, found: Evaluation) -> Figures:
-    """The figures, with what an evaluation found."""
-    share, stream = found.accuracy, found.stream
+def with_evaluation(figures: Figures, evaluation: Evaluation) -> Figures:
+    """The figures with those of an evaluation."""
+    share, stream = evaluation.accuracy, evaluation.stream
     rate = None if stream is None else stream.false_alarms
     return replace(
         figures,
-        accuracy=None if share is None else _figure(share, len(found.pairs)),
+        accuracy=None if share is None else _figure(share, len(evaluation.pairs)),
         recall={
-            each.label: _figure(each.recall, each.samples) for each in found.label_figures if each.recall is not None
+            each.label: _figure(each.recall, each.samples)
+            for each in evaluation.label_figures
+            if each.recall is not None
         },
         false_alarms=None
         if rate is None or stream is None

@@ -69,7 +69,7 @@ def label_figures(pairs: Sequence[tuple[str, str | None]], known: Sequence[str])
 
 
 def confusion(pairs: Sequence[tuple[str, str | None]], known: Sequence[str]) -> Confusion:
-    """Which label was taken for which."""
+    """The confusion matrix."""
     counted = Counter(pairs)
     labels = in_order({label for label, _ in pairs}, known)
     answers: tuple[str | None, ...] = in_order({*labels, *(answer for _, answer in pairs if answer is not None)}, known)

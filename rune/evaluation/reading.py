@@ -34,13 +34,13 @@ _SPLITS: Final = {split.value: split for split in Split}
 
 def samples_in_folders(files: ProjectFiles) -> tuple[LabelledSample, ...]:
     """The samples of files in folders. Raises `SamplesRefused` where there are none."""
-    found = tuple(_in_folders(files))
-    if not found:
+    samples = tuple(_in_folders(files))
+    if not samples:
         raise SamplesRefused(
             "There are no samples: put each file into a folder that is called by its label, such as yes/01.wav, or "
             "give a CSV with the columns file and label."
         )
-    return found
+    return samples
 
 
 def _in_folders(files: ProjectFiles) -> Iterator[LabelledSample]:
@@ -54,8 +54,8 @@ def _in_folders(files: ProjectFiles) -> Iterator[LabelledSample]:
 
 
 @dataclass(frozen=True)
-class _Row:
-    """A line of a table that was read and found good."""
+class _TableRow:
+    """A valid line of a table."""
 
     line: int
     path: str
@@ -66,15 +66,15 @@ class _Row:
 
 def samples_in_table(files: ProjectFiles, table: bytes, folder: str = "") -> tuple[LabelledSample, ...]:
     """The samples of a CSV, whose paths start from `folder`. Raises `SamplesRefused`, which names the line."""
-    by_path: dict[str, list[_Row]] = {}
+    by_path: dict[str, list[_TableRow]] = {}
     for row in _rows(table):
         by_path.setdefault(row.path, []).append(row)
     if not by_path:
         raise SamplesRefused("The table lists no samples: below the line of the columns there is no line.")
-    return tuple(_sample(files, folder, path, found) for path, found in by_path.items())
+    return tuple(_sample(files, folder, path, rows) for path, rows in by_path.items())
 
 
-def _sample(files: ProjectFiles, folder: str, path: str, rows: Sequence[_Row]) -> LabelledSample:
+def _sample(files: ProjectFiles, folder: str, path: str, rows: Sequence[_TableRow]) -> LabelledSample:
     first = rows[0]
     marks = [row.event for row in rows if row.event is not None]
     if len({row.split for row in rows}) > 1:
@@ -89,7 +89,7 @@ def _sample(files: ProjectFiles, folder: str, path: str, rows: Sequence[_Row]) -
     return LabelledSample(path, first.label, read, first.split, events)
 
 
-def _rows(table: bytes) -> Iterator[_Row]:
+def _rows(table: bytes) -> Iterator[_TableRow]:
     try:
         text = table.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -122,7 +122,7 @@ def _columns(names: Sequence[str]) -> Mapping[str, int]:
     return {name: names.index(name) for name in _COLUMNS if name in names}
 
 
-def _row(line: int, fields: Sequence[str], columns: Mapping[str, int]) -> _Row:
+def _row(line: int, fields: Sequence[str], columns: Mapping[str, int]) -> _TableRow:
     def field(name: str) -> str:
         place = columns.get(name)
         return fields[place].strip() if place is not None and place < len(fields) else ""
@@ -137,7 +137,7 @@ def _row(line: int, fields: Sequence[str], columns: Mapping[str, int]) -> _Row:
     split = field("split").lower() or Split.TEST.value
     if split not in _SPLITS:
         raise SamplesRefused(f"Line {line}: {quoted(split)} is no split; write train, test or kept.")
-    return _Row(line, path, label, _SPLITS[split], _event(line, label, field("start"), field("end")))
+    return _TableRow(line, path, label, _SPLITS[split], _event(line, label, field("start"), field("end")))
 
 
 def _event(line: int, label: str, start: str, end: str) -> Event | None:

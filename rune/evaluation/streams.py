@@ -46,7 +46,7 @@ class Detection:
 
 
 @dataclass(frozen=True)
-class Heard:
+class EventMatches:
     """What became of a recording: for each event whether it was hit, the detections of none, and repeats."""
 
     hits: tuple[bool, ...]
@@ -67,7 +67,7 @@ def detections(
     Of a recording of fewer windows than are averaged, the mean of all counts.
     """
     span = min(listening.mean_of, len(windows))
-    found: list[Detection] = []
+    detected: list[Detection] = []
     last: dict[str, float] = {}
     current: str | None = None
     for number in range(max(span - 1, 0), len(windows)):
@@ -77,10 +77,10 @@ def detections(
         at = ends[number]
         if called is not None and called != current:
             if at - last.get(called, float("-inf")) >= listening.refractory:
-                found.append(Detection(called, at, score))
+                detected.append(Detection(called, at, score))
             last[called] = at
         current = called
-    return tuple(found)
+    return tuple(detected)
 
 
 def _mean(windows: Sequence[Mapping[str, float]]) -> Mapping[str, float]:
@@ -88,12 +88,12 @@ def _mean(windows: Sequence[Mapping[str, float]]) -> Mapping[str, float]:
     return {label: sum(window.get(label, 0.0) for window in windows) / len(windows) for label in labels}
 
 
-def heard(events: Sequence[Event], found: Sequence[Detection], tolerance: float) -> Heard:
-    """Which events were hit. A detection belongs to the first event that is not hit yet, of those that it fits."""
+def match_events(events: Sequence[Event], detections: Sequence[Detection], tolerance: float) -> EventMatches:
+    """Matches detections to events: each to the first event that fits it and is not hit yet."""
     hits = [False] * len(events)
     alarms: list[Detection] = []
     repeats = 0
-    for detection in found:
+    for detection in detections:
         fitting = [number for number, event in enumerate(events) if _fits(detection, event, tolerance)]
         if not fitting:
             alarms.append(detection)
@@ -101,7 +101,7 @@ def heard(events: Sequence[Event], found: Sequence[Detection], tolerance: float)
             repeats += 1
         else:
             hits[next(number for number in fitting if not hits[number])] = True
-    return Heard(tuple(hits), tuple(alarms), repeats)
+    return EventMatches(tuple(hits), tuple(alarms), repeats)
 
 
 def _fits(detection: Detection, event: Event, tolerance: float) -> bool:

@@ -1,4 +1,4 @@
-"""What the bytes of a sample become for a rune's one input: one window, or of a long sound several.
+"""Turns the bytes of a sample into windows for a rune's one input: one, or several of a long sound.
 
 A sound that is shorter than a window is followed by silence, as TensorFlow's example of speech commands does. Of a
 picture, a motion recording and raw bytes there is one window, read as `rune run` reads them.
@@ -55,7 +55,7 @@ def fed_capability(capabilities: Sequence[CapabilityRequest]) -> CapabilityReque
 
 
 def windows_of(request: CapabilityRequest, data: bytes, hops: int) -> Windows:
-    """What a file becomes for an input. Raises `InputFile`."""
+    """The windows of a file for an input. Raises `InputFile`."""
     if request.kind is not Capability.SOUND:
         return Windows([input_of_bytes(request, data)])
     rate = whole_parameter(request.parameters, "hz")
@@ -78,7 +78,7 @@ def windows_of(request: CapabilityRequest, data: bytes, hops: int) -> Windows:
 
 
 def stream_windows(request: CapabilityRequest, data: bytes, _hops: int) -> Windows:
-    """The same for an input that the rune itself makes windows of: chunks, one behind the other. Raises `InputFile`."""
+    """The consecutive chunks of a file for an input of which the rune itself makes windows. Raises `InputFile`."""
     stream = stream_file(request, request.kind.name, data, lambda _: None)
     if not stream.runs:
         raise InputFile("the recording is shorter than what one run reads")
@@ -88,6 +88,6 @@ def stream_windows(request: CapabilityRequest, data: bytes, _hops: int) -> Windo
 
 
 def _cut(sound: bytes, size: int, starts: range) -> Iterator[bytes]:
-    """The windows of a sound, each cut when it is asked for: together they are several times as long as it."""
+    """The windows of a sound, each cut on demand: together they are several times as long as it."""
     for start in starts:
         yield sound[start * _BYTES : (start + size) * _BYTES].ljust(size * _BYTES, b"\0")

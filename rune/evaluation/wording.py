@@ -1,4 +1,4 @@
-"""An evaluation in sentences and lines for a person. The pages and the command say it with the same words."""
+"""An evaluation as sentences and lines, which the pages and the command share."""
 
 from __future__ import annotations
 
@@ -20,29 +20,29 @@ def percent(share: float) -> str:
     return f"{shown.removesuffix('.0')} %"
 
 
-def accuracy_sentence(found: Evaluation) -> str:
-    """How many are right, between what and what the accuracy lies, and whether that tells anything."""
-    share = found.accuracy
+def accuracy_sentence(evaluation: Evaluation) -> str:
+    """How many samples are right, and the accuracy with its 95 % interval."""
+    share = evaluation.accuracy
     if share is None:
         return "No sample has one answer, so there is no accuracy."
-    right = sum(label == answer for label, answer in found.pairs)
-    counts = f"{right} of {counted(len(found.pairs), 'sample')} right: {percent(share.value)}"
-    between = f"between {percent(share.low)} and {percent(share.high)} in 95 of 100 such tests"
-    few = "" if share.is_telling else ". These are too few samples to tell more"
-    return f"{counts}, {between}{few}."
+    right = sum(label == answer for label, answer in evaluation.pairs)
+    counts = f"{right} of {counted(len(evaluation.pairs), 'sample')} right: {percent(share.value)}"
+    interval = f"95 % interval {percent(share.low)} to {percent(share.high)}"
+    few = "" if share.is_precise else ". These are too few samples for a precise figure"
+    return f"{counts} ({interval}){few}."
 
 
-def stream_sentence(found: Evaluation) -> str | None:
+def stream_sentence(evaluation: Evaluation) -> str | None:
     """Hits and false alarms of long recordings; None where there are none."""
-    stream = found.stream
+    stream = evaluation.stream
     if stream is None:
         return None
     length = f"{stream.hours * 60:.1f} minutes" if stream.hours < 1 else f"{stream.hours:.1f} hours"
     rate = stream.false_alarms
     return (
         f"In {length} of recordings: {stream.hits} of {counted(stream.events, 'event')} hit, "
-        f"{counted(stream.alarms, 'false alarm')}, that is {_rate(rate.value)} an hour, between {_rate(rate.low)} and "
-        f"{_rate(rate.high)}."
+        f"{counted(stream.alarms, 'false alarm')}, that is {_rate(rate.value)} an hour "
+        f"(95 % interval {_rate(rate.low)} to {_rate(rate.high)})."
     )
 
 
@@ -51,47 +51,47 @@ def _rate(value: float) -> str:
 
 
 def outcome_sentence(outcome: Outcome) -> str:
-    """What the rune said of one sample."""
+    """The result of one sample."""
     if outcome.failure is not None:
         return f"no answer: {plain(outcome.failure, 200)}"
     if outcome.is_marked:
         alarms = counted(outcome.false_alarms, "false alarm")
         return f"{outcome.hits} of {counted(outcome.events, 'event')} hit, {alarms}"
-    verdict = "right" if outcome.is_right else f"taken for {plain(outcome.answer or _NONE)}"
+    verdict = "right" if outcome.is_right else f"classified as {plain(outcome.answer or _NONE)}"
     return verdict if outcome.margin is None else f"{verdict}, margin {outcome.margin:+.2f}"
 
 
-def lines(found: Evaluation) -> Iterator[str]:
+def lines(evaluation: Evaluation) -> Iterator[str]:
     """All of it, for a terminal."""
-    yield accuracy_sentence(found)
-    stream = stream_sentence(found)
+    yield accuracy_sentence(evaluation)
+    stream = stream_sentence(evaluation)
     if stream is not None:
         yield stream
-    yield from _notes(found)
-    if found.pairs:
+    yield from _notes(evaluation)
+    if evaluation.pairs:
         yield ""
-        yield from _label_lines(found)
+        yield from _label_lines(evaluation)
         yield ""
-        yield from _confusion_lines(found.confusion)
-    wrong = [each for each in found.worst if not each.is_right]
+        yield from _confusion_lines(evaluation.confusion)
+    wrong = [each for each in evaluation.worst if not each.is_right]
     if wrong:
         yield ""
         yield "Worst samples:"
         yield from (f"  {plain(each.name, 100)} ({plain(each.label)}): {outcome_sentence(each)}" for each in wrong)
 
 
-def _notes(found: Evaluation) -> Iterator[str]:
-    for label, count in found.unknown_labels.items():
+def _notes(evaluation: Evaluation) -> Iterator[str]:
+    for label, count in evaluation.unknown_labels.items():
         yield f"The rune has no label {plain(label)}, so {counted(count, 'sample')} of it cannot be right."
-    if found.left:
-        yield f"The time was over before {counted(found.left, 'sample')}; nothing is said of those."
-    if found.unread:
-        yield f"Could not be read, and left out: {counted(len(found.unread), 'file')}."
-        yield from (f"  {plain(each.name, 100)}: {plain(each.reason, 200)}" for each in found.unread)
+    if evaluation.left:
+        yield f"The time was over before {counted(evaluation.left, 'sample')}; nothing is said of those."
+    if evaluation.unread:
+        yield f"Could not be read, and left out: {counted(len(evaluation.unread), 'file')}."
+        yield from (f"  {plain(each.name, 100)}: {plain(each.reason, 200)}" for each in evaluation.unread)
 
 
-def _label_lines(found: Evaluation) -> Iterator[str]:
-    figures = found.label_figures
+def _label_lines(evaluation: Evaluation) -> Iterator[str]:
+    figures = evaluation.label_figures
     width = max(len(plain(each.label)) for each in figures)
     yield f"{'label':<{width}}  samples  recall                  precision"
     for each in figures:
@@ -102,7 +102,7 @@ def _label_lines(found: Evaluation) -> Iterator[str]:
 def _interval(share: Share | None) -> str:
     if share is None:
         return "-"
-    few = "" if share.is_telling else ", few"
+    few = "" if share.is_precise else ", few"
     return f"{percent(share.value)} ({share.low * 100:.0f} to {share.high * 100:.0f}{few})"
 
 
@@ -117,10 +117,10 @@ def _confusion_lines(table: Confusion) -> Iterator[str]:
             if count and answer != label
         ]
         for count, label, answer in sorted(wrong, key=lambda each: (-each[0], each[1]))[:_WIDEST_TABLE]:
-            yield f"  {plain(label)} taken for {plain(answer or _NONE)}: {count}"
+            yield f"  {plain(label)} classified as {plain(answer or _NONE)}: {count}"
         return
     first = max(len(plain(label)) for label in table.labels)
-    yield "Label below, answer above:"
+    yield "Confusion matrix, a row for each label and a column for each answer:"
     yield f"  {'':<{first}}  {'  '.join(answers)}"
     for label, row in zip(table.labels, table.counts, strict=True):
         cells = "  ".join(f"{count or '.':>{len(answer)}}" for count, answer in zip(row, answers, strict=True))

@@ -1,12 +1,12 @@
-"""A project's `forge.yml`: limits that a build is held to, approvals that publishing needs, the tags it protects, and
-what its builds are for.
+"""A project's `forge.yml`: limits of a build, approvals that publishing needs, the tags it protects, and build
+preferences.
 
 Text to a frozen `Policy`, or the list of everything that is wrong with it; figures of a build to a judgement of each
 limit. Pure Python that also runs in a browser. It knows no people, no database and no registry.
 """
 
 from rune.policy.judging import Figure, Figures, Judgement, Outcome, TargetFigures, judge
-from rune.policy.policy import FORMER_ROLES, ROLES, Approval, Limit, LimitKind, Policy, Wishes
+from rune.policy.policy import FORMER_ROLES, ROLES, Approval, BuildPreferences, Limit, LimitKind, Policy
 from rune.policy.read import POLICY_FILE, CheckedPolicy, check_policy
 
 __all__ = [
@@ -14,6 +14,7 @@ __all__ = [
     "POLICY_FILE",
     "ROLES",
     "Approval",
+    "BuildPreferences",
     "CheckedPolicy",
     "Figure",
     "Figures",
@@ -23,7 +24,6 @@ __all__ = [
     "Outcome",
     "Policy",
     "TargetFigures",
-    "Wishes",
     "check_policy",
     "judge",
 ]

@@ -7,19 +7,19 @@ from typing import Final
 from rune.policy.policy import LimitKind
 
 KEYS: Final = {
-    "limits": "What a build is held to. Each build says of each limit whether it is met.",
+    "limits": "Limits of a build. Each build reports whether it meets each of them.",
     "approvals": "Who must approve a build before it is published under a protected tag. "
     "Left out: one member who did not build it. `[]`: nobody.",
     "groups": "Names for several people, by the addresses that they sign in with.",
-    "protected-tags": "The tags that only a build may get which keeps the limits and has the approvals. "
+    "protected-tags": "The tags that only a build with the approvals and within the limits may get. "
     "Left out: version tags such as `1.0`, as soon as the organisation has a second member. `[]`: none.",
-    "build": "What builds of these files are for, whatever is chosen on the project's page.",
+    "build": "Build settings, which replace those of the project's page.",
 }
 
-WISHES: Final = {
+BUILD_PREFERENCES: Final = {
     "optimize": "What the rune is optimised for: `size`, `balanced` or `speed`. Previews stay balanced.",
     "optimize-packages": "What the libraries of packages for boards are compiled for: `size`, `balanced` or `speed`.",
-    "match": "Whose results models give, to the bit: `litert`, or `tflm` for TFLite Micro.",
+    "match": "The reference whose results models reproduce to the bit: `litert`, or `tflm` for TFLite Micro.",
 }
 
 LIMITS: Final = {

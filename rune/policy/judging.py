@@ -19,7 +19,7 @@ it."""
 
 
 class Outcome(StrEnum):
-    """What is said of a limit."""
+    """Whether a build meets a limit."""
 
     MET = "met"
     MISSED = "missed"
@@ -29,13 +29,13 @@ class Outcome(StrEnum):
     """There is no figure to compare."""
 
     @property
-    def is_kept(self) -> bool:
-        """Whether a gate lets it pass: nobody is stopped by noise, and nobody passes by what was not measured."""
+    def passes(self) -> bool:
+        """Whether a gate lets the build pass: noise stops nobody, and what was not measured lets nobody pass."""
         return self in (Outcome.MET, Outcome.UNCLEAR)
 
 
 class FigureJson(TypedDict):
-    """A figure. Between `low` and `high` lie the middle half of a time's runs, or 95 of 100 such tests."""
+    """A figure. `low` and `high` are the quartiles of a time, or the 95 % interval of a share or a rate."""
 
     value: float
     low: float
@@ -44,7 +44,7 @@ class FigureJson(TypedDict):
 
 
 class JudgementJson(TypedDict):
-    """What is said of a limit. Without a `figure`, `reason` says why there is none."""
+    """The judgement of a limit as JSON. Without a `figure`, `reason` says why there is none."""
 
     limit: LimitJson
     outcome: str
@@ -83,10 +83,10 @@ class TargetFigures:
 
     def of(self, limit: Limit) -> Figure | None:
         """The figure that a limit is about; the least that is needed tells only that a limit is missed."""
-        found = {LimitKind.FLASH: self.flash, LimitKind.RAM: self.ram}.get(limit.kind, self.instructions)
-        if found is None or (self.instructions is None and found <= limit.bound):
+        figure = {LimitKind.FLASH: self.flash, LimitKind.RAM: self.ram}.get(limit.kind, self.instructions)
+        if figure is None or (self.instructions is None and figure <= limit.bound):
             return None
-        return Figure.exact(found)
+        return Figure.exact(figure)
 
 
 @dataclass(frozen=True)
@@ -132,13 +132,13 @@ class Figures:
             target = plain(limit.label or "")
             if on_target is None:
                 return f"The build has no package for {target}."
-            return f"Nothing was counted on {target}: {plain(on_target.reason, 200)}."
+            return f"Nothing was measured on {target}: {plain(on_target.reason, 200)}."
         return self.reasons.get(limit.kind) or _REASONS.get(limit.kind, "")
 
 
 @dataclass(frozen=True)
 class Judgement:
-    """What is said of a limit; `reason` where there is no figure."""
+    """Whether a build meets a limit, and by which figure; `reason` says why there is no figure."""
 
     limit: Limit
     outcome: Outcome
@@ -162,13 +162,13 @@ class Judgement:
         }
 
     @staticmethod
-    def from_json(told: Mapping[str, Any]) -> Judgement:
-        figure = told["figure"]
+    def from_json(fields: Mapping[str, Any]) -> Judgement:
+        figure = fields["figure"]
         return Judgement(
-            Limit.from_json(told["limit"]),
-            Outcome(told["outcome"]),
+            Limit.from_json(fields["limit"]),
+            Outcome(fields["outcome"]),
             None if figure is None else Figure(**figure),
-            told["reason"],
+            fields["reason"],
         )
 
 
@@ -191,8 +191,8 @@ def _judged(limit: Limit, figures: Figures) -> Judgement:
         return Judgement(limit, Outcome.UNKNOWN, None, figures.reason(limit))
     if limit.kind is LimitKind.INFERENCE_TIME and _is_within_noise(figure, limit.bound):
         return Judgement(limit, Outcome.UNCLEAR, figure)
-    is_kept = figure.value >= limit.bound if limit.kind.is_least else figure.value <= limit.bound
-    return Judgement(limit, Outcome.MET if is_kept else Outcome.MISSED, figure)
+    is_met = figure.value >= limit.bound if limit.kind.is_least else figure.value <= limit.bound
+    return Judgement(limit, Outcome.MET if is_met else Outcome.MISSED, figure)
 
 
 def _is_within_noise(time: Figure, bound: float) -> bool:

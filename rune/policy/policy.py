@@ -1,4 +1,4 @@
-"""What a `forge.yml` says, as frozen data: two of them are equal when they mean the same. As JSON and back."""
+"""A policy, the content of a `forge.yml`, as frozen data with JSON. Two policies are equal when they mean the same."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ AIMS: Final = ("size", "balanced", "speed")
 """What runes and packages may be optimised for."""
 
 RUNTIMES: Final = ("litert", "tflm")
-"""Whose results models may give."""
+"""The reference runtimes whose results models may reproduce."""
 
 FORMER_ROLES: Final = {"viewer": "reviewer"}
-"""What a role was called that has another meaning now: viewers gave verdicts before there were reviewers."""
+"""Former names of roles: viewers gave verdicts before there were reviewers."""
 
 
 class LimitKind(StrEnum):
@@ -62,8 +62,8 @@ class ApprovalJson(TypedDict):
     people: list[str]
 
 
-class WishesJson(TypedDict):
-    """What builds are for, as a `forge.yml` says it. What it leaves to the project's choices is null."""
+class BuildPreferencesJson(TypedDict):
+    """The build settings of a `forge.yml` as JSON. What it leaves to the project's settings is null."""
 
     optimize: str | None
     optimize_packages: str | None
@@ -71,9 +71,9 @@ class WishesJson(TypedDict):
 
 
 class PolicyJson(TypedDict):
-    """What a `forge.yml` says. Of what it leaves out, approvals and tags are null."""
+    """A policy as JSON. Approvals and tags that the file leaves out are null."""
 
-    build: NotRequired[WishesJson]
+    build: NotRequired[BuildPreferencesJson]
 
     limits: list[LimitJson]
     approvals: list[ApprovalJson] | None
@@ -95,8 +95,8 @@ class Limit:
         return {"kind": self.kind.value, "bound": self.bound, "label": self.label}
 
     @staticmethod
-    def from_json(told: Mapping[str, Any]) -> Limit:
-        return Limit(LimitKind(told["kind"]), told["bound"], told["label"])
+    def from_json(fields: Mapping[str, Any]) -> Limit:
+        return Limit(LimitKind(fields["kind"]), fields["bound"], fields["label"])
 
 
 @dataclass(frozen=True)
@@ -125,55 +125,54 @@ class Approval:
         }
 
     @staticmethod
-    def from_json(told: Mapping[str, Any]) -> Approval:
-        return Approval(told["count"], tuple(told["groups"]), tuple(told["roles"]), tuple(told["people"]))
+    def from_json(fields: Mapping[str, Any]) -> Approval:
+        return Approval(fields["count"], tuple(fields["groups"]), tuple(fields["roles"]), tuple(fields["people"]))
 
 
 @dataclass(frozen=True)
-class Wishes:
-    """What builds are for. None is what the file leaves to the project's choices."""
+class BuildPreferences:
+    """The build settings of a `forge.yml`. None leaves a setting to the project."""
 
     optimize: str | None = None
     """What the rune is optimised for: one of `AIMS`."""
     optimize_packages: str | None = None
     match: str | None = None
-    """Whose results models give: one of `RUNTIMES`."""
+    """The reference whose results models reproduce: one of `RUNTIMES`."""
 
-    def to_json(self) -> WishesJson:
+    def to_json(self) -> BuildPreferencesJson:
         return {"optimize": self.optimize, "optimize_packages": self.optimize_packages, "match": self.match}
 
     @staticmethod
-    def from_json(told: Mapping[str, Any]) -> Wishes:
-        return Wishes(told["optimize"], told["optimize_packages"], told["match"])
+    def from_json(fields: Mapping[str, Any]) -> BuildPreferences:
+        return BuildPreferences(fields["optimize"], fields["optimize_packages"], fields["match"])
 
 
 @dataclass(frozen=True)
 class Policy:
-    """What a project demands of what it publishes, and what it builds for. None is what the file leaves to the
-    default."""
+    """The rules for publishing, and the build settings. None leaves approvals or tags to the default."""
 
     limits: tuple[Limit, ...] = ()
     approvals: tuple[Approval, ...] | None = None
     protected_tags: tuple[str, ...] | None = None
-    build: Wishes = Wishes()
+    build: BuildPreferences = BuildPreferences()
 
     def to_json(self) -> PolicyJson:
-        """Wishes are named where there are any: a policy of before is told as it was."""
-        told: PolicyJson = {
+        """The policy as JSON. `build` is left out where it is empty, so that older policies keep their JSON."""
+        fields: PolicyJson = {
             "limits": [each.to_json() for each in self.limits],
             "approvals": None if self.approvals is None else [each.to_json() for each in self.approvals],
             "protected_tags": None if self.protected_tags is None else list(self.protected_tags),
         }
-        if self.build != Wishes():
-            told["build"] = self.build.to_json()
-        return told
+        if self.build != BuildPreferences():
+            fields["build"] = self.build.to_json()
+        return fields
 
     @staticmethod
-    def from_json(told: Mapping[str, Any]) -> Policy:
-        approvals, tags = told["approvals"], told["protected_tags"]
+    def from_json(fields: Mapping[str, Any]) -> Policy:
+        approvals, tags = fields["approvals"], fields["protected_tags"]
         return Policy(
-            tuple(Limit.from_json(each) for each in told["limits"]),
+            tuple(Limit.from_json(each) for each in fields["limits"]),
             None if approvals is None else tuple(Approval.from_json(each) for each in approvals),
             None if tags is None else tuple(tags),
-            Wishes.from_json(told["build"]) if "build" in told else Wishes(),
+            BuildPreferences.from_json(fields["build"]) if "build" in fields else BuildPreferences(),
         )

@@ -35,7 +35,7 @@ SHARE: Final = Measure({"%": 0.01}, "95 %", 1)
 
 
 def read_quantity(text: str, measure: Measure) -> float | None:
-    """The number that a text with a unit means; None where it means none."""
+    """The value of a quantity with a unit; None for any other text."""
     match = _QUANTITY.fullmatch(text)
     factor = None if match is None else measure.units.get(match[2])
     if match is None or factor is None:
@@ -46,7 +46,7 @@ def read_quantity(text: str, measure: Measure) -> float | None:
 
 
 def with_unit(text: str, measure: Measure) -> str | None:
-    """What a number without its unit, or with the unit in other letters, may mean; None where nothing is near."""
+    """A guess at a quantity without its unit, or with the unit in another case; None without a guess."""
     match = _QUANTITY.fullmatch(text)
     if match is None:
         return None

@@ -7,7 +7,7 @@ from typing import Final
 
 from rune.files import FileError, FileMissing, ProjectFiles, SizedFiles
 from rune.policy.policy import Policy
-from rune.policy.sections import read_approvals, read_groups, read_limits, read_tags, read_wishes
+from rune.policy.sections import read_approvals, read_build_preferences, read_groups, read_limits, read_tags
 from rune.runefile.codes import Code
 from rune.runefile.compose import compose
 from rune.runefile.diagnostics import Diagnostic, Severity
@@ -53,7 +53,7 @@ def check_policy(files: ProjectFiles) -> CheckedPolicy:
 
 
 def read_policy(text: str) -> CheckedPolicy:
-    """The same of a text."""
+    """Checks the text of a `forge.yml`."""
     report = Report(POLICY_FILE)
     source = SourceText(POLICY_FILE, text)
     report.source = source
@@ -100,5 +100,5 @@ def _policy(composed: Composed, report: Report) -> Policy:
         read_limits(fields.get("limits"), report),
         read_approvals(fields.get("approvals"), groups, report),
         read_tags(fields.get("protected-tags"), report),
-        read_wishes(fields.get("build"), report),
+        read_build_preferences(fields.get("build"), report),
     )

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from rune.policy.documentation import APPROVALS, KEYS, LIMITS, TAGS, WISHES
+from rune.policy.documentation import APPROVALS, BUILD_PREFERENCES, KEYS, LIMITS, TAGS
 from rune.policy.policy import ROLES, LimitKind
 from rune.policy.quantities import Measure
-from rune.policy.sections import MEASURES, MOST_APPROVALS, MOST_FALSE_ALARMS, MOST_LABELS
-from rune.policy.sections import WISHES as WORDS
+from rune.policy.sections import BUILD_PREFERENCES as WORDS
+from rune.policy.sections import MAX_APPROVALS, MAX_FALSE_ALARMS, MAX_LABELS, MEASURES
 from rune.policy.tags import PATTERN
 
 Json = dict[str, Any]
@@ -40,10 +40,10 @@ def policy_schema() -> Json:
             "approvals": {
                 "description": KEYS["approvals"],
                 "type": "array",
-                "maxItems": MOST_APPROVALS,
+                "maxItems": MAX_APPROVALS,
                 "items": _approval(),
             },
-            "build": {"description": KEYS["build"], **_wishes()},
+            "build": {"description": KEYS["build"], **_build_preferences()},
             "protected-tags": {
                 "description": KEYS["protected-tags"],
                 "type": "array",
@@ -59,10 +59,12 @@ def policy_schema() -> Json:
     }
 
 
-def _wishes() -> Json:
+def _build_preferences() -> Json:
     return {
         "type": ["object", "null"],
-        "properties": {name: {"description": text, "enum": [*WORDS[name], None]} for name, text in WISHES.items()},
+        "properties": {
+            name: {"description": text, "enum": [*WORDS[name], None]} for name, text in BUILD_PREFERENCES.items()
+        },
         "additionalProperties": False,
     }
 
@@ -77,10 +79,10 @@ def _limits() -> Json:
 
 def _limit(kind: LimitKind) -> Json:
     if kind is LimitKind.FALSE_ALARMS:
-        return {"type": "number", "minimum": 0, "maximum": MOST_FALSE_ALARMS}
+        return {"type": "number", "minimum": 0, "maximum": MAX_FALSE_ALARMS}
     quantity = _quantity(MEASURES[kind])
     if kind is LimitKind.RECALL or kind.is_of_target:
-        return {"type": "object", "maxProperties": MOST_LABELS, "additionalProperties": quantity}
+        return {"type": "object", "maxProperties": MAX_LABELS, "additionalProperties": quantity}
     return quantity
 
 
@@ -97,7 +99,7 @@ def _approval() -> Json:
                 "description": APPROVALS["count"],
                 "type": "integer",
                 "minimum": 1,
-                "maximum": MOST_APPROVALS,
+                "maximum": MAX_APPROVALS,
                 "default": 1,
             },
             "from": {

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from rune.policy.policy import AIMS, ROLES, RUNTIMES, Approval, Limit, LimitKind, Wishes
+from rune.policy.policy import AIMS, ROLES, RUNTIMES, Approval, BuildPreferences, Limit, LimitKind
 from rune.policy.quantities import COUNT, SHARE, SIZE, TIME, Measure, read_quantity, with_unit
 from rune.policy.tags import PATTERN
 from rune.runefile.codes import Code
@@ -24,12 +24,16 @@ from rune.runefile.values import Map, Scalar, Sequence, Value
 from rune.wording import counted, quoted
 
 APPROVAL_KEYS: Final = ("count", "from")
-WISHES: Final[Mapping[str, tuple[str, ...]]] = {"optimize": AIMS, "optimize-packages": AIMS, "match": RUNTIMES}
-"""What can be said under `build`, and with which words."""
-MOST_APPROVALS: Final = 10
+BUILD_PREFERENCES: Final[Mapping[str, tuple[str, ...]]] = {
+    "optimize": AIMS,
+    "optimize-packages": AIMS,
+    "match": RUNTIMES,
+}
+"""The keys below `build`, and the values of each."""
+MAX_APPROVALS: Final = 10
 """Entries under `approvals`, and approvals of one entry."""
-MOST_LABELS: Final = 200
-MOST_FALSE_ALARMS: Final = 1_000_000
+MAX_LABELS: Final = 200
+MAX_FALSE_ALARMS: Final = 1_000_000
 
 MEASURES: Final[Mapping[LimitKind, Measure]] = {
     LimitKind.SIZE: SIZE,
@@ -60,7 +64,7 @@ Groups = Mapping[str, tuple[str, ...]]
 
 
 def _described(value: Value) -> str:
-    """What stands there, at the beginning of a sentence."""
+    """A description of the value for the beginning of a sentence."""
     text = described(value)
     return text[:1].upper() + text[1:]
 
@@ -89,17 +93,17 @@ def read_limits(field: Field | None, report: Report) -> tuple[Limit, ...]:
         wrong_shape(report, "`limits`", "a map from figures to limits", value)
         return ()
     fields = read_fields(value, [kind.value for kind in LimitKind], "in `limits`", report, strict=True)
-    found: list[Limit] = []
+    limits: list[Limit] = []
     for kind in LimitKind:
         if kind.value not in fields:
             continue
-        given = fields[kind.value][1]
+        written = fields[kind.value][1]
         if kind in _OF_NAMES:
-            found += sorted(_of_names(kind, given, report), key=lambda limit: limit.label or "")
+            limits += sorted(_of_names(kind, written, report), key=lambda limit: limit.label or "")
         else:
-            bound = _rate(given, report) if kind is LimitKind.FALSE_ALARMS else _quantity(kind, given, report)
-            found += [Limit(kind, bound)] if bound is not None else []
-    return tuple(found)
+            bound = _rate(written, report) if kind is LimitKind.FALSE_ALARMS else _quantity(kind, written, report)
+            limits += [Limit(kind, bound)] if bound is not None else []
+    return tuple(limits)
 
 
 def _of_names(kind: LimitKind, value: Value, report: Report) -> Iterator[Limit]:
@@ -111,9 +115,9 @@ def _of_names(kind: LimitKind, value: Value, report: Report) -> Iterator[Limit]:
     seen: set[str] = set()
     for key, item in text_keys(value, report):
         if key.text in seen:
-            report.error(Code.REPEATED_KEY, f"The {names} {quoted(key.text)} stands here a second time", key.span)
-        elif len(seen) == MOST_LABELS:
-            report.error(Code.TOO_LARGE, f"`{kind.value}` has more than {MOST_LABELS} {names}s", key.span)
+            report.error(Code.REPEATED_KEY, f"The {names} {quoted(key.text)} is repeated", key.span)
+        elif len(seen) == MAX_LABELS:
+            report.error(Code.TOO_LARGE, f"`{kind.value}` has more than {MAX_LABELS} {names}s", key.span)
             return
         else:
             bound = _quantity(kind, item, report)
@@ -124,50 +128,52 @@ def _of_names(kind: LimitKind, value: Value, report: Report) -> Iterator[Limit]:
 
 def _quantity(kind: LimitKind, value: Value, report: Report) -> float | None:
     measure = MEASURES[kind]
-    found = read_quantity(value.text, measure) if isinstance(value, Scalar) and value.text else None
-    if found is not None and (found > 0 or kind.is_least):
-        return found
-    near = with_unit(value.text, measure) if isinstance(value, Scalar) else None
+    quantity = read_quantity(value.text, measure) if isinstance(value, Scalar) and value.text else None
+    if quantity is not None and (quantity > 0 or kind.is_least):
+        return quantity
+    corrected = with_unit(value.text, measure) if isinstance(value, Scalar) else None
     units = ", ".join(f"`{unit}`" for unit in measure.units)
     notes = [f"Write a number and a unit, such as `{measure.example}`. Units: {units}."]
     # A share such as 0.95 may mean 95 % or less than 1 %: nobody but a person can tell.
-    fixes = [report.guess(value.span, near)] if near is not None and read_quantity(near, measure) else []
+    fixes = [report.guess(value.span, corrected)] if corrected is not None and read_quantity(corrected, measure) else []
     if kind in (LimitKind.ACCURACY, LimitKind.RECALL) and isinstance(value, Scalar):
         share = value.value
         if isinstance(share, float) and 0 < share <= 1:
             fixes.insert(0, report.guess(value.span, f"{share * 100:.6g} %"))
-    report.error(Code.BAD_LIMIT, f"{_described(value)} is no limit of `{kind.value}`", value.span, notes, fixes)
+    report.error(
+        Code.BAD_LIMIT, f"{_described(value)} is not a valid limit for `{kind.value}`", value.span, notes, fixes
+    )
     return None
 
 
 def _rate(value: Value, report: Report) -> float | None:
     number = value.value if isinstance(value, Scalar) else None
-    if isinstance(number, (int, float)) and not isinstance(number, bool) and 0 <= number <= MOST_FALSE_ALARMS:
+    if isinstance(number, (int, float)) and not isinstance(number, bool) and 0 <= number <= MAX_FALSE_ALARMS:
         return float(number)
     notes = ["Write a number, such as `0.5`: one false alarm in two hours of listening."]
-    message = f"{_described(value)} is no limit of `{LimitKind.FALSE_ALARMS.value}`"
+    message = f"{_described(value)} is not a valid limit for `{LimitKind.FALSE_ALARMS.value}`"
     report.error(Code.BAD_LIMIT, message, value.span, notes)
     return None
 
 
-def read_wishes(field: Field | None, report: Report) -> Wishes:
-    """What builds are for."""
+def read_build_preferences(field: Field | None, report: Report) -> BuildPreferences:
+    """The build settings under the key `build`."""
     if field is None or is_null(field[1]):
-        return Wishes()
+        return BuildPreferences()
     value = field[1]
     if not isinstance(value, Map):
-        wrong_shape(report, "`build`", f"a map with some of the keys {', '.join(WISHES)}", value)
-        return Wishes()
-    fields = read_fields(value, list(WISHES), "in `build`", report, strict=True)
-    found: dict[str, str | None] = {}
-    for name, words in WISHES.items():
-        given = fields[name][1] if name in fields else None
-        found[name] = None if given is None or is_null(given) else _word(name, given, words, report)
-    return Wishes(found["optimize"], found["optimize-packages"], found["match"])
+        wrong_shape(report, "`build`", f"a map with some of the keys {', '.join(BUILD_PREFERENCES)}", value)
+        return BuildPreferences()
+    fields = read_fields(value, list(BUILD_PREFERENCES), "in `build`", report, strict=True)
+    values: dict[str, str | None] = {}
+    for name, words in BUILD_PREFERENCES.items():
+        written = fields[name][1] if name in fields else None
+        values[name] = None if written is None or is_null(written) else _word(name, written, words, report)
+    return BuildPreferences(values["optimize"], values["optimize-packages"], values["match"])
 
 
 def _word(name: str, value: Value, words: tuple[str, ...], report: Report) -> str | None:
-    """One of a few words; None, and an error, for any other."""
+    """The value if it is one of `words`; None, and an error, for any other."""
     if isinstance(value, Scalar) and value.value in words:
         return value.text
     wrong_shape(report, f"`{name}`", f"one of {', '.join(f'`{word}`' for word in words)}", value)
@@ -182,18 +188,18 @@ def read_groups(field: Field | None, report: Report) -> Groups:
     if not isinstance(value, Map):
         wrong_shape(report, "`groups`", "a map from names to lists of addresses", value)
         return {}
-    found: dict[str, tuple[str, ...]] = {}
+    groups: dict[str, tuple[str, ...]] = {}
     for key, item in text_keys(value, report):
         name = key.text
         if not _GROUP.fullmatch(name) or name in ROLES:
-            reason = "is a role" if name in ROLES else "is no name"
+            reason = "is the name of a role" if name in ROLES else "is not a valid name for a group"
             notes = ["A name has letters, digits, `_` and `-`, and is none of " + ", ".join(ROLES) + "."]
-            report.error(Code.BAD_NAME, f"{quoted(name)} {reason}, so no group can be called so", key.span, notes)
-        elif name in found:
-            report.error(Code.REPEATED_KEY, f"The group {quoted(name)} stands here a second time", key.span)
+            report.error(Code.BAD_NAME, f"{quoted(name)} {reason}", key.span, notes)
+        elif name in groups:
+            report.error(Code.REPEATED_KEY, f"The group {quoted(name)} is repeated", key.span)
         else:
-            found[name] = _people(name, (key, item), report)
-    return found
+            groups[name] = _people(name, (key, item), report)
+    return groups
 
 
 def _people(name: str, field: Field, report: Report) -> tuple[str, ...]:
@@ -207,9 +213,9 @@ def _people(name: str, field: Field, report: Report) -> tuple[str, ...]:
             people.add(word.text.lower())
         else:
             notes = ["Write the address that the person signs in with, such as `ada@example.com`."]
-            report.error(Code.UNKNOWN_APPROVER, f"{quoted(word.text)} is no address of a person", word.span, notes)
+            report.error(Code.UNKNOWN_APPROVER, f"{quoted(word.text)} is not an email address", word.span, notes)
     if items is not None and not items:
-        report.error(Code.BAD_APPROVAL, f"The group {quoted(name)} has nobody", field[1].span)
+        report.error(Code.BAD_APPROVAL, f"The group {quoted(name)} has no members", field[1].span)
     return tuple(sorted(people))
 
 
@@ -220,11 +226,11 @@ def read_approvals(field: Field | None, groups: Groups, report: Report) -> tuple
     items = _items(field, "`approvals`", report)
     if items is None:
         return None
-    if len(items) > MOST_APPROVALS:
-        report.error(Code.TOO_LARGE, f"`approvals` has more than {MOST_APPROVALS} entries", field[1].span)
+    if len(items) > MAX_APPROVALS:
+        report.error(Code.TOO_LARGE, f"`approvals` has more than {MAX_APPROVALS} entries", field[1].span)
         return None
-    found = [_approval(item, groups, report) for item in items]
-    return tuple(sorted((each for each in found if each is not None), key=_order))
+    approvals = [_approval(item, groups, report) for item in items]
+    return tuple(sorted((each for each in approvals if each is not None), key=_order))
 
 
 def _order(approval: Approval) -> tuple[tuple[str, ...], tuple[str, ...], int]:
@@ -242,11 +248,11 @@ def _approval(value: Value, groups: Groups, report: Report) -> Approval | None:
     if count is None or report.error_count > before:
         return None
     approval = Approval(count, *named)
-    able = len(approval.people)
-    if not approval.roles and approval.people and able < count:
-        told = f"{counted(count, 'approval')} cannot come from {counted(able, 'person', 'people')}"
+    candidates = len(approval.people)
+    if not approval.roles and approval.people and candidates < count:
+        message = f"{counted(count, 'approval')} cannot come from {counted(candidates, 'person', 'people')}"
         span = (fields["count"] if "count" in fields else fields["from"])[1].span
-        report.error(Code.BAD_APPROVAL, told, span, ["Name more people, or ask for fewer approvals."])
+        report.error(Code.BAD_APPROVAL, message, span, ["Name more people, or ask for fewer approvals."])
         return None
     return approval
 
@@ -256,10 +262,10 @@ def _count(field: Field | None, report: Report) -> int | None:
         return 1
     value = field[1]
     number = value.value if isinstance(value, Scalar) else None
-    if isinstance(number, int) and not isinstance(number, bool) and 1 <= number <= MOST_APPROVALS:
+    if isinstance(number, int) and not isinstance(number, bool) and 1 <= number <= MAX_APPROVALS:
         return number
-    message = f"{_described(value)} is no number of approvals"
-    notes = [f"Write a whole number from 1 to {MOST_APPROVALS}."]
+    message = f"{_described(value)} is not a number of approvals"
+    notes = [f"Write a whole number from 1 to {MAX_APPROVALS}."]
     report.error(Code.BAD_APPROVAL, message, value.span, notes)
     return None
 
@@ -268,7 +274,7 @@ def _approvers(
     field: Field | None, groups: Groups, report: Report
 ) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
     """Groups, roles and people; none of them where anyone may approve."""
-    named: set[str] = set()
+    named_groups: set[str] = set()
     roles: set[str] = set()
     people: set[str] = set()
     items = () if field is None else _items(field, "`from`", report)
@@ -282,16 +288,16 @@ def _approvers(
         if word.text in ROLES:
             roles.add(word.text)
         elif word.text in groups:
-            named.add(word.text)
+            named_groups.add(word.text)
             people.update(groups[word.text])
         elif _ADDRESS.fullmatch(word.text):
             people.add(word.text.lower())
         else:
             near, fixes = report.suggestion(word.text, word.span, (*ROLES, *groups))
             known = f"Known are the roles {', '.join(ROLES)}, the groups of this file, and people by their addresses."
-            message = f"{quoted(word.text)} is no role, no group of this file and no address of a person"
+            message = f"{quoted(word.text)} is not a role, a group of this file or an email address"
             report.error(Code.UNKNOWN_APPROVER, message, word.span, [*near, known], fixes)
-    return tuple(sorted(named)), tuple(sorted(roles)), tuple(sorted(people))
+    return tuple(sorted(named_groups)), tuple(sorted(roles)), tuple(sorted(people))
 
 
 def read_tags(field: Field | None, report: Report) -> tuple[str, ...] | None:
@@ -301,13 +307,13 @@ def read_tags(field: Field | None, report: Report) -> tuple[str, ...] | None:
     items = _items(field, "`protected-tags`", report)
     if items is None:
         return None
-    found: set[str] = set()
+    patterns: set[str] = set()
     for item in items:
         text = item.text if isinstance(item, Scalar) else ""
         if _PATTERN.fullmatch(text):
-            found.add(text)
+            patterns.add(text)
         else:
             notes = ["Write `versions`, a tag such as `latest`, or one with a star, such as `release-*`."]
-            message = f"{_described(item)} is no tag"
+            message = f"{_described(item)} is not a valid tag"
             report.error(Code.BAD_TAG_PATTERN, message, item.span, notes)
-    return tuple(sorted(found))
+    return tuple(sorted(patterns))

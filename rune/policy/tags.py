@@ -21,10 +21,10 @@ def names_version(tag: str) -> bool:
 
 def protects(patterns: Iterable[str], tag: str) -> bool:
     """Whether one of the patterns is the tag: `versions`, a tag, or one with `*` for any characters."""
-    return any(_fits(pattern, tag) for pattern in patterns)
+    return any(_matches(pattern, tag) for pattern in patterns)
 
 
-def _fits(pattern: str, tag: str) -> bool:
+def _matches(pattern: str, tag: str) -> bool:
     if pattern == VERSIONS and names_version(tag):
         return True
     first, *rest = pattern.split("*")
@@ -32,12 +32,12 @@ def _fits(pattern: str, tag: str) -> bool:
         return tag == pattern
     # The first place of each part is enough, so nothing is tried twice however many stars there are.
     *middle, last = rest
-    at = len(first)
+    end = len(first)
     if not tag.startswith(first):
         return False
     for part in middle:
-        found = tag.find(part, at)
-        if found < 0:
+        position = tag.find(part, end)
+        if position < 0:
             return False
-        at = found + len(part)
-    return len(tag) - len(last) >= at and tag.endswith(last)
+        end = position + len(part)
+    return len(tag) - len(last) >= end and tag.endswith(last)

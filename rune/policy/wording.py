@@ -1,4 +1,4 @@
-"""Limits, judgements and changes of a policy in sentences. Pages, commands and logs say them with the same words."""
+"""Limits, judgements and changes of a policy as sentences, which pages, commands and logs share."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ def value_text(judgement: Judgement) -> str:
 
 
 def judgement_sentence(judgement: Judgement) -> str:
-    """What was found, what the limit is, and how sure that is."""
+    """The figure, the limit, and how certain the judgement is."""
     if judgement.figure is None:
         return judgement.reason
     return f"{value_text(judgement)}, and the limit is {bound_text(judgement.limit)}.{_how_sure(judgement)}"
@@ -91,15 +91,15 @@ def _how_sure(judgement: Judgement) -> str:
     limit, figure = judgement.limit, judgement.figure
     if figure is None:
         return ""
-    between = f"{amount_text(limit.kind, figure.low)} and {amount_text(limit.kind, figure.high)}"
+    interval = f"{amount_text(limit.kind, figure.low)} to {amount_text(limit.kind, figure.high)}"
     match limit.kind:
         case LimitKind.INFERENCE_TIME if judgement.outcome is Outcome.UNCLEAR:
             runs = counted(figure.count, "run")
-            return f" Another measurement may fall on the other side: half of {runs} took {between}."
+            return f" Another measurement may fall on the other side: half of {runs} took {interval}."
         case LimitKind.ACCURACY | LimitKind.RECALL if _straddles(figure, limit.bound):
-            return f" {counted(figure.count, 'sample')} cannot tell more than that it lies between {between}."
+            return f" {counted(figure.count, 'sample')} give the 95 % interval {interval}."
         case LimitKind.FALSE_ALARMS if _straddles(figure, limit.bound):
-            return f" {counted(figure.count, 'recording')} cannot tell more than that it lies between {between}."
+            return f" {counted(figure.count, 'recording')} give the 95 % interval {interval}."
     return ""
 
 
@@ -127,31 +127,31 @@ def approval_text(approval: Approval) -> str:
     if approval.is_of_anyone:
         return f"{count} by any member"
     of_groups = list(approval.groups)
-    # Whoever is only in a group is told by the group's name.
+    # People who are only in a group appear by the group's name.
     people = [] if of_groups else list(approval.people)
     return f"{count} by {' or '.join([*approval.roles, *of_groups, *people])}"
 
 
 def rule_changes(before: Policy, after: Policy) -> tuple[str, ...]:
-    """What differs between two policies, in sentences: what becomes looser is said as well as what becomes stricter."""
+    """The differences between two policies as sentences; rules that become looser as well as stricter ones."""
     return (*_limit_changes(before, after), *_approval_changes(before, after), *_tag_changes(before, after))
 
 
 def _limit_changes(before: Policy, after: Policy) -> Iterator[str]:
-    was = {(each.kind, each.label): each for each in before.limits}
-    now = {(each.kind, each.label): each for each in after.limits}
-    for key in [*was, *(key for key in now if key not in was)]:
-        one, other = was.get(key), now.get(key)
-        if one == other:
+    old_limits = {(each.kind, each.label): each for each in before.limits}
+    new_limits = {(each.kind, each.label): each for each in after.limits}
+    for key in [*old_limits, *(key for key in new_limits if key not in old_limits)]:
+        old, new = old_limits.get(key), new_limits.get(key)
+        if old == new:
             continue
-        if other is None and one is not None:
-            yield f"{limit_name(one)} is no longer limited. The limit was {bound_text(one)}."
-        elif one is None and other is not None:
-            yield f"{limit_name(other)} is limited now: {bound_text(other)}."
-        elif one is not None and other is not None:
-            is_looser = other.bound < one.bound if one.kind.is_least else other.bound > one.bound
+        if new is None and old is not None:
+            yield f"{limit_name(old)} is no longer limited. The limit was {bound_text(old)}."
+        elif old is None and new is not None:
+            yield f"{limit_name(new)} is limited now: {bound_text(new)}."
+        elif old is not None and new is not None:
+            is_looser = new.bound < old.bound if old.kind.is_least else new.bound > old.bound
             how = "looser" if is_looser else "stricter"
-            yield f"The limit of {_in_sentence(one)} is {how}: {bound_text(other)}, was {bound_text(one)}."
+            yield f"The limit of {_in_sentence(old)} is {how}: {bound_text(new)}, was {bound_text(old)}."
 
 
 def _in_sentence(limit: Limit) -> str:
@@ -171,7 +171,7 @@ def _approvals_text(policy: Policy) -> str:
 
 
 def _with_people(approval: Approval) -> str:
-    """With the people of groups, who may be what changed."""
+    """The approval with the people of its groups, because those may be what changed."""
     return f"{approval_text(approval)} ({', '.join(approval.people)})" if approval.groups else approval_text(approval)
 
 

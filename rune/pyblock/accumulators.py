@@ -1,6 +1,6 @@
-"""Whole numbers that a loop only adds to: after so many turns they have grown by no more than so much.
+"""Bounds the growth of variables that a loop only adds to, by the number of its iterations.
 
-Widening alone takes each of them for any number of 64 bits, and a sum would be checked in every turn.
+With widening alone each could be any 64-bit number, and every addition would need a run-time check.
 """
 
 from __future__ import annotations
@@ -9,42 +9,53 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from rune.pyblock.interval_arithmetic import Interval
-from rune.pyblock.ir import Assign, Binary, Expression, For, ForEach, If, Read, Statement, Variable, While
+from rune.pyblock.ir import (
+    Assign,
+    BinaryOperation,
+    Expression,
+    For,
+    ForEach,
+    If,
+    ReadVariable,
+    Statement,
+    Variable,
+    While,
+)
 from rune.pyblock.numbers import Scalar
 
 
 @dataclass(frozen=True)
 class _Change:
-    """A statement that changes a variable. `adds` is what it adds, with its sign; None where it does anything else."""
+    """A statement that changes a variable. `adds` is the added expression and its sign; None for any other change."""
 
     variable: Variable
     adds: tuple[Expression, int] | None
     loops: tuple[For | ForEach | While, ...]
-    """Those between the outer loop and the statement."""
+    """The loops between the outer loop and the statement."""
 
 
 def growth(
-    body: Sequence[Statement], turns: int, of: Callable[[Expression], Interval], inner: Mapping[For, int]
+    body: Sequence[Statement], iterations: int, of: Callable[[Expression], Interval], inner: Mapping[For, int]
 ) -> Mapping[Variable, Interval]:
-    """How much each variable that a loop's body only adds to can grow in all its turns.
+    """Returns how much each variable that a loop's body only adds to can grow in all iterations.
 
-    `of` gives the limits of an expression wherever it is computed, `inner` the most turns of the loops inside.
+    `of` returns the interval of an expression, `inner` holds the maximum iterations of the inner loops.
     """
-    found: dict[Variable, Interval | None] = {}
+    intervals: dict[Variable, Interval | None] = {}
     for change in _changes(body, ()):
-        before = found.get(change.variable, (0, 0))
+        before = intervals.get(change.variable, (0, 0))
         times = _times(change.loops, inner)
         if before is None or change.adds is None or times is None:
-            found[change.variable] = None
+            intervals[change.variable] = None
             continue
         added, sign = change.adds
-        ends = [sign * each * times * turns for each in of(added)]
-        found[change.variable] = (before[0] + min(0, *ends), before[1] + max(0, *ends))
-    return {variable: interval for variable, interval in found.items() if interval is not None}
+        ends = [sign * each * times * iterations for each in of(added)]
+        intervals[change.variable] = (before[0] + min(0, *ends), before[1] + max(0, *ends))
+    return {variable: interval for variable, interval in intervals.items() if interval is not None}
 
 
 def _times(loops: Sequence[For | ForEach | While], inner: Mapping[For, int]) -> int | None:
-    """How often a statement in these loops runs at most; None where that is not known."""
+    """Returns how often a statement in these loops can run; None if that is not known."""
     times = 1
     for loop in loops:
         match loop:
@@ -73,10 +84,10 @@ def _changes(body: Sequence[Statement], loops: tuple[For | ForEach | While, ...]
 
 
 def _added(variable: Variable, value: Expression) -> tuple[Expression, int] | None:
-    """What a sum adds to the variable that it is assigned to. If that reads the variable as well, it is not bounded."""
+    """Returns what a sum adds to the variable that it is assigned to, with its sign; None for any other value."""
     match value:
-        case Binary("+" | "-" as operator, Read(read), added) if read is variable:
+        case BinaryOperation("+" | "-" as operator, ReadVariable(read), added) if read is variable:
             return added, 1 if operator == "+" else -1
-        case Binary("+", added, Read(read)) if read is variable:
+        case BinaryOperation("+", added, ReadVariable(read)) if read is variable:
             return added, 1
     return None

@@ -1,4 +1,4 @@
-"""Expressions as C: each operation in a line of its own, in the order in which Python computes them."""
+"""Emits expressions as C: each operation on its own line, in Python's order of evaluation."""
 
 from __future__ import annotations
 
@@ -11,25 +11,25 @@ from rune.pyblock.intervals import Facts
 from rune.pyblock.ir import (
     Absolute,
     ArrayVariable,
-    Binary,
+    BinaryOperation,
     Bind,
-    Call,
     Choose,
-    Compare,
-    Constant,
+    Comparison,
     Convert,
     Expression,
     Extreme,
     ExtremeOf,
-    Fit,
+    FitElement,
     Function,
-    Load,
+    HelperCall,
+    LoadElement,
     Logic,
     Mathematics,
+    NumberConstant,
     Primitive,
-    Read,
+    ReadVariable,
     SumOf,
-    Unary,
+    UnaryOperation,
     Variable,
 )
 from rune.pyblock.numbers import Scalar
@@ -39,7 +39,7 @@ _CHECKED = {"+": "add", "-": "subtract", "*": "multiply", "//": "floor_divide", 
 
 
 class ExpressionText:
-    """Writes the expressions of one function."""
+    """Emits the expressions of one function."""
 
     def __init__(
         self,
@@ -58,11 +58,11 @@ class ExpressionText:
         self.checks = 0
 
     def fail(self, condition: str, line: int, text: str) -> None:
-        """Gives up with a text where the condition holds."""
+        """Emits a check that fails with a message if the condition is true."""
         self._fail(condition, f'rune_fail_in_block({self._file}, {line}, "{text}");')
 
     def fail_with(self, condition: str, line: int, text: tuple[str, str, str, str, str | None]) -> None:
-        """Gives up with a text around two numbers; without the last part of it the second is not said."""
+        """Emits a check that fails with a message around two numbers, or one if the last part is None."""
         before, number, between, other, after = text
         end = "0" if after is None else f'"{after}"'
         self._fail(
@@ -88,18 +88,18 @@ class ExpressionText:
     def value(self, node: Expression) -> str:
         """The name or literal of an expression's value, which the lines before compute."""
         match node:
-            case Constant(value, kind):
+            case NumberConstant(value, kind):
                 return literal(value, kind)
-            case Read(variable):
+            case ReadVariable(variable):
                 return self.names[variable]
-            case Load(array, indices):
+            case LoadElement(array, indices):
                 place = self.place(array, indices, node.line)
                 return self._keep(self.type_of(node), f"{self.names[array]}[{place}]")
-            case Unary():
+            case UnaryOperation():
                 return self._unary(node)
-            case Binary():
+            case BinaryOperation():
                 return self._binary(node)
-            case Compare(operator, left, right):
+            case Comparison(operator, left, right):
                 first = self.value(left)
                 return self._keep("int", f"{first} {operator} {self.value(right)}")
             case Logic():
@@ -108,7 +108,7 @@ class ExpressionText:
                 return self._choose(node)
             case Convert():
                 return self._convert(node)
-            case Fit(value, element):
+            case FitElement(value, element):
                 return self._keep(self.type_of(node), self.fitted(self.value(value), value, element, node.line))
             case Extreme():
                 return self._extreme(node)
@@ -125,14 +125,14 @@ class ExpressionText:
                 return self._primitive(node)
             case Mathematics():
                 return self._mathematics(node)
-            case Call():
+            case HelperCall():
                 return self._call(node)
 
     def place(self, array: ArrayVariable, indices: Sequence[Expression], line: int) -> str:
-        """Where an element stands. All indices are computed before the first is judged."""
-        found = [self.value(each) for each in indices]
+        """Returns the position of an element. All indices are computed before the first is checked."""
+        positions = [self.value(each) for each in indices]
         terms = ""
-        for index, node, size in zip(found, indices, array.type.dimensions, strict=True):
+        for index, node, size in zip(positions, indices, array.type.dimensions, strict=True):
             checked = self._index(index, self.facts.of(node), size, line)
             terms = checked if not terms else f"({terms}) * {size} + {checked}"
         return terms
@@ -150,7 +150,7 @@ class ExpressionText:
         return f"({wrapped})"
 
     def fitted(self, value: str, node: Expression, element: ElementType, line: int) -> str:
-        """A whole number that an element holds; `value` is the name of what `node` gave."""
+        """Checks that a whole number fits in an element; `value` is the C name of the value of `node`."""
         interval = self.facts.of(node)
         if not element_holds(interval, element):
             least, most = numbers.limits_of(element)
@@ -159,7 +159,7 @@ class ExpressionText:
             self.fail_with(" || ".join(outside), line, ("", value, f" does not fit in {element}", "0", None))
         return value
 
-    def _unary(self, node: Unary) -> str:
+    def _unary(self, node: UnaryOperation) -> str:
         value = self.value(node.value)
         if node.operator == "not":
             return self._keep("int", f"!{value}")
@@ -170,12 +170,12 @@ class ExpressionText:
         return self._keep(self.type_of(node), f"-({self._wide(node, node.value, value)})")
 
     def _wide(self, node: Expression, operand: Expression, text: str) -> str:
-        """An operand in as many bits as the operation needs."""
+        """Widens an operand to the bits that the operation needs."""
         if node.type is Scalar.INT and is_narrow(self.facts.of(operand)) and not is_narrow(self.facts.of(node)):
             return f"(int64_t){text}"
         return text
 
-    def _binary(self, node: Binary) -> str:
+    def _binary(self, node: BinaryOperation) -> str:
         left, right = self.value(node.left), self.value(node.right)
         if node.type is not Scalar.INT:
             return self._float_binary(node, left, right)
@@ -189,7 +189,7 @@ class ExpressionText:
             self.fail(f"{right} < 0", node.line, numbers.NEGATIVE_POWER)
         return self._whole_binary(node, left, right)
 
-    def _whole_binary(self, node: Binary, left: str, right: str) -> str:
+    def _whole_binary(self, node: BinaryOperation, left: str, right: str) -> str:
         type_, operator = self.type_of(node), node.operator
         operands = (self.facts.of(node.left), self.facts.of(node.right))
         never = self.facts.never_overflows(node)
@@ -220,7 +220,7 @@ class ExpressionText:
             self.fail(call, node.line, numbers.BEYOND_64_BITS)
         return name if type_ == "int64_t" else self._keep(type_, f"({type_}){name}")
 
-    def _float_binary(self, node: Binary, left: str, right: str) -> str:
+    def _float_binary(self, node: BinaryOperation, left: str, right: str) -> str:
         type_ = self.type_of(node)
         if node.operator in ("/", "//", "%") and not self._is_never_zero(node.right):
             self.fail(f"{right} == 0", node.line, numbers.DIVISION_BY_ZERO)
@@ -236,7 +236,7 @@ class ExpressionText:
 
     def _is_never_zero(self, node: Expression) -> bool:
         match node:
-            case Constant(value):
+            case NumberConstant(value):
                 return value != 0
             case Convert(value) if value.type is Scalar.INT:
                 low, high = self.facts.of(value)
@@ -259,10 +259,10 @@ class ExpressionText:
         return name
 
     def _convert(self, node: Convert) -> str:
-        value, given, type_ = self.value(node.value), node.value.type, self.type_of(node)
+        value, source_type, type_ = self.value(node.value), node.value.type, self.type_of(node)
         if node.type is not Scalar.INT:
-            return self._keep(type_, f"({type_})(double){value}" if given is Scalar.INT else f"({type_}){value}")
-        if given is Scalar.BOOL or given is Scalar.INT:
+            return self._keep(type_, f"({type_})(double){value}" if source_type is Scalar.INT else f"({type_}){value}")
+        if source_type is Scalar.BOOL or source_type is Scalar.INT:
             return value
         wide = self._keep("double", f"(double){value}")
         self.fail(f"{wide} - {wide} != 0.0", node.line, numbers.NOT_WHOLE)
@@ -323,25 +323,25 @@ class ExpressionText:
             case "copysign":
                 return self._keep("double", f"rune_block_copysign({first}, {values[1]})")
         name = self._keep("double", f"rune_{node.name}({', '.join(values)})")
-        self._judge(name, values, node.line)
+        self._check_result(name, values, node.line)
         return name
 
-    def _judge(self, name: str, values: Sequence[str], line: int) -> None:
-        """What a function of math gives of numbers must be one."""
-        given = " && ".join(f"{each} == {each}" for each in values)
-        self.fail(f"{name} != {name} && {given}", line, numbers.DOMAIN)
-        finite = " && ".join(f"{each} - {each} == 0.0" for each in values)
-        self.fail(f"({name} == RUNE_INFINITY || {name} == -RUNE_INFINITY) && {finite}", line, numbers.RANGE)
+    def _check_result(self, name: str, values: Sequence[str], line: int) -> None:
+        """Emits the checks that a math function returned a finite number if its arguments are finite."""
+        are_numbers = " && ".join(f"{each} == {each}" for each in values)
+        self.fail(f"{name} != {name} && {are_numbers}", line, numbers.DOMAIN)
+        are_finite = " && ".join(f"{each} - {each} == 0.0" for each in values)
+        self.fail(f"({name} == RUNE_INFINITY || {name} == -RUNE_INFINITY) && {are_finite}", line, numbers.RANGE)
 
     def _mathematics(self, node: Mathematics) -> str:
         values = [self.value(each) for each in node.values]
         name = self.lines.fresh()
         self.lines.add(f"double {name} = 0.0;")
         self.lines.add(f"if ({self._functions[node.function]}({', '.join([*values, f'&{name}'])}, scratch)) return 1;")
-        self._judge(name, values, node.line)
+        self._check_result(name, values, node.line)
         return name
 
-    def _call(self, node: Call) -> str:
+    def _call(self, node: HelperCall) -> str:
         arguments = [
             self.names[each] if isinstance(each, ArrayVariable) else self.value(each) for each in node.arguments
         ]
@@ -357,11 +357,11 @@ class ExpressionText:
 
 
 def _power_of_two(interval: Interval) -> int | None:
-    """The exponent where an interval is one power of two: the rest by it are the bits below, of any sign."""
+    """Returns the exponent if an interval is one power of two: then the remainder is the lower bits, for any sign."""
     low, high = interval
     return low.bit_length() - 1 if low == high and low > 0 and low & (low - 1) == 0 else None
 
 
 def array_type(array: ArrayVariable) -> str:
-    """The C type of a pointer to an array's elements."""
+    """Returns the C type of a pointer to an array's elements."""
     return f"{'' if array.is_writable else 'const '}{ELEMENT_TYPES[array.type.element]} *"

@@ -1,6 +1,6 @@
-"""Lines of C as they grow, and the small words that the emitter is made of.
+"""Builds lines of C, and writes types and literals.
 
-Names are numbers: nothing that a user wrote becomes code.
+Names are numbered: no text of a user becomes code.
 """
 
 from __future__ import annotations
@@ -24,17 +24,17 @@ ELEMENT_TYPES = {
     ElementType.F32: "float",
     ElementType.F64: "double",
 }
-"""What C calls an element of an array."""
+"""The C types of array elements."""
 _INT32 = (-(2**31), 2**31 - 1)
 
 
 def is_narrow(interval: Interval) -> bool:
-    """Whether 32 bits hold all numbers of an interval."""
+    """Whether all numbers of an interval fit in 32 bits."""
     return _INT32[0] <= interval[0] and interval[1] <= _INT32[1]
 
 
 def number_type(kind: Scalar, interval: Interval) -> str:
-    """The C type of a number."""
+    """Returns the C type of a number."""
     match kind:
         case Scalar.BOOL:
             return "int"
@@ -47,7 +47,7 @@ def number_type(kind: Scalar, interval: Interval) -> str:
 
 
 def literal(value: bool | int | float, kind: Scalar) -> str:
-    """A number of C99."""
+    """Returns a number as a C99 literal."""
     if not kind.is_float:
         whole = int(value)
         if whole == LEAST:
@@ -64,7 +64,7 @@ def literal(value: bool | int | float, kind: Scalar) -> str:
 
 
 class Lines:
-    """A function's lines with their indentation."""
+    """The lines of a function, with their indentation."""
 
     def __init__(self) -> None:
         self.lines: list[str] = []
@@ -75,13 +75,13 @@ class Lines:
         self.lines.append("    " * self._depth + line)
 
     def fresh(self) -> str:
-        """A name that nothing else has."""
+        """Returns a new name."""
         self._names += 1
         return f"t{self._names}"
 
     @contextmanager
     def braces(self, head: str) -> Iterator[None]:
-        """What is added inside stands between braces behind `head`."""
+        """Puts the lines that are added in this context between braces after `head`."""
         self.add(f"{head} {{".strip())
         self._depth += 1
         yield

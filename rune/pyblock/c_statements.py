@@ -1,4 +1,4 @@
-"""Statements as C."""
+"""Emits statements as C."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ from itertools import zip_longest
 from rune.pyblock.c_expressions import ExpressionText
 from rune.pyblock.c_lines import ELEMENT_TYPES, Lines, is_narrow, literal
 from rune.pyblock.ir import (
+    ArrayRole,
     ArrayVariable,
     Assign,
-    Copy,
+    CopySlice,
     Evaluate,
     Expression,
     Fill,
@@ -20,12 +21,11 @@ from rune.pyblock.ir import (
     Function,
     If,
     Leave,
-    Read,
+    ReadVariable,
     Return,
-    Role,
     Slice,
     Statement,
-    Store,
+    StoreElement,
     Variable,
     While,
     Witness,
@@ -34,7 +34,7 @@ from rune.pyblock.numbers import Scalar, scalar_of
 
 
 class StatementText:
-    """Writes the statements of one function. `returns` writes what `return` hands out."""
+    """Emits the statements of one function. `returns` emits the returned values."""
 
     def __init__(
         self,
@@ -54,11 +54,13 @@ class StatementText:
                 self._statement(statement)
 
     def _writes_all(self, loop: For, array: ArrayVariable) -> bool:
-        """Whether a loop only writes each element of an array, in order, and nothing reads what was there before."""
+        """Whether a loop assigns each element of an array in order without reading the array."""
         facts, count = self._expressions.facts, array.type.count
         is_whole = (facts.of(loop.start), facts.of(loop.stop), loop.step) == ((0, 0), (count, count), 1)
         match loop.body:
-            case (Store(target, (Read(variable),), value),) if is_whole and len(array.type.dimensions) == 1:
+            case (StoreElement(target, (ReadVariable(variable),), value),) if (
+                is_whole and len(array.type.dimensions) == 1
+            ):
                 return target is array and variable is loop.variable and not _mentions(value, array)
         return False
 
@@ -67,11 +69,11 @@ class StatementText:
         match statement:
             case Assign(variable, value):
                 lines.add(f"{expressions.names[variable]} = {expressions.value(value)};")
-            case Store():
+            case StoreElement():
                 self._store(statement)
             case Fill():
                 self._fill(statement)
-            case Copy(target, source):
+            case CopySlice(target, source):
                 self._copy(target, source, statement.line)
             case If(condition, yes, no):
                 with lines.braces(f"if ({expressions.value(condition)})"):
@@ -103,7 +105,7 @@ class StatementText:
                 for each in values_of:
                     lines.add(f"(void){expressions.value(each)};")
 
-    def _store(self, statement: Store) -> None:
+    def _store(self, statement: StoreElement) -> None:
         expressions, array = self._expressions, statement.array
         element = array.type.element
         value = expressions.value(statement.value)
@@ -129,38 +131,38 @@ class StatementText:
 
     def _copy(self, target: Slice, source: Slice, line: int) -> None:
         lines, expressions = self._lines, self._expressions
-        first, many = self._limits(source)
+        first, count = self._limits(source)
         start, wanted = self._limits(target)
-        if many != wanted:
-            text = ("", many, " elements cannot be assigned to a slice of ", wanted, "")
-            expressions.fail_with(f"{many} != {wanted}", line, text)
-        given, into, index = expressions.names[source.array], expressions.names[target.array], lines.fresh()
-        head = f"for (int32_t {index} = 0; {index} < {many}; ++{index})"
-        if source.array is not target.array and Role.LOCAL in (source.array.role, target.array.role):
-            lines.add(f"{head} {into}[{start} + {index}] = {given}[{first} + {index}];")
+        if count != wanted:
+            text = ("", count, " elements cannot be assigned to a slice of ", wanted, "")
+            expressions.fail_with(f"{count} != {wanted}", line, text)
+        from_, into, index = expressions.names[source.array], expressions.names[target.array], lines.fresh()
+        head = f"for (int32_t {index} = 0; {index} < {count}; ++{index})"
+        if source.array is not target.array and ArrayRole.LOCAL in (source.array.role, target.array.role):
+            lines.add(f"{head} {into}[{start} + {index}] = {from_}[{first} + {index}];")
             return
-        # The two may overlap, also where a helper was given one array twice: from the side that is safe.
-        with lines.braces(f"if ((uintptr_t)({into} + {start}) <= (uintptr_t)({given} + {first}))"):
-            lines.add(f"{head} {into}[{start} + {index}] = {given}[{first} + {index}];")
+        # The slices may overlap, also if a helper got one array twice: copy in the safe direction.
+        with lines.braces(f"if ((uintptr_t)({into} + {start}) <= (uintptr_t)({from_} + {first}))"):
+            lines.add(f"{head} {into}[{start} + {index}] = {from_}[{first} + {index}];")
         with lines.braces("else"):
-            last = f"{many} - 1 - {index}"
-            lines.add(f"{head} {into}[{start} + {last}] = {given}[{first} + {last}];")
+            last = f"{count} - 1 - {index}"
+            lines.add(f"{head} {into}[{start} + {last}] = {from_}[{first} + {last}];")
 
     def _limits(self, part: Slice) -> tuple[str, str]:
-        """The first element of a slice, and how many it has."""
+        """Returns the first element and the length of a slice."""
         size = part.array.type.count
         fixed = part.fixed()
         if fixed is not None:
             return str(fixed.start), str(len(fixed))
-        found = ["0", str(size)]
+        limits = ["0", str(size)]
         for position, limit in enumerate((part.start, part.stop)):
             if limit is not None:
                 value = self._expressions.value(limit)
-                name = found[position] = self._lines.fresh()
+                name = limits[position] = self._lines.fresh()
                 self._lines.add(f"const int32_t {name} = rune_block_limit({value}, {size});")
-        many = self._lines.fresh()
-        self._lines.add(f"const int32_t {many} = {found[1]} > {found[0]} ? {found[1]} - {found[0]} : 0;")
-        return found[0], many
+        count = self._lines.fresh()
+        self._lines.add(f"const int32_t {count} = {limits[1]} > {limits[0]} ? {limits[1]} - {limits[0]} : 0;")
+        return limits[0], count
 
     def _for(self, statement: For) -> None:
         lines, expressions = self._lines, self._expressions
@@ -185,7 +187,7 @@ class StatementText:
 
 
 def _mentions(node: object, array: ArrayVariable) -> bool:
-    """Whether an expression reads an array, or hands it to a function."""
+    """Whether an expression reads an array or passes it to a function."""
     if isinstance(node, tuple):
         return any(_mentions(each, array) for each in node)
     if node is array or not is_dataclass(node) or isinstance(node, ArrayVariable | Variable | Function):

@@ -1,4 +1,4 @@
-"""The functions that a block can call: Python's own few, those of math, and the helpers of its file."""
+"""Checks calls: of built-in functions, of the math library, and of the helpers of the file."""
 
 from __future__ import annotations
 
@@ -6,56 +6,61 @@ import ast
 from collections.abc import Callable
 from difflib import get_close_matches
 
-from rune.pyblock.conversions import coerce, common, firm
+from rune.pyblock.common_mistakes import UNSUPPORTED_BUILTINS, replacement_for
+from rune.pyblock.conversions import coerce, common_type, with_own_type
 from rune.pyblock.expressions import array_of, number, require_math
-from rune.pyblock.habits import BUILT_IN_ELSEWHERE, instead_of
 from rune.pyblock.ir import (
     Absolute,
     ArrayVariable,
-    Call,
-    Constant,
     Convert,
     Expression,
     Extreme,
     ExtremeOf,
-    Fit,
+    FitElement,
+    HelperCall,
     Mathematics,
+    NumberConstant,
     Primitive,
     SumOf,
 )
 from rune.pyblock.numbers import ELEMENTS, Scalar, scalar_of
-from rune.pyblock.problems import Insertion, Kind, Place
+from rune.pyblock.problems import Insertion, Place, ProblemKind
 from rune.pyblock.scope import Scope, Typed
 from rune.pyblock.signature import SCALARS
 
 PRIMITIVES = {"sqrt": 1, "fmod": 2, "copysign": 2, "isnan": 1, "isinf": 1, "isfinite": 1}
-"""What every machine computes exactly, with the count of arguments."""
+"""Math functions that every machine computes exactly, with their number of arguments."""
 FUNCTIONS = {
     "exp": 1, "log": 1, "log2": 1, "log10": 1, "pow": 2, "sin": 1, "cos": 1, "tan": 1, "asin": 1, "acos": 1,
     "atan": 1, "atan2": 2, "sinh": 1, "cosh": 1, "tanh": 1, "hypot": 2, "degrees": 1, "radians": 1,
 }  # fmt: skip
-"""What is written in the language itself, with the count of arguments."""
+"""Math functions that are written in the language itself, with their number of arguments."""
 _ROUNDINGS = {"floor": "floor", "ceil": "ceil", "trunc": "int"}
 MATH_NAMES = tuple(sorted({*PRIMITIVES, *FUNCTIONS, *_ROUNDINGS, "fabs"}))
 _GROWING = frozenset({"append", "extend", "insert", "pop", "remove", "clear", "add", "update"})
 
 
 def call(scope: Scope, node: ast.Call) -> Typed | None:
-    """The number that a call gives; None when a problem was reported."""
-    found = called(scope, node)
-    if found is None:
+    """Checks a call that is used as a number; returns None if a problem was reported."""
+    typed = called(scope, node)
+    if typed is None:
         return None
-    if isinstance(found.expression, Call) and found.expression.type is None:
-        name = found.expression.function.name
-        scope.report(Kind.TYPE, node, f"{name} gives nothing", "Call it in a line of its own.")
+    if isinstance(typed.expression, HelperCall) and typed.expression.type is None:
+        name = typed.expression.function.name
+        scope.report(ProblemKind.TYPE, node, f"{name} returns nothing", "Call it on a line of its own.")
         return None
-    return found
+    return typed
 
 
 def called(scope: Scope, node: ast.Call) -> Typed | None:
-    """The same, also of a helper that gives nothing."""
+    """Checks a call, which may be of a helper without a result."""
     for keyword in node.keywords:
-        scope.report(Kind.CALL, keyword.value, "Arguments are given by their order", "Remove the name before `=`.")
+        scope.report(
+            ProblemKind.CALL,
+            keyword.value,
+            "A block can pass arguments only by position",
+            "Remove the name before `=`.",
+        )
         return None
     match node.func:
         case ast.Attribute(value=ast.Name(id="math"), attr=name):
@@ -73,10 +78,10 @@ def called(scope: Scope, node: ast.Call) -> Typed | None:
             _report_unknown(scope, node.func, name)
             return None
         case ast.Subscript(value=ast.Name(id=name)) if name in ELEMENTS:
-            message = "A new array stands behind `=` or `return`"
-            scope.report(Kind.OUTSIDE, node, message, "Give it a name in a line before: `y = f32[16]()`.")
+            message = "A new array must be assigned or returned"
+            scope.report(ProblemKind.OUTSIDE, node, message, "Assign it to a name in a line before: `y = f32[16]()`.")
             return None
-    scope.report(Kind.CALL, node.func, "This is no function", "Call a helper of this file, by its name.")
+    scope.report(ProblemKind.CALL, node.func, "This is not a function", "Call a helper of this file by its name.")
     return None
 
 
@@ -86,26 +91,26 @@ def _report_method(scope: Scope, node: ast.Attribute) -> None:
     name = ast.unparse(node.value)[:40]
     if node.attr in _GROWING:
         message = "A block cannot grow a list"
-        instead = (
-            f"Memory is fixed when the rune is built. Declare {name} as state of a fixed size and assign to {name}[i]."
-        )
-        scope.text.report(Kind.GROWS, place, message, instead, _declared(scope, node.value))
+        instead = f"The memory of a rune is fixed. Declare {name} as a state of a fixed size, and assign to {name}[i]."
+        scope.text.report(ProblemKind.GROWS, place, message, instead, _declared(scope, node.value))
         return
-    instead = instead_of(node.attr) or "Use `len(x)`, an index, or `math`."
+    instead = replacement_for(node.attr) or "Use `len(x)`, an index, or `math`."
     is_module = isinstance(node.value, ast.Name) and node.value.id not in (*scope.known, *scope.file.constants)
     if is_module and name != "math":
-        scope.report(Kind.CALL, node, f"There is no {name} here: a block has no library but math", instead)
+        scope.report(
+            ProblemKind.CALL, node, f"There is no {name} here: a block can use no library except math", instead
+        )
         return
-    message = f"There is no {node.attr} here: a number or an array has no methods"
-    scope.text.report(Kind.CALL, place, message, instead)
+    message = f"There is no {node.attr} here: numbers and arrays have no methods"
+    scope.text.report(ProblemKind.CALL, place, message, instead)
 
 
 def _declared(scope: Scope, node: ast.expr) -> Insertion | None:
-    """The state that a list should have been, behind the parameters of the block; None where it is known already."""
+    """Returns the insertion of a state parameter to use instead of a list; None if the name is known already."""
     arguments = scope.node.args
     all_of_them = (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs)
     is_new = isinstance(node, ast.Name) and node.id not in (*scope.known, *scope.file.constants, *scope.local_names)
-    if not isinstance(node, ast.Name) or not is_new or len(scope.file.active) != 1 or not all_of_them:
+    if not isinstance(node, ast.Name) or not is_new or len(scope.file.call_stack) != 1 or not all_of_them:
         return None
     behind = max(
         scope.text.place(each)
@@ -117,25 +122,27 @@ def _declared(scope: Scope, node: ast.expr) -> Insertion | None:
 
 
 def _report_unknown(scope: Scope, node: ast.Name, name: str) -> None:
-    if name in BUILT_IN_ELSEWHERE:
-        scope.report(Kind.OUTSIDE, node, f"A block cannot call {name}", BUILT_IN_ELSEWHERE[name])
+    if name in UNSUPPORTED_BUILTINS:
+        scope.report(ProblemKind.OUTSIDE, node, f"A block cannot call {name}", UNSUPPORTED_BUILTINS[name])
         return
     known = sorted({*scope.file.helpers, *scope.file.special_functions, *_BUILT_IN})
-    near = get_close_matches(name, known, n=1) if len(name) < 60 else []
+    similar = get_close_matches(name, known, n=1) if len(name) < 60 else []
     math = f"math.{name}" if name in MATH_NAMES else None
-    meant = (
-        f"Did you mean `{math or near[0]}`?" if math or near else f"There are {', '.join(known)}, and those of math."
+    suggestion = (
+        f"Did you mean `{math or similar[0]}`?"
+        if math or similar
+        else f"There are {', '.join(known)}, and the functions of math."
     )
-    scope.report(Kind.CALL, node, f"There is no function {name}", meant)
+    scope.report(ProblemKind.CALL, node, f"There is no function {name}", suggestion)
 
 
 def _arguments(scope: Scope, node: ast.Call, count: int) -> list[ast.expr] | None:
-    """The arguments, when they are as many; else that is reported."""
+    """Returns the arguments; reports a problem if their number is wrong."""
     if len(node.args) == count and not any(isinstance(each, ast.Starred) for each in node.args):
         return node.args
     name, number_ = ast.unparse(node.func)[:40], "1 argument" if count == 1 else f"{count} arguments"
     message = f"{name} takes {number_} and not {len(node.args)}"
-    scope.report(Kind.CALL, node, message, f"Write `{name}({', '.join('xyz'[:count])})`.")
+    scope.report(ProblemKind.CALL, node, message, f"Write `{name}({', '.join('xyz'[:count])})`.")
     return None
 
 
@@ -150,14 +157,13 @@ def _len(scope: Scope, node: ast.Call) -> Typed | None:
     dimensions = array.type.dimensions
     if axis >= len(dimensions):
         message = f"{ast.unparse(arguments[0])} is a number and has no length"
-        scope.report(Kind.TYPE, arguments[0], message, f"Write `len({array.name})`.")
+        scope.report(ProblemKind.TYPE, arguments[0], message, f"Write `len({array.name})`.")
         return None
-    return Typed(Constant(dimensions[axis], Scalar.INT, node.lineno), is_literal=True)
+    return Typed(NumberConstant(dimensions[axis], Scalar.INT, node.lineno), is_literal=True)
 
 
 def _first_of(node: ast.expr) -> tuple[ast.expr, int]:
-    """What is measured by `len(x)`, `len(x[0])`, `len(x[0, 0])`, and along which dimension: all rows are of one size,
-    and the first is always there."""
+    """Returns the array in `len(x)`, `len(x[0])` or `len(x[0, 0])`, and the dimension that is measured."""
     if not isinstance(node, ast.Subscript) or isinstance(node.slice, ast.Slice):
         return node, 0
     indices = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
@@ -173,16 +179,16 @@ def _extreme(scope: Scope, node: ast.Call) -> Typed | None:
         if array is None:
             return None
         if len(array.type.dimensions) != 1:
-            message = f"{word} of an array goes over one dimension"
-            scope.report(Kind.TYPE, node, message, "Write the loops over the others.")
+            message = f"{word} needs an array with one dimension"
+            scope.report(ProblemKind.TYPE, node, message, "Write loops over the other dimensions.")
             return None
         return Typed(ExtremeOf(word, array, scalar_of(array.type.element), node.lineno))
     if not node.args:
         _arguments(scope, node, 2)
         return None
-    found = [number(scope, each) for each in node.args]
-    typed = [each for each in found if each is not None]
-    kind = common(scope, node, word, typed) if len(typed) == len(found) else None
+    operands = [number(scope, each) for each in node.args]
+    typed = [each for each in operands if each is not None]
+    kind = common_type(scope, node, word, typed) if len(typed) == len(operands) else None
     if kind is None:
         return None
     coerced = [coerce(scope, each, kind, at) for each, at in zip(typed, node.args, strict=True)]
@@ -196,35 +202,37 @@ def _sum(scope: Scope, node: ast.Call) -> Typed | None:
         return None
     if isinstance(arguments[0], ast.GeneratorExp | ast.ListComp):
         instead = "Write a loop: `for v in x: total += v * v`, from `total = 0.0`."
-        scope.report(Kind.GROWS, arguments[0], "sum goes over an array that is there", instead)
+        scope.report(ProblemKind.GROWS, arguments[0], "sum needs an array", instead)
         return None
     array = array_of(scope, arguments[0])
     if array is None:
         return None
     kind = scalar_of(array.type.element)
     if len(array.type.dimensions) != 1:
-        scope.report(Kind.TYPE, node, "sum of an array goes over one dimension", "Write the loops over the others.")
+        scope.report(
+            ProblemKind.TYPE, node, "sum needs an array with one dimension", "Write loops over the other dimensions."
+        )
         return None
     if kind is Scalar.F64:
-        message = "Python's sum of f64 has other last bits in each version"
-        scope.report(Kind.OUTSIDE, node, message, "Write a loop: `for v in x: total += v`.")
+        message = "sum of f64 differs between versions of Python"
+        scope.report(ProblemKind.OUTSIDE, node, message, "Write a loop: `for v in x: total += v`.")
         return None
     return Typed(SumOf(array, kind, node.lineno))
 
 
 def _number(scope: Scope, node: ast.Call) -> Typed | None:
-    """The only argument, a number."""
+    """Checks that the only argument is a number."""
     arguments = _arguments(scope, node, 1)
     typed = number(scope, arguments[0]) if arguments else None
     if typed is None or arguments is None or typed.type is not Scalar.BOOL:
         return typed
-    scope.report(Kind.TYPE, arguments[0], "This is a bool and no number", "Write `int(b)`.")
+    scope.report(ProblemKind.TYPE, arguments[0], "This is a bool, not a number", "Write `int(b)`.")
     return None
 
 
 def _absolute(scope: Scope, node: ast.Call) -> Typed | None:
     typed = _number(scope, node)
-    value = None if typed is None else firm(scope, typed, node.args[0])
+    value = None if typed is None else with_own_type(scope, typed, node.args[0])
     if value is None:
         return None
     kind = value.type or Scalar.INT
@@ -235,15 +243,15 @@ def _absolute(scope: Scope, node: ast.Call) -> Typed | None:
 
 def _round(scope: Scope, node: ast.Call) -> Typed | None:
     if len(node.args) == 2:
-        instead = "Write `round(x * 100.0) / 100.0`, or leave the rounding to what shows the number."
-        scope.report(Kind.OUTSIDE, node, "round gives a whole number here", instead)
+        instead = "Write `round(x * 100.0) / 100.0`, or round where the number is displayed."
+        scope.report(ProblemKind.OUTSIDE, node, "round returns a whole number in a block", instead)
         return None
     return _to_whole(scope, node, "round")
 
 
 def _to_whole(scope: Scope, node: ast.Call, rounding: str) -> Typed | None:
     typed = _number(scope, node)
-    value = None if typed is None else firm(scope, typed, node.args[0])
+    value = None if typed is None else with_own_type(scope, typed, node.args[0])
     if value is None:
         return None
     return Typed(value if value.type is Scalar.INT else Convert(value, Scalar.INT, node.lineno, rounding))
@@ -254,7 +262,7 @@ def _int(scope: Scope, node: ast.Call) -> Typed | None:
     typed = number(scope, arguments[0]) if arguments else None
     if typed is None:
         return None
-    value = firm(scope, typed, node.args[0])
+    value = with_own_type(scope, typed, node.args[0])
     if value is None:
         return None
     return Typed(value if value.type is Scalar.INT else Convert(value, Scalar.INT, node.lineno, "int"))
@@ -268,7 +276,7 @@ def _conversion(scope: Scope, node: ast.Call, name: str) -> Typed | None:
     value = None if typed is None else coerce(scope, typed, Scalar.INT, node.args[0])
     if value is None:
         return None
-    return Typed(Fit(value, ELEMENTS[name], node.lineno))
+    return Typed(FitElement(value, ELEMENTS[name], node.lineno))
 
 
 def _to_float(scope: Scope, node: ast.Call, kind: Scalar) -> Typed | None:
@@ -285,7 +293,7 @@ def _to_float(scope: Scope, node: ast.Call, kind: Scalar) -> Typed | None:
 
 
 def _print(scope: Scope, node: ast.Call) -> Typed | None:
-    scope.report(Kind.OUTSIDE, node, "print gives nothing", "Call it in a line of its own.")
+    scope.report(ProblemKind.OUTSIDE, node, "print returns nothing", "Call it on a line of its own.")
     return None
 
 
@@ -300,21 +308,21 @@ _BUILT_IN: dict[str, Callable[[Scope, ast.Call], Typed | None]] = {
     "print": _print,
 }
 BUILT_IN = (*_BUILT_IN, "range", "enumerate", "zip", "f32", "f64")
-"""The functions that need no import, for completion."""
+"""Functions that need no import, for completion."""
 
 
 def _mathematics(scope: Scope, node: ast.Call, name: str) -> Typed | None:
     if name in _ROUNDINGS:
         return _to_whole(scope, node, _ROUNDINGS[name])
     if name not in MATH_NAMES:
-        near = get_close_matches(name, MATH_NAMES, n=1) if len(name) < 60 else []
-        instead = f"Did you mean `math.{near[0]}`?" if near else f"There are {', '.join(MATH_NAMES)}."
-        scope.report(Kind.CALL, node.func, f"There is no math.{name} in a block", instead)
+        similar = get_close_matches(name, MATH_NAMES, n=1) if len(name) < 60 else []
+        instead = f"Did you mean `math.{similar[0]}`?" if similar else f"There are {', '.join(MATH_NAMES)}."
+        scope.report(ProblemKind.CALL, node.func, f"There is no math.{name} in a block", instead)
         return None
     arguments = _arguments(scope, node, PRIMITIVES.get(name, FUNCTIONS.get(name, 1)))
-    found = [number(scope, each) for each in arguments or ()]
-    typed = [each for each in found if each is not None]
-    kind = common(scope, node, f"math.{name}", typed) if arguments and len(typed) == len(found) else None
+    operands = [number(scope, each) for each in arguments or ()]
+    typed = [each for each in operands if each is not None]
+    kind = common_type(scope, node, f"math.{name}", typed) if arguments and len(typed) == len(operands) else None
     if kind is None or arguments is None:
         return None
     if kind is Scalar.INT:
@@ -327,7 +335,7 @@ def _mathematics(scope: Scope, node: ast.Call, name: str) -> Typed | None:
 
 
 def _of_f64(scope: Scope, node: ast.Call, name: str, kind: Scalar, values: list[Expression]) -> Typed:
-    """A function of f64, for numbers of `kind`: an f32 goes through f64 and is rounded once more."""
+    """Calls an f64 function for numbers of `kind`: an f32 is converted to f64, and the result is rounded to f32."""
     line = node.lineno
     if name == "fabs":
         return Typed(Absolute(values[0], kind, line))
@@ -348,28 +356,28 @@ def _of_f64(scope: Scope, node: ast.Call, name: str, kind: Scalar, values: list[
 
 
 def _helper(scope: Scope, node: ast.Call, helper: ast.FunctionDef) -> Typed | None:
-    if helper.name in scope.file.active:
-        message = f"{helper.name} calls itself, and the memory of a rune is fixed"
-        scope.report(Kind.CALL, node.func, message, "Write a loop.")
+    if helper.name in scope.file.call_stack:
+        message = f"{helper.name} calls itself; a block cannot use recursion"
+        scope.report(ProblemKind.CALL, node.func, message, "Write a loop.")
         return None
     parameters = [*helper.args.posonlyargs, *helper.args.args]
     if len(node.args) != len(parameters):
         names = ", ".join(each.arg for each in parameters)
         message = f"{helper.name} takes {len(parameters)} arguments and not {len(node.args)}"
-        scope.report(Kind.CALL, node, message, f"Write `{helper.name}({names})`.")
+        scope.report(ProblemKind.CALL, node, message, f"Write `{helper.name}({names})`.")
         return None
-    given: list[Expression | ArrayVariable] = []
-    for parameter, at in zip(parameters, node.args, strict=True):
-        one = _helper_argument(scope, parameter, at)
-        if one is None:
+    values: list[Expression | ArrayVariable] = []
+    for parameter, argument in zip(parameters, node.args, strict=True):
+        value = _helper_argument(scope, parameter, argument)
+        if value is None:
             return None
-        given.append(one)
-    kinds = tuple(each if isinstance(each, ArrayVariable) else each.type or Scalar.INT for each in given)
+        values.append(value)
+    kinds = tuple(each if isinstance(each, ArrayVariable) else each.type or Scalar.INT for each in values)
     function = scope.file.specialise(scope.file, helper, kinds, node)
     if function is None:
         return None
     scope.calls[function] = None
-    return Typed(Call(function, tuple(given), function.gives, node.lineno))
+    return Typed(HelperCall(function, tuple(values), function.gives, node.lineno))
 
 
 def _helper_argument(scope: Scope, parameter: ast.arg, node: ast.expr) -> Expression | ArrayVariable | None:
@@ -380,8 +388,8 @@ def _helper_argument(scope: Scope, parameter: ast.arg, node: ast.expr) -> Expres
     if isinstance(annotation, ast.Subscript):
         return array_of(scope, node)
     if annotation is None:
-        return None  # which is told where the helper stands
-    message = f"The parameter {parameter.arg} has no type that a helper can have"
+        return None  # reported with the helper's definition
+    message = f"The parameter {parameter.arg} has a type that a helper cannot have"
     instead = 'Write `f32`, `int`, `bool` or an array, `f32["n"]`.'
-    scope.report(Kind.SIGNATURE, parameter, message, instead)
+    scope.report(ProblemKind.SIGNATURE, parameter, message, instead)
     return None

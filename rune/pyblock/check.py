@@ -1,4 +1,4 @@
-"""From a file's text to a checked block for inputs of known types, or to all problems of the text."""
+"""Checks the text of a block's file for inputs of known types: gives a typed block, or all problems of the text."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ from functools import cache
 from rune.pyblock.calls import FUNCTIONS, call
 from rune.pyblock.expressions import number
 from rune.pyblock.ir import (
+    ArrayRole,
     ArrayVariable,
-    Block,
-    Constant,
     Function,
-    Role,
+    NumberConstant,
+    TypedBlock,
     Variable,
 )
 from rune.pyblock.mathematics import SOURCE as MATHEMATICS
 from rune.pyblock.numbers import Scalar
-from rune.pyblock.problems import Kind, Problem
-from rune.pyblock.scope import WORDS, Again, FileScope, Scope
+from rune.pyblock.problems import Problem, ProblemKind
+from rune.pyblock.scope import RESERVED_NAMES, FileScope, RecheckFunction, Scope
 from rune.pyblock.signature import (
     SCALARS,
     ArrayShape,
@@ -36,34 +36,34 @@ from rune.pyblock.tables import array_literal
 from rune.tensor import TensorType
 
 MATHEMATICS_FILE = "math"
-"""The file that the functions of the mathematics stand in, which no project has."""
-MOST_SPECIALISED = 24
-"""How often a helper is compiled for arrays of other sizes."""
-MOST_CONSTANT = 1 << 16
-"""Elements of a constant: a file's text has room for fewer, and zeros are made where they are written to."""
-UNBOUND = 64
-"""What a dimension is taken for while no wire says it."""
+"""The file name of the math library in the compiler. No project has a file with this name."""
+MAX_SPECIALISATIONS = 24
+"""The maximum number of array sizes that a helper is compiled for."""
+MAX_CONSTANT_ELEMENTS = 1 << 16
+"""The maximum number of elements of a constant."""
+DEFAULT_DIMENSION = 64
+"""The size of a dimension whose connected tensor is not known."""
 
 
 @dataclass(frozen=True, eq=False)
-class Checked:
-    """What a file is. `block` is None when there are problems. `marks` say how Python must round to give the same
-    bits, by the nodes of `tree`."""
+class CheckedFile:
+    """A checked file. `block` is None if there are problems. `marks` say how Python must round the nodes of `tree` to
+    get the same bits as the compiled code."""
 
     text: BlockText
     problems: tuple[Problem, ...]
     signature: BlockSignature | None
-    block: Block | None
+    block: TypedBlock | None
     tree: ast.Module | None
     marks: Mapping[ast.AST, Sequence[str]]
     dimensions: Mapping[str, int]
     scopes: Mapping[ast.FunctionDef, Scope]
-    """What each function knew when it was last looked at."""
+    """The scope of each function after its last check."""
 
 
 @dataclass(frozen=True, eq=False)
 class ReadFile:
-    """A file whose signature was read."""
+    """A parsed file with the signature of its block."""
 
     text: BlockText
     tree: ast.Module | None
@@ -71,33 +71,35 @@ class ReadFile:
 
 
 def read_file(file: str, source: str) -> ReadFile:
-    """The signature of a file's block, without a look at what it does."""
+    """Reads the signature of a file's block without checking its body."""
     text = BlockText(file, source)
     tree = parse_text(text)
     return ReadFile(text, tree, None if tree is None else read_signature(tree, text))
 
 
-def check_file(file: str, source: str, types: Sequence[TensorType] | None = None) -> Checked:
-    """Checks a whole file for inputs of these types; without them every name of a dimension is `UNBOUND`. What is wrong
-    is a problem. Raises `UnfitInput` for types that the signature does not take."""
+def check_file(file: str, source: str, types: Sequence[TensorType] | None = None) -> CheckedFile:
+    """Checks a whole file for inputs of these types; without types, every named dimension is `DEFAULT_DIMENSION`.
+
+    Raises `UnfitInput` for types that do not match the signature.
+    """
     read = read_file(file, source)
     text, tree, signature = read.text, read.tree, read.signature
     if tree is None:
-        return Checked(text, tuple(text.problems), None, None, None, {}, {}, {})
+        return CheckedFile(text, tuple(text.problems), None, None, None, {}, {}, {})
     scope = file_scope(tree, text)
     block = None
     names: dict[str, int] = {}
     if signature is not None:
-        names = dict.fromkeys(signature.names(), UNBOUND) if types is None else bind(signature, types)
+        names = dict.fromkeys(signature.names(), DEFAULT_DIMENSION) if types is None else bind(signature, types)
         block = _block(scope, signature, names)
     check_unused(scope, signature)
     problems = tuple(sorted(text.problems, key=lambda each: (each.place, each.message)))
-    return Checked(text, problems, signature, None if problems else block, tree, scope.marks, names, scope.scopes)
+    return CheckedFile(text, problems, signature, None if problems else block, tree, scope.marks, names, scope.scopes)
 
 
 def file_scope(tree: ast.Module, text: BlockText, adapt: Callable[[FileScope], None] | None = None) -> FileScope:
-    """The constants and functions of a file; what else it holds is reported. `adapt` says what else it may hold."""
-    constants: dict[str, Constant | ArrayVariable] = {}
+    """Collects the constants and functions of a file and reports everything else. `adapt` can allow more."""
+    constants: dict[str, NumberConstant | ArrayVariable] = {}
     helpers: dict[str, ast.FunctionDef] = {}
     scope = FileScope(text, constants, helpers, _imports_math(tree), mathematics, call, specialise)
     if adapt is not None:
@@ -105,34 +107,41 @@ def file_scope(tree: ast.Module, text: BlockText, adapt: Callable[[FileScope], N
     for node in tree.body:
         match node:
             case ast.FunctionDef(name=name):
-                if name in WORDS or name in helpers:
+                if name in RESERVED_NAMES or name in helpers:
                     text.report(
-                        Kind.NAME, text.word(node, name), f"{name} has a meaning already", "Choose another name."
+                        ProblemKind.NAME, text.word(node, name), f"{name} already has a meaning", "Choose another name."
                     )
                 else:
                     helpers[name] = node
             case ast.Import(names=[ast.alias(name="math", asname=None)]):
                 pass
             case ast.Import() | ast.ImportFrom():
-                instead = "Write `import math`; the types need no import."
+                instead = "Write `import math`. Types need no import."
                 if any(alias.name.partition(".")[0] == "numpy" for alias in node.names):
-                    instead = "Remove it: `sum`, `max`, `len`, loops and `math` do what it does, on every device."
-                text.report(Kind.OUTSIDE, text.place(node), "A block imports only math, whole", instead)
+                    instead = "Remove it, and use `sum`, `max`, `len`, loops and `math`, which work on every device."
+                text.report(
+                    ProblemKind.OUTSIDE, text.place(node), "A block can import only `math`, with `import math`", instead
+                )
             case ast.Expr(value=ast.Constant(value=str())):
                 pass
             case ast.Assign(targets=[ast.Name(id=name) as target], value=value):
-                if name in WORDS or name in constants:
-                    message = f"{name} has a meaning already"
-                    text.report(Kind.NAME, text.place(target), message, "Choose another name.")
+                if name in RESERVED_NAMES or name in constants:
+                    message = f"{name} already has a meaning"
+                    text.report(ProblemKind.NAME, text.place(target), message, "Choose another name.")
                     continue
-                found = _file_constant(scope, name, value)
-                if found is not None:
-                    constants[name] = found
+                constant = _file_constant(scope, name, value)
+                if constant is not None:
+                    constants[name] = constant
             case ast.ClassDef():
-                text.report(Kind.OUTSIDE, text.word(node, "class"), "A block has no classes", "Use arrays and helpers.")
+                text.report(
+                    ProblemKind.OUTSIDE,
+                    text.word(node, "class"),
+                    "A block cannot define classes",
+                    "Use arrays and helper functions.",
+                )
             case _:
-                message = "A file holds the block, helpers, and constants"
-                text.report(Kind.OUTSIDE, text.place(node), message, "Move the line into a function.")
+                message = "A file can contain only the block, helper functions and constants"
+                text.report(ProblemKind.OUTSIDE, text.place(node), message, "Move the line into a function.")
     return scope
 
 
@@ -140,26 +149,28 @@ def _imports_math(tree: ast.Module) -> bool:
     return any(isinstance(node, ast.Import) and [each.name for each in node.names] == ["math"] for node in tree.body)
 
 
-def _file_constant(scope: FileScope, name: str, value: ast.expr) -> Constant | ArrayVariable | None:
+def _file_constant(scope: FileScope, name: str, value: ast.expr) -> NumberConstant | ArrayVariable | None:
     outside = Scope(scope, _NOWHERE, {}, frozenset(), {})
     if isinstance(value, ast.Call):
         special = scope.special_constant(name, value)
         if special is not None:
             return special
-        made = array_literal(scope.text, value, {}, lambda node: _whole_literal(outside, node))
-        if made is None:
+        literal = array_literal(scope.text, value, {}, lambda node: _whole_literal(outside, node))
+        if literal is None:
             return None
-        if made.type.count > MOST_CONSTANT:
-            message = f"A constant has at most {MOST_CONSTANT:,} elements, and this has {made.type.count:,}"
-            scope.text.report(Kind.GROWS, scope.text.place(value), message, "Make the array in a function.")
+        if literal.type.count > MAX_CONSTANT_ELEMENTS:
+            message = f"A constant has at most {MAX_CONSTANT_ELEMENTS:,} elements, and this has {literal.type.count:,}"
+            scope.text.report(ProblemKind.GROWS, scope.text.place(value), message, "Create the array in a function.")
             return None
-        values = made.values or (0,) * made.type.count
-        return ArrayVariable(name, made.type, Role.TABLE, is_writable=False, data=values)
+        values = literal.values or (0,) * literal.type.count
+        return ArrayVariable(name, literal.type, ArrayRole.TABLE, is_writable=False, data=values)
     typed = number(outside, value)
-    if typed is not None and isinstance(typed.expression, Constant):
+    if typed is not None and isinstance(typed.expression, NumberConstant):
         return typed.expression
     if typed is not None:
-        scope.text.report(Kind.OUTSIDE, scope.text.place(value), "This is no constant", "Compute it in the block.")
+        scope.text.report(
+            ProblemKind.OUTSIDE, scope.text.place(value), "This is not a constant", "Compute it in the block."
+        )
     return None
 
 
@@ -168,48 +179,50 @@ _NOWHERE = next(node for node in ast.parse("def nowhere(): pass").body if isinst
 
 def _whole_literal(scope: Scope, node: ast.expr) -> int | None:
     typed = number(scope, node)
-    if typed is not None and isinstance(typed.expression, Constant) and typed.type is Scalar.INT:
+    if typed is not None and isinstance(typed.expression, NumberConstant) and typed.type is Scalar.INT:
         return int(typed.expression.value)
     return None
 
 
-def _block(file: FileScope, signature: BlockSignature, names: Mapping[str, int]) -> Block | None:
+def _block(file: FileScope, signature: BlockSignature, names: Mapping[str, int]) -> TypedBlock | None:
     inputs: list[Variable | ArrayVariable] = []
-    for given in signature.inputs:
-        if isinstance(given.shape, ArrayShape):
-            inputs.append(ArrayVariable(given.name, given.shape.bound(names), Role.GIVEN, is_writable=False))
+    for parameter in signature.inputs:
+        if isinstance(parameter.shape, ArrayShape):
+            inputs.append(
+                ArrayVariable(parameter.name, parameter.shape.bound(names), ArrayRole.CALLER, is_writable=False)
+            )
         else:
-            inputs.append(Variable(given.name, given.shape))
+            inputs.append(Variable(parameter.name, parameter.shape))
     parameters = tuple(Variable(setting.name, setting.type) for setting in signature.settings)
     states = tuple(
-        ArrayVariable(given.name, given.shape.bound(names), Role.GIVEN, is_writable=True)
-        for given in signature.states
-        if isinstance(given.shape, ArrayShape)
+        ArrayVariable(parameter.name, parameter.shape.bound(names), ArrayRole.CALLER, is_writable=True)
+        for parameter in signature.states
+        if isinstance(parameter.shape, ArrayShape)
     )
     outputs = tuple(shape.bound(names) if isinstance(shape, ArrayShape) else shape for shape in signature.outputs)
     entry = checked_function(file, signature.node, (*inputs, *parameters, *states), names, outputs, None)
     if entry is None:
         return None
-    functions = called_by(entry)
+    functions = functions_called_by(entry)
     input_types = tuple(
         each.type if isinstance(each, ArrayVariable) else output_type(each.type, names) for each in inputs
     )
     output_types = tuple(output_type(shape, names) for shape in signature.outputs)
-    return Block(entry, functions, input_types, parameters, states, output_types)
+    return TypedBlock(entry, functions, input_types, parameters, states, output_types)
 
 
-def called_by(entry: Function) -> tuple[Function, ...]:
-    """All functions that a function calls, those first that others call."""
-    found: dict[Function, None] = {}
+def functions_called_by(entry: Function) -> tuple[Function, ...]:
+    """Returns all functions that a function calls, directly or not, each before its callers."""
+    functions: dict[Function, None] = {}
 
     def visit(function: Function) -> None:
         for each in function.calls:
-            if each not in found:
+            if each not in functions:
                 visit(each)
-                found[each] = None
+                functions[each] = None
 
     visit(entry)
-    return tuple(found)
+    return tuple(functions)
 
 
 def checked_function(
@@ -220,28 +233,28 @@ def checked_function(
     outputs: tuple[TensorType | Scalar, ...],
     gives: Scalar | None,
 ) -> Function | None:
-    """A function for parameters of these types."""
+    """Checks a function for parameters of these types. Returns None if a problem was reported."""
     before = len(file.text.problems)
-    decided: dict[str, Scalar] = {}
-    file.active.append(node.name)
+    promoted: dict[str, Scalar] = {}
+    file.call_stack.append(node.name)
     try:
         while True:
             for each in ast.walk(node):
                 file.marks.pop(each, None)
-            scope = file.scopes[node] = Scope(file, node, names, names_in(node.body), decided)
+            scope = file.scopes[node] = Scope(file, node, names, names_in(node.body), promoted)
             for parameter in parameters:
                 scope.known[parameter.name] = parameter
                 scope.assign(parameter.name)
             try:
                 body = block_of(scope, node.body, outputs)
                 break
-            except Again:
+            except RecheckFunction:
                 del file.text.problems[before:]
     finally:
-        file.active.pop()
+        file.call_stack.pop()
     if scope.assigned is not None and outputs:
-        message = f"{node.name} may end without giving anything"
-        file.text.report(Kind.TYPE, file.text.word(node, node.name), message, "End every way with `return`.")
+        message = f"{node.name} can end without returning a value"
+        file.text.report(ProblemKind.TYPE, file.text.word(node, node.name), message, "End every path with `return`.")
     if len(file.text.problems) > before:
         return None
     own = [each for name, each in scope.known.items() if each not in parameters]
@@ -258,32 +271,32 @@ def checked_function(
 
 
 def specialise(
-    file: FileScope, node: ast.FunctionDef, given: tuple[Scalar | ArrayVariable, ...], at: ast.Call
+    file: FileScope, node: ast.FunctionDef, arguments: tuple[Scalar | ArrayVariable, ...], at: ast.Call
 ) -> Function | None:
-    """A helper for arguments of these types; checked once for each."""
+    """Returns a helper for arguments of these types; each combination is checked once."""
     signature = _helper_signature(file, node)
     if signature is None:
         return None
     shapes, gives = signature
     names: dict[str, int] = {}
     parameters: list[Variable | ArrayVariable] = []
-    for argument, shape, value in zip((*node.args.posonlyargs, *node.args.args), shapes, given, strict=True):
+    for argument, shape, value in zip((*node.args.posonlyargs, *node.args.args), shapes, arguments, strict=True):
         if isinstance(shape, Scalar):
             parameters.append(Variable(argument.arg, shape))
             continue
         if not isinstance(value, ArrayVariable) or not _fits(shape, value.type, names):
-            message = f"{node.name} takes {shape} as {argument.arg}"
-            text = f"{message} and not {value.type if isinstance(value, ArrayVariable) else value}"
-            file.text.report(Kind.TYPE, file.text.place(at), text, "Give it an array of that type.")
+            message = f"{argument.arg} of {node.name} must be {shape}"
+            text = f"{message}, not {value.type if isinstance(value, ArrayVariable) else value}"
+            file.text.report(ProblemKind.TYPE, file.text.place(at), text, "Pass an array of that type.")
             return None
-        parameters.append(ArrayVariable(argument.arg, value.type, Role.GIVEN, value.is_writable))
+        parameters.append(ArrayVariable(argument.arg, value.type, ArrayRole.CALLER, value.is_writable))
     key = (
         node,
         tuple((each.type, each.is_writable if isinstance(each, ArrayVariable) else None) for each in parameters),
     )
-    if key not in file.specialised and sum(known[0] is node for known in file.specialised) >= MOST_SPECIALISED:
-        message = f"{node.name} is called with more than {MOST_SPECIALISED} different sizes of arrays"
-        file.text.report(Kind.CALL, file.text.place(at), message, "Use arrays of fewer sizes.")
+    if key not in file.specialised and sum(known[0] is node for known in file.specialised) >= MAX_SPECIALISATIONS:
+        message = f"{node.name} is called with more than {MAX_SPECIALISATIONS} different sizes of arrays"
+        file.text.report(ProblemKind.CALL, file.text.place(at), message, "Use arrays of fewer sizes.")
         return None
     if key not in file.specialised:
         outputs = () if gives is None else (gives,)
@@ -303,13 +316,13 @@ def _fits(shape: ArrayShape, type_: TensorType, names: dict[str, int]) -> bool:
 def _helper_signature(
     file: FileScope, node: ast.FunctionDef
 ) -> tuple[tuple[ArrayShape | Scalar, ...], Scalar | None] | None:
-    """A helper's parameters and the number that it gives; None when a problem was reported."""
+    """Returns a helper's parameter types and the type that it returns; None if a problem was reported."""
     before = len(file.text.problems)
     arguments = node.args
     if arguments.vararg or arguments.kwarg or arguments.kwonlyargs or arguments.defaults or node.decorator_list:
-        message = "A helper takes its arguments by their order, each without a default"
+        message = "A helper can have only positional parameters without defaults"
         instead = f"Write `def {node.name}(x: f32, y: f32) -> f32:`."
-        file.text.report(Kind.SIGNATURE, file.text.word(node, node.name), message, instead)
+        file.text.report(ProblemKind.SIGNATURE, file.text.word(node, node.name), message, instead)
     shapes = []
     for each in (*arguments.posonlyargs, *arguments.args):
         shape = read_shape(each.annotation, file.text, "a parameter")
@@ -317,7 +330,7 @@ def _helper_signature(
             shapes.append(shape)
         elif each.annotation is None:
             message = f"The parameter {each.arg} has no type"
-            file.text.report(Kind.SIGNATURE, file.text.place(each), message, f"Write `{each.arg}: f32`.")
+            file.text.report(ProblemKind.SIGNATURE, file.text.place(each), message, f"Write `{each.arg}: f32`.")
     match node.returns:
         case None | ast.Constant(value=None):
             gives = None
@@ -325,34 +338,34 @@ def _helper_signature(
             gives = SCALARS[name]
         case returned:
             gives = None
-            message = "A helper gives a number"
-            instead = 'Hand it an array to fill: `def fill(x: f32["n"], y: f32["n"]) -> None:`.'
-            file.text.report(Kind.SIGNATURE, file.text.place(returned), message, instead)
+            message = "A helper can return only a number"
+            instead = 'To return an array, pass one to fill: `def fill(x: f32["n"], y: f32["n"]) -> None:`.'
+            file.text.report(ProblemKind.SIGNATURE, file.text.place(returned), message, instead)
     if len(file.text.problems) > before or len(shapes) != len(arguments.posonlyargs) + len(arguments.args):
         return None
     return tuple(shapes), gives
 
 
 def check_unused(file: FileScope, signature: BlockSignature | None) -> None:
-    """Checks the helpers that nothing calls yet, so that they are not wrong in silence."""
+    """Checks helpers that are never called, so that their problems are reported too."""
     called = {key[0] for key in file.specialised}
     for node in file.helpers.values():
         if node in called or (signature is not None and node is signature.node):
             continue
         if signature is None and node.name == file.text.file.rpartition("/")[2].removesuffix(".py"):
             continue
-        found = _helper_signature(file, node)
-        if found is None:
+        helper_signature = _helper_signature(file, node)
+        if helper_signature is None:
             continue
-        given: list[Scalar | ArrayVariable] = []
-        for shape in found[0]:
+        arguments: list[Scalar | ArrayVariable] = []
+        for shape in helper_signature[0]:
             if isinstance(shape, Scalar):
-                given.append(shape)
+                arguments.append(shape)
             else:
-                names = {each: UNBOUND for each in shape.dimensions if isinstance(each, str)}
-                given.append(ArrayVariable("", shape.bound(names), Role.GIVEN, is_writable=True))
+                names = {each: DEFAULT_DIMENSION for each in shape.dimensions if isinstance(each, str)}
+                arguments.append(ArrayVariable("", shape.bound(names), ArrayRole.CALLER, is_writable=True))
         nowhere = ast.copy_location(ast.Call(ast.Name(node.name), [], []), node)
-        specialise(file, node, tuple(given), nowhere)
+        specialise(file, node, tuple(arguments), nowhere)
 
 
 @cache
@@ -366,24 +379,24 @@ def _mathematics_file() -> tuple[FileScope, Mapping[str, ast.FunctionDef]]:
 
 
 _NAMED_OTHERWISE = {"pow": "raised"}
-"""Functions of the mathematics whose name has another meaning in the language."""
+"""Functions of the math library whose names have another meaning in the language."""
 
 
 @cache
 def mathematics(name: str) -> Function:
-    """A function of the mathematics, checked."""
+    """Returns a checked function of the math library."""
     file, helpers = _mathematics_file()
     node = helpers[_NAMED_OTHERWISE.get(name, name)]
-    given = tuple(Scalar.F64 for _ in node.args.args)
+    arguments = tuple(Scalar.F64 for _ in node.args.args)
     nowhere = ast.copy_location(ast.Call(ast.Name(name), [], []), node)
-    found = specialise(file, node, given, nowhere)
-    if found is None:
+    function = specialise(file, node, arguments, nowhere)
+    if function is None:
         raise ValueError([(each.message, each.place) for each in file.text.problems])
-    return found
+    return function
 
 
 def mathematics_file() -> FileScope:
-    """The file of the mathematics with the marks of all its functions, to run it in Python."""
+    """Returns the file of the math library with the marks of all its functions, to run it in Python."""
     for name in FUNCTIONS:
         mathematics(name)
     return _mathematics_file()[0]

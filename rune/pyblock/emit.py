@@ -1,4 +1,4 @@
-"""A checked block as C: a header that stands alone beside the kernels' common ones.
+"""Emits a checked block as a C header that needs only the common headers of the kernels.
 
 The same block gives the same text.
 """
@@ -15,19 +15,19 @@ from rune.pyblock.c_statements import StatementText
 from rune.pyblock.check import MATHEMATICS_FILE
 from rune.pyblock.interval_arithmetic import ALL, Interval
 from rune.pyblock.intervals import intervals
-from rune.pyblock.ir import ArrayVariable, Block, Expression, Function, Role, Variable
+from rune.pyblock.ir import ArrayRole, ArrayVariable, Expression, Function, TypedBlock, Variable
 from rune.pyblock.numbers import Scalar, scalar_of
 from rune.pyblock.results import arrays_of_outputs
 
 _ALIGNMENT = 8
 _ON_STACK = 64
-"""Bytes of an array that a function keeps among its numbers, and not in the arena."""
+"""The maximum size in bytes of an array on the stack; larger ones are in the arena."""
 
 
 @dataclass(frozen=True)
 class EmittedBlock:
     """A block's C. `function` takes a pointer for each input and output, then `void *state` where there is a state and
-    `void *scratch` where there is scratch, and returns nothing. `checks` are the places that may give up."""
+    `void *scratch` where there is scratch, and returns nothing. `checks` is the number of run-time checks."""
 
     name: str
     text: str
@@ -37,15 +37,15 @@ class EmittedBlock:
     checks: int
 
 
-def emit(block: Block, file: str, settings: Sequence[int | float]) -> EmittedBlock:
-    """The C of a block with its parameters' values, in the order of `block.parameters`."""
+def emit(block: TypedBlock, file: str, settings: Sequence[int | float]) -> EmittedBlock:
+    """Emits the C of a block with the values of its parameters, in the order of `block.parameters`."""
     return _Header(block, file, settings).emitted()
 
 
 class _Header:
-    """The header as it grows. Its names begin with `@`, which becomes the digest of the whole."""
+    """Builds the header. Its names begin with `@`, which is replaced by the digest of the header."""
 
-    def __init__(self, block: Block, file: str, settings: Sequence[int | float]) -> None:
+    def __init__(self, block: TypedBlock, file: str, settings: Sequence[int | float]) -> None:
         self._block = block
         self._settings = settings
         self._file = file
@@ -61,7 +61,7 @@ class _Header:
 
     def emitted(self) -> EmittedBlock:
         for number, function in enumerate((*self._block.functions, self._block.entry)):
-            # What blocks share is in each that needs it, under one name, and compiled once.
+            # Shared functions are in each header that needs them, under one name, and compiled once.
             is_shared = function.file == MATHEMATICS_FILE
             self._functions[function] = f"rune_block_math_{function.name}" if is_shared else f"@_{number}"
             text = self._function(function)
@@ -73,11 +73,11 @@ class _Header:
         guard = f"RUNE_{digest.upper()}_H"
         top = ["/* A block in Python, compiled. */", f"#ifndef {guard}", f"#define {guard}", "", *includes, ""]
         text = "\n".join([*top, body, "#endif", ""]).replace("@", digest)
-        state = sum(map(_room, self._block.states))
+        state = sum(map(_aligned_size, self._block.states))
         return EmittedBlock(f"{digest}.h", text, f"{digest}_run", state, self._scratch, self._checks)
 
     def _includes(self, body: str) -> list[str]:
-        found = ["rune.h", "rune_block.h"]
+        headers = ["rune.h", "rune_block.h"]
         if any(
             word in body
             for word in (
@@ -89,37 +89,37 @@ class _Header:
                 "is_within",
             )
         ):
-            found.append("rune_block_float.h")
+            headers.append("rune_block_float.h")
         if any(word in body for word in ("rune_sqrt", "rune_fmod", "RUNE_INFINITY", "RUNE_NAN")):
-            found.append("rune_math.h")
+            headers.append("rune_math.h")
         if "rune_block_witness" in body:
-            found.append("rune_block_witness.h")
+            headers.append("rune_block_witness.h")
         if self._can_fail:
-            found.append("rune_block_fail.h")
-        return found
+            headers.append("rune_block_fail.h")
+        return headers
 
     def _file_names(self) -> list[str]:
-        """The names of files for messages, as numbers; what JSON would escape becomes a question mark."""
+        """Returns the names of files as character codes; characters that JSON would escape become question marks."""
         if not self._can_fail:
             return []
         lines = []
         for file, name in self._files.items():
-            kept = (
+            printable = (
                 each if each.isascii() and each.isprintable() and each not in '"\\' else "?" for each in file[-100:]
             )
-            letters = ", ".join(str(ord(each)) for each in kept)
+            codes = ", ".join(str(ord(each)) for each in printable)
             unused = "RUNE_UNUSED " if len(self._files) > 1 else ""
-            lines.append(f"{unused}static const char {name}[] = {{{letters}, 0}};")
+            lines.append(f"{unused}static const char {name}[] = {{{codes}, 0}};")
         return [*lines, ""]
 
     def _file_of(self, function: Function) -> str:
-        """The name of what holds the name of a function's file. A block's own functions are all of one."""
+        """Returns the C name of the constant with the name of a function's file."""
         file = self._file if function.file in (MATHEMATICS_FILE, self._block.entry.file) else function.file
         return self._files.setdefault(file, f"@_file{len(self._files) or ''}")
 
     def _function(self, function: Function) -> str:
         entry = function is self._block.entry
-        facts = intervals(function, self._given() if entry else None, self._gives)
+        facts = intervals(function, self._parameter_values() if entry else None, self._gives)
         if function.gives is Scalar.INT and facts.gives is not None:
             self._gives[function] = facts.gives
         names: dict[Variable | ArrayVariable, str] = {}
@@ -130,32 +130,32 @@ class _Header:
             if isinstance(each, ArrayVariable):
                 parameters.append(f"{array_type(each)}p{number}")
             else:
-                # As wide as what a caller may give; where it is assigned to, what it is given must fit as well.
+                # As wide as any argument of a caller, which must fit even if the function assigns narrower values.
                 parameters.append(f"{number_type(each.type, ALL)} p{number}")
             lines.add(f"(void)p{number};")
         for number, variable in enumerate(function.variables):
             names[variable] = f"v{number}"
             lines.add(f"{number_type(variable.type, facts.variables.get(variable, ALL))} v{number} = 0;")
             lines.add(f"(void)v{number};")
-        given = arrays_of_outputs(function) if entry else {}
+        output_places = arrays_of_outputs(function) if entry else {}
         for number, array in enumerate(function.arrays):
             names[array] = f"a{number}"
             element = ELEMENT_TYPES[array.type.element]
-            if array in given:
-                lines.add(f"{element} *const a{number} = o{given[array]};")
+            if array in output_places:
+                lines.add(f"{element} *const a{number} = o{output_places[array]};")
             elif array.type.size <= _ON_STACK:
                 lines.add(f"{element} a{number}[{array.type.count}] = {{0}};")
             else:
                 at = f"({element} *)(void *)((unsigned char *)scratch + {self._scratch})"
                 lines.add(f"{element} *const a{number} = {at};")
-                self._scratch += _room(array)
+                self._scratch += _aligned_size(array)
             lines.add(f"(void)a{number};")
         results = self._results(function)
         expressions = ExpressionText(
             lines, facts, _WithTables(names, self._table), self._functions, self._file_of(function)
         )
         statements = StatementText(
-            lines, expressions, lambda values: self._return(lines, expressions, values, given, entry=entry)
+            lines, expressions, lambda values: self._return(lines, expressions, values, output_places, entry=entry)
         )
         lines.add("(void)scratch;")
         statements.block(function.body)
@@ -165,8 +165,8 @@ class _Header:
         head = ", ".join([*parameters, *results, "void *scratch"])
         return "\n".join([f"RUNE_FUNCTION int {self._functions[function]}({head}) {{", *lines.lines, "}", ""])
 
-    def _given(self) -> Mapping[Variable, Interval]:
-        """What is known of the entry's parameters: they are what the Runefile says."""
+    def _parameter_values(self) -> Mapping[Variable, Interval]:
+        """Returns the values of the entry's parameters, which are known from the Runefile."""
         pairs = zip(self._block.parameters, self._settings, strict=True)
         return {each: (int(value), int(value)) for each, value in pairs if each.type is Scalar.INT}
 
@@ -184,14 +184,14 @@ class _Header:
         *,
         entry: bool,
     ) -> None:
-        """`in_place` are the arrays that lie where the outputs are."""
+        """Writes the results. `in_place` are the arrays that are stored in the outputs."""
         if not entry:
             for each in values:
                 if not isinstance(each, ArrayVariable):
                     lines.add(f"*result = {expressions.value(each)};")
             return
-        kept = [each if isinstance(each, ArrayVariable) else expressions.value(each) for each in values]
-        for number, value in enumerate(kept):
+        results = [each if isinstance(each, ArrayVariable) else expressions.value(each) for each in values]
+        for number, value in enumerate(results):
             if isinstance(value, str):
                 lines.add(f"o{number}[0] = {value};")
                 continue
@@ -202,7 +202,7 @@ class _Header:
             lines.add(f"{head} o{number}[{index}] = {expressions.names[value]}[{index}];")
 
     def _table(self, array: ArrayVariable) -> str:
-        """The name of a constant of the file."""
+        """Returns the C name of a constant of the file."""
         if array not in self._tables:
             digest = sha256(repr((array.type, array.data)).encode()).hexdigest()[:12]
             name = self._tables[array] = f"rune_block_table_{digest}"
@@ -214,7 +214,7 @@ class _Header:
         return self._tables[array]
 
     def _run(self) -> str:
-        """The function that the pipeline calls."""
+        """Returns the function that the pipeline calls."""
         block = self._block
         inputs = [f"const {ELEMENT_TYPES[each.element]} *i{number}" for number, each in enumerate(block.inputs)]
         outputs = [f"{ELEMENT_TYPES[each.element]} *o{number}" for number, each in enumerate(block.outputs)]
@@ -226,7 +226,7 @@ class _Header:
         for state in block.states:
             pointer = f"{ELEMENT_TYPES[state.type.element]} *"
             arguments.append(f"({pointer})(void *)((unsigned char *)state + {offset})")
-            offset += _room(state)
+            offset += _aligned_size(state)
         arguments += [f"o{number}" for number in range(len(block.outputs))]
         own = [*(["void *state"] if block.states else []), *(["void *scratch"] if self._scratch else [])]
         head = f"RUNE_FUNCTION void @_run({', '.join([*inputs, *outputs, *own])}) {{"
@@ -237,7 +237,7 @@ class _Header:
 
 
 class _WithTables(dict[Variable | ArrayVariable, str]):
-    """Names of a function, with those of the file's constants when they are first asked for."""
+    """The C names of a function's variables; constants of the file are added when they are first used."""
 
     def __init__(self, names: Mapping[Variable | ArrayVariable, str], table: Callable[[ArrayVariable], str]) -> None:
         super().__init__(names)
@@ -245,10 +245,10 @@ class _WithTables(dict[Variable | ArrayVariable, str]):
 
     def __missing__(self, key: Variable | ArrayVariable) -> str:
         assert isinstance(key, ArrayVariable)  # noqa: S101 - every other name is known
-        assert key.role is Role.TABLE  # noqa: S101
+        assert key.role is ArrayRole.TABLE  # noqa: S101
         return self._table(key)
 
 
-def _room(array: ArrayVariable) -> int:
-    """The bytes of an array, with what aligns the next."""
+def _aligned_size(array: ArrayVariable) -> int:
+    """Returns the size of an array in bytes, rounded up to the alignment."""
     return -(-array.type.size // _ALIGNMENT) * _ALIGNMENT

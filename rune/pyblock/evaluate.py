@@ -1,4 +1,4 @@
-"""Runs a checked block by its typed form alone: what the compiled code is held to, without Python's own meaning."""
+"""Interprets a typed block. This is the reference for the compiled code."""
 
 from __future__ import annotations
 
@@ -9,105 +9,105 @@ from dataclasses import dataclass
 from rune.pyblock import numbers
 from rune.pyblock.ir import (
     Absolute,
+    ArrayRole,
     ArrayVariable,
     Assign,
-    Binary,
+    BinaryOperation,
     Bind,
-    Block,
-    Call,
     Choose,
-    Compare,
-    Constant,
+    Comparison,
     Convert,
-    Copy,
+    CopySlice,
     Evaluate,
     Expression,
     Extreme,
     ExtremeOf,
     Fill,
-    Fit,
+    FitElement,
     For,
     ForEach,
     Function,
+    HelperCall,
     If,
     Leave,
-    Load,
+    LoadElement,
     Logic,
     Mathematics,
+    NumberConstant,
     Primitive,
-    Read,
+    ReadVariable,
     Return,
-    Role,
     Slice,
     Statement,
-    Store,
+    StoreElement,
     SumOf,
-    Unary,
+    TypedBlock,
+    UnaryOperation,
     Variable,
     While,
     Witness,
 )
 from rune.pyblock.numbers import BlockFailure, Scalar
-from rune.pyblock.testing.witness import packed, witnessed
+from rune.pyblock.testing.witness import packed, with_output
 from rune.tensor import ElementType, TensorType
 
 Number = bool | int | float
 Elements = list[Number]
 
 
-class OutOfSteps(Exception):
-    """The run took more steps than it may."""
+class StepLimitExceeded(Exception):
+    """The run exceeded its limit of steps."""
 
 
 @dataclass(frozen=True)
-class _Left(Exception):
-    """`break`, `continue` or `return` on its way out."""
+class _ControlTransfer(Exception):
+    """`break`, `continue` or `return`, as an exception."""
 
     word: str
     values: tuple[Number | Elements, ...] = ()
 
 
-class Evaluation:
-    """A block with its states, which are zeros at first. A run takes at most `steps` statements."""
+class BlockEvaluation:
+    """A block with its states, which start as zeros. A run executes at most `steps` statements."""
 
-    def __init__(self, block: Block, steps: int = 10_000_000) -> None:
+    def __init__(self, block: TypedBlock, steps: int = 10_000_000) -> None:
         self._block = block
         self._states = [zeros(state.type) for state in block.states]
         self._steps = steps
-        self._left = steps
+        self._remaining_steps = steps
 
     def run(self, inputs: Sequence[Elements], settings: Sequence[Number]) -> list[Elements]:
-        """The elements of each output. Raises `BlockFailure` and `OutOfSteps`."""
-        self._left = self._steps
-        given: list[Number | Elements] = []
+        """Runs the block and returns the elements of each output. Raises `BlockFailure` and `StepLimitExceeded`."""
+        self._remaining_steps = self._steps
+        arguments: list[Number | Elements] = []
         for parameter, elements in zip(self._block.entry.parameters, inputs, strict=False):
-            given.append(list(elements) if isinstance(parameter, ArrayVariable) else elements[0])
-        found = self._call(self._block.entry, [*given, *settings, *self._states])
-        return [list(each) if isinstance(each, list) else [each] for each in found]
+            arguments.append(list(elements) if isinstance(parameter, ArrayVariable) else elements[0])
+        results = self._call(self._block.entry, [*arguments, *settings, *self._states])
+        return [list(each) if isinstance(each, list) else [each] for each in results]
 
-    def _call(self, function: Function, given: Iterable[Number | Elements]) -> tuple[Number | Elements, ...]:
+    def _call(self, function: Function, arguments: Iterable[Number | Elements]) -> tuple[Number | Elements, ...]:
         frame = _Frame(self)
-        for parameter, value in zip(function.parameters, given, strict=True):
+        for parameter, value in zip(function.parameters, arguments, strict=True):
             frame.values[parameter] = value
         try:
             frame.run(function.body)
-        except _Left as left:
+        except _ControlTransfer as left:
             return left.values
         return ()
 
     def step(self) -> None:
-        self._left -= 1
-        if self._left < 0:
-            raise OutOfSteps
+        self._remaining_steps -= 1
+        if self._remaining_steps < 0:
+            raise StepLimitExceeded
 
     def mathematics(self, node: Mathematics, values: list[float]) -> float:
-        found = self._call(node.function, values)[0]
-        assert isinstance(found, float)  # noqa: S101 - the mathematics is of f64
-        return checked_result(found, values)
+        result = self._call(node.function, values)[0]
+        assert isinstance(result, float)  # noqa: S101 - the mathematics is of f64
+        return checked_result(result, values)
 
-    def helper(self, node: Call, values: list[Number | Elements]) -> Number:
-        found = self._call(node.function, values)
-        value = found[0] if found else 0
+    def helper(self, node: HelperCall, values: list[Number | Elements]) -> Number:
+        results = self._call(node.function, values)
+        value = results[0] if results else 0
         assert not isinstance(value, list)  # noqa: S101 - a helper gives a number
         return value
 
@@ -117,17 +117,17 @@ def zeros(type_: TensorType) -> Elements:
     return [zero] * type_.count
 
 
-def checked_result(value: float, given: Sequence[float]) -> float:
-    """What a function of math gives. Raises `BlockFailure` for what is no number, or infinite, of what was one."""
-    if math.isnan(value) and not any(map(math.isnan, given)):
+def checked_result(value: float, arguments: Sequence[float]) -> float:
+    """Returns the result of a math function. Raises `BlockFailure` if it is NaN or infinite but no argument was."""
+    if math.isnan(value) and not any(map(math.isnan, arguments)):
         raise BlockFailure(numbers.DOMAIN)
-    if math.isinf(value) and all(map(math.isfinite, given)):
+    if math.isinf(value) and all(map(math.isfinite, arguments)):
         raise BlockFailure(numbers.RANGE)
     return value
 
 
 def primitive(name: str, values: list[float]) -> Number:
-    """What every machine computes exactly. Raises `BlockFailure`."""
+    """Computes a function that every machine computes exactly. Raises `BlockFailure`."""
     match name:
         case "sqrt":
             return checked_result(math.sqrt(values[0]) if values[0] >= 0 else math.nan, values)
@@ -148,7 +148,7 @@ def primitive(name: str, values: list[float]) -> Number:
 class _Frame:
     """One call of a function."""
 
-    def __init__(self, evaluation: Evaluation) -> None:
+    def __init__(self, evaluation: BlockEvaluation) -> None:
         self._evaluation = evaluation
         self.values: dict[Variable | ArrayVariable, Number | Elements] = {}
 
@@ -166,13 +166,13 @@ class _Frame:
         match statement:
             case Assign(variable, value):
                 self.values[variable] = self.number(value)
-            case Store(array, indices, value):
+            case StoreElement(array, indices, value):
                 stored = self.number(value)
                 place = self._place(array, indices, statement.line)
                 self.elements(array)[place] = _element(stored, array.type.element, statement.line)
             case Fill(array, values):
                 self.values[array] = list(values) if values else zeros(array.type)
-            case Copy(target, source):
+            case CopySlice(target, source):
                 self._copy(target, source, statement.line)
             case If(condition, yes, no):
                 self.run(yes if self.number(condition) else no)
@@ -190,9 +190,9 @@ class _Frame:
                     if self._leaves(body):
                         break
             case Leave(word):
-                raise _Left(word)
+                raise _ControlTransfer(word)
             case Return(returned):
-                raise _Left(
+                raise _ControlTransfer(
                     "return",
                     tuple(
                         list(self.elements(each)) if isinstance(each, ArrayVariable) else self.number(each)
@@ -201,7 +201,7 @@ class _Frame:
                 )
             case Witness(witness, array):
                 before = [int(each) for each in self.elements(witness)]
-                self.elements(witness)[:] = witnessed(before, packed(array.type, self.elements(array)))
+                self.elements(witness)[:] = with_output(before, packed(array.type, self.elements(array)))
             case Evaluate(each_of):
                 for each in each_of:
                     self.number(each)
@@ -215,17 +215,17 @@ class _Frame:
                 break
 
     def _leaves(self, body: Sequence[Statement]) -> bool:
-        """Runs a loop's body once: whether it was left for good."""
+        """Runs a loop's body once. Returns whether `break` ended the loop."""
         try:
             self.run(body)
-        except _Left as left:
+        except _ControlTransfer as left:
             if left.word == "return":
                 raise
             return left.word == "break"
         return False
 
     def _copy(self, target: Slice, source: Slice, line: int) -> None:
-        given = (
+        elements = (
             self.elements(source.array)[self._limits(source)]
             if self.values.get(source.array) or source.array.data
             else []
@@ -235,10 +235,10 @@ class _Frame:
         into = self.elements(target.array)
         limits = self._limits(target)
         wanted = len(range(*limits.indices(len(into))))
-        if len(given) != wanted:
-            raise BlockFailure(numbers.other_length(len(given), wanted), line)
+        if len(elements) != wanted:
+            raise BlockFailure(numbers.other_length(len(elements), wanted), line)
         start, stop, _ = limits.indices(len(into))
-        into[start : max(start, stop)] = given
+        into[start : max(start, stop)] = elements
 
     def _limits(self, part: Slice) -> slice:
         start = None if part.start is None else int(self.number(part.start))
@@ -246,23 +246,23 @@ class _Frame:
         return slice(start, stop)
 
     def elements(self, array: ArrayVariable) -> Elements:
-        if array.role is Role.TABLE:
+        if array.role is ArrayRole.TABLE:
             return list(array.data)
-        found = self.values[array]
-        assert isinstance(found, list)  # noqa: S101 - an array holds elements
-        return found
+        value = self.values[array]
+        assert isinstance(value, list)  # noqa: S101 - an array holds elements
+        return value
 
     def _place(self, array: ArrayVariable, indices: Sequence[Expression], line: int) -> int:
         place = 0
-        found = [int(self.number(index)) for index in indices]
-        for index, size in zip(found, array.type.dimensions, strict=True):
+        positions = [int(self.number(index)) for index in indices]
+        for index, size in zip(positions, array.type.dimensions, strict=True):
             if not -size <= index < size:
                 raise BlockFailure(numbers.out_of_range(index, size), line)
             place = place * size + (index + size if index < 0 else index)
         return place
 
     def number(self, node: Expression) -> Number:
-        """The value of an expression. Raises `BlockFailure`, with the line of the innermost operation."""
+        """Returns the value of an expression. Raises `BlockFailure` with the line of the innermost operation."""
         try:
             return self._number(node)
         except BlockFailure as failure:
@@ -272,19 +272,19 @@ class _Frame:
 
     def _number(self, node: Expression) -> Number:
         match node:
-            case Constant(value):
+            case NumberConstant(value):
                 return value
-            case Read(variable):
-                found = self.values[variable]
-                assert not isinstance(found, list)  # noqa: S101 - a variable holds a number
-                return found
-            case Load(array, indices):
+            case ReadVariable(variable):
+                variable_value = self.values[variable]
+                assert not isinstance(variable_value, list)  # noqa: S101 - a variable holds a number
+                return variable_value
+            case LoadElement(array, indices):
                 return self.elements(array)[self._place(array, indices, node.line)]
-            case Unary(operator, inner):
+            case UnaryOperation(operator, inner):
                 return _unary(operator, self.number(inner), node.type)
-            case Binary(operator, left, right, kind):
+            case BinaryOperation(operator, left, right, kind):
                 return numbers.binary(operator, self.number(left), self.number(right), kind)
-            case Compare(operator, left, right):
+            case Comparison(operator, left, right):
                 return numbers.compared(operator, self.number(left), self.number(right))
             case Logic("and", left, right):
                 return self.number(left) and self.number(right)
@@ -294,7 +294,7 @@ class _Frame:
                 return self.number(yes if self.number(condition) else no)
             case Convert(inner, kind, _, rounding):
                 return _converted(self.number(inner), kind, rounding)
-            case Fit(inner, element):
+            case FitElement(inner, element):
                 return numbers.to_element(int(self.number(inner)), element)
             case Extreme(operator, values):
                 return (min if operator == "min" else max)([self.number(each) for each in values])
@@ -312,11 +312,11 @@ class _Frame:
                 return primitive(name, [float(self.number(each)) for each in values])
             case Mathematics(_, values):
                 return self._evaluation.mathematics(node, [float(self.number(each)) for each in values])
-            case Call(_, arguments):
-                given = [
+            case HelperCall(_, arguments):
+                argument_values = [
                     self.elements(each) if isinstance(each, ArrayVariable) else self.number(each) for each in arguments
                 ]
-                return self._evaluation.helper(node, given)
+                return self._evaluation.helper(node, argument_values)
 
 
 def _element(value: Number, element: ElementType, line: int) -> Number:

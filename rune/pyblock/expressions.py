@@ -1,6 +1,6 @@
-"""The types of expressions: a syntax tree becomes typed operations, or a problem.
+"""Checks expressions: turns syntax nodes into typed operations, or reports a problem at the node.
 
-Each operation has one rounding; a problem stands at its token.
+Each operation rounds once.
 """
 
 from __future__ import annotations
@@ -9,24 +9,24 @@ import ast
 import math
 
 from rune.pyblock import numbers
-from rune.pyblock.conversions import coerce, common, condition, is_float_literal, literal
-from rune.pyblock.habits import EXPRESSIONS, ZEROS, instead_of
+from rune.pyblock.common_mistakes import UNSUPPORTED_EXPRESSIONS, ZEROS, replacement_for
+from rune.pyblock.conversions import coerce, common_type, condition, is_float_literal, literal
 from rune.pyblock.ir import (
     ArrayVariable,
-    Binary,
+    BinaryOperation,
     Bind,
     Choose,
-    Compare,
-    Constant,
+    Comparison,
     Expression,
-    Load,
+    LoadElement,
     Logic,
-    Read,
-    Unary,
+    NumberConstant,
+    ReadVariable,
+    UnaryOperation,
     Variable,
 )
 from rune.pyblock.numbers import BlockFailure, Scalar, scalar_of
-from rune.pyblock.problems import Kind
+from rune.pyblock.problems import ProblemKind
 from rune.pyblock.scope import Scope, Typed
 
 OPERATORS: dict[type[ast.operator], str] = {
@@ -56,7 +56,7 @@ _WHOLE_ONLY = frozenset({"**", "<<", ">>", "&", "|", "^"})
 
 
 def number(scope: Scope, node: ast.expr) -> Typed | None:
-    """The number that an expression gives; None when a problem was reported."""
+    """Checks an expression that is a number; returns None if a problem was reported."""
     match node:
         case ast.Constant():
             return _constant(scope, node)
@@ -65,10 +65,10 @@ def number(scope: Scope, node: ast.expr) -> Typed | None:
         case ast.Subscript():
             return _element(scope, node)
         case ast.BinOp(left=ast.List(), op=ast.Mult()):
-            scope.report(Kind.GROWS, node, "A list has no fixed size", ZEROS)
+            scope.report(ProblemKind.GROWS, node, "A list has no fixed size", ZEROS)
             return None
         case ast.List(elts=[]):
-            scope.report(Kind.GROWS, node, "A list has no fixed size", ZEROS)
+            scope.report(ProblemKind.GROWS, node, "A list has no fixed size", ZEROS)
             return None
         case ast.BinOp(left=left, op=op, right=right):
             return operation(
@@ -86,9 +86,11 @@ def number(scope: Scope, node: ast.expr) -> Typed | None:
             return scope.file.call(scope, node)
         case ast.Attribute(value=ast.Name(id="math")):
             return _math_constant(scope, node)
-    kind, message, instead = EXPRESSIONS.get(type(node), (Kind.OUTSIDE, "This is no number", "Write a number."))
+    kind, message, instead = UNSUPPORTED_EXPRESSIONS.get(
+        type(node), (ProblemKind.OUTSIDE, "This is not a number", "Write a number.")
+    )
     if isinstance(node, ast.Attribute):
-        instead = instead_of(node.attr) or instead
+        instead = replacement_for(node.attr) or instead
     scope.report(kind, node, message, instead)
     return None
 
@@ -96,12 +98,12 @@ def number(scope: Scope, node: ast.expr) -> Typed | None:
 def _constant(scope: Scope, node: ast.Constant) -> Typed | None:
     value = node.value
     if isinstance(value, bool):
-        return Typed(Constant(value, Scalar.BOOL, node.lineno))
+        return Typed(NumberConstant(value, Scalar.BOOL, node.lineno))
     if isinstance(value, int | float):
         return literal(scope, node, value)
-    kinds = {str: "texts", bytes: "bytes", complex: "complex numbers", type(None): "None"}
-    message = f"A block has no {kinds.get(type(value), 'such thing')}"
-    scope.report(Kind.OUTSIDE, node, message, "Use numbers and arrays of numbers.")
+    kinds = {str: "text", bytes: "bytes", complex: "complex numbers", type(None): "None"}
+    message = f"A block cannot use {kinds.get(type(value), 'this value')}"
+    scope.report(ProblemKind.OUTSIDE, node, message, "Use numbers and arrays of numbers.")
     return None
 
 
@@ -111,76 +113,76 @@ def _math_constant(scope: Scope, node: ast.Attribute) -> Typed | None:
     value = _MATH_CONSTANTS.get(node.attr)
     if value is None:
         names = ", ".join(f"math.{name}" for name in sorted(_MATH_CONSTANTS))
-        scope.report(Kind.CALL, node, f"There is no number math.{node.attr}", f"There are {names}, and functions.")
+        scope.report(ProblemKind.CALL, node, f"There is no constant math.{node.attr}", f"The constants are {names}.")
         return None
-    return Typed(Constant(value, Scalar.F64, node.lineno), is_literal=True)
+    return Typed(NumberConstant(value, Scalar.F64, node.lineno), is_literal=True)
 
 
 def _name(scope: Scope, node: ast.Name) -> Typed | None:
-    found = scope.find(node)
-    if found is None:
+    known = scope.find(node)
+    if known is None:
         return None
-    if isinstance(found, ArrayVariable):
-        message = f"{found.name} is an array and no number"
-        instead = f"Write `{found.name}[i]`, in a loop for all: `for i in range(len({found.name})):`."
-        scope.report(Kind.TYPE, node, message, instead)
+    if isinstance(known, ArrayVariable):
+        message = f"{known.name} is an array, not a number"
+        instead = f"Write `{known.name}[i]`, in a loop for all elements: `for i in range(len({known.name})):`."
+        scope.report(ProblemKind.TYPE, node, message, instead)
         return None
-    if isinstance(found, Constant):
-        return Typed(Constant(found.value, found.type, node.lineno), is_literal=found.type is not Scalar.BOOL)
-    return Typed(Read(found, node.lineno))
+    if isinstance(known, NumberConstant):
+        return Typed(NumberConstant(known.value, known.type, node.lineno), is_literal=known.type is not Scalar.BOOL)
+    return Typed(ReadVariable(known, node.lineno))
 
 
 def array_of(scope: Scope, node: ast.expr) -> ArrayVariable | None:
-    """The array that a name stands for; None when a problem was reported."""
+    """Returns the array that a name refers to; None if a problem was reported."""
     if not isinstance(node, ast.Name):
         if number(scope, node) is not None:
-            scope.report(Kind.TYPE, node, "This is no array", "Write the name of an array.")
+            scope.report(ProblemKind.TYPE, node, "This is not an array", "Write the name of an array.")
         return None
-    found = scope.find(node)
-    if found is None or isinstance(found, ArrayVariable):
-        return found
-    scope.report(Kind.TYPE, node, f"{node.id} is a number and no array", "Write the name of an array.")
+    known = scope.find(node)
+    if known is None or isinstance(known, ArrayVariable):
+        return known
+    scope.report(ProblemKind.TYPE, node, f"{node.id} is a number, not an array", "Write the name of an array.")
     return None
 
 
 def indices_of(scope: Scope, node: ast.Subscript, array: ArrayVariable) -> tuple[Expression, ...] | None:
-    """The indices of one element; None when a problem was reported."""
+    """Checks the indices of one element; returns None if a problem was reported."""
     parts = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
     count = len(array.type.dimensions)
     if any(isinstance(part, ast.Slice) for part in parts):
         if any(isinstance(part, ast.Slice) and part.step is not None for part in parts):
             instead = f"Write a loop: `for i in range(len({array.name})): y[i] = {array.name}[...]`."
-            scope.report(Kind.OUTSIDE, node, "A slice has no step", instead)
+            scope.report(ProblemKind.OUTSIDE, node, "A slice cannot have a step", instead)
             return None
-        message = "A slice stands alone on a side of an assignment"
+        message = "A slice can only be one whole side of an assignment"
         instead = f"Write `y = {array.name}[a:b]` in a line before and use y, or a loop over the indices."
-        scope.report(Kind.OUTSIDE, node, message, instead)
+        scope.report(ProblemKind.OUTSIDE, node, message, instead)
         return None
     if len(parts) != count:
         example = ", ".join("ijkl"[:count]) or "i"
-        message = f"{array.name} has {count} dimensions and is given {len(parts)} indices"
-        scope.report(Kind.TYPE, node, message, f"Write `{array.name}[{example}]`.")
+        message = f"{array.name} has {count} dimensions, but has {len(parts)} indices here"
+        scope.report(ProblemKind.TYPE, node, message, f"Write `{array.name}[{example}]`.")
         return None
-    found = [whole(scope, part) for part in parts]
-    return tuple(each for each in found if each is not None) if None not in found else None
+    indices = [whole(scope, part) for part in parts]
+    return tuple(each for each in indices if each is not None) if None not in indices else None
 
 
 def whole(scope: Scope, node: ast.expr) -> Expression | None:
-    """A whole number, such as an index."""
+    """Checks an expression that is a whole number, such as an index."""
     typed = number(scope, node)
     return None if typed is None else coerce(scope, typed, Scalar.INT, node)
 
 
 def _element(scope: Scope, node: ast.Subscript) -> Typed | None:
     if isinstance(node.value, ast.Subscript):
-        message = "An index has its numbers in one pair of brackets"
-        scope.report(Kind.OUTSIDE, node, message, "Write `x[i, j]`.")
+        message = "All indices must be in one pair of brackets"
+        scope.report(ProblemKind.OUTSIDE, node, message, "Write `x[i, j]`.")
         return None
     array = array_of(scope, node.value)
     if array is None:
         return None
     indices = indices_of(scope, node, array)
-    return None if indices is None else Typed(Load(array, indices, scalar_of(array.type.element), node.lineno))
+    return None if indices is None else Typed(LoadElement(array, indices, scalar_of(array.type.element), node.lineno))
 
 
 def operation(
@@ -190,12 +192,12 @@ def operation(
     nodes: tuple[ast.expr, ast.expr],
     operands: tuple[Typed | None, Typed | None],
 ) -> Typed | None:
-    """`left operator right`. The mark that rounds it is set at `node`."""
+    """Checks `left operator right`. Marks `node` with the rounding."""
     left, right = operands
     if left is None or right is None:
         return None
     if operator == "@":
-        scope.report(Kind.OUTSIDE, node, "A block has no `@`", "Write the two loops of the product.")
+        scope.report(ProblemKind.OUTSIDE, node, "A block cannot use `@`", "Write the product with loops.")
         return None
     if left.is_literal and right.is_literal and left.type is not Scalar.BOOL and right.type is not Scalar.BOOL:
         return _folded(scope, node, operator, left.expression, right.expression)
@@ -204,14 +206,14 @@ def operation(
     if operator == "/" and left.type is Scalar.INT and right.type is Scalar.INT:
         kind: Scalar | None = Scalar.F64
     else:
-        kind = common(scope, node, operator, (left, right))
+        kind = common_type(scope, node, operator, (left, right))
     if kind is None:
         return None
     values = [coerce(scope, each, kind, at) for each, at in zip((left, right), nodes, strict=True)]
     if values[0] is None or values[1] is None:
         return None
     _mark_rounding(scope, node, kind)
-    return Typed(Binary(operator, values[0], values[1], kind, node.lineno))
+    return Typed(BinaryOperation(operator, values[0], values[1], kind, node.lineno))
 
 
 def _mark_rounding(scope: Scope, node: ast.AST, kind: Scalar) -> None:
@@ -228,71 +230,71 @@ def _whole_operation(
 ) -> Typed | None:
     left, right = operands
     if operator == "**" and left.type.is_float:
-        if right.is_literal and isinstance(right.expression, Constant) and right.expression.value == 2:
+        if right.is_literal and isinstance(right.expression, NumberConstant) and right.expression.value == 2:
             twice = ast.unparse(nodes[0])[:30]
             instead = f"Write `{twice} * {twice}`."
         else:
             instead = f"Write `math.pow({ast.unparse(nodes[0])[:30]}, {ast.unparse(nodes[1])[:30]})`."
-        scope.report(Kind.OUTSIDE, node, "`**` is for whole numbers", instead)
+        scope.report(ProblemKind.OUTSIDE, node, "`**` is for whole numbers", instead)
         return None
     values = [coerce(scope, each, Scalar.INT, at) for each, at in zip(operands, nodes, strict=True)]
     if values[0] is None or values[1] is None:
         return None
     if operator in ("**", "<<", ">>"):
         scope.mark(node, {"**": "power", "<<": "shifted_left", ">>": "shifted_right"}[operator])
-    return Typed(Binary(operator, values[0], values[1], Scalar.INT, node.lineno))
+    return Typed(BinaryOperation(operator, values[0], values[1], Scalar.INT, node.lineno))
 
 
 def _folded(
     scope: Scope, node: ast.expr | ast.AugAssign, operator: str, left: Expression, right: Expression
 ) -> Typed | None:
-    """What Python makes of two literals: another literal."""
-    assert isinstance(left, Constant)  # noqa: S101 - a literal is one
-    assert isinstance(right, Constant)  # noqa: S101
+    """Folds an operation on two literals into another literal."""
+    assert isinstance(left, NumberConstant)  # noqa: S101 - a literal is one
+    assert isinstance(right, NumberConstant)  # noqa: S101
     is_float = operator == "/" or left.type is Scalar.F64 or right.type is Scalar.F64
     if operator in _WHOLE_ONLY and is_float:
         if operator != "**":
-            scope.report(Kind.TYPE, node, f"`{operator}` is for whole numbers", "Write whole numbers.")
+            scope.report(ProblemKind.TYPE, node, f"`{operator}` is for whole numbers", "Write whole numbers.")
             return None
-        scope.report(Kind.OUTSIDE, node, "`**` is for whole numbers", "Write the number.")
+        scope.report(ProblemKind.OUTSIDE, node, "`**` is for whole numbers", "Write the number.")
         return None
     try:
         kind = Scalar.F64 if is_float else Scalar.INT
         first, second = (float(left.value), float(right.value)) if is_float else (left.value, right.value)
         value = numbers.binary(operator, first, second, kind)
     except BlockFailure as failure:
-        scope.report(Kind.NUMBER, node, f"This is {failure.message}", "Write another number.")
+        scope.report(ProblemKind.NUMBER, node, f"This is {failure.message}", "Write another number.")
         return None
-    return Typed(Constant(value, kind, node.lineno), is_literal=True)
+    return Typed(NumberConstant(value, kind, node.lineno), is_literal=True)
 
 
 def _unary(scope: Scope, node: ast.UnaryOp) -> Typed | None:
     if isinstance(node.op, ast.Not):
         value = condition(scope, number(scope, node.operand), node.operand)
-        return None if value is None else Typed(Unary("not", value, Scalar.BOOL, node.lineno))
+        return None if value is None else Typed(UnaryOperation("not", value, Scalar.BOOL, node.lineno))
     if isinstance(node.op, ast.USub) and isinstance(node.operand, ast.Constant) and node.operand.value == 2**63:
-        return Typed(Constant(-(2**63), Scalar.INT, node.lineno), is_literal=True)
+        return Typed(NumberConstant(-(2**63), Scalar.INT, node.lineno), is_literal=True)
     typed = number(scope, node.operand)
     if typed is None:
         return None
     if typed.type is Scalar.BOOL:
-        scope.report(Kind.TYPE, node, "A bool is no number", "Write `int(b)`.")
+        scope.report(ProblemKind.TYPE, node, "A bool is not a number", "Write `int(b)`.")
         return None
     if isinstance(node.op, ast.UAdd):
         return typed
     if isinstance(node.op, ast.Invert):
         if typed.type is not Scalar.INT:
-            scope.report(Kind.TYPE, node, "`~` is for whole numbers", "Write `int(x)`.")
+            scope.report(ProblemKind.TYPE, node, "`~` is for whole numbers", "Write `int(x)`.")
             return None
-        if typed.is_literal and isinstance(typed.expression, Constant):
-            return Typed(Constant(~int(typed.expression.value), Scalar.INT, node.lineno), is_literal=True)
-        return Typed(Unary("~", typed.expression, Scalar.INT, node.lineno))
-    if typed.is_literal and isinstance(typed.expression, Constant):
-        negated = Constant(-typed.expression.value, typed.type, node.lineno)
+        if typed.is_literal and isinstance(typed.expression, NumberConstant):
+            return Typed(NumberConstant(~int(typed.expression.value), Scalar.INT, node.lineno), is_literal=True)
+        return Typed(UnaryOperation("~", typed.expression, Scalar.INT, node.lineno))
+    if typed.is_literal and isinstance(typed.expression, NumberConstant):
+        negated = NumberConstant(-typed.expression.value, typed.type, node.lineno)
         return literal(scope, node, negated.value)
     if typed.type is Scalar.INT:
         scope.mark(node, "int64")
-    return Typed(Unary("-", typed.expression, typed.type, node.lineno))
+    return Typed(UnaryOperation("-", typed.expression, typed.type, node.lineno))
 
 
 def _compare(scope: Scope, node: ast.Compare) -> Typed | None:
@@ -304,11 +306,11 @@ def _compare(scope: Scope, node: ast.Compare) -> Typed | None:
             if not isinstance(node.ops[0], ast.Is | ast.IsNot)
             else "Write `==`."
         )
-        scope.report(Kind.OUTSIDE, node, "A block has no `in` and no `is`", instead)
+        scope.report(ProblemKind.OUTSIDE, node, "A block cannot use `in` or `is`", instead)
         return None
-    found = [number(scope, each) for each in nodes]
-    typed = [each for each in found if each is not None]
-    if len(typed) != len(found):
+    operands = [number(scope, each) for each in nodes]
+    typed = [each for each in operands if each is not None]
+    if len(typed) != len(operands):
         return None
     kind = _compared_as(scope, node, typed)
     if kind is None:
@@ -319,7 +321,7 @@ def _compare(scope: Scope, node: ast.Compare) -> Typed | None:
         return None
     words = [operator for operator in operators if operator is not None]
     if len(values) == 2:
-        return Typed(Compare(words[0], values[0], values[1], node.lineno))
+        return Typed(Comparison(words[0], values[0], values[1], node.lineno))
     return Typed(_chain(scope, words, values, node.lineno))
 
 
@@ -327,15 +329,15 @@ def _compared_as(scope: Scope, node: ast.Compare, typed: list[Typed]) -> Scalar 
     kinds = {each.type for each in typed}
     if kinds == {Scalar.BOOL}:
         return Scalar.BOOL
-    kind = common(scope, node, "a comparison", typed)
+    kind = common_type(scope, node, "a comparison", typed)
     is_mixed = any(each.type is Scalar.INT and not each.is_literal for each in typed)
     return Scalar.F64 if kind is Scalar.F32 and is_mixed else kind
 
 
 def _chain(scope: Scope, operators: list[str], values: list[Expression], line: int) -> Expression:
-    """`a < b < c`: each operand is computed once, and those behind a comparison that fails not at all."""
+    """Checks `a < b < c`: each operand is computed at most once, and not at all after a comparison that fails."""
     first, second = (scope.temporary(value.type or Scalar.INT) for value in values[:2])
-    compared: Expression = Compare(operators[0], Read(first, line), Read(second, line), line)
+    compared: Expression = Comparison(operators[0], ReadVariable(first, line), ReadVariable(second, line), line)
     rest = _rest_of_chain(scope, operators[1:], second, values[2:], line)
     inner = Bind(second, values[1], Logic("and", compared, rest, line), Scalar.BOOL, line)
     return Bind(first, values[0], inner, Scalar.BOOL, line)
@@ -345,18 +347,18 @@ def _rest_of_chain(
     scope: Scope, operators: list[str], before: Variable, values: list[Expression], line: int
 ) -> Expression:
     if len(values) == 1:
-        return Compare(operators[0], Read(before, line), values[0], line)
+        return Comparison(operators[0], ReadVariable(before, line), values[0], line)
     here = scope.temporary(values[0].type or Scalar.INT)
-    compared = Compare(operators[0], Read(before, line), Read(here, line), line)
+    compared = Comparison(operators[0], ReadVariable(before, line), ReadVariable(here, line), line)
     rest = _rest_of_chain(scope, operators[1:], here, values[1:], line)
     return Bind(here, values[0], Logic("and", compared, rest, line), Scalar.BOOL, line)
 
 
 def _logic(scope: Scope, node: ast.BoolOp) -> Typed | None:
     word = "and" if isinstance(node.op, ast.And) else "or"
-    found = [condition(scope, number(scope, each), each) for each in node.values]
-    values = [each for each in found if each is not None]
-    if len(values) != len(found):
+    conditions = [condition(scope, number(scope, each), each) for each in node.values]
+    values = [each for each in conditions if each is not None]
+    if len(values) != len(conditions):
         return None
     result = values[-1]
     for value in reversed(values[:-1]):
@@ -365,35 +367,35 @@ def _logic(scope: Scope, node: ast.BoolOp) -> Typed | None:
 
 
 def _choose(scope: Scope, node: ast.IfExp) -> Typed | None:
-    asked = condition(scope, number(scope, node.test), node.test)
+    test = condition(scope, number(scope, node.test), node.test)
     yes, no = number(scope, node.body), number(scope, node.orelse)
-    if asked is None or yes is None or no is None:
+    if test is None or yes is None or no is None:
         return None
     if yes.type is Scalar.BOOL and no.type is Scalar.BOOL:
         kind: Scalar | None = Scalar.BOOL
     elif yes.is_literal and no.is_literal:
         kind = Scalar.F32 if is_float_literal(yes) or is_float_literal(no) else Scalar.INT
     else:
-        kind = common(scope, node, "if", (yes, no))
+        kind = common_type(scope, node, "if", (yes, no))
     if kind is None:
         return None
     left, right = coerce(scope, yes, kind, node.body), coerce(scope, no, kind, node.orelse)
     if left is None or right is None:
         return None
-    return Typed(Choose(asked, left, right, kind, node.lineno))
+    return Typed(Choose(test, left, right, kind, node.lineno))
 
 
 def require_math(scope: Scope, node: ast.AST) -> bool:
-    """Whether the file imports math; else that is reported."""
+    """Returns whether the file imports math; reports a problem if not."""
     if not scope.file.has_math:
-        scope.report(Kind.NAME, node, "math is not imported", "Write `import math` in the first line.")
+        scope.report(ProblemKind.NAME, node, "math is not imported", "Write `import math` in the first line.")
     return scope.file.has_math
 
 
 def literal_whole(scope: Scope, node: ast.expr) -> int | None:
-    """A whole number that is known here; None for any other."""
+    """Returns the value of an expression that is a whole-number literal; None for any other."""
     typed = number(scope, node)
-    if typed is not None and typed.is_literal and isinstance(typed.expression, Constant):
+    if typed is not None and typed.is_literal and isinstance(typed.expression, NumberConstant):
         value = typed.expression.value
         return value if isinstance(value, int) and not isinstance(value, bool) else None
     return None

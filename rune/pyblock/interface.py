@@ -1,25 +1,25 @@
-"""What a block's function says of itself, as data: for pages, which show it and never read its text."""
+"""The interface of a block's function as data, for pages."""
 
 from __future__ import annotations
 
 from typing import TypedDict
 
 from rune.pyblock.numbers import LEAST, MOST
-from rune.pyblock.signature import BlockSignature, Given, Setting
+from rune.pyblock.signature import BlockSignature, Setting, TensorParameter
 
-LONGEST = 10_000
-"""Characters of what a block says of itself that are kept."""
+MAX_DOCUMENTATION_LENGTH = 10_000
+"""The maximum length of the documentation, in characters."""
 
 
-class GivenJson(TypedDict):
-    """A parameter, or a state that is kept: `f32[n]`."""
+class ParameterJson(TypedDict):
+    """An input or a state, with its type: `f32[n]`."""
 
     name: str
     type: str
 
 
-class SettingJson(GivenJson):
-    """An argument of the Runefile. `default` is null where it must be given, a limit where there is none."""
+class SettingJson(ParameterJson):
+    """A parameter that the Runefile sets. `default` is null if it is required; a limit is null if there is none."""
 
     default: int | float | None
     minimum: float | None
@@ -27,28 +27,28 @@ class SettingJson(GivenJson):
 
 
 class InterfaceJson(TypedDict):
-    """A block's function, without what it does."""
+    """The interface of a block's function."""
 
     documentation: str
-    inputs: list[GivenJson]
+    inputs: list[ParameterJson]
     settings: list[SettingJson]
-    states: list[GivenJson]
+    states: list[ParameterJson]
     outputs: list[str]
 
 
 def interface_of(signature: BlockSignature) -> InterfaceJson:
-    """The interface of a signature."""
+    """Returns the interface of a signature."""
     return {
-        "documentation": signature.documentation[:LONGEST],
-        "inputs": [_given(each) for each in signature.inputs],
+        "documentation": signature.documentation[:MAX_DOCUMENTATION_LENGTH],
+        "inputs": [_parameter(each) for each in signature.inputs],
         "settings": [_setting(each) for each in signature.settings],
-        "states": [_given(each) for each in signature.states],
+        "states": [_parameter(each) for each in signature.states],
         "outputs": [str(each) for each in signature.outputs],
     }
 
 
-def _given(given: Given) -> GivenJson:
-    return {"name": given.name, "type": str(given.shape)}
+def _parameter(parameter: TensorParameter) -> ParameterJson:
+    return {"name": parameter.name, "type": str(parameter.shape)}
 
 
 def _setting(setting: Setting) -> SettingJson:

@@ -1,4 +1,4 @@
-"""Intervals of whole numbers: what comes of any two of their numbers, and which of them compare so."""
+"""Arithmetic and comparisons of intervals of whole numbers."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ ALL: Interval = (LEAST, MOST)
 
 
 def within(inner: Interval, outer: Interval) -> bool:
-    """Whether all numbers of one lie in the other."""
+    """Whether one interval is inside the other."""
     return outer[0] <= inner[0] and inner[1] <= outer[1]
 
 
 def hull(left: Interval, right: Interval) -> Interval:
-    """The least interval around both."""
+    """Returns the smallest interval that contains both."""
     return (min(left[0], right[0]), max(left[1], right[1]))
 
 
 def operated(operator: str, left: Interval, right: Interval) -> Interval:
-    """What comes of any two numbers of these intervals, without the limit of 64 bits."""
+    """Returns the interval of the results for any two numbers of these intervals, without the limit of 64 bits."""
     match operator:
         case "+":
             return (left[0] + right[0], left[1] + right[1])
@@ -57,7 +57,7 @@ def operated(operator: str, left: Interval, right: Interval) -> Interval:
 
 
 def limited(operator: str, interval: Interval, other: Interval) -> Interval | None:
-    """The part of an interval that compares so with some number of the other; None when there is none."""
+    """Returns the part of an interval for which the comparison holds with some number of the other; None if empty."""
     low, high = interval
     match operator:
         case "<":
@@ -74,6 +74,6 @@ def limited(operator: str, interval: Interval, other: Interval) -> Interval | No
 
 
 def element_holds(interval: Interval, element: ElementType) -> bool:
-    """Whether an element holds all numbers of an interval."""
+    """Whether all numbers of an interval fit in an element type."""
     low, high = limits_of(element)
     return low <= interval[0] and interval[1] <= high

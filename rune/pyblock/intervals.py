@@ -1,7 +1,7 @@
-"""Between which limits each whole number of a function lies: what is proven needs no check while the rune runs.
+"""Computes an interval for each whole number of a function, so that proven operations need no run-time check.
 
-Abstract interpretation over intervals. A loop's variables are widened to the limits of 64 bits where they do not
-settle, and conditions narrow them again.
+Abstract interpretation over intervals. Variables of a loop that do not converge are widened to 64 bits, and conditions
+narrow them again.
 """
 
 from __future__ import annotations
@@ -15,58 +15,58 @@ from rune.pyblock.ir import (
     Absolute,
     ArrayVariable,
     Assign,
-    Binary,
+    BinaryOperation,
     Bind,
-    Call,
     Choose,
-    Compare,
-    Constant,
+    Comparison,
     Convert,
-    Copy,
+    CopySlice,
     Evaluate,
     Expression,
     Extreme,
     ExtremeOf,
-    Fit,
+    FitElement,
     For,
     ForEach,
     Function,
+    HelperCall,
     If,
     Leave,
-    Load,
+    LoadElement,
     Logic,
     Mathematics,
+    NumberConstant,
     Primitive,
-    Read,
+    ReadVariable,
     Return,
     Statement,
-    Store,
+    StoreElement,
     SumOf,
-    Unary,
+    UnaryOperation,
     Variable,
     While,
 )
 from rune.pyblock.numbers import LEAST, MOST, Scalar, limits_of
 
-_MOST_STATEMENTS = 200_000
-"""Statements that are looked at, those of loops in loops again and again; beyond it nothing is taken for proven."""
+_MAX_STATEMENTS = 200_000
+"""The maximum number of visited statements, counting repeated visits in loops. Beyond it nothing is proven."""
 
-_SUMS_OF_SUMS = 3
-"""How often sums in a loop are bounded by what is known of others."""
+_SUM_ROUNDS = 3
+"""The number of rounds in which sums in a loop are bounded by the limits of other sums."""
 
 
 @dataclass
 class Facts:
-    """What is known of a function. Numbers that are not in `values` were never reached, or are no whole numbers."""
+    """Intervals of a function. Expressions that are not in `values` are unreachable, or not whole numbers."""
 
     values: dict[Expression, Interval] = field(default_factory=dict)
     exact: dict[Expression, Interval] = field(default_factory=dict)
-    """What an operation would give without the limit of 64 bits."""
+    """The intervals of results without the limit of 64 bits."""
     variables: dict[Variable, Interval] = field(default_factory=dict)
-    """Between which limits a variable ever lies."""
+    """The interval of each variable over the whole function."""
     loops: dict[For, Interval] = field(default_factory=dict)
     gives: Interval | None = None
-    """Between which limits the whole number lies that a helper gives; None where it gives none."""
+    """The interval of the whole number that a helper returns; None if it returns none."""
 
     def of(self, node: Expression) -> Interval:
         return self.values.get(node, ALL)
@@ -78,24 +78,25 @@ class Facts:
 
 def intervals(
     function: Function,
-    given: Mapping[Variable, Interval] | None = None,
+    argument_limits: Mapping[Variable, Interval] | None = None,
     gives: Mapping[Function, Interval] | None = None,
 ) -> Facts:
-    """The facts of a function, for any arguments, or those within `given`. `gives` says it of functions it calls."""
+    """Computes the facts of a function for arguments within `argument_limits`, or any. `gives` are the intervals of the
+    results of functions that it calls."""
     walk = _Walk(gives or {})
     state: _State = {}
     for each in function.parameters:
         if isinstance(each, Variable) and each.type is Scalar.INT:
-            state[each] = (given or {}).get(each, ALL)
+            state[each] = (argument_limits or {}).get(each, ALL)
             walk.notes[each] = (each, state[each])
     try:
         walk.run(function.body, state)
-    except _TooMuch:
+    except _LimitExceeded:
         return Facts()
     for variable, interval in walk.notes.values():
         low, high = walk.facts.variables.get(variable, interval)
         walk.facts.variables[variable] = (min(low, interval[0]), max(high, interval[1]))
-    for interval in walk.given_back.values():
+    for interval in walk.returned.values():
         walk.facts.gives = interval if walk.facts.gives is None else hull(walk.facts.gives, interval)
     return walk.facts
 
@@ -120,31 +121,31 @@ def _widened(before: _State, after: _State) -> _State:
     return result
 
 
-class _TooMuch(Exception):
-    """The function takes too long to understand."""
+class _LimitExceeded(Exception):
+    """The function has too many statements to analyse."""
 
 
 class _Walk:
-    """The walk over a function. A state of None means that nothing ever comes here."""
+    """The walk over a function. A state of None means that the place is unreachable."""
 
     def __init__(self, gives: Mapping[Function, Interval]) -> None:
         self.facts = Facts()
         self._gives = gives
-        self._most_turns: dict[For, int] = {}
-        self.given_back: dict[Return, Interval] = {}
-        self._exits: list[list[_State]] = []
-        self._turns: list[list[_State]] = []
+        self._max_iterations: dict[For, int] = {}
+        self.returned: dict[Return, Interval] = {}
+        self._breaks: list[list[_State]] = []
+        self._continues: list[list[_State]] = []
         self._statements = 0
         self.notes: dict[object, tuple[Variable, Interval]] = {}
-        """What each statement, as it was last looked at, makes of a variable."""
+        """The interval that each statement assigned to a variable at its last visit."""
 
     def run(self, body: Sequence[Statement], state: _State | None) -> _State | None:
         for statement in body:
             if state is None:
                 return None
             self._statements += 1
-            if self._statements > _MOST_STATEMENTS:
-                raise _TooMuch
+            if self._statements > _MAX_STATEMENTS:
+                raise _LimitExceeded
             state = self._statement(statement, state)
         return state
 
@@ -155,10 +156,10 @@ class _Walk:
                 if variable.type is Scalar.INT:
                     self.notes[statement] = (variable, interval)
                     return {**state, variable: interval}
-            case Store(_, indices, value):
+            case StoreElement(_, indices, value):
                 for each in (value, *indices):
                     self._value(each, state)
-            case Copy(target, source):
+            case CopySlice(target, source):
                 for limit in (source.start, source.stop, target.start, target.stop):
                     if limit is not None:
                         self._value(limit, state)
@@ -174,12 +175,12 @@ class _Walk:
             case While(condition, body):
                 return self._while(condition, body, state)
             case Leave(word):
-                (self._exits if word == "break" else self._turns)[-1].append(state)
+                (self._breaks if word == "break" else self._continues)[-1].append(state)
                 return None
             case Return(values):
                 for each_value in values:
                     if not isinstance(each_value, ArrayVariable):
-                        self.given_back[statement] = self._value(each_value, state)
+                        self.returned[statement] = self._value(each_value, state)
                 return None
             case Evaluate(each_of):
                 for each in each_of:
@@ -190,14 +191,14 @@ class _Walk:
         start, stop = self._value(statement.start, state), self._value(statement.stop, state)
         if statement.step > 0:
             interval = (start[0], max(start[0], stop[1] - 1))
-            turns = -((start[0] - stop[1]) // statement.step)
+            iterations = -((start[0] - stop[1]) // statement.step)
         else:
             interval = (min(start[1], stop[0] + 1), start[1])
-            turns = -((stop[0] - start[1]) // -statement.step)
-        self._most_turns[statement] = max(turns, 0)
+            iterations = -((stop[0] - start[1]) // -statement.step)
+        self._max_iterations[statement] = max(iterations, 0)
         self.facts.loops[statement] = interval
         self.notes[statement] = (statement.variable, interval)
-        return self._looped(state, statement.body, statement.variable, interval, None, max(turns, 0))
+        return self._looped(state, statement.body, statement.variable, interval, None, max(iterations, 0))
 
     def _for_each(self, statement: ForEach, state: _State) -> _State | None:
         element = statement.source.type.element
@@ -218,28 +219,28 @@ class _Walk:
         variable: Variable | None,
         interval: Interval,
         condition: Expression | None,
-        turns: int,
+        max_iterations: int,
     ) -> _State | None:
-        """The state behind a loop: its body is looked at until nothing grows, and once more to narrow what did.
+        """Returns the state after a loop: visits its body until no interval grows, and once more to narrow them.
 
-        `turns` are the most that there are; 0 where that is not known.
+        `max_iterations` is 0 if it is not known.
         """
         head: _State = dict(state)
         while True:
-            after, _ = self._turn(head, body, variable, interval, condition)
+            after, _ = self._iteration(head, body, variable, interval, condition)
             grown = _joined(state, after) or state
             if all(within(grown.get(each, ALL), head[each]) for each in head):
                 break
             head = _widened(head, grown)
-        # A state one turn behind a sound one is sound as well, and may be narrower where the loop was widened.
-        _, exits = self._turn(grown, body, variable, interval, condition)
+        # The state one iteration after a sound one is sound too, and may be narrower after widening.
+        _, exits = self._iteration(grown, body, variable, interval, condition)
         head = grown
-        for _ in range(_SUMS_OF_SUMS if turns else 0):
-            narrower = self._with_sums(state, head, body, turns)
+        for _ in range(_SUM_ROUNDS if max_iterations else 0):
+            narrower = self._with_sums(state, head, body, max_iterations)
             if narrower == head:
                 break
             head = narrower
-            _, exits = self._turn(head, body, variable, interval, condition)
+            _, exits = self._iteration(head, body, variable, interval, condition)
         result: _State | None = head
         if condition is not None:
             self._value(condition, head)
@@ -248,17 +249,17 @@ class _Walk:
             result = _joined(result, each)
         return result
 
-    def _with_sums(self, before: _State, head: _State, body: Sequence[Statement], turns: int) -> _State:
-        """What is known at the head of a loop, with limits of what its body only adds to."""
+    def _with_sums(self, before: _State, head: _State, body: Sequence[Statement], max_iterations: int) -> _State:
+        """Returns the state at the head of a loop, with limits for variables that its body only adds to."""
         result = dict(head)
-        for variable, (least, most) in growth(body, turns, self.facts.of, self._most_turns).items():
+        for variable, (least, most) in growth(body, max_iterations, self.facts.of, self._max_iterations).items():
             if variable in head and variable in before:
                 low, high = before[variable][0] + least, before[variable][1] + most
-                if low >= LEAST and high <= MOST:  # else one of the sums may fail, and what is behind it is not known
+                if low >= LEAST and high <= MOST:  # else a sum may overflow, and the state after it is not known
                     result[variable] = (max(low, head[variable][0]), min(high, head[variable][1]))
         return result
 
-    def _turn(
+    def _iteration(
         self,
         head: _State,
         body: Sequence[Statement],
@@ -266,47 +267,47 @@ class _Walk:
         interval: Interval,
         condition: Expression | None,
     ) -> tuple[_State | None, list[_State]]:
-        """What is known after one turn of a loop, and at each of its breaks."""
+        """Returns the state after one iteration of a loop, and at each of its breaks."""
         inside: _State | None = dict(head)
         if condition is not None:
             self._value(condition, head)
             inside = _narrowed(condition, head, self.facts, wanted=True)
         if variable is not None and inside is not None:
             inside[variable] = interval
-        self._exits.append([])
-        self._turns.append([])
+        self._breaks.append([])
+        self._continues.append([])
         after = self.run(body, inside)
-        for each in self._turns.pop():
+        for each in self._continues.pop():
             after = _joined(after, each)
-        return after, self._exits.pop()
+        return after, self._breaks.pop()
 
     def _value(self, node: Expression, state: _State) -> Interval:
-        """Between which limits an expression lies; kept, as are those of all its parts."""
+        """Returns the interval of an expression, and stores it and those of all its parts."""
         exact = self._exact(node, state)
         if node.type is not Scalar.INT:
             return ALL
         self.facts.exact[node] = exact
-        kept = (max(exact[0], LEAST), min(exact[1], MOST))
-        kept = kept if kept[0] <= kept[1] else ALL
-        self.facts.values[node] = kept
-        return kept
+        clamped = (max(exact[0], LEAST), min(exact[1], MOST))
+        clamped = clamped if clamped[0] <= clamped[1] else ALL
+        self.facts.values[node] = clamped
+        return clamped
 
     def _exact(self, node: Expression, state: _State) -> Interval:
         match node:
-            case Constant(value, Scalar.INT):
+            case NumberConstant(value, Scalar.INT):
                 return (int(value), int(value))
-            case Read(variable):
+            case ReadVariable(variable):
                 return state.get(variable, ALL)
-            case Load(array, indices):
+            case LoadElement(array, indices):
                 for each in indices:
                     self._value(each, state)
                 return ALL if array.type.element.is_float else limits_of(array.type.element)
-            case Unary(operator, value):
+            case UnaryOperation(operator, value):
                 low, high = self._value(value, state)
                 return (-high, -low) if operator == "-" else (~high, ~low)
-            case Binary(operator, left, right):
+            case BinaryOperation(operator, left, right):
                 return operated(operator, self._value(left, state), self._value(right, state))
-            case Compare(_, left, right):
+            case Comparison(_, left, right):
                 self._value(left, state)
                 self._value(right, state)
             case Logic(operator, left, right):
@@ -321,7 +322,7 @@ class _Walk:
             case Convert(value):
                 self._value(value, state)
                 return (0, 1) if value.type is Scalar.BOOL else ALL
-            case Fit(value, element):
+            case FitElement(value, element):
                 low, high = self._value(value, state)
                 least, most = limits_of(element)
                 return (max(low, least), min(high, most)) if low <= most and high >= least else (least, most)
@@ -345,7 +346,7 @@ class _Walk:
             case Primitive(_, values) | Mathematics(_, values):
                 for each in values:
                     self._value(each, state)
-            case Call(function, arguments):
+            case HelperCall(function, arguments):
                 for argument in arguments:
                     if not isinstance(argument, ArrayVariable):
                         self._value(argument, state)
@@ -358,11 +359,11 @@ _MIRRORED = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "==": "==", "!=": "!="}
 
 
 def _narrowed(condition: Expression, state: _State, facts: Facts, *, wanted: bool) -> _State | None:
-    """The state where a condition is as `wanted`; None where it never is."""
+    """Returns the state if a condition is `wanted`; None if it never is."""
     match condition:
-        case Constant(value, Scalar.BOOL):
+        case NumberConstant(value, Scalar.BOOL):
             return dict(state) if bool(value) is wanted else None
-        case Unary("not", value):
+        case UnaryOperation("not", value):
             return _narrowed(value, state, facts, wanted=not wanted)
         case Logic(operator, left, right):
             if (operator == "and") is wanted:
@@ -373,14 +374,14 @@ def _narrowed(condition: Expression, state: _State, facts: Facts, *, wanted: boo
                 _narrowed(left, state, facts, wanted=wanted),
                 None if second is None else _narrowed(right, second, facts, wanted=wanted),
             )
-        case Compare(operator, left, right) if left.type is Scalar.INT:
+        case Comparison(operator, left, right) if left.type is Scalar.INT:
             operator = operator if wanted else _OPPOSITE[operator]
             result: _State | None = dict(state)
             for mine, other, word in ((left, right, operator), (right, left, _MIRRORED[operator])):
-                if isinstance(mine, Read) and result is not None:
-                    left_over = limited(word, result.get(mine.variable, ALL), facts.of(other))
-                    if left_over is None:
+                if isinstance(mine, ReadVariable) and result is not None:
+                    remaining = limited(word, result.get(mine.variable, ALL), facts.of(other))
+                    if remaining is None:
                         return None
-                    result[mine.variable] = left_over
+                    result[mine.variable] = remaining
             return result
     return dict(state)

@@ -1,6 +1,6 @@
-"""A checked block: typed, with all sizes known, and frozen.
+"""The intermediate representation of a checked block: typed and frozen, with all sizes known.
 
-Every node is itself alone, so that facts can be kept of it.
+Nodes are compared by identity, so that an analysis can store facts about each.
 """
 
 from __future__ import annotations
@@ -12,46 +12,46 @@ from rune.pyblock.numbers import Scalar
 from rune.tensor import ElementType, TensorType
 
 
-class Role(Enum):
-    """Whose memory an array is."""
+class ArrayRole(Enum):
+    """Who owns the memory of an array."""
 
-    GIVEN = "given"
-    """The caller's."""
+    CALLER = "caller"
+    """The caller of the function."""
     LOCAL = "local"
-    """The function's own, for the time of a call."""
+    """The function, for the duration of a call."""
     TABLE = "table"
     """A constant of the file."""
 
 
 @dataclass(frozen=True, eq=False)
 class ArrayVariable:
-    """An array that a function knows. `data` are a table's elements."""
+    """An array in a function. `data` holds the elements of a table."""
 
     name: str
     type: TensorType
-    role: Role
+    role: ArrayRole
     is_writable: bool
     data: tuple[int | float, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
 class Variable:
-    """A number that a function knows."""
+    """A number variable of a function."""
 
     name: str
     type: Scalar
 
 
 @dataclass(frozen=True, eq=False)
-class Constant:
+class NumberConstant:
     value: bool | int | float
     type: Scalar
     line: int
 
 
 @dataclass(frozen=True, eq=False)
-class Read:
-    """The number of a variable."""
+class ReadVariable:
+    """The value of a variable."""
 
     variable: Variable
     line: int
@@ -62,7 +62,7 @@ class Read:
 
 
 @dataclass(frozen=True, eq=False)
-class Load:
+class LoadElement:
     """An element; a negative index counts from the end."""
 
     array: ArrayVariable
@@ -72,7 +72,7 @@ class Load:
 
 
 @dataclass(frozen=True, eq=False)
-class Unary:
+class UnaryOperation:
     """`-`, `~` or `not`."""
 
     operator: str
@@ -82,8 +82,8 @@ class Unary:
 
 
 @dataclass(frozen=True, eq=False)
-class Binary:
-    """An operation of two numbers of the type that comes out."""
+class BinaryOperation:
+    """An operation on two numbers of the result's type."""
 
     operator: str
     left: Expression
@@ -93,7 +93,7 @@ class Binary:
 
 
 @dataclass(frozen=True, eq=False)
-class Compare:
+class Comparison:
     """A comparison of two numbers of one type."""
 
     operator: str
@@ -105,7 +105,7 @@ class Compare:
 
 @dataclass(frozen=True, eq=False)
 class Logic:
-    """`and` or `or`: the right is only asked where the left does not decide."""
+    """`and` or `or`: the right side is only evaluated if the left does not decide."""
 
     operator: str
     left: Expression
@@ -127,7 +127,7 @@ class Choose:
 
 @dataclass(frozen=True, eq=False)
 class Convert:
-    """A number as one of another type. `rounding` says how a float becomes whole: `int`, `round`, `floor`, `ceil`."""
+    """A conversion to another type. `rounding` says how a float becomes whole: `int`, `round`, `floor`, `ceil`."""
 
     value: Expression
     type: Scalar
@@ -136,7 +136,7 @@ class Convert:
 
 
 @dataclass(frozen=True, eq=False)
-class Fit:
+class FitElement:
     """A whole number that must fit in an element."""
 
     value: Expression
@@ -147,7 +147,7 @@ class Fit:
 
 @dataclass(frozen=True, eq=False)
 class Extreme:
-    """The `min` or `max` of numbers of one type: of equal ones, and beside what is no number, the first."""
+    """The `min` or `max` of numbers of one type. If they are equal, or one is NaN, the first wins."""
 
     operator: str
     values: tuple[Expression, ...]
@@ -194,7 +194,7 @@ class Bind:
 
 @dataclass(frozen=True, eq=False)
 class Primitive:
-    """What every machine computes exactly: `sqrt`, `copysign`, `fmod`, `isnan`, `isinf`, `isfinite`."""
+    """A function that every machine computes exactly: `sqrt`, `copysign`, `fmod`, `isnan`, `isinf`, `isfinite`."""
 
     name: str
     values: tuple[Expression, ...]
@@ -204,7 +204,7 @@ class Primitive:
 
 @dataclass(frozen=True, eq=False)
 class Mathematics:
-    """A function of the mathematics, on f64. What comes of finite numbers and is not finite is an error."""
+    """A function of the math library, on f64. A result that is not finite is an error if the arguments are finite."""
 
     function: Function
     values: tuple[Expression, ...]
@@ -213,8 +213,8 @@ class Mathematics:
 
 
 @dataclass(frozen=True, eq=False)
-class Call:
-    """A helper's call, with a number or an array for each parameter."""
+class HelperCall:
+    """A call of a helper function, with a number or an array for each parameter."""
 
     function: Function
     arguments: tuple[Expression | ArrayVariable, ...]
@@ -223,16 +223,16 @@ class Call:
 
 
 Expression = (
-    Constant
-    | Read
-    | Load
-    | Unary
-    | Binary
-    | Compare
+    NumberConstant
+    | ReadVariable
+    | LoadElement
+    | UnaryOperation
+    | BinaryOperation
+    | Comparison
     | Logic
     | Choose
     | Convert
-    | Fit
+    | FitElement
     | Extreme
     | ExtremeOf
     | SumOf
@@ -240,13 +240,13 @@ Expression = (
     | Bind
     | Primitive
     | Mathematics
-    | Call
+    | HelperCall
 )
 
 
 @dataclass(frozen=True, eq=False)
 class Slice:
-    """Part of an array of one dimension, with the limits of a slice of Python; None means the array's own."""
+    """A slice of a one-dimensional array, with Python's limits; None means the start or end of the array."""
 
     array: ArrayVariable
     start: Expression | None
@@ -254,10 +254,10 @@ class Slice:
     line: int
 
     def fixed(self) -> range | None:
-        """Its indices, where its limits are literals."""
+        """Returns its indices if its limits are literals."""
         limits: list[int | None] = []
         for each in (self.start, self.stop):
-            if each is not None and not isinstance(each, Constant):
+            if each is not None and not isinstance(each, NumberConstant):
                 return None
             limits.append(None if each is None else int(each.value))
         return range(*slice(*limits).indices(self.array.type.count))
@@ -271,8 +271,8 @@ class Assign:
 
 
 @dataclass(frozen=True, eq=False)
-class Store:
-    """The value is computed first, then the indices; then both are judged, the indices first."""
+class StoreElement:
+    """An element is assigned. The value is computed first, then the indices; the indices are checked first."""
 
     array: ArrayVariable
     indices: tuple[Expression, ...]
@@ -282,7 +282,7 @@ class Store:
 
 @dataclass(frozen=True, eq=False)
 class Fill:
-    """A new array takes the place of what the variable held: zeros, or `values`."""
+    """A new array replaces the variable's old one. It contains zeros, or `values`."""
 
     array: ArrayVariable
     values: tuple[int | float, ...]
@@ -290,8 +290,8 @@ class Fill:
 
 
 @dataclass(frozen=True, eq=False)
-class Copy:
-    """Elements of one array into another of the same element. As many must be read as are written."""
+class CopySlice:
+    """A copy of elements into an array of the same element type. Both slices must have the same length."""
 
     target: Slice
     source: Slice
@@ -320,7 +320,7 @@ class For:
 
 @dataclass(frozen=True, eq=False)
 class ForEach:
-    """`for variable in array[start:stop]`: an element is read when its turn comes."""
+    """`for variable in array`: each element is read when its iteration starts."""
 
     variable: Variable
     source: ArrayVariable
@@ -345,7 +345,7 @@ class Leave:
 
 @dataclass(frozen=True, eq=False)
 class Return:
-    """What a function gives: a helper at most one number, a block an array or a number for each output."""
+    """The returned values: at most one number from a helper; an array or a number for each output of a block."""
 
     values: tuple[Expression | ArrayVariable, ...]
     line: int
@@ -353,7 +353,7 @@ class Return:
 
 @dataclass(frozen=True, eq=False)
 class Witness:
-    """Writes down what an array holds, in an array of `rune.pyblock.testing.witness`."""
+    """Appends the contents of an array to an output record of `rune.pyblock.testing.witness`."""
 
     witness: ArrayVariable
     array: ArrayVariable
@@ -362,18 +362,18 @@ class Witness:
 
 @dataclass(frozen=True, eq=False)
 class Evaluate:
-    """Expressions whose values are not kept."""
+    """Expressions whose values are discarded."""
 
     values: tuple[Expression, ...]
     line: int
 
 
-Statement = Assign | Store | Fill | Copy | If | For | ForEach | While | Leave | Return | Evaluate | Witness
+Statement = Assign | StoreElement | Fill | CopySlice | If | For | ForEach | While | Leave | Return | Evaluate | Witness
 
 
 @dataclass(frozen=True, eq=False)
 class Function:
-    """A function with its sizes known. `gives` is a helper's number."""
+    """A function with known sizes. `gives` is the type of the number that a helper returns."""
 
     name: str
     parameters: tuple[Variable | ArrayVariable, ...]
@@ -382,17 +382,17 @@ class Function:
     body: tuple[Statement, ...]
     gives: Scalar | None
     file: str
-    """Of a function of the mathematics: another than the block's."""
+    """For a function of the math library, this is not the block's file."""
     calls: tuple[Function, ...]
-    """The functions that it calls, each once."""
+    """The functions that this function calls, each once."""
 
 
 @dataclass(frozen=True, eq=False)
-class Block:
+class TypedBlock:
     """A whole block for inputs of known types.
 
-    `entry` takes the inputs, then the parameters, then the states; `functions` are all that it calls, those first that
-    others call.
+    `entry` takes the inputs, then the parameters, then the states; `functions` are all functions that it calls, in an
+    order in which each comes before its callers.
     """
 
     entry: Function

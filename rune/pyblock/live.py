@@ -1,6 +1,6 @@
-"""A block while it is written: run on what comes in, with what it prints, the values at its lines and its error.
+"""Runs a block while it is being edited and reports its output, prints, values per line and error.
 
-This is what the page's sandbox runs, with JSON in and out. Nothing of the server imports it.
+The page's sandbox runs this with JSON requests and responses. The server does not import it.
 """
 
 from __future__ import annotations
@@ -15,71 +15,71 @@ from functools import partial
 from typing import Any
 
 from rune.files import MemoryFiles
-from rune.pyblock.check import Checked, check_file
-from rune.pyblock.ir import Block
+from rune.pyblock.check import CheckedFile, check_file
+from rune.pyblock.cpu_time import CpuTime
+from rune.pyblock.ir import TypedBlock
 from rune.pyblock.numbers import BlockFailure
-from rune.pyblock.own_time import OwnTime
 from rune.pyblock.python import Number, PythonArray, PythonBlock
 from rune.pyblock.signature import UnfitInput
 from rune.pyblock.testing.check import block_of_tests, check_tests, test_title
-from rune.pyblock.testing.joined import joined
+from rune.pyblock.testing.combined import combine_tests
 from rune.pyblock.testing.python import run_tests
-from rune.pyblock.testing.recorded import NotRecorded, Runs, newest_that_fit, recorded_test
+from rune.pyblock.testing.recorded import NotRecorded, RecordedRuns, count_recordable_runs, recorded_test
 from rune.pyblock.testing.recordings import find_recording
 from rune.pyblock.testing.subject import Subject
 from rune.tensor import ElementType, TensorType
 
-MOST_PRINTS = 100
-"""Lines that a run may print."""
-LONGEST_PRINT = 300
-"""Characters of a line that is printed."""
-SECONDS = 1.0
-"""How long a run may take of a processor before it is stopped at its line; what it waits is not counted."""
-MOST_ELEMENTS = 4_000_000
-"""Elements of all arrays together. Each is an object of Python: what takes 16 MB in a rune takes ten times that."""
+MAX_PRINTS = 100
+"""The maximum number of lines that a run can print."""
+MAX_PRINT_LENGTH = 300
+"""The maximum length of a printed line, in characters."""
+MAX_SECONDS = 1.0
+"""The maximum processor time of a run. Waiting is not counted."""
+MAX_ELEMENTS = 4_000_000
+"""The maximum number of elements of all arrays together. A Python element takes about ten times its size in a rune."""
 _ELEMENTS_SHOWN = 4
 
 
 @dataclass
-class _Watch:
-    """What one run shows of itself."""
+class _RunTrace:
+    """What one run printed and computed."""
 
     prints: list[tuple[int, str]] = field(default_factory=list)
     left_out: int = 0
     values: dict[int, tuple[str, Number | str]] = field(default_factory=dict)
-    own: OwnTime = field(default_factory=OwnTime)
+    cpu_time: CpuTime = field(default_factory=CpuTime)
 
     def begin(self) -> None:
         self.prints, self.left_out, self.values = [], 0, {}
-        self.own.begin()
+        self.cpu_time.begin()
 
     def print(self, line: int, text: str) -> None:
-        if len(self.prints) < MOST_PRINTS:
-            self.prints.append((line, text[:LONGEST_PRINT]))
+        if len(self.prints) < MAX_PRINTS:
+            self.prints.append((line, text[:MAX_PRINT_LENGTH]))
         else:
             self.left_out += 1
 
     def trace(self, line: int, text: str, value: Number | PythonArray) -> None:
-        # An array goes on to change: what is shown is what it held here.
+        # The array may change later, so its text is stored now.
         self.values[line] = (text, _shown(value) if isinstance(value, PythonArray) else value)
 
-    def turn(self) -> None:
-        if self.own.turn() and self.own.seconds > SECONDS:
-            raise BlockFailure(f"stopped: one run took longer than {SECONDS:g} s in Python")
+    def before_iteration(self) -> None:
+        if self.cpu_time.tick() and self.cpu_time.seconds > MAX_SECONDS:
+            raise BlockFailure(f"stopped: one run took longer than {MAX_SECONDS:g} s in Python")
 
 
-class Live:
-    """One block at a time: `load` takes its text, `run` runs it once. `alive` is called while a run goes on: who waits
-    for an answer knows by it that loops are looked at."""
+class LiveBlock:
+    """Holds one block: `load` reads its text, `run` runs it once. `heartbeat` is called regularly during a run, so that
+    the caller knows that it is still working."""
 
-    def __init__(self, alive: Callable[[], object] = lambda: None) -> None:
-        self._alive = alive
-        self._watch = _Watch(own=OwnTime(alive))
+    def __init__(self, heartbeat: Callable[[], object] = lambda: None) -> None:
+        self._heartbeat = heartbeat
+        self._trace = _RunTrace(cpu_time=CpuTime(heartbeat))
         self._block: PythonBlock | None = None
         self._settings: list[Number] = []
 
     def answer_text(self, request: str) -> str:
-        """The answer to a request, both as JSON."""
+        """Returns the response to a request, both as JSON."""
         return json.dumps(self.answer(json.loads(request)), separators=(",", ":"))
 
     def answer(self, request: Mapping[str, Any]) -> dict[str, Any]:
@@ -89,13 +89,13 @@ class Live:
             case "run":
                 return self._run([_numbers(each) for each in request["inputs"]])
             case "test":
-                return _tested(request, self._alive)
+                return _tested(request, self._heartbeat)
             case "record":
-                return _recorded(request, self._alive)
+                return _recorded(request, self._heartbeat)
         raise ValueError("a request loads, runs, tests or records")
 
     def _load(self, request: Mapping[str, Any]) -> dict[str, Any]:
-        """Another text, whose states begin with zeros. Where it has problems, none runs."""
+        """Replaces the block. Its states start as zeros. If the text has problems, no block is loaded."""
         self._block = None
         try:
             checked = check_file(request["file"], request["text"], _types(request))
@@ -104,17 +104,17 @@ class Live:
         if checked.block is None:
             return {"problems": [{"line": each.place.line, "message": each.message} for each in checked.problems]}
         needed = elements_of(checked.block)
-        if needed > MOST_ELEMENTS:
+        if needed > MAX_ELEMENTS:
             return {"problems": [{"line": 1, "message": _too_large(needed)}]}
         self._settings = _settings(checked, request["settings"])
-        self._block = PythonBlock(checked, self._watch.print, self._watch.trace, self._watch.turn)
+        self._block = PythonBlock(checked, self._trace.print, self._trace.trace, self._trace.before_iteration)
         outputs = [{"type": each.element.value, "dimensions": each.dimensions} for each in checked.block.outputs]
         return {"problems": [], "outputs": outputs, "state": sum(each.type.size for each in checked.block.states)}
 
     def _run(self, inputs: Sequence[list[Number]]) -> dict[str, Any]:
         if self._block is None:
             raise ValueError("no block is loaded")
-        self._watch.begin()
+        self._trace.begin()
         failure = None
         outputs: list[list[Number]] = []
         began = time.perf_counter()
@@ -125,11 +125,11 @@ class Live:
         milliseconds = (time.perf_counter() - began) * 1000
         return {
             "outputs": [[_as_json(each) for each in output] for output in outputs],
-            "prints": [{"line": line, "text": text} for line, text in self._watch.prints],
-            "left_out": self._watch.left_out,
+            "prints": [{"line": line, "text": text} for line, text in self._trace.prints],
+            "left_out": self._trace.left_out,
             "values": [
                 {"line": line, "name": name, "value": _shown(value)}
-                for line, (name, value) in sorted(self._watch.values.items())
+                for line, (name, value) in sorted(self._trace.values.items())
             ],
             "milliseconds": milliseconds,
             "failure": failure,
@@ -140,81 +140,79 @@ def _types(request: Mapping[str, Any]) -> list[TensorType]:
     return [TensorType(ElementType(each["type"]), tuple(each["dimensions"])) for each in request["inputs"]]
 
 
-def _recorded(request: Mapping[str, Any], alive: Callable[[], object]) -> dict[str, Any]:
-    """A test of what the block read just now, run by run from states of zeros; `refused` is a sentence where there is
-    none. The block that is loaded stays."""
-    watch = _Watch(own=OwnTime(alive))
+def _recorded(request: Mapping[str, Any], heartbeat: Callable[[], object]) -> dict[str, Any]:
+    """Writes a test from the recent inputs, with states that start as zeros. `refused` is the reason if there is none.
+    The loaded block stays."""
+    trace = _RunTrace(cpu_time=CpuTime(heartbeat))
     try:
         checked = check_file(request["file"], request["text"], _types(request))
         if checked.block is None or checked.signature is None:
             return {"refused": "The block has a problem. Fix it first."}
         block, settings = checked.block, _settings(checked, request["settings"])
         runs = [[_numbers(each) for each in run] for run in request["runs"]]
-        runs = runs[-newest_that_fit(block.inputs, len(runs)) :]
-        anew = PythonBlock(checked, watch.print, watch.trace, watch.turn)
-        watch.begin()
-        gave = [anew.run(run, settings) for run in runs][-1]
-        made = Runs(checked.signature, block.inputs, block.outputs, runs, gave, request["settings"])
-        return {"test": recorded_test(request["name"], made), "runs": len(runs)}
+        runs = runs[-count_recordable_runs(block.inputs, len(runs)) :]
+        python_block = PythonBlock(checked, trace.print, trace.trace, trace.before_iteration)
+        trace.begin()
+        outputs = [python_block.run(run, settings) for run in runs][-1]
+        recorded = RecordedRuns(checked.signature, block.inputs, block.outputs, runs, outputs, request["settings"])
+        return {"test": recorded_test(request["name"], recorded), "runs": len(runs)}
     except (NotRecorded, UnfitInput) as error:
         return {"refused": str(error)}
     except BlockFailure as error:
         return {"refused": f"The block fails on it, in line {error.line}: {error.message}."}
 
 
-def elements_of(block: Block) -> int:
-    """The elements of all arrays that a block can hold at once: none of them grows, and no function calls itself."""
-    own = (*block.entry.arrays, *block.states, *(each for made in block.functions for each in made.arrays))
-    return sum(each.type.count for each in own) + sum(each.count for each in (*block.inputs, *block.outputs))
+def elements_of(block: TypedBlock) -> int:
+    """Returns the number of elements of all arrays of a block. Arrays never grow, and functions never recurse."""
+    arrays = (*block.entry.arrays, *block.states, *(each for function in block.functions for each in function.arrays))
+    return sum(each.type.count for each in arrays) + sum(each.count for each in (*block.inputs, *block.outputs))
 
 
 def _too_large(needed: int) -> str:
-    return (
-        f"Its arrays have {needed:,} elements, and Python in the page takes {MOST_ELEMENTS:,}: it runs in the rune only"
-    )
+    return f"Its arrays have {needed:,} elements, and a page can run {MAX_ELEMENTS:,}: it runs only in the rune"
 
 
-def _tested(request: Mapping[str, Any], alive: Callable[[], object]) -> dict[str, Any]:
-    """What the tests of a file find: of these texts, and of recordings as base64. The block that is loaded stays."""
+def _tested(request: Mapping[str, Any], heartbeat: Callable[[], object]) -> dict[str, Any]:
+    """Runs the tests of a file with these texts and recordings (base64). The loaded block stays."""
     recordings = {path: b64decode(data) for path, data in request["recordings"].items()}
     file, block = request["file"], Subject(block_of_tests(request["file"]), request["block"])
     checked = check_tests(file, request["text"], block, partial(find_recording, MemoryFiles(recordings)))
     if checked.problems:
         problems = [{"line": each.place.line, "message": each.message} for each in checked.problems]
         return {"problems": problems, "results": [], "prints": []}
-    needed = elements_of(joined(checked))
-    if needed > MOST_ELEMENTS:
+    needed = elements_of(combine_tests(checked))
+    if needed > MAX_ELEMENTS:
         return {"problems": [{"line": 1, "message": _too_large(needed)}], "results": [], "prints": []}
     prints: list[tuple[int, str]] = []
-    results = run_tests(checked, lambda line, text: prints.append((line, text[:LONGEST_PRINT])), alive)
+    results = run_tests(checked, lambda line, text: prints.append((line, text[:MAX_PRINT_LENGTH])), heartbeat)
     return {
         "problems": [],
         "results": [{**asdict(each), "title": test_title(each.name)} for each in results],
-        "prints": [{"line": line, "text": text} for line, text in prints[-MOST_PRINTS:]],
+        "prints": [{"line": line, "text": text} for line, text in prints[-MAX_PRINTS:]],
     }
 
 
-def _settings(checked: Checked, given: Mapping[str, Number]) -> list[Number]:
-    """The values of the parameters: those of the Runefile, and the defaults."""
+def _settings(checked: CheckedFile, arguments: Mapping[str, Number]) -> list[Number]:
+    """Returns the values of the parameters: those of the Runefile, or the defaults."""
     signature = checked.signature
     if signature is None:
         return []
-    found: list[Number] = []
+    values: list[Number] = []
     for setting in signature.settings:
-        value = given.get(setting.name, setting.default)
+        value = arguments.get(setting.name, setting.default)
         if value is None:
             raise ValueError(f"{setting.name} has no value")
-        found.append(value)
-    return found
+        values.append(value)
+    return values
 
 
 def _numbers(values: Sequence[Number | None]) -> list[Number]:
-    """What came by JSON, which writes what is no number as null."""
+    """Converts numbers from JSON, where null means NaN."""
     return [math.nan if each is None else each for each in values]
 
 
 def _shown(value: Number | str | PythonArray) -> str:
-    """A value beside its line: of an array, its first elements."""
+    """Formats a value to show beside its line; of an array, only the first elements."""
     if isinstance(value, PythonArray):
         first = value.elements()[:_ELEMENTS_SHOWN]
         more = ", …" if value.type.count > len(first) else ""
@@ -223,5 +221,5 @@ def _shown(value: Number | str | PythonArray) -> str:
 
 
 def _as_json(value: Number) -> Number | None:
-    """A number as JSON has it; null for what is infinite or none."""
+    """Returns a number for JSON; None if it is infinite or NaN."""
     return None if isinstance(value, float) and not math.isfinite(value) else value

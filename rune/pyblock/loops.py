@@ -1,4 +1,4 @@
-"""What a `for` goes over: ranges, arrays, and several arrays side by side."""
+"""Checks the heads of `for` loops: ranges, arrays, `enumerate` and `zip`."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from rune.pyblock.expressions import array_of, literal_whole, whole
 from rune.pyblock.ir import (
     ArrayVariable,
     Assign,
-    Constant,
     Expression,
     For,
     ForEach,
-    Load,
-    Read,
+    LoadElement,
+    NumberConstant,
+    ReadVariable,
     Statement,
     Variable,
 )
 from rune.pyblock.numbers import Scalar, scalar_of
-from rune.pyblock.problems import Kind
+from rune.pyblock.problems import ProblemKind
 from rune.pyblock.scope import Scope
 
 _Limits = tuple[Expression, Expression, int]
@@ -29,96 +29,100 @@ _INSTEAD = "Write `for i in range(len(x)):` and use `x[i]`."
 
 
 @dataclass(frozen=True)
-class Head:
-    """The head of a loop. `firsts` give the names their values at the start of each turn."""
+class LoopHead:
+    """The head of a loop. `assignments` run at the start of each iteration."""
 
     variable: Variable
     over: _Limits | ArrayVariable
-    firsts: tuple[Assign, ...] = ()
+    assignments: tuple[Assign, ...] = ()
 
     def loop(self, body: Sequence[Statement], line: int) -> For | ForEach:
-        """The loop with this body."""
+        """Returns the loop with this body."""
         if isinstance(self.over, ArrayVariable):
             return ForEach(self.variable, self.over, tuple(body), line)
         start, stop, step = self.over
-        return For(self.variable, start, stop, step, (*self.firsts, *body), line)
+        return For(self.variable, start, stop, step, (*self.assignments, *body), line)
 
     @property
-    def surely_turns(self) -> bool:
-        """Whether the body begins once at least, as far as is known."""
+    def runs_at_least_once(self) -> bool:
+        """Whether the body is known to run at least once."""
         if isinstance(self.over, ArrayVariable):
             return False
         start, stop, step = self.over
-        if not isinstance(start, Constant) or not isinstance(stop, Constant):
+        if not isinstance(start, NumberConstant) or not isinstance(stop, NumberConstant):
             return False
         return len(range(int(start.value), int(stop.value), step)) > 0
 
 
-def names_in(target: ast.expr) -> list[ast.Name]:
-    """The names that a loop gives values to."""
+def names_of_target(target: ast.expr) -> list[ast.Name]:
+    """Returns the names that a loop assigns."""
     return [each for each in ast.walk(target) if isinstance(each, ast.Name)]
 
 
-def head_of(scope: Scope, node: ast.For) -> Head | None:
-    """What the loop goes over; None when a problem was reported."""
+def head_of(scope: Scope, node: ast.For) -> LoopHead | None:
+    """Checks the head of a loop; returns None if a problem was reported."""
     head = _head(scope, node)
     if head is None:
-        scope.broken.update(each.id for each in names_in(node.target) if each.id not in scope.known)
+        scope.reported_names.update(each.id for each in names_of_target(node.target) if each.id not in scope.known)
     return head
 
 
-def _head(scope: Scope, node: ast.For) -> Head | None:
+def _head(scope: Scope, node: ast.For) -> LoopHead | None:
     target = node.target
     if _calls(node.iter, "enumerate") or _calls(node.iter, "zip"):
         at = scope.temporary(Scalar.INT)
         bound = _side_by_side(scope, target, node.iter, at)
         if bound is None:
             return None
-        stop = Constant(bound.count, Scalar.INT, node.lineno)
-        return Head(at, (Constant(0, Scalar.INT, node.lineno), stop, 1), bound.firsts)
+        stop = NumberConstant(bound.count, Scalar.INT, node.lineno)
+        return LoopHead(at, (NumberConstant(0, Scalar.INT, node.lineno), stop, 1), bound.assignments)
     if not isinstance(target, ast.Name):
-        scope.report(Kind.OUTSIDE, target, "A loop over one thing has one name", _INSTEAD)
+        scope.report(ProblemKind.OUTSIDE, target, "A loop over a range or an array needs one name", _INSTEAD)
         return None
     if not scope.may_be_named(target):
         return None
     if isinstance(node.iter, ast.Name):
         over = _row(scope, node.iter)
         variable = None if over is None else _variable(scope, target, scalar_of(over.type.element))
-        return None if over is None or variable is None else Head(variable, over)
+        return None if over is None or variable is None else LoopHead(variable, over)
     limits = _range(scope, node.iter)
     counter = None if limits is None else _variable(scope, target, Scalar.INT)
-    return None if limits is None or counter is None else Head(counter, limits)
+    return None if limits is None or counter is None else LoopHead(counter, limits)
 
 
 @dataclass(frozen=True)
 class _Bound:
-    """What names are given in each turn, and how many turns there are."""
+    """The assignments at the start of each iteration, and the number of iterations."""
 
-    firsts: tuple[Assign, ...]
+    assignments: tuple[Assign, ...]
     count: int
 
 
 def _side_by_side(scope: Scope, target: ast.expr, over: ast.expr, at: Variable) -> _Bound | None:
-    """`i, v` of `enumerate(x)`, `a, b` of `zip(x, y)`, and these in one another; `at` counts the turns."""
+    """Binds `i, v` of `enumerate(x)` and `a, b` of `zip(x, y)`, also nested; `at` counts the iterations."""
     if isinstance(over, ast.Call) and (_calls(over, "enumerate") or _calls(over, "zip")):
         word = "enumerate" if _calls(over, "enumerate") else "zip"
         wanted = 2 if word == "enumerate" else len(over.args)
         if over.keywords or not over.args or (word == "enumerate" and len(over.args) != 1):
             instead = "Write `enumerate(x)`, which counts from 0, or `zip(x, y)`."
-            scope.report(Kind.CALL, over, f"{word} takes arrays alone here", instead)
+            scope.report(ProblemKind.CALL, over, f"{word} takes only arrays in a block", instead)
             return None
         if not isinstance(target, ast.Tuple) or len(target.elts) != wanted:
             example = "for i, v in enumerate(x):" if word == "enumerate" else "for a, b in zip(x, y):"
-            scope.report(Kind.OUTSIDE, target, f"{word} gives {wanted} values in each turn", f"Write `{example}`.")
+            scope.report(
+                ProblemKind.OUTSIDE, target, f"{word} yields {wanted} values in each iteration", f"Write `{example}`."
+            )
             return None
         if word == "zip":
             return _joined([_side_by_side(scope, *each, at) for each in zip(target.elts, over.args, strict=True)])
         counter = _counter(scope, target.elts[0], at)
         rest = _side_by_side(scope, target.elts[1], over.args[0], at)
-        return None if counter is None or rest is None else _Bound((counter, *rest.firsts), rest.count)
+        return None if counter is None or rest is None else _Bound((counter, *rest.assignments), rest.count)
     if not isinstance(target, ast.Name) or not isinstance(over, ast.Name):
-        wrong, message = (target, "This is no name") if not isinstance(target, ast.Name) else (over, "This is no array")
-        scope.report(Kind.OUTSIDE, wrong, message, _INSTEAD)
+        wrong, message = (
+            (target, "This is not a name") if not isinstance(target, ast.Name) else (over, "This is not an array")
+        )
+        scope.report(ProblemKind.OUTSIDE, wrong, message, _INSTEAD)
         return None
     array = _row(scope, over)
     if array is None or not scope.may_be_named(target):
@@ -127,25 +131,30 @@ def _side_by_side(scope: Scope, target: ast.expr, over: ast.expr, at: Variable) 
     variable = _variable(scope, target, kind)
     if variable is None:
         return None
-    value = Load(array, (Read(at, over.lineno),), kind, over.lineno)
+    value = LoadElement(array, (ReadVariable(at, over.lineno),), kind, over.lineno)
     return _Bound((Assign(variable, value, over.lineno),), array.type.count)
 
 
 def _joined(parts: Sequence[_Bound | None]) -> _Bound | None:
-    """As many turns as the shortest has."""
-    found = [each for each in parts if each is not None]
-    if len(found) != len(parts):
+    """Joins the bounds of `zip`: the shortest array determines the number of iterations."""
+    bounds = [each for each in parts if each is not None]
+    if len(bounds) != len(parts):
         return None
-    return _Bound(tuple(first for each in found for first in each.firsts), min(each.count for each in found))
+    return _Bound(tuple(first for each in bounds for first in each.assignments), min(each.count for each in bounds))
 
 
 def _counter(scope: Scope, target: ast.expr, at: Variable) -> Assign | None:
     if not isinstance(target, ast.Name) or not scope.may_be_named(target):
         if not isinstance(target, ast.Name):
-            scope.report(Kind.OUTSIDE, target, "enumerate counts in one name", "Write `for i, v in enumerate(x):`.")
+            scope.report(
+                ProblemKind.OUTSIDE,
+                target,
+                "The counter of enumerate must be one name",
+                "Write `for i, v in enumerate(x):`.",
+            )
         return None
     variable = _variable(scope, target, Scalar.INT)
-    return None if variable is None else Assign(variable, Read(at, target.lineno), target.lineno)
+    return None if variable is None else Assign(variable, ReadVariable(at, target.lineno), target.lineno)
 
 
 def _calls(node: ast.expr, name: str) -> bool:
@@ -153,10 +162,12 @@ def _calls(node: ast.expr, name: str) -> bool:
 
 
 def _row(scope: Scope, node: ast.Name) -> ArrayVariable | None:
-    """An array of one dimension."""
+    """Returns an array with one dimension."""
     array = array_of(scope, node)
     if array is not None and len(array.type.dimensions) != 1:
-        scope.report(Kind.TYPE, node, "A loop goes over one dimension", "Write `for i in range(len(x)):`.")
+        scope.report(
+            ProblemKind.TYPE, node, "A loop needs an array with one dimension", "Write `for i in range(len(x)):`."
+        )
         return None
     return array
 
@@ -169,7 +180,7 @@ def _variable(scope: Scope, target: ast.Name, kind: Scalar) -> Variable | None:
         return variable
     if isinstance(known, Variable) and known.type is kind:
         return known
-    scope.report(Kind.TYPE, target, f"{target.id} is something else already", "Choose another name.")
+    scope.report(ProblemKind.TYPE, target, f"{target.id} already has another type", "Choose another name.")
     return None
 
 
@@ -179,30 +190,33 @@ def _range(scope: Scope, node: ast.expr) -> _Limits | None:
         return None
     if not 1 <= len(node.args) <= 3 or node.keywords:
         scope.report(
-            Kind.CALL, node, "range takes 1 to 3 whole numbers", "Write `range(stop)` or `range(start, stop, step)`."
+            ProblemKind.CALL,
+            node,
+            "range takes 1 to 3 whole numbers",
+            "Write `range(stop)` or `range(start, stop, step)`.",
         )
         return None
     step = literal_whole(scope, node.args[2]) if len(node.args) == 3 else 1
     if step is None or step == 0:
-        message = "The step of a range is a whole number that is written there, and not 0"
-        scope.report(Kind.OUTSIDE, node.args[2], message, "Write the number, or a `while` loop.")
+        message = "The step of a range must be a whole-number literal other than 0"
+        scope.report(ProblemKind.OUTSIDE, node.args[2], message, "Write the number, or a `while` loop.")
         return None
-    found = [whole(scope, each) for each in node.args[:2]]
-    limits = [each for each in found if each is not None]
-    if len(limits) != len(found):
+    arguments = [whole(scope, each) for each in node.args[:2]]
+    limits = [each for each in arguments if each is not None]
+    if len(limits) != len(arguments):
         return None
-    start: Expression = limits[0] if len(limits) == 2 else Constant(0, Scalar.INT, node.lineno)
+    start: Expression = limits[0] if len(limits) == 2 else NumberConstant(0, Scalar.INT, node.lineno)
     return start, limits[-1], step
 
 
 def _report_other(scope: Scope, node: ast.expr) -> None:
     if isinstance(node, ast.Call) and _calls(node, "reversed"):
-        message, instead = "A loop goes forwards", "Write `for i in range(len(x) - 1, -1, -1):` and use `x[i]`."
-        scope.report(Kind.OUTSIDE, node, message, instead)
+        message, instead = "A loop cannot use reversed", "Write `for i in range(len(x) - 1, -1, -1):` and use `x[i]`."
+        scope.report(ProblemKind.OUTSIDE, node, message, instead)
         return
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
         before = len(scope.text.problems)
         called(scope, node)
         if len(scope.text.problems) > before:
             return
-    scope.report(Kind.OUTSIDE, node, "A loop goes over a range or an array", "Write `for i in range(len(x)):`.")
+    scope.report(ProblemKind.OUTSIDE, node, "A loop needs a range or an array", "Write `for i in range(len(x)):`.")

@@ -1,4 +1,4 @@
-"""The numbers of the language: what an operation gives, to the last bit, and in which words it fails."""
+"""The arithmetic of the language: the exact result of each operation, and its error messages."""
 
 from __future__ import annotations
 
@@ -30,22 +30,22 @@ class Scalar(Enum):
 
 
 ELEMENTS = {element.value: element for element in ElementType if element not in (ElementType.UTF8, ElementType.U64)}
-"""The elements that an array of a block can have, by their names."""
+"""The element types that an array of a block can have, by name."""
 
 
 def scalar_of(element: ElementType) -> Scalar:
-    """What reading an element gives."""
+    """Returns the type of a number that is read from an array."""
     return {ElementType.F32: Scalar.F32, ElementType.F64: Scalar.F64}.get(element, Scalar.INT)
 
 
 def limits_of(element: ElementType) -> tuple[int, int]:
-    """The least and the greatest number of an element of whole numbers."""
+    """Returns the smallest and the largest number of an integer element type."""
     bits = element.size * 8
     return (0, 2**bits - 1) if element.value[0] == "u" else (-(2 ** (bits - 1)), 2 ** (bits - 1) - 1)
 
 
 class BlockFailure(Exception):
-    """A run of a block that cannot go on. The message is the same wherever the block runs; `line` is the block's."""
+    """A run of a block failed. The message is the same wherever the block runs; `line` is a line of the block."""
 
     def __init__(self, message: str, line: int = 0) -> None:
         super().__init__(message)
@@ -70,28 +70,28 @@ def does_not_fit(value: int, element: ElementType) -> str:
     return f"{value} does not fit in {element}"
 
 
-def other_length(given: int, wanted: int) -> str:
-    return f"{given} elements cannot be assigned to a slice of {wanted}"
+def other_length(count: int, expected: int) -> str:
+    return f"{count} elements cannot be assigned to a slice of {expected}"
 
 
 _one = array("f", [0.0])
 
 
 def to_f32(value: float) -> float:
-    """The nearest number of 32 bits, halves to even; beyond its range infinity."""
+    """Returns the nearest f32, halves to even; infinity if it is out of range."""
     _one[0] = value
     return _one[0]
 
 
 def to_int64(value: int) -> int:
-    """The same number. Raises `BlockFailure` beyond 64 bits."""
+    """Returns the same number. Raises `BlockFailure` if it does not fit in 64 bits."""
     if LEAST <= value <= MOST:
         return value
     raise BlockFailure(BEYOND_64_BITS)
 
 
 def to_element(value: int, element: ElementType) -> int:
-    """The same number. Raises `BlockFailure` where an element cannot hold it."""
+    """Returns the same number. Raises `BlockFailure` if it does not fit in the element type."""
     least, most = limits_of(element)
     if least <= value <= most:
         return value
@@ -99,7 +99,7 @@ def to_element(value: int, element: ElementType) -> int:
 
 
 def whole(value: float, rounding: str) -> int:
-    """A float as a whole number, by `int`, `round`, `floor` or `ceil`. Raises `BlockFailure`."""
+    """Converts a float to a whole number with `int`, `round`, `floor` or `ceil`. Raises `BlockFailure`."""
     if not math.isfinite(value):
         raise BlockFailure(NOT_WHOLE)
     match rounding:
@@ -114,7 +114,7 @@ def whole(value: float, rounding: str) -> int:
 
 
 def shifted_left(left: int, right: int) -> int:
-    """`left << right`, without making the numbers that are beyond 64 bits. Raises `BlockFailure`."""
+    """Returns `left << right` without computing numbers larger than 64 bits. Raises `BlockFailure`."""
     if right < 0:
         raise BlockFailure(NEGATIVE_SHIFT)
     if left and right > 63:
@@ -123,14 +123,14 @@ def shifted_left(left: int, right: int) -> int:
 
 
 def shifted_right(left: int, right: int) -> int:
-    """`left >> right`. Raises `BlockFailure`."""
+    """Returns `left >> right`. Raises `BlockFailure`."""
     if right < 0:
         raise BlockFailure(NEGATIVE_SHIFT)
     return left >> min(right, 63)
 
 
 def power(base: int, exponent: int) -> int:
-    """`base ** exponent`, without making the numbers that are beyond 64 bits. Raises `BlockFailure`."""
+    """Returns `base ** exponent` without computing numbers larger than 64 bits. Raises `BlockFailure`."""
     if exponent < 0:
         raise BlockFailure(NEGATIVE_POWER)
     if base in (0, 1, -1):
@@ -142,7 +142,7 @@ def power(base: int, exponent: int) -> int:
 
 
 def binary(operator: str, left: float, right: float, kind: Scalar) -> float:
-    """One operation of two numbers of the same kind, rounded once. Raises `BlockFailure`."""
+    """Computes one operation on two numbers of the same type, rounded once. Raises `BlockFailure`."""
     if operator in ("/", "//", "%") and right == 0:
         raise BlockFailure(DIVISION_BY_ZERO)
     if kind is Scalar.INT:
@@ -193,7 +193,7 @@ def _whole_binary(operator: str, left: int, right: int) -> int:
 
 
 def compared(operator: str, left: float, right: float) -> bool:
-    """Whether two numbers are as an operator of Python says."""
+    """Compares two numbers with an operator of Python."""
     match operator:
         case "==":
             return left == right
@@ -210,12 +210,13 @@ def compared(operator: str, left: float, right: float) -> bool:
 
 
 def total(elements: Sequence[bool | int | float], kind: Scalar) -> int | float:
-    """The sum of elements from left to right, rounded after each; Python's own corrects itself, and by version."""
+    """Returns the sum of elements from left to right, rounded after each. Python's `sum` compensates, depending on its
+    version."""
     if kind is Scalar.INT:
-        found = 0
+        whole_sum = 0
         for each in elements:
-            found = to_int64(found + int(each))
-        return found
+            whole_sum = to_int64(whole_sum + int(each))
+        return whole_sum
     result = 0.0
     for each in elements:
         result = to_f32(result + each) if kind is Scalar.F32 else result + each

@@ -1,4 +1,4 @@
-"""What is wrong with the text of a block, as data. Places are those of `ast`, with columns counted in characters."""
+"""Problems of a block's text, as data. Places are those of `ast`, with columns in characters."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from enum import Enum
 
 
-class Kind(Enum):
-    """What sort of problem it is. The value is the stable code that a user sees."""
+class ProblemKind(Enum):
+    """The kind of a problem. The value is the stable code that users see."""
 
     SYNTAX = "RUNE0110"
     SIGNATURE = "RUNE0111"
@@ -23,7 +23,7 @@ class Kind(Enum):
 
 @dataclass(frozen=True, order=True)
 class Place:
-    """From a character up to, and without, another. Lines count from 1 and columns from 0."""
+    """A range of text; its end is exclusive. Lines count from 1, columns from 0."""
 
     line: int
     column: int
@@ -33,7 +33,7 @@ class Place:
 
 @dataclass(frozen=True)
 class Insertion:
-    """A text that mends a problem, and where it is put in; `title` is for a button."""
+    """A text to insert that fixes a problem; `title` is for a button."""
 
     title: str
     place: Place
@@ -42,9 +42,9 @@ class Insertion:
 
 @dataclass(frozen=True)
 class Problem:
-    """One problem: a sentence, what to write instead, where it stands, and a guess at what mends it."""
+    """One problem: the message, what to write instead, its place, and an insertion that may fix it."""
 
-    kind: Kind
+    kind: ProblemKind
     message: str
     instead: str
     place: Place

@@ -1,5 +1,5 @@
-"""Runs a block's own text in Python, with the bits of the compiled code: the tree is Python's, and after each operation
-stands the rounding that the check found. This is what the page runs, and no server."""
+"""Runs a block's text in Python with the same bits as the compiled code: after each operation it adds the rounding that
+the check found. Pages run this; servers do not."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from typing import Any
 
 from rune.pyblock import numbers
 from rune.pyblock.calls import FUNCTIONS, PRIMITIVES
-from rune.pyblock.check import Checked, mathematics, mathematics_file
+from rune.pyblock.check import CheckedFile, mathematics, mathematics_file
 from rune.pyblock.evaluate import checked_result, primitive
-from rune.pyblock.ir import ArrayVariable, Constant
+from rune.pyblock.ir import ArrayVariable, NumberConstant
 from rune.pyblock.numbers import (
     ELEMENTS,
     BlockFailure,
@@ -56,7 +56,7 @@ class PythonArray:
         return self._items[_place(keys, self.type.dimensions)]
 
     def _row(self, keys: tuple[int, ...]) -> PythonArray:
-        """A copy of what lies at the first of its indices."""
+        """Returns a copy of the row at these first indices."""
         type_ = TensorType(self.type.element, self.type.dimensions[len(keys) :])
         first = _place(keys, self.type.dimensions[: len(keys)]) * type_.count
         return PythonArray(type_, self._items[first : first + type_.count])
@@ -64,11 +64,11 @@ class PythonArray:
     def __setitem__(self, key: int | slice | tuple[int, ...], value: Any) -> None:
         if isinstance(key, slice):
             start, stop, _ = key.indices(len(self._items))
-            wanted = max(stop - start, 0)
-            given = value.elements()
-            if len(given) != wanted:
-                raise BlockFailure(numbers.other_length(len(given), wanted))
-            self._items[start : max(start, stop)] = given
+            size = max(stop - start, 0)
+            elements = value.elements()
+            if len(elements) != size:
+                raise BlockFailure(numbers.other_length(len(elements), size))
+            self._items[start : max(start, stop)] = elements
             return
         place = _place(key if isinstance(key, tuple) else (key,), self.type.dimensions)
         element = self.type.element
@@ -80,7 +80,7 @@ class PythonArray:
 
 
 def _place(keys: tuple[int, ...], sizes: tuple[int, ...]) -> int:
-    """The place of the element or row that indices name. Raises `BlockFailure` for one that is out of range."""
+    """Returns the position of an element or row. Raises `BlockFailure` if an index is out of range."""
     place = 0
     for index, size in zip(keys, sizes, strict=True):
         if not -size <= index < size:
@@ -90,7 +90,7 @@ def _place(keys: tuple[int, ...], sizes: tuple[int, ...]) -> int:
 
 
 class _Element:
-    """What the name of an element stands for: `f32(x)` converts, `f32[16]()` makes an array."""
+    """An element type in a block's text: `f32(x)` converts, `f32[16]()` creates an array."""
 
     def __init__(self, element: ElementType, names: Mapping[str, int]) -> None:
         self._element = element
@@ -110,12 +110,12 @@ class _Element:
         sizes = tuple(self._names[each] if isinstance(each, str) else each for each in keys)
         type_ = TensorType(self._element, sizes)
 
-        def made(values: Any = None) -> PythonArray:
+        def new_array(values: Any = None) -> PythonArray:
             if values is None:
                 return PythonArray(type_)
             return PythonArray(type_, [self(each) for each in _flat(values)])
 
-        return made
+        return new_array
 
 
 def _flat(values: Any) -> Iterator[Any]:
@@ -127,13 +127,13 @@ def _flat(values: Any) -> Iterator[Any]:
 
 
 class _Rounded(ast.NodeTransformer):
-    """Puts the rounding behind the operations; where it is watched, a call of `_trace` behind assignments; and where it
-    may be stopped, one of `_turn` before each turn of a loop."""
+    """Adds rounding after operations; with `traces`, a call of `_trace` after assignments; with `checks_iterations`, a
+    call of `_before_iteration` before each loop iteration."""
 
-    def __init__(self, marks: Mapping[ast.AST, Sequence[str]], *, traces: bool, turns: bool) -> None:
+    def __init__(self, marks: Mapping[ast.AST, Sequence[str]], *, traces: bool, checks_iterations: bool) -> None:
         self._marks = marks
         self._traces = traces
-        self._turns = turns
+        self._checks_iterations = checks_iterations
 
     def visit(self, node: ast.AST) -> Any:
         marks = self._marks.get(node, ())
@@ -145,9 +145,9 @@ class _Rounded(ast.NodeTransformer):
         if self._traces and isinstance(node, ast.Assign):
             target = node.targets[0]
             return self._traced(node, *(target.elts if isinstance(target, ast.Tuple) else [target]))
-        if self._turns and isinstance(result, ast.For | ast.While):
-            turn = ast.Expr(call_of("_turn", [], result))
-            result.body.insert(0, ast.fix_missing_locations(ast.copy_location(turn, result)))
+        if self._checks_iterations and isinstance(result, ast.For | ast.While):
+            check = ast.Expr(call_of("_before_iteration", [], result))
+            result.body.insert(0, ast.fix_missing_locations(ast.copy_location(check, result)))
         return result
 
     def _wrapped(self, result: Any, marks: Sequence[str], at: ast.AST) -> Any:
@@ -168,18 +168,18 @@ class _Rounded(ast.NodeTransformer):
         return self._traced(assign, target) if self._traces else assign
 
     def _traced(self, node: ast.Assign, *targets: Any) -> list[ast.stmt]:
-        found: list[ast.stmt] = [node]
+        statements: list[ast.stmt] = [node]
         for target in targets:
             if isinstance(target, ast.Subscript) and isinstance(target.slice, ast.Slice):
                 continue
             line = ast.Constant(node.end_lineno)
             traced = ast.Expr(call_of("_trace", [line, _written(target), _as_load(target)], node))
-            found.append(ast.fix_missing_locations(ast.copy_location(traced, node)))
-        return found
+            statements.append(ast.fix_missing_locations(ast.copy_location(traced, node)))
+        return statements
 
 
 def _written(target: Any) -> ast.expr:
-    """What is assigned to, as a text: of an element with its index."""
+    """Returns the assigned name as text, such as `x[2]` for an element."""
     if isinstance(target, ast.Name):
         return ast.Constant(target.id)
     indices = target.slice.elts if isinstance(target.slice, ast.Tuple) else [target.slice]
@@ -197,13 +197,13 @@ def _as_load(node: Any) -> Any:
 
 
 def call_of(name: str, arguments: list[Any], at: ast.AST) -> ast.Call:
-    """A call of what runs beside the text, at the place of a node."""
-    made = ast.Call(ast.Name(name, ast.Load()), arguments, [])
-    return ast.fix_missing_locations(ast.copy_location(made, at))
+    """Returns a call of a support function, at the place of a node."""
+    call = ast.Call(ast.Name(name, ast.Load()), arguments, [])
+    return ast.fix_missing_locations(ast.copy_location(call, at))
 
 
 def _ignored(*_: object) -> None:
-    """Takes what nobody asked for."""
+    """Ignores its arguments."""
 
 
 def _whole(rounding: str) -> Callable[[Number], int]:
@@ -215,7 +215,7 @@ def _sum(array: PythonArray) -> Number:
 
 
 def names_of(dimensions: Mapping[str, int]) -> dict[str, Any]:
-    """What the text of every block knows, in place of Python's own."""
+    """Returns the names that a block's text can use instead of Python's built-ins."""
     elements = {name: _Element(element, dimensions) for name, element in ELEMENTS.items()}
     return {
         "__builtins__": {},
@@ -240,12 +240,12 @@ def names_of(dimensions: Mapping[str, int]) -> dict[str, Any]:
         "_shifted_left": numbers.shifted_left,
         "_shifted_right": numbers.shifted_right,
         "_trace": _ignored,
-        "_turn": _ignored,
+        "_before_iteration": _ignored,
     }
 
 
 class _WithoutAnnotations(ast.NodeTransformer):
-    """Types are for the check: Python would compute them."""
+    """Removes type annotations, which Python would evaluate."""
 
     def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:
         node.returns = None
@@ -263,43 +263,45 @@ class _WithoutAnnotations(ast.NodeTransformer):
         return None
 
 
-def executed(
+def run_module(
     tree: ast.Module,
     file: str,
     marks: Mapping[ast.AST, Sequence[str]],
     names: dict[str, Any],
     *,
     traces: bool = False,
-    turns: bool = False,
+    checks_iterations: bool = False,
 ) -> dict[str, Any]:
-    """The names of a module after it ran."""
-    rounded = _WithoutAnnotations().visit(_Rounded(marks, traces=traces, turns=turns).visit(tree))
+    """Runs a module and returns its names."""
+    rounded = _WithoutAnnotations().visit(
+        _Rounded(marks, traces=traces, checks_iterations=checks_iterations).visit(tree)
+    )
     exec(compile(ast.fix_missing_locations(rounded), file, "exec", optimize=0), names)  # noqa: S102 - a page's sandbox
     return names
 
 
 def math_names() -> SimpleNamespace:
-    """What `math` stands for in a block: functions of ours, whose results are judged as the compiled code's."""
+    """Returns the `math` module of a block: our own functions, with the same checks as the compiled code."""
     if not _KNOWN:
         file = mathematics_file()
         tree = ast.Module([*file.helpers.values()], [])
         constants = {name: _constant(each) for name, each in file.constants.items()}
         inner = SimpleNamespace(**_EXACT, **_NUMBERS, **_PLAIN)
-        names = executed(tree, "math", file.marks, {**names_of({}), **constants, "math": inner})
+        names = run_module(tree, "math", file.marks, {**names_of({}), **constants, "math": inner})
         for name in FUNCTIONS:
             _KNOWN[name] = _judged(names[mathematics(name).name])
     return SimpleNamespace(**_KNOWN, **_EXACT, **_NUMBERS, **_PLAIN)
 
 
-def _constant(given: Constant | ArrayVariable) -> Number | PythonArray:
-    """A constant of a file."""
-    return given.value if isinstance(given, Constant) else PythonArray(given.type, list(given.data))
+def _constant(constant: NumberConstant | ArrayVariable) -> Number | PythonArray:
+    """Converts a constant of a file."""
+    return constant.value if isinstance(constant, NumberConstant) else PythonArray(constant.type, list(constant.data))
 
 
 def _judged(function: Callable[..., float]) -> Callable[..., float]:
     def judged(*values: float) -> float:
-        given = [float(each) for each in values]
-        return checked_result(function(*given), given)
+        arguments = [float(each) for each in values]
+        return checked_result(function(*arguments), arguments)
 
     return judged
 
@@ -315,32 +317,37 @@ _PLAIN = {"floor": _whole("floor"), "ceil": _whole("ceil"), "trunc": _whole("int
 
 
 class PythonBlock:
-    """A block in Python, with its states, which are zeros at first.
+    """A block that runs in Python, with its states, which start as zeros.
 
-    `prints` is told of each `print`, with the line and the values; `trace` of each assignment, with the line, what was
-    assigned to, and the value; with it, `turn` is called before each turn of a loop, and may raise `BlockFailure`. The
-    tree of `checked` is used up.
+    `prints` is called for each `print` with the line and the text; `trace` for each assignment with the line, the name
+    and the value; `before_iteration` before each loop iteration, and it may raise `BlockFailure`. The tree of `checked`
+    is modified and cannot be used again.
     """
 
     def __init__(
         self,
-        checked: Checked,
+        checked: CheckedFile,
         prints: Callable[[int, str], None] | None = None,
         trace: Callable[[int, str, Number | PythonArray], None] | None = None,
-        turn: Callable[[], None] | None = None,
+        before_iteration: Callable[[], None] | None = None,
     ) -> None:
         if checked.block is None or checked.tree is None:
             raise ValueError("a block with problems cannot run")
         self._block = checked.block
         self._file = checked.text.file
         names = names_of(checked.dimensions) | {"math": math_names(), "_trace": trace or _ignored}
-        names["_turn"] = turn or _ignored
+        names["_before_iteration"] = before_iteration or _ignored
         if prints is not None:
             names["print"] = lambda *values: prints(sys._getframe(1).f_lineno, " ".join(map(shown_value, values)))
-        done = executed(
-            checked.tree, self._file, checked.marks, names, traces=trace is not None, turns=turn is not None
+        module_names = run_module(
+            checked.tree,
+            self._file,
+            checked.marks,
+            names,
+            traces=trace is not None,
+            checks_iterations=before_iteration is not None,
         )
-        self._function = done[self._block.entry.name]
+        self._function = module_names[self._block.entry.name]
         self._states = {state.name: PythonArray(state.type) for state in self._block.states}
 
     @property
@@ -348,24 +355,24 @@ class PythonBlock:
         return self._block.outputs
 
     def run(self, inputs: Sequence[list[Number]], settings: Sequence[Number]) -> list[list[Number]]:
-        """The elements of each output. Raises `BlockFailure`."""
+        """Runs the block and returns the elements of each output. Raises `BlockFailure`."""
         parameters = self._block.entry.parameters
-        given = [
+        arguments = [
             elements[0] if isinstance(each.type, Scalar) else PythonArray(each.type, list(elements))
             for each, elements in zip(parameters, inputs, strict=False)
         ]
         named = {each.name: value for each, value in zip(self._block.parameters, settings, strict=True)}
         try:
-            found = self._function(*given, **named, **self._states)
+            result = self._function(*arguments, **named, **self._states)
         except BlockFailure as failure:
             raise BlockFailure(failure.message, failure.line or self._line()) from failure
         except ZeroDivisionError as error:
             raise BlockFailure(numbers.DIVISION_BY_ZERO, self._line()) from error
-        several = found if isinstance(found, tuple) else (found,)
+        several = result if isinstance(result, tuple) else (result,)
         return [each.elements() if isinstance(each, PythonArray) else [each] for each in several]
 
     def _line(self) -> int:
-        """The line of the block where what is being handled was raised."""
+        """Returns the line of the block that raised the current exception."""
         line, at = 0, sys.exc_info()[2]
         while at is not None:
             if at.tb_frame.f_code.co_filename == self._file:
@@ -375,7 +382,7 @@ class PythonBlock:
 
 
 def shown_value(value: object) -> str:
-    """A value as `print` shows it: a number with as many digits as an f32 has."""
+    """Formats a value for `print`; floats have as many digits as an f32 needs."""
     if isinstance(value, PythonArray):
         return f"[{', '.join(map(shown_value, value.elements()))}]"
     return f"{value:.9g}" if isinstance(value, float) else str(value)

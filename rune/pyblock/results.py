@@ -1,28 +1,28 @@
-"""Which arrays of a block are written where its outputs are: those that it makes and gives, each in one place."""
+"""Finds the arrays of a block that can be stored directly in its outputs."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from rune.pyblock.ir import ArrayVariable, For, ForEach, Function, If, Return, Role, Statement, While
+from rune.pyblock.ir import ArrayRole, ArrayVariable, For, ForEach, Function, If, Return, Statement, While
 
 
 def arrays_of_outputs(entry: Function) -> Mapping[ArrayVariable, int]:
-    """The arrays that need no memory of their own, with the number of the output that each of them is.
+    """Returns the arrays that need no memory of their own, with the number of the output that each of them is.
 
-    Every return gives the array as this output and as no other. What it held is lost only when the block is called
-    again, and outputs share no memory with inputs.
+    Every `return` must return the array as this output and as no other. Its contents are lost only when the block is
+    called again, and outputs share no memory with inputs.
     """
     returns = list(_returns(entry.body))
-    found: dict[ArrayVariable, int] = {}
+    outputs: dict[ArrayVariable, int] = {}
     for number in range(min((len(each.values) for each in returns), default=0)):
-        given = {each.values[number] for each in returns}
-        array = given.pop()
-        if given or not isinstance(array, ArrayVariable) or array.role is not Role.LOCAL:
+        values = {each.values[number] for each in returns}
+        array = values.pop()
+        if values or not isinstance(array, ArrayVariable) or array.role is not ArrayRole.LOCAL:
             continue
         if array in entry.arrays and all(each.values.count(array) == 1 for each in returns):
-            found[array] = number
-    return found
+            outputs[array] = number
+    return outputs
 
 
 def _returns(body: Sequence[Statement]) -> Iterator[Return]:

@@ -1,4 +1,4 @@
-"""What a function gives at its ends: numbers, arrays by name, and arrays that are made there."""
+"""Checks `return` statements: numbers, arrays by name, and new arrays."""
 
 from __future__ import annotations
 
@@ -8,35 +8,37 @@ from collections.abc import Sequence
 from rune.pyblock.array_statements import new_array
 from rune.pyblock.conversions import coerce
 from rune.pyblock.expressions import array_of, number
-from rune.pyblock.ir import ArrayVariable, Assign, Expression, Read, Return, Statement
+from rune.pyblock.ir import ArrayVariable, Assign, Expression, ReadVariable, Return, Statement
 from rune.pyblock.numbers import Scalar
-from rune.pyblock.problems import Kind
+from rune.pyblock.problems import ProblemKind
 from rune.pyblock.scope import Scope
 from rune.tensor import TensorType
 
 
 def return_of(scope: Scope, node: ast.Return, outputs: Sequence[TensorType | Scalar] | None) -> tuple[Statement, ...]:
-    """What is given at an end of a function, which has these outputs; nothing when a problem was reported."""
+    """Checks a `return` of a function with these outputs; returns nothing if a problem was reported."""
     nodes = _returned(node)
     wanted = outputs or ()
     statements: list[Statement] = []
     result: list[Expression | ArrayVariable] = []
     if len(nodes) != len(wanted):
         count = "nothing" if not wanted else f"{len(wanted)} value" + "s" * (len(wanted) > 1)
-        scope.report(Kind.TYPE, node, f"{scope.node.name} gives {count}", "Return what its signature says.")
+        scope.report(
+            ProblemKind.TYPE, node, f"{scope.node.name} must return {count}", "Return the outputs of its signature."
+        )
     for place, (each, output) in enumerate(zip(nodes, wanted, strict=False)):
         if isinstance(output, Scalar):
             typed = number(scope, each)
-            given = None if typed is None else coerce(scope, typed, output, each, widens=True)
-            if given is not None and any(_is_new_array(later) for later in nodes[place + 1 :]):
-                # What stands behind it is computed after it, and may call what changes it.
-                held = scope.temporary(output)
-                statements.append(Assign(held, given, each.lineno))
-                given = Read(held, each.lineno)
-            result += [] if given is None else [given]
+            value = None if typed is None else coerce(scope, typed, output, each, widens=True)
+            if value is not None and any(_is_new_array(later) for later in nodes[place + 1 :]):
+                # Later values are computed after it, and may call functions that change it.
+                temporary = scope.temporary(output)
+                statements.append(Assign(temporary, value, each.lineno))
+                value = ReadVariable(temporary, each.lineno)
+            result += [] if value is None else [value]
             continue
-        made, array = _array_output(scope, each, output, place)
-        statements += made
+        array_statements, array = _array_output(scope, each, output, place)
+        statements += array_statements
         result += [] if array is None else [array]
     scope.assigned = None
     is_whole = len(result) == len(wanted) == len(nodes)
@@ -56,30 +58,30 @@ def _is_new_array(node: ast.expr) -> bool:
 def _array_output(
     scope: Scope, node: ast.expr, output: TensorType, place: int
 ) -> tuple[tuple[Statement, ...], ArrayVariable | None]:
-    """The array that is given, and what makes it where it is made here, under a name that no text has."""
-    made: tuple[Statement, ...] = ()
+    """Returns the array of an output, and the statements that create it if it is a new array."""
+    statements: tuple[Statement, ...] = ()
     if _is_new_array(node):
         name = f"returned {place} {node.lineno}"
-        made = new_array(scope, ast.copy_location(ast.Name(name, ast.Store()), node), node) or ()
-        found = scope.known.get(name)
-        array = found if isinstance(found, ArrayVariable) else None
+        statements = new_array(scope, ast.copy_location(ast.Name(name, ast.Store()), node), node) or ()
+        known = scope.known.get(name)
+        array = known if isinstance(known, ArrayVariable) else None
     elif isinstance(node, ast.List | ast.ListComp):
         wanted = _written_output(scope, place)
-        instead = f"Write `{wanted}([...])`, with a number for each."
+        instead = f"Write `{wanted}([...])`, with a number for each element."
         if isinstance(node, ast.ListComp):
-            instead = f"Write `y = {wanted}()` in a line before, fill it in a loop, and give y."
-        scope.report(Kind.GROWS, node, "A list has no fixed size", instead)
+            instead = f"Write `y = {wanted}()` in a line before, fill it in a loop, and return y."
+        scope.report(ProblemKind.GROWS, node, "A list has no fixed size", instead)
         return (), None
     else:
         array = array_of(scope, node)
     if array is None or array.type == output:
-        return made, array
-    scope.report(Kind.TYPE, node, f"This is {array.type} and must be {output}", "Return an array of that type.")
+        return statements, array
+    scope.report(ProblemKind.TYPE, node, f"This is {array.type} and must be {output}", "Return an array of that type.")
     return (), None
 
 
 def _written_output(scope: Scope, place: int) -> str:
-    """An output's type as the signature says it."""
+    """Returns an output's type as the signature writes it."""
     returns = scope.node.returns
     if isinstance(returns, ast.Subscript) and isinstance(returns.slice, ast.Tuple) and _is_several(returns):
         returns = returns.slice.elts[place]

@@ -1,4 +1,4 @@
-"""What a function knows while it is checked: names, their types, and which of them have a value by now."""
+"""The scope of a function during the check: its names, their types, and which of them have a value."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ import ast
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from rune.pyblock.ir import ArrayVariable, Constant, Expression, Function, Statement, Variable
+from rune.pyblock.ir import ArrayVariable, Expression, Function, NumberConstant, Statement, Variable
 from rune.pyblock.numbers import Scalar
-from rune.pyblock.problems import Kind
+from rune.pyblock.problems import ProblemKind
 from rune.pyblock.source import BlockText
 from rune.tensor import TensorType
 
-WORDS = frozenset(
+RESERVED_NAMES = frozenset(
     [
         "len",
         "range",
@@ -53,16 +53,16 @@ WORDS = frozenset(
         "dict",
     ]
 )
-"""Names that have a meaning of their own and cannot be given another."""
+"""Names with a built-in meaning, which cannot be assigned."""
 
 
-class Again(Exception):
-    """A number that began as a literal turned out to be an f64: the function is checked once more."""
+class RecheckFunction(Exception):
+    """A variable that started as a literal turned out to be an f64, so the function must be checked again."""
 
 
 @dataclass(frozen=True)
 class Typed:
-    """An expression. One that `is_literal` was made of literals alone and takes the type of what is beside it."""
+    """A typed expression. If `is_literal`, it consists of literals only and adopts the type of the other operand."""
 
     expression: Expression
     is_literal: bool = False
@@ -72,73 +72,73 @@ class Typed:
         return self.expression.type or Scalar.INT
 
 
-Known = Variable | ArrayVariable | Constant
-"""What a name can stand for; a constant is a number of the file."""
+Known = Variable | ArrayVariable | NumberConstant
+"""What a name can refer to; a constant is a number of the file."""
 
 
 def _nothing(*_: object) -> None:
-    """What a block's own file has beside the language: nothing."""
+    """The default for file-specific extensions: none."""
 
 
 @dataclass
 class FileScope:
-    """What all functions of a file share."""
+    """The scope that all functions of a file share."""
 
     text: BlockText
-    constants: Mapping[str, Constant | ArrayVariable]
+    constants: Mapping[str, NumberConstant | ArrayVariable]
     helpers: dict[str, ast.FunctionDef]
     has_math: bool
     mathematics: Callable[[str], Function]
-    """A function of the mathematics, checked, by its name."""
+    """Returns a checked function of the math library by its name."""
     call: Callable[[Scope, ast.Call], Typed | None]
-    """The number that a call gives."""
+    """Returns the typed result of a call."""
     specialise: Callable[[FileScope, ast.FunctionDef, tuple[Scalar | ArrayVariable, ...], ast.Call], Function | None]
-    """A helper for arguments of these types."""
+    """Returns a helper function specialised for arguments of these types."""
     special_statement: Callable[[Scope, ast.stmt], tuple[Statement, ...] | None] = _nothing
-    """What a statement does that only this sort of file has; None for any other."""
+    """Handles statements that only this kind of file has; returns None for all others."""
     special_functions: tuple[str, ...] = ()
-    """The names of what only this sort of file can call, for messages."""
+    """Functions that only this kind of file can call, for messages."""
     special_constant: Callable[[str, ast.Call], ArrayVariable | None] = _nothing
-    """A constant that only this sort of file has."""
+    """Handles constants that only this kind of file has."""
     marks: dict[ast.AST, list[str]] = field(default_factory=dict)
-    """What running in Python must do to the value of a node, in this order: `f32`, `f64`, `int64`."""
+    """The conversions that Python must apply to the value of a node, in this order: `f32`, `f64`, `int64`."""
     scopes: dict[ast.FunctionDef, Scope] = field(default_factory=dict)
-    """What each function knew when it was last looked at."""
+    """The scope of each function after its last check."""
     specialised: dict[tuple[object, ...], Function | None] = field(default_factory=dict)
-    active: list[str] = field(default_factory=list)
-    """The functions that are being checked, outermost first."""
+    call_stack: list[str] = field(default_factory=list)
+    """The names of the functions that are being checked, outermost first."""
 
 
 @dataclass
 class Scope:
-    """One function while it is checked."""
+    """The scope of one function during the check."""
 
     file: FileScope
     node: ast.FunctionDef
     dimensions: Mapping[str, int]
     local_names: frozenset[str]
-    decided: dict[str, Scalar]
-    """Numbers that began as a literal and are f64, as an earlier look at the function found."""
+    promoted: dict[str, Scalar]
+    """Variables that started as a literal and are f64, as an earlier check of the function found."""
     known: dict[str, Known] = field(default_factory=dict)
     assigned: frozenset[str] | None = frozenset()
-    """The names that surely have a value here; None where nothing ever comes."""
-    loose: set[str] = field(default_factory=set)
-    """Numbers that are f32 only because they began as a literal."""
-    broken: set[str] = field(default_factory=set)
-    """Names of which something was reported, and nothing more is."""
+    """The names that always have a value here; None if this place is unreachable."""
+    default_f32: set[str] = field(default_factory=set)
+    """Variables that are f32 only because they started as a literal."""
+    reported_names: set[str] = field(default_factory=set)
+    """Names with a reported problem. Nothing more is reported about them."""
     temporaries: list[Variable] = field(default_factory=list)
     calls: dict[Function, None] = field(default_factory=dict)
-    """The functions that are called, each once."""
-    given: tuple[TensorType, ...] | None = None
-    """In a test: what the block was given by an earlier line, which its state is for."""
+    """The functions that this one calls, each once."""
+    input_types: tuple[TensorType, ...] | None = None
+    """In a test: the input types of an earlier call of the block, which determine its state."""
     loops: list[list[frozenset[str] | None]] = field(default_factory=list)
-    """For each loop around: what had a value at each `break`."""
+    """For each enclosing loop: the names that have a value at each `break`."""
 
     @property
     def text(self) -> BlockText:
         return self.file.text
 
-    def report(self, kind: Kind, node: ast.AST, message: str, instead: str) -> None:
+    def report(self, kind: ProblemKind, node: ast.AST, message: str, instead: str) -> None:
         self.text.report(kind, self.text.place(node), message, instead)
 
     def mark(self, node: ast.AST, what: str) -> None:
@@ -154,21 +154,21 @@ class Scope:
         return variable
 
     def find(self, node: ast.Name) -> Known | None:
-        """What a name stands for; None when a problem was, or is now, reported."""
+        """Returns what a name refers to; None if a problem is or was reported."""
         name = node.id
-        if name in self.broken:
+        if name in self.reported_names:
             return None
         if name in self.local_names or name in self.known:
-            found = self.known.get(name)
-            if found is not None and (self.assigned is None or name in self.assigned):
-                return found
+            known = self.known.get(name)
+            if known is not None and (self.assigned is None or name in self.assigned):
+                return known
             self.report(
-                Kind.NAME,
+                ProblemKind.NAME,
                 node,
                 f"{name} may have no value here",
-                f"Give `{name}` a value before, on every way that leads here.",
+                f"Assign a value to `{name}` before, on every path to this line.",
             )
-            self.broken.add(name)
+            self.reported_names.add(name)
             return None
         if name in self.file.constants:
             return self.file.constants[name]
@@ -176,29 +176,29 @@ class Scope:
         return None
 
     def may_be_named(self, target: ast.Name) -> bool:
-        """Whether a value may have this name; reports where not."""
-        if target.id in WORDS or target.id in self.file.helpers:
-            self.report(Kind.NAME, target, f"{target.id} has a meaning already", "Choose another name.")
-            self.broken.add(target.id)
+        """Returns whether this name can be assigned; reports a problem if not."""
+        if target.id in RESERVED_NAMES or target.id in self.file.helpers:
+            self.report(ProblemKind.NAME, target, f"{target.id} already has a meaning", "Choose another name.")
+            self.reported_names.add(target.id)
             return False
         return True
 
     def _report_unknown(self, node: ast.Name) -> None:
         name = node.id
-        self.broken.add(name)
-        if name in WORDS or name in self.file.helpers:
-            self.report(Kind.NAME, node, f"{name} is no value here", f"Call it, as in `{name}(x)`.")
+        self.reported_names.add(name)
+        if name in RESERVED_NAMES or name in self.file.helpers:
+            self.report(ProblemKind.NAME, node, f"{name} is a function, not a value", f"Call it, as in `{name}(x)`.")
             return
         if name in self.dimensions:
             instead = "Write `len(x)` for the first dimension of x, `len(x[0])` for the second."
-            self.report(Kind.NAME, node, f"{name} is the name of a dimension and no value", instead)
+            self.report(ProblemKind.NAME, node, f"{name} is the name of a dimension, not a value", instead)
             return
         names = ", ".join(sorted(filter(str.isidentifier, {*self.known, *self.file.constants}))) or "none"
-        self.report(Kind.NAME, node, f"There is no {name}", f"The names here are {names}.")
+        self.report(ProblemKind.NAME, node, f"There is no {name}", f"The names defined here are {names}.")
 
 
 def merged(left: frozenset[str] | None, right: frozenset[str] | None) -> frozenset[str] | None:
-    """What has a value where two ways meet."""
+    """Returns the names that have a value after two paths join."""
     if left is None or right is None:
         return right if left is None else left
     return left & right

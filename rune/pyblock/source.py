@@ -1,4 +1,4 @@
-"""The text of a block's file and its syntax tree, read with limits: any bytes give a tree or a problem."""
+"""Parses the text of a block's file, with limits: any text gives a syntax tree or a problem."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import ast
 import warnings
 from collections.abc import Iterable
 
-from rune.pyblock.problems import Insertion, Kind, Place, Problem
+from rune.pyblock.problems import Insertion, Place, Problem, ProblemKind
 
 MAX_SIZE = 64 * 1024
 """Characters of a file."""
@@ -15,7 +15,7 @@ MAX_DEPTH = 60
 
 
 class BlockText:
-    """A file's text, which knows where a node of its tree stands."""
+    """The text of a file and its problems. Finds the place of a syntax node in the text."""
 
     def __init__(self, file: str, text: str) -> None:
         self.file = file
@@ -24,35 +24,37 @@ class BlockText:
         self.problems: list[Problem] = []
 
     def place(self, node: ast.AST) -> Place:
-        """Where a node that has a place stands."""
+        """Returns the place of a node."""
         line, end_line = getattr(node, "lineno", 1), getattr(node, "end_lineno", 1)
         column = self._column(line, getattr(node, "col_offset", 0))
         return Place(line, column, end_line, self._column(end_line, getattr(node, "end_col_offset", 0)))
 
     def word(self, node: ast.AST, word: str) -> Place:
-        """The place of a word in the first line of a node, such as `class`, or of the node where it is not there."""
+        """Returns the place of a word in the first line of a node, or of the whole node if it is missing."""
         whole = self.place(node)
-        found = self._lines[whole.line - 1].find(word, whole.column)
-        return whole if found < 0 else Place(whole.line, found, whole.line, found + len(word))
+        start = self._lines[whole.line - 1].find(word, whole.column)
+        return whole if start < 0 else Place(whole.line, start, whole.line, start + len(word))
 
-    def report(self, kind: Kind, place: Place, message: str, instead: str, insertion: Insertion | None = None) -> None:
-        """Notes a problem; the same one is told once."""
+    def report(
+        self, kind: ProblemKind, place: Place, message: str, instead: str, insertion: Insertion | None = None
+    ) -> None:
+        """Adds a problem, unless the same one was added before."""
         problem = Problem(kind, message, instead, place, insertion)
         if problem not in self.problems:
             self.problems.append(problem)
 
     def _column(self, line: int, offset: int) -> int:
-        """A column in characters for one in bytes of UTF-8."""
+        """Returns the column in characters for a column in UTF-8 bytes."""
         if line > len(self._lines):
             return 0
         return len(self._lines[line - 1].encode()[:offset].decode(errors="ignore"))
 
 
 def parse_text(text: BlockText) -> ast.Module | None:
-    """The tree, or None when a problem was reported."""
+    """Returns the syntax tree, or None if a problem was reported."""
     if len(text.text) > MAX_SIZE:
         message = f"A block has at most {MAX_SIZE // 1024} KiB of text"
-        text.report(Kind.SYNTAX, Place(1, 0, 1, 1), message, "Split it into several blocks.")
+        text.report(ProblemKind.SYNTAX, Place(1, 0, 1, 1), message, "Split it into several blocks.")
         return None
     try:
         with warnings.catch_warnings():
@@ -62,22 +64,27 @@ def parse_text(text: BlockText) -> ast.Module | None:
         line = max(error.lineno or 1, 1)
         column = max((error.offset or 1) - 1, 0)
         place = Place(line, column, line, column + 1)
-        text.report(Kind.SYNTAX, place, f"This is not Python: {error.msg}", "Correct the line.")
+        text.report(ProblemKind.SYNTAX, place, f"This is not Python: {error.msg}", "Correct the line.")
         return None
     except (ValueError, RecursionError, MemoryError):
-        message = "This cannot be read as Python: it holds a zero byte or is nested too deep"
-        text.report(Kind.SYNTAX, Place(1, 0, 1, 1), message, "Write shorter expressions.")
+        message = "This cannot be read as Python: it contains a zero byte or is nested too deep"
+        text.report(ProblemKind.SYNTAX, Place(1, 0, 1, 1), message, "Write shorter expressions.")
         return None
-    deep = _deepest(tree)
-    if deep is not None:
+    too_deep = _deepest(tree)
+    if too_deep is not None:
         message = f"Nested more than {MAX_DEPTH} levels deep"
-        text.report(Kind.SYNTAX, text.place(deep), message, "Give a part of it a name, or move it into a helper.")
+        text.report(
+            ProblemKind.SYNTAX,
+            text.place(too_deep),
+            message,
+            "Assign a part of it to a name, or move it into a helper function.",
+        )
         return None
     return tree
 
 
 def _deepest(tree: ast.Module) -> ast.AST | None:
-    """The first node that is too deep; None when there is none. Does not recurse."""
+    """Returns the first node that is nested too deep, or None. Does not recurse."""
     level: list[ast.AST] = [tree]
     for _ in range(MAX_DEPTH):
         level = [child for node in level for child in ast.iter_child_nodes(node)]
@@ -87,10 +94,10 @@ def _deepest(tree: ast.Module) -> ast.AST | None:
 
 
 def names_in(nodes: Iterable[ast.AST]) -> frozenset[str]:
-    """All names that the nodes assign to."""
+    """Returns all names that the nodes assign to."""
     return frozenset(
-        found.id
+        descendant.id
         for node in nodes
-        for found in ast.walk(node)
-        if isinstance(found, ast.Name) and isinstance(found.ctx, ast.Store)
+        for descendant in ast.walk(node)
+        if isinstance(descendant, ast.Name) and isinstance(descendant.ctx, ast.Store)
     )

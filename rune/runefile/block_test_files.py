@@ -8,7 +8,7 @@ from functools import lru_cache, partial
 from rune.files import FileError, ProjectFiles
 from rune.pyblock.problems import Problem
 from rune.pyblock.testing.check import RECORDING, CheckedTests, block_of_tests, check_tests, is_test_file
-from rune.pyblock.testing.recordings import NoRecording, Recording, find_recording
+from rune.pyblock.testing.recordings import Recording, UnreadableRecording, find_recording
 from rune.pyblock.testing.subject import Subject
 
 _KEPT = 32
@@ -58,4 +58,4 @@ def _known_problems(path: str, text: str, block: str) -> tuple[Problem, ...]:
 
 
 def _no_recording(name: str) -> Recording:
-    raise NoRecording(f"There is no recording {name}", "Name a .wav or a .csv of the project.")
+    raise UnreadableRecording(f"There is no recording {name}", "Name a .wav or a .csv of the project.")

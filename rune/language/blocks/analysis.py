@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from rune.language.analysis import Analysis
-from rune.pyblock.check import Checked, check_file
+from rune.pyblock.check import CheckedFile, check_file
 from rune.pyblock.ir import ArrayVariable
 from rune.pyblock.problems import Place
 from rune.pyblock.scope import Known, Scope
@@ -31,7 +31,7 @@ class BlockAnalysis:
     """A block's file at one moment. `readers` are what its inputs come from, where the Runefile runs it."""
 
     source: SourceText
-    checked: Checked
+    checked: CheckedFile
     readers: tuple[str, ...]
     project: Analysis
 
@@ -101,11 +101,11 @@ def analyse_block(project: Analysis, file: str) -> BlockAnalysis:
     return BlockAnalysis(SourceText(file, text), checked, readers, project)
 
 
-def _checked_tests(project: Analysis, file: str, text: str, block: str) -> Checked:
+def _checked_tests(project: Analysis, file: str, text: str, block: str) -> CheckedFile:
     """A test file, as far as what helps with writing asks of any file."""
     subject = Subject(block, project.text_file(block) or "")
     found = check_tests(file, text, subject, partial(find_recording, project.files))
-    return Checked(found.text, found.problems, None, None, found.tree, found.marks, {}, found.scopes)
+    return CheckedFile(found.text, found.problems, None, None, found.tree, found.marks, {}, found.scopes)
 
 
 def _runs(stage: StageSyntax, file: str) -> bool:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from rune.language.blocks.analysis import BlockAnalysis, named_nodes
 from rune.language.navigation import Location, RenameRefused
-from rune.pyblock.scope import WORDS
+from rune.pyblock.scope import RESERVED_NAMES
 from rune.runefile import Edit, Span
 
 
@@ -31,7 +31,7 @@ def first_use(analysis: BlockAnalysis, offset: int) -> tuple[Location, ...]:
 def _nodes(analysis: BlockAnalysis, offset: int, name: str) -> Iterator[ast.AST]:
     """The nodes that mean the same: in one function for what it names itself, else in the whole file."""
     tree, function, scope = analysis.checked.tree, analysis.function_at(offset), analysis.scope_at(offset)
-    if tree is None or name in WORDS:
+    if tree is None or name in RESERVED_NAMES:
         return
     if function is not None and scope is not None and name in scope.known:
         yield from named_nodes(function, name)
@@ -51,8 +51,8 @@ def rename_in_block(analysis: BlockAnalysis, offset: int, name: str) -> tuple[Ed
         raise RenameRefused(f"{name[:40]!r} is no name of Python")
     scope = analysis.scope_at(offset)
     taken = set() if scope is None else {*scope.known, *scope.file.constants, *scope.file.helpers}
-    if name in WORDS or name in taken:
-        raise RenameRefused(f"{name} has a meaning already")
+    if name in RESERVED_NAMES or name in taken:
+        raise RenameRefused(f"{name} already has a meaning")
     signature = analysis.checked.signature
     if signature is not None and any(analysis.text_of(each.span) == signature.name for each in found):
         raise RenameRefused("The block has the name of its file: rename the file and the function together")

@@ -9,7 +9,7 @@ from rune.files import FileError, ProjectFiles, normal_path
 from rune.language.analysis import Analysis
 from rune.language.graph_edit import AddStage, GraphEditRefused, edit_graph, name_of_new
 from rune.pyblock.numbers import ELEMENTS
-from rune.pyblock.scope import WORDS
+from rune.pyblock.scope import RESERVED_NAMES
 from rune.pyblock.testing.check import is_test_file, tests_of_block
 from rune.runefile import Edit, check
 from rune.runefile.pipeline import Port
@@ -65,7 +65,7 @@ def name_problem(analysis: Analysis, name: str) -> str | None:
     """Why a new block cannot be called so; None where it can."""
     if not name.isidentifier() or keyword.iskeyword(name) or not name.isascii():
         return "A block's name is that of a Python function: letters, digits and _, and no digit first."
-    if name in WORDS or name in ELEMENTS:
+    if name in RESERVED_NAMES or name in ELEMENTS:
         return f"{name} has a meaning in the language of blocks already."
     if len(name) > 60:
         return "The name is too long: at most 60 characters."

@@ -8,10 +8,10 @@ from typing import Final
 from rune.language.completion_items import Completion, CompletionKind, Completions, key, value
 from rune.language.place import Cursor, cursor_at, fields
 from rune.language.policy.analysis import PolicyAnalysis
-from rune.policy.documentation import APPROVALS, KEYS, LIMITS, ROLE_WORDS, TAGS, WISHES
+from rune.policy.documentation import APPROVALS, BUILD_PREFERENCES, KEYS, LIMITS, ROLE_WORDS, TAGS
 from rune.policy.policy import LimitKind
+from rune.policy.sections import BUILD_PREFERENCES as WORDS
 from rune.policy.sections import MEASURES
-from rune.policy.sections import WISHES as WORDS
 from rune.runefile.values import Map, Sequence, Value
 
 _SECTIONS: Final = {
@@ -48,9 +48,9 @@ def _items(analysis: PolicyAnalysis, cursor: Cursor) -> list[Completion]:
         case ():
             return _keys(KEYS, _SECTIONS, cursor)
         case ("build",) if is_key:
-            return _keys(WISHES, {name: f"${{1:{words[0]}}}" for name, words in WORDS.items()}, cursor)
+            return _keys(BUILD_PREFERENCES, {name: f"${{1:{words[0]}}}" for name, words in WORDS.items()}, cursor)
         case ("build", str(name)) if name in WORDS:
-            return _values(dict.fromkeys(WORDS[name], WISHES[name]), cursor)
+            return _values(dict.fromkeys(WORDS[name], BUILD_PREFERENCES[name]), cursor)
         case ("limits",) if is_key:
             return _keys({kind.value: text for kind, text in LIMITS.items()}, _limit_snippets(), cursor)
         case ("limits", "recall") if is_key:

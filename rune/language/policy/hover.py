@@ -6,7 +6,7 @@ from rune.language.documentation import code
 from rune.language.hover import Hover
 from rune.language.place import Place
 from rune.language.policy.analysis import PolicyAnalysis
-from rune.policy.documentation import APPROVALS, KEYS, LIMITS, ROLE_WORDS, TAGS, WISHES
+from rune.policy.documentation import APPROVALS, BUILD_PREFERENCES, KEYS, LIMITS, ROLE_WORDS, TAGS
 from rune.policy.policy import LimitKind
 from rune.policy.tags import names_version
 
@@ -28,9 +28,9 @@ def _text(analysis: PolicyAnalysis, place: Place) -> str | None:
         case () if place.is_key:
             return _told(word, KEYS.get(word))
         case ("build",) if place.is_key:
-            return _told(word, WISHES.get(word))
+            return _told(word, BUILD_PREFERENCES.get(word))
         case ("build", str(name)):
-            return _told(name, WISHES.get(name))
+            return _told(name, BUILD_PREFERENCES.get(name))
         case ("limits",) if place.is_key:
             return _told(word, _LIMITS.get(word))
         case ("limits", "recall") if place.is_key:

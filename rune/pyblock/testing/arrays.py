@@ -1,4 +1,4 @@
-"""Arrays of a test: by name, made by `f32[2]([...])`, or a list of numbers, which takes the type of what it meets."""
+"""Checks arrays in tests: by name, with `f32[2]([...])`, or a list of numbers, which adopts the type of the other."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ from rune.pyblock.array_statements import elements_of, filled, hidden_array, new
 from rune.pyblock.expressions import array_of, number
 from rune.pyblock.ir import ArrayVariable, Statement
 from rune.pyblock.numbers import ELEMENTS
-from rune.pyblock.problems import Kind
+from rune.pyblock.problems import ProblemKind
 from rune.pyblock.scope import Scope
 from rune.tensor import ElementType, TensorType
 
 _WANTED = "Write the name of an array, or a list of numbers: `[0.5, 1.0]`."
-Made = tuple[tuple[Statement, ...], ArrayVariable]
-"""An array, and the statements that fill it."""
+FilledArray = tuple[tuple[Statement, ...], ArrayVariable]
+"""The statements that fill an array, and the array."""
 
 
 def is_array(scope: Scope, node: ast.expr) -> bool:
-    """Whether an expression is an array, by its form or by what its name stands for."""
+    """Whether an expression is an array, by its syntax or its name."""
     match node:
         case ast.List():
             return True
@@ -30,8 +30,8 @@ def is_array(scope: Scope, node: ast.expr) -> bool:
     return False
 
 
-def array_argument(scope: Scope, node: ast.expr, element: ElementType | None) -> Made | None:
-    """The array of an expression, a list with elements of that type; None when a problem was reported."""
+def array_argument(scope: Scope, node: ast.expr, element: ElementType | None) -> FilledArray | None:
+    """Checks an array expression. A list gets elements of type `element`. Returns None if a problem was reported."""
     match node:
         case ast.List():
             return _listed(scope, node, element or ElementType.F32)
@@ -44,16 +44,16 @@ def array_argument(scope: Scope, node: ast.expr, element: ElementType | None) ->
             array = array_of(scope, node)
             return None if array is None else ((), array)
     if number(scope, node) is not None:
-        scope.report(Kind.TEST, node, "This is a number and no array", _WANTED)
+        scope.report(ProblemKind.TEST, node, "This is a number, not an array", _WANTED)
     return None
 
 
-def _listed(scope: Scope, node: ast.List, element: ElementType) -> Made | None:
+def _listed(scope: Scope, node: ast.List, element: ElementType) -> FilledArray | None:
     dimensions = tuple(_dimensions(node))
     leaves = list(_leaves(node, len(dimensions)))
     type_ = TensorType(element, dimensions)
     if not leaves or len(leaves) != type_.count or any(isinstance(each, ast.List) for each in leaves):
-        scope.report(Kind.TEST, node, "The rows of this list are not all of one length", _WANTED)
+        scope.report(ProblemKind.TEST, node, "The rows of this list differ in length", _WANTED)
         return None
     array = hidden_array(scope, _name_at(node), type_)
     elements = elements_of(scope, element, leaves)

@@ -1,4 +1,4 @@
-"""From the text of a test file to its tests, each a function that runs the block, or to all problems of the text."""
+"""Checks the text of a test file: gives its tests, each a function that runs the block, or all problems of the text."""
 
 from __future__ import annotations
 
@@ -8,30 +8,30 @@ from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 
 from rune.pyblock.check import check_unused, checked_function, file_scope
-from rune.pyblock.ir import ArrayVariable, Fill, Function, Role, Statement
-from rune.pyblock.problems import Kind, Place, Problem
+from rune.pyblock.ir import ArrayRole, ArrayVariable, Fill, Function, Statement
+from rune.pyblock.problems import Place, Problem, ProblemKind
 from rune.pyblock.scope import FileScope, Scope
 from rune.pyblock.source import BlockText, parse_text
 from rune.pyblock.testing.assertions import APPROX, NUMBERS, OUTCOME, Assertion, assert_statements
-from rune.pyblock.testing.lifting import lift_calls
-from rune.pyblock.testing.recordings import MOST_NUMBERS, NoRecording, Recording
-from rune.pyblock.testing.runs import SEEN, STATE, run_statements
+from rune.pyblock.testing.call_extraction import extract_calls
+from rune.pyblock.testing.recordings import MAX_NUMBERS, Recording, UnreadableRecording
+from rune.pyblock.testing.runs import OUTPUT_RECORD, STATE, run_statements
 from rune.pyblock.testing.subject import Subject
 from rune.pyblock.testing.witness import WITNESS
 
 SUFFIX = "_test.py"
 RECORDING = "recording"
 TEST = "test_"
-MOST_TESTS = 100
-_HIDDEN = {"outcome ": OUTCOME, "numbers ": NUMBERS, SEEN: WITNESS}
+MAX_TESTS = 100
+_HIDDEN = {"outcome ": OUTCOME, "numbers ": NUMBERS, OUTPUT_RECORD: WITNESS}
 
 ReadRecording = Callable[[str], Recording]
-"""A recording by its name. Raises `NoRecording`."""
+"""Returns a recording by its name. Raises `UnreadableRecording`."""
 
 
 @dataclass(frozen=True, eq=False)
 class Test:
-    """One test. `function` writes what it found into the two arrays that it is handed."""
+    """One test. `function` stores its outcome in its array parameters."""
 
     name: str
     line: int
@@ -40,7 +40,7 @@ class Test:
 
 @dataclass(frozen=True, eq=False)
 class CheckedTests:
-    """What a test file is. `tests` is empty where there are problems."""
+    """A checked test file. `tests` is empty if there are problems."""
 
     text: BlockText
     subject: Subject
@@ -58,22 +58,22 @@ def is_test_file(path: str) -> bool:
 
 
 def block_of_tests(path: str) -> str:
-    """The file of the block that a test file is of."""
+    """Returns the path of the block that a test file tests."""
     return path.removesuffix(SUFFIX) + ".py"
 
 
 def tests_of_block(path: str) -> str:
-    """The test file of a block's file."""
+    """Returns the path of a block's test file."""
     return path.removesuffix(".py") + SUFFIX
 
 
 def test_title(name: str) -> str:
-    """What a test says, as words."""
+    """Returns the name of a test as a sentence."""
     return name.removeprefix(TEST).replace("_", " ")
 
 
 def check_tests(file: str, source: str, subject: Subject, recording: ReadRecording) -> CheckedTests:
-    """Checks a test file with its block. What is wrong is a problem."""
+    """Checks a test file with its block."""
     text = BlockText(file, source)
     tree = parse_text(text)
     if tree is None:
@@ -81,18 +81,18 @@ def check_tests(file: str, source: str, subject: Subject, recording: ReadRecordi
     rules = _Rules(text, subject, recording)
     signature = subject.signature
     tests: list[Test] = []
-    unclear: list[ast.FunctionDef] = []
+    rejected: list[ast.FunctionDef] = []
     functions = [node for node in tree.body if isinstance(node, ast.FunctionDef) and node.name.startswith(TEST)]
     if signature is None:
         name = PurePosixPath(subject.file).stem
-        message = f"{subject.file} has no block {name} that could be tested"
-        text.report(Kind.TEST, Place(1, 0, 1, 1), message, f"Fix the problems of {subject.file} first.")
+        message = f"{subject.file} has no block {name} to test"
+        text.report(ProblemKind.TEST, Place(1, 0, 1, 1), message, f"Fix the problems of {subject.file} first.")
     else:
         for node in functions:
             before = len(text.problems)
-            lift_calls(node, signature.name, text)
+            extract_calls(node, signature.name, text)
             if len(text.problems) > before:
-                unclear.append(node)
+                rejected.append(node)
     scope = file_scope(tree, text, rules.adapt)
     for node in functions:
         scope.helpers.pop(node.name, None)
@@ -100,32 +100,40 @@ def check_tests(file: str, source: str, subject: Subject, recording: ReadRecordi
         rules.refuse_names(tree, signature.name)
         if not functions:
             example = f"Write `def test_it_is_quiet():` and in it `assert {signature.name}([0.0]) == [0.0]`."
-            text.report(Kind.TEST, Place(1, 0, 1, 1), "There is no test in this file", example)
-        for node in functions[:MOST_TESTS]:
-            function = None if node in unclear else rules.test(scope, node)
+            text.report(ProblemKind.TEST, Place(1, 0, 1, 1), "There is no test in this file", example)
+        for node in functions[:MAX_TESTS]:
+            function = None if node in rejected else rules.test(scope, node)
             if function is not None:
                 tests.append(Test(node.name, node.lineno, function))
-        if len(functions) > MOST_TESTS:
-            place = text.place(functions[MOST_TESTS])
-            text.report(Kind.TEST, place, f"A file has at most {MOST_TESTS} tests", "Join some of them.")
+        if len(functions) > MAX_TESTS:
+            place = text.place(functions[MAX_TESTS])
+            text.report(ProblemKind.TEST, place, f"A file has at most {MAX_TESTS} tests", "Merge some of them.")
         check_unused(scope, None)
     problems = tuple(sorted(text.problems, key=lambda each: (each.place, each.message)))
-    found = () if problems else tuple(tests)
+    runnable_tests = () if problems else tuple(tests)
     return CheckedTests(
-        text, subject, problems, found, tuple(rules.assertions), tree, scope.marks, scope.scopes, scope.constants
+        text,
+        subject,
+        problems,
+        runnable_tests,
+        tuple(rules.assertions),
+        tree,
+        scope.marks,
+        scope.scopes,
+        scope.constants,
     )
 
 
 @dataclass(eq=False)
 class _Rules:
-    """What a test file may say beside the language of blocks."""
+    """The extensions of the block language that test files can use."""
 
     text: BlockText
     subject: Subject
     recording: ReadRecording
     assertions: list[Assertion] = field(default_factory=list)
     numbers: int = 0
-    """Of the recordings that were read."""
+    """The count of numbers in the recordings that were read."""
 
     def adapt(self, file: FileScope) -> None:
         file.special_statement = self._statement
@@ -136,24 +144,26 @@ class _Rules:
     def refuse_names(self, tree: ast.Module, name: str) -> None:
         for node in tree.body:
             if isinstance(node, ast.FunctionDef) and node.name in (name, RECORDING, APPROX):
-                message = f"{node.name} has a meaning already in a test"
-                self.text.report(Kind.TEST, self.text.word(node, node.name), message, "Choose another name.")
+                message = f"{node.name} already has a meaning in a test"
+                self.text.report(ProblemKind.TEST, self.text.word(node, node.name), message, "Choose another name.")
 
     def test(self, file: FileScope, node: ast.FunctionDef) -> Function | None:
-        """The function of one test, which begins with empty states."""
+        """Returns the function of one test, which starts with zeroed states."""
         arguments = node.args
         if arguments.args or arguments.posonlyargs or arguments.kwonlyargs or arguments.vararg or arguments.kwarg:
             place = self.text.word(node, node.name)
-            self.text.report(Kind.TEST, place, "A test has no parameters", f"Write `def {node.name}():`.")
+            self.text.report(ProblemKind.TEST, place, "A test has no parameters", f"Write `def {node.name}():`.")
             return None
         if node.returns is not None and not (isinstance(node.returns, ast.Constant) and node.returns.value is None):
             place = self.text.place(node.returns)
-            self.text.report(Kind.TEST, place, "A test gives nothing", f"Write `def {node.name}():`.")
+            self.text.report(ProblemKind.TEST, place, "A test cannot return a value", f"Write `def {node.name}():`.")
         if not any(isinstance(each, ast.Assert) for each in ast.walk(node)):
             place = self.text.word(node, node.name)
-            message = f"{node.name} asserts nothing, so that it cannot fail"
-            self.text.report(Kind.TEST, place, message, "Say what must hold: `assert y == [0.5, 0.5]`.")
-        hidden = tuple(ArrayVariable(name, type_, Role.GIVEN, is_writable=True) for name, type_ in _HIDDEN.items())
+            message = f"{node.name} has no assert, so it cannot fail"
+            self.text.report(ProblemKind.TEST, place, message, "Write what must be true: `assert y == [0.5, 0.5]`.")
+        hidden = tuple(
+            ArrayVariable(name, type_, ArrayRole.CALLER, is_writable=True) for name, type_ in _HIDDEN.items()
+        )
         function = checked_function(file, node, hidden, {}, (), None)
         if function is None:
             return None
@@ -173,8 +183,8 @@ class _Rules:
             case ast.Assert():
                 outcome, numbers, _ = (scope.known.get(name) for name in _HIDDEN)
                 if not isinstance(outcome, ArrayVariable) or not isinstance(numbers, ArrayVariable):
-                    message = "An assert stands in a test"
-                    scope.report(Kind.TEST, node, message, f"Move it into a function `{TEST}…`.")
+                    message = "An assert must be in a test"
+                    scope.report(ProblemKind.TEST, node, message, f"Move it into a function that is named `{TEST}…`.")
                     return ()
                 return assert_statements(scope, node, self._number_of, outcome, numbers)
             case ast.Assign(targets=[target], value=ast.Call(func=ast.Name(id=name)) as call):
@@ -191,16 +201,18 @@ class _Rules:
         match node.args:
             case [ast.Constant(value=str(wanted))] if not node.keywords:
                 try:
-                    found = self.recording(wanted)
-                except NoRecording as error:
-                    self.text.report(Kind.TEST, self.text.place(node), error.message, error.instead)
+                    recording = self.recording(wanted)
+                except UnreadableRecording as error:
+                    self.text.report(ProblemKind.TEST, self.text.place(node), error.message, error.instead)
                     return None
-                self.numbers += found.type.count
-                if self.numbers > MOST_NUMBERS:
-                    message = f"The recordings of a test file have at most {MOST_NUMBERS:,} numbers together"
-                    self.text.report(Kind.TEST, self.text.place(node), message, "Cut the parts out that are needed.")
+                self.numbers += recording.type.count
+                if self.numbers > MAX_NUMBERS:
+                    message = f"The recordings of a test file have at most {MAX_NUMBERS:,} numbers together"
+                    self.text.report(
+                        ProblemKind.TEST, self.text.place(node), message, "Cut out the parts that are needed."
+                    )
                     return None
-                return ArrayVariable(name, found.type, Role.TABLE, is_writable=False, data=found.values)
-        instead = f'Write `CLAP = {RECORDING}("clap.wav")` at the margin of the file.'
-        self.text.report(Kind.TEST, self.text.place(node), "A recording is named by a text", instead)
+                return ArrayVariable(name, recording.type, ArrayRole.TABLE, is_writable=False, data=recording.values)
+        instead = f'Write `CLAP = {RECORDING}("clap.wav")` at the top level of the file.'
+        self.text.report(ProblemKind.TEST, self.text.place(node), "recording needs a name in quotes", instead)
         return None

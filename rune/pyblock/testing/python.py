@@ -1,4 +1,4 @@
-"""Runs the tests of a block in Python, with the bits of the compiled code. This is what a page runs, and no server."""
+"""Runs the tests of a block in Python with the same bits as the compiled code. Pages run this; servers do not."""
 
 from __future__ import annotations
 
@@ -11,29 +11,29 @@ from typing import Any, NoReturn
 
 from rune.pyblock import numbers
 from rune.pyblock.check import check_file
+from rune.pyblock.cpu_time import CpuTime
 from rune.pyblock.ir import ArrayVariable
 from rune.pyblock.numbers import BlockFailure, Scalar, scalar_of, to_element, to_f32
-from rune.pyblock.own_time import OwnTime
-from rune.pyblock.python import Number, PythonArray, PythonBlock, call_of, executed, math_names, names_of, shown_value
-from rune.pyblock.signature import Given, output_type
+from rune.pyblock.python import Number, PythonArray, PythonBlock, call_of, math_names, names_of, run_module, shown_value
+from rune.pyblock.signature import TensorParameter, output_type
 from rune.pyblock.testing.assertions import APPROX, OPERATORS, Assertion
 from rune.pyblock.testing.check import RECORDING, CheckedTests, Test
 from rune.pyblock.testing.subject import Subject
-from rune.pyblock.testing.witness import KEPT, Gave, Piece, packed
-from rune.pyblock.testing.wording import Seen, failure_text, number_text
+from rune.pyblock.testing.witness import MAX_STORED_BYTES, OutputPiece, OutputRecord, packed
+from rune.pyblock.testing.wording import ComparedValues, failure_text, number_text
 from rune.tensor import ElementType, TensorType
 
 SECONDS = 2.0
-"""How long a test may take of a processor before it is stopped at its line."""
+"""The maximum processor time of a test."""
 ALL_SECONDS = 4.0
-"""How long all of a file may take."""
+"""The maximum processor time of all tests of a file."""
 _ELEMENTS_SHOWN = 6
 
 
 @dataclass(frozen=True)
 class TestFailure:
-    """Why a test failed: where, and what came and was expected where an assert compared. `input` is what the block was
-    given last, `at` the line of the test where it was on."""
+    """Why a test failed: its place, and the compared values if an assert failed. `at` is the line of the test that was
+    running."""
 
     file: str
     line: int
@@ -45,7 +45,7 @@ class TestFailure:
 
 @dataclass(frozen=True)
 class TestResult:
-    """What a test did. `runs` counts how often it ran the block, `input` is what it gave it last."""
+    """The result of a test. `runs` counts the runs of the block, `input` is the last input."""
 
     name: str
     line: int
@@ -53,16 +53,16 @@ class TestResult:
     input: str
     milliseconds: float
     failure: TestFailure | None
-    gave: Gave
-    """All that the runs gave, to compare with what they give compiled."""
-    pieces: tuple[Piece, ...]
-    """Whose the first of these bytes are."""
+    gave: OutputRecord
+    """The outputs of all runs, to compare with those of the compiled block."""
+    pieces: tuple[OutputPiece, ...]
+    """The run and output that the first of these bytes belong to."""
 
 
 class _Failed(Exception):
-    """An assert that does not hold."""
+    """An assert failed."""
 
-    def __init__(self, assertion: Assertion, seen: Seen, got: object, expected: object) -> None:
+    def __init__(self, assertion: Assertion, seen: ComparedValues, got: object, expected: object) -> None:
         super().__init__(assertion.text)
         self.assertion = assertion
         self.seen = seen
@@ -73,18 +73,18 @@ class _Failed(Exception):
 def run_tests(
     checked: CheckedTests,
     prints: Callable[[int, str], None] | None = None,
-    alive: Callable[[], object] = lambda: None,
+    heartbeat: Callable[[], object] = lambda: None,
 ) -> list[TestResult]:
-    """Runs the tests of a file that has no problems, each with fresh states. The tree of `checked` is used up. `alive`
-    is called while loops go on."""
+    """Runs the tests of a file without problems, each with fresh states. Modifies the tree of `checked`, so it cannot
+    be used again. Calls `heartbeat` regularly."""
     if checked.problems or checked.tree is None:
         raise ValueError("tests with problems cannot run")
-    return _Runner(checked, prints, OwnTime(alive)).results()
+    return _Runner(checked, prints, CpuTime(heartbeat)).results()
 
 
 @dataclass
 class _Approx:
-    """What is expected, and how far a number may be off."""
+    """The argument of `approx`: the expected value and the tolerance."""
 
     expected: Any
     abs: float
@@ -92,54 +92,56 @@ class _Approx:
 
 @dataclass
 class _Run:
-    """One test while it runs."""
+    """A test that is running."""
 
     subject: Subject
-    turn: Callable[[], None]
+    before_iteration: Callable[[], None]
     blocks: dict[tuple[TensorType, ...], PythonBlock] = field(default_factory=dict)
     given: Sequence[object] = ()
     count: int = 0
-    gave: Gave = field(default_factory=Gave)
-    pieces: list[Piece] = field(default_factory=list)
+    gave: OutputRecord = field(default_factory=OutputRecord)
+    pieces: list[OutputPiece] = field(default_factory=list)
 
     def block(self, *inputs: Any, notes: bool, **settings: Number) -> Any:
-        """The block, as the test calls it."""
+        """Runs the block for a call in a test."""
         signature = self.subject.signature
         assert signature is not None  # noqa: S101 - the tests were checked with it
-        values = [_as_input(given, value) for given, value in zip(signature.inputs, inputs, strict=True)]
+        values = [_as_input(parameter, value) for parameter, value in zip(signature.inputs, inputs, strict=True)]
         types = tuple(each.type for each in values)
         if types not in self.blocks:
-            self.blocks[types] = PythonBlock(check_file(self.subject.file, self.subject.source, types), turn=self.turn)
+            self.blocks[types] = PythonBlock(
+                check_file(self.subject.file, self.subject.source, types), before_iteration=self.before_iteration
+            )
         self.given = inputs
         self.count += 1
-        wanted = [settings.get(each.name, each.default) for each in signature.settings]
-        known = [each for each in wanted if each is not None]
-        found = self.blocks[types].run([each.elements() for each in values], known)
+        arguments = [settings.get(each.name, each.default) for each in signature.settings]
+        setting_values = [each for each in arguments if each is not None]
+        results = self.blocks[types].run([each.elements() for each in values], setting_values)
         if notes:
-            self._note(self.blocks[types].outputs, found)
+            self._note(self.blocks[types].outputs, results)
         outputs = [
             elements[0] if isinstance(shape, Scalar) else PythonArray(type_, elements)
-            for shape, type_, elements in zip(signature.outputs, self.blocks[types].outputs, found, strict=True)
+            for shape, type_, elements in zip(signature.outputs, self.blocks[types].outputs, results, strict=True)
         ]
         return outputs[0] if len(outputs) == 1 else tuple(outputs)
 
-    def _note(self, types: Sequence[TensorType], found: Sequence[Sequence[Number]]) -> None:
-        """Writes down what a run gave."""
-        for number, (type_, elements) in enumerate(zip(types, found, strict=True)):
-            if self.gave.count < KEPT:
-                self.pieces.append(Piece(self.count, number, type_.element.value, type_.size))
+    def _note(self, types: Sequence[TensorType], results: Sequence[Sequence[Number]]) -> None:
+        """Records the outputs of a run."""
+        for number, (type_, elements) in enumerate(zip(types, results, strict=True)):
+            if self.gave.count < MAX_STORED_BYTES:
+                self.pieces.append(OutputPiece(self.count, number, type_.element.value, type_.size))
             self.gave = self.gave.and_then(packed(type_, elements))
 
 
-def _as_input(given: Given, value: Any) -> PythonArray:
-    if isinstance(given.shape, Scalar):
-        type_ = output_type(given.shape, {})
+def _as_input(parameter: TensorParameter, value: Any) -> PythonArray:
+    if isinstance(parameter.shape, Scalar):
+        type_ = output_type(parameter.shape, {})
         return PythonArray(type_, [value])
-    return _array(value, given.shape.element)
+    return _array(value, parameter.shape.element)
 
 
 def _array(value: Any, element: ElementType) -> PythonArray:
-    """An array as it is, or a list as one."""
+    """Returns an array, or converts a list to one."""
     if isinstance(value, PythonArray):
         return value
     dimensions, flat = [], value
@@ -164,7 +166,7 @@ def _element(value: Number, element: ElementType) -> Number:
 
 
 class _Asserts(ast.NodeTransformer):
-    """An assert as a call that says what it saw; a recording as what was read."""
+    """Replaces asserts by calls of `_assert`, and removes the assignments of recordings."""
 
     def __init__(self, source: str, assertions: list[Assertion]) -> None:
         self._source = source
@@ -174,12 +176,14 @@ class _Asserts(ast.NodeTransformer):
         test = node.test
         is_comparison = isinstance(test, ast.Compare) and len(test.ops) == 1
         operator = OPERATORS.get(type(test.ops[0])) if isinstance(test, ast.Compare) and is_comparison else None
-        said = str(node.msg.value) if isinstance(node.msg, ast.Constant) else ""
+        message = str(node.msg.value) if isinstance(node.msg, ast.Constant) else ""
         text = " ".join((ast.get_source_segment(self._source, test) or "").split())[:200]
-        self._assertions.append(Assertion(node.lineno, operator, text, said))
+        self._assertions.append(Assertion(node.lineno, operator, text, message))
         number = ast.Constant(len(self._assertions) - 1)
-        sides = [test.left, test.comparators[0]] if isinstance(test, ast.Compare) and operator else [test]
-        return ast.fix_missing_locations(ast.copy_location(ast.Expr(call_of("_assert", [number, *sides], node)), node))
+        operands = [test.left, test.comparators[0]] if isinstance(test, ast.Compare) and operator else [test]
+        return ast.fix_missing_locations(
+            ast.copy_location(ast.Expr(call_of("_assert", [number, *operands], node)), node)
+        )
 
     def visit_Assign(self, node: ast.Assign) -> ast.AST | None:
         value = node.value
@@ -188,14 +192,14 @@ class _Asserts(ast.NodeTransformer):
 
 
 class _Runner:
-    def __init__(self, checked: CheckedTests, prints: Callable[[int, str], None] | None, own: OwnTime) -> None:
+    def __init__(self, checked: CheckedTests, prints: Callable[[int, str], None] | None, cpu_time: CpuTime) -> None:
         self._checked = checked
         self._assertions: list[Assertion] = []
         self._file = checked.text.file
-        self._run = _Run(checked.subject, self._turn)
-        self._own = own
+        self._run = _Run(checked.subject, self._before_iteration)
+        self._cpu_time = cpu_time
         self._name = ""
-        self._until = ALL_SECONDS
+        self._deadline = ALL_SECONDS
         signature, tree = checked.subject.signature, checked.tree
         assert signature is not None  # noqa: S101 - there are no problems
         assert tree is not None  # noqa: S101
@@ -208,31 +212,33 @@ class _Runner:
         names["math"] = math_names()
         names[APPROX] = _Approx
         names["_assert"] = self._assert
-        names["_turn"] = self._turn
+        names["_before_iteration"] = self._before_iteration
         names[signature.name] = self._run_block
         if prints is not None:
             names["print"] = lambda *values: prints(sys._getframe(1).f_lineno, " ".join(map(shown_value, values)))
         tree = _Asserts(checked.text.text, self._assertions).visit(tree)
-        self._names = executed(tree, self._file, checked.marks, names, turns=True)
+        self._names = run_module(tree, self._file, checked.marks, names, checks_iterations=True)
 
     def results(self) -> list[TestResult]:
-        self._own.begin()
+        self._cpu_time.begin()
         return [self._result(test) for test in self._checked.tests]
 
     def _run_block(self, *inputs: Any, **settings: Number) -> Any:
-        """The block of the test that runs now."""
-        # Those of a test itself: a helper's runs are of no test.
+        """Runs the block for the current test."""
+        # Only direct calls in a test are recorded, not those in helpers.
         return self._run.block(*inputs, notes=sys._getframe(1).f_code.co_name == self._name, **settings)
 
-    def _turn(self) -> None:
-        if self._own.turn() and self._own.seconds > self._until:
-            raise BlockFailure(f"stopped: a test may take {SECONDS:g} s in Python, and all together {ALL_SECONDS:g} s")
+    def _before_iteration(self) -> None:
+        if self._cpu_time.tick() and self._cpu_time.seconds > self._deadline:
+            raise BlockFailure(
+                f"stopped: a test can take {SECONDS:g} s in Python, all tests together {ALL_SECONDS:g} s"
+            )
 
     def _result(self, test: Test) -> TestResult:
-        self._run = _Run(self._checked.subject, self._turn)
+        self._run = _Run(self._checked.subject, self._before_iteration)
         self._name = test.name
         began = time.perf_counter()
-        self._until = min(self._own.seconds + SECONDS, ALL_SECONDS)
+        self._deadline = min(self._cpu_time.seconds + SECONDS, ALL_SECONDS)
         failure = None
         try:
             self._names[test.name]()
@@ -244,12 +250,12 @@ class _Runner:
         except (BlockFailure, ZeroDivisionError) as error:
             failure = self._error(error)
         milliseconds = (time.perf_counter() - began) * 1000
-        given = ", ".join(map(_shown, self._run.given))
+        inputs = ", ".join(map(_shown, self._run.given))
         run = self._run
-        return TestResult(test.name, test.line, run.count, given, milliseconds, failure, run.gave, tuple(run.pieces))
+        return TestResult(test.name, test.line, run.count, inputs, milliseconds, failure, run.gave, tuple(run.pieces))
 
     def _error(self, error: BlockFailure | ZeroDivisionError) -> TestFailure:
-        """A run that could not go on: in the block, or in the test itself."""
+        """Returns the failure of a run, in the block or in the test itself."""
         message = error.message if isinstance(error, BlockFailure) else numbers.DIVISION_BY_ZERO
         at, trace = 0, error.__traceback__
         while trace is not None:
@@ -264,26 +270,26 @@ class _Runner:
         assertion = self._assertions[number]
         if not other:
             if not left:
-                raise _Failed(assertion, Seen(), None, None)
+                raise _Failed(assertion, ComparedValues(), None, None)
             return
         right = other[0]
         tolerance, expected = (right.abs, right.expected) if isinstance(right, _Approx) else (None, right)
         if isinstance(left, PythonArray | list) or isinstance(expected, PythonArray | list):
             self._assert_arrays(assertion, left, expected, tolerance)
         elif not _holds(assertion.operator or "==", left, expected, tolerance):
-            _fail(assertion, Seen(left, expected, None, tolerance or 0.0), left, expected)
+            _fail(assertion, ComparedValues(left, expected, None, tolerance or 0.0), left, expected)
 
     def _assert_arrays(self, assertion: Assertion, left: Any, right: Any, tolerance: float | None) -> None:
         first = left if isinstance(left, PythonArray) else right
         element = first.type.element if isinstance(first, PythonArray) else ElementType.F32
-        one = _array(left, element)
-        two = _array(right, element if tolerance is None else ElementType.F64)
-        for index, (got, expected) in enumerate(zip(one.elements(), two.elements(), strict=True)):
+        left_array = _array(left, element)
+        right_array = _array(right, element if tolerance is None else ElementType.F64)
+        for index, (got, expected) in enumerate(zip(left_array.elements(), right_array.elements(), strict=True)):
             if not _holds("==", got, expected, tolerance):
-                _fail(assertion, Seen(got, expected, index, tolerance or 0.0), one, two)
+                _fail(assertion, ComparedValues(got, expected, index, tolerance or 0.0), left_array, right_array)
 
 
-def _fail(assertion: Assertion, seen: Seen, got: object, expected: object) -> NoReturn:
+def _fail(assertion: Assertion, seen: ComparedValues, got: object, expected: object) -> NoReturn:
     raise _Failed(assertion, seen, got, expected)
 
 
@@ -294,7 +300,7 @@ def _holds(operator: str, left: Number, right: Number, tolerance: float | None) 
 
 
 def _shown(value: object) -> str:
-    """What came in or out, a long array by its first elements."""
+    """Formats an input or output; of a long array, only the first elements."""
     if value is None:
         return ""
     if isinstance(value, PythonArray | list):

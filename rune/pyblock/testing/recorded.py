@@ -1,4 +1,4 @@
-"""A test written from what a block read just now: its runs from the beginning, and what the last of them gave."""
+"""Writes a test from the recent runs of a block: their inputs, and the outputs of the last one."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ from rune.tensor import ElementType, TensorType
 from rune.wording import counted
 
 Number = bool | int | float
-MOST_NUMBERS = 1500
-"""Numbers that are written down: more are a recording."""
+MAX_NUMBERS = 1500
+"""The maximum count of numbers in a written test; more need a recording."""
 _WIDTH = 110
 _F32_DIGITS = 9
 
 
 class NotRecorded(Exception):
-    """Why there is no test, as a sentence."""
+    """No test could be written; the message is the reason."""
 
 
 @dataclass(frozen=True)
-class Runs:
-    """What a block was given, run after run, as flat numbers for each input; and what the last run gave."""
+class RecordedRuns:
+    """The inputs of each run, as flat numbers, and the outputs of the last run."""
 
     signature: BlockSignature
     inputs: tuple[TensorType, ...]
@@ -35,37 +35,37 @@ class Runs:
     settings: Mapping[str, Number]
 
 
-def newest_that_fit(inputs: Sequence[TensorType], given: int) -> int:
-    """How many of the newest runs are written down. Raises `NotRecorded` where not even one is."""
+def count_recordable_runs(inputs: Sequence[TensorType], runs: int) -> int:
+    """Returns how many of the newest runs fit in a test. Raises `NotRecorded` if none does."""
     count = sum(each.count for each in inputs)
-    if count > MOST_NUMBERS:
+    if count > MAX_NUMBERS:
         raise NotRecorded(
-            f"The block reads {counted(count, 'number')} a run, and a test has room for {MOST_NUMBERS:,}. "
+            f"The block reads {counted(count, 'number')} per run, but a test can contain only {MAX_NUMBERS:,}. "
             'Add a recording to the samples, and read it with `recording("...")`.'
         )
-    return min(given, MOST_NUMBERS // max(count, 1))
+    return min(runs, MAX_NUMBERS // max(count, 1))
 
 
-def recorded_test(name: str, runs: Runs) -> str:
-    """The function of the test. Raises `NotRecorded` where a number cannot be compared."""
+def recorded_test(name: str, runs: RecordedRuns) -> str:
+    """Returns the text of the test function. Raises `NotRecorded` if a number cannot be compared."""
     signature = runs.signature
     settings = [
         f", {each.name}={runs.settings[each.name]!r}"
         for each in signature.settings
         if each.name in runs.settings and runs.settings[each.name] != each.default
     ]
-    calls = [_call(runs, given, "".join(settings)) for given in runs.given]
+    calls = [_call(runs, inputs, "".join(settings)) for inputs in runs.given]
     names = [f"y{index or ''}" for index in range(len(runs.outputs))]
     lines = [f"def {name}():", *map(_indented, calls[:-1]), _indented(f"{', '.join(names)} = {calls[-1]}")]
-    for written, shape, type_, numbers in zip(names, signature.outputs, runs.outputs, runs.gave, strict=True):
-        lines.append(_indented(f"assert {written} == {_listed(shape, type_, numbers)}"))
+    for name_of_output, shape, type_, numbers in zip(names, signature.outputs, runs.outputs, runs.gave, strict=True):
+        lines.append(_indented(f"assert {name_of_output} == {_listed(shape, type_, numbers)}"))
     return "\n".join(lines) + "\n"
 
 
-def _call(runs: Runs, given: Sequence[Sequence[Number]], settings: str) -> str:
+def _call(runs: RecordedRuns, run: Sequence[Sequence[Number]], settings: str) -> str:
     inputs = [
         _listed(each.shape, type_, numbers)
-        for each, type_, numbers in zip(runs.signature.inputs, runs.inputs, given, strict=True)
+        for each, type_, numbers in zip(runs.signature.inputs, runs.inputs, run, strict=True)
     ]
     return f"{runs.signature.name}({', '.join(inputs)}{settings})"
 
@@ -80,11 +80,11 @@ def _listed(shape: ArrayShape | Scalar, type_: TensorType, numbers: Sequence[Num
 
 
 def _literal(number: Number, element: ElementType) -> str:
-    """The shortest decimal that is read back as this number."""
+    """Returns the shortest decimal that gives this number."""
     if not element.is_float:
         return str(int(number))
     if not math.isfinite(number):
-        raise NotRecorded("There is an infinite number, or none, among them: that cannot be written down.")
+        raise NotRecorded("An output contains infinity or NaN, which a test cannot compare.")
     if element is ElementType.F64:
         return repr(float(number))
     for digits in range(1, _F32_DIGITS + 1):

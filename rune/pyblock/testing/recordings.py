@@ -1,4 +1,4 @@
-"""What a test may feed of the project's samples: a sound as whole numbers, a table as rows of numbers."""
+"""Reads samples of the project for tests: a WAV file as whole numbers, a CSV file as rows of numbers."""
 
 from __future__ import annotations
 
@@ -15,25 +15,25 @@ from rune.pyblock.numbers import to_f32
 from rune.tensor import ElementType, TensorType
 
 SAMPLES = "samples"
-"""The folder of a project's samples, in which a name is looked for as well."""
-MOST_NUMBERS = 1 << 19
-"""Of all recordings of a test file: half a minute of sound."""
+"""The folder of a project's samples."""
+MAX_NUMBERS = 1 << 19
+"""The maximum count of numbers in all recordings of a test file: half a minute of sound."""
 
 _WAV_HEAD = 44
 _CSV_ROW = 24
-"""Bytes, about, of three numbers."""
+"""The approximate size of a row with three numbers, in bytes."""
 
 
 @dataclass(frozen=True)
 class Recording:
-    """The numbers of a file; none of one of which only the size is known."""
+    """The numbers of a file; empty if only its size is known."""
 
     type: TensorType
     values: tuple[int | float, ...]
 
 
-class NoRecording(Exception):
-    """A name that means no recording that a test could read; `message` and `instead` say why."""
+class UnreadableRecording(Exception):
+    """A recording is missing or unreadable; `message` says why, `instead` what to do."""
 
     def __init__(self, message: str, instead: str) -> None:
         super().__init__(message)
@@ -42,27 +42,29 @@ class NoRecording(Exception):
 
 
 def find_recording(files: ProjectFiles, name: str) -> Recording:
-    """The recording that a name means: a path of the project, or the end of one below `samples/`.
+    """Reads a recording by name: a path of the project, or the end of a path in `samples/`.
 
-    Raises `NoRecording`.
+    Raises `UnreadableRecording`.
     """
     path = _path(files, name)
     try:
         data = files.read(path)
     except FileError as error:
-        raise NoRecording(f"{path} cannot be read: {error}", "Open the project again, or restore the file.") from error
+        raise UnreadableRecording(
+            f"{path} cannot be read: {error}", "Open the project again, or restore the file."
+        ) from error
     size = files.size(path) if not data and isinstance(files, SizedFiles) else 0
     if size:
         return _unread(path, size)
-    found = _sound(path, data) if path.endswith(".wav") else _table(path, data)
-    if not 1 <= found.type.count <= MOST_NUMBERS:
-        message = f"{path} has {found.type.count:,} numbers, and a test reads 1 to {MOST_NUMBERS:,}"
-        raise NoRecording(message, "Cut the part out that the test needs.")
-    return found
+    recording = _sound(path, data) if path.endswith(".wav") else _table(path, data)
+    if not 1 <= recording.type.count <= MAX_NUMBERS:
+        message = f"{path} has {recording.type.count:,} numbers, but a test can read 1 to {MAX_NUMBERS:,}"
+        raise UnreadableRecording(message, "Cut out the part that the test needs.")
+    return recording
 
 
 def _unread(path: str, size: int) -> Recording:
-    """What a file of so many bytes will be, where a page knows its size alone: a check needs no more."""
+    """Returns the type of a file of which a page knows only the size, which is enough for a check."""
     if path.endswith(".wav"):
         return Recording(TensorType(ElementType.I16, (max((size - _WAV_HEAD) // 2, 1),)), ())
     return Recording(TensorType(ElementType.F32, (max(size // _CSV_ROW, 1), 3)), ())
@@ -76,22 +78,24 @@ def _path(files: ProjectFiles, name: str) -> str:
     if len(inside) == 1:
         return inside[0]
     if inside:
-        raise NoRecording(f"{len(inside)} samples are called {name}", f"Write the whole path, such as {inside[0]}.")
-    known = ", ".join(sorted(paths)[:8]) or "none yet: record one in the studio and send it to the project"
-    raise NoRecording(f"There is no recording {name}", f"Recordings, .wav and .csv, are {known}.")
+        raise UnreadableRecording(
+            f"{len(inside)} samples are called {name}", f"Write the whole path, such as {inside[0]}."
+        )
+    known = ", ".join(sorted(paths)[:8]) or "none yet: record one in the studio and add it to the project"
+    raise UnreadableRecording(f"There is no recording {name}", f"The recordings (.wav and .csv) are {known}.")
 
 
 def _sound(path: str, data: bytes) -> Recording:
-    wanted = "Save it as a wav of one channel with 16 bits."
+    wanted = "Save it as WAV with one channel and 16 bits."
     try:
         with wave.open(io.BytesIO(data)) as sound:
             if (sound.getnchannels(), sound.getsampwidth()) != (1, 2):
-                raise NoRecording(
+                raise UnreadableRecording(
                     f"{path} has {sound.getnchannels()} channels of {sound.getsampwidth() * 8} bits", wanted
                 )
-            frames = sound.readframes(min(sound.getnframes(), MOST_NUMBERS + 1))
+            frames = sound.readframes(min(sound.getnframes(), MAX_NUMBERS + 1))
     except (wave.Error, EOFError) as error:
-        raise NoRecording(f"{path} is no sound: {error or 'it ends too early'}", wanted) from error
+        raise UnreadableRecording(f"{path} is not a valid WAV file: {error or 'it is truncated'}", wanted) from error
     values = struct.unpack(f"<{len(frames) // 2}h", frames[: len(frames) // 2 * 2])
     return Recording(TensorType(ElementType.I16, (len(values),)), values)
 
@@ -100,7 +104,7 @@ def _table(path: str, data: bytes) -> Recording:
     try:
         rows = [row for row in csv.reader(io.StringIO(data.decode("utf-8-sig"))) if row]
     except (UnicodeDecodeError, csv.Error) as error:
-        raise NoRecording(f"{path} is no table: {error}", "Save it as CSV, in UTF-8.") from error
+        raise UnreadableRecording(f"{path} is not a valid CSV file: {error}", "Save it as CSV, in UTF-8.") from error
     numbers = [[_number(each) for each in row] for row in rows]
     if numbers and None in numbers[0]:
         numbers = numbers[1:]  # a line of titles
@@ -109,7 +113,7 @@ def _table(path: str, data: bytes) -> Recording:
     for line, row in enumerate(numbers, len(rows) - len(numbers) + 1):
         if len(row) != columns or None in row:
             message = f"Row {line} of {path} is not {columns} numbers"
-            raise NoRecording(message, "Each row has as many numbers as the first.")
+            raise UnreadableRecording(message, "Each row needs as many numbers as the first.")
         values += [each for each in row if each is not None]
     return Recording(TensorType(ElementType.F32, (len(numbers), columns)), tuple(values))
 

@@ -1,4 +1,4 @@
-"""The block that a test is of: for each type of its inputs a function that a test can call like a helper."""
+"""The block under test: for each combination of input types, a function that a test can call like a helper."""
 
 from __future__ import annotations
 
@@ -7,19 +7,19 @@ from dataclasses import replace
 
 from rune.pyblock.check import check_file, read_file
 from rune.pyblock.ir import (
+    ArrayRole,
     ArrayVariable,
-    Block,
-    Constant,
-    Copy,
+    CopySlice,
     For,
     ForEach,
     Function,
     If,
+    NumberConstant,
     Return,
-    Role,
     Slice,
     Statement,
-    Store,
+    StoreElement,
+    TypedBlock,
     While,
 )
 from rune.pyblock.numbers import Scalar
@@ -28,53 +28,59 @@ from rune.tensor import TensorType
 
 
 class Subject:
-    """A block's file, checked anew for each type that it is given."""
+    """The file of the block under test, checked once for each combination of input types."""
 
     def __init__(self, file: str, source: str) -> None:
         self.file = file
         self.source = source
         self._read = read_file(file, source)
-        self._made: dict[tuple[TensorType, ...], tuple[Block, Function] | None] = {}
+        self._functions: dict[tuple[TensorType, ...], tuple[TypedBlock, Function] | None] = {}
 
     @property
     def signature(self) -> BlockSignature | None:
         return self._read.signature
 
-    def function(self, types: Sequence[TensorType]) -> tuple[Block, Function] | None:
-        """The block for inputs of these types, and the function that writes its outputs into arrays that it is handed
-        last. None where the block has problems. Raises `UnfitInput`."""
+    def function(self, types: Sequence[TensorType]) -> tuple[TypedBlock, Function] | None:
+        """Returns the block for inputs of these types, and the function that writes its outputs into its last array
+        parameters. None if the block has problems. Raises `UnfitInput`."""
         key = tuple(types)
-        if key not in self._made:
+        if key not in self._functions:
             block = check_file(self.file, self.source, key).block
-            self._made[key] = None if block is None else (block, _as_helper(block))
-        return self._made[key]
+            self._functions[key] = None if block is None else (block, _as_helper(block))
+        return self._functions[key]
 
 
-def _as_helper(block: Block) -> Function:
+def _as_helper(block: TypedBlock) -> Function:
     entry = block.entry
     outputs = tuple(
-        ArrayVariable(f"output {number}", type_, Role.GIVEN, is_writable=True)
+        ArrayVariable(f"output {number}", type_, ArrayRole.CALLER, is_writable=True)
         for number, type_ in enumerate(block.outputs)
     )
-    return replace(entry, parameters=(*entry.parameters, *outputs), body=_written(entry.body, outputs), gives=None)
+    return replace(
+        entry, parameters=(*entry.parameters, *outputs), body=_with_output_parameters(entry.body, outputs), gives=None
+    )
 
 
-def _written(body: Sequence[Statement], outputs: Sequence[ArrayVariable]) -> tuple[Statement, ...]:
-    """The statements with the outputs written where they were returned."""
-    found: list[Statement] = []
+def _with_output_parameters(body: Sequence[Statement], outputs: Sequence[ArrayVariable]) -> tuple[Statement, ...]:
+    """Replaces `return` by assignments to the output arrays."""
+    statements: list[Statement] = []
     for each in body:
         match each:
             case If(yes=yes, no=no):
-                found.append(replace(each, yes=_written(yes, outputs), no=_written(no, outputs)))
+                statements.append(
+                    replace(each, yes=_with_output_parameters(yes, outputs), no=_with_output_parameters(no, outputs))
+                )
             case For() | ForEach() | While():
-                found.append(replace(each, body=_written(each.body, outputs)))
+                statements.append(replace(each, body=_with_output_parameters(each.body, outputs)))
             case Return(values, line):
                 for value, output in zip(values, outputs, strict=True):
                     if isinstance(value, ArrayVariable):
-                        found.append(Copy(Slice(output, None, None, line), Slice(value, None, None, line), line))
+                        statements.append(
+                            CopySlice(Slice(output, None, None, line), Slice(value, None, None, line), line)
+                        )
                     else:
-                        found.append(Store(output, (Constant(0, Scalar.INT, line),), value, line))
-                found.append(Return((), line))
+                        statements.append(StoreElement(output, (NumberConstant(0, Scalar.INT, line),), value, line))
+                statements.append(Return((), line))
             case _:
-                found.append(each)
-    return tuple(found)
+                statements.append(each)
+    return tuple(statements)

@@ -1,6 +1,6 @@
-"""What the runs of a block in a test gave, to the last bit: how many bytes, their sum, and the first of them.
+"""Records the exact outputs of a block's runs in a test: the count of bytes, their CRC, and the first bytes.
 
-Two machines that ran the same test are compared by it. What is no number has one form.
+The records of two machines that ran the same test can be compared. NaN has one canonical form.
 """
 
 from __future__ import annotations
@@ -13,10 +13,10 @@ from dataclasses import dataclass
 
 from rune.tensor import ElementType, TensorType
 
-KEPT = 1024
-"""Bytes that are kept as they are."""
-WITNESS = TensorType(ElementType.U8, (8 + KEPT,))
-"""The count of all bytes, their CRC-32, and the first of them."""
+MAX_STORED_BYTES = 1024
+"""The maximum number of bytes that are stored themselves."""
+WITNESS = TensorType(ElementType.U8, (8 + MAX_STORED_BYTES,))
+"""The count of all bytes, their CRC-32, and the first bytes."""
 CODES = {
     ElementType.U8: "B", ElementType.I8: "b", ElementType.U16: "H", ElementType.I16: "h", ElementType.U32: "I",
     ElementType.I32: "i", ElementType.I64: "q", ElementType.F32: "f", ElementType.F64: "d",
@@ -24,22 +24,22 @@ CODES = {
 
 
 @dataclass(frozen=True)
-class Gave:
-    """All bytes that the outputs had, run after run. `first` are the first of them, as hexadecimal digits."""
+class OutputRecord:
+    """The bytes of all outputs, run after run. `first` are the first bytes, in hexadecimal."""
 
     count: int = 0
     sum: int = 0
     first: str = ""
 
-    def and_then(self, data: bytes) -> Gave:
-        """With the bytes of one more output."""
-        kept = data[: max(KEPT - self.count, 0)]
-        return Gave(self.count + len(data), crc32(data, self.sum), self.first + kept.hex())
+    def and_then(self, data: bytes) -> OutputRecord:
+        """Returns the record with the bytes of one more output."""
+        first = data[: max(MAX_STORED_BYTES - self.count, 0)]
+        return OutputRecord(self.count + len(data), crc32(data, self.sum), self.first + first.hex())
 
 
 @dataclass(frozen=True)
-class Piece:
-    """An output of one run among these bytes, by its element's name: `f32`. `run` counts from 1, `output` from 0."""
+class OutputPiece:
+    """An output of one run in a record. `element` is the name of its type. `run` counts from 1, `output` from 0."""
 
     run: int
     output: int
@@ -48,19 +48,19 @@ class Piece:
 
 
 def packed(type_: TensorType, elements: Sequence[bool | int | float]) -> bytes:
-    """The bytes of an array; what is no number has one form."""
+    """Returns the bytes of an array, with canonical NaN."""
     numbers = [math.nan if isinstance(each, float) and math.isnan(each) else each for each in elements]
     return struct.pack(f"<{type_.count}{CODES[type_.element]}", *numbers)
 
 
-def gave_of(witness: bytes) -> Gave:
-    """What the array of a compiled test says."""
+def output_record_of(witness: bytes) -> OutputRecord:
+    """Reads the record from the output array of a compiled test."""
     count, sum_ = struct.unpack_from("<II", witness)
-    return Gave(count, sum_, witness[8 : 8 + min(count, KEPT)].hex())
+    return OutputRecord(count, sum_, witness[8 : 8 + min(count, MAX_STORED_BYTES)].hex())
 
 
-def witnessed(witness: Sequence[int], data: bytes) -> bytes:
-    """The array after one more output."""
-    before = gave_of(bytes(witness))
+def with_output(witness: Sequence[int], data: bytes) -> bytes:
+    """Returns the output array with one more output."""
+    before = output_record_of(bytes(witness))
     gave = before.and_then(data)
-    return struct.pack("<II", gave.count, gave.sum) + bytes.fromhex(gave.first).ljust(KEPT, b"\0")
+    return struct.pack("<II", gave.count, gave.sum) + bytes.fromhex(gave.first).ljust(MAX_STORED_BYTES, b"\0")

@@ -1,4 +1,4 @@
-"""What a test that failed says, in the same words wherever it ran."""
+"""The messages of failed tests, the same wherever a test ran."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ Number = bool | int | float
 
 
 @dataclass(frozen=True)
-class Seen:
-    """What an assert that failed compared. `index` is the element, counted flat, of arrays."""
+class ComparedValues:
+    """The values that a failed assert compared. `index` is the flat index of the element in an array."""
 
     got: Number | None = None
     expected: Number | None = None
@@ -20,18 +20,18 @@ class Seen:
     tolerance: float = 0.0
 
 
-def seen_of(outcome: list[Number], numbers: list[Number]) -> Seen:
-    """What the outputs of a compiled test say."""
+def compared_values_of(outcome: list[Number], numbers: list[Number]) -> ComparedValues:
+    """Reads the compared values from the outputs of a compiled test."""
     kind = outcome[2]
     if kind == NOTHING:
-        return Seen()
+        return ComparedValues()
     got, expected = (numbers[0], numbers[1]) if kind == FLOATS else (outcome[3], outcome[4])
     index = int(outcome[1])
-    return Seen(got, expected, None if index < 0 else index, float(numbers[2]))
+    return ComparedValues(got, expected, None if index < 0 else index, float(numbers[2]))
 
 
-def failure_text(assertion: Assertion, seen: Seen) -> str:
-    """A sentence without its end."""
+def failure_text(assertion: Assertion, seen: ComparedValues) -> str:
+    """Returns the message, without a full stop."""
     because = f" ({assertion.message})" if assertion.message else ""
     if seen.got is None or seen.expected is None:
         return f"`{assertion.text}` is false{because}"
@@ -43,12 +43,12 @@ def failure_text(assertion: Assertion, seen: Seen) -> str:
 
 
 def number_text(value: Number, digits: int = 6) -> str:
-    """A number as a person reads it."""
+    """Formats a number for people."""
     return f"{value:.{digits}g}" if isinstance(value, float) else str(int(value))
 
 
 def _distinct(got: Number, expected: Number) -> tuple[str, str]:
-    """Both numbers, with as many digits as it takes to see that they differ."""
+    """Formats two numbers with as many digits as needed to see that they differ."""
     for digits in (6, 9, 17):
         texts = number_text(got, digits), number_text(expected, digits)
         if texts[0] != texts[1] or got == expected or (math.isnan(got) and math.isnan(expected)):

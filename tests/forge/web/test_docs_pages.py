@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import xml.etree.ElementTree as ElementTree
 from itertools import chain
 from typing import Any
 
@@ -10,8 +11,11 @@ import pytest
 
 from forge.search.docs import _files, page_file, picture_file
 from forge.search.docs_contents import contents, place_of
-from forge.web.docs import rendered
+from forge.web.block_pictures import picture
+from forge.web.docs import block_of, rendered
 from forge.web.markdown import render_page
+from rune.blocks.catalogue import CATALOGUE
+from rune.blocks.signature import Block
 
 
 def test_each_entry_of_the_contents_is_a_page() -> None:
@@ -58,10 +62,26 @@ def test_each_block_has_a_page_with_its_picture(client: Any) -> None:
     catalogue = client.get("/docs/reference/blocks").content.decode()
     links = re.findall(r'href="(/docs/reference/blocks/\w+)">More, and an\s+example', catalogue)
     assert len(links) > 60
+    assert set(re.findall(r'<img src="([^"]+)"', catalogue)) == {f"{link}.svg" for link in links}
     page = client.get("/docs/reference/blocks/window").content.decode()
     assert client.get("/docs/reference/blocks/window.svg")["Content-Type"] == "image/svg+xml"
     assert '<img src="/docs/reference/blocks/window.svg"' in page
     assert '<a href="/docs/reference/blocks" aria-current="page">' in page
+
+
+@pytest.mark.parametrize("block", CATALOGUE.values(), ids=lambda block: block.name)
+def test_the_picture_of_a_block_is_an_svg_that_names_it(block: Block) -> None:
+    root = ElementTree.fromstring(picture(block))
+    assert root.tag == "{http://www.w3.org/2000/svg}svg"
+    assert root.attrib["aria-label"].startswith(f"{block.name}: ")
+    drawn = [each for each in root.iter() if each.tag.rpartition("}")[2] in ("rect", "polyline", "text")]
+    assert len(drawn) >= 4, "a title and content for the input and for the output"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("path", ["reference/blocks/nothing.svg", "guides/fft.svg", "reference/fft.svg"])
+def test_another_address_has_no_picture(client: Any, path: str) -> None:
+    assert client.get(f"/docs/{path}").status_code == 404
 
 
 def test_no_link_of_a_page_for_readers_leads_to_nothing() -> None:
@@ -77,4 +97,5 @@ def test_no_link_of_a_page_for_readers_leads_to_nothing() -> None:
 
 def _is_there(link: str) -> bool:
     path = link.removeprefix("/docs").removeprefix("/")
-    return "://" in link or (link.startswith("/docs") and (page_file(path) or picture_file(path)) is not None)
+    shown = page_file(path) or picture_file(path) or block_of(path.removesuffix(".svg"))
+    return "://" in link or (link.startswith("/docs") and shown is not None)

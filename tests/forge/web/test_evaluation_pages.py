@@ -50,9 +50,9 @@ def test_a_build_shows_its_accuracy_with_what_so_few_samples_tell(
     client: Client, project: Project, developer: Any
 ) -> None:
     text = page(client, evaluated(built(developer, project), [Outcome("a", "yes", "yes"), Outcome("b", "no", "yes")]))
-    assert "1 of 2 samples right: 50 %, between 9.5 % and 90.5 %" in text
+    assert "1 of 2 samples right: 50 % (95 % interval 9.5 % to 90.5 %)" in text
     assert "Few samples" in text
-    assert "taken for yes" in text
+    assert "classified as yes" in text
 
 
 def test_two_builds_are_compared_sample_by_sample(client: Client, project: Project, developer: Any) -> None:

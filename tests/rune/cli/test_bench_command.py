@@ -11,8 +11,8 @@ from click.testing import CliRunner, Result
 
 from rune.abi import Capability
 from rune.cli import main
-from rune.cli.bench import Measured
-from rune.cli.given_inputs import GivenInputs
+from rune.cli.bench import RuneTiming
+from rune.cli.given_inputs import InputOptions
 from rune.runtime import CapabilityRequest, InputSource
 from tests.rune.runtime.wat_runes import mirror, rune
 
@@ -54,16 +54,16 @@ def test_a_rune_is_measured_on_input_that_is_made_up(app: Path) -> None:
 
 
 def test_input_is_made_up_and_read_once_for_all_runs(app: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    asked: list[GivenInputs] = []
-    for_capabilities = GivenInputs.for_capabilities
+    asked: list[InputOptions] = []
+    for_capabilities = InputOptions.for_capabilities
 
     def counted(
-        inputs: GivenInputs, capabilities: Sequence[CapabilityRequest], notice: Callable[[str], None]
+        inputs: InputOptions, capabilities: Sequence[CapabilityRequest], notice: Callable[[str], None]
     ) -> Mapping[int, InputSource]:
         asked.append(inputs)
         return for_capabilities(inputs, capabilities, notice)
 
-    monkeypatch.setattr(GivenInputs, "for_capabilities", counted)
+    monkeypatch.setattr(InputOptions, "for_capabilities", counted)
     assert bench(app, "-n", "9").exit_code == 0
     assert len(asked) == 1
 
@@ -98,9 +98,9 @@ def test_a_rune_that_stops_ends_the_command(tmp_path: Path) -> None:
 
 
 def test_percentiles_are_of_runs_that_happened() -> None:
-    measured = Measured("a", 1, 1, 1, tuple(float(value) for value in range(20, 0, -1)))
+    measured = RuneTiming("a", 1, 1, 1, tuple(float(value) for value in range(20, 0, -1)))
     assert (measured.median, measured.percentile(95), measured.percentile(100)) == (10.5, 19.0, 20.0)
-    assert Measured("a", 1, 1, 1, (3.0,)).percentile(95) == 3.0
+    assert RuneTiming("a", 1, 1, 1, (3.0,)).percentile(95) == 3.0
 
 
 def test_the_stages_of_a_timed_rune_are_shown(tmp_path: Path) -> None:

@@ -226,6 +226,6 @@ def test_edited_files_stand_before_those_of_the_project() -> None:
 
 
 def test_no_more_rounds_are_made_than_are_allowed(runefile: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(fixing, "_MOST_ROUNDS", 0)
+    monkeypatch.setattr(fixing, "_MAX_ROUNDS", 0)
     assert fix(runefile).exit_code == 1
     assert runefile.read_text("utf-8") == BROKEN

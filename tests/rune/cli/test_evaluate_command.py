@@ -49,7 +49,7 @@ def test_the_text_says_how_many_are_right_and_that_they_are_few(app: Path, sampl
     assert result.exit_code == 0
     assert "2 of 3 samples right: 66.7 %" in result.stdout
     assert "too few samples" in result.stdout
-    assert "0/b.raw (0): taken for 1" in result.stdout
+    assert "0/b.raw (0): classified as 1" in result.stdout
 
 
 def test_json_has_figures_and_outcomes(app: Path, samples: Path) -> None:
@@ -66,7 +66,7 @@ def test_junit_has_a_case_for_each_sample_and_names_what_was_wrong(app: Path, sa
     assert (suite.get("tests"), suite.get("failures")) == ("4", "1")
     assert suite.get("skipped") == "1"
     [failure] = suite.findall("testcase[@name='0/b.raw']/failure")
-    assert failure.get("message") == "taken for 1"
+    assert failure.get("message") == "classified as 1"
 
 
 def test_a_limit_that_is_missed_ends_with_status_1_and_says_which(app: Path, samples: Path) -> None:
@@ -110,7 +110,7 @@ def test_limits_of_packages_are_judged_by_what_the_rune_needs_there(tmp_path: Pa
     assert result.exit_code == 1
     assert "✗ RAM on c: missed." in result.stdout
     assert "? RAM on z80: not known. The build has no package for z80." in result.stdout
-    assert "? Flash on c: not known. Nothing was counted on c: no emulator" in result.stdout
+    assert "? Flash on c: not known. Nothing was measured on c: no emulator" in result.stdout
 
 
 def test_a_table_and_a_zip_give_the_same_as_a_folder(app: Path, samples: Path, tmp_path: Path) -> None:

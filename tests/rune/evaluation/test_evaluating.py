@@ -99,7 +99,7 @@ def test_the_time_between_samples_does_not_count(monkeypatch: pytest.MonkeyPatch
         now += 10
 
     monkeypatch.setattr(evaluating, "time", SimpleNamespace(monotonic=clock))
-    found = evaluate(SCORES, [sample(name, "0", 1, 0) for name in "abc"], effort=Effort(seconds=1), news=rest)
+    found = evaluate(SCORES, [sample(name, "0", 1, 0) for name in "abc"], effort=Effort(seconds=1), progress=rest)
     assert found.left == left
 
 

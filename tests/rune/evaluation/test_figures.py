@@ -29,8 +29,8 @@ def test_wilsons_interval_is_that_of_the_tables(right: int, count: int, low: flo
 
 
 def test_ten_samples_tell_little_even_when_all_are_right() -> None:
-    assert not wilson(10, 10).is_telling
-    assert wilson(98, 100).is_telling
+    assert not wilson(10, 10).is_precise
+    assert wilson(98, 100).is_precise
 
 
 @pytest.mark.parametrize(("count", "low", "high"), [(0, 0.0, 3.6889), (1, 0.0253, 5.5716), (5, 1.6235, 11.6683)])
@@ -95,8 +95,8 @@ def test_a_change_counts_the_samples_that_both_have() -> None:
     after = Evaluation((), tuple(Outcome(str(n), "a", "a") for n in range(1, 9)))
     change = changed(before, after)
     assert (change.common, len(change.better), change.worse) == (7, 7, ())
-    assert change.is_telling
-    assert not changed(after, after).is_telling
+    assert change.is_significant
+    assert not changed(after, after).is_significant
 
 
 def test_labels_that_the_rune_does_not_know_are_counted() -> None:

@@ -47,14 +47,14 @@ def test_a_figure_is_compared_with_its_limit(limit: Limit, figures: Figures, out
 def test_a_time_that_noise_may_carry_over_the_limit_is_neither_met_nor_missed(time: Figure) -> None:
     judgement = _judged(Limit(LimitKind.INFERENCE_TIME, 10), Figures(0, 0, time))
     assert judgement.outcome is Outcome.UNCLEAR
-    assert judgement.outcome.is_kept
+    assert judgement.outcome.passes
     assert "Another measurement may fall on the other side: half of 20 runs took" in judgement_sentence(judgement)
 
 
 def test_what_was_not_measured_is_not_kept_and_says_why() -> None:
     figures = Figures(0, 0, reasons={LimitKind.ACCURACY: "The samples are sounds, and the rune reads images."})
     judgement = _judged(Limit(LimitKind.ACCURACY, 0.9), figures)
-    assert not judgement.outcome.is_kept
+    assert not judgement.outcome.passes
     assert judgement_line(judgement) == "? Accuracy: not known. The samples are sounds, and the rune reads images."
 
 
@@ -71,7 +71,7 @@ def test_limits_of_packages_name_their_target() -> None:
     assert [judgement_line(each) for each in judge(policy, figures)] == [
         "✓ Flash on cortex-m4: met. 31,960 B, and the limit is at most 32.0 kB.",
         "? Flash on z80: not known. The build has no package for z80.",
-        "? RAM on c: not known. Nothing was counted on c: no emulator.",
+        "? RAM on c: not known. Nothing was measured on c: no emulator.",
         "✗ Instructions on cortex-m4: missed. 2.042 M, and the limit is at most 2 M.",
     ]
 
@@ -79,8 +79,7 @@ def test_limits_of_packages_name_their_target() -> None:
 def test_few_samples_are_said_to_tell_little() -> None:
     judgement = _judged(Limit(LimitKind.ACCURACY, 0.9), Figures(0, 0, accuracy=Figure(0.95, 0.76, 0.99, 20)))
     assert judgement_line(judgement) == (
-        "✓ Accuracy: met. 95 %, and the limit is at least 90 %. "
-        "20 samples cannot tell more than that it lies between 76 % and 99 %."
+        "✓ Accuracy: met. 95 %, and the limit is at least 90 %. 20 samples give the 95 % interval 76 % to 99 %."
     )
 
 

@@ -10,7 +10,7 @@ import yaml
 
 from rune.anvil import aim, profile
 from rune.files import MemoryFiles
-from rune.policy import Approval, Limit, LimitKind, Policy, Wishes, check_policy
+from rune.policy import Approval, BuildPreferences, Limit, LimitKind, Policy, check_policy
 from rune.policy.policy import AIMS, RUNTIMES
 from rune.policy.read import MAX_SIZE, CheckedPolicy, read_policy
 from rune.policy.schema import policy_schema
@@ -206,10 +206,10 @@ def test_a_version_is_a_number_or_v_and_a_number() -> None:
 
 def test_what_builds_are_for_is_one_of_a_few_words() -> None:
     whole = read_policy("build: {optimize: speed, optimize-packages: size, match: tflm}")
-    assert whole.policy == Policy(build=Wishes("speed", "size", "tflm"))
+    assert whole.policy == Policy(build=BuildPreferences("speed", "size", "tflm"))
     assert Policy.from_json(whole.policy.to_json()) == whole.policy
     some = read_policy("build:\n  match: tflm\n  optimize:\n").policy
-    assert some == Policy(build=Wishes(match="tflm"))
+    assert some == Policy(build=BuildPreferences(match="tflm"))
     assert "build" not in Policy().to_json()  # what was stored of others stays as it is
     for wrong in ("fast", "[speed]", "Speed", "3", "true", "{}"):
         told = read_policy(f"build:\n  optimize: {wrong}")

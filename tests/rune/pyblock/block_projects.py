@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from rune.files import MemoryFiles
-from rune.pyblock.evaluate import Evaluation
+from rune.pyblock.evaluate import BlockEvaluation
 from tests.rune.pyblock.generated import RUNS, checked, everywhere, outcomes
 from tests.rune.pyblock.native import Case, packed, some_inputs
 from tests.rune.pyblock.programs import INPUTS, Program
@@ -58,7 +58,7 @@ def agreeing_programs(seeds: Iterable[int]) -> list[tuple[Program, list[bytes]]]
     for seed in seeds:
         made, case, _ = everywhere(seed)
         shared = Case(case.block, case.emitted, some_inputs(SEED, INPUTS, RUNS))
-        given = outcomes(Evaluation(case.block), made, shared)
+        given = outcomes(BlockEvaluation(case.block), made, shared)
         kept = [each for each in given if isinstance(each, bytes)]
         if len(kept) == RUNS:
             assert checked(made).block is not None

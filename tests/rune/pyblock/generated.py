@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from rune.pyblock.check import Checked, check_file
+from rune.pyblock.check import CheckedFile, check_file
 from rune.pyblock.emit import emit
-from rune.pyblock.evaluate import Evaluation
+from rune.pyblock.evaluate import BlockEvaluation
 from rune.pyblock.numbers import BlockFailure
 from rune.pyblock.python import PythonBlock
 from tests.rune.pyblock.native import Case, Elements, packed, some_inputs
@@ -15,20 +15,20 @@ from tests.rune.pyblock.programs import INPUTS, Program, program
 RUNS = 3
 
 
-def checked(made: Program) -> Checked:
+def checked(made: Program) -> CheckedFile:
     """The program, which has no problems."""
     found = check_file(f"{made.name}.py", made.text, INPUTS)
     assert not found.problems, (made.text, found.problems)
     return found
 
 
-def case_of(made: Program, found: Checked, seed: int) -> Case:
+def case_of(made: Program, found: CheckedFile, seed: int) -> Case:
     assert found.block is not None
     emitted = emit(found.block, f"{made.name}.py", made.settings)
     return Case(found.block, emitted, some_inputs(seed, INPUTS, RUNS))
 
 
-def outcomes(runner: Evaluation | PythonBlock, made: Program, case: Case) -> list[bytes | str]:
+def outcomes(runner: BlockEvaluation | PythonBlock, made: Program, case: Case) -> list[bytes | str]:
     """The bytes of each run, or the message of the first that fails."""
     found: list[bytes | str] = []
     for inputs in case.runs:
@@ -59,7 +59,7 @@ def everywhere(seed: int) -> tuple[Program, Case, list[bytes | str]]:
     found = checked(made)
     case = case_of(made, found, seed)
     assert found.block is not None
-    evaluated = outcomes(Evaluation(found.block), made, case)
+    evaluated = outcomes(BlockEvaluation(found.block), made, case)
     python = outcomes(PythonBlock(found), made, case)
     assert python == evaluated, made.text
     return made, case, evaluated

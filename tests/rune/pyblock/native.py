@@ -12,7 +12,7 @@ from random import Random
 
 from rune.pyblock.c_lines import ELEMENT_TYPES
 from rune.pyblock.emit import EmittedBlock
-from rune.pyblock.ir import Block
+from rune.pyblock.ir import TypedBlock
 from rune.pyblock.numbers import to_f32
 from rune.tensor import ElementType, TensorType
 
@@ -28,7 +28,7 @@ Elements = list[bool | int | float]
 class Case:
     """A compiled block with the inputs of its runs, which share a state."""
 
-    block: Block
+    block: TypedBlock
     emitted: EmittedBlock
     runs: tuple[tuple[Elements, ...], ...]
 

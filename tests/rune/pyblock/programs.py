@@ -50,7 +50,7 @@ class _Writer:
         self._names: dict[str, list[str]] = {"int": ["k"], "f32": ["alpha"], "f64": []}
         self._loops: list[str] = []
         self._nested = 0
-        self._made = 0
+        self._functions = 0
 
     def program(self) -> Program:
         chance = self._random
@@ -134,8 +134,8 @@ class _Writer:
 
     def _counted(self, depth: int) -> None:
         """`for i, v in enumerate(x)`, also of several side by side."""
-        self._made += 1
-        index, element, other = (f"{word}{self._made}" for word in ("n", "e", "o"))
+        self._functions += 1
+        index, element, other = (f"{word}{self._functions}" for word in ("n", "e", "o"))
         array, kind = self._random.choice((("x", "f32"), ("z", "f32"), ("b", "int"), ("h", "int"), ("c", "f64")))
         target, over = element, array
         names = [("int", index), (kind, element)]
@@ -146,16 +146,16 @@ class _Writer:
         self._inside(depth + 1, names, index)
 
     def _beside(self, depth: int) -> None:
-        self._made += 1
-        first, second = f"p{self._made}", f"q{self._made}"
+        self._functions += 1
+        first, second = f"p{self._functions}", f"q{self._functions}"
         left, right = self._random.choice((("x", "f32"), ("a", "f32"), ("g", "int"))), ("t", "int")
         self._line(depth, f"for {first}, {second} in zip({left[0]}, {right[0]}):")
         self._inside(depth + 1, [(left[1], first), (right[1], second)], None)
 
     def _summed(self, depth: int) -> None:
         """What is only added to, from numbers that are near the end of 64 bits as well."""
-        self._made += 1
-        name, index = f"sum{self._made}", f"r{self._made}"
+        self._functions += 1
+        name, index = f"sum{self._functions}", f"r{self._functions}"
         start = self._rarely(
             "9223372036854775807 - 99", self._random.choice(("0", "-9223372036854775807 + 40_000_000"))
         )
@@ -250,14 +250,14 @@ class _Writer:
 
     def _for(self, depth: int) -> None:
         chance = self._random
-        self._made += 1
-        index = f"at{self._made}"
+        self._functions += 1
+        index = f"at{self._functions}"
         what = chance.choice(
             ("range(6)", "range(1, 5)", "range(5, -1, -2)", "range(len(s))", f"range({self._value('int', 1)} % 7)")
         )
         over = chance.random() < 0.15
         if over:
-            index = f"e{self._made}"
+            index = f"e{self._functions}"
         self._line(depth, f"for {index} in {'x' if over else what}:")
         kind = "f32" if over else "int"
         self._names[kind].append(index)
@@ -272,8 +272,8 @@ class _Writer:
             self._loops.remove(index)
 
     def _while(self, depth: int) -> None:
-        self._made += 1
-        turns = f"left{self._made}"
+        self._functions += 1
+        turns = f"left{self._functions}"
         self._line(depth, f"{turns} = {self._random.randint(1, 5)}", f"while {turns} > 0 and {self._truth(1)}:")
         self._line(depth + 1, f"{turns} -= 1")
         self._body(depth + 1)

@@ -13,15 +13,15 @@ from rune.blocks.catalogue import PUBLISHED_BLOCKS
 from rune.cli.block import command as block_command
 from rune.cli.build import command as build_command
 from rune.files import MemoryFiles
-from rune.pyblock.evaluate import Evaluation
+from rune.pyblock.evaluate import BlockEvaluation
 from rune.pyblock.numbers import BlockFailure
 from rune.pyblock.testing.check import CheckedTests, check_tests
-from rune.pyblock.testing.joined import joined
+from rune.pyblock.testing.combined import combine_tests
 from rune.pyblock.testing.python import run_tests
-from rune.pyblock.testing.recordings import NoRecording, Recording
+from rune.pyblock.testing.recordings import Recording, UnreadableRecording
 from rune.pyblock.testing.subject import Subject
-from rune.pyblock.testing.witness import KEPT, Gave, gave_of
-from rune.pyblock.testing.wording import failure_text, seen_of
+from rune.pyblock.testing.witness import MAX_STORED_BYTES, OutputRecord, output_record_of
+from rune.pyblock.testing.wording import compared_values_of, failure_text
 from rune.runefile import Severity, check
 from rune.runefile.block_test_files import read_tests
 from rune.runtime import Limits
@@ -119,7 +119,7 @@ FAILURES = {
 
 
 def _none(name: str) -> Recording:
-    raise NoRecording(f"There is no recording {name}", "Name one.")
+    raise UnreadableRecording(f"There is no recording {name}", "Name one.")
 
 
 def _checked(text: str, block: str = SMOOTH) -> CheckedTests:
@@ -136,19 +136,21 @@ PROJECT = MemoryFiles(
 )
 
 
-def _evaluated(checked: CheckedTests) -> tuple[dict[str, str], list[Gave]]:
+def _evaluated(checked: CheckedTests) -> tuple[dict[str, str], list[OutputRecord]]:
     """What the typed form finds: a sentence for each test that failed; and what each gave that came to its end."""
     found, gave = {}, []
-    block = joined(checked)
+    block = combine_tests(checked)
     for number, test in enumerate(checked.tests):
         try:
-            outcome, numbers, witness = Evaluation(block).run([[number]], ())
+            outcome, numbers, witness = BlockEvaluation(block).run([[number]], ())
         except BlockFailure as failure:
             found[test.name] = failure.message
             continue
-        gave.append(gave_of(bytes(map(int, witness))))
+        gave.append(output_record_of(bytes(map(int, witness))))
         if outcome[0]:
-            found[test.name] = failure_text(checked.assertions[int(outcome[0]) - 1], seen_of(outcome, numbers))
+            found[test.name] = failure_text(
+                checked.assertions[int(outcome[0]) - 1], compared_values_of(outcome, numbers)
+            )
     return found, gave
 
 
@@ -180,22 +182,22 @@ def test_python_the_typed_form_and_the_compiled_rune_find_the_same() -> None:
 @pytest.mark.parametrize(
     ("body", "token", "says"),
     [
-        ("pass", "test_it", "asserts nothing"),
+        ("pass", "test_it", "has no assert"),
         ("assert smooth([0.5], beta=1.0) == [0.5]", "1.0", "no parameter beta"),
         ("assert smooth() == [0.5]", "smooth()", "takes 1 input"),
         ("assert smooth([0.5]) == approx([0.5])", "approx([0.5])", "abs="),
-        ("assert smooth([0.5]) == approx([0.5], abs=-1)", "-1", "from 0 on"),
-        ("assert smooth([0.5]) < [0.5]", "smooth([0.5]) < [0.5]", "compared with =="),
-        ("assert smooth([0.5]) == [0.5, 0.5]", "[0.5, 0.5]", "f32[1] is compared with f32[2]"),
-        ("assert smooth([[0.5]]) == [0.5, [0.5]]", "[0.5, [0.5]]", "one length"),
+        ("assert smooth([0.5]) == approx([0.5], abs=-1)", "-1", "0 or more"),
+        ("assert smooth([0.5]) < [0.5]", "smooth([0.5]) < [0.5]", "compared only with =="),
+        ("assert smooth([0.5]) == [0.5, 0.5]", "[0.5, 0.5]", "f32[1] cannot be compared with f32[2]"),
+        ("assert smooth([[0.5]]) == [0.5, [0.5]]", "[0.5, [0.5]]", "differ in length"),
         ("a, b = smooth([0.5])\n    assert a[0] == 1.0", "a", "1 output and not 2"),
         ("y = smooth([0.5])\n    y = smooth([0.5, 1.0])\n    assert y[0] == 1.0", "smooth([0.5, 1.0])", "before"),
-        ("assert True or smooth([0.5]) == [0.5]", "smooth([0.5])", "may not be reached"),
+        ("assert True or smooth([0.5]) == [0.5]", "smooth([0.5])", "not always evaluated"),
         ("while smooth([0.5])[0] < 1.0:\n        pass\n    assert True", "smooth([0.5])", "condition"),
         ("assert smoth([0.5]) == [0.5]", "smoth", "no function smoth"),
-        ("import os\n    assert True", "import", "imports only math"),
+        ("import os\n    assert True", "import", "import only `math`"),
         ("assert open('f') == 1", "open", "cannot call open"),
-        ("assert smooth([0.5]) == [0.5], 3", "3", "is a text"),
+        ("assert smooth([0.5]) == [0.5], 3", "3", "must be text"),
     ],
 )
 def test_what_a_test_cannot_say_is_told_at_its_token(body: str, token: str, says: str) -> None:
@@ -212,8 +214,8 @@ def test_what_a_test_cannot_say_is_told_at_its_token(body: str, token: str, says
         ("x = 1\n", "no test"),
         ("def test_it(x: f32):\n    assert x == 1.0\n", "no parameters"),
         ('A = recording("a.wav")\ndef test_it():\n    assert A[0] == 1\n', "no recording a.wav"),
-        ("def helper(v: f32) -> None:\n    assert v > 0.0\ndef test_it():\n    assert True\n", "stands in a test"),
-        ("def smooth(v: f32) -> f32:\n    return v\ndef test_it():\n    assert True\n", "has a meaning already"),
+        ("def helper(v: f32) -> None:\n    assert v > 0.0\ndef test_it():\n    assert True\n", "must be in a test"),
+        ("def smooth(v: f32) -> f32:\n    return v\ndef test_it():\n    assert True\n", "already has a meaning"),
     ],
 )
 def test_what_a_test_file_cannot_hold(text: str, says: str) -> None:
@@ -229,7 +231,7 @@ def test_a_loop_without_an_end_is_stopped_at_its_line(monkeypatch: pytest.Monkey
     (result,) = run_tests(_checked(endless, block))
     assert result.failure is not None
     assert (result.failure.file, result.failure.line, result.failure.at) == ("smooth.py", 3, 2)
-    assert "may take" in result.failure.message
+    assert "can take" in result.failure.message
 
 
 def test_a_compiled_test_without_an_end_is_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -265,7 +267,7 @@ def test_more_than_is_kept_is_counted_and_has_a_sum() -> None:
     files = {"smooth.py": SMOOTH.encode(), "smooth_test.py": text.encode()}
     (outcome,) = run_block_tests(MemoryFiles(files)).outcomes
     assert result.gave == outcome.gave
-    assert (result.gave.count, len(result.gave.first), len(result.pieces)) == (2400, 2 * KEPT, 2)
+    assert (result.gave.count, len(result.gave.first), len(result.pieces)) == (2400, 2 * MAX_STORED_BYTES, 2)
 
 
 def test_a_failing_test_fails_the_build_at_its_line_and_a_broken_one_is_a_warning_before(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from rune.pyblock import live
-from rune.pyblock.live import Live
+from rune.pyblock.live import LiveBlock
 from rune.pyblock.numbers import to_f32
 
 SMOOTH = """\
@@ -27,8 +27,8 @@ def smooth(x: f32["n"]) -> f32["n"]:
 """
 
 
-def loaded(text: str, **settings: float) -> tuple[Live, dict[str, Any]]:
-    block = Live()
+def loaded(text: str, **settings: float) -> tuple[LiveBlock, dict[str, Any]]:
+    block = LiveBlock()
     inputs = [{"type": "f32", "dimensions": [2]}]
     request = {"ask": "load", "file": "smooth.py", "text": text, "inputs": inputs, "settings": settings}
     return block, json.loads(block.answer_text(json.dumps(request)))
@@ -37,7 +37,7 @@ def loaded(text: str, **settings: float) -> tuple[Live, dict[str, Any]]:
 @pytest.mark.parametrize(
     ("line", "said"),
     [
-        ("    import js", "imports"),
+        ("    import js", "import only"),
         ("    fetch('/')", "fetch"),
         ("    open('/etc/passwd')", "open"),
         ("    y = [0.0] * 1000000000", ""),
@@ -111,24 +111,24 @@ def test_what_came_just_now_becomes_a_test_that_passes() -> None:
 @pytest.mark.parametrize(
     ("text", "given", "said"),
     [
-        (SMOOTH, [1.0, None], "that cannot be written down"),
+        (SMOOTH, [1.0, None], "which a test cannot compare"),
         (SMOOTH + "    js\n", [1.0, 2.0], "Fix it first"),
         (SMOOTH.replace("    for", "    last[5] = 1.0\n    for", 1), [1.0, 2.0], "The block fails on it, in line 2"),
         (SMOOTH.replace("    for", "    while True:\n        last[0] = 1.0\n    for", 1), [1.0, 2.0], "longer than"),
-        (SMOOTH, [0.5] * 2000, "reads 2000 numbers a run, and a test has room for 1,500. Add a recording"),
+        (SMOOTH, [0.5] * 2000, "reads 2000 numbers per run, but a test can contain only 1,500. Add a recording"),
     ],
 )
 def test_what_cannot_become_a_test_says_why(
     text: str, given: list[float | None], said: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(live, "SECONDS", 0.05)
+    monkeypatch.setattr(live, "MAX_SECONDS", 0.05)
     types = [{"type": "f32", "dimensions": [len(given)]}]
     asked = {"ask": "record", "file": "smooth.py", "text": text, "inputs": types, "settings": {}, "name": "test_now"}
-    assert said in live.Live().answer({**asked, "runs": [[given]]})["refused"]
+    assert said in live.LiveBlock().answer({**asked, "runs": [[given]]})["refused"]
 
 
 def test_a_loop_without_an_end_is_stopped_at_its_line(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(live, "SECONDS", 0.05)
+    monkeypatch.setattr(live, "MAX_SECONDS", 0.05)
     block, _ = loaded(LOOPS)
     failure = block.answer({"ask": "run", "inputs": [[1.0, 2.0]]})["failure"]
     assert failure["line"] == 3
@@ -150,4 +150,4 @@ def test_no_more_is_printed_than_can_be_read() -> None:
     noisy = 'def smooth(x: f32["n"]) -> f32["n"]:\n    for i in range(300):\n        print(i)\n    return x\n'
     block, _ = loaded(noisy)
     answer = block.answer({"ask": "run", "inputs": [[1.0, 2.0]]})
-    assert (len(answer["prints"]), answer["left_out"]) == (live.MOST_PRINTS, 300 - live.MOST_PRINTS)
+    assert (len(answer["prints"]), answer["left_out"]) == (live.MAX_PRINTS, 300 - live.MAX_PRINTS)

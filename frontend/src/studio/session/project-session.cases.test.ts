@@ -1,7 +1,7 @@
-// The session before, changed by its events, is the session after: by the cases that the server wrote of all its acts.
-// tests/forge/events/test_state_follows_events.py writes them and holds the server to them.
+// The session before, changed by its events, is the session after: by cases that the server gives of all its acts.
+// tests/forge/events/test_front_end_follows_events.py collects them, holds the server to them, and runs this file.
 import type { ProjectEvent, ProjectState } from "../../api/schema";
-import { expect, test } from "vitest";
+import { expect, inject, test } from "vitest";
 import { afterEvent, sessionOf, withPreview, type Reading, type ProjectSession } from "./project-session";
 
 interface Case {
@@ -10,12 +10,13 @@ interface Case {
   readonly after: ProjectState;
 }
 
-const [CASES = {}] = Object.values(
-  import.meta.glob<Readonly<Record<string, Case>>>("../../../../tests/forge/events/cases.json", {
-    eager: true,
-    import: "default",
-  }),
-);
+declare module "vitest" {
+  interface ProvidedContext {
+    eventCases: object;
+  }
+}
+
+const CASES = inject("eventCases") as Readonly<Record<string, Case>>;
 
 /** What reading gives, now that all has happened. */
 function withReading(session: ProjectSession, reading: Reading | null, now: ProjectState): ProjectSession {

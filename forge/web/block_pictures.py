@@ -1,5 +1,4 @@
-"""Small pictures of what blocks do, as SVG: what goes in and what comes out, of the block's drawing.json, or else of
-one of its golden vectors.
+"""Draws what a block does, as SVG: its input and its output, from its drawing.json or else from a golden vector.
 
 Of a drawing of several runs, what goes in is one stream. So is what comes out, if it is one number a run; else each run
 has a row of cells. The colours are those of the reader's scheme, light or dark. Numbers in a row are drawn as bars or a

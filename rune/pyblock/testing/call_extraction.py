@@ -1,19 +1,19 @@
-"""Gives each run of the block in a test a line of its own, so that `assert smooth(x) == [1.0]` becomes two lines."""
+"""Moves each call of the block in a test to its own line, so that `assert smooth(x) == [1.0]` becomes two lines."""
 
 from __future__ import annotations
 
 import ast
 from collections.abc import Iterable
 
-from rune.pyblock.problems import Kind
+from rune.pyblock.problems import ProblemKind
 from rune.pyblock.source import BlockText
 
-_INSTEAD = "Give what it gives a name in a line before."
+_INSTEAD = "Call it in a line before, and assign the result to a name."
 
 
-def lift_calls(function: ast.FunctionDef, block: str, text: BlockText) -> None:
-    """Moves the calls of `block` in a function into lines before, in the order of the text. Reports those that only
-    some runs of the line would reach."""
+def extract_calls(function: ast.FunctionDef, block: str, text: BlockText) -> None:
+    """Moves the calls of `block` in a function to lines before, in the order of the text. Reports calls that are only
+    sometimes evaluated."""
     _Lift(block, text).body(function.body)
 
 
@@ -24,7 +24,7 @@ class _Lift:
         self._count = 0
 
     def body(self, body: list[ast.stmt]) -> None:
-        """Replaces the statements of a list by those that they become."""
+        """Replaces the statements of a list."""
         body[:] = [each for node in body for each in self._statement(node)]
 
     def _statement(self, node: ast.stmt) -> list[ast.stmt]:
@@ -44,7 +44,7 @@ class _Lift:
                 node.iter = self._expression(node.iter, before)
                 self.body(node.body)
             case ast.While():
-                self._refuse((node.test,), "A loop's condition runs the block")
+                self._refuse((node.test,), "The condition of a loop calls the block")
                 self.body(node.body)
         return [*before, node]
 
@@ -57,21 +57,21 @@ class _Lift:
             keyword.value = self._expression(keyword.value, before)
 
     def _expression(self, node: ast.expr, before: list[ast.stmt]) -> ast.expr:
-        """The expression with a name in place of each call, whose lines go to `before`."""
+        """Returns the expression with a name for each call; adds the assignments to `before`."""
         match node:
             case ast.Call() if self._runs(node):
                 self._arguments(node, before)
                 return self._named(node, before)
             case ast.BoolOp():
                 node.values[0] = self._expression(node.values[0], before)
-                self._refuse(node.values[1:], "This may not be reached, and runs the block")
+                self._refuse(node.values[1:], "This calls the block, but is not always evaluated")
             case ast.IfExp():
                 node.test = self._expression(node.test, before)
-                self._refuse((node.body, node.orelse), "This may not be reached, and runs the block")
+                self._refuse((node.body, node.orelse), "This calls the block, but is not always evaluated")
             case ast.Compare():
                 node.left = self._expression(node.left, before)
                 node.comparators[0] = self._expression(node.comparators[0], before)
-                self._refuse(node.comparators[1:], "This may not be reached, and runs the block")
+                self._refuse(node.comparators[1:], "This calls the block, but is not always evaluated")
             case _:
                 for name, value in ast.iter_fields(node):
                     if isinstance(value, ast.expr):
@@ -82,7 +82,7 @@ class _Lift:
 
     def _named(self, call: ast.Call, before: list[ast.stmt]) -> ast.expr:
         self._count += 1
-        # No text can say such a name, so that it is none of the test's own.
+        # No text can contain such a name, so it cannot collide.
         name = f"{self._block}() {self._count}"
         target = ast.copy_location(ast.Name(name, ast.Store()), call)
         before.append(ast.copy_location(ast.Assign([target], call), call))
@@ -90,6 +90,6 @@ class _Lift:
 
     def _refuse(self, nodes: Iterable[ast.expr], message: str) -> None:
         for node in nodes:
-            found = next((each for each in ast.walk(node) if self._runs(each)), None)
-            if found is not None:
-                self._text.report(Kind.TEST, self._text.place(found), message, _INSTEAD)
+            call = next((each for each in ast.walk(node) if self._runs(each)), None)
+            if call is not None:
+                self._text.report(ProblemKind.TEST, self._text.place(call), message, _INSTEAD)

@@ -6,25 +6,25 @@ from collections.abc import Iterable, Iterator
 
 import pytest
 
-from rune.pyblock.own_time import TURNS, OwnTime
+from rune.pyblock.cpu_time import ITERATIONS_PER_CHECK, CpuTime
 
 
 def counted(gaps: Iterable[float]) -> tuple[float, int]:
     """The seconds that are counted where these lie between two looks, and how often it was said that it still runs."""
     times: Iterator[float] = iter(_sums(gaps))
     beats: list[float] = []
-    own = OwnTime(lambda: beats.append(own.seconds), now=lambda: next(times))
+    cpu_time = CpuTime(lambda: beats.append(cpu_time.seconds), now=lambda: next(times))
     for _ in list(gaps):
-        looks = [own.turn() for _ in range(TURNS)]
-        assert looks == [False] * (TURNS - 1) + [True]
-    return own.seconds, len(beats)
+        checks = [cpu_time.tick() for _ in range(ITERATIONS_PER_CHECK)]
+        assert checks == [False] * (ITERATIONS_PER_CHECK - 1) + [True]
+    return cpu_time.seconds, len(beats)
 
 
 def _sums(gaps: Iterable[float]) -> list[float]:
-    found = [10.0]
+    times = [10.0]
     for gap in gaps:
-        found.append(found[-1] + gap)
-    return found
+        times.append(times[-1] + gap)
+    return times
 
 
 @pytest.mark.parametrize(
@@ -37,7 +37,7 @@ def _sums(gaps: Iterable[float]) -> list[float]:
         ([0.2, 0.3, 0.7, 0.2, 5.0], 0.2 + 0.3 + 0.7 + 0.2 + 0.8, 2),
     ],
 )
-def test_only_what_looks_take_is_counted(gaps: list[float], seconds: float, beats: int) -> None:
-    found, told = counted(gaps)
-    assert found == pytest.approx(seconds)
-    assert told == beats
+def test_only_the_time_between_checks_is_counted(gaps: list[float], seconds: float, beats: int) -> None:
+    counted_seconds, heartbeats = counted(gaps)
+    assert counted_seconds == pytest.approx(seconds)
+    assert heartbeats == beats

@@ -1,0 +1,23 @@
+"""The world in which scenes play."""
+
+from __future__ import annotations
+
+import pytest
+
+from forge.accounts.models import Organisation, User
+from forge.compute.compiler import Compiler
+from forge.projects.models import Project
+from tests.forge.events.scenarios import World
+
+
+@pytest.fixture
+def world(
+    organisation: Organisation,
+    project: Project,
+    owner: User,
+    developer: User,
+    reviewer: User,
+    stranger: User,
+    compiler: Compiler,
+) -> World:
+    return World(organisation, project, owner, developer, reviewer, stranger, compiler)

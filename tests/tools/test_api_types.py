@@ -1,0 +1,59 @@
+"""The types of the API that the front end is compiled with are those of the description, whatever was there before."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tools.setup import FRONTEND, node_environment
+
+
+def generate(description: Path, target: Path) -> subprocess.CompletedProcess[str]:
+    command = ["node", "scripts/api-types.mjs", str(description), str(target)]
+    return subprocess.run(
+        command, cwd=FRONTEND, env=node_environment(), capture_output=True, text=True, check=False, timeout=120
+    )
+
+
+@pytest.fixture
+def description(tmp_path: Path) -> Path:
+    file = tmp_path / "openapi.yaml"
+    file.write_text(
+        "openapi: 3.0.3\ninfo: {title: API, version: '1'}\npaths: {}\n"
+        "components: {schemas: {Build: {type: object, required: [id], properties: {id: {type: string}}}}}\n"
+    )
+    return file
+
+
+def test_types_are_generated_and_stay_while_nothing_changes(description: Path, tmp_path: Path) -> None:
+    target = tmp_path / "schema.ts"
+    assert generate(description, target).returncode == 0
+    assert "export type Build = components['schemas']['Build'];" in target.read_text("utf-8")
+    before = target.stat().st_mtime_ns
+    assert generate(description, target).returncode == 0
+    assert target.stat().st_mtime_ns == before
+
+
+def test_types_of_another_description_are_replaced(description: Path, tmp_path: Path) -> None:
+    target = tmp_path / "schema.ts"
+    generate(description, target)
+    description.write_text(description.read_text("utf-8").replace("Build", "Preview"))
+    generate(description, target)
+    assert "Build" not in target.read_text("utf-8")
+
+
+def test_types_that_somebody_edited_are_replaced(description: Path, tmp_path: Path) -> None:
+    target = tmp_path / "schema.ts"
+    generate(description, target)
+    generated = target.read_text("utf-8")
+    target.write_text(generated.replace("id: string", "id: number"))
+    generate(description, target)
+    assert target.read_text("utf-8") == generated
+
+
+def test_an_invalid_description_gives_no_types(description: Path, tmp_path: Path) -> None:
+    description.write_text("no: description\n")
+    assert generate(description, tmp_path / "schema.ts").returncode != 0
+    assert not (tmp_path / "schema.ts").exists()
