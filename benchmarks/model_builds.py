@@ -9,9 +9,9 @@ from dataclasses import dataclass
 
 from benchmarks.figure import ROOT, Spread, table
 from benchmarks.models import models
-from rune.building.building import build
-from rune.building.report import Report
-from rune.files import FolderFiles, MemoryFiles, ProjectFiles
+from rune.compiler.building.building import build
+from rune.compiler.building.report import Report
+from rune.project.files import FolderFiles, MemoryFiles, ProjectFiles
 
 RUNS = 5
 

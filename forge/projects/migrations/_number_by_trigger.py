@@ -9,7 +9,7 @@ END
 
 
 def number_by_trigger(apps, schema_editor):
-    """On SQLite each statement is a wait for whoever else wants to run; `forge.projects.documents` makes do with one.
+    """On SQLite each statement is a wait for whoever else wants to run; `forge.projects.files.document_store` makes do with one.
 
     A later migration that makes the table anew drops the trigger, and has to make it again.
     """

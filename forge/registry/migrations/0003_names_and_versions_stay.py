@@ -4,7 +4,7 @@ import uuid
 from django.db import migrations, models
 
 VERSION = re.compile(r"v?[0-9].*")
-"""Which tags are versions, as `forge.registry.oci` had it then."""
+"""Which tags are versions, as `forge.registry.distribution.manifests` had it then."""
 
 
 def mark_moving(apps, schema_editor):

@@ -16,8 +16,8 @@ from django.urls import URLPattern, get_resolver
 from forge.accounts.actions import create_token
 from forge.accounts.models import ApiToken, Invitation, User
 from forge.accounts.permissions import SCOPES_OF, Verb
-from forge.accounts.scopes import ASKABLE, SHORT, WORDS, Scope, spelled_out
-from forge.core.api import ForgeView
+from forge.accounts.tokens.scopes import ASKABLE, SHORT, WORDS, Scope, spelled_out
+from forge.core.api.views import ForgeView
 from forge.projects.models import Project
 from tests.forge.each_migration import each_migration, go_back
 from tests.forge.web.test_permissions_matrix import CASES, KINDS, things

@@ -13,16 +13,16 @@ from uuid import uuid4
 
 import pytest
 
-from forge.compute.compiler import Compiler
+from forge.compute.child.job_file import Given
 from forge.compute.errors import ChildDied, OutOfTime
-from forge.compute.given import Given
-from forge.compute.pace import Pace
-from forge.compute.spare import Spare
-from forge.compute.toolchain import TOOLCHAIN
-from forge.compute.usage import _tree
-from forge.compute.workdir import claim_workdir, remove_leftovers
-from rune.building.spec import BuildOptions, BuildSpec
-from rune.files import DEFAULT_FILE_LIMIT
+from forge.compute.pool.compiler import Compiler
+from forge.compute.pool.standby_process import Spare
+from forge.compute.pool.toolchain import TOOLCHAIN
+from forge.compute.pool.usage import _tree
+from forge.compute.pool.workdir import claim_workdir, remove_leftovers
+from forge.compute.scheduler.pace import Pace
+from rune.compiler.building.spec import BuildOptions, BuildSpec
+from rune.project.files import DEFAULT_FILE_LIMIT
 
 REPOSITORY = Path(__file__).resolve().parents[3]
 RUNEFILE = (

@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from forge.compute.priority import USUAL, YIELDING, set_priority
+from forge.compute.scheduler.priority import USUAL, YIELDING, set_priority
 
 # Root may raise a priority whatever the limit says, so that it can be tried without setting the limit.
 LOWER_AND_RAISE = (

@@ -14,7 +14,7 @@ from django.test import Client
 
 from forge.accounts.actions import create_token, delete_token
 from forge.accounts.models import User
-from forge.core.audit import write_entry
+from forge.core.audit.entries import write_entry
 from forge.core.models import AuditEntry, NeverChanged
 from forge.projects.models import Project
 from tests.forge.each_migration import go_back

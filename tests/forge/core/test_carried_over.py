@@ -17,17 +17,17 @@ from django.core.files.storage import storages
 from django.core.management import call_command
 from django.utils import timezone
 
-from forge.builds.artefacts import open_rune
+from forge.builds.artefacts.store import open_rune
 from forge.builds.models import PLAIN, Artefact, Build, Preview, Role
-from forge.core.blob_links import is_linked, links_of
-from forge.core.blob_sweep import sweep_blobs
-from forge.core.blobs import put_bytes, read_blob
+from forge.core.blobs.links import is_linked, links_of
+from forge.core.blobs.store import put_bytes, read_blob
+from forge.core.blobs.sweep import sweep_blobs
+from forge.core.blobs.usage import organisation_bytes
 from forge.core.models import Blob, BlobLink
-from forge.core.stored_bytes import organisation_bytes
 from forge.projects.models import Project, Sample, Version
 from forge.registry.models import Manifest, Repository
 from forge.reviews.models import AnchoredThread
-from rune.building.spec import BuildOptions, BuildSpec
+from rune.compiler.building.spec import BuildOptions, BuildSpec
 from tests.forge.each_migration import go_back
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.proof]

@@ -18,7 +18,7 @@ import pytest
 from django.test import Client
 
 from forge.accounts.models import User
-from forge.core.event_types import StreamKind
+from forge.core.events.declarations import StreamKind
 from tests.conftest import REPOSITORY
 from tests.forge.events.following import View, read
 from tests.forge.events.playing import play

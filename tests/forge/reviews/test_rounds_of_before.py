@@ -8,7 +8,7 @@ import pytest
 
 from forge.accounts.models import Organisation
 from forge.projects.models import Project
-from forge.projects.versions import snapshot
+from forge.projects.versions.store import snapshot
 from forge.reviews.models import OfferRound
 from forge.serving.database import migrate_if_needed
 from tests.forge.each_migration import go_back
