@@ -12,9 +12,9 @@ from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 
+from forge.serving.backup.create_backup import take_backup
 from forge.serving.backup.database_state import damage
 from forge.serving.backup.errors import BackupError
-from forge.serving.backup.taking import take_backup
 from forge.serving.environment import make_private
 
 _LOCK = 0x666F726765

@@ -14,7 +14,7 @@ from forge.projects.actions import create_project, delete_project, update_projec
 from forge.projects.models import Project
 from forge.registry.actions import publish_build
 from forge.registry.models import PublishedVersion, Tag
-from tests.forge.made_builds import RUNE, approved, built
+from tests.forge.factories.builds import RUNE, approved, built
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("reviewer")]  # who approves what the others made
 

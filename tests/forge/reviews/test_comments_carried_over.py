@@ -19,7 +19,7 @@ from forge.projects.models import Project
 from forge.reviews.actions import Asked, ask_for_review, ask_in_a_new_round
 from forge.reviews.models import AnchoredThread
 from forge.reviews.threads.conversation import threads_in_review, threads_on_build
-from tests.forge.made_builds import RUNE, built
+from tests.forge.factories.builds import RUNE, built
 
 pytestmark = pytest.mark.django_db
 
