@@ -1,4 +1,4 @@
-"""Reads a project's .zip with its history, in a process of its own: `python -P -m forge.projects.history_process`.
+"""Reads a project's .zip with its history, in a process of its own: `python -P -m forge.projects.history.process`.
 
 Its working directory has the archive that somebody sent. It writes there `files.zip` with the files as they are beside
 `.git`, and `blobs/` with each file of the history once; the commits go as JSON to the standard output. What strangers
