@@ -12,7 +12,7 @@ from django.test import Client, RequestFactory
 
 from forge.accounts.models import User
 from forge.accounts.sign_in import attempts
-from forge.core.errors import CountersAway
+from forge.core.errors import CountersUnavailable
 
 pytestmark = pytest.mark.django_db
 
@@ -122,10 +122,10 @@ class _Away(LocMemCache):
         super().__init__(name, params)
 
     def add(self, *_: Any, **__: Any) -> bool:
-        raise CountersAway
+        raise CountersUnavailable
 
     def get(self, *_: Any, **__: Any) -> Any:
-        raise CountersAway
+        raise CountersUnavailable
 
 
 def test_without_the_counters_nobody_signs_in_and_open_sessions_go_on(
@@ -147,7 +147,7 @@ def test_a_redis_that_is_away_has_a_named_error(caplog: pytest.LogCaptureFixture
 
     shared: Any = SharedCache("redis://127.0.0.1:1/0", {})
     for method, arguments in (("get", ["x"]), ("add", ["x", 1]), ("incr", ["x"]), ("clear", [])):
-        with pytest.raises(CountersAway):
+        with pytest.raises(CountersUnavailable):
             getattr(shared, method)(*arguments)
     assert "Redis cannot be used" in caplog.text
 

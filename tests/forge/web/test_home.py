@@ -19,7 +19,7 @@ from forge.registry.actions import publish_build
 from forge.reviews.actions import Asked, ask_for_review
 from forge.web.project_filter import ProjectFilter
 from forge.web.project_list import ON_A_PAGE
-from tests.forge.made_builds import approved, built, failed_build
+from tests.forge.factories.builds import approved, built, failed_build
 
 pytestmark = pytest.mark.django_db
 

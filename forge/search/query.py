@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-LONGEST = 100
+MAX_CHARACTERS = 100
 """Characters that may be typed."""
-MOST_WORDS = 6
+MAX_WORDS = 6
 LARGEST_NUMBER = 2_000_000_000
 _BUILD = frozenset({"build", "builds"})
 
 
 @dataclass(frozen=True)
-class Asked:
+class SearchQuery:
     """What is looked for."""
 
     words: tuple[str, ...]
@@ -31,11 +31,11 @@ class Asked:
         return self.words if self.number is None else (*self.words, str(self.number))
 
 
-def read(text: str) -> Asked:
+def parse_query(text: str) -> SearchQuery:
     """What a text asks for. Words beyond the first few are not looked at."""
     words: list[str] = []
     number: int | None = None
-    for word in text.lower().replace("\0", " ").split()[:MOST_WORDS]:
+    for word in text.lower().replace("\0", " ").split()[:MAX_WORDS]:
         digits = word.removeprefix("#")
         if number is None and digits.isascii() and digits.isdigit() and int(digits[:12]) <= LARGEST_NUMBER:
             number = int(digits)
@@ -43,4 +43,4 @@ def read(text: str) -> Asked:
             words.append(word)
     if number is not None:
         words = [word for word in words if word not in _BUILD]
-    return Asked(tuple(words), number)
+    return SearchQuery(tuple(words), number)

@@ -40,8 +40,8 @@ class ModelFacts:
 
     @property
     def _memory(self) -> Mapping[str, Any]:
-        found: Mapping[str, Any] = self.json.get("memory", {})
-        return found
+        memory: Mapping[str, Any] = self.json.get("memory", {})
+        return memory
 
     @property
     def inputs(self) -> tuple[str, ...] | None:
@@ -56,8 +56,8 @@ class ModelFacts:
     @property
     def operators(self) -> Mapping[str, int] | None:
         """How many of each operator it has, by `CONV_2D (i8)`."""
-        found = self.json.get("operators")
-        return None if found is None else {_operator(each): each["count"] for each in found}
+        operators = self.json.get("operators")
+        return None if operators is None else {_operator(each): each["count"] for each in operators}
 
     @property
     def quantisation(self) -> Mapping[str, int] | None:
@@ -65,8 +65,8 @@ class ModelFacts:
         return self.json.get("quantisation")
 
 
-def _operator(found: Mapping[str, Any]) -> str:
-    return f"{found['op']} ({found['types']})" if found["types"] else str(found["op"])
+def _operator(operator: Mapping[str, Any]) -> str:
+    return f"{operator['op']} ({operator['types']})" if operator["types"] else str(operator["op"])
 
 
 def _types(tensors: Sequence[Mapping[str, Any]] | None) -> tuple[str, ...] | None:
@@ -76,7 +76,7 @@ def _types(tensors: Sequence[Mapping[str, Any]] | None) -> tuple[str, ...] | Non
 
 
 @dataclass(frozen=True)
-class Side:
+class Snapshot:
     """A project at one moment. `file_ids` are the files' ids in the live document by path.
 
     `outline` is None where the pipeline cannot be told, and only part of the pipeline where `is_broken`. `texts` are
@@ -92,23 +92,27 @@ class Side:
 
     def digest(self, path: str | None) -> str | None:
         """What names a file's contents; None without such a file."""
-        found = self.manifest.get(path) if path is not None else None
-        return None if found is None else str(found["digest"])
+        state = self.manifest.get(path) if path is not None else None
+        return None if state is None else str(state["digest"])
 
 
-def read_outline(found: Mapping[str, Any]) -> Outline:
+def read_outline(outline: Mapping[str, Any]) -> Outline:
     """The outline that `rune.source.runefile.outline_to_json` wrote."""
     nodes = (
         Node(node["name"], node["kind"], node["detail"], node["line"], node.get("file"), _arguments(node))
-        for node in found["nodes"]
+        for node in outline["nodes"]
     )
     wires = (
         Wire(wire["source"], wire["source_index"], wire["target"], wire["target_index"], wire.get("type"))
-        for wire in found["wires"]
+        for wire in outline["wires"]
     )
     return Outline(tuple(nodes), tuple(wires))
 
 
 def _arguments(node: Mapping[str, Any]) -> tuple[NodeArgument, ...] | None:
-    found = node.get("arguments")
-    return None if found is None else tuple(NodeArgument(each["name"], each["value"], each["file"]) for each in found)
+    arguments = node.get("arguments")
+    return (
+        None
+        if arguments is None
+        else tuple(NodeArgument(each["name"], each["value"], each["file"]) for each in arguments)
+    )

@@ -15,12 +15,12 @@ import ssl
 from collections.abc import Callable
 from pathlib import Path
 
-from forge.request_limits.connections import HEADER_SECONDS, DoorProtocol
-from forge.request_limits.entrance import Entrance
+from forge.request_limits.connection_limits import ConnectionLimiter
+from forge.request_limits.protocols import HEADER_TIMEOUT_SECONDS, LimitedHttpProtocol
 
-AT_ONCE = 64
+ACCEPT_BATCH = 64
 """Connections that are taken before the loop does other work."""
-PAUSE = 0.1
+RETRY_SECONDS = 0.1
 """Seconds until the next try, where the system has no descriptor for another connection."""
 
 _NO_DESCRIPTOR = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM})
@@ -40,8 +40,8 @@ class Acceptor:
     def __init__(
         self,
         listening: socket.socket,
-        make: Callable[[], DoorProtocol],
-        entrance: Entrance,
+        make: Callable[[], LimitedHttpProtocol],
+        entrance: ConnectionLimiter,
         context: ssl.SSLContext | None,
     ) -> None:
         self._listening, self._make, self._entrance, self._context = listening, make, entrance, context
@@ -57,7 +57,7 @@ class Acceptor:
         self._loop.remove_reader(self._listening)
 
     def _accept(self) -> None:
-        for _ in range(AT_ONCE):
+        for _ in range(ACCEPT_BATCH):
             try:
                 connection, _ = self._listening.accept()
             except (BlockingIOError, InterruptedError, ConnectionAbortedError):
@@ -67,7 +67,7 @@ class Acceptor:
                     raise
                 _log.error("No connection can be taken: %s", error)
                 self.stop()
-                self._loop.call_later(PAUSE, self._resume)
+                self._loop.call_later(RETRY_SECONDS, self._resume)
                 return
             connection.setblocking(False)
             task = self._loop.create_task(self._open(connection))
@@ -101,7 +101,7 @@ class Acceptor:
         protocol.on_entering = end
         try:
             await self._loop.connect_accepted_socket(
-                lambda: protocol, connection, ssl=context, ssl_handshake_timeout=HEADER_SECONDS
+                lambda: protocol, connection, ssl=context, ssl_handshake_timeout=HEADER_TIMEOUT_SECONDS
             )
         finally:
             end()

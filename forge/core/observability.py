@@ -37,7 +37,7 @@ SOCKETS = Gauge("forge_sockets_open", "Open sockets of this process.")
 
 
 @contextmanager
-def working_on(build: object) -> Iterator[None]:
+def log_context_of_build(build: object) -> Iterator[None]:
     """What is logged here belongs to a build or preview."""
     token = build_id.set(str(build))
     try:
@@ -46,7 +46,7 @@ def working_on(build: object) -> Iterator[None]:
         build_id.reset(token)
 
 
-class Observed:
+class Observability:
     """ASGI middleware around all else: gives each request its id, and counts requests and sockets."""
 
     def __init__(self, application: Any) -> None:

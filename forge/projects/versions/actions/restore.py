@@ -19,7 +19,7 @@ from forge.projects.events import VERSION_RESTORED, VERSION_SAVED
 from forge.projects.files.document_store import editing, load_document, note_clients
 from forge.projects.files.storage import link_brought
 from forge.projects.models import Project, Version
-from forge.projects.versions.restoring import Wanted, restore, still_given, wanted_files
+from forge.projects.versions.restore import Wanted, restore, still_given, wanted_files
 from forge.projects.versions.store import snapshot
 
 

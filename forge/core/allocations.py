@@ -10,11 +10,11 @@ class OverLimit(Exception):
     """One holds as much as it may already."""
 
 
-class AllTaken(Exception):
+class NothingLeft(Exception):
     """All together hold as much as there is."""
 
 
-class Shares:
+class Allocations:
     """How much each holder has of something of which there is a limited amount. For the event loop's thread alone."""
 
     def __init__(self, total: int | None = None) -> None:
@@ -31,13 +31,13 @@ class Shares:
         return self._held[holder]
 
     def take(self, holder: Hashable, amount: int, limit: int) -> None:
-        """Gives a holder more. Raises `OverLimit` where it would have more than `limit`, and `AllTaken`."""
+        """Gives a holder more. Raises `OverLimit` where it would have more than `limit`, and `NothingLeft`."""
         if self._held[holder] + amount > limit:
             self._forget_empty(holder)
             raise OverLimit
         if self._total is not None and self.held + amount > self._total:
             self._forget_empty(holder)
-            raise AllTaken
+            raise NothingLeft
         self._held[holder] += amount
 
     def give_back(self, holder: Hashable, amount: int) -> None:

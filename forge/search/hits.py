@@ -16,12 +16,12 @@ from forge.builds.contents import contents_with
 from forge.builds.models import Build
 from forge.core.actors import Actor
 from forge.projects.models import Project, ProjectQuerySet
-from forge.search.asked import Asked
 from forge.search.docs import find_headings
+from forge.search.query import SearchQuery
 
 SHOWN = 6
 """Of each kind, where one types."""
-LOOKED_AT = 8
+ROWS_PER_HIT = 8
 """Rows that are read for each that is shown, where several may be of one thing."""
 
 
@@ -46,18 +46,18 @@ class Hit:
     url: str
 
 
-def find(actor: Actor, asked: Asked, shown: int = SHOWN) -> list[Hit]:
+def find(actor: Actor, query: SearchQuery, shown: int = SHOWN) -> list[Hit]:
     """What fits, by kind and at most so many of each, the best first and of those that fit alike the newest. Without
     words, what is recent."""
-    if asked.is_empty:
+    if query.is_empty:
         return [*_projects(_recent_projects(actor), shown), *_builds(_recent_builds(actor), shown)]
     return [
-        *_projects(_ranked(actor, asked.typed), shown),
-        *_builds(_numbered(actor, asked), shown),
-        *_organisations(actor, asked.typed, shown),
-        *_people(actor, asked.typed, shown),
-        *_files(actor, asked.typed, shown),
-        *_docs(asked.typed, shown),
+        *_projects(_ranked(actor, query.typed), shown),
+        *_builds(_numbered(actor, query), shown),
+        *_organisations(actor, query.typed, shown),
+        *_people(actor, query.typed, shown),
+        *_files(actor, query.typed, shown),
+        *_docs(query.typed, shown),
     ]
 
 
@@ -71,9 +71,9 @@ def _recent_builds(actor: Actor) -> QuerySet[Build]:
 
 def _ranked(actor: Actor, words: Sequence[str]) -> ProjectQuerySet:
     """Projects in whose name, description or organisation each word is; those first that are called so."""
-    found = Project.objects.of_member(actor)
+    projects = Project.objects.of_member(actor)
     for word in words:
-        found = found.filter(
+        projects = projects.filter(
             Q(name__icontains=word) | Q(description__icontains=word) | Q(organisation__name__icontains=word)
         )
     first = words[0]
@@ -84,37 +84,37 @@ def _ranked(actor: Actor, words: Sequence[str]) -> ProjectQuerySet:
         default=3,
         output_field=IntegerField(),
     )
-    return found.order_by(rank, "-changed")
+    return projects.order_by(rank, "-changed")
 
 
-def _numbered(actor: Actor, asked: Asked) -> QuerySet[Build]:
+def _numbered(actor: Actor, query: SearchQuery) -> QuerySet[Build]:
     """The builds of a number, of the projects whose names have the words in them."""
-    if asked.number is None:
+    if query.number is None:
         return Build.objects.none()
-    found = Build.objects.visible_to(actor).numbered().filter(number=asked.number)
-    for word in asked.words:
-        found = found.filter(Q(project__name__icontains=word) | Q(project__organisation__name__icontains=word))
-    return found.order_by("-created")
+    builds = Build.objects.visible_to(actor).numbered().filter(number=query.number)
+    for word in query.words:
+        builds = builds.filter(Q(project__name__icontains=word) | Q(project__organisation__name__icontains=word))
+    return builds.order_by("-created")
 
 
-def _projects(found: ProjectQuerySet, shown: int) -> Iterator[Hit]:
-    for project in found.select_related("organisation")[:shown]:
+def _projects(projects: ProjectQuerySet, shown: int) -> Iterator[Hit]:
+    for project in projects.select_related("organisation")[:shown]:
         detail = project.organisation.name
         yield Hit(HitKind.PROJECT, project.name, detail, f"{project.get_absolute_url()}/studio")
 
 
-def _builds(found: QuerySet[Build], shown: int) -> Iterator[Hit]:
-    for build in found.select_related("project__organisation")[:shown]:
+def _builds(builds: QuerySet[Build], shown: int) -> Iterator[Hit]:
+    for build in builds.select_related("project__organisation")[:shown]:
         title = f"{build.project.name}, build {build.number}"
         detail = f"{build.project.organisation.name} · {build.get_state_display()}"
         yield Hit(HitKind.BUILD, title, detail, f"{build.project.get_absolute_url()}/builds/{build.number}")
 
 
 def _organisations(actor: Actor, words: Sequence[str], shown: int) -> Iterator[Hit]:
-    found: QuerySet[Organisation] = organisations_of(actor)
+    organisations: QuerySet[Organisation] = organisations_of(actor)
     for word in words:
-        found = found.filter(Q(name__icontains=word) | Q(title__icontains=word))
-    for each in found.order_by("name")[:shown]:
+        organisations = organisations.filter(Q(name__icontains=word) | Q(title__icontains=word))
+    for each in organisations.order_by("name")[:shown]:
         yield Hit(HitKind.ORGANISATION, each.name, each.title, each.get_absolute_url())
 
 
@@ -122,7 +122,7 @@ def _people(actor: Actor, words: Sequence[str], shown: int) -> Iterator[Hit]:
     """Members of the same organisations, each once."""
     seen: set[UUID] = set()
     # Somebody has a row for each organisation that they share.
-    for membership in people_beside(actor, words)[: shown * max(LOOKED_AT, len(actor.roles))]:
+    for membership in people_beside(actor, words)[: shown * max(ROWS_PER_HIT, len(actor.roles))]:
         person, organisation = membership.user, membership.organisation
         if person.pk not in seen and len(seen) < shown:
             seen.add(person.pk)
@@ -131,11 +131,11 @@ def _people(actor: Actor, words: Sequence[str], shown: int) -> Iterator[Hit]:
 
 def _files(actor: Actor, words: Sequence[str], shown: int) -> Iterator[Hit]:
     """Files in whose path each word is, those of what changed last first."""
-    told = 0
-    for contents in contents_with(actor, words)[: shown * LOOKED_AT]:
+    count = 0
+    for contents in contents_with(actor, words)[: shown * ROWS_PER_HIT]:
         for path in contents.paths.split("\n"):
-            if told < shown and all(word in path.lower() for word in words):
-                told += 1
+            if count < shown and all(word in path.lower() for word in words):
+                count += 1
                 url = f"{contents.project.get_absolute_url()}/studio?{urlencode({'file': path})}"
                 yield Hit(HitKind.FILE, path, contents.project.full_name, url)
 

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from forge.core.api.problems import problem
-from forge.core.logs import Belonging, JsonLines, TextLines
-from forge.core.observing import REQUESTS, SOCKETS, Observed, request_id, working_on
+from forge.core.logs import JsonFormatter, RequestContextFilter, TextFormatter
+from forge.core.observability import REQUESTS, SOCKETS, Observability, log_context_of_build, request_id
 
 Messages = list[MutableMapping[str, Any]]
 
@@ -32,7 +32,7 @@ async def answered(headers: list[tuple[bytes, bytes]], method: str = "GET") -> t
     async def receive() -> MutableMapping[str, Any]:
         return {"type": "http.request"}
 
-    await Observed(application)({"type": "http", "method": method, "headers": headers}, receive, send)
+    await Observability(application)({"type": "http", "method": method, "headers": headers}, receive, send)
     return seen[0], dict(sent[0]["headers"])[b"x-request-id"].decode()
 
 
@@ -63,33 +63,33 @@ async def test_open_sockets_are_counted_while_they_are_open() -> None:
         raise ConnectionError
 
     with pytest.raises(ConnectionError):
-        await Observed(application)({"type": "websocket", "headers": []}, None, None)  # type: ignore[arg-type]
+        await Observability(application)({"type": "websocket", "headers": []}, None, None)  # type: ignore[arg-type]
     assert seen[0] == SOCKETS._value.get() + 1
 
 
 def record(message: str) -> logging.LogRecord:
     made = logging.LogRecord("forge.test", logging.WARNING, __file__, 1, message, (), None)
-    assert Belonging().filter(made)
+    assert RequestContextFilter().filter(made)
     return made
 
 
 def test_a_line_is_one_line_of_json_with_its_request_and_build() -> None:
     token = request_id.set("abcdefgh")
     try:
-        with working_on("b-1"):
+        with log_context_of_build("b-1"):
             inside = record('two\nlines and "quotes"')
         assert problem(404, "Not found", "x")["request_id"] == "abcdefgh"
     finally:
         request_id.reset(token)
-    line = JsonLines().format(inside)
+    line = JsonFormatter().format(inside)
     assert "\n" not in line
     read = json.loads(line)
     assert (read["message"], read["level"]) == ('two\nlines and "quotes"', "warning")
     assert (read["request_id"], read["build_id"]) == ("abcdefgh", "b-1")
-    assert TextLines("%(message)s").format(inside).splitlines()[0] == "two [request_id=abcdefgh build_id=b-1]"
+    assert TextFormatter("%(message)s").format(inside).splitlines()[0] == "two [request_id=abcdefgh build_id=b-1]"
 
 
 def test_outside_of_requests_and_builds_a_line_has_neither() -> None:
-    assert set(json.loads(JsonLines().format(record("x")))) == {"time", "level", "logger", "message"}
-    assert TextLines("%(message)s").format(record("x")) == "x"
+    assert set(json.loads(JsonFormatter().format(record("x")))) == {"time", "level", "logger", "message"}
+    assert TextFormatter("%(message)s").format(record("x")) == "x"
     assert "request_id" not in problem(404, "Not found", "x")

@@ -28,8 +28,8 @@ async def identify(scope: Scope) -> str | None:
     headers = {name: value.decode("latin-1") for name, value in scope["headers"]}
     if b"authorization" not in headers and b"cookie" not in headers:
         return None
-    found: str | None = await database_sync_to_async(_person)(headers)
-    return found
+    person: str | None = await database_sync_to_async(_person)(headers)
+    return person
 
 
 def _person(headers: Mapping[bytes, str]) -> str | None:

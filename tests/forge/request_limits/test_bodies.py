@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 
 from forge.request_limits import bodies, refusals
-from forge.request_limits.bodies import BODIES_OF_ALL, BODIES_OF_ONE, STRANGERS_BYTES, BodyGate
+from forge.request_limits.bodies import ANONYMOUS_BYTES, BODIES_PER_SENDER, TOTAL_BODIES, BodyGate
 
 LIMIT = 1_000_000
-LARGE = STRANGERS_BYTES + 1
+LARGE = ANONYMOUS_BYTES + 1
 
 
 class _Reader:
@@ -119,7 +119,7 @@ async def test_a_body_of_a_known_person_up_to_the_limit_passes(gate: BodyGate, r
 
 
 async def test_a_stranger_sends_a_form_and_no_more(gate: BodyGate, reader: _Reader) -> None:
-    status, *_ = await _Client(gate).send(_Upload(STRANGERS_BYTES, 1), STRANGERS_BYTES)
+    status, *_ = await _Client(gate).send(_Upload(ANONYMOUS_BYTES, 1), ANONYMOUS_BYTES)
     assert status == 200
     reader.called = False
     status, problem, headers = await _Client(gate).send(_Upload(LARGE, 1), LARGE)
@@ -136,7 +136,7 @@ async def test_a_stranger_who_promises_nothing_is_cut_off_too(gate: BodyGate, re
 async def test_one_sends_a_few_of_the_largest_bodies_at_once_and_others_are_not_held_up(gate: BodyGate) -> None:
     mika = _Client(gate, "mika")
     unfinished = [
-        asyncio.create_task(mika.send(_Upload(1000, 1000, stops_after=1), LIMIT)) for _ in range(BODIES_OF_ONE)
+        asyncio.create_task(mika.send(_Upload(1000, 1000, stops_after=1), LIMIT)) for _ in range(BODIES_PER_SENDER)
     ]
     await asyncio.sleep(0)
     await asyncio.sleep(0)
@@ -152,7 +152,7 @@ async def test_one_sends_a_few_of_the_largest_bodies_at_once_and_others_are_not_
 async def test_all_together_send_no_more_than_fits(gate: BodyGate) -> None:
     unfinished = [
         asyncio.create_task(_Client(gate, f"p{number}").send(_Upload(1000, 1000, stops_after=1), LIMIT))
-        for number in range(BODIES_OF_ALL)
+        for number in range(TOTAL_BODIES)
     ]
     await asyncio.sleep(0)
     await asyncio.sleep(0)
@@ -163,7 +163,7 @@ async def test_all_together_send_no_more_than_fits(gate: BodyGate) -> None:
 
 
 async def test_a_body_that_stops_is_not_waited_for(gate: BodyGate, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(bodies, "WINDOW", 0.02)
+    monkeypatch.setattr(bodies, "WINDOW_SECONDS", 0.02)
     status, *_ = await _Client(gate, "mika").send(_Upload(1000, 10, stops_after=2), 10_000)
     assert status == 408
 
@@ -171,7 +171,7 @@ async def test_a_body_that_stops_is_not_waited_for(gate: BodyGate, monkeypatch: 
 async def test_what_came_quickly_gives_no_right_to_stop_for_long(
     gate: BodyGate, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(bodies, "WINDOW", 0.02)
+    monkeypatch.setattr(bodies, "WINDOW_SECONDS", 0.02)
     async with asyncio.timeout(5):
         status, *_ = await _Client(gate, "mika").send(_Upload(LIMIT // 2, 3, stops_after=1), LIMIT)
     assert status == 408

@@ -18,7 +18,7 @@ from django.conf import settings
 from forge.core.blobs.chunks import read_chunks
 from forge.core.blobs.store import put_chunks
 from forge.core.errors import DomainError, TooLarge
-from forge.projects.archives.reading import Archive, Member
+from forge.projects.archives.read_archive import Archive, Member
 from forge.projects.errors import ArchiveRefused
 from forge.projects.files.contents import MAXIMUM_FILES, StoredFile, checked_contents, checked_path
 from rune.wording import size_text

@@ -24,7 +24,7 @@ class Connection(Protocol):
         """Closes it at once."""
 
 
-class Entrance:
+class ConnectionLimiter:
     """All open connections of a process. Used on the event loop's thread alone."""
 
     def __init__(self, capacity: Capacity, proxies: Iterable[str] = ()) -> None:

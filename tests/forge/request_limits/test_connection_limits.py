@@ -9,7 +9,7 @@ import pytest
 
 from forge.request_limits.addresses import is_in, network_of, party_of
 from forge.request_limits.capacity import Capacity, capacity_for
-from forge.request_limits.entrance import Entrance
+from forge.request_limits.connection_limits import ConnectionLimiter
 
 SMALL = Capacity(connections=6, connections_of_address=4, requests=2, requests_of_address=1, sockets_of_address=2)
 
@@ -27,7 +27,7 @@ class _Street:
     """Connections of several addresses, and which of them were closed."""
 
     def __init__(self, **options: Any) -> None:
-        self.entrance = Entrance(SMALL, **options)
+        self.entrance = ConnectionLimiter(SMALL, **options)
         self.dropped: list[_Connection] = []
 
     def come(self, address: str, count: int = 1) -> list[_Connection]:

@@ -12,13 +12,13 @@ from typing import Any, cast
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from forge.core.http.sockets import SocketProtocol
-from forge.request_limits.entrance import Entrance
+from forge.request_limits.connection_limits import ConnectionLimiter
 
-HEADER_SECONDS = 10.0
+HEADER_TIMEOUT_SECONDS = 10.0
 """In which a request's headers must be complete, from the connection on or from their first byte."""
 HEADER_BYTES = 65_536
 """Of a request's line and headers."""
-READ_SECONDS = 60.0
+READ_TIMEOUT_SECONDS = 60.0
 READ_BYTES = 32_768
 """A client to which an answer waits takes so many bytes of it in so many seconds, or is closed."""
 
@@ -28,20 +28,20 @@ _NO_ROOM = (
 )
 
 
-class DoorSocketProtocol(SocketProtocol):
+class LimitedWebSocketProtocol(SocketProtocol):
     """A WebSocket whose connection came through the entrance."""
 
-    door: DoorProtocol
+    door: LimitedHttpProtocol
 
     def connection_lost(self, exc: Exception | None) -> None:
         super().connection_lost(exc)
         self.door.left()
 
 
-class DoorProtocol(HttpToolsProtocol):
+class LimitedHttpProtocol(HttpToolsProtocol):
     """An HTTP connection that came through the entrance."""
 
-    entrance: Entrance
+    entrance: ConnectionLimiter
     """Set by `protocol_for`."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -125,7 +125,7 @@ class DoorProtocol(HttpToolsProtocol):
     def handle_websocket_upgrade(self) -> None:
         super().handle_websocket_upgrade()
         # The connection is the socket's now, which tells when it is closed.
-        cast(DoorSocketProtocol, self.transport.get_protocol()).door = self
+        cast(LimitedWebSocketProtocol, self.transport.get_protocol()).door = self
 
     def pause_writing(self) -> None:
         super().pause_writing()
@@ -139,7 +139,7 @@ class DoorProtocol(HttpToolsProtocol):
 
     def _expect_reading(self) -> None:
         waiting = self.transport.get_write_buffer_size()
-        self._unread = self.loop.call_later(READ_SECONDS, self._check_reading, waiting)
+        self._unread = self.loop.call_later(READ_TIMEOUT_SECONDS, self._check_reading, waiting)
 
     def _check_reading(self, before: int) -> None:
         if before - self.transport.get_write_buffer_size() < READ_BYTES:
@@ -148,7 +148,7 @@ class DoorProtocol(HttpToolsProtocol):
             self._expect_reading()
 
     def _expect_headers(self) -> None:
-        self._deadline = self.loop.call_later(HEADER_SECONDS, self._refuse_headers, b"408 Request Timeout")
+        self._deadline = self.loop.call_later(HEADER_TIMEOUT_SECONDS, self._refuse_headers, b"408 Request Timeout")
 
     def _refuse_headers(self, status: bytes) -> None:
         if not self.transport.is_closing():
@@ -156,6 +156,6 @@ class DoorProtocol(HttpToolsProtocol):
             self.transport.close()
 
 
-def protocol_for(entrance: Entrance) -> type[DoorProtocol]:
+def protocol_for(entrance: ConnectionLimiter) -> type[LimitedHttpProtocol]:
     """The protocol of a server whose connections come through this entrance: uvicorn takes a class."""
-    return type("DoorProtocol", (DoorProtocol,), {"entrance": entrance})
+    return type("LimitedHttpProtocol", (LimitedHttpProtocol,), {"entrance": entrance})

@@ -9,7 +9,7 @@ from typing import Any
 from forge.collab.closing import Closing
 from forge.request_limits.capacity import Capacity
 from forge.request_limits.requests import RequestGate
-from forge.request_limits.sockets import PersonsSockets, SocketGate
+from forge.request_limits.sockets import PersonSocketGate, SocketGate
 
 SMALL = Capacity(connections=6, connections_of_address=4, requests=3, requests_of_address=2, sockets_of_address=2)
 
@@ -77,7 +77,7 @@ def _sockets(application: Any) -> SocketGate:
     async def limit_of(user: Any) -> int:
         return 3
 
-    return SocketGate(PersonsSockets(application, limit_of), SMALL)
+    return SocketGate(PersonSocketGate(application, limit_of), SMALL)
 
 
 async def test_sockets_of_nobody_are_counted_by_address() -> None:

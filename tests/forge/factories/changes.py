@@ -10,7 +10,7 @@ from forge.projects.models import Project
 from forge.reviews import actions
 from forge.reviews.changes.access import find_change_request
 from forge.reviews.models import ChangeRequest
-from tests.forge.made_builds import RUNE, finished
+from tests.forge.factories.builds import RUNE, finished
 
 RUNEFILE = """\
 version: 1

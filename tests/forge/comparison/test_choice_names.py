@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from forge.comparison.choice_words import choice_words
+from forge.comparison.choice_names import choice_name
 
 
 @pytest.mark.parametrize(
@@ -12,4 +12,4 @@ from forge.comparison.choice_words import choice_words
     [("@PixelFormat::GrayScale", "grey"), ("@New::Kind", "Kind"), ("f32", "f32"), ("a::b", "a::b"), ("", "")],
 )
 def test_a_choice_has_words(value: str, words: str) -> None:
-    assert choice_words(value) == words
+    assert choice_name(value) == words

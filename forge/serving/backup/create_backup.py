@@ -17,7 +17,7 @@ from django.db import DatabaseError, connection
 from django.db.models import Model, QuerySet
 from django.utils import timezone
 
-from forge.core.blobs.backup_hold import blobs_held
+from forge.core.blobs.backup_hold import hold_blobs
 from forge.core.blobs.store import blob_name, open_blob
 from forge.core.errors import Damaged, NotFound
 from forge.serving.backup.archive import CHUNK, DESCRIPTION, ArchiveWriter, archive_writer
@@ -89,7 +89,7 @@ def _write(writer: ArchiveWriter, with_files: bool) -> tuple[int, int, int, tupl
         FORMAT, __version__, timezone.now().isoformat(), connection.vendor, tuple(points), with_files
     )
     writer.add_bytes(DESCRIPTION, json.dumps(asdict(description), indent=2).encode() + b"\n")
-    held = blobs_held("backup") if with_files else nullcontext(lambda: None)
+    held = hold_blobs("backup") if with_files else nullcontext(lambda: None)
     with held as renew:
         with tempfile.TemporaryDirectory(dir=settings.DATA_DIR, prefix="backup-") as folder:
             with _one_moment():

@@ -24,10 +24,10 @@ from forge.core.blobs.store import blob_name, blob_storage, place_file
 from forge.core.models import Blob
 from forge.serving.backup import database_state
 from forge.serving.backup.archive import DESCRIPTION, unpack
+from forge.serving.backup.create_backup import FORMAT, Description
 from forge.serving.backup.errors import BackupError, DamagedBackup
 from forge.serving.backup.rows import load_lines, models_of, number_on, table_name, tables_at
 from forge.serving.backup.sealing import opened
-from forge.serving.backup.taking import FORMAT, Description
 
 
 @dataclass(frozen=True)

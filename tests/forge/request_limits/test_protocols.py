@@ -16,11 +16,11 @@ import pytest
 import pytest_asyncio
 import uvicorn
 
-from forge.request_limits import accepting, connections
-from forge.request_limits.accepting import Acceptor, tls_context
+from forge.request_limits import acceptor, protocols
+from forge.request_limits.acceptor import Acceptor, tls_context
 from forge.request_limits.capacity import Capacity
-from forge.request_limits.connections import DoorSocketProtocol, protocol_for
-from forge.request_limits.entrance import Entrance
+from forge.request_limits.connection_limits import ConnectionLimiter
+from forge.request_limits.protocols import LimitedWebSocketProtocol, protocol_for
 from forge.serving.local_authority import server_certificate
 
 SMALL = Capacity(connections=6, connections_of_address=2, requests=2, requests_of_address=1, sockets_of_address=2)
@@ -37,8 +37,8 @@ class _Served:
     """A server on a port of this machine."""
 
     def __init__(self, context: ssl.SSLContext | None = None) -> None:
-        self.entrance = Entrance(SMALL)
-        self._config = uvicorn.Config(_answers, ws=DoorSocketProtocol, lifespan="off", log_level="error")
+        self.entrance = ConnectionLimiter(SMALL)
+        self._config = uvicorn.Config(_answers, ws=LimitedWebSocketProtocol, lifespan="off", log_level="error")
         self.server = uvicorn.Server(self._config)
         self._context = context
         self._writers: list[asyncio.StreamWriter] = []
@@ -89,7 +89,7 @@ async def test_headers_without_end_are_refused(served: _Served) -> None:
 
 
 async def test_headers_that_take_too_long_are_refused(served: _Served, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(connections, "HEADER_SECONDS", 0.05)
+    monkeypatch.setattr(protocols, "HEADER_TIMEOUT_SECONDS", 0.05)
     reader, writer = await served.connect()
     writer.write(b"GET / HTTP/1.1\r\n")
     assert await _status(reader) == b"HTTP/1.1 408 Request Timeout"
@@ -102,7 +102,7 @@ async def test_a_line_end_now_and_then_keeps_no_connection_open(
     writer.write(GET)
     async with asyncio.timeout(5):
         await reader.readuntil(b"ok")
-    monkeypatch.setattr(connections, "HEADER_SECONDS", 0.05)
+    monkeypatch.setattr(protocols, "HEADER_TIMEOUT_SECONDS", 0.05)
     writer.write(b"\r\n")
     assert await _status(reader) == b"HTTP/1.1 408 Request Timeout"
 
@@ -117,7 +117,7 @@ async def test_requests_in_a_row_are_all_answered(served: _Served) -> None:
 
 
 async def test_an_answer_that_nobody_reads_is_not_kept(served: _Served, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(connections, "READ_SECONDS", 0.05)
+    monkeypatch.setattr(protocols, "READ_TIMEOUT_SECONDS", 0.05)
     client = socket.create_connection(("127.0.0.1", served.port))
     client.sendall(GET.replace(b"/", b"/large", 1))
     async with asyncio.timeout(5):
@@ -166,7 +166,7 @@ async def test_who_never_agrees_on_keys_counts_and_makes_room(encrypted: _Served
 
 
 async def test_keys_are_not_waited_for_long(encrypted: _Served, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(accepting, "HEADER_SECONDS", 0.05)
+    monkeypatch.setattr(acceptor, "HEADER_TIMEOUT_SECONDS", 0.05)
     reader, _ = await encrypted.connect()
     async with asyncio.timeout(5):
         assert await reader.read() == b""
