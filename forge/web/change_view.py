@@ -11,7 +11,7 @@ from django.core.cache import caches
 
 from forge.comparison.changes import Comparison, PipelineChange, compare
 from forge.comparison.sentences import sentences
-from forge.comparison.sides import Side
+from forge.comparison.snapshots import Snapshot
 from forge.projects.models import Project, Version
 from forge.projects.versions.comparison_source import side_of_files, side_of_tree
 from forge.projects.versions.store import Manifest, WorkingTree, manifest_digest, stored_text
@@ -117,7 +117,7 @@ Texts = Callable[[str], str | None]
 """What the file at a path of a side says; None where it is no text, or not there."""
 
 
-def _compared(then: Side, now: Side, text_then: Texts, text_now: Texts, disputed: Sequence[str]) -> MergeView:
+def _compared(then: Snapshot, now: Snapshot, text_then: Texts, text_now: Texts, disputed: Sequence[str]) -> MergeView:
     comparison = compare(then, now)
     said = sentences(comparison)
     drawn: DrawnPipeline | None = None

@@ -14,7 +14,7 @@ from forge.builds.artefacts.comparison_source import figures_of, side_of
 from forge.builds.models import Build, State
 from forge.builds.serializers import rune_url
 from forge.comparison.changes import Comparison, compare
-from forge.comparison.figures import RuneFigures, figure_rows, manner_sentences
+from forge.comparison.figures import RuneFigures, figure_rows, settings_sentences
 from forge.comparison.sentences import sentences
 from forge.reviews.models import Verdict
 from forge.reviews.rounds.access import approved_before, is_approved, is_reviewable, verdicts_on
@@ -89,7 +89,7 @@ def _runs_otherwise(before: Build, build: Build) -> bool:
 
 def change_sentences(comparison: Comparison, figures: RuneFigures, earlier: RuneFigures) -> tuple[str, ...]:
     """What changed since an earlier build, in sentences: of the files, and of what was chosen for the build."""
-    chosen = manner_sentences(figures, earlier)
+    chosen = settings_sentences(figures, earlier)
     if not chosen:
         return sentences(comparison) or ("Nothing: the files are identical.",)
     return (*(sentences(comparison) or ("The files are identical; what was chosen for the build is not.",)), *chosen)

@@ -18,7 +18,7 @@ from forge.core.errors import Invalid
 from forge.projects.actions import write_file
 from forge.projects.models import Project, Sample
 from forge.registry.actions import publish_build
-from tests.forge.made_builds import built
+from tests.forge.factories.builds import built
 
 pytestmark = pytest.mark.django_db
 

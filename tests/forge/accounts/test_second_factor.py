@@ -212,7 +212,7 @@ def test_their_tokens_are_refused_with_the_reason(project: Project, strict: Orga
 def test_who_is_kept_out_may_do_nothing_anywhere(project: Project, strict: Organisation, user: User) -> None:
     principal = acting_as(user)
     assert principal.roles == {}
-    assert principal.kept_out == {strict.pk}
+    assert principal.blocked_organisations == {strict.pk}
     assert list(Project.objects.of_member(principal)) == []
 
 

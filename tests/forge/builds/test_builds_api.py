@@ -15,7 +15,7 @@ from forge.builds.models import Build
 from forge.core.blobs.store import blob_path
 from forge.core.errors import Damaged
 from forge.registry.distribution.manifests import digest_of
-from tests.forge.made_builds import RUNE, built
+from tests.forge.factories.builds import RUNE, built
 
 pytestmark = pytest.mark.django_db
 Browser = Callable[[Any], Client]

@@ -25,7 +25,7 @@ from forge.projects.actions import create_project
 from forge.projects.models import Project
 from rune.devices.firmware.uf2 import read_uf2
 from tests.forge.builds.conftest import log_of
-from tests.forge.made_builds import built
+from tests.forge.factories.builds import built
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

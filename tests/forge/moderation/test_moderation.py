@@ -30,7 +30,7 @@ from forge.projects.models import Project
 from forge.registry.actions import publish_build
 from forge.registry.listings import listed
 from forge.registry.models import PublishedVersion
-from tests.forge.made_builds import approved, built
+from tests.forge.factories.builds import approved, built
 
 pytestmark = pytest.mark.django_db
 

@@ -14,7 +14,7 @@ from django.test import AsyncClient, Client
 from forge.accounts.models import User
 from forge.core.models import Blob
 from forge.projects.actions import restore_version, write_file
-from forge.projects.archives.reading import LIST_LIMIT, Archive
+from forge.projects.archives.read_archive import LIST_LIMIT, Archive
 from forge.projects.errors import ArchiveRefused
 from forge.projects.files.contents import list_files
 from forge.projects.models import DocumentUpdate, Project

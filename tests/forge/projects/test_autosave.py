@@ -18,10 +18,10 @@ from forge.core.models import Event
 from forge.projects.actions import delete_project, restore_version, restoring_update, save_version, write_file
 from forge.projects.models import Project, Version
 from forge.projects.versions.actions.autosave import save_by_itself, thin_out
-from forge.projects.versions.autosaving import save_what_changed
+from forge.projects.versions.autosave_task import save_what_changed
 from forge.projects.versions.retention import thinned_out
 from forge.reviews.rounds.authorship import authors_of
-from tests.forge.made_builds import built
+from tests.forge.factories.builds import built
 
 pytestmark = pytest.mark.django_db
 

@@ -29,7 +29,7 @@ from forge.projects.actions import (
     take_back,
     write_file,
 )
-from forge.projects.archives.reading import Archive
+from forge.projects.archives.read_archive import Archive
 from forge.projects.errors import ArchiveRefused
 from forge.projects.files.contents import list_files
 from forge.projects.git.objects import Broken
@@ -40,7 +40,7 @@ from forge.projects.models import Project, Version
 from forge.projects.samples.access import sample_terms
 from forge.projects.versions.actions.autosave import save_by_itself
 from forge.reviews.rounds.access import may_judge
-from tests.forge.made_builds import built
+from tests.forge.factories.builds import built
 from tests.forge.web.test_strangers import A_SOUND
 from tests.model_cases import compiled_model
 

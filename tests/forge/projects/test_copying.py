@@ -28,7 +28,7 @@ from forge.projects.samples.access import sample_terms
 from forge.projects.versions.actions.autosave import save_by_itself
 from forge.projects.versions.store import working_tree
 from forge.registry.actions import publish_build
-from tests.forge.made_builds import RUNE, built
+from tests.forge.factories.builds import RUNE, built
 
 pytestmark = pytest.mark.django_db
 

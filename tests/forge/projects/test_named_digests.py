@@ -14,7 +14,7 @@ from forge.projects.files import document
 from forge.projects.files.document_store import append_update, load_document
 from forge.projects.models import Project
 from forge.registry.actions import publish_build
-from tests.forge.made_builds import built
+from tests.forge.factories.builds import built
 from tests.model_cases import compiled_model
 
 pytestmark = pytest.mark.django_db

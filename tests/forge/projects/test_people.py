@@ -100,7 +100,7 @@ def test_who_lacks_the_organisations_second_factor_is_kept_out_of_the_project(
     Organisation.objects.filter(pk=project.organisation_id).update(requires_second_factor=True)
     principal = acting_as(stranger)
     assert not can(principal, Verb.READ, project)
-    assert project.organisation_id in principal.kept_out
+    assert project.organisation_id in principal.blocked_organisations
 
 
 def test_only_those_who_choose_who_sees_it_invite(

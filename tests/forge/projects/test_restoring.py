@@ -16,7 +16,7 @@ from forge.projects.files.contents import list_files
 from forge.projects.files.document import entries, files_map
 from forge.projects.files.document_store import append_update, load_document
 from forge.projects.models import DocumentUpdate, Project, Sample, Version
-from forge.projects.versions.restoring import Wanted, restore
+from forge.projects.versions.restore import Wanted, restore
 from forge.projects.versions.store import given_files, snapshot, working_tree
 
 pytestmark = pytest.mark.django_db

@@ -20,7 +20,7 @@ from forge.projects.errors import TooManyFiles
 from forge.projects.files.contents import list_files
 from forge.projects.models import Project, Sample
 from forge.projects.samples.access import sample_terms
-from tests.forge.made_samples import packed, zipped
+from tests.forge.factories.samples import packed, zipped
 from tests.forge.projects.test_samples import a_sound
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -26,7 +26,7 @@ from forge.projects.files.document_store import editing, load_document
 from forge.projects.models import Project, Sample
 from forge.projects.samples.access import own_samples, sample_terms
 from forge.projects.samples.actions import recordings as samples
-from forge.projects.versions.restoring import still_given, wanted_files
+from forge.projects.versions.restore import still_given, wanted_files
 from forge.projects.versions.store import given_files, keep_tree, snapshot, working_tree
 
 pytestmark = pytest.mark.django_db(transaction=True)

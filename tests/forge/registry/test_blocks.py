@@ -23,8 +23,8 @@ from forge.registry.errors import BadBlock, BlockBroken, TagTaken
 from forge.registry.models import BlockVersion
 from rune.compiler.blocks.artefact import digest_of, read_block_manifest
 from rune.compiler.blocks.mounted import SHELF, mounted_path
-from tests.forge.made_blocks import published_block
-from tests.forge.made_builds import built
+from tests.forge.factories.blocks import published_block
+from tests.forge.factories.builds import built
 from tests.forge.registry.test_distribution import body, get, token_of
 from tests.rune.shared_blocks import RUNEFILE, SMOOTH
 

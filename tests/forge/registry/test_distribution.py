@@ -16,7 +16,7 @@ from forge.core.blobs.store import put_bytes
 from forge.projects.actions import delete_project, update_project
 from forge.registry.actions import publish_build
 from forge.registry.distribution.manifests import MANIFEST_TYPE, digest_of
-from tests.forge.made_builds import RUNE, approved, built
+from tests.forge.factories.builds import RUNE, approved, built
 
 pytestmark = pytest.mark.django_db
 

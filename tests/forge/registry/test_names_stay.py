@@ -20,7 +20,7 @@ from forge.registry.access import tags_of
 from forge.registry.actions import publish_build
 from forge.registry.errors import TagTaken
 from forge.registry.models import Tag
-from tests.forge.made_builds import RUNE, approved, built
+from tests.forge.factories.builds import RUNE, approved, built
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("reviewer")]  # who approves what the others made
 

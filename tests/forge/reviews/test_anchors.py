@@ -14,7 +14,7 @@ from forge.projects.models import Project, Sample
 from forge.projects.samples.access import sample_terms
 from forge.reviews.threads.anchoring import anchored
 from forge.reviews.threads.anchors import Anchor, BadAnchor, Kind, Wish, element_id, read_key
-from tests.forge.made_builds import built
+from tests.forge.factories.builds import built
 
 HERE = {"name": "memory", "title": "Memory", "value": "116 B"}
 

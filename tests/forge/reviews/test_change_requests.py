@@ -46,8 +46,8 @@ from forge.reviews.errors import (
 from forge.reviews.models import ChangeRequest
 from forge.reviews.rounds.authorship import authors_of
 from rune.source.merge import Choice, Side
-from tests.forge.made_builds import approved
-from tests.forge.made_changes import RUNEFILE, built_merged, forked, offered
+from tests.forge.factories.builds import approved
+from tests.forge.factories.changes import RUNEFILE, built_merged, forked, offered
 
 pytestmark = pytest.mark.django_db
 

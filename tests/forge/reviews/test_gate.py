@@ -21,7 +21,7 @@ from forge.registry.models import Admission, Publication
 from forge.reviews.actions import Asked, ask_for_review, ask_in_a_new_round, give_verdict, undo_verdict
 from forge.reviews.errors import OwnBuild, SameRune
 from rune.source.policy.read import read_policy
-from tests.forge.made_builds import RUNE, approved, built
+from tests.forge.factories.builds import RUNE, approved, built
 
 pytestmark = pytest.mark.django_db
 

@@ -33,7 +33,7 @@ from forge.reviews.guests.consumers import sockets_of_guests
 from forge.reviews.guests.routing import websocket_urlpatterns as of_guests
 from forge.reviews.models import GuestLink, Review
 from tests.forge.collab.yjs_socket import Socket
-from tests.forge.made_builds import RUNE, built
+from tests.forge.factories.builds import RUNE, built
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("server")]
 

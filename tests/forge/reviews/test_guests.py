@@ -23,7 +23,7 @@ from forge.reviews.errors import TooManyGuests
 from forge.reviews.guests.access import principal_of_guest
 from forge.reviews.guests.actions import MOST_SAID
 from forge.reviews.models import GuestLink, Review
-from tests.forge.made_builds import RUNE, built
+from tests.forge.factories.builds import RUNE, built
 
 pytestmark = pytest.mark.django_db
 

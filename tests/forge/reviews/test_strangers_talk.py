@@ -26,7 +26,7 @@ from forge.reviews.errors import NotOpen, NotYours
 from forge.reviews.models import ChangeRequest
 from forge.reviews.threads.conversation import find_thread, threads_on_request
 from tests.forge.conftest import RUNEFILE, make_member
-from tests.forge.made_builds import approved, built
+from tests.forge.factories.builds import approved, built
 from tests.forge.reviews.test_who_may_talk import ask
 
 pytestmark = pytest.mark.django_db

@@ -28,8 +28,8 @@ from forge.reviews.actions import Asked, AskedChange
 from forge.reviews.errors import AlreadySo, CannotBeTaken, NotTried, NotYours
 from forge.reviews.models import AnchoredThread, Review, Suggestion
 from forge.reviews.suggestions.access import fields_of, find_suggestion, in_words
-from tests.forge.made_builds import built
-from tests.forge.made_suggestions import ready_copy
+from tests.forge.factories.builds import built
+from tests.forge.factories.suggestions import ready_copy
 
 pytestmark = pytest.mark.django_db
 

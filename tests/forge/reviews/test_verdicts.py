@@ -17,7 +17,7 @@ from forge.reviews.errors import BadVerdict, NotReviewable, OwnBuild, TooLate
 from forge.reviews.models import Verdict
 from forge.reviews.rounds.access import approvals_of, approved_before, is_approved, verdicts_on
 from forge.reviews.threads.conversation import threads_on_build
-from tests.forge.made_builds import RUNE, built
+from tests.forge.factories.builds import RUNE, built
 
 pytestmark = pytest.mark.django_db
 

@@ -15,8 +15,8 @@ from forge.web.block_words import signature_line, stage_text
 from rune.compiler.blocks.shared_path import parse_shared_path
 from rune.compiler.pyblock.check import read_file
 from rune.compiler.pyblock.interface import interface_of
-from tests.forge.made_blocks import published_block
-from tests.forge.made_builds import built
+from tests.forge.factories.blocks import published_block
+from tests.forge.factories.builds import built
 from tests.rune.shared_blocks import SMOOTH
 
 pytestmark = pytest.mark.django_db

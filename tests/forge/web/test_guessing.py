@@ -12,7 +12,7 @@ from django.test import Client, RequestFactory
 
 from forge.accounts.models import User
 from forge.accounts.sign_in import attempts
-from forge.core.errors import CountersAway
+from forge.core.errors import CountersUnavailable
 
 pytestmark = pytest.mark.django_db
 
@@ -130,10 +130,10 @@ class _Away(LocMemCache):
         super().__init__(name, params)
 
     def add(self, *_: Any, **__: Any) -> bool:
-        raise CountersAway
+        raise CountersUnavailable
 
     def get(self, *_: Any, **__: Any) -> Any:
-        raise CountersAway
+        raise CountersUnavailable
 
 
 @pytest.mark.protects("sign-in/failing-counters")
@@ -157,7 +157,7 @@ def test_a_redis_that_is_away_has_a_named_error(caplog: pytest.LogCaptureFixture
 
     shared: Any = SharedCache("redis://127.0.0.1:1/0", {})
     for method, arguments in (("get", ["x"]), ("add", ["x", 1]), ("incr", ["x"]), ("clear", [])):
-        with pytest.raises(CountersAway):
+        with pytest.raises(CountersUnavailable):
             getattr(shared, method)(*arguments)
     assert "Redis cannot be used" in caplog.text
 

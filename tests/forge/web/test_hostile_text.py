@@ -19,7 +19,7 @@ from forge.projects.files.document_store import editing
 from forge.projects.models import Project
 from forge.registry.actions import publish_build
 from forge.reviews.actions import begin_thread, give_verdict
-from tests.forge.made_builds import built
+from tests.forge.factories.builds import built
 
 pytestmark = pytest.mark.django_db
 

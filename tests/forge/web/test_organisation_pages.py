@@ -15,7 +15,7 @@ from forge.accounts.models import Membership, Organisation, Role, User
 from forge.accounts.organisations.names import check_project_name
 from forge.projects.models import Project
 from forge.web.organisation import MEMBERS_SHOWN
-from tests.forge.made_builds import failed_build
+from tests.forge.factories.builds import failed_build
 
 pytestmark = pytest.mark.django_db
 

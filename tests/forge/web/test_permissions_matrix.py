@@ -26,7 +26,7 @@ from forge.projects.models import Project
 from forge.projects.samples.access import sample_terms
 from forge.projects.versions.store import snapshot
 from forge.webhooks.actions import create_webhook, ping
-from tests.forge.made_builds import failed_build
+from tests.forge.factories.builds import failed_build
 
 pytestmark = pytest.mark.django_db
 

@@ -25,7 +25,7 @@ from forge.web.embed import script_path
 from forge.web.use_it import Published, interface_of, snippets
 from rune.devices.boards.finding import boards
 from rune.running.evaluation.evaluation import Outcome
-from tests.forge.made_builds import NEEDS, approved, built, packed
+from tests.forge.factories.builds import NEEDS, approved, built, packed
 from tests.forge.web.test_evaluation_pages import evaluated
 
 pytestmark = pytest.mark.django_db
