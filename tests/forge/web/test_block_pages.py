@@ -56,6 +56,7 @@ def test_what_a_page_says_of_a_function() -> None:
     assert "inputs: [input]" in stage_text(path, None)
 
 
+@pytest.mark.protects("roles/block-users")
 def test_the_list_shows_what_there_is_and_finds_it(
     project: Any, developer: Any, viewer: Any, stranger: Any, owner: Any, browser_of: Any
 ) -> None:
@@ -81,6 +82,7 @@ def test_the_list_shows_what_there_is_and_finds_it(
     assert "Blocks" in _text(browser_of(None).get("/acme/kitchen"))
 
 
+@pytest.mark.protects("roles/block-users")
 def test_a_block_s_page_has_its_versions_source_and_users(
     project: Any, developer: Any, viewer: Any, stranger: Any, owner: Any, browser_of: Any
 ) -> None:

@@ -307,6 +307,7 @@ def test_a_build_from_before_verification_has_its_page(
     assert "Not verified" not in page
 
 
+@pytest.mark.protects("browser/scripts-in-text")
 @pytest.mark.parametrize(
     "text",
     [

@@ -22,6 +22,7 @@ pytestmark = pytest.mark.django_db
 Browser = Callable[[User | None], Client]
 
 
+@pytest.mark.protects("roles/page-names")
 def test_no_page_of_an_organisation_stands_where_a_project_could() -> None:
     second_words = {
         str(pattern.pattern).split("/")[1]
