@@ -10,7 +10,7 @@ from typing import Literal, NotRequired, TypedDict
 from rune.abi import ModelFormat
 from rune.anvil.aim import Aim
 from rune.anvil.chosen_kernels import ChosenKernel, ChosenKernelJson
-from rune.anvil.figures import Figures
+from rune.anvil.figures import GraphFigures
 from rune.anvil.memory_map import MemoryMap, MemoryMapJson
 from rune.anvil.profile import Profile
 from rune.anvil.program import Program
@@ -187,7 +187,7 @@ class PassReport:
     """A pass of the compiler that changed the graph, and what it saved."""
 
     name: str
-    saved: Figures
+    saved: GraphFigures
 
     def to_json(self) -> PassReportJson:
         return {

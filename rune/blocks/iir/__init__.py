@@ -6,7 +6,7 @@ import struct
 from pathlib import Path
 
 from rune.blocks.filter_design import FRESH, HIGH, LOW, RATE, Section, band_of, butterworth, notch, signal_input
-from rune.blocks.meaning import KEPT, Effect
+from rune.blocks.meaning import PRESERVED, Effect
 from rune.blocks.signature import (
     Argument,
     ArgumentKind,
@@ -91,6 +91,6 @@ BLOCK = Block(
     outputs=_outputs,
     code=_code,
     state=_state,
-    effects=(Effect(rate=KEPT),),
+    effects=(Effect(rate=PRESERVED),),
     category=Category.MOTION,
 )

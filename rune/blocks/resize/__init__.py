@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from rune.blocks.image_places import CENTRES, METHOD, SIZE, Line, bilinear_places, bilinear_places_1024, nearest_places
+from rune.blocks.image_places import (
+    CENTRES,
+    METHOD,
+    SIZE,
+    ImageAxis,
+    bilinear_places,
+    bilinear_places_1024,
+    nearest_places,
+)
 from rune.blocks.meaning import PICTURE
 from rune.blocks.refusals import BYTES, image_input
 from rune.blocks.signature import (
@@ -34,7 +42,7 @@ def _code(inputs: tuple[TensorType, ...], arguments: Arguments) -> BlockCode:
     _, height, width, channels = image.dimensions
     wanted_height, wanted_width = integer(arguments, "height"), integer(arguments, "width")
     rows, columns = (
-        Line(size, wanted, text(arguments, "centres"))
+        ImageAxis(size, wanted, text(arguments, "centres"))
         for size, wanted in ((height, wanted_height), (width, wanted_width))
     )
     if text(arguments, "method") == "nearest":

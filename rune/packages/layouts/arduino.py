@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from rune.anvil.program import CapabilityRequest
 from rune.packages.contents import VERSION, Contents
-from rune.targets.c.interface import Field
+from rune.targets.c.interface import StructField
 from rune.tensor import ElementType
 
 _PROPERTIES = """\
@@ -161,7 +161,7 @@ def files(contents: Contents) -> Mapping[str, str]:
     return found
 
 
-def _sketch(field: Field, request: CapabilityRequest) -> tuple[str, str] | None:
+def _sketch(field: StructField, request: CapabilityRequest) -> tuple[str, str] | None:
     """The sketch whose sensor gives such an input; None where the board has none."""
     match request.kind.name, field.type.element:
         case "SOUND", ElementType.I16:

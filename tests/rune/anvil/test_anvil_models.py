@@ -11,8 +11,8 @@ import pytest
 
 from rune.anvil.errors import UnsupportedModel
 from rune.anvil.lower import lower
-from rune.anvil.ops.binary_float32 import Binary
-from rune.anvil.ops.unary_float32 import Unary
+from rune.anvil.ops.binary_float32 import BinaryFunction
+from rune.anvil.ops.unary_float32 import UnaryFunction
 from rune.anvil.support import unsupported
 from rune.targets.wasm32 import TARGET as WASM32
 from rune.tensor import ElementType
@@ -23,7 +23,13 @@ from tests.rune.anvil.pipelines import TensorBytes, loaded, models_pipeline, mod
 
 ELEMENTWISE = tuple(
     f"{op}_f32"
-    for op in (*(each.value for each in Unary), *(each.value for each in Binary), "relu", "relu6", "leaky_relu")
+    for op in (
+        *(each.value for each in UnaryFunction),
+        *(each.value for each in BinaryFunction),
+        "relu",
+        "relu6",
+        "leaky_relu",
+    )
 )
 """How the models begin that passes may compute when the rune is built."""
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from rune.anvil.lower import lower
 from rune.anvil.plan import Interval, aligned, assign, least_arena, lifetimes, plan
-from rune.anvil.program import Buffer, BufferPlace, Lifetime, Program, ReadCapability, SendOutput, Tensor
+from rune.anvil.program import Buffer, BufferPlace, Lifetime, Program, ProgramTensor, ReadCapability, SendOutput
 from rune.targets.finding import targets
 from rune.tensor import ElementType, TensorType
 from rune.tflite import read_model
@@ -59,9 +59,9 @@ def test_a_smaller_buffer_goes_into_the_tightest_gap() -> None:
 
 
 def test_what_a_block_remembers_shares_room_with_nothing() -> None:
-    tensor = Tensor(BufferPlace(0), TensorType(ElementType.U8, (4,)))
+    tensor = ProgramTensor(BufferPlace(0), TensorType(ElementType.U8, (4,)))
     program = Program(
-        (Buffer("in", 4), Buffer("state", 4, Lifetime.KEPT)),
+        (Buffer("in", 4), Buffer("state", 4, Lifetime.PERSISTENT)),
         (),
         (),
         (),

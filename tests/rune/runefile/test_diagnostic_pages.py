@@ -26,7 +26,7 @@ from rune.runefile.block_test_files import read_tests
 from rune.runefile.codes import Code
 from rune.targets.finding import find_target
 from rune.tensor import ElementType, TensorType
-from rune.tflite import Described, ModelError, ModelSignature, ModelTensor
+from rune.tflite import DescribedTensor, ModelError, ModelSignature, ModelTensor
 from tests.model_cases import refused_cases
 from tests.rune.pyblock.test_block_tests import SMOOTH
 from tests.rune.shared_blocks import PATH, RUNEFILE, published
@@ -58,7 +58,9 @@ OF_A_CHECK = tuple(
 _FENCE = re.compile(r"## (?P<title>Wrong|Right)\n\n```(?P<language>\w+)\n(?P<text>.*?)```\n", re.DOTALL)
 _NUMBER = TensorType(ElementType.F32, (1, 1))
 _PIXELS, _SCORES = TensorType(ElementType.I8, (1, 2, 2, 1)), TensorType(ElementType.I8, (1, 2))
-_CLASSES = ModelTensor("y", _SCORES, 1 / 256, -128, is_probability=True, described=Described(labels=("cat", "dog")))
+_CLASSES = ModelTensor(
+    "y", _SCORES, 1 / 256, -128, is_probability=True, described=DescribedTensor(labels=("cat", "dog"))
+)
 _SIGNATURES = {
     "sine.tflite": ModelSignature((ModelTensor("x", _NUMBER),), (ModelTensor("y", _NUMBER),)),
     "pixels.tflite": ModelSignature((ModelTensor("x", _PIXELS, 0.0039, -128),), (_CLASSES,)),

@@ -10,17 +10,17 @@ from rune.language.apply import apply_edits
 from rune.runefile import Checked, check
 from rune.runefile.to_json import wire_to_json
 from rune.tensor import ElementType, TensorType
-from rune.tflite import Described, ModelSignature, ModelTensor
+from rune.tflite import DescribedTensor, ModelSignature, ModelTensor
 from tests.rune.runefile.signatures import known
 
 F32, I8, U8 = ElementType.F32, ElementType.I8, ElementType.U8
 SCORES = ModelTensor(
-    "scores", TensorType(F32, (1, 3)), is_probability=True, described=Described(labels=("a", "b", "c"))
+    "scores", TensorType(F32, (1, 3)), is_probability=True, described=DescribedTensor(labels=("a", "b", "c"))
 )
 
 
 def picture(element: ElementType = F32, size: tuple[int, ...] = (1, 8, 8, 3), **described: object) -> ModelSignature:
-    told = Described(**described)  # type: ignore[arg-type]
+    told = DescribedTensor(**described)  # type: ignore[arg-type]
     return ModelSignature((ModelTensor("pixels", TensorType(element, size), described=told),), (SCORES,))
 
 
@@ -40,7 +40,7 @@ MODELS = {
         (ModelTensor("x", TensorType(F32, (1, 8, 8, 3))),), (ModelTensor("y", TensorType(F32, (1, 3))),)
     ),
     "sound.tflite": ModelSignature(
-        (ModelTensor("x", TensorType(F32, (1, 8000)), described=Described(rate=16000)),), (SCORES,)
+        (ModelTensor("x", TensorType(F32, (1, 8000)), described=DescribedTensor(rate=16000)),), (SCORES,)
     ),
 }
 
