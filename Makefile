@@ -26,7 +26,7 @@ test: ## Run all the tests (what they need of Debian's packages is installed fir
 	@$(PYTHON) -m tools.setup dev
 	@$(VENV)/python -m tools.test
 
-check: ## Format, lint, types, import floors, in both languages
+check: ## Format, lint, types, import floors, plain words, in both languages
 	@$(PYTHON) -m tools.setup dev
 	@$(VENV)/ruff check .
 	@$(VENV)/ruff format --check .

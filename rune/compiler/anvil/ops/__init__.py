@@ -1,0 +1,22 @@
+"""The ops that Anvil compiles, one file each: accepted types, and the computation, for any target.
+
+Every file with `OPERATIONS` in this folder defines one or several ops.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+
+from rune.compiler.anvil.operation import Operations, OpKind
+
+
+def _discover() -> Operations:
+    operations: dict[str, OpKind] = {}
+    for module in pkgutil.iter_modules(__path__):
+        operations |= getattr(importlib.import_module(f"{__name__}.{module.name}"), "OPERATIONS", {})
+    return dict(sorted(operations.items()))
+
+
+OPERATIONS: Operations = _discover()
+"""All kinds of ops by their TFLite names, sorted."""

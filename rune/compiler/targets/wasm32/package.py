@@ -1,0 +1,16 @@
+"""A rune: the module, its graph, its version, its resources and a second module in one file."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from rune.compiler.anvil.target import BuiltProgram
+from rune.running.container import graph_json, pack, rune_sections
+
+
+def package(result: BuiltProgram) -> Mapping[str, bytes]:
+    """The rune, called as the old command named files: what follows the last dot of the name is left out."""
+    graph = graph_json(result.pipeline, result.name, result.memory, result.watched)
+    packed = pack(result.module, rune_sections(graph, result.resources, result.second))
+    return {f"{Path(result.name).stem}.rune": packed}
