@@ -9,9 +9,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from forge.accounts.principals import principal_of
+from forge.core.http.pages import for_person
 from forge.search.asked import LONGEST, read
 from forge.search.finding import Hit, HitKind, find
-from forge.web.pages import for_person
 
 SHOWN = 25
 """Of each kind; a list of projects has pages."""
