@@ -34,7 +34,7 @@ from forge.compute.pool.toolchain import BUILD_SECONDS, fresh_compiler
 from forge.compute.scheduler.pace import Pace, PaceNow, usual_pace
 from forge.core.database.full_disk import is_full_disk
 from forge.core.errors import Damaged
-from forge.core.observing import working_on
+from forge.core.observability import log_context_of_build
 from rune.running.evaluation.evaluation import Evaluation
 from rune.running.evaluation.wording import accuracy_sentence, stream_sentence
 from rune.source.policy.wording import judgement_line
@@ -75,7 +75,7 @@ class LeasedBuild:
 
     def run(self) -> None:
         """Does the build. A lost lease ends it without a word: another worker has the build, or it was cancelled."""
-        with working_on(self._lease.build_id):
+        with log_context_of_build(self._lease.build_id):
             self._run()
 
     def _run(self) -> None:

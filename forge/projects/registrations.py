@@ -17,7 +17,7 @@ from forge.core.periodic import PeriodicTask, Runs, register
 from forge.projects.actions import end_samples
 from forge.projects.models import Project
 from forge.projects.quotas import count_projects
-from forge.projects.versions.autosaving import EVERY, save_what_changed
+from forge.projects.versions.autosave_task import EVERY, save_what_changed
 
 _log = logging.getLogger(__name__)
 

@@ -8,7 +8,11 @@ from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from forge.accounts.organisations.access import may_create_organisations, organisations_kept_out_of, organisations_of
+from forge.accounts.organisations.access import (
+    may_create_organisations,
+    organisations_of,
+    organisations_requiring_second_factor,
+)
 from forge.accounts.permissions import Verb, can
 from forge.accounts.principals import principal_of
 from forge.accounts.quotas.shown_usage import nearly_full
@@ -42,7 +46,9 @@ def home(request: HttpRequest) -> HttpResponse:
     context = {
         "full": nearly_full(storage),
         "creates_organisations": may_create_organisations(principal),
-        "kept_out": organisations_kept_out_of(principal) if principal.kept_out else [],
+        "blocked_organisations": organisations_requiring_second_factor(principal)
+        if principal.blocked_organisations
+        else [],
         "waiting": newest_first(each for answer in told for each in answer.for_me),
         "waited": newest_first(each for answer in told for each in answer.for_others),
         "activity": activity_rows(principal, complete(activity_of(principal)[:ACTIVITY_SHOWN])),

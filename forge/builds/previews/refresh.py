@@ -34,7 +34,7 @@ from forge.compute.pool.compiler import Answer, Compiler
 from forge.compute.pool.local_files import local_files
 from forge.compute.pool.toolchain import PREVIEW_SECONDS, TOOLCHAIN, fetched_folder
 from forge.compute.scheduler.pace import PaceNow, usual_pace
-from forge.core.blobs.sweep import let_go
+from forge.core.blobs.sweep import delete_if_unlinked
 from forge.core.errors import Damaged
 from forge.core.events.declarations import NewEvent
 from forge.core.events.log import append_event
@@ -318,4 +318,4 @@ def prune_previews(project_id: UUID) -> None:
         old = list(rest[KEPT - min(1, shown_by_itself) :])
         Build.objects.filter(pk__in=[build.pk for build in old]).delete()
         digests = drop_unused({build.artefact_id for build in old if build.artefact_id is not None}) if old else set()
-    let_go(digests)
+    delete_if_unlinked(digests)

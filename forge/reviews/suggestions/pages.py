@@ -16,7 +16,7 @@ from forge.accounts.principals import Principal, principal_of
 from forge.builds.models import Preview, PreviewState
 from forge.builds.previews.copies import find_copy
 from forge.builds.serializers import rune_url, watch_to_json
-from forge.comparison.choice_words import choice_words
+from forge.comparison.choice_names import choice_name
 from forge.core.errors import Conflict, Invalid, NotFound, TooOften
 from forge.core.http.pages import for_person, show_again
 from forge.projects.models import Project
@@ -56,7 +56,7 @@ class ShownField:
     @property
     def choices(self) -> tuple[ShownChoice, ...]:
         """What can be chosen, in words and as the Runefile says it."""
-        return tuple(ShownChoice(raw, choice_words(raw)) for raw in self.field.choices)
+        return tuple(ShownChoice(raw, choice_name(raw)) for raw in self.field.choices)
 
     @property
     def is_translated(self) -> bool:
@@ -65,11 +65,11 @@ class ShownField:
 
     @property
     def default(self) -> str:
-        return choice_words(self.field.default)
+        return choice_name(self.field.default)
 
     @property
     def stated(self) -> str:
-        return choice_words(self.field.stated)
+        return choice_name(self.field.stated)
 
     @property
     def rows(self) -> int:

@@ -12,7 +12,7 @@ from django.test import Client, RequestFactory
 
 from forge.accounts.models import User
 from forge.accounts.sign_in import attempts
-from forge.core.errors import CountersAway
+from forge.core.errors import CountersUnavailable
 
 pytestmark = pytest.mark.django_db
 
@@ -25,12 +25,14 @@ def sign_in(browser: Client, email: str, password: str, address: str = "") -> bo
     return browser.post("/accounts/login/", {"login": email, "password": password}, headers=headers).status_code == 302
 
 
+@pytest.mark.protects("sign-in/guessed-passwords")
 def test_after_some_wrong_passwords_the_right_one_has_to_wait(browser_of: Browser, user: User) -> None:
     for number in range(5):
         assert not sign_in(browser_of(None), user.email, f"wrong {number}", f"10.0.0.{number}")
     assert not sign_in(browser_of(None), user.email, PASSWORD, "10.0.0.99")
 
 
+@pytest.mark.protects("sign-in/guessed-passwords")
 @pytest.mark.parametrize("is_forwarded", [False, True])
 def test_trying_many_people_from_one_address_ends_whatever_the_headers_say(
     browser_of: Browser, user: User, monkeypatch: pytest.MonkeyPatch, is_forwarded: bool
@@ -45,6 +47,7 @@ def test_trying_many_people_from_one_address_ends_whatever_the_headers_say(
     assert not sign_in(browser_of(None), user.email, PASSWORD, "10.0.0.99" if is_forwarded else "")
 
 
+@pytest.mark.protects("sign-in/guessed-passwords")
 def test_who_guesses_at_a_person_from_many_addresses_comes_to_an_end(
     browser_of: Browser, user: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -55,6 +58,7 @@ def test_who_guesses_at_a_person_from_many_addresses_comes_to_an_end(
     assert not sign_in(Client(REMOTE_ADDR="203.0.113.1"), user.email, PASSWORD)
 
 
+@pytest.mark.protects("sign-in/lock-outs")
 def test_a_browser_that_its_person_used_before_is_kept_out_by_nobody_elses_guesses(
     browser_of: Browser, user: User, reviewer: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -71,6 +75,7 @@ def test_a_browser_that_its_person_used_before_is_kept_out_by_nobody_elses_guess
     assert sign_in(known, user.email, PASSWORD)
 
 
+@pytest.mark.protects("sign-in/lock-outs")
 def test_a_known_browser_has_its_own_limit(browser_of: Browser, user: User) -> None:
     known = browser_of(None)
     assert sign_in(known, user.email, PASSWORD)
@@ -80,6 +85,7 @@ def test_a_known_browser_has_its_own_limit(browser_of: Browser, user: User) -> N
     assert not sign_in(known, user.email, PASSWORD)
 
 
+@pytest.mark.protects("sign-in/lock-outs")
 def test_nobody_makes_a_browser_known_without_the_key(browser_of: Browser, user: User) -> None:
     browser = browser_of(None)
     assert sign_in(browser, user.email, PASSWORD)
@@ -96,12 +102,14 @@ def test_right_passwords_are_not_counted(browser_of: Browser, user: User) -> Non
         assert sign_in(browser_of(None), user.email, PASSWORD)
 
 
+@pytest.mark.protects("sign-in/guessed-passwords")
 def test_of_many_guesses_at_once_no_more_than_the_limit_are_looked_at() -> None:
     request = RequestFactory().post("/", REMOTE_ADDR="198.51.100.1")
     allowed = [attempts.begin(request, "jo@acme.example").is_allowed for _ in range(20)]
     assert allowed == [True] * 5 + [False] * 15
 
 
+@pytest.mark.protects("sign-in/guessed-passwords")
 @pytest.mark.parametrize(
     ("address", "network"),
     [
@@ -122,12 +130,13 @@ class _Away(LocMemCache):
         super().__init__(name, params)
 
     def add(self, *_: Any, **__: Any) -> bool:
-        raise CountersAway
+        raise CountersUnavailable
 
     def get(self, *_: Any, **__: Any) -> Any:
-        raise CountersAway
+        raise CountersUnavailable
 
 
+@pytest.mark.protects("sign-in/failing-counters")
 def test_without_the_counters_nobody_signs_in_and_open_sessions_go_on(
     browser_of: Browser, user: User, settings: Any, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -142,16 +151,18 @@ def test_without_the_counters_nobody_signs_in_and_open_sessions_go_on(
     assert "without being counted" in caplog.text
 
 
+@pytest.mark.protects("sign-in/failing-counters")
 def test_a_redis_that_is_away_has_a_named_error(caplog: pytest.LogCaptureFixture) -> None:
     from forge.core.cache.shared import SharedCache
 
     shared: Any = SharedCache("redis://127.0.0.1:1/0", {})
     for method, arguments in (("get", ["x"]), ("add", ["x", 1]), ("incr", ["x"]), ("clear", [])):
-        with pytest.raises(CountersAway):
+        with pytest.raises(CountersUnavailable):
             getattr(shared, method)(*arguments)
     assert "Redis cannot be used" in caplog.text
 
 
+@pytest.mark.protects("sign-in/guessed-passwords")
 def test_a_crowd_of_addresses_does_not_make_a_limit_forgotten(browser_of: Browser, user: User) -> None:
     for number in range(5):
         sign_in(browser_of(None), user.email, f"wrong {number}")
@@ -160,6 +171,7 @@ def test_a_crowd_of_addresses_does_not_make_a_limit_forgotten(browser_of: Browse
     assert not sign_in(browser_of(None), user.email, PASSWORD)
 
 
+@pytest.mark.protects("sign-in/known-accounts")
 def test_a_wrong_password_and_an_unknown_person_are_answered_alike(browser_of: Browser, user: User) -> None:
     answers = []
     for email in (user.email, "nobody@acme.example"):
@@ -169,6 +181,7 @@ def test_a_wrong_password_and_an_unknown_person_are_answered_alike(browser_of: B
     assert answers[0] == answers[1]
 
 
+@pytest.mark.protects("sign-in/open-browsers")
 def test_a_browser_left_open_does_not_give_the_password_away(browser_of: Browser, user: User) -> None:
     browser = browser_of(user)
     for number in range(5):
@@ -179,6 +192,7 @@ def test_a_browser_left_open_does_not_give_the_password_away(browser_of: Browser
     assert user.check_password(PASSWORD)
 
 
+@pytest.mark.protects("sign-in/planted-session")
 def test_signing_in_makes_a_new_session(browser_of: Browser, user: User) -> None:
     browser = browser_of(None)
     session = browser.session
@@ -189,6 +203,7 @@ def test_signing_in_makes_a_new_session(browser_of: Browser, user: User) -> None
     assert browser.cookies["sessionid"].value != planted
 
 
+@pytest.mark.protects("sign-in/planted-session")
 def test_a_changed_password_ends_the_other_sessions(browser_of: Browser, user: User) -> None:
     here, elsewhere = browser_of(None), browser_of(None)
     assert sign_in(here, user.email, PASSWORD)

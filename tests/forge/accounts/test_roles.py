@@ -50,6 +50,7 @@ def test_a_role_is_more_than_another_when_it_has_its_verbs_and_others(role: Role
     assert is_more(role, than) is more
 
 
+@pytest.mark.protects("roles/self-promotion")
 @pytest.mark.django_db
 def test_a_maintainer_manages_projects_and_no_people(
     project: Project, maintainer: User, developer: User, organisation: Organisation

@@ -76,6 +76,7 @@ def test_no_more_builds_of_one_person_run_at_once_than_there_are_slots(monkeypat
     assert (waiting.left, waiting.most_at_once) == ([], 2)
 
 
+@pytest.mark.protects("availability/long-builds")
 def test_a_build_of_another_organisation_begins_although_the_slots_are_full(monkeypatch: pytest.MonkeyPatch) -> None:
     waiting = Waiting(monkeypatch, ONE, ONE, OTHER)
     slots = NumberedSlots(1, threading.Event())
@@ -146,6 +147,7 @@ def test_a_preview_that_fails_in_us_leaves_the_slot_free(
     assert "stopped in the middle" in caplog.text
 
 
+@pytest.mark.protects("availability/long-builds")
 @pytest.mark.django_db(transaction=True)
 def test_a_preview_of_another_organisation_begins_while_a_long_one_is_made(
     project: Any, stranger: Any, monkeypatch: pytest.MonkeyPatch

@@ -16,7 +16,7 @@ from forge.projects.models import Project, Sample
 from forge.projects.samples.access import sample_terms
 from forge.reviews.actions import Asked, ask_for_review
 from rune.running.evaluation.evaluation import Evaluation, Outcome
-from tests.forge.made_builds import RUNE, built
+from tests.forge.factories.builds import RUNE, built
 
 pytestmark = pytest.mark.django_db
 

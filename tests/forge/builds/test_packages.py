@@ -169,6 +169,7 @@ def test_a_refusal_tells_the_first_errors() -> None:
     assert refusal_of("The compiler gave up.", [warning]) == "The compiler gave up."
 
 
+@pytest.mark.protects("compiling/wrong-packages")
 def test_a_package_whose_self_test_fails_does_not_leave_the_build(monkeypatch: pytest.MonkeyPatch) -> None:
     told: list[tuple[str, Any]] = []
 

@@ -14,7 +14,7 @@ from forge.accounts.models import User
 from forge.builds.models import Preview
 from forge.builds.pages.pipeline_picture import Mark, drawn_pipeline
 from forge.projects.models import Project
-from tests.forge.made_builds import built
+from tests.forge.factories.builds import built
 
 Browser = Callable[[User | None], Client]
 

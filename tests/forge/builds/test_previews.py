@@ -333,6 +333,7 @@ def test_endless_typing_is_previewed_all_the_same() -> None:
     assert called.wait(5)
 
 
+@pytest.mark.protects("live/event-contents")
 def test_an_event_brings_the_preview_as_any_member_would_read_it(
     project: Any, viewer: Any, browser_of: Any, compiler: Compiler, monkeypatch: pytest.MonkeyPatch
 ) -> None:

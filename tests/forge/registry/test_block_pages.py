@@ -15,8 +15,8 @@ from forge.registry.models import BlockVersion
 from rune.compiler.blocks.shared_path import parse_shared_path
 from rune.compiler.pyblock.check import read_file
 from rune.compiler.pyblock.interface import interface_of
-from tests.forge.made_blocks import published_block
-from tests.forge.made_builds import built
+from tests.forge.factories.blocks import published_block
+from tests.forge.factories.builds import built
 from tests.rune.shared_blocks import SMOOTH
 
 pytestmark = pytest.mark.django_db
@@ -56,6 +56,7 @@ def test_what_a_page_says_of_a_function() -> None:
     assert "inputs: [input]" in stage_text(path, None)
 
 
+@pytest.mark.protects("roles/block-users")
 def test_the_list_shows_what_there_is_and_finds_it(
     project: Any, developer: Any, viewer: Any, stranger: Any, owner: Any, browser_of: Any
 ) -> None:
@@ -81,6 +82,7 @@ def test_the_list_shows_what_there_is_and_finds_it(
     assert "Blocks" in _text(browser_of(None).get("/acme/kitchen"))
 
 
+@pytest.mark.protects("roles/block-users")
 def test_a_block_s_page_has_its_versions_source_and_users(
     project: Any, developer: Any, viewer: Any, stranger: Any, owner: Any, browser_of: Any
 ) -> None:

@@ -23,6 +23,7 @@ class Person:
 NAMES = names_of([Person(UUID(int=1))])
 
 
+@pytest.mark.protects("browser/comments")
 @pytest.mark.parametrize(
     ("text", "html"),
     [

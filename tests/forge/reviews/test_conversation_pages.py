@@ -16,7 +16,7 @@ from forge.reviews.actions import Asked, ask_for_review, begin_thread, delete_co
 from forge.reviews.models import AnchoredThread, Review
 from forge.reviews.threads.actions.wrong_results import WrongResult
 from forge.reviews.threads.anchors import Kind, Wish, element_id
-from tests.forge.made_builds import built
+from tests.forge.factories.builds import built
 
 pytestmark = pytest.mark.django_db
 

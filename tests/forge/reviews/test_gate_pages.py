@@ -16,7 +16,7 @@ from forge.reviews.actions import Asked, ask_for_review, give_verdict
 from rune.source.policy import Figure, Figures, judge
 from rune.source.policy.read import read_policy
 from rune.source.policy.schema import policy_schema
-from tests.forge.made_builds import RUNE, approved, built
+from tests.forge.factories.builds import RUNE, approved, built
 
 pytestmark = pytest.mark.django_db
 

@@ -13,7 +13,7 @@ from forge.builds.pages.pipeline_picture import DrawnPipeline, drawn_pipeline, m
 from forge.comparison.changes import Comparison, PipelineChange, compare
 from forge.comparison.line_stretches import FileLines, stretches_of
 from forge.comparison.sentences import sentences
-from forge.comparison.sides import Side
+from forge.comparison.snapshots import Snapshot
 from forge.projects.models import Project, Version
 from forge.projects.versions.comparison_source import side_of_files, side_of_tree
 from forge.projects.versions.store import Manifest, WorkingTree, manifest_digest, stored_text
@@ -117,7 +117,7 @@ Texts = Callable[[str], str | None]
 """What the file at a path of a side says; None where it is no text, or not there."""
 
 
-def _compared(then: Side, now: Side, text_then: Texts, text_now: Texts, disputed: Sequence[str]) -> MergeView:
+def _compared(then: Snapshot, now: Snapshot, text_then: Texts, text_now: Texts, disputed: Sequence[str]) -> MergeView:
     comparison = compare(then, now)
     said = sentences(comparison)
     drawn: DrawnPipeline | None = None
