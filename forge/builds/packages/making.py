@@ -12,7 +12,7 @@ from typing import Any, cast
 
 from forge.builds.execution import Execution, NewCompiler
 from forge.builds.jobs import Job, Step, package_job
-from forge.builds.leases import Lease, set_package
+from forge.builds.leases import BuildLease, set_package
 from forge.builds.models import Artefact, BuildPackage
 from forge.compute.errors import ChildDied
 from forge.compute.pool.compiler import Answer, Compiler
@@ -33,7 +33,7 @@ Say = Callable[[str, str, str], None]
 class PackageWork:
     """What packages are made with: the build's lease, its job and its rune."""
 
-    lease: Lease
+    lease: BuildLease
     job: Job
     rune: Artefact
     say: Say
@@ -78,7 +78,7 @@ class PackageWork:
 class PackageRecorder:
     """Records what became of one package."""
 
-    def __init__(self, lease: Lease, target: str, say: Say) -> None:
+    def __init__(self, lease: BuildLease, target: str, say: Say) -> None:
         self._lease = lease
         self._target = target
         self._say = say

@@ -1,4 +1,4 @@
-"""Leases of deliveries, stored in their rows: several processes send, and each message is taken by one of them.
+"""Deliveries that are due: several processes send, and each message is leased by one of them (`forge.core.leases`).
 
 A process that dies in the middle lets its lease run out, and another sends the message again: a receiver may get it
 twice, and knows it by its `webhook-id`.
@@ -6,14 +6,12 @@ twice, and knows it by its `webhook-id`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F, Q
 
 from forge.accounts.principals import INSTALLATION
+from forge.core.leases import Lease, unleased
 from forge.webhooks.actions import stop_webhook
 from forge.webhooks.models import Attempt, Delivery, DeliveryState
 from forge.webhooks.schedule import wait_after
@@ -25,42 +23,27 @@ GONE = 410
 """By this status a receiver says that it wants nothing more."""
 
 
-@dataclass(frozen=True)
-class Lease:
-    """The right to send a delivery."""
-
-    delivery: UUID
-    fence: int
-
-
 def take(now: datetime) -> Lease | None:
     """Leases the delivery that is due for longest; None where none is. A webhook gets one message at a time: one that
     answers slowly keeps no others waiting."""
     busy = Delivery.objects.filter(lease_until__gt=now).values("webhook")
     due = (
-        Delivery.objects.filter(
-            Q(lease_until=None) | Q(lease_until__lte=now), state=DeliveryState.WAITING, due__lte=now
-        )
+        Delivery.objects.filter(unleased(now), state=DeliveryState.WAITING, due__lte=now)
         .filter(webhook__stopped=None)
         .exclude(webhook__in=busy)
         .order_by("due", "created")
     )
-    while (found := due.first()) is not None:
-        mine = Delivery.objects.filter(pk=found.pk, fence=found.fence, state=DeliveryState.WAITING)
-        if mine.update(fence=F("fence") + 1, lease_until=now + LEASE):
-            return Lease(found.pk, found.fence + 1)
+    waiting = Delivery.objects.filter(state=DeliveryState.WAITING)
+    while (delivery := due.first()) is not None:
+        if lease := Lease.take(waiting, delivery, now + LEASE):
+            return lease
     return None
 
 
 @transaction.atomic
 def finish(lease: Lease, answer: Answer, began: datetime, now: datetime) -> bool:
     """Writes down what came of an attempt; answers False, and writes nothing, where the lease was lost."""
-    delivery = (
-        Delivery.objects.select_for_update(of=("self",))
-        .select_related("webhook__organisation")
-        .filter(pk=lease.delivery, fence=lease.fence, lease_until__isnull=False)
-        .first()
-    )
+    delivery = lease.rows.select_for_update(of=("self",)).select_related("webhook__organisation").first()
     if delivery is None:
         return False
     Attempt.objects.create(
