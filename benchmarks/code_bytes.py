@@ -24,7 +24,8 @@ TEXT = (
     "is below that, person and vww float are not, and `--optimize speed` is above it for vww, ic and person, where "
     "each layer has a copy of its own of every loop. The usual build lets a layer share where that saves a greater "
     "share of the bytes than it costs of the time, so a large model has more code: person has 243,696 bytes of "
-    "constants. Made to share all of its layers' kernels it has 15,055 and takes 1.24 of the time (ADR 167)."
+    "constants. Made to share all of its layers' kernels it has 15,055 and takes 1.24 of the time "
+    "(the README of the kernels says why it does not)."
 )
 
 

@@ -12,8 +12,8 @@ from typing import Any
 from csp.constants import NONE, SELF
 
 from forge.serving.environment import has_passkeys, read_environment, secret_key
+from forge.serving.secret_environment import shield
 from forge.serving.services import caches, channel_layers
-from forge.serving.shielding import shield
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 # The secrets are in this process's memory from here on, and nowhere else.
@@ -103,7 +103,8 @@ TEMPLATES: list[dict[str, Any]] = [
 
 # Everything that is written is on the disk before it is answered: synchronous FULL costs 0.3 ms a commit and also
 # survives a power cut. IMMEDIATE takes the write lock when a transaction starts, so no transaction fails half way.
-# The log is carried over by a thread of the server (forge.core.checkpoints); 80 MB of it is for when there is none.
+# The log is carried over by a thread of the server (forge.core.database.checkpoints); 80 MB of it is for when there is
+# none.
 _SQLITE: dict[str, Any] = {
     "ENGINE": "django.db.backends.sqlite3",
     "NAME": DATA_DIR / "forge.sqlite3",
@@ -130,8 +131,7 @@ def _storage(folder: str) -> dict[str, Any]:
 
 
 STORAGES = {
-    # Nothing is stored here any more: a migration reads what an older version left (`forge.builds`, 0006).
-    "default": _storage("media"),
+    "default": _storage("blobs"),
     "blobs": _storage("blobs"),
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
@@ -159,15 +159,15 @@ ACCOUNT_ADAPTER = "forge.accounts.sign_in.adapter.Accounts"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
-# Addresses are confirmed by our own pages (forge.accounts.actions.addresses); until then a person may work.
+# Addresses are confirmed by our own pages (forge.accounts.people.actions.addresses); until then a person may work.
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_LOGOUT_REDIRECT_URL = "/"
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = ENVIRONMENT.public.scheme
 # Beside those of allauth: asking for a short code, by address, and trying codes, by person
-# (forge.accounts.actions.device). Passwords are counted in `forge.accounts.sign_in.attempts`; "login_failed" is left
-# for codes of the second factor, and counted by person alone: who comes so far knows the password.
+# (forge.accounts.tokens.actions.device). Passwords are counted in `forge.accounts.sign_in.attempts`; "login_failed" is
+# left for codes of the second factor, and counted by person alone: who comes so far knows the password.
 ACCOUNT_RATE_LIMITS = {
     "start_device": "10/m/ip",
     "try_device_code": "10/m/user",
@@ -195,7 +195,7 @@ SOCIALACCOUNT_EMAIL_AUTHENTICATION = True
 SOCIALACCOUNT_EMAIL_AUTHENTICATION_AUTO_CONNECT = True
 SOCIALACCOUNT_EMAIL_VERIFICATION = "none"
 # A link: browsers apply the policy's form-action to all addresses that a form is led on to, and a service leads on to
-# more than its own. Nothing is tied to an open session by it (forge.accounts.sign_on).
+# more than its own. Nothing is tied to an open session by it (forge.accounts.sign_in.sign_on).
 SOCIALACCOUNT_LOGIN_ON_GET = True
 SIGN_ON = ENVIRONMENT.sign_on.services
 SIGN_ON_DOMAINS = ENVIRONMENT.sign_on.domains
@@ -304,10 +304,10 @@ USE_I18N = False
 LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
-    "filters": {"belonging": {"()": "forge.core.logs.Belonging"}},
+    "filters": {"belonging": {"()": "forge.core.logs.RequestContextFilter"}},
     "formatters": {
-        "text": {"()": "forge.core.logs.TextLines", "format": "%(asctime)s %(levelname)s %(name)s: %(message)s"},
-        "json": {"()": "forge.core.logs.JsonLines"},
+        "text": {"()": "forge.core.logs.TextFormatter", "format": "%(asctime)s %(levelname)s %(name)s: %(message)s"},
+        "json": {"()": "forge.core.logs.JsonFormatter"},
     },
     "handlers": {
         "console": {

@@ -135,7 +135,7 @@ class Turn:
 
 
 class Turns:
-    """Shares a few computing processes among all who want to compute. Safe from any thread."""
+    """Allocations a few computing processes among all who want to compute. Safe from any thread."""
 
     def __init__(
         self,

@@ -1,4 +1,4 @@
-"""Fetches from a Git server, and pushes to one, in a process of its own: `python -P -m forge.projects.git_process`.
+"""Fetches from a Git server, and pushes to one, in a process of its own: `python -P -m forge.projects.git.process`.
 
 What to do comes as JSON on the standard input; what came of it goes as JSON to the standard output. What strangers put
 into a repository is unpacked here, under limits of memory and time, without the server's

@@ -1,4 +1,4 @@
-"""Reads a project's .zip with its history, in a process of its own: `python -P -m forge.projects.history_process`.
+"""Reads a project's .zip with its history, in a process of its own: `python -P -m forge.projects.history.process`.
 
 Its working directory has the archive that somebody sent. It writes there `files.zip` with the files as they are beside
 `.git`, and `blobs/` with each file of the history once; the commits go as JSON to the standard output. What strangers
@@ -22,7 +22,7 @@ from typing import Any, Final
 from dulwich.config import ConfigFile
 from dulwich.objects import Commit
 
-from forge.projects.archives.reading import GIT_FOLDER, Archive, check_list, kind_problem
+from forge.projects.archives.read_archive import GIT_FOLDER, Archive, check_list, kind_problem
 from forge.projects.errors import ArchiveRefused
 from forge.projects.git.objects import Broken, Limits, Objects, changes
 from forge.projects.git.process import ARCHIVE, MEMORY, PROCESSOR_SECONDS

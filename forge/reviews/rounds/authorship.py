@@ -13,7 +13,7 @@ from forge.reviews.models import Choice, Verdict
 
 
 def authors_of(build: Build) -> frozenset[UUID]:
-    """Who asked for a build of these bytes, or wrote in the files since the last approved build (docs/adr/0076).
+    """Who asked for a build of these bytes, or wrote in the files since the last approved build (docs/adr/0070).
 
     That is the newest one with other bytes, approved and wanted changed by nobody, whose files are not newer. Who takes
     a suggestion wrote it; who gives a recording wrote nothing.

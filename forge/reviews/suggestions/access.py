@@ -12,7 +12,7 @@ from forge.builds.models import Build
 from forge.builds.previews.copies import WishJson
 from forge.comparison.argument_sentences import argument_sentences
 from forge.comparison.changes import ArgumentChange, StageChange
-from forge.comparison.sides import read_outline
+from forge.comparison.snapshots import read_outline
 from forge.compute.pool.language import language_pool
 from forge.core.actors import Actor
 from forge.core.errors import Unprocessable

@@ -1,5 +1,5 @@
-"""The profile of a build: which runtime's bits a rune gives (ADR 5, 92), and the version of it that tests hold the
-kernels to."""
+"""The profile of a build: which runtime's bits a rune gives (decisions 5 and 92), and the version that tests compare
+the kernels with."""
 
 from __future__ import annotations
 

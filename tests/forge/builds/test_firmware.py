@@ -25,7 +25,7 @@ from forge.projects.actions import create_project
 from forge.projects.models import Project
 from rune.devices.firmware.uf2 import read_uf2
 from tests.forge.builds.conftest import log_of
-from tests.forge.made_builds import built
+from tests.forge.factories.builds import built
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -75,6 +75,7 @@ def test_a_build_of_other_bytes_is_refused(client: Client, sine: Project, develo
     assert told == {"state": "refused", "reason": OTHER_RUNE}
 
 
+@pytest.mark.protects("compiling/firmware-names")
 def test_firmware_is_made_once_and_is_of_the_very_rune(
     client: Client,
     sine: Project,

@@ -1,4 +1,4 @@
-// What lies where in the memory of a model that is compiled, and in which steps; `forge/web/memory.py` draws the same on a build's page.
+// What lies where in the memory of a model that is compiled, and in which steps; `forge/builds/pages/memory_map.py` draws the same on a build's page.
 import type { MemoryMap as Map } from "../../../api/schema";
 import { bytes } from "../../format/quantities";
 import "../../../look/memory.css";
