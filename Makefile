@@ -55,9 +55,10 @@ screenshots: ## Take the pictures that the documentation shows anew
 	@$(PYTHON) -m tools.setup dev
 	@$(VENV)/python -m tools.screenshots
 
-reference: ## Write the pages of docs/reference that are made from the code
+reference: ## Write the pages of docs/reference that are made from the code, and the tests of docs/security
 	@$(PYTHON) -m tools.setup dev
 	@$(VENV)/python -m tools.reference
+	@$(VENV)/python -m tools.security_pages
 
 bom: ## Write bills of materials (CycloneDX) of the Python packages and of the front end's
 	@$(PYTHON) -m tools.setup dev
