@@ -10,10 +10,10 @@ from django.core.management import call_command
 from forge.accounts.actions import change_role, invite, remove_member, update_organisation
 from forge.accounts.models import Organisation, Role, User
 from forge.accounts.permissions import ALLOWED, OF_ORGANISATION, OF_PROJECT, Verb, is_more
+from forge.accounts.role_words import ROLE_WORDS
 from forge.core.errors import Forbidden
 from forge.projects.actions import delete_project, restore_project, update_project
 from forge.projects.models import Project
-from forge.web.organisation import ROLE_WORDS
 from tests.forge.web.test_permissions_matrix import KINDS
 
 

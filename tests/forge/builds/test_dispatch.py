@@ -13,10 +13,12 @@ import pytest
 from forge.accounts.models import Organisation
 from forge.builds import dispatch
 from forge.builds.dispatch import NumberedSlots, PreviewSlots
-from forge.builds.leases import Lease
+from forge.builds.leases import BuildLease
+from forge.builds.models import Build
 from forge.compute.pool.compiler import Compiler
 from forge.compute.scheduler.pace import PaceNow
 from forge.compute.scheduler.slots import Party
+from forge.core.leases import Lease
 from forge.projects.models import Project
 from tests.forge.builds.conftest import warm
 
@@ -42,15 +44,15 @@ class Waiting:
         monkeypatch.setattr(dispatch, "take", self._take)
         monkeypatch.setattr(dispatch, "LeasedBuild", self._build)
 
-    def _take(self, *, may_take: Callable[[Party], bool]) -> Lease | None:
+    def _take(self, *, may_take: Callable[[Party], bool]) -> BuildLease | None:
         with self._lock:
             party = next(filter(may_take, self.left), None)
             if party is None:
                 return None
             self.left.remove(party)
-            return Lease(uuid4(), 1, 1, party)
+            return BuildLease(Lease(Build, uuid4(), 1), 1, party)
 
-    def _build(self, lease: Lease, stopping: threading.Event, **others: Any) -> Any:
+    def _build(self, lease: BuildLease, stopping: threading.Event, **others: Any) -> Any:
         return self
 
     def run(self) -> None:

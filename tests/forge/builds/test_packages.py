@@ -20,7 +20,7 @@ from forge.builds.evaluations.limits import judgements_of
 from forge.builds.leased_build import LeasedBuild
 from forge.builds.leases import take
 from forge.builds.models import Artefact, ArtefactFile, Build, Role, State
-from forge.builds.packages.leased import refusal_of
+from forge.builds.packages.making import refusal_of
 from forge.compute.child import package_steps
 from forge.compute.pool.compiler import Compiler
 from forge.core.errors import Forbidden, Invalid

@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from forge.core.http.static_files import StaticFiles
-from forge.web.language_files import language_address
+from forge.web.studio.language_files import language_address
 
 
 async def get(folder: Path, path: str) -> httpx.Response:

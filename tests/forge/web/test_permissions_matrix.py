@@ -552,18 +552,9 @@ ELSEWHERE = frozenset(
 
 OURS = (
     *("forge.accounts", "forge.notices", "forge.projects", "forge.search", "forge.webhooks", "forge.player"),
-    *("forge.web", "allauth"),
+    *("forge.builds.pages", "forge.registry.blocks.pages", "forge.moderation.pages", "forge.web", "allauth"),
 )
-NOT_OURS = (
-    "forge.web.builds",
-    "forge.web.change_requests",
-    "forge.web.conversation",
-    "forge.web.guests",
-    "forge.web.reviews",
-    "forge.web.runes",
-    "forge.web.suggestions",
-    "forge.serving",
-)
+NOT_OURS = ("forge.web.builds", "forge.web.runes.page.page", "forge.serving")
 
 
 @pytest.fixture

@@ -18,15 +18,15 @@ from django.test import Client
 from PIL import Image
 
 from forge.builds.models import BuildPackage
+from forge.player.pages.embed import script_path
 from forge.projects.actions import fork_project, update_project
 from forge.registry.actions import deprecate_tag, publish_build
 from forge.registry.picture import PictureFacts
-from forge.web.embed import script_path
-from forge.web.use_it import Published, interface_of, snippets
+from forge.registry.usage_snippets import Published, interface_of, snippets
 from rune.devices.boards.finding import boards
 from rune.running.evaluation.evaluation import Outcome
+from tests.forge.builds.test_evaluation_pages import evaluated
 from tests.forge.factories.builds import NEEDS, approved, built, packed
-from tests.forge.web.test_evaluation_pages import evaluated
 
 pytestmark = pytest.mark.django_db
 

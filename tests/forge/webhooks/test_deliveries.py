@@ -31,8 +31,8 @@ from forge.webhooks.actions import (
     repeat,
     rotate_secret,
 )
+from forge.webhooks.deliveries import LEASE, finish, take
 from forge.webhooks.errors import TooManyWebhooks
-from forge.webhooks.leases import LEASE, finish, take
 from forge.webhooks.models import Attempt, Delivery, DeliveryState, Webhook
 from forge.webhooks.schedule import AFTER, wait_after
 from forge.webhooks.sending import Answer
@@ -158,7 +158,7 @@ def test_a_webhook_gets_one_message_at_a_time_and_keeps_no_other_webhook_waiting
     other, _ = create_webhook(owner, organisation, "https://example.com/other", TOPICS)
     first, _, third = ping(owner, webhook), ping(owner, webhook), ping(owner, other)
     now = timezone.now()
-    taken = [lease.delivery for _ in range(3) if (lease := take(now))]
+    taken = [lease.key for _ in range(3) if (lease := take(now))]
     assert taken == [first.pk, third.pk]
 
 
@@ -186,7 +186,7 @@ def test_a_webhook_that_takes_other_messages_goes_on(webhook: Webhook, owner: Us
     other = ping(owner, webhook)
     lease = take(timezone.now())
     assert lease is not None
-    assert lease.delivery == other.pk
+    assert lease.key == other.pk
     finish(lease, TAKEN, timezone.now(), timezone.now())
     for _ in AFTER:
         fail(delivery)
@@ -219,7 +219,7 @@ def test_a_delivery_is_sent_again_under_its_id(webhook: Webhook, owner: User) ->
     repeat(owner, delivery)
     lease = take(timezone.now())
     assert lease is not None
-    assert lease.delivery == delivery.pk
+    assert lease.key == delivery.pk
 
 
 def test_a_rotated_secret_signs_beside_the_one_before_for_a_day(webhook: Webhook, owner: User) -> None:
