@@ -16,9 +16,9 @@ from typing import Any, Final
 
 from PIL import Image, ImageDraw
 
-from rune.building.building import build
-from rune.files import FolderFiles
-from rune.runtime import Runtime
+from rune.compiler.building.building import build
+from rune.project.files import FolderFiles
+from rune.running.runtime import Runtime
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "static" / "example"

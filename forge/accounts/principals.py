@@ -92,9 +92,9 @@ class Principal:
         return self._standing.project_roles
 
     @property
-    def kept_out(self) -> frozenset[UUID]:
+    def blocked_organisations(self) -> frozenset[UUID]:
         """Where the person has a role, and is not let in without a second factor."""
-        return self._standing.kept_out
+        return self._standing.blocked_organisations
 
     @cached_property
     def _standing(self) -> Standing:

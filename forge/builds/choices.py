@@ -10,13 +10,13 @@ from django.db.models import F, Window
 from django.db.models.functions import RowNumber
 
 from forge.builds.models import Build, BuildChoices, State
+from forge.core.api.json_types import choices as one_of
 from forge.core.errors import Invalid
-from forge.core.json_types import choices as one_of
 from forge.projects.models import Project
-from rune.anvil.aim import AIMS, Aim
-from rune.anvil.profile import PROFILES, Profile
-from rune.policy.policy import WishesJson
-from rune.targets.finding import targets
+from rune.compiler.anvil.aim import AIMS, Aim
+from rune.compiler.anvil.profile import PROFILES, Profile
+from rune.compiler.targets.finding import targets
+from rune.source.policy.policy import BuildPreferencesJson
 from rune.wording import listed
 
 AimJson = Annotated[str, one_of("Optimize", AIMS)]
@@ -83,7 +83,7 @@ class TargetsJson(MannerJson):
     nothing."""
 
     targets: list[TargetJson]
-    in_file: WishesJson | None
+    in_file: BuildPreferencesJson | None
     made: list[MadeJson]
 
 
@@ -167,11 +167,11 @@ def targets_to_json(project: Project) -> TargetsJson:
     }
 
 
-def _in_file(project: Project) -> WishesJson | None:
+def _in_file(project: Project) -> BuildPreferencesJson | None:
     """What the newest good build found in its `forge.yml`."""
     good = Build.objects.numbered().filter(project=project, state=State.SUCCEEDED, artefact__isnull=False)
     report = good.order_by("-number").values_list("artefact__report", flat=True).first()
-    return cast("WishesJson | None", ((report or {}).get("policy") or {}).get("build"))
+    return cast("BuildPreferencesJson | None", ((report or {}).get("policy") or {}).get("build"))
 
 
 def _made(project: Project) -> Iterator[MadeJson]:

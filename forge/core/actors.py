@@ -45,7 +45,7 @@ class Actor(Protocol):
 
     @property
     def scopes(self) -> frozenset[str] | None:
-        """To what it is held, of all that its person may do (`forge.accounts.scopes`); None for all of it."""
+        """To what it is held, of all that its person may do (`forge.accounts.tokens.scopes`); None for all of it."""
 
     @property
     def reach(self) -> frozenset[str] | None:
@@ -60,6 +60,6 @@ class Actor(Protocol):
         """Its roles in single projects, by the id of the project, where its person is let in."""
 
     @property
-    def kept_out(self) -> frozenset[UUID]:
+    def blocked_organisations(self) -> frozenset[UUID]:
         """The ids of the organisations whose members its person is among, and which let nobody in without a second
         factor."""

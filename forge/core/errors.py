@@ -13,7 +13,8 @@ class DomainError(Exception):
 
     title = "The request failed"
     denial: object = None
-    """What was refused, for the audit log (`forge.core.denials.Denial`); None where nobody was refused anything."""
+    """What was refused, for the audit log (`forge.core.audit.denials.Denial`); None where nobody was refused
+    anything."""
 
     def __init__(self, detail: str, *, errors: Mapping[str, Sequence[str]] | None = None, **extra: object) -> None:
         """`errors` says what is wrong by field; `extra` is for programs, such as an offset in a file."""
@@ -56,7 +57,7 @@ class Forbidden(DomainError):
     title = "You may not do this"
 
 
-class StepNeeded(Forbidden):
+class SetupRequired(Forbidden):
     """The person may do it once they have set something up in their own account; `location` is the page for that."""
 
     def __init__(self, detail: str, location: str) -> None:
@@ -142,7 +143,7 @@ class Busy(DomainError):
     title = "The server is busy"
 
 
-class CountersAway(Busy):
+class CountersUnavailable(Busy):
     """What may be tried a few times only cannot be counted, since the shared cache is away."""
 
     title = "Try again in a moment"

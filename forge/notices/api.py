@@ -12,12 +12,12 @@ from rest_framework.response import Response
 
 from forge.accounts.permissions import Verb
 from forge.accounts.principals import principal_of, signed_in
-from forge.accounts.scopes import Scope
+from forge.accounts.tokens.scopes import Scope
 from forge.core.actors import Actor
-from forge.core.api import ForgeView, needing
+from forge.core.api.json_types import PageJson
+from forge.core.api.pages import CursorPages
+from forge.core.api.views import ForgeView, needing
 from forge.core.errors import Invalid
-from forge.core.json_types import PageJson
-from forge.core.pages import CursorPages
 from forge.notices import actions
 from forge.notices.access import find_notice, level_of, mail_choice_of, notices_of, unread_count
 from forge.notices.serializers import InboxJson, NoticeJson, WatchedJson, notice_to_json
@@ -54,7 +54,7 @@ class Inbox(ForgeView):
     @extend_schema(operation_id="inbox_change", request=InboxChangeSerializer, responses=InboxJson)
     def patch(self, request: Request) -> Response:
         principal = signed_in(request)
-        actions.choose_mail(principal, self.asked(request, InboxChangeSerializer)["mail"])
+        actions.choose_mail(principal, self.read_body(request, InboxChangeSerializer)["mail"])
         return Response(_inbox(principal))
 
 
@@ -101,7 +101,7 @@ class OneNotice(ForgeView):
         """Says that one has looked at it, is done with it, or wants to hear nothing more of its thing."""
         principal = signed_in(request)
         notice = find_notice(principal, notice_id)
-        asked = self.asked(request, NoticeChangeSerializer)
+        asked = self.read_body(request, NoticeChangeSerializer)
         if "muted" in asked:
             actions.mute(principal, notice, muted=asked["muted"])
         if "read" in asked or "done" in asked:
@@ -123,7 +123,7 @@ class ProjectWatch(ProjectView):
     def put(self, request: Request, organisation: str, name: str) -> Response:
         project = self.project(request, organisation, name, Verb.READ)
         level = actions.watch_project(
-            principal_of(request), project, self.asked(request, ChooseWatchSerializer)["level"]
+            principal_of(request), project, self.read_body(request, ChooseWatchSerializer)["level"]
         )
         return Response(WatchedJson(level=level.value))
 

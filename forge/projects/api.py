@@ -10,22 +10,23 @@ from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from forge.accounts.access import find_organisation
+from forge.accounts.organisations.access import find_organisation
 from forge.accounts.permissions import Verb
 from forge.accounts.principals import principal_of, signed_in
-from forge.accounts.scopes import Scope
-from forge.core.api import ForgeView, RawBody, body_chunks, needing, raising
-from forge.core.blob_responses import as_foreign, blob_response
-from forge.core.blobs import read_blob
+from forge.accounts.tokens.scopes import Scope
+from forge.core.api.json_types import PageJson
+from forge.core.api.pages import CursorPages
+from forge.core.api.schema import WithParts
+from forge.core.api.views import ForgeView, RawBody, body_chunks, needing, raising
+from forge.core.blobs.responses import as_foreign, blob_response
+from forge.core.blobs.store import read_blob
 from forge.core.errors import Conflict, Gone, Moved, Stale, Unprocessable
-from forge.core.json_types import PageJson
-from forge.core.pages import CursorPages
-from forge.core.schema import WithParts
-from forge.projects import actions, files
+from forge.projects import actions
 from forge.projects.access import find_project, is_favourite
 from forge.projects.errors import FileNotThere
+from forge.projects.files import contents as files
+from forge.projects.files.model_files import DrawnModelJson, ModelPageJson, is_model, model_drawing, model_page
 from forge.projects.hooks import state_parts
-from forge.projects.model_files import DrawnModelJson, ModelPageJson, is_model, model_drawing, model_page
 from forge.projects.models import Project
 from forge.projects.serializers import (
     ChooseFavouriteSerializer,
@@ -46,7 +47,7 @@ from forge.projects.serializers import (
     template_to_json,
 )
 from forge.projects.state import project_state
-from rune.templates import list_templates
+from rune.source.templates import list_templates
 
 
 class ProjectView(ForgeView):
@@ -80,7 +81,7 @@ class Projects(ForgeView):
     @extend_schema(request=NewProjectSerializer, responses={201: ProjectJson})
     def post(self, request: Request) -> Response:
         principal = signed_in(request)
-        asked = self.asked(request, NewProjectSerializer)
+        asked = self.read_body(request, NewProjectSerializer)
         organisation = find_organisation(principal, asked["organisation"], Verb.CREATE_PROJECT)
         project = actions.create_project(principal, organisation, asked["name"], asked["template"] or None)
         return Response(project_to_json(project, principal_of(request)), status=status.HTTP_201_CREATED)
@@ -127,7 +128,9 @@ class ProjectDetail(ProjectView):
     @extend_schema(request=ProjectChangeSerializer, responses=ProjectJson)
     def patch(self, request: Request, organisation: str, name: str) -> Response:
         project = self.project(request, organisation, name, Verb.READ)
-        changed = actions.update_project(principal_of(request), project, **self.asked(request, ProjectChangeSerializer))
+        changed = actions.update_project(
+            principal_of(request), project, **self.read_body(request, ProjectChangeSerializer)
+        )
         return Response(project_to_json(changed, principal_of(request)))
 
     @extend_schema(responses={204: OpenApiResponse(description="deleted; an owner can restore it")})
@@ -146,7 +149,7 @@ class ProjectRestore(ForgeView):
     def post(self, request: Request, organisation: str, name: str) -> Response:
         principal = signed_in(request)
         found = find_organisation(principal, organisation, Verb.SEE_ORGANISATION)
-        asked = self.asked(request, RestoreSerializer)
+        asked = self.read_body(request, RestoreSerializer)
         restored = actions.restore_project(principal, found, name, asked.get("name"))
         return Response(project_to_json(restored, principal))
 
@@ -166,7 +169,7 @@ class ProjectFavourite(ProjectView):
     def put(self, request: Request, organisation: str, name: str) -> Response:
         principal = signed_in(request)
         project = self.project(request, organisation, name, Verb.SEE)
-        chosen = self.asked(request, ChooseFavouriteSerializer)["favourite"]
+        chosen = self.read_body(request, ChooseFavouriteSerializer)["favourite"]
         actions.mark_favourite(principal, project, chosen=chosen)
         return Response(FavouriteJson(favourite=chosen))
 
@@ -250,7 +253,7 @@ class ProjectFileRename(ProjectView):
     @extend_schema(request=RenameFileSerializer, responses=FileJson)
     def post(self, request: Request, organisation: str, name: str, path: str) -> Response:
         project = self.project(request, organisation, name, Verb.EDIT)
-        asked = self.asked(request, RenameFileSerializer)
+        asked = self.read_body(request, RenameFileSerializer)
         return Response(file_to_json(actions.rename_file(principal_of(request), project, path, asked["path"])))
 
 

@@ -60,12 +60,12 @@ def title_of(path: str) -> str:
 
 def find_headings(words: Sequence[str], most: int) -> list[Heading]:
     """The headings in which, or in the title of whose page, each word is; titles first."""
-    found = [(heading, place) for place, heading in enumerate(_headings()) if _fits(heading, words)]
-    found.sort(key=lambda each: (each[0].text != each[0].page, each[1]))
-    return [heading for heading, _ in found[:most]]
+    matches = [(heading, place) for place, heading in enumerate(_headings()) if _matches(heading, words)]
+    matches.sort(key=lambda each: (each[0].text != each[0].page, each[1]))
+    return [heading for heading, _ in matches[:most]]
 
 
-def _fits(heading: Heading, words: Sequence[str]) -> bool:
+def _matches(heading: Heading, words: Sequence[str]) -> bool:
     text = f"{heading.text} {heading.page}".lower()
     own = heading.text.lower()
     return all(word in text for word in words) and any(word in own for word in words)
@@ -74,7 +74,7 @@ def _fits(heading: Heading, words: Sequence[str]) -> bool:
 @cache
 def _files() -> dict[str, Path]:
     base = Path(settings.BASE_DIR)
-    folder, blocks = base / "docs", (base / "rune" / "blocks").glob("*/README.md")
+    folder, blocks = base / "docs", (base / "rune" / "compiler" / "blocks").glob("*/README.md")
     pages = {str(file.relative_to(folder).with_suffix("")): file for file in sorted(folder.rglob("*.md"))}
     return pages | {f"{BLOCKS}/{file.parent.name}": file for file in sorted(blocks)}
 

@@ -11,16 +11,16 @@ from django.core.cache import caches
 
 from forge.comparison.changes import Comparison, PipelineChange, compare
 from forge.comparison.sentences import sentences
-from forge.comparison.sides import Side
+from forge.comparison.snapshots import Snapshot
 from forge.projects.models import Project, Version
-from forge.projects.sides import side_of_files, side_of_tree
-from forge.projects.versions import Manifest, WorkingTree, manifest_digest, stored_text
-from forge.reviews.merging import Merging, without_recordings
+from forge.projects.versions.comparison_source import side_of_files, side_of_tree
+from forge.projects.versions.store import Manifest, WorkingTree, manifest_digest, stored_text
+from forge.reviews.changes.merging import Merging, without_recordings
 from forge.web.line_changes import FileLines, stretches_of
 from forge.web.pipeline import DrawnPipeline, drawn_pipeline, marks_of, with_removed
-from rune.merge import Choice, Conflict, ConflictKind
-from rune.merge import Side as MergeSide
-from rune.runefile import outline_to_json
+from rune.source.merge import Choice, Conflict, ConflictKind
+from rune.source.merge import Side as MergeSide
+from rune.source.runefile import outline_to_json
 from rune.wording import listed, size_text
 
 MOST_FILES = 12
@@ -117,7 +117,7 @@ Texts = Callable[[str], str | None]
 """What the file at a path of a side says; None where it is no text, or not there."""
 
 
-def _compared(then: Side, now: Side, text_then: Texts, text_now: Texts, disputed: Sequence[str]) -> MergeView:
+def _compared(then: Snapshot, now: Snapshot, text_then: Texts, text_now: Texts, disputed: Sequence[str]) -> MergeView:
     comparison = compare(then, now)
     said = sentences(comparison)
     drawn: DrawnPipeline | None = None

@@ -11,10 +11,10 @@ from django.shortcuts import render
 
 from forge.core.errors import NotFound
 from forge.search.docs import BLOCKS, FIRST, PICTURES, anchor_of, page_file, path_of, picture_file, title_of
-from forge.search.docs_contents import contents, place_of
+from forge.search.docs_contents import contents, position_of
 from forge.web.block_pictures import picture
 from forge.web.markdown import Page, render_page
-from rune.blocks.catalogue import CATALOGUE
+from rune.compiler.blocks.catalogue import CATALOGUE
 
 _BLOCK_HEADING = re.compile(r"^### (?P<name>\w+)$", re.MULTILINE)
 
@@ -36,7 +36,7 @@ def docs(request: HttpRequest, path: str = "") -> HttpResponse:
         "page": rendered(path or FIRST, file),
         "is_first": path in ("", FIRST),
         "parts": contents(),
-        "place": place_of(path),
+        "place": position_of(path),
     }
     return render(request, "docs.html", shown)
 

@@ -7,14 +7,14 @@ from typing import Literal
 from urllib.parse import quote
 
 from forge.accounts.principals import Principal
-from forge.builds.evaluations import evaluation_of
+from forge.builds.evaluations.outcomes import evaluation_of
 from forge.builds.models import Build
-from forge.projects.samples import kinds_of
-from rune.evaluation.changes import Change, changed
-from rune.evaluation.evaluation import Evaluation, Outcome
-from rune.evaluation.intervals import Share
-from rune.evaluation.metrics import Confusion
-from rune.evaluation.wording import accuracy_sentence, outcome_sentence, percent, stream_sentence
+from forge.projects.samples.access import kinds_of
+from rune.running.evaluation.changes import Change, changed
+from rune.running.evaluation.evaluation import Evaluation, Outcome
+from rune.running.evaluation.intervals import Share
+from rune.running.evaluation.metrics import Confusion
+from rune.running.evaluation.wording import accuracy_sentence, outcome_sentence, percent, stream_sentence
 from rune.wording import counted
 
 WIDEST = 16
@@ -87,7 +87,7 @@ def evaluated(principal: Principal, build: Build, before: Build | None) -> Shown
         accuracy=percent(share.value) if share else "",
         sentence=accuracy_sentence(found),
         stream=stream_sentence(found),
-        is_few=share is None or not share.is_telling,
+        is_few=share is None or not share.is_precise,
         before_accuracy=percent(earlier.value) if earlier else "",
         change=_change_sentence(change),
         mood=_mood(change),
@@ -110,11 +110,11 @@ def _change_sentence(change: Change | None) -> str:
     if not change.better and not change.worse:
         return f"{both}, none changed."
     told = f"{both}, {len(change.better)} became right and {len(change.worse)} became wrong."
-    return told if change.is_telling else f"{told} That is no more than chance gives."
+    return told if change.is_significant else f"{told} That is no more than chance gives."
 
 
 def _mood(change: Change | None) -> Literal["good", "worse", "muted"]:
-    if change is None or not change.is_telling:
+    if change is None or not change.is_significant:
         return "muted"
     return "good" if len(change.better) > len(change.worse) else "worse"
 
@@ -129,7 +129,7 @@ def _labels(found: Evaluation, then: Evaluation | None) -> tuple[LabelRow, ...]:
             f"{percent(each.recall.low)} to {percent(each.recall.high)}" if each.recall else "",
             _percent(each.precision),
             _percent(earlier.get(each.label)),
-            each.recall is not None and not each.recall.is_telling,
+            each.recall is not None and not each.recall.is_precise,
         )
         for each in found.label_figures
     )

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from forge.comparison.changes import PipelineChange, StageChange
-from forge.comparison.sentences import KIND_WORDS
+from forge.comparison.sentences import KIND_NAMES
 from rune.wording import listed
 
 
@@ -91,7 +91,7 @@ def _mark(stage: StageChange) -> Mark:
 
 
 def drawn_pipeline(outline: Mapping[str, Any], marks: Mapping[str, Mark] | None = None) -> DrawnPipeline | None:
-    """The picture of an outline as `rune.runefile.outline_to_json` gives it, with marks by stage.
+    """The picture of an outline as `rune.source.runefile.outline_to_json` gives it, with marks by stage.
 
     None where there is nothing to draw.
     """
@@ -109,7 +109,7 @@ def drawn_pipeline(outline: Mapping[str, Any], marks: Mapping[str, Mark] | None 
 def _stage(node: Mapping[str, Any], mark: Mark, wires: Sequence[Mapping[str, Any]]) -> DrawnStage:
     reads = tuple(dict.fromkeys(wire["source"] for wire in wires if wire["target"] == node["name"]))
     kind = node["kind"]
-    return DrawnStage(node["name"], kind, KIND_WORDS.get(kind, "stage"), node["detail"], mark.note, reads)
+    return DrawnStage(node["name"], kind, KIND_NAMES.get(kind, "stage"), node["detail"], mark.note, reads)
 
 
 def _node(node: Mapping[str, Any], mark: Mark) -> dict[str, Any]:

@@ -12,10 +12,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET
 
-from forge.accounts.access import organisations_kept_out_of
 from forge.accounts.models import ApiToken
+from forge.accounts.organisations.access import organisations_requiring_second_factor
 from forge.accounts.principals import principal_of
-from forge.accounts.second_factor import factors_of
+from forge.accounts.sign_in.second_factor import factors_of
 from forge.web.pages import for_person, person
 
 SECURITY = "account/security.html"
@@ -54,5 +54,5 @@ def security_of(request: HttpRequest) -> dict[str, Any]:
         "app": next((each for each in factors if each.type == Authenticator.Type.TOTP), None),
         "passkeys": [each for each in factors if each.type == Authenticator.Type.WEBAUTHN],
         "codes_left": len(codes[0].wrap().get_unused_codes()) if codes else None,
-        "kept_out": organisations_kept_out_of(user) if user.kept_out else [],
+        "blocked_organisations": organisations_requiring_second_factor(user) if user.blocked_organisations else [],
     }

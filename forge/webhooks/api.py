@@ -10,15 +10,15 @@ from rest_framework import serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from forge.accounts.access import find_organisation
 from forge.accounts.models import Organisation
+from forge.accounts.organisations.access import find_organisation
 from forge.accounts.permissions import Verb
 from forge.accounts.principals import principal_of
-from forge.accounts.scopes import Scope
-from forge.core.api import ForgeView, needing, raising
+from forge.accounts.tokens.scopes import Scope
+from forge.core.api.json_types import PageJson
+from forge.core.api.pages import CursorPages
+from forge.core.api.views import ForgeView, needing, raising
 from forge.core.errors import Conflict
-from forge.core.json_types import PageJson
-from forge.core.pages import CursorPages
 from forge.projects.access import find_project
 from forge.webhooks import actions
 from forge.webhooks.access import deliveries_of, find_delivery, find_webhook, webhooks_of
@@ -72,7 +72,7 @@ class Webhooks(WebhookView):
         """Makes one, for all projects or for the one that is named. Its secret is in this answer and in no other."""
         principal = principal_of(request)
         found = self.organisation(request, organisation)
-        asked = self.asked(request, MakeWebhookSerializer)
+        asked = self.read_body(request, MakeWebhookSerializer)
         project = find_project(principal, found.name, asked["project"]) if asked["project"] else None
         webhook, secret = actions.create_webhook(principal, found, asked["url"], asked["topics"], project)
         return Response(webhook_to_json(webhook) | {"secret": secret}, status=status.HTTP_201_CREATED)
@@ -90,7 +90,7 @@ class OneWebhook(WebhookView):
     @extend_schema(operation_id="webhooks_change", request=WebhookChangeSerializer, responses=WebhookJson)
     def patch(self, request: Request, organisation: str, webhook_id: UUID) -> Response:
         webhook = self.webhook(request, organisation, webhook_id)
-        asked = self.asked(request, WebhookChangeSerializer)
+        asked = self.read_body(request, WebhookChangeSerializer)
         change = actions.Change(asked.get("url"), asked.get("topics"), asked.get("on"))
         return Response(webhook_to_json(actions.change_webhook(principal_of(request), webhook, change)))
 

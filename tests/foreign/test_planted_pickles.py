@@ -19,8 +19,8 @@ from kombu import serialization
 from kombu.exceptions import ContentDisallowed
 
 from forge.celery import app
-from forge.core.cache_json import JsonSerializer
-from forge.core.errors import CountersAway
+from forge.core.cache.json_values import JsonSerializer
+from forge.core.errors import CountersUnavailable
 from forge.serving.services import caches, channel_layers
 from tests.services import ServiceMissing, running_redis
 
@@ -69,7 +69,7 @@ def test_a_planted_pickle_under_the_keys_of_a_limit_runs_no_code(
     answer = client.get("/api/v1/projects")
     assert answer.status_code in (200, 401, 403)
     for key in KEYS:
-        with pytest.raises(CountersAway):
+        with pytest.raises(CountersUnavailable):
             cache.get(key.removeprefix(":1:"))
     assert not mark.exists()
 

@@ -25,7 +25,7 @@ from forge.notices.unsubscribing import unsubscribe_token
 from forge.player.actions import make_phone_link
 from forge.projects.actions import delete_project, fork_project, give_team_role, save_version, send_sample, write_file
 from forge.projects.models import Project
-from forge.projects.samples import sample_terms
+from forge.projects.samples.access import sample_terms
 from forge.registry.actions import publish_build
 from forge.reviews.actions import (
     Asked,
@@ -37,10 +37,10 @@ from forge.reviews.actions import (
     offer_changes,
 )
 from forge.webhooks.actions import create_webhook
-from tests.forge.made_blocks import published_block
-from tests.forge.made_builds import RUNE, approved, built, failed_build, packed
-from tests.forge.made_samples import zipped
-from tests.forge.made_suggestions import WISH, ready_copy, suggested
+from tests.forge.factories.blocks import published_block
+from tests.forge.factories.builds import RUNE, approved, built, failed_build, packed
+from tests.forge.factories.samples import zipped
+from tests.forge.factories.suggestions import WISH, ready_copy, suggested
 from tests.forge.web.test_permissions_matrix import CASES, ELSEWHERE, people_addresses, webhook_addresses
 
 COUNTS = Path(__file__).with_name("query_counts.json")

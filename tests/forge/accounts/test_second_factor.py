@@ -19,7 +19,7 @@ from forge.accounts.actions import create_token, make_sign_in_link, require_seco
 from forge.accounts.errors import OwnSecondFactorNeeded, SecondFactorUnreadable
 from forge.accounts.models import Organisation, User
 from forge.accounts.principals import acting_as
-from forge.accounts.second_factor import SecondFactors
+from forge.accounts.sign_in.second_factor import SecondFactors
 from forge.core.errors import Forbidden
 from forge.core.models import AuditEntry
 from forge.projects.models import Project
@@ -204,7 +204,7 @@ def test_their_tokens_are_refused_with_the_reason(project: Project, strict: Orga
 def test_who_is_kept_out_may_do_nothing_anywhere(project: Project, strict: Organisation, user: User) -> None:
     principal = acting_as(user)
     assert principal.roles == {}
-    assert principal.kept_out == {strict.pk}
+    assert principal.blocked_organisations == {strict.pk}
     assert list(Project.objects.of_member(principal)) == []
 
 

@@ -18,7 +18,7 @@ from forge.projects.actions import create_project, delete_project, restore_proje
 from forge.projects.models import Project
 from forge.registry.actions import publish_build
 from forge.reviews.actions import Asked, ask_for_review, begin_thread, give_verdict
-from tests.forge.made_builds import RUNE, approved, built, failed_build
+from tests.forge.factories.builds import RUNE, approved, built, failed_build
 
 pytestmark = pytest.mark.django_db
 

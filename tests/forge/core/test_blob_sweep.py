@@ -17,14 +17,15 @@ from django.core.management import call_command
 from django.db import connection, transaction
 from django.utils import timezone
 
-from forge.core import blob_sweep, blobs
-from forge.core.blob_hold import blobs_held
-from forge.core.blob_links import is_linked, link_blobs, links_of
-from forge.core.blob_sweep import GRACE, IN_FLIGHT, adopt_strays, erase, let_go, sweep_blobs
-from forge.core.blobs import blob_path, put_all, put_bytes, put_chunks, read_blob, record, staged_file, sync_blob
+from forge.core.blobs import store as blobs
+from forge.core.blobs import sweep as blob_sweep
+from forge.core.blobs.backup_hold import hold_blobs
+from forge.core.blobs.links import is_linked, link_blobs, links_of
+from forge.core.blobs.store import blob_path, put_all, put_bytes, put_chunks, read_blob, record, staged_file, sync_blob
+from forge.core.blobs.sweep import GRACE, IN_FLIGHT, adopt_strays, delete_if_unlinked, erase, sweep_blobs
+from forge.core.blobs.usage import organisation_bytes
 from forge.core.errors import NotFound
 from forge.core.models import Blob, BlobHold, BlobLink, Thread
-from forge.core.stored_bytes import organisation_bytes
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -99,7 +100,7 @@ def test_what_was_put_once_is_let_go_at_once_and_what_others_put_is_left_to_the_
     mine, shared, linked = put_bytes(b"mine"), put_bytes(b"shared"), put_bytes(b"linked")
     put_bytes(b"shared")
     link_blobs(owner, [linked.digest], None)
-    let_go([mine.digest, shared.digest, linked.digest])
+    delete_if_unlinked([mine.digest, shared.digest, linked.digest])
     assert [is_stored(blob.digest) for blob in (mine, shared, linked)] == [False, True, True]
 
 
@@ -240,7 +241,7 @@ def in_thread() -> Iterator[Any]:
         thread.join(20)
 
 
-@pytest.mark.parametrize("step", ["_upsert", "_move_in"])
+@pytest.mark.parametrize("step", ["_upsert", "_move_to_store"])
 def test_a_put_that_meets_a_sweep_between_any_two_steps_has_its_bytes(
     monkeypatch: pytest.MonkeyPatch, in_thread: Any, step: str
 ) -> None:
@@ -319,10 +320,10 @@ def test_what_a_backup_holds_is_deleted_only_after_it(owner: Thread) -> None:
     swept_later, let_later, erased_later = put_bytes(b"swept"), put_bytes(b"let go"), put_bytes(b"a voice")
     Blob.objects.update(put_at=timezone.now() - LATER, created=timezone.now() - LATER)
     Blob.objects.filter(pk=let_later.digest).update(put_at=LONG_AGO, created=LONG_AGO)
-    with blobs_held("a test") as renew:
+    with hold_blobs("a test") as renew:
         renew()
         assert sweep_blobs().blobs == 0
-        let_go([let_later.digest])
+        delete_if_unlinked([let_later.digest])
         assert not erase(erased_later.digest, timezone.now()), "it is asked for again"
         assert all(is_stored(each.digest) for each in (swept_later, let_later, erased_later))
     assert erase(erased_later.digest, timezone.now())

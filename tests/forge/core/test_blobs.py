@@ -14,17 +14,17 @@ from django.db import connection
 from django.test import AsyncRequestFactory
 from django.test.utils import CaptureQueriesContext
 
-from forge.core.blobs import (
+from forge.core.blobs.chunks import CHUNK, chunks_for, read_chunks
+from forge.core.blobs.store import (
     blob_path,
     digest_of,
     open_blob,
     open_intact,
+    put_batch,
     put_bytes,
     put_chunks,
-    put_together,
     read_blob,
 )
-from forge.core.chunks import CHUNK, chunks_for, read_chunks
 from forge.core.errors import NotFound, TooLarge
 from forge.core.models import Blob
 
@@ -59,7 +59,7 @@ def test_a_stream_over_the_limit_is_refused_and_leaves_nothing_behind() -> None:
 
 
 def test_many_are_stored_when_their_block_ends() -> None:
-    with put_together() as put:
+    with put_batch() as put:
         first, second, again = put(b"one"), put(b"two"), put(b"one")
         assert not Blob.objects.exists()
     assert (read_blob(first.digest), read_blob(second.digest), again) == (b"one", b"two", first)
@@ -69,7 +69,7 @@ def test_many_are_stored_when_their_block_ends() -> None:
 
 def test_nothing_is_stored_of_a_block_that_breaks() -> None:
     def put_one_of_two() -> None:
-        with put_together() as put:
+        with put_batch() as put:
             put(b"one of two")
             raise ValueError("enough")
 
@@ -83,7 +83,7 @@ def test_nothing_is_stored_of_a_block_that_breaks() -> None:
 
 def test_many_are_as_many_statements_as_few() -> None:
     def statements(count: int) -> int:
-        with CaptureQueriesContext(connection) as queries, put_together() as put:
+        with CaptureQueriesContext(connection) as queries, put_batch() as put:
             for number in range(count):
                 put(b"%d of %d" % (number, count))
         return len(queries)

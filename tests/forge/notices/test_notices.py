@@ -34,7 +34,7 @@ from forge.reviews.actions import (
     undo_verdict,
 )
 from forge.reviews.models import Review, Verdict
-from tests.forge.made_builds import RUNE, built, failed_build
+from tests.forge.factories.builds import RUNE, built, failed_build
 
 pytestmark = pytest.mark.django_db
 

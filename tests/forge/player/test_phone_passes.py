@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from forge.accounts.actions import remove_member, set_password
 from forge.accounts.models import Organisation, User
-from forge.accounts.tokens import hash_secret
+from forge.accounts.tokens.secrets import hash_secret
 from forge.builds.models import Preview
 from forge.core.models import AuditEntry
 from forge.core.periodic import run_once, tasks
@@ -22,7 +22,7 @@ from forge.player.models import PhonePass
 from forge.projects.actions import update_project
 from forge.projects.models import Project
 from forge.registry.actions import publish_build
-from tests.forge.made_builds import RUNE, built
+from tests.forge.factories.builds import RUNE, built
 
 pytestmark = pytest.mark.django_db
 

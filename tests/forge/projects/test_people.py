@@ -99,7 +99,7 @@ def test_who_lacks_the_organisations_second_factor_is_kept_out_of_the_project(
     Organisation.objects.filter(pk=project.organisation_id).update(requires_second_factor=True)
     principal = acting_as(stranger)
     assert not can(principal, Verb.READ, project)
-    assert project.organisation_id in principal.kept_out
+    assert project.organisation_id in principal.blocked_organisations
 
 
 def test_only_those_who_choose_who_sees_it_invite(
@@ -210,7 +210,7 @@ def test_letters_that_cannot_be_sent_are_refused_and_none_goes(
 def test_an_organisation_sends_so_many_letters_in_a_day(
     organisation: Organisation, owner: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("forge.accounts.invitations.MOST_LETTERS", 1)
+    monkeypatch.setattr("forge.accounts.organisations.invitations.MOST_LETTERS", 1)
     invite_by_letter(owner, organisation, "viewer", ["a@x.example"])
     with pytest.raises(Invalid, match="in a day"):
         invite_by_letter(owner, organisation, "viewer", ["b@x.example"])

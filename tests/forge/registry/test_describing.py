@@ -19,7 +19,7 @@ from forge.registry.actions import deprecate_tag, describe_tag, end_deprecation,
 from forge.registry.errors import NoSuchTag
 from forge.registry.models import Listing, Tag
 from forge.registry.use import Counting, uses_of, write_down
-from tests.forge.made_builds import RUNE, approved, built, packed
+from tests.forge.factories.builds import RUNE, approved, built, packed
 
 pytestmark = pytest.mark.django_db
 

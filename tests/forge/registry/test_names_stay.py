@@ -12,15 +12,15 @@ from django.test import Client
 
 from forge.accounts.actions import create_organisation, create_token, update_organisation
 from forge.accounts.errors import NameTaken, TooManyNames
-from forge.accounts.held_names import LARGEST_COUNT
 from forge.accounts.models import HeldName, Organisation, User
+from forge.accounts.organisations.name_reservations import LARGEST_COUNT
 from forge.projects.actions import create_project, delete_project, restore_project, update_project, write_file
 from forge.projects.models import Project
 from forge.registry.access import tags_of
 from forge.registry.actions import publish_build
 from forge.registry.errors import TagTaken
 from forge.registry.models import Tag
-from tests.forge.made_builds import RUNE, approved, built
+from tests.forge.factories.builds import RUNE, approved, built
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("reviewer")]  # who approves what the others made
 

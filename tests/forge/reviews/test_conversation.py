@@ -23,12 +23,12 @@ from forge.reviews.actions import (
     reply_in_thread,
     resolve_thread,
 )
-from forge.reviews.anchors import Kind, Wish
-from forge.reviews.conversation import anchor_of, find_comment, find_thread, threads_in_review, threads_on_build
 from forge.reviews.errors import AlreadySo, NotYours
 from forge.reviews.hooks import Mention, mentioned
 from forge.reviews.models import AnchoredThread, Review
-from tests.forge.made_builds import RUNE, built
+from forge.reviews.threads.anchors import Kind, Wish
+from forge.reviews.threads.conversation import anchor_of, find_comment, find_thread, threads_in_review, threads_on_build
+from tests.forge.factories.builds import RUNE, built
 
 pytestmark = pytest.mark.django_db
 
@@ -155,8 +155,8 @@ def test_a_stranger_reads_nothing_and_says_nothing(project: Any, developer: Any,
 def test_a_thread_and_a_comment_have_limits(
     project: Any, developer: Any, reviewer: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(threads, "MOST_REPLIES", 1)
-    monkeypatch.setattr(threads, "MOST_EDITS", 1)
+    monkeypatch.setattr(threads, "MAX_REPLIES", 1)
+    monkeypatch.setattr(threads, "MAX_EDITS", 1)
     thread = begin_thread(reviewer, built(developer, project), "One")
     comment = thread.thread.comments.get()
     with pytest.raises(ThreadFull):

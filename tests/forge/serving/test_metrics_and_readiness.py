@@ -116,14 +116,14 @@ def test_a_database_that_is_gone_is_waited_for_once() -> None:
 
 def test_a_redis_that_hangs_holds_nobody_up_for_long() -> None:
     pytest.importorskip("redis")
-    from forge.core.errors import CountersAway
-    from forge.core.shared_cache import SharedCache
+    from forge.core.cache.shared import SharedCache
+    from forge.core.errors import CountersUnavailable
 
     with socket.create_server(("127.0.0.1", 0)) as silent:
         entry = caches(f"redis://127.0.0.1:{silent.getsockname()[1]}/0")["default"]
         hanging = SharedCache(entry["LOCATION"], {"OPTIONS": {"socket_timeout": entry["OPTIONS"]["socket_timeout"]}})
         begin = time.monotonic()
-        with pytest.raises(CountersAway):
+        with pytest.raises(CountersUnavailable):
             hanging.get("ready")
         assert time.monotonic() - begin < 4, "the driver waits for five"
 

@@ -9,14 +9,14 @@ import pytest
 from django.test import Client
 
 from forge.accounts.models import User
-from forge.builds.evaluations import add_evaluation, summary_of
+from forge.builds.evaluations.outcomes import add_evaluation, summary_of
 from forge.builds.models import Build
 from forge.projects.actions import send_sample, take_back
 from forge.projects.models import Project, Sample
-from forge.projects.samples import sample_terms
+from forge.projects.samples.access import sample_terms
 from forge.reviews.actions import Asked, ask_for_review
-from rune.evaluation.evaluation import Evaluation, Outcome
-from tests.forge.made_builds import RUNE, built
+from rune.running.evaluation.evaluation import Evaluation, Outcome
+from tests.forge.factories.builds import RUNE, built
 
 pytestmark = pytest.mark.django_db
 
@@ -50,9 +50,9 @@ def test_a_build_shows_its_accuracy_with_what_so_few_samples_tell(
     client: Client, project: Project, developer: Any
 ) -> None:
     text = page(client, evaluated(built(developer, project), [Outcome("a", "yes", "yes"), Outcome("b", "no", "yes")]))
-    assert "1 of 2 samples right: 50 %, between 9.5 % and 90.5 %" in text
+    assert "1 of 2 samples right: 50 % (95 % interval 9.5 % to 90.5 %)" in text
     assert "Few samples" in text
-    assert "taken for yes" in text
+    assert "classified as yes" in text
 
 
 def test_two_builds_are_compared_sample_by_sample(client: Client, project: Project, developer: Any) -> None:

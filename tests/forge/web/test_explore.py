@@ -20,7 +20,7 @@ from forge.registry.licences import licence_of
 from forge.registry.listings import MOST_STAGES, stages_of
 from forge.registry.models import Listing
 from forge.web.explore import steps_of
-from tests.forge.made_builds import approved, built
+from tests.forge.factories.builds import approved, built
 
 pytestmark = pytest.mark.django_db
 

@@ -10,9 +10,9 @@ from django.core.cache import cache
 from django.core.cache.backends.locmem import LocMemCache
 from django.test import Client, RequestFactory
 
-from forge.accounts import attempts
 from forge.accounts.models import User
-from forge.core.errors import CountersAway
+from forge.accounts.sign_in import attempts
+from forge.core.errors import CountersUnavailable
 
 pytestmark = pytest.mark.django_db
 
@@ -122,10 +122,10 @@ class _Away(LocMemCache):
         super().__init__(name, params)
 
     def add(self, *_: Any, **__: Any) -> bool:
-        raise CountersAway
+        raise CountersUnavailable
 
     def get(self, *_: Any, **__: Any) -> Any:
-        raise CountersAway
+        raise CountersUnavailable
 
 
 def test_without_the_counters_nobody_signs_in_and_open_sessions_go_on(
@@ -143,11 +143,11 @@ def test_without_the_counters_nobody_signs_in_and_open_sessions_go_on(
 
 
 def test_a_redis_that_is_away_has_a_named_error(caplog: pytest.LogCaptureFixture) -> None:
-    from forge.core.shared_cache import SharedCache
+    from forge.core.cache.shared import SharedCache
 
     shared: Any = SharedCache("redis://127.0.0.1:1/0", {})
     for method, arguments in (("get", ["x"]), ("add", ["x", 1]), ("incr", ["x"]), ("clear", [])):
-        with pytest.raises(CountersAway):
+        with pytest.raises(CountersUnavailable):
             getattr(shared, method)(*arguments)
     assert "Redis cannot be used" in caplog.text
 

@@ -14,7 +14,7 @@ from forge.accounts.models import User
 from forge.builds.models import Preview
 from forge.projects.models import Project
 from forge.web.pipeline import Mark, drawn_pipeline
-from tests.forge.made_builds import built
+from tests.forge.factories.builds import built
 
 Browser = Callable[[User | None], Client]
 

@@ -11,7 +11,7 @@ from django.test import Client
 from forge.projects.actions import write_file
 from forge.reviews.actions import Asked, ask_for_review
 from forge.reviews.models import Review
-from tests.forge.made_builds import RUNE, built
+from tests.forge.factories.builds import RUNE, built
 
 pytestmark = pytest.mark.django_db
 

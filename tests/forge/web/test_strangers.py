@@ -20,13 +20,13 @@ from forge.builds.models import Build
 from forge.notices.models import Notice
 from forge.projects.actions import delete_project, fork_project, send_sample, update_project, write_file
 from forge.projects.models import Project
-from forge.projects.samples import sample_terms
+from forge.projects.samples.access import sample_terms
 from forge.registry.actions import publish_build
 from forge.reviews.actions import Asked, GuestTerms, ask_for_review, begin_thread, invite_guest, offer_changes
 from forge.webhooks.actions import create_webhook, ping
-from tests.forge.made_blocks import published_block
-from tests.forge.made_builds import built, packed
-from tests.forge.made_suggestions import ready_copy
+from tests.forge.factories.blocks import published_block
+from tests.forge.factories.builds import built, packed
+from tests.forge.factories.suggestions import ready_copy
 
 pytestmark = pytest.mark.django_db
 

@@ -37,7 +37,7 @@ from forge.webhooks.models import Attempt, Delivery, DeliveryState, Webhook
 from forge.webhooks.schedule import AFTER, wait_after
 from forge.webhooks.sending import Answer
 from forge.webhooks.signing import BOTH_FOR, headers_of, secret_of
-from tests.forge.made_builds import built, failed_build
+from tests.forge.factories.builds import built, failed_build
 from tests.forge.webhooks.receiver import receiving
 
 pytestmark = pytest.mark.django_db

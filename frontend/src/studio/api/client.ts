@@ -34,7 +34,7 @@ import {
 import type { LanguageReply, LanguageRequest } from "../../language";
 import { problemFrom } from "./problem";
 import { upload, type Upload } from "./upload";
-import type { Wish } from "./watch";
+import type { VariantRequest } from "./watch";
 
 const TOKEN = "X-CSRFToken";
 const PROJECT = "/api/v1/projects/{organisation}/{name}";
@@ -207,10 +207,8 @@ export class ProjectClient {
   }
 
   /** Ask for the rune of the newest text that shows what flows in these wires, or for another one. */
-  watch(wires: readonly Wire[], wish: Wish | null): Promise<Watch> {
-    return this.call("post", `${PROJECT}/preview/watch`, {
-      body: { wires, ...wish },
-    });
+  watch(wires: readonly Wire[], variant: VariantRequest | null): Promise<Watch> {
+    return this.call("post", `${PROJECT}/preview/watch`, { body: { wires, ...variant } });
   }
 
   watched(id: string): Promise<Watch> {

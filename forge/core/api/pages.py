@@ -1,0 +1,39 @@
+"""Long lists come in pages with a cursor, which stays right while rows are added."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
+from rest_framework.exceptions import NotFound
+from rest_framework.pagination import CursorPagination
+from rest_framework.request import Request
+
+from forge.core.errors import Invalid
+
+
+class CursorPages(CursorPagination):
+    """Newest first, 50 a page unless asked for up to 200."""
+
+    page_size = 50
+    page_size_query_param = "limit"
+    max_page_size = 200
+    ordering = "-created"
+
+    def get_page_size(self, request: Request) -> int:
+        """The rows of a page. Raises `Invalid` for a limit that cannot be kept to."""
+        limit = request.query_params.get(self.page_size_query_param, str(self.page_size))
+        if not re.fullmatch("[0-9]{1,3}", limit) or not 1 <= int(limit) <= self.max_page_size:
+            text = f"`limit` must be a whole number from 1 to {self.max_page_size}."
+            raise Invalid(text, errors={self.page_size_query_param: [text]})
+        return int(limit)
+
+    def paginate_queryset(self, queryset: QuerySet[Any], request: Request, view: Any = None) -> list[Any] | None:
+        """One page. Raises `NotFound` for a cursor that we did not make."""
+        try:
+            return super().paginate_queryset(queryset, request, view)
+        except ValidationError:
+            # A cursor's place is compared with times before anything looks at its form.
+            raise NotFound(self.invalid_cursor_message) from None

@@ -1,0 +1,125 @@
+"""Broadcasts between the processes of one installation, over a channel layer: best effort, at most once, unordered.
+
+One channel a process, whatever the number of its sockets. While the layer is away messages are dropped, which is said
+once.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import secrets
+from collections.abc import Callable, Mapping
+from typing import Any
+
+_log = logging.getLogger(__name__)
+
+MAX_QUEUED = 10_000
+"""Messages that may wait to be sent; more are dropped."""
+RETRY_SECONDS = 1.0
+"""Seconds between two tries to reach a layer that is away."""
+
+
+class Broadcaster:
+    """Sends and receives on one event loop; made and used from its thread, but for `close`."""
+
+    def __init__(
+        self, loop: asyncio.AbstractEventLoop, layer: Any, hand_out: Callable[[str, Mapping[str, Any]], None]
+    ) -> None:
+        self._layer = layer
+        self._hand_out = hand_out
+        self._sender = secrets.token_hex(8)
+        self._outgoing: asyncio.Queue[tuple[str, Mapping[str, Any]]] = asyncio.Queue(MAX_QUEUED)
+        self._wanted: set[str] = set()
+        self._changed = asyncio.Event()
+        self._is_away = False
+        self._loop = loop
+        self._tasks: list[asyncio.Task[None]] = []
+        self._call(self._start)
+
+    def _call(self, function: Callable[[], None]) -> None:
+        """Does it on the loop; at once where that is what runs here."""
+        try:
+            running = asyncio.get_running_loop()
+        except RuntimeError:
+            running = None
+        if running is self._loop:
+            function()
+        elif not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(function)
+
+    def _start(self) -> None:
+        self._tasks = [self._loop.create_task(work()) for work in (self._send_all, self._receive_all)]
+
+    def close(self) -> None:
+        """Ends it; what waits is dropped."""
+        self._call(self._end)
+
+    def _end(self) -> None:
+        for task in self._tasks:
+            task.cancel()
+
+    def send(self, group: str, message: Mapping[str, Any]) -> None:
+        """Sends to the other processes, soon."""
+        try:
+            self._outgoing.put_nowait((group, message))
+        except asyncio.QueueFull:
+            self._say_away("more messages wait than are kept")
+
+    def follow(self, group: str) -> None:
+        """Receives what others send to the group."""
+        self._wanted.add(group)
+        self._changed.set()
+
+    def leave(self, group: str) -> None:
+        """Ends `follow`."""
+        self._wanted.discard(group)
+        self._changed.set()
+
+    async def _send_all(self) -> None:
+        while True:
+            group, message = await self._outgoing.get()
+            try:
+                await self._layer.group_send(group, {"from": self._sender, "group": group, "message": dict(message)})
+                self._is_away = False
+            except Exception as error:
+                self._say_away(str(error))
+
+    async def _receive_all(self) -> None:
+        while True:
+            try:
+                channel = await self._layer.new_channel()
+                subscribing = asyncio.create_task(self._subscribe(channel))
+                try:
+                    while True:
+                        received = await self._layer.receive(channel)
+                        if received["from"] != self._sender:
+                            self._hand_out(received["group"], received["message"])
+                finally:
+                    subscribing.cancel()
+            except Exception as error:
+                self._say_away(str(error))
+                await asyncio.sleep(RETRY_SECONDS)
+
+    async def _subscribe(self, channel: str) -> None:
+        """Keeps the channel in the groups that are wanted."""
+        subscribed: set[str] = set()
+        while True:
+            self._changed.clear()
+            try:
+                for group in self._wanted - subscribed:
+                    await self._layer.group_add(group, channel)
+                    subscribed.add(group)
+                for group in subscribed - self._wanted:
+                    subscribed.discard(group)
+                    await self._layer.group_discard(group, channel)
+            except Exception as error:
+                self._say_away(str(error))
+                await asyncio.sleep(RETRY_SECONDS)
+                continue
+            await self._changed.wait()
+
+    def _say_away(self, reason: str) -> None:
+        if not self._is_away:
+            self._is_away = True
+            _log.warning("Other processes cannot be told at once, they look at the database instead: %s", reason)

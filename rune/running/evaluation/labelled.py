@@ -1,0 +1,47 @@
+"""The data of a labelled sample, independent of where its bytes come from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Split(StrEnum):
+    """What a sample is for."""
+
+    TRAIN = "train"
+    """The model may learn from it, so it says nothing about how good the model is."""
+    TEST = "test"
+    """Each evaluation runs it."""
+    KEPT = "kept"
+    """Held back for a last, unbiased look: run only when it is asked for."""
+
+
+@dataclass(frozen=True)
+class Event:
+    """An event of a recording: its label and its seconds from the beginning, `start` before `end`."""
+
+    label: str
+    start: float
+    end: float
+
+
+@dataclass(frozen=True)
+class LabelledSample:
+    """A recording or picture and the answer that is right for it.
+
+    `read` gives the file's bytes and raises `FileError` or `OSError`. `events` are the marked places of a long
+    recording; without them the label holds for all of it.
+    """
+
+    name: str
+    label: str
+    read: Callable[[], bytes]
+    split: Split = Split.TEST
+    events: tuple[Event, ...] | None = None
+
+
+def same_label(label: str) -> str:
+    """The form in which labels are compared: case and the number of spaces do not count."""
+    return " ".join(label.split()).casefold()

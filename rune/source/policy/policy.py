@@ -1,0 +1,178 @@
+"""A policy, the content of a `forge.yml`, as frozen data with JSON. Two policies are equal when they mean the same."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Final, NotRequired, TypedDict
+
+ROLES: Final = ("owner", "maintainer", "developer", "reviewer", "viewer")
+"""The roles of an organisation's members that a policy can name."""
+
+AIMS: Final = ("size", "balanced", "speed")
+"""What runes and packages may be optimised for."""
+
+RUNTIMES: Final = ("litert", "tflm")
+"""The reference runtimes whose results models may reproduce."""
+
+FORMER_ROLES: Final = {"viewer": "reviewer"}
+"""Former names of roles: viewers gave verdicts before there were reviewers."""
+
+
+class LimitKind(StrEnum):
+    """What is limited. The value is the key in the file."""
+
+    SIZE = "size"
+    MEMORY = "memory"
+    INFERENCE_TIME = "inference-time"
+    ACCURACY = "accuracy"
+    RECALL = "recall"
+    FALSE_ALARMS = "false-alarms-per-hour"
+    FLASH = "flash"
+    RAM = "ram"
+    INSTRUCTIONS = "instructions"
+
+    @property
+    def is_least(self) -> bool:
+        """Whether more is better: the limit is the least that is allowed."""
+        return self in (LimitKind.ACCURACY, LimitKind.RECALL)
+
+    @property
+    def is_of_target(self) -> bool:
+        """Whether it is of the package for one target, which the limit's label names."""
+        return self in (LimitKind.FLASH, LimitKind.RAM, LimitKind.INSTRUCTIONS)
+
+
+class LimitJson(TypedDict):
+    """A limit: bytes, milliseconds, a share from 0 to 1, a number an hour, or instructions. `label` is the one of a
+    recall, or the target whose package is limited."""
+
+    kind: str
+    bound: float
+    label: str | None
+
+
+class ApprovalJson(TypedDict):
+    """That `count` of these people must approve; anyone who may, where no role and no person is named."""
+
+    count: int
+    groups: list[str]
+    roles: list[str]
+    people: list[str]
+
+
+class BuildPreferencesJson(TypedDict):
+    """The build settings of a `forge.yml` as JSON. What it leaves to the project's settings is null."""
+
+    optimize: str | None
+    optimize_packages: str | None
+    match: str | None
+
+
+class PolicyJson(TypedDict):
+    """A policy as JSON. Approvals and tags that the file leaves out are null."""
+
+    build: NotRequired[BuildPreferencesJson]
+
+    limits: list[LimitJson]
+    approvals: list[ApprovalJson] | None
+    protected_tags: list[str] | None
+
+
+@dataclass(frozen=True)
+class Limit:
+    """The most, or of a share the least, that is allowed.
+
+    `bound` is in bytes, in milliseconds, a share from 0 to 1, a number an hour, or instructions of a run.
+    """
+
+    kind: LimitKind
+    bound: float
+    label: str | None = None
+
+    def to_json(self) -> LimitJson:
+        return {"kind": self.kind.value, "bound": self.bound, "label": self.label}
+
+    @staticmethod
+    def from_json(fields: Mapping[str, Any]) -> Limit:
+        return Limit(LimitKind(fields["kind"]), fields["bound"], fields["label"])
+
+
+@dataclass(frozen=True)
+class Approval:
+    """That `count` people must approve: members with one of the roles, or with one of the addresses of `people`.
+
+    Where neither is named, anyone who may give a verdict. `groups` are the names by which the file calls some of the
+    people; `people` has those as well.
+    """
+
+    count: int = 1
+    groups: tuple[str, ...] = ()
+    roles: tuple[str, ...] = ()
+    people: tuple[str, ...] = ()
+
+    @property
+    def is_of_anyone(self) -> bool:
+        return not self.roles and not self.people
+
+    def to_json(self) -> ApprovalJson:
+        return {
+            "count": self.count,
+            "groups": list(self.groups),
+            "roles": list(self.roles),
+            "people": list(self.people),
+        }
+
+    @staticmethod
+    def from_json(fields: Mapping[str, Any]) -> Approval:
+        return Approval(fields["count"], tuple(fields["groups"]), tuple(fields["roles"]), tuple(fields["people"]))
+
+
+@dataclass(frozen=True)
+class BuildPreferences:
+    """The build settings of a `forge.yml`. None leaves a setting to the project."""
+
+    optimize: str | None = None
+    """What the rune is optimised for: one of `AIMS`."""
+    optimize_packages: str | None = None
+    match: str | None = None
+    """The reference whose results models reproduce: one of `RUNTIMES`."""
+
+    def to_json(self) -> BuildPreferencesJson:
+        return {"optimize": self.optimize, "optimize_packages": self.optimize_packages, "match": self.match}
+
+    @staticmethod
+    def from_json(fields: Mapping[str, Any]) -> BuildPreferences:
+        return BuildPreferences(fields["optimize"], fields["optimize_packages"], fields["match"])
+
+
+@dataclass(frozen=True)
+class Policy:
+    """The rules for publishing, and the build settings. None leaves approvals or tags to the default."""
+
+    limits: tuple[Limit, ...] = ()
+    approvals: tuple[Approval, ...] | None = None
+    protected_tags: tuple[str, ...] | None = None
+    build: BuildPreferences = BuildPreferences()
+
+    def to_json(self) -> PolicyJson:
+        """The policy as JSON. `build` is left out where it is empty, so that older policies keep their JSON."""
+        fields: PolicyJson = {
+            "limits": [each.to_json() for each in self.limits],
+            "approvals": None if self.approvals is None else [each.to_json() for each in self.approvals],
+            "protected_tags": None if self.protected_tags is None else list(self.protected_tags),
+        }
+        if self.build != BuildPreferences():
+            fields["build"] = self.build.to_json()
+        return fields
+
+    @staticmethod
+    def from_json(fields: Mapping[str, Any]) -> Policy:
+        approvals, tags = fields["approvals"], fields["protected_tags"]
+        return Policy(
+            tuple(Limit.from_json(each) for each in fields["limits"]),
+            None if approvals is None else tuple(Approval.from_json(each) for each in approvals),
+            None if tags is None else tuple(tags),
+            BuildPreferences.from_json(fields["build"]) if "build" in fields else BuildPreferences(),
+        )

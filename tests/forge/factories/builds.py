@@ -1,0 +1,126 @@
+"""Builds that are there without a compiler, for tests that are about what happens to them afterwards."""
+
+from __future__ import annotations
+
+from hashlib import sha256
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from django.utils import timezone
+
+from forge.builds import leases
+from forge.builds.actions import request_build
+from forge.builds.artefacts.store import keep_artefact, take_known
+from forge.builds.jobs import numbered_job, package_job
+from forge.builds.models import Build, BuildPackage, State
+from forge.projects.models import Project
+from forge.reviews.actions import give_verdict
+from forge.reviews.rounds.authorship import authors_of
+
+RUNE = b"\0asm\1\0\0\0" + bytes(range(256)) * 20
+OUTLINE = {
+    "nodes": [
+        {"name": "number", "kind": "capability", "detail": "RAW", "line": 5, "file": None},
+        {"name": "out", "kind": "output", "detail": "SERIAL", "line": 10, "file": None},
+    ],
+    "wires": [{"source": "number", "source_index": 0, "target": "out", "target_index": 0, "type": "f32[1, 1]"}],
+}
+
+
+MEASUREMENT = {"milliseconds": 0.07, "runs": 20, "low": 0.06, "high": 0.08}
+
+
+def built(user: Any, project: Project, rune: bytes = RUNE, outline: Any = OUTLINE, **report: Any) -> Build:
+    """A build of the project's present files that succeeded with these bytes."""
+    return finished(request_build(user, project), rune, outline, **report)
+
+
+def finished(build: Build, rune: bytes = RUNE, outline: Any = OUTLINE, **report: Any) -> Build:
+    """A requested build, made to have succeeded with these bytes."""
+    project = build.project
+    job = numbered_job(build)
+    artefact = take_known(job, lambda found: None)
+    if artefact is None:
+        made = {
+            "toolchain": "0.1.0",
+            "name": project.name,
+            "rune": {"size": len(rune), "digest": f"sha256:{sha256(rune).hexdigest()}"},
+            "memory": {"arena": 16, "serial": 100, "constants": 0, "pages": 2},
+            "models": [],
+            "resources": [],
+            "steps": [],
+            "pipeline": outline,
+            "run": MEASUREMENT,
+        } | report
+        with TemporaryDirectory() as folder:
+            source = Path(folder) / "made.rune"
+            source.write_bytes(rune)
+            answer = {"report": made, "diagnostics": []}
+            artefact = keep_artefact(job, source, answer, lambda found: None)
+    now = timezone.now()
+    Build.objects.filter(pk=build.pk).update(
+        state=State.SUCCEEDED,
+        artefact=artefact,
+        attempt=1,
+        started=now,
+        finished=now,
+        measurement=report.get("run", artefact.report["run"]),
+    )
+    build.refresh_from_db()
+    return build
+
+
+NEEDS = {
+    "flash": 31_960,
+    "ram": 11_105,
+    "instructions": 2_042_492,
+    "stages": [{"stage": "digits", "instructions": 2_000_000}, {"stage": "beside the steps", "instructions": 42_492}],
+    "period": None,
+    "not_measured": None,
+    "missing": None,
+}
+PLANNED = NEEDS | {
+    "instructions": None,
+    "stages": [],
+    "not_measured": "no emulator counts the instructions of these cores",
+}
+
+
+def packed(build: Build, target: str = "cortex-m4", needs: Any = NEEDS, package: bytes = b"PK package") -> BuildPackage:
+    """The build with a package for a target."""
+    assert build.artefact is not None
+    job = package_job(numbered_job(build), build.artefact, target, "balanced")
+    with TemporaryDirectory() as folder:
+        source = Path(folder) / "made.zip"
+        source.write_bytes(package)
+        answer = {"report": {"name": build.name, "needs": needs}, "diagnostics": []}
+        artefact = keep_artefact(job, source, answer, lambda found: None)
+    made, _ = BuildPackage.objects.update_or_create(
+        build=build, target=target, defaults={"artefact": artefact, "needs": needs, "refusal": ""}
+    )
+    return made
+
+
+def refused(build: Build, target: str, reason: str = "The model needs its host.") -> BuildPackage:
+    """The build without a package for a target, and why."""
+    made, _ = BuildPackage.objects.update_or_create(build=build, target=target, defaults={"refusal": reason})
+    return made
+
+
+def approved(build: Build) -> Build:
+    """The build, approved by a member who may and did not make it, where there is one: a version needs no more."""
+    judges = build.project.organisation.memberships.exclude(role="viewer")
+    others = judges.exclude(user__in=authors_of(build)).order_by("user__email")
+    judge = others.select_related("user").first()
+    if judge is not None:
+        give_verdict(judge.user, build, "approve")
+    return build
+
+
+def failed_build(user: Any, project: Project, error: str = "The Runefile has a problem.") -> Build:
+    """A build of the project's present files that a worker took, and that failed."""
+    request_build(user, project)
+    lease = leases.take()
+    assert lease is not None
+    return leases.finish(lease, leases.Outcome(State.FAILED, error=error))
