@@ -29,7 +29,7 @@ def make_firmware(job: Mapping[str, Any], files: JobFiles, answers: Answers, out
         return
     options = BuildOptions.from_json(spec["options"])
     try:
-        made = package(
+        firmware = package(
             files,
             options.name,
             find_variant(job["target"], job["optimize"]),
@@ -42,8 +42,8 @@ def make_firmware(job: Mapping[str, Any], files: JobFiles, answers: Answers, out
     except PackageRefused as error:
         answers.send("failed", error=f"{error}.", diagnostics=[])
         return
-    (uf2,) = (data for path, data in made.files.items() if path.startswith("firmware/") and path.endswith(".uf2"))
-    (text,) = (data for path, data in made.files.items() if path.startswith("firmware/") and path.endswith(".json"))
+    (uf2,) = (data for path, data in firmware.files.items() if path.startswith("firmware/") and path.endswith(".uf2"))
+    (text,) = (data for path, data in firmware.files.items() if path.startswith("firmware/") and path.endswith(".json"))
     description = json.loads(text)
     if description["digest"] != job["digest"]:
         answers.send("failed", error=OTHER_RUNE, diagnostics=[])

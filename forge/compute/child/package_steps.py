@@ -30,7 +30,7 @@ EMULATION_SECONDS = 60.0
 """An emulated core that has not ended its runs by then is stopped, and the figures are those of the plan."""
 
 
-def wishes_of(files: JobFiles) -> BuildPreferences:
+def preferences_of(files: JobFiles) -> BuildPreferences:
     """What the project's `forge.yml` says that builds are for; nothing where it cannot be read."""
     policy = check_policy(files).policy
     return BuildPreferences() if policy is None else policy.build
@@ -41,11 +41,11 @@ def make_package(job: Mapping[str, Any], files: JobFiles, answers: Answers, rune
 
     A package that does not leave here is answered as `failed`, with the reason.
     """
-    options = BuildOptions.from_json(job["spec"]["options"]).wished(wishes_of(files))
+    options = BuildOptions.from_json(job["spec"]["options"]).wished(preferences_of(files))
     target = find_variant(job["spec"]["target"], options.optimize)
     if "package" in job["steps"]:
         try:
-            made = package(
+            result = package(
                 files,
                 options.name,
                 target,
@@ -58,13 +58,13 @@ def make_package(job: Mapping[str, Any], files: JobFiles, answers: Answers, rune
         except PackageRefused as error:
             answers.send("failed", error=f"{error}.", diagnostics=[])
             return
-        write_output(output, made.zipped())
+        write_output(output, result.zipped())
         answers.send(
             "built",
-            report=made.report.to_json(),
-            diagnostics=[diagnostic_to_json(one) for one in made.diagnostics],
+            report=result.report.to_json(),
+            diagnostics=[diagnostic_to_json(one) for one in result.diagnostics],
         )
-        built = made.built
+        built = result.built
     else:
         built = build(
             files,

@@ -9,12 +9,12 @@ import rune
 from rune.compiler.anvil.allowance import Allowance, CompilerLimits
 from rune.compiler.anvil.chosen_kernels import chosen_kernels
 from rune.compiler.anvil.compiler import compile_sources
-from rune.compiler.anvil.looks import looking
+from rune.compiler.anvil.limit_checks import limits_checked_by
 from rune.compiler.anvil.memory_map import MemoryMap
 from rune.compiler.anvil.profile import LITERT, Profile
 from rune.compiler.anvil.program import Program, calls
 from rune.compiler.anvil.sources import Sources
-from rune.compiler.anvil.target import Made, Target
+from rune.compiler.anvil.target import BuiltProgram, Target
 from rune.compiler.blocks.catalogue import PUBLISHED_BLOCKS
 from rune.compiler.blocks.resolver import BlockResolver
 from rune.compiler.blocks.shared_path import parse_shared_path
@@ -80,14 +80,14 @@ def build(
     allowance = allowance or Allowance(limits or CompilerLimits())
     start = time.perf_counter()
     models = ProjectModels(files)
-    with looking(allowance.require):
+    with limits_checked_by(allowance.require):
         checked = check(files, blocks, runefile=runefile, signatures=models.signature, host_resources=host_resources)
     ended("check", check_text(checked), start)
     start = time.perf_counter()
     watched = tuple(dict.fromkeys(watched))
 
     def prepared_for(aimed: Target) -> Prepared:
-        with looking(allowance.require):
+        with limits_checked_by(allowance.require):
             return prepare(
                 checked,
                 models,
@@ -110,7 +110,7 @@ def build(
         if _has_kernels_of(target.second, other.program):
             memory = max(memory, other.plan.arena_size + other.plan.message_size)
             second = _compiled(target.second, target.second.emit(other.program, other.plan, name), allowance)
-    made = Made(name, prepared.pipeline, watched, prepared.carried, memory, sources, module, second)
+    made = BuiltProgram(name, prepared.pipeline, watched, prepared.carried, memory, sources, module, second)
     packaged = target.packager(made)
     allowance.require()
     size = sum(map(len, packaged.values()))
