@@ -10,6 +10,7 @@ from rune.anvil.plan import plan
 from rune.blocks.catalogue import PUBLISHED_BLOCKS
 from rune.building.building import build
 from rune.building.models import ProjectModels
+from rune.building.options import BuildOptions
 from rune.files import MemoryFiles
 from rune.runefile import check
 from rune.runefile.pipeline import ModelStage
@@ -35,7 +36,7 @@ def measure() -> str:
 
 
 def _columns(project: MemoryFiles) -> tuple[str, ...]:
-    built = {aim: build(project, "measured", target=find_variant("wasm32", aim)) for aim in AIMS}
+    built = {aim: build(project, BuildOptions("measured", target=find_variant("wasm32", aim))) for aim in AIMS}
     found = [len(without_second_module(each.rune)) - each.report.memory.constants for each in built.values()]
     second = second_module(built["speed"].rune)
     told = [f"{each:,}" for each in found]

@@ -17,6 +17,7 @@ from typing import Any, Final
 from PIL import Image, ImageDraw
 
 from rune.building.building import build
+from rune.building.options import BuildOptions
 from rune.files import FolderFiles
 from rune.runtime import Runtime
 
@@ -30,7 +31,7 @@ PEN, SHEET, SIDE = 0.08, 448, 28
 
 
 def main() -> int:
-    built = build(FolderFiles(PROJECT), "digits")
+    built = build(FolderFiles(PROJECT), BuildOptions("digits"))
     file = f"digits-{built.report.digest.removeprefix('sha256:')[:12]}.rune"
     manifest = FOLDER / "manifest.json"
     told = {"file": file, "memory": built.report.memory.planned, "strokes": STROKES, **said(built.rune)}

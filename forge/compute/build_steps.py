@@ -15,14 +15,15 @@ from typing import Any
 from forge.compute.job_answers import Answers
 from forge.compute.job_files import JobFiles
 from forge.compute.language_request import SignatureOf
-from forge.compute.package_steps import make_package, wishes_of, write_output
+from forge.compute.package_steps import make_package, preferences_of, write_output
 from forge.compute.rests import Rests
 from rune.block_tests.running import run_block_tests
 from rune.blocks.catalogue import PUBLISHED_BLOCKS
 from rune.building.building import build, check_text
 from rune.building.errors import BuildFailed
+from rune.building.options import BuildOptions
 from rune.building.report import Step
-from rune.building.spec import RUNE_TARGET, BuildOptions
+from rune.building.spec import RUNE_TARGET, SpecOptions
 from rune.container import needed_resources, read_rune
 from rune.evaluation.errors import EvaluationImpossible
 from rune.evaluation.evaluating import Effort as EvaluationEffort
@@ -74,7 +75,7 @@ def make(
             return
         make_package(job, files, answers, made, output)
         return
-    options = BuildOptions.from_json(spec["options"]).wished(wishes_of(files))
+    options = SpecOptions.from_json(spec["options"]).with_preferences(preferences_of(files))
     if "check" in steps and not _check(files, options, answers, signature_of):
         return
     policy = _policy(files) if "policy" in steps else None
@@ -91,7 +92,7 @@ def make(
         _evaluate(job["samples"], files, rune, answers, rests)
 
 
-def _check(files: JobFiles, options: BuildOptions, answers: Answers, signature_of: SignatureOf) -> bool:
+def _check(files: JobFiles, options: SpecOptions, answers: Answers, signature_of: SignatureOf) -> bool:
     start = time.perf_counter()
     checked = check(
         files,
@@ -124,18 +125,11 @@ def _policy(files: JobFiles) -> CheckedPolicy:
     return found
 
 
-def _compile(files: JobFiles, options: BuildOptions, output: int, answers: Answers) -> bytes:
+def _compile(files: JobFiles, options: SpecOptions, output: int, answers: Answers) -> bytes:
     result = build(
         files,
-        options.name,
-        runefile=options.runefile,
+        BuildOptions.of_spec(options, find_variant(RUNE_TARGET, options.optimize)),
         log=lambda step: _send_step(answers, step),
-        host_models=options.host_models,
-        host_resources=options.host_resources,
-        watched=options.watched,
-        timed=options.timed,
-        target=find_variant(RUNE_TARGET, options.optimize),
-        profile=options.profile,
     )
     write_output(output, result.rune)
     answers.send(
@@ -183,7 +177,7 @@ def _send_step(answers: Answers, step: Step) -> None:
     answers.send("step", step=step.step, text=step.text, milliseconds=step.milliseconds)
 
 
-def _verify(files: JobFiles, options: BuildOptions, rune: bytes, answers: Answers) -> bool:
+def _verify(files: JobFiles, options: SpecOptions, rune: bytes, answers: Answers) -> bool:
     start = time.perf_counter()
     found = verify(
         files,
@@ -200,17 +194,11 @@ def _verify(files: JobFiles, options: BuildOptions, rune: bytes, answers: Answer
     return found.is_within
 
 
-def _certificate(files: JobFiles, options: BuildOptions, rune: bytes) -> CertificateJson:
+def _certificate(files: JobFiles, options: SpecOptions, rune: bytes) -> CertificateJson:
     return certificate(
         files,
         rune,
-        options.name,
-        runefile=options.runefile,
-        host_models=options.host_models,
-        host_resources=options.host_resources,
-        timed=options.timed,
-        target=find_variant(RUNE_TARGET, options.optimize),
-        profile=options.profile,
+        BuildOptions.of_spec(options, find_variant(RUNE_TARGET, options.optimize)),
     )
 
 

@@ -14,8 +14,9 @@ from forge.compute.job_files import JobFiles
 from rune.anvil.aim import OPTIMIZATIONS
 from rune.boards.describing import NeedsJson
 from rune.building.building import build
+from rune.building.options import BuildOptions
 from rune.building.report import BuildResult
-from rune.building.spec import BuildOptions
+from rune.building.spec import SpecOptions
 from rune.emulation.cores import core_of
 from rune.emulation.errors import EmulationError
 from rune.emulation.measuring import measured_or_planned, measured_stages, period_of
@@ -30,7 +31,7 @@ EMULATION_SECONDS = 60.0
 """An emulated core that has not ended its runs by then is stopped, and the figures are those of the plan."""
 
 
-def wishes_of(files: JobFiles) -> BuildPreferences:
+def preferences_of(files: JobFiles) -> BuildPreferences:
     """What the project's `forge.yml` says that builds are for; nothing where it cannot be read."""
     policy = check_policy(files).policy
     return BuildPreferences() if policy is None else policy.build
@@ -41,18 +42,13 @@ def make_package(job: Mapping[str, Any], files: JobFiles, answers: Answers, rune
 
     A package that does not leave here is answered as `failed`, with the reason.
     """
-    options = BuildOptions.from_json(job["spec"]["options"]).wished(wishes_of(files))
+    options = SpecOptions.from_json(job["spec"]["options"]).with_preferences(preferences_of(files))
     target = find_variant(job["spec"]["target"], options.optimize)
     if "package" in job["steps"]:
         try:
             made = package(
                 files,
-                options.name,
-                target,
-                runefile=options.runefile,
-                host_models=options.host_models,
-                host_resources=options.host_resources,
-                profile=options.profile,
+                BuildOptions.of_spec(options, target),
                 rune=rune,
             )
         except PackageRefused as error:
@@ -68,12 +64,7 @@ def make_package(job: Mapping[str, Any], files: JobFiles, answers: Answers, rune
     else:
         built = build(
             files,
-            options.name,
-            runefile=options.runefile,
-            host_models=options.host_models,
-            host_resources=options.host_resources,
-            target=target,
-            profile=options.profile,
+            BuildOptions.of_spec(options, target),
         )
     if "count" in job["steps"]:
         answers.send("counted", needs=_needs(built, options.name))

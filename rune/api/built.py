@@ -14,6 +14,7 @@ from rune.api.loaded import Rune, load
 from rune.building.block_cache import BlockCache, CachedFiles
 from rune.building.building import build as build_files
 from rune.building.errors import BuildFailed
+from rune.building.options import BuildOptions
 from rune.building.report import Report
 from rune.files import FileError, FolderFiles, ProjectFiles
 from rune.runefile import Diagnostic, HostResources, Severity, draw
@@ -43,10 +44,12 @@ def build(
     try:
         built = build_files(
             files,
-            name or root.resolve().name or "rune",
-            runefile=runefile,
-            host_models=host_models,
-            host_resources=resources,
+            BuildOptions(
+                name or root.resolve().name or "rune",
+                runefile=runefile,
+                host_models=host_models,
+                host_resources=resources,
+            ),
         )
     except BuildFailed as failure:
         raise _error(failure.diagnostics, files, root) from None

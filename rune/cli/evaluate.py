@@ -14,6 +14,7 @@ import click
 from rune.anvil.errors import CompileError
 from rune.building.building import build
 from rune.building.errors import BuildFailed
+from rune.building.options import BuildOptions
 from rune.building.spec import RUNE_TARGET
 from rune.cli.allow_outside import allow_outside_option
 from rune.cli.failure import CommandFailed, failed
@@ -227,7 +228,9 @@ def _rune_of(subject: Path) -> tuple[bytes, str, _BuiltProject | None]:
     try:
         target = preferred_variant(find_target(RUNE_TARGET), policy)
         profile = preferred_profile(None, policy)
-        result = build(project.files, project.name, runefile=project.runefile, target=target, profile=profile)
+        result = build(
+            project.files, BuildOptions(project.name, runefile=project.runefile, target=target, profile=profile)
+        )
         return result.rune, project.name, _BuiltProject(policy, result.report.memory.planned, project)
     except BuildFailed as failure:
         show_diagnostics(failure.diagnostics, project.files)

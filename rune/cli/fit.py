@@ -18,6 +18,7 @@ from rune.boards.finding import UnknownBoard, boards, find_board
 from rune.boards.fit import Fit, Needs, Room, RunTime, Verdict, fit
 from rune.building.building import build
 from rune.building.errors import BuildFailed
+from rune.building.options import BuildOptions
 from rune.cli.allow_outside import allow_outside_option
 from rune.cli.columns import columns
 from rune.cli.failure import failed
@@ -120,10 +121,7 @@ def _on_target(project: Project, target: str, options: _CompileOptions) -> _Targ
     try:
         result = build(
             project.files,
-            project.name,
-            runefile=project.runefile,
-            target=find_target(target),
-            profile=options.profile,
+            BuildOptions(project.name, runefile=project.runefile, target=find_target(target), profile=options.profile),
         )
     except BuildFailed as failure:
         show_diagnostics(failure.diagnostics, project.files)

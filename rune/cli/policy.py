@@ -15,6 +15,7 @@ from rune.anvil.profile import LITERT, PROFILES, Profile
 from rune.anvil.target import Target
 from rune.building.building import build
 from rune.building.errors import BuildFailed
+from rune.building.options import BuildOptions
 from rune.cli.printing import print_json
 from rune.cli.project import Project, show_diagnostics
 from rune.emulation.measuring import measured_or_planned
@@ -65,7 +66,9 @@ def target_figures(project: Project, policy: Policy) -> Mapping[str, TargetFigur
     for name in sorted(limited_targets & set(known)):
         target, profile = preferred_variant(known[name], policy), preferred_profile(None, policy)
         try:
-            result = build(project.files, project.name, runefile=project.runefile, target=target, profile=profile)
+            result = build(
+                project.files, BuildOptions(project.name, runefile=project.runefile, target=target, profile=profile)
+            )
         except (BuildFailed, CompileError) as error:
             figures[name] = TargetFigures(0, 0, None, f"it cannot be built for it: {error}")
             continue

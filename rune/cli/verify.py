@@ -18,6 +18,7 @@ from rune.anvil.target import Target
 from rune.blocks.catalogue import PUBLISHED_BLOCKS
 from rune.building.building import build
 from rune.building.errors import BuildFailed
+from rune.building.options import BuildOptions
 from rune.building.spec import RUNE_TARGET
 from rune.cli.allow_outside import allow_outside_option
 from rune.cli.failure import CommandFailed, failed
@@ -238,7 +239,9 @@ def _verified_project(
 
 
 def _built(project: Project, target: Target, profile: Profile) -> bytes:
-    return build(project.files, project.name, runefile=project.runefile, target=target, profile=profile).rune
+    return build(
+        project.files, BuildOptions(project.name, runefile=project.runefile, target=target, profile=profile)
+    ).rune
 
 
 def _models_from_options(rune: Rune, pairs: Sequence[str]) -> Mapping[str, bytes]:

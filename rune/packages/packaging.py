@@ -9,11 +9,11 @@ from dataclasses import dataclass, field, replace
 
 from rune.anvil.allowance import Allowance, CompilerLimits
 from rune.anvil.compiler import compile_sources
-from rune.anvil.profile import LITERT, Profile
 from rune.anvil.program import Program
 from rune.anvil.target import Target
 from rune.archive import zip_files
 from rune.building.building import build
+from rune.building.options import BuildOptions
 from rune.building.report import BuildResult, Report, Step, file_reports
 from rune.files import ProjectFiles
 from rune.packages.contents import Contents
@@ -23,7 +23,7 @@ from rune.packages.golden import compare_recordings, golden_runs
 from rune.packages.layouts import LAYOUTS
 from rune.packages.readme import readme
 from rune.packages.sandbox import Sandbox
-from rune.runefile import Diagnostic, HostResources
+from rune.runefile import Diagnostic
 from rune.runtime.recordings import Wanted, recordings_for
 from rune.targets.c.interface import Interface, interface_of
 from rune.targets.c.library import library_sources
@@ -50,48 +50,25 @@ class Package:
 
 def package(
     files: ProjectFiles,
-    name: str,
-    target: Target,
+    options: BuildOptions,
     *,
-    runefile: str | None = None,
     log: Callable[[Step], None] | None = None,
-    limits: CompilerLimits | None = None,
-    host_models: bool = False,
-    host_resources: HostResources | None = None,
-    profile: Profile = LITERT,
     rune: bytes | None = None,
     rune_target: Target = WASM32,
 ) -> Package:
-    """The package of a project for a target that makes no rune; arguments as those of `build`. `rune` is the project's
-    rune where it was built before; else it is built now, for `rune_target`. `limits` are those of all of it together:
-    both builds, the self-test, the library and the firmware.
+    """Packages a project for a target that makes no rune. `rune` is the project's rune where it was built before; else
+    it is built now, for `rune_target`. The limits of `options` are those of the whole work: both builds, the self-test,
+    the library and the firmware.
 
     Raises what `build` raises, `rune.packages.errors.PackageRefused`, and `ValueError` for a target that makes runes.
     """
+    name, target = options.name, options.target
     if target.makes_rune:
         raise ValueError(f"{target.name} makes a rune, which is one file")
-    allowance = Allowance(limits or CompilerLimits())
-    built = build(
-        files,
-        name,
-        runefile=runefile,
-        log=log,
-        allowance=allowance,
-        host_models=host_models,
-        host_resources=host_resources,
-        target=target,
-        profile=profile,
-    )
+    allowance = Allowance(options.limits or CompilerLimits())
+    built = build(files, options, log=log, allowance=allowance)
     if rune is None:
-        rune = build(
-            files,
-            name,
-            runefile=runefile,
-            allowance=allowance,
-            host_resources=host_resources,
-            target=rune_target,
-            profile=profile,
-        ).rune
+        rune = build(files, replace(options, target=rune_target, host_models=False), allowance=allowance).rune
     interface, steps = interface_of(built.program, name), step_names(built.program)
     shipped = {path: data for path, data in built.files.items() if path not in target.starting_points}
     recordings = _recordings(files, built.program)

@@ -19,6 +19,7 @@ from rune.anvil.errors import CompileError
 from rune.anvil.support import unsupported
 from rune.building.building import build
 from rune.building.errors import BuildFailed
+from rune.building.options import BuildOptions
 from rune.files import MemoryFiles
 from rune.tflite import Model, ModelError, read_model, signature
 from rune.verify.verification import ModelVerification, Verification
@@ -60,7 +61,7 @@ def judged(data: bytes) -> Outcome:
             return Outcome(Verdict.HOST, "; ".join(map(str, lacking)), size)
         files = project_of(data, model)
         start = _processor_seconds()
-        built = build(files, "judged")
+        built = build(files, BuildOptions("judged"))
         middle = _processor_seconds()
         found = verify(files, built.rune, effort=EFFORT)
         end = _processor_seconds()

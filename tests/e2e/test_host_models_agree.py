@@ -13,6 +13,7 @@ from playwright.sync_api import expect
 
 from rune.anvil.profile import LITERT
 from rune.building.building import build
+from rune.building.options import BuildOptions
 from rune.cli import main
 from rune.files import MemoryFiles
 from rune.runtime import Runtime
@@ -47,7 +48,7 @@ def test_a_page_a_command_and_a_server_agree_on_integers(
 ) -> None:
     model = (test_data / "models" / "mlperf_ic_int8.tflite").read_bytes()
     files = MemoryFiles({"Runefile.yml": RUNEFILE, "model.tflite": model})
-    rune = build(files, "hosted", host_models=True).rune
+    rune = build(files, BuildOptions("hosted", host_models=True)).rune
     # The server measures and evaluates with this runtime, in a process of its own.
     server, reference = Runtime.load(rune), Runtime.load(rune, open_model=isolated_models(Limits(), LITERT))
     (asked,) = server.capabilities

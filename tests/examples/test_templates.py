@@ -15,6 +15,7 @@ import pytest
 from PIL import Image
 
 from rune.building.building import build
+from rune.building.options import BuildOptions
 from rune.building.report import BuildResult
 from rune.files import FolderFiles
 from rune.runtime import LoadedRune, Runtime
@@ -41,7 +42,7 @@ OPERATORS = {
 
 @cache
 def _built(name: str) -> BuildResult:
-    return build(FolderFiles(EXAMPLES / name), name)
+    return build(FolderFiles(EXAMPLES / name), BuildOptions(name))
 
 
 def _loaded(name: str) -> LoadedRune:

@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 
 from rune.building.building import build
+from rune.building.options import BuildOptions
 from rune.firmware.board import PICO
 from rune.firmware.making import Firmware, make
 from rune.firmware.program import Described
@@ -104,7 +105,7 @@ BUDGET = 20_000_000
 
 def faulty() -> Firmware:
     """The firmware of sine, of which a stage does wrong: how is the whole part of its input."""
-    program = build(template("sine"), "sine", target=find_target("pico")).program
+    program = build(template("sine"), BuildOptions("sine", target=find_target("pico"))).program
     files = packaged("sine", "pico").files
     paths = ("include/sine.h", "src/sine.c", "src/sine_selftest.c")
     sources = {path.rpartition("/")[2]: files[path] for path in paths}

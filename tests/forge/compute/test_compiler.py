@@ -21,7 +21,7 @@ from forge.compute.spare import Spare
 from forge.compute.toolchain import TOOLCHAIN
 from forge.compute.usage import _tree
 from forge.compute.workdir import claim_workdir, remove_leftovers
-from rune.building.spec import BuildOptions, BuildSpec
+from rune.building.spec import BuildSpec, SpecOptions
 from rune.files import DEFAULT_FILE_LIMIT
 
 REPOSITORY = Path(__file__).resolve().parents[3]
@@ -37,7 +37,7 @@ OWNER = uuid4()
 def job(**changes: Any) -> dict[str, Any]:
     return {
         "op": "make",
-        "spec": BuildSpec("sha256:0", TOOLCHAIN, "wasm32", BuildOptions("a")).to_json(),
+        "spec": BuildSpec("sha256:0", TOOLCHAIN, "wasm32", SpecOptions("a")).to_json(),
         "steps": ["check", "compile"],
     } | changes
 

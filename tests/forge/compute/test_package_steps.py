@@ -15,7 +15,7 @@ import pytest
 from forge.compute.compiler import Compiler
 from forge.compute.given import Given
 from forge.compute.toolchain import TOOLCHAIN
-from rune.building.spec import BuildOptions, BuildSpec
+from rune.building.spec import BuildSpec, SpecOptions
 from rune.emulation.cores import CORES
 from rune.emulation.running import missing_package
 
@@ -31,7 +31,7 @@ RUNEFILE = (
 
 def run(compiler: Compiler, target: str, steps: list[str], rune: Given | None = None) -> dict[str, Any]:
     """The answers by event."""
-    spec = BuildSpec("sha256:0", TOOLCHAIN, target, BuildOptions("a")).to_json()
+    spec = BuildSpec("sha256:0", TOOLCHAIN, target, SpecOptions("a")).to_json()
     answers: list[dict[str, Any]] = []
     compiler.run(
         {"op": "make", "spec": spec, "steps": steps},

@@ -27,7 +27,7 @@ from forge.core.stored_bytes import organisation_bytes
 from forge.projects.models import Project, Sample, Version
 from forge.registry.models import Manifest, Repository
 from forge.reviews.models import AnchoredThread
-from rune.building.spec import BuildOptions, BuildSpec
+from rune.building.spec import BuildSpec, SpecOptions
 from tests.forge.each_migration import go_back
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.proof]
@@ -177,7 +177,7 @@ def test_everything_is_carried_over(old: Old) -> None:
         (shared.digest, shared.size, shared.report)
     ] * 2
     assert (first.organisation_id, others.organisation_id) == (acme.pk, other.pk)
-    made = BuildSpec(version.digest, "0.1.0", "wasm32", BuildOptions("kitchen"))
+    made = BuildSpec(version.digest, "0.1.0", "wasm32", SpecOptions("kitchen"))
     assert (first.spec, first.spec_digest) == (made.to_json(), made.digest)
     for artefact in (first, others, Artefact.objects.get(pk=drafted.pk)):
         assert {file.role for file in artefact.files.all()} == {Role.RUNE, Role.REPORT}
@@ -198,7 +198,7 @@ def test_everything_is_carried_over(old: Old) -> None:
     assert wished.build is not None
     assert wished.build.artefact is not None
     assert wished.build.artefact.version_digest == drafted.version_digest
-    assert BuildOptions.from_json(wished.build.artefact.spec["options"]).timed
+    assert SpecOptions.from_json(wished.build.artefact.spec["options"]).timed
 
     # Each blob has its owners, and the sweep finds nothing that one needs.
     project = Project.objects.get(pk=kitchen.pk)

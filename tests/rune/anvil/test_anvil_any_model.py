@@ -16,6 +16,7 @@ from rune.blocks.catalogue import find_block
 from rune.blocks.signature import BlockCode, BlockError, BlockOutput
 from rune.building.building import build
 from rune.building.errors import BuildFailed
+from rune.building.options import BuildOptions
 from rune.files import MemoryFiles
 from rune.runefile.codes import Code
 from rune.runefile.pipeline import BlockStage, CapabilityStage, Pipeline, Port
@@ -71,7 +72,7 @@ def test_a_pipeline_of_more_memory_than_a_rune_may_have_is_refused() -> None:
 
 def test_a_build_of_too_much_memory_says_so() -> None:
     with pytest.raises(BuildFailed) as caught:
-        build(MemoryFiles({"Runefile.yml": LARGE.encode()}), "large")
+        build(MemoryFiles({"Runefile.yml": LARGE.encode()}), BuildOptions("large"))
     (diagnostic,) = caught.value.diagnostics
     assert diagnostic.code == Code.TOO_MUCH_MEMORY.value
 

@@ -8,6 +8,7 @@ import pytest
 
 from rune.anvil.memory_map import COLUMNS, LINES, SHOWN, MemoryMap, Room
 from rune.building.building import build
+from rune.building.options import BuildOptions
 from rune.files import FolderFiles
 from rune.targets.finding import find_target
 
@@ -16,7 +17,7 @@ DIGITS = Path(__file__).parents[3] / "examples" / "digits"
 
 @pytest.fixture(scope="module")
 def of_digits() -> MemoryMap:
-    return build(FolderFiles(DIGITS), "digits", target=find_target("c")).report.memory_map
+    return build(FolderFiles(DIGITS), BuildOptions("digits", target=find_target("c"))).report.memory_map
 
 
 def test_what_is_needed_at_one_time_lies_apart_and_inside_of_the_arena(of_digits: MemoryMap) -> None:

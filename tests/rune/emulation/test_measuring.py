@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from rune.building.building import build
+from rune.building.options import BuildOptions
 from rune.emulation.cores import CORES, core_of
 from rune.emulation.measuring import measured, planned
 from rune.files import FolderFiles
@@ -30,7 +31,7 @@ EXAMPLES = Path(__file__).parents[3] / "examples"
 )
 def test_the_plan_is_the_least_of_what_is_measured(template: str, target: str) -> None:
     core(target)
-    built = build(FolderFiles(EXAMPLES / template), template, target=find_target(target))
+    built = build(FolderFiles(EXAMPLES / template), BuildOptions(template, target=find_target(target)))
     least, found = planned(built, template), measured(built, template)
     assert not least.is_measured
     assert 0 < least.flash < found.flash
@@ -44,6 +45,6 @@ def test_firmware_is_counted_on_the_core_whose_package_it_has() -> None:
 
 
 def test_a_target_without_an_emulated_core_is_not_measured() -> None:
-    built = build(FolderFiles(EXAMPLES / "sine"), "sine", target=find_target("c"))
+    built = build(FolderFiles(EXAMPLES / "sine"), BuildOptions("sine", target=find_target("c")))
     with pytest.raises(ValueError, match="no core of c is emulated"):
         measured(built, "sine")

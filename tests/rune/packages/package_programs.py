@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from rune.building.options import BuildOptions
 from rune.packages.packaging import Package, package
 from rune.targets.finding import find_target
 from tests.rune.targets.c_programs import STRICT, gcc
@@ -29,7 +30,7 @@ int main(void)
 @cache
 def packaged(name: str, target: str) -> Package:
     """The package of a template."""
-    return package(template(name), name, find_target(target))
+    return package(template(name), BuildOptions(name, target=find_target(target)))
 
 
 @dataclass(frozen=True)

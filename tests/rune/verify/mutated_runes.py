@@ -12,6 +12,7 @@ from rune.abi import Section
 from rune.blocks.catalogue import PUBLISHED_BLOCKS
 from rune.building.building import build
 from rune.building.models import ProjectModels, choose
+from rune.building.options import BuildOptions
 from rune.container import ContainerError, pack, read_module, with_steps
 from rune.files import MemoryFiles
 from rune.runefile import check
@@ -128,7 +129,7 @@ class SecondSubject(Subject):
     """The same, of which the second module is changed and looked at."""
 
     def built(self, files: MemoryFiles) -> bytes:
-        return build(files, "verified", target=FASTEST).rune
+        return build(files, BuildOptions("verified", target=FASTEST)).rune
 
     def changed(self, number: int) -> bytes:
         second = second_module(self.rune)

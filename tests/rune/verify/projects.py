@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from rune.building.building import build
+from rune.building.options import BuildOptions
 from rune.files import MemoryFiles
 from rune.runefile import starter
 from rune.tflite import Model, read_model, signature
@@ -37,7 +38,7 @@ def around(model: bytes) -> MemoryFiles:
 
 
 def rune_of(files: MemoryFiles, name: str = "verified") -> bytes:
-    return build(files, name).rune
+    return build(files, BuildOptions(name)).rune
 
 
 def with_changed_weight(data: bytes, operator: int) -> bytes:
